@@ -1,0 +1,285 @@
+package ui
+
+import (
+	"sync"
+
+	"github.com/gdamore/tcell/v2"
+)
+
+// diffScreen is a tcell.Screen that passes on only what changed since the last
+// Show.
+//
+// It exists because tview clears the screen before each draw, and tcell v2
+// takes a cell that was cleared and written again for a changed one: every key
+// press sends every non-blank cell, 8 KB on a screen of 200x50. diffScreen
+// lets tview clear and draw into a buffer of its own; the wrapped screen is
+// never cleared and sees only real changes. tcell v3 does this itself.
+//
+// It is safe for use by several goroutines, as the screens of tcell are.
+type diffScreen struct {
+	tcell.Screen
+
+	init    sync.Once
+	initErr error
+
+	mu    sync.Mutex
+	back  tcell.CellBuffer // what the application has drawn
+	shown []shownCell      // what the wrapped screen was last given, by y*width+x
+	sync  bool             // the next Show must repaint every cell
+}
+
+// shownCell is one cell as the wrapped screen has it. The zero value stands
+// for "unknown": no cell of a buffer holds an empty string.
+type shownCell struct {
+	text  string
+	style tcell.Style
+}
+
+var _ tcell.Screen = (*diffScreen)(nil)
+
+// newDiffScreen wraps a screen. The wrapped one must not be drawn to by others.
+func newDiffScreen(wrapped tcell.Screen) *diffScreen {
+	return &diffScreen{Screen: wrapped}
+}
+
+// Init initialises the wrapped screen once and gives the same answer ever
+// after: tview's SetScreen calls Init and drops its error, so the caller must
+// call it before, and tcell does not bear a second one.
+func (s *diffScreen) Init() error {
+	s.init.Do(func() { s.initErr = s.Screen.Init() })
+	return s.initErr
+}
+
+// Suspend gives the terminal back. The wrapped screen loses its cells with it.
+func (s *diffScreen) Suspend() error {
+	err := s.Screen.Suspend()
+	s.forget()
+	return err
+}
+
+// Resume takes the terminal again; the next Show paints everything.
+func (s *diffScreen) Resume() error {
+	err := s.Screen.Resume()
+	s.forget()
+	return err
+}
+
+// SetSize asks the terminal for another size, which drops cells of the wrapped
+// screen even if it ends with the size it had.
+func (s *diffScreen) SetSize(w, h int) {
+	s.Screen.SetSize(w, h)
+	s.forget()
+}
+
+// SetStyle sets what StyleDefault means. No cell changes by it, yet each one
+// in that style looks different afterwards.
+func (s *diffScreen) SetStyle(style tcell.Style) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Screen.SetStyle(style)
+	s.sync = true
+}
+
+// PollEvent waits for an event. A resize passes through here, and a terminal
+// that grew back to its old size between two looks has lost what it cut off:
+// the size alone does not tell.
+func (s *diffScreen) PollEvent() tcell.Event {
+	ev := s.Screen.PollEvent()
+	s.notice(ev)
+	return ev
+}
+
+// ChannelEvents is PollEvent in a loop, as tcell defines it.
+func (s *diffScreen) ChannelEvents(ch chan<- tcell.Event, quit <-chan struct{}) {
+	defer close(ch)
+	in := make(chan tcell.Event)
+	go s.Screen.ChannelEvents(in, quit)
+	for ev := range in {
+		s.notice(ev)
+		select {
+		case ch <- ev:
+		case <-quit:
+			return
+		}
+	}
+}
+
+func (s *diffScreen) notice(ev tcell.Event) {
+	if _, ok := ev.(*tcell.EventResize); ok {
+		s.forget()
+	}
+}
+
+// forget makes the next Show pass on every cell.
+func (s *diffScreen) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.shown)
+}
+
+// Size is the size of the wrapped screen. The buffer follows it here, so that
+// what is drawn after asking fits.
+func (s *diffScreen) Size() (width, height int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fit()
+	return s.back.Size()
+}
+
+// ready makes a buffer for drawing if there is none yet: looking at the wrapped
+// screen's size for each cell would double the price of a cell. The caller
+// holds mu.
+func (s *diffScreen) ready() {
+	if len(s.shown) == 0 {
+		s.fit()
+	}
+}
+
+// fit brings the buffer to the size of the wrapped screen. The caller holds mu.
+func (s *diffScreen) fit() {
+	w, h := s.Screen.Size()
+	if bw, bh := s.back.Size(); bw == w && bh == h && len(s.shown) == w*h {
+		return
+	}
+	s.back.Resize(w, h)
+	s.shown = make([]shownCell, w*h)
+}
+
+// Clear fills the buffer with blanks.
+func (s *diffScreen) Clear() { s.Fill(' ', tcell.StyleDefault) }
+
+// Fill fills the buffer with one character.
+func (s *diffScreen) Fill(r rune, style tcell.Style) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fit()
+	s.back.Fill(r, style)
+}
+
+// asciiText holds a string for each ASCII character: a screen is mostly made
+// of them, and SetContent would allocate one each time.
+var asciiText = func() (t [128]string) {
+	for i := range t {
+		t[i] = string(rune(i))
+	}
+	return t
+}()
+
+// SetContent puts a character with its combining ones into the buffer.
+func (s *diffScreen) SetContent(x, y int, primary rune, combining []rune, style tcell.Style) {
+	var text string
+	switch {
+	case len(combining) > 0:
+		text = string(append([]rune{primary}, combining...))
+	case primary >= 0 && int(primary) < len(asciiText):
+		text = asciiText[primary]
+	default:
+		text = string(primary)
+	}
+	s.Put(x, y, text, style)
+}
+
+// SetCell is an older form of SetContent.
+func (s *diffScreen) SetCell(x, y int, style tcell.Style, ch ...rune) {
+	if len(ch) == 0 {
+		ch = []rune{' '}
+	}
+	s.SetContent(x, y, ch[0], ch[1:], style)
+}
+
+// Put puts the first grapheme of text into the buffer; it returns the rest and
+// the width in cells.
+func (s *diffScreen) Put(x, y int, text string, style tcell.Style) (rest string, width int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ready()
+	return s.back.Put(x, y, text, style)
+}
+
+// PutStr puts text in the default style, clipped to the screen.
+func (s *diffScreen) PutStr(x, y int, text string) {
+	s.PutStrStyled(x, y, text, tcell.StyleDefault)
+}
+
+// PutStrStyled puts text into the buffer, clipped to the screen.
+func (s *diffScreen) PutStrStyled(x, y int, text string, style tcell.Style) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ready()
+	w, h := s.back.Size()
+	for width := 0; text != "" && x < w && y < h; x += width {
+		if text, width = s.back.Put(x, y, text, style); width == 0 {
+			return
+		}
+	}
+}
+
+// Get returns what was drawn at a place, shown or not yet.
+func (s *diffScreen) Get(x, y int) (text string, style tcell.Style, width int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ready()
+	return s.back.Get(x, y)
+}
+
+// GetContent is an older form of Get.
+func (s *diffScreen) GetContent(x, y int) (primary rune, combining []rune, style tcell.Style, width int) {
+	text, style, width := s.Get(x, y)
+	for i, r := range text {
+		if i == 0 {
+			primary = r
+		} else {
+			combining = append(combining, r)
+		}
+	}
+	return primary, combining, style, width
+}
+
+// Show brings the terminal to what was drawn, sending only the differences.
+func (s *diffScreen) Show() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pass()
+	if s.sync {
+		s.sync = false
+		s.Screen.Sync()
+		return
+	}
+	s.Screen.Show()
+}
+
+// Sync repaints every cell, for a terminal that was scribbled on.
+func (s *diffScreen) Sync() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pass()
+	s.sync = false
+	s.Screen.Sync()
+}
+
+// pass hands every cell that changed to the wrapped screen. The caller holds
+// mu.
+//
+// Cells under the right half of a wide character are left out, and what is
+// known of them stays: the wrapped screen keeps their old content and marks
+// them for painting whenever a wide character covers them, so that they come
+// back by themselves when it goes.
+func (s *diffScreen) pass() {
+	s.fit()
+	w, h := s.back.Size()
+	for y := range h {
+		for x := 0; x < w; {
+			text, style, width := s.back.Get(x, y)
+			if x+width > w {
+				// tcell shows a blank for a wide character that does not fit,
+				// and then loses track of the cells after it.
+				text, width = " ", 1
+			}
+			if was := &s.shown[y*w+x]; was.text != text || was.style != style {
+				*was = shownCell{text, style}
+				s.Screen.Put(x, y, text, style)
+			}
+			x += width
+		}
+	}
+}
