@@ -1,0 +1,139 @@
+package ui
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
+	"github.com/rivo/uniseg"
+
+	"mbxperm/ui/safe"
+)
+
+// TestOnlyCellMakesCells keeps unchecked strings out of the tables.
+func TestOnlyCellMakesCells(t *testing.T) {
+	files, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if !strings.HasSuffix(f.Name(), ".go") || f.Name() == "cell.go" {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), f.Name(), nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, made := range cellMakers(file) {
+			t.Errorf("%s uses %s; cells are made by newCell only", f.Name(), made)
+		}
+	}
+}
+
+// cellMakers lists the ways to a cell that a file takes. A name other than
+// tview for the package is found too.
+func cellMakers(file *ast.File) (found []string) {
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			switch n.Sel.Name {
+			case "NewTableCell", "SetCellSimple":
+				found = append(found, n.Sel.Name)
+			}
+		case *ast.CompositeLit:
+			if sel, ok := n.Type.(*ast.SelectorExpr); ok && sel.Sel.Name == "TableCell" {
+				found = append(found, "TableCell{}")
+			}
+		}
+		return true
+	})
+	return found
+}
+
+func TestCellMakersAreFound(t *testing.T) {
+	src := `package x
+func f() { _ = tview.NewTableCell("a"); _ = &t.TableCell{}; table.SetCellSimple(0, 0, "a") }`
+	file, err := parser.ParseFile(token.NewFileSet(), "x.go", src, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := cellMakers(file); len(got) != 3 {
+		t.Errorf("found %q, want all three ways", got)
+	}
+}
+
+// printed is what tview makes of a text: the characters on the screen.
+func printed(t testing.TB, text string, cells int) string {
+	t.Helper()
+	sim := newSim(t, cells, 1)
+	sim.Clear()
+	tview.Print(sim, text, 0, 0, cells, tview.AlignLeft, tcell.ColorDefault)
+	var b strings.Builder
+	for x := 0; x < cells; {
+		s, _, w := sim.Get(x, 0)
+		b.WriteString(s)
+		x += w
+	}
+	return b.String()
+}
+
+func TestEscapeTags(t *testing.T) {
+	for _, s := range []string{
+		"[red]x", "[red[]x", "[[red]]", "[é]", "[é[]", "[:::http://example.org/]x", "[:::a[b]c", `["region"]x`,
+		"[", "[[", "a[", "]", "[]", "[-:-:-]x", "[\u0301red]", "[\u0903red]", "[世界]", "x[#ff0000]🇩🇪[::b]🇩🇪",
+	} {
+		if got := printed(t, plain(s), 60); strings.TrimRight(got, " ") != s {
+			t.Errorf("%q is shown as %q", s, got)
+		}
+	}
+}
+
+// TestTviewEscapeIsNotEnough says why escapeTags is there.
+func TestTviewEscapeIsNotEnough(t *testing.T) {
+	for _, s := range []string{"[:::http://example.org/]x", "[é[]"} {
+		if got := printed(t, tview.Escape(s), 60); strings.TrimRight(got, " ") == s {
+			t.Errorf("tview.Escape now keeps %q: is escapeTags still needed?", s)
+		}
+	}
+}
+
+// FuzzCell holds the whole way of a hostile string: exactly as wide as asked,
+// and every character of its safe form on the screen.
+func FuzzCell(f *testing.F) {
+	for _, s := range []string{
+		"", "plain", "[red]x", "[:::http://x/]y", "[[a[]", "\x1b[2J", "世界[世]", "\u0d4e[x]", "a\u0903[b]",
+		"🇩🇪[x]🇩🇪", "\u1100[\u1161]", "[\u0301]",
+	} {
+		f.Add(s, 10)
+	}
+	f.Fuzz(func(t *testing.T, s string, width int) {
+		width = min(max(width, 1), 100)
+		cell := newCell(s, width, look{})
+		if got := tview.TaggedStringWidth(cell.Text); got != width {
+			t.Fatalf("newCell(%q, %d) is %d cells wide", s, width, got)
+		}
+		want := safe.Fit(safe.Text(s), width)
+		if strings.ContainsFunc(want, func(r rune) bool { return uniseg.StringWidth(string(r)) > 2 }) {
+			t.Fatalf("%q holds a character of more than two cells", want)
+		}
+		if got := printed(t, cell.Text, width); got != want {
+			t.Fatalf("newCell(%q, %d) shows %q, want %q", s, width, got, want)
+		}
+	})
+}
+
+func TestCellLook(t *testing.T) {
+	bold, reverse := tcell.StyleDefault.Bold(true), tcell.StyleDefault.Reverse(true)
+	cell := newCell("12", 5, look{style: bold, selected: reverse, right: true})
+	if cell.Text != "   12" || cell.Style != bold || cell.SelectedStyle != reverse {
+		t.Errorf("got %q %v %v", cell.Text, cell.Style, cell.SelectedStyle)
+	}
+	if cell = newCell("x", 1, look{}); cell.Color != tcell.ColorDefault || cell.BackgroundColor != tcell.ColorDefault {
+		t.Errorf("a cell in the default style has the colours %v on %v", cell.Color, cell.BackgroundColor)
+	}
+}
