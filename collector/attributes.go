@@ -1,0 +1,67 @@
+package collector
+
+// Attribute names as the schema spells them. Sources compare without regard to
+// case, so these are for asking and for messages.
+const (
+	attrMailboxSD   = "msExchMailboxSecurityDescriptor"
+	attrSecurity    = "nTSecurityDescriptor"
+	attrDelegates   = "publicDelegates"
+	attrMember      = "member"
+	attrObjectClass = "objectClass"
+	attrObjectGUID  = "objectGUID"
+	attrObjectSID   = "objectSid"
+	attrSIDHistory  = "sIDHistory"
+	attrAccountName = "sAMAccountName"
+	attrCN          = "cn"
+	attrDisplayName = "displayName"
+	attrUAC         = "userAccountControl"
+	attrNickname    = "mailNickname"
+)
+
+// Filters of the searches below a domain. Together they name every object that
+// has a mail alias or a SID, each once; contacts are there because groups and
+// publicDelegates name them.
+const (
+	FilterMailboxes  = "(&(objectCategory=person)(objectClass=user)(mailNickname=*))"
+	FilterRecipients = "(&(mailNickname=*)(!(&(objectCategory=person)(objectClass=user))))"
+	FilterPrincipals = "(&(|(objectSid=*)(objectClass=contact))(!(mailNickname=*)))"
+	FilterStores     = "(|(objectClass=msExchPrivateMDB)(objectClass=msExchPublicMDB))"
+)
+
+// Attributes returns what a search with this purpose asks for. The slice is the
+// caller's.
+func Attributes(p Purpose) []string {
+	return append([]string(nil), asked[p]...)
+}
+
+var identity = []string{
+	attrObjectClass, attrObjectGUID, attrObjectSID, attrSIDHistory, attrAccountName, attrCN,
+	attrDisplayName, attrUAC, "primaryGroupID", "adminCount", "isDeleted",
+}
+
+var asked = map[Purpose][]string{
+	PurposeRootDSE: {
+		"defaultNamingContext", "configurationNamingContext", "schemaNamingContext", "rootDomainNamingContext",
+		"namingContexts", "dnsHostName", "serverName", "currentTime", "highestCommittedUSN",
+		"domainControllerFunctionality", "forestFunctionality", "tokenGroups",
+	},
+	PurposeForest: {attrObjectClass, attrCN, "nCName", "nETBIOSName", "dnsRoot", "systemFlags"},
+	PurposeSchema: {attrObjectClass, attrCN, "lDAPDisplayName", "schemaIDGUID", "attributeSecurityGUID", "rangeUpper"},
+	PurposeRights: {attrObjectClass, attrCN, attrDisplayName, "rightsGuid", "validAccesses"},
+	PurposeExchange: {
+		attrObjectClass, attrObjectGUID, attrCN, attrSecurity, "msExchOwningServer",
+		"msExchMasterServerOrAvailabilityGroup", "serialNumber", "versionNumber", "objectVersion",
+		"legacyExchangeDN", "otherWellKnownObjects",
+	},
+	PurposeMailboxes: append([]string{
+		attrMailboxSD, attrSecurity, attrNickname, "msExchRecipientTypeDetails", "msExchRecipientDisplayType",
+		"msExchMailboxGuid", "msExchHomeServerName", "homeMDB", "msExchMasterAccountSid", attrDelegates,
+	}, identity...),
+	PurposeRecipients: append([]string{
+		attrSecurity, attrNickname, "msExchRecipientTypeDetails", "msExchRecipientDisplayType", attrDelegates,
+		attrMember, "groupType",
+	}, identity...),
+	PurposeContainers: {attrObjectClass, attrObjectGUID, attrObjectSID, attrCN, attrSecurity},
+	PurposePrincipals: append([]string{attrMember, "groupType"}, identity...),
+	PurposeLookup:     append([]string{attrMember, "groupType"}, identity...),
+}

@@ -1,0 +1,171 @@
+package collector
+
+import (
+	"context"
+
+	"mbxperm/acl"
+)
+
+// Source is where facts come from: a live directory, a file, the demo
+// generator. Whatever it is, it says what it knows through one door, the
+// Sink, so that a rule tested on one source holds for all of them.
+//
+// A Source is used by one goroutine. It may own workers, but it calls the Sink
+// from the goroutine that called Read or Lookup.
+type Source interface {
+	// Name says in a few words where the facts come from, for the status line
+	// and the head of a report: "ldaps://dc1.contoso.lab", "demo:250:1".
+	Name() string
+
+	// Read delivers everything the source has for the object types we show,
+	// and returns when it is done or ctx is. Each search is bracketed by Begin
+	// and End. A search that breaks off is reported through End with its
+	// reason, and Read goes on with the next one where that makes sense; an
+	// error from Read itself means that the source can give nothing (more).
+	Read(ctx context.Context, sink Sink) error
+
+	// Lookup asks for the principals that hold the given SIDs, now (objectSid)
+	// or formerly (sIDHistory). It answers with Entry events, and with Missed
+	// for each SID that nobody holds; a SID whose question could not be put
+	// gets no answer. Lookup is called after Read, once for each distinct SID.
+	Lookup(ctx context.Context, sids []acl.SID, sink Sink) error
+
+	// Close gives back connections and files. It may be called at any time,
+	// also while Read runs in another goroutine, and more than once.
+	Close() error
+}
+
+// Sink takes what a Source says. Its methods are called from one goroutine at
+// a time. Byte slices belong to the source again when the call returns: a sink
+// that keeps them copies them.
+type Sink interface {
+	// Begin opens a search. Its ID is new within the source.
+	Begin(q Query)
+
+	// Expect tells how many entries the search will give, as soon as that is
+	// known; a later call replaces the number.
+	Expect(id QueryID, n int)
+
+	// Entry delivers one directory entry as read.
+	Entry(e *Entry)
+
+	// End closes a search: nil when it was read to the end, else the reason
+	// why it was not. A search without End counts as incomplete.
+	End(id QueryID, err error)
+
+	// Missed says that the source was asked for this SID and nobody holds it.
+	Missed(sid acl.SID)
+}
+
+// QueryID names a search within one source. Entries of several searches may be
+// interleaved.
+type QueryID int
+
+// Purpose says what a search is for; coverage is counted by it. Its text stands
+// in recordings, so it is never renamed.
+type Purpose string
+
+// The searches of a live directory, in the order in which they are sent.
+const (
+	PurposeRootDSE    Purpose = "rootdse"    // the server, its naming contexts, and the token of the bound account
+	PurposeForest     Purpose = "forest"     // crossRef objects: the domains and their NetBIOS names
+	PurposeSchema     Purpose = "schema"     // the attributes and classes whose GUIDs ACEs name
+	PurposeRights     Purpose = "rights"     // CN=Extended-Rights
+	PurposeExchange   Purpose = "exchange"   // stores, servers, organisation and the containers above stores
+	PurposeMailboxes  Purpose = "mailboxes"  // accounts with a mailNickname
+	PurposeRecipients Purpose = "recipients" // whatever else has a mailNickname: groups, contacts
+	PurposeContainers Purpose = "containers" // OUs and containers above recipients, the domain, AdminSDHolder
+	PurposePrincipals Purpose = "principals" // every security principal without a mailNickname, groups with their members
+	PurposeLookup     Purpose = "lookup"     // SIDs that ACEs name and no search has delivered
+)
+
+// Scope of a search (RFC 4511 4.5.1.2).
+type Scope uint8
+
+// The three scopes.
+const (
+	ScopeBase Scope = iota
+	ScopeOne
+	ScopeSub
+)
+
+// Query describes one search as sent.
+type Query struct {
+	ID         QueryID
+	Purpose    Purpose
+	Base       string
+	Scope      Scope
+	Filter     string
+	Attributes []string // asked for; nil means all
+	Account    string   // the bound account as the server names it ("CONTOSO\\auditor")
+}
+
+// Asked reports whether the search asked for the attribute. A value that was
+// never asked for is neither absent nor unreadable.
+func (q *Query) Asked(attribute string) bool {
+	if q.Attributes == nil {
+		return true
+	}
+	for _, a := range q.Attributes {
+		if equalFold(a, attribute) {
+			return true
+		}
+	}
+	return false
+}
+
+// Entry is one directory object as read. Range options ("member;range=0-1499")
+// are already put together by the source: an attribute occurs once, whole.
+type Entry struct {
+	Query      QueryID
+	DN         string
+	Attributes []Attribute
+}
+
+// Attribute is one attribute with its values in the order in which they came.
+type Attribute struct {
+	Name   string
+	Values [][]byte
+	// Partial marks an attribute of which the source could not read all values.
+	Partial bool
+}
+
+// Values returns the values of the attribute, or nil. Names are compared
+// without regard to case (RFC 4512 2.5).
+func (e *Entry) Values(name string) [][]byte {
+	for i := range e.Attributes {
+		if equalFold(e.Attributes[i].Name, name) {
+			return e.Attributes[i].Values
+		}
+	}
+	return nil
+}
+
+// Value returns the first value of the attribute, or nil.
+func (e *Entry) Value(name string) []byte {
+	if v := e.Values(name); len(v) > 0 {
+		return v[0]
+	}
+	return nil
+}
+
+// Text returns the first value of the attribute as text, or "".
+func (e *Entry) Text(name string) string { return string(e.Value(name)) }
+
+// equalFold compares attribute names, which are ASCII (RFC 4512 1.4), without
+// the cost of Unicode folding: the decoder calls it for every attribute.
+func equalFold(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) {
+		x, y := a[i], b[i]
+		if x == y {
+			continue
+		}
+		if x|0x20 != y|0x20 || x|0x20 < 'a' || x|0x20 > 'z' {
+			return false
+		}
+	}
+	return true
+}
