@@ -1,0 +1,275 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gdamore/tcell/v2"
+
+	"mbxperm/ui/safe"
+)
+
+// action is what a key does. The application binds the doing to it.
+type action int
+
+const (
+	actionNone action = iota // no binding of ours: the widget in focus decides
+	actionHelp
+	actionFilter
+	actionClear
+	actionReverse
+	actionEnter
+	actionBack
+	actionNextPane
+	actionPrevPane
+	actionObjectType
+	actionACEType
+	actionInherited
+	actionSelf
+	actionDefaults
+	actionImplied
+	actionStale
+	actionAll
+	actionSortLeft
+	actionSortRight
+	actionSortDirection
+	actionCancel
+	actionRedraw
+	actionQuit
+)
+
+// scope is where a key works. A key means the same in every pane it works in,
+// or the panes have bindings of their own.
+type scope uint8
+
+const (
+	scopeEverywhere scope = iota // wherever no text is typed
+	scopeGrid                    // both grids
+	scopeTotals                  // the left grid
+	scopeDetail                  // the right grid
+	scopePage                    // help and other pages over the grids
+	scopeInput                   // a line in which text is typed
+)
+
+// String names a scope as the help page does.
+func (s scope) String() string {
+	switch s {
+	case scopeGrid:
+		return "Both grids"
+	case scopeTotals:
+		return "Totals"
+	case scopeDetail:
+		return "ACEs"
+	case scopePage:
+		return "Pages"
+	case scopeInput:
+		return "Typing"
+	case scopeEverywhere:
+	}
+	return "Everywhere"
+}
+
+// within lists the scopes whose keys work in s, the nearest first. Where text
+// is typed, letters are text.
+func (s scope) within() []scope {
+	switch s {
+	case scopeTotals, scopeDetail:
+		return []scope{s, scopeGrid, scopeEverywhere}
+	case scopeInput:
+		return []scope{s}
+	case scopeEverywhere:
+		return []scope{s}
+	case scopeGrid, scopePage:
+	}
+	return []scope{s, scopeEverywhere}
+}
+
+// key is a key of the keyboard: a special one, or a character.
+type key struct {
+	code tcell.Key
+	char rune // for tcell.KeyRune
+}
+
+// String names the key as it is written on it.
+func (k key) String() string {
+	switch k.code {
+	case tcell.KeyRune:
+		if k.char == ' ' {
+			return "Space"
+		}
+		return string(k.char)
+	case tcell.KeyEscape:
+		return "Esc"
+	case tcell.KeyBackspace2, tcell.KeyBackspace:
+		return "Backspace"
+	case tcell.KeyBacktab:
+		return "Shift-Tab"
+	case tcell.KeyUp:
+		return "↑"
+	case tcell.KeyDown:
+		return "↓"
+	}
+	return tcell.KeyNames[k.code]
+}
+
+// matches tells whether an event is this key.
+func (k key) matches(ev *tcell.EventKey) bool {
+	if ev.Modifiers()&(tcell.ModAlt|tcell.ModMeta) != 0 {
+		return false
+	}
+	code := ev.Key()
+	if code == tcell.KeyBackspace { // what some terminals send for it
+		code = tcell.KeyBackspace2
+	}
+	return code == k.code && (code != tcell.KeyRune || ev.Rune() == k.char)
+}
+
+func char(r rune) key { return key{tcell.KeyRune, r} }
+
+// binding ties keys to an action.
+type binding struct {
+	keys     []key
+	scope    scope
+	label    string // for the footer; without one the key is not shown there
+	sentence string // for the help page and the README
+	action   action
+	rank     int // 1 stays in the footer longest
+}
+
+// bindings is the one table of keys. Footer, help page and README are made
+// from it, in its order.
+//
+// Not to be used, because tview's tables move by them: g G h j k l, Ctrl-F and
+// Ctrl-B. Kept free for what is planned: n N : ! y e.
+var bindings = []binding{
+	{[]key{char('?'), {code: tcell.KeyF1}}, scopeEverywhere, "help", "Show this page.", actionHelp, 1},
+	{[]key{char('/')}, scopeGrid, "filter", "Show only the lines that contain what you type.", actionFilter, 3},
+	{[]key{{code: tcell.KeyEnter}}, scopeTotals, "ACEs", "Show the ACEs of this line.", actionEnter, 4},
+	{[]key{{code: tcell.KeyEnter}}, scopeDetail, "pivot", "Go to what this trustee can reach, or who can reach this target.", actionEnter, 4},
+	{[]key{{code: tcell.KeyBackspace2}}, scopeGrid, "back", "Go back to where you came from.", actionBack, 5},
+	{[]key{char('r')}, scopeGrid, "reverse", "Switch between who can reach it and what it can reach.", actionReverse, 6},
+	{[]key{char('o')}, scopeGrid, "object type", "Choose mailboxes, mailbox stores or delegated admins.", actionObjectType, 7},
+	{[]key{char('a')}, scopeGrid, "ACE type", "Choose which rights the right grid shows.", actionACEType, 8},
+	{[]key{{code: tcell.KeyTab}}, scopeEverywhere, "next pane", "Go to the next pane.", actionNextPane, 9},
+	{[]key{{code: tcell.KeyBacktab}}, scopeEverywhere, "", "Go to the pane before.", actionPrevPane, 0},
+	{[]key{char('i')}, scopeGrid, "inherited", "Show or hide inherited rights.", actionInherited, 10},
+	{[]key{char('s')}, scopeGrid, "self", "Show or hide rights of SELF and SYSTEM.", actionSelf, 11},
+	{[]key{char('d')}, scopeGrid, "defaults", "Show or hide what Exchange setup grants.", actionDefaults, 12},
+	{[]key{char('m')}, scopeGrid, "implied", "Show or hide rights that follow from other rights.", actionImplied, 13},
+	{[]key{char('c')}, scopeGrid, "copies", "Show or hide stale copies of inherited rights.", actionStale, 14},
+	{[]key{char('A')}, scopeGrid, "show all", "Show all of these, or hide them again.", actionAll, 15},
+	{[]key{char('<')}, scopeGrid, "", "Sort by the column to the left.", actionSortLeft, 0},
+	{[]key{char('>')}, scopeGrid, "sort", "Sort by the column to the right.", actionSortRight, 16},
+	{[]key{char('S')}, scopeGrid, "", "Sort the other way round.", actionSortDirection, 0},
+	{[]key{{code: tcell.KeyUp}, {code: tcell.KeyDown}, char('j'), char('k')}, scopeGrid, "", "Move by a line.", actionNone, 0},
+	{[]key{{code: tcell.KeyPgUp}, {code: tcell.KeyPgDn}}, scopeGrid, "", "Move by a page.", actionNone, 0},
+	{[]key{{code: tcell.KeyHome}, {code: tcell.KeyEnd}, char('g'), char('G')}, scopeGrid, "", "Move to the first or the last line.", actionNone, 0},
+	{[]key{{code: tcell.KeyEscape}}, scopeGrid, "", "Clear the filter.", actionClear, 0},
+	{[]key{{code: tcell.KeyEscape}, char('q')}, scopePage, "close", "Close the page.", actionClear, 2},
+	{[]key{{code: tcell.KeyEnter}}, scopeInput, "keep", "Keep the filter and go back to the grid.", actionEnter, 3},
+	{[]key{{code: tcell.KeyEscape}}, scopeInput, "clear", "Clear the filter and go back to the grid.", actionClear, 2},
+	{[]key{char('X')}, scopeEverywhere, "", "Stop reading; what has come stays.", actionCancel, 0},
+	{[]key{{code: tcell.KeyCtrlL}}, scopeEverywhere, "", "Draw the screen anew.", actionRedraw, 0},
+	{[]key{char('q')}, scopeEverywhere, "quit", "Leave the program.", actionQuit, 2},
+	{[]key{{code: tcell.KeyCtrlC}}, scopeEverywhere, "", "Leave the program, whatever is going on.", actionQuit, 0},
+	{[]key{{code: tcell.KeyCtrlC}}, scopeInput, "", "Leave the program, whatever is going on.", actionQuit, 0},
+}
+
+// lookup finds what a key does in a scope; actionNone where we bind nothing.
+func lookup(table []binding, s scope, ev *tcell.EventKey) action {
+	for _, within := range s.within() {
+		for _, b := range table {
+			if b.scope == within && slices.ContainsFunc(b.keys, func(k key) bool { return k.matches(ev) }) {
+				return b.action
+			}
+		}
+	}
+	return actionNone
+}
+
+// inForce returns the bindings that work in a scope and have a label, those of
+// the scope itself before a wider one's for the same key.
+func inForce(table []binding, s scope) []binding {
+	within := s.within()
+	var found []binding
+	for _, b := range table {
+		if b.label == "" || !slices.Contains(within, b.scope) {
+			continue
+		}
+		covered := slices.ContainsFunc(table, func(o binding) bool {
+			return slices.Contains(o.keys, b.keys[0]) &&
+				slices.Index(within, o.scope) >= 0 && slices.Index(within, o.scope) < slices.Index(within, b.scope)
+		})
+		if !covered {
+			found = append(found, b)
+		}
+	}
+	return found
+}
+
+// footer is the line of keys below the grids, at most width cells long. What
+// matters least goes first when there is no room.
+func footer(table []binding, s scope, width int) string {
+	shown := inForce(table, s)
+	for len(shown) > 0 {
+		parts := make([]string, len(shown))
+		for i, b := range shown {
+			parts[i] = b.keys[0].String() + " " + b.label
+		}
+		line := strings.Join(parts, "  ")
+		if safe.Width(line) <= width {
+			return line
+		}
+		least := slices.MaxFunc(shown, func(a, b binding) int { return a.rank - b.rank })
+		shown = slices.DeleteFunc(shown, func(b binding) bool { return b.rank == least.rank })
+	}
+	return ""
+}
+
+// scopesInOrder is the order of the sections of help page and README.
+var scopesInOrder = []scope{scopeEverywhere, scopeGrid, scopeTotals, scopeDetail, scopeInput, scopePage}
+
+// keyList names the keys of a binding.
+func (b binding) keyList(quote string) string {
+	names := make([]string, len(b.keys))
+	for i, k := range b.keys {
+		names[i] = quote + k.String() + quote
+	}
+	return strings.Join(names, " ")
+}
+
+// helpText is the help page about the keys: plain text, not for tags.
+func helpText(table []binding) string {
+	widest := 0
+	for _, b := range table {
+		widest = max(widest, safe.Width(b.keyList("")))
+	}
+	var text strings.Builder
+	for i, s := range scopesInOrder {
+		if i > 0 {
+			text.WriteByte('\n')
+		}
+		fmt.Fprintln(&text, s)
+		for _, b := range table {
+			if b.scope == s {
+				fmt.Fprintf(&text, "  %s  %s\n", safe.Fit(b.keyList(""), widest), b.sentence)
+			}
+		}
+	}
+	return text.String()
+}
+
+// markdownKeys is the table of keys in the README.
+func markdownKeys(table []binding) string {
+	var text strings.Builder
+	text.WriteString("| Key | Where | What it does |\n|---|---|---|\n")
+	for _, s := range scopesInOrder {
+		for _, b := range table {
+			if b.scope == s {
+				fmt.Fprintf(&text, "| %s | %s | %s |\n", b.keyList("`"), s, b.sentence)
+			}
+		}
+	}
+	return text.String()
+}
