@@ -1,0 +1,72 @@
+package ldaptest
+
+import "strings"
+
+// Attribute is one attribute of an entry.
+type Attribute struct {
+	Name   string
+	Values [][]byte
+}
+
+// Entry is one object that the server holds.
+type Entry struct {
+	DN         string
+	Attributes []Attribute
+}
+
+// NewEntry returns an entry with the object classes given.
+func NewEntry(dn string, classes ...string) Entry {
+	return Entry{DN: dn}.With("objectClass", classes...)
+}
+
+// With returns the entry with one more attribute of text values.
+func (e Entry) With(name string, values ...string) Entry {
+	raw := make([][]byte, len(values))
+	for i, v := range values {
+		raw[i] = []byte(v)
+	}
+	return e.WithBytes(name, raw...)
+}
+
+// WithBytes returns the entry with one more attribute of binary values.
+func (e Entry) WithBytes(name string, values ...[]byte) Entry {
+	e.Attributes = append(e.Attributes[:len(e.Attributes):len(e.Attributes)], Attribute{Name: name, Values: values})
+	return e
+}
+
+// values returns the values of the attribute; distinguishedName is answered
+// from the name of the entry, as a domain controller does.
+func (e *Entry) values(name string) [][]byte {
+	if strings.EqualFold(name, "distinguishedName") {
+		return [][]byte{[]byte(e.DN)}
+	}
+	for i := range e.Attributes {
+		if strings.EqualFold(e.Attributes[i].Name, name) {
+			return e.Attributes[i].Values
+		}
+	}
+	return nil
+}
+
+// parent returns the name above dn: what follows the first comma that is not
+// escaped (RFC 4514 2.4).
+func parent(dn string) string {
+	for i := 0; i < len(dn); i++ {
+		switch dn[i] {
+		case '\\':
+			i++
+		case ',':
+			return dn[i+1:]
+		}
+	}
+	return ""
+}
+
+// below reports whether dn is base or lies under it.
+func below(dn, base string) bool {
+	if len(dn) == len(base) || base == "" {
+		return strings.EqualFold(dn, base) || base == ""
+	}
+	cut := len(dn) - len(base)
+	return cut > 0 && dn[cut-1] == ',' && strings.EqualFold(dn[cut:], base)
+}

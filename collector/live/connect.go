@@ -1,0 +1,197 @@
+package live
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+
+	ber "github.com/go-asn1-ber/asn1-ber"
+	"github.com/go-ldap/ldap/v3"
+)
+
+// conn is one LDAP connection. One goroutine uses it: go-ldap delivers all
+// answers of a connection through one goroutine, so that a slow reader of one
+// would hold up every other.
+type conn struct {
+	ldap *ldap.Conn
+	raw  *idleConn
+	wire *wire
+}
+
+// tlsConfig makes the TLS configuration for a host.
+func (o *Options) tlsConfig(host string) (*tls.Config, error) {
+	c := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12, InsecureSkipVerify: o.Insecure}
+	if o.CAFile == "" {
+		return c, nil
+	}
+	data, err := os.ReadFile(o.CAFile)
+	if err != nil {
+		return nil, fmt.Errorf("certificates of --ca: %w", err)
+	}
+	c.RootCAs = x509.NewCertPool()
+	if c.RootCAs.AppendCertsFromPEM(data) {
+		return c, nil
+	}
+	// What certutil and the Windows console export by default is DER.
+	certs, err := x509.ParseCertificates(data)
+	if err != nil || len(certs) == 0 {
+		return nil, fmt.Errorf("certificates of --ca: %s holds no certificate, neither PEM nor DER", o.CAFile)
+	}
+	for _, cert := range certs {
+		c.RootCAs.AddCert(cert)
+	}
+	return c, nil
+}
+
+// connect dials and puts TLS in place. The connection is not bound.
+func (s *Source) connect(ctx context.Context) (*conn, error) {
+	limited, cancel := context.WithTimeout(ctx, s.options.Timeout)
+	defer cancel()
+	var dialer net.Dialer
+	tcp, err := dialer.DialContext(limited, "tcp", s.target.address)
+	if err != nil {
+		return nil, s.explainDial(ctx, err)
+	}
+	raw := &idleConn{Conn: tcp, idle: s.options.Idle}
+	c, err := s.secure(limited, raw)
+	if err != nil {
+		raw.Close()
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		return nil, err
+	}
+	return c, nil
+}
+
+// secure puts the layers of the package comment on a TCP connection.
+func (s *Source) secure(ctx context.Context, raw *idleConn) (*conn, error) {
+	if s.plain() {
+		return start(raw, raw, false), nil
+	}
+	if !s.target.tls {
+		if err := s.requestTLS(ctx, raw); err != nil {
+			return nil, err
+		}
+	}
+	t := tls.Client(raw, s.tls)
+	if err := t.HandshakeContext(ctx); err != nil {
+		return nil, s.explainTLS(err)
+	}
+	return start(raw, t, true), nil
+}
+
+func start(raw *idleConn, top net.Conn, secured bool) *conn {
+	w := &wire{Conn: top}
+	c := &conn{ldap: ldap.NewConn(w, secured), raw: raw, wire: w}
+	c.ldap.Start()
+	return c
+}
+
+// requestTLS asks for StartTLS (RFC 4511 4.14) before go-ldap has the
+// connection: go-ldap would put TLS around the wire layer, which could then see
+// nothing, and its handshake neither stops with a context nor keeps its error.
+func (s *Source) requestTLS(ctx context.Context, raw *idleConn) error {
+	stop := context.AfterFunc(ctx, func() { raw.Close() })
+	defer stop()
+	raw.await()
+	defer raw.rest()
+	request := ber.NewSequence("LDAPMessage")
+	request.AppendChild(ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagInteger, int64(1), "messageID"))
+	extended := ber.Encode(ber.ClassApplication, ber.TypeConstructed, ldap.ApplicationExtendedRequest, nil, "ExtendedRequest")
+	extended.AppendChild(ber.NewString(ber.ClassContext, ber.TypePrimitive, 0, oidStartTLS, "requestName"))
+	request.AppendChild(extended)
+	w := &wire{Conn: raw}
+	if _, err := w.Write(request.Bytes()); err != nil {
+		return s.explainStartTLS(ctx, err)
+	}
+	// Reading without a buffer takes nothing that belongs to TLS, and nothing
+	// that somebody on the way has added in clear text.
+	answer, err := ber.ReadPacket(w)
+	if cause := w.cause(); cause != nil {
+		err = cause
+	}
+	if err == nil {
+		err = ldap.GetLDAPError(answer)
+	}
+	if err != nil {
+		return s.explainStartTLS(ctx, err)
+	}
+	return nil
+}
+
+// bind proves who we are with name and password (RFC 4513 5.1.3).
+func (s *Source) bind(ctx context.Context, c *conn) error {
+	limited, cancel := context.WithTimeout(ctx, s.options.Timeout)
+	defer cancel()
+	err := c.do(limited, func() error { return c.ldap.Bind(s.options.User, s.secret()) })
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() == nil && limited.Err() != nil:
+		return &Error{Kind: ErrUnreachable, Err: err,
+			Text: fmt.Sprintf("%s gave no answer to the bind within %s", s.target.name, s.options.Timeout), Hint: "try again, or another domain controller"}
+	}
+	return s.explain(ctx, c, s.withoutSecret(err))
+}
+
+// do runs one request of go-ldap that knows nothing of contexts: when ctx ends,
+// the connection is closed, and that ends the request.
+func (c *conn) do(ctx context.Context, request func() error) error {
+	stop := context.AfterFunc(ctx, func() { c.raw.Close() })
+	defer stop()
+	c.raw.await()
+	defer c.raw.rest()
+	if err := request(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// whoAmI asks for the name of the bound account (RFC 4532).
+func (c *conn) whoAmI(ctx context.Context) (string, error) {
+	var id string
+	err := c.do(ctx, func() error {
+		r, err := c.ldap.WhoAmI(nil)
+		if err == nil {
+			id = r.AuthzID
+		}
+		return err
+	})
+	return trimAuthzID(id), err
+}
+
+// base reads one object. It is not paged: there is at most one entry, and
+// go-ldap's Search, other than SearchAsync, does not return without an error
+// unless the end of the answer was seen.
+func (c *conn) base(ctx context.Context, dn string, attributes []string, controls ...ldap.Control) (*ldap.Entry, error) {
+	var found *ldap.SearchResult
+	err := c.do(ctx, func() error {
+		var err error
+		found, err = c.ldap.Search(ldap.NewSearchRequest(dn, ldap.ScopeBaseObject, ldap.NeverDerefAliases, 0, 0, false,
+			filterAll, attributes, controls))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(found.Entries) != 1 {
+		return nil, fmt.Errorf("%q: %w", dn, errNoEntry)
+	}
+	return found.Entries[0], nil
+}
+
+var errNoEntry = errors.New("the server gave no entry for this name")
+
+// close says goodbye and ends the connection.
+func (c *conn) close() {
+	c.raw.leave()
+	c.raw.rest()
+	_ = c.ldap.Unbind()
+	c.raw.Close()
+	c.ldap.Close()
+}

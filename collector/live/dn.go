@@ -1,0 +1,108 @@
+package live
+
+import "strings"
+
+// parentDN returns the name above dn: what follows the first comma that is not
+// escaped (RFC 4514 2.1, 2.4), or "".
+func parentDN(dn string) string {
+	for i := 0; i < len(dn); i++ {
+		switch dn[i] {
+		case '\\':
+			i++
+		case ',':
+			return dn[i+1:]
+		}
+	}
+	return ""
+}
+
+// foldDN makes two spellings of a DN comparable, as far as one server spells a
+// name in one way but for its case.
+func foldDN(dn string) string { return strings.ToLower(dn) }
+
+// escapeFilter writes a value into a filter (RFC 4515 3).
+func escapeFilter(b *strings.Builder, value string) {
+	const hex = "0123456789abcdef"
+	for i := range len(value) {
+		switch c := value[i]; {
+		case c == '(' || c == ')' || c == '*' || c == '\\' || c < 0x20 || c >= 0x7F:
+			b.WriteByte('\\')
+			b.WriteByte(hex[c>>4])
+			b.WriteByte(hex[c&15])
+		default:
+			b.WriteByte(c)
+		}
+	}
+}
+
+// escapeBytes writes a binary value into a filter, every byte as \xx.
+func escapeBytes(b *strings.Builder, value []byte) {
+	const hex = "0123456789abcdef"
+	for _, c := range value {
+		b.WriteByte('\\')
+		b.WriteByte(hex[c>>4])
+		b.WriteByte(hex[c&15])
+	}
+}
+
+// ancestors gathers the distinct names above objects, up to and with a top.
+type ancestors struct {
+	top   string          // folded
+	seen  map[string]bool // parents as spelled: the quick way out
+	known map[string]bool // folded
+	names []string        // in the order found
+}
+
+func newAncestors(top string) *ancestors {
+	return &ancestors{top: foldDN(top), seen: make(map[string]bool), known: make(map[string]bool)}
+}
+
+// above adds everything above dn. A name that does not lie under the top adds
+// nothing.
+func (a *ancestors) above(dn string) {
+	p := parentDN(dn)
+	if p == "" || a.seen[p] {
+		return
+	}
+	a.seen[p] = true
+	folded := foldDN(p)
+	if folded != a.top && !strings.HasSuffix(folded, ","+a.top) {
+		return
+	}
+	a.add(p)
+	if folded != a.top {
+		a.above(p)
+	}
+}
+
+// add adds one name.
+func (a *ancestors) add(dn string) {
+	if f := foldDN(dn); !a.known[f] {
+		a.known[f] = true
+		a.names = append(a.names, dn)
+	}
+}
+
+// remove takes out a name that was delivered already.
+func (a *ancestors) remove(delivered map[string]bool) []string {
+	var left []string
+	for _, dn := range a.names {
+		if !delivered[foldDN(dn)] {
+			left = append(left, dn)
+		}
+	}
+	return left
+}
+
+// namesFilter is a filter for the objects with these DNs.
+func namesFilter(dns []string) string {
+	var b strings.Builder
+	b.WriteString("(|")
+	for _, dn := range dns {
+		b.WriteString("(distinguishedName=")
+		escapeFilter(&b, dn)
+		b.WriteByte(')')
+	}
+	b.WriteByte(')')
+	return b.String()
+}

@@ -1,0 +1,24 @@
+// Package live reads a domain of Active Directory over LDAP: it is the
+// collector.Source behind "mbxperm ldaps://dc1.contoso.lab".
+//
+// A connection is built in layers, each with one task:
+//
+//	go-ldap          requests and answers
+//	wire             lets nothing out but reading (the promise "never writes");
+//	                 holds every answer against the envelope of RFC 4511
+//	crypto/tls       LDAPS, or StartTLS before go-ldap sees the connection
+//	idleConn         gives up on a server that is silent while we wait for it
+//	net.TCPConn
+//
+// Read sends the searches in the order of the Purpose constants, one after the
+// other on one connection, a page at a time (RFC 2696). What go-ldap does not
+// say is found out here: a page counts only if its paging control was seen and
+// if as many entries were decoded as messages came over the wire. A search that
+// breaks off ends with its reason, and the next one gets a new connection. What
+// lies above stores and recipients is asked for by name, fifty objects in one
+// filter; SIDs are looked up in the same way. There is never a search for each
+// mailbox or for each ACE; only an attribute with more values than the server
+// gives at once costs requests of its own (MS-ADTS 3.1.1.3.1.3.3).
+//
+// Limits: one domain, the one the server stands for. Simple bind only.
+package live

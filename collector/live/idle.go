@@ -1,0 +1,71 @@
+package live
+
+import (
+	"net"
+	"sync"
+	"time"
+)
+
+// idleConn gives up on a server that is silent for too long, but only while
+// somebody waits for it. ldap.Conn.SetTimeout would bound the whole request,
+// and loses entries when the reader of the answer is slow; a plain read deadline
+// would end a connection that rests between two searches, or that has brought
+// its answer while the entries are still being worked on.
+type idleConn struct {
+	net.Conn
+	idle time.Duration
+
+	mu      sync.Mutex
+	waiting bool
+	leaving bool
+}
+
+// await says that an answer is expected from now on.
+func (c *idleConn) await() { c.set(true) }
+
+// rest says that nothing is expected.
+func (c *idleConn) rest() { c.set(false) }
+
+func (c *idleConn) set(waiting bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.waiting = waiting
+	c.deadline()
+}
+
+// deadline moves the deadline of the read that is under way or comes next.
+// Errors are of no interest: the read itself will have the same one.
+func (c *idleConn) deadline() {
+	var t time.Time
+	if c.waiting {
+		t = time.Now().Add(c.idle)
+	}
+	_ = c.Conn.SetReadDeadline(t)
+}
+
+// Read starts the clock anew: each byte that arrives is a sign of life.
+func (c *idleConn) Read(p []byte) (int, error) {
+	c.mu.Lock()
+	c.deadline()
+	c.mu.Unlock()
+	return c.Conn.Read(p)
+}
+
+// Write never waits for ever for a server that does not read.
+func (c *idleConn) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	patience := c.idle
+	if c.leaving {
+		patience = min(patience, time.Second)
+	}
+	c.mu.Unlock()
+	_ = c.Conn.SetWriteDeadline(time.Now().Add(patience))
+	return c.Conn.Write(p)
+}
+
+// leave keeps the goodbye short.
+func (c *idleConn) leave() {
+	c.mu.Lock()
+	c.leaving = true
+	c.mu.Unlock()
+}

@@ -1,0 +1,116 @@
+package live
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Options say which server to read and how to get in. URL, User and Password
+// are required.
+type Options struct {
+	// URL is ldaps://host[:port], or ldap://host[:port] for StartTLS.
+	URL string
+
+	// User is the name to bind with: a userPrincipalName, DOMAIN\name or a DN
+	// (MS-ADTS 5.1.1.1.1).
+	User string
+
+	// Password is asked once, after the server has proved who it is. What it
+	// returns is kept for connections that are opened later, and nowhere shown.
+	Password func() (string, error)
+
+	// CAFile holds the certificates, PEM or DER, that are trusted instead of
+	// those of the system.
+	CAFile string
+
+	// Insecure accepts any certificate. Name and Warnings say so.
+	Insecure bool
+
+	// Cleartext sends the password over ldap:// without TLS.
+	Cleartext bool
+
+	// DC gives the address to dial for a name, host or host:port; TLS still
+	// asks for the name.
+	DC map[string]string
+
+	// PageSize is the number of entries in a page; 0 means 1000, the most that
+	// a domain controller gives by default (MS-ADTS 3.1.1.3.4.6, MaxPageSize).
+	PageSize int
+
+	// Timeout bounds connecting, the TLS handshake and the bind, each; 0 means
+	// 15 seconds.
+	Timeout time.Duration
+
+	// Idle is how long a server may be silent while an answer is awaited; 0
+	// means 130 seconds: a little more than MaxQueryDuration, so that a slow
+	// search ends with the server's reason and not with ours.
+	Idle time.Duration
+}
+
+// target is a checked URL.
+type target struct {
+	host    string // as asked for, and as TLS verifies it
+	address string // what is dialled
+	tls     bool   // TLS from the first byte
+	name    string // for people: scheme, host, and the port unless it is the usual one
+}
+
+// target checks the options and works out where to connect to.
+func (o *Options) target() (target, error) {
+	// The text of a broken URL is not repeated: people put passwords into URLs.
+	u, err := url.Parse(o.URL)
+	if err != nil || u.Host == "" {
+		return target{}, errors.New("the address is no LDAP URL; write ldaps://host, ldap://host or ldaps://host:port")
+	}
+	if u.User != nil {
+		return target{}, errors.New("the URL holds a user name or password; give the user with -u, and the password at the prompt or with --password-file")
+	}
+	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+		return target{}, fmt.Errorf("ldap URL %q: only scheme, host and port are used; leave out what follows", u.Scheme+"://"+u.Host)
+	}
+	t := target{host: u.Hostname()}
+	port := "389"
+	switch strings.ToLower(u.Scheme) {
+	case "ldaps":
+		t.tls, port = true, "636"
+	case "ldap":
+	default:
+		return target{}, fmt.Errorf("ldap URL: unknown scheme %q; write ldaps:// or ldap://", u.Scheme)
+	}
+	t.name = strings.ToLower(u.Scheme) + "://" + u.Host
+	if p := u.Port(); p != "" {
+		port = p
+	}
+	t.address = net.JoinHostPort(t.host, port)
+	for name, address := range o.DC {
+		if !strings.EqualFold(strings.TrimSuffix(name, "."), strings.TrimSuffix(t.host, ".")) {
+			continue
+		}
+		t.address = net.JoinHostPort(strings.Trim(address, "[]"), port)
+		if _, _, err := net.SplitHostPort(address); err == nil {
+			t.address = address
+		}
+	}
+	if o.User == "" || o.Password == nil {
+		return target{}, fmt.Errorf("no user for %s; give one with -u", t.name)
+	}
+	return t, nil
+}
+
+// withDefaults fills in what is zero.
+func (o Options) withDefaults() Options {
+	if o.PageSize <= 0 {
+		o.PageSize = 1000
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = 15 * time.Second
+	}
+	if o.Idle <= 0 {
+		o.Idle = 130 * time.Second
+	}
+	return o
+}
