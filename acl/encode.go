@@ -39,7 +39,7 @@ func (l list) owned() []ACE {
 		return nil
 	}
 	l.entries = slices.Clone(l.entries)
-	return slices.AppendSeq(make([]ACE, 0, l.count), l.each)
+	return slices.AppendSeq(make([]ACE, 0, l.count), l.all())
 }
 
 // Encode writes a self-relative descriptor ([MS-DTYP] 2.4.6) in the order Windows uses: header, SACL, DACL, owner, group.

@@ -77,9 +77,9 @@ const (
 	inheritedObjectTypePresent = 2
 )
 
-// readACE reads the entry at the start of b into a and returns its length ([MS-DTYP] 2.4.4). It is the only code that takes an ACE apart,
-// and all the others rely on its checks. What a held before is overwritten.
-func readACE(b []byte, a *ACE) (int, fault) {
+// measure checks the entry at the start of b ([MS-DTYP] 2.4.4) and returns its size. Parse runs it over every ACE once and refuses
+// what does not fit; read relies on that.
+func measure(b []byte) (int, fault) {
 	if len(b) < 4 {
 		return 0, fault{tooShort, len(b), 4}
 	}
@@ -90,58 +90,108 @@ func readACE(b []byte, a *ACE) (int, fault) {
 	if size > len(b) {
 		return 0, fault{tooShort, len(b), size}
 	}
-	raw := b[:size:size]
-	*a = ACE{Type: ACEType(raw[0]), Flags: ACEFlags(raw[1]), Raw: raw}
-	layout := aceLayout[a.Type]
-	if len(raw) < 8 {
-		if layout == 0 {
-			return size, fault{}
-		}
-		return 0, fault{shortMask, size - 4, 4}
-	}
-	a.Mask = Mask(binary.LittleEndian.Uint32(raw[4:]))
+	layout := aceLayout[b[0]]
 	if layout == 0 {
 		return size, fault{}
 	}
-	rest := raw[8:]
+	if size < 8 {
+		return 0, fault{shortMask, size - 4, 4}
+	}
+	sid := 8
 	if layout&hasGUIDs != 0 {
 		var f fault
-		if rest, f = readGUIDs(rest, a); f.what != okay {
+		if sid, f = measureGUIDs(b[:size]); f.what != okay {
 			return 0, f
 		}
 	}
-	n, f := sidLen(rest)
-	if f.what != okay {
+	if _, f := sidLen(b[sid:size]); f.what != okay {
 		return 0, f.inSID()
-	}
-	a.SID = rest[:n:n]
-	if n < len(rest) {
-		a.Data = rest[n:]
 	}
 	return size, fault{}
 }
 
-// readGUIDs reads the flags of an object ACE and the GUIDs they announce, and returns what follows. Bits other than the two are
+// measureGUIDs returns where the SID of an object ACE begins: after the flags and the GUIDs they announce. Bits other than the two are
 // ignored, as [MS-DTYP] 2.4.4.3 asks.
-func readGUIDs(b []byte, a *ACE) ([]byte, fault) {
+func measureGUIDs(b []byte) (int, fault) {
+	if len(b) < 12 {
+		return 0, fault{shortObjectFlags, len(b) - 8, 4}
+	}
+	at := 12
+	if b[8]&objectTypePresent != 0 {
+		if at += 16; len(b) < at {
+			return 0, fault{shortObjectType, len(b) - at + 16, 16}
+		}
+	}
+	if b[8]&inheritedObjectTypePresent != 0 {
+		if at += 16; len(b) < at {
+			return 0, fault{shortInheritedObjectType, len(b) - at + 16, 16}
+		}
+	}
+	return at, fault{}
+}
+
+// read fills a from the entry at the start of b, which measure has let pass, and returns its size. It runs for every ACE of every walk and
+// asks only what it needs in order not to panic on bytes that were changed behind our back; then it returns zero.
+func (a *ACE) read(b []byte) int {
 	if len(b) < 4 {
-		return nil, fault{shortObjectFlags, len(b), 4}
+		return 0
 	}
-	flags := b[0]
-	b = b[4:]
-	if flags&objectTypePresent != 0 {
-		if len(b) < 16 {
-			return nil, fault{shortObjectType, len(b), 16}
-		}
-		a.ObjectType, a.HasObjectType = GUID(b[:16]), true
-		b = b[16:]
+	size := int(binary.LittleEndian.Uint16(b[2:]))
+	if size < 4 || size > len(b) {
+		return 0
 	}
-	if flags&inheritedObjectTypePresent != 0 {
-		if len(b) < 16 {
-			return nil, fault{shortInheritedObjectType, len(b), 16}
-		}
-		a.InheritedObjectType, a.HasInheritedObjectType = GUID(b[:16]), true
-		b = b[16:]
+	raw := b[:size:size]
+	layout := aceLayout[raw[0]]
+	a.Type, a.Flags, a.Raw = ACEType(raw[0]), ACEFlags(raw[1]), raw
+	if layout == 0 || size < 16 {
+		a.readUnknown()
+		return size
 	}
-	return b, fault{}
+	a.Mask = Mask(binary.LittleEndian.Uint32(raw[4:]))
+	sid := 8
+	if layout&hasGUIDs != 0 {
+		sid = a.readGUIDs(raw)
+	} else if a.HasObjectType || a.HasInheritedObjectType {
+		a.clearGUIDs()
+	}
+	if sid > size-sidHeader {
+		return 0
+	}
+	end := sid + sidHeader + 4*int(raw[sid+1])
+	if end > size {
+		return 0
+	}
+	a.SID, a.Data = raw[sid:end:end], nil
+	if end < size {
+		a.Data = raw[end:]
+	}
+	return size
+}
+
+// readUnknown leaves type, flags, bytes, and the mask if there is room for one.
+func (a *ACE) readUnknown() {
+	*a = ACE{Type: a.Type, Flags: a.Flags, Raw: a.Raw}
+	if len(a.Raw) >= 8 {
+		a.Mask = Mask(binary.LittleEndian.Uint32(a.Raw[4:]))
+	}
+}
+
+// clearGUIDs forgets the GUIDs of the entry before.
+func (a *ACE) clearGUIDs() {
+	a.ObjectType, a.InheritedObjectType, a.HasObjectType, a.HasInheritedObjectType = GUID{}, GUID{}, false, false
+}
+
+// readGUIDs reads the GUIDs of an object ACE of at least 16 bytes and returns where the SID begins.
+func (a *ACE) readGUIDs(raw []byte) int {
+	a.clearGUIDs()
+	at := 12
+	if raw[8]&objectTypePresent != 0 && len(raw) >= at+16 {
+		a.ObjectType, a.HasObjectType = GUID(raw[at:at+16]), true
+		at += 16
+	}
+	if raw[8]&inheritedObjectTypePresent != 0 && len(raw) >= at+16 {
+		a.InheritedObjectType, a.HasInheritedObjectType = GUID(raw[at:at+16]), true
+		at += 16
+	}
+	return at
 }
