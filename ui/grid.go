@@ -1,0 +1,285 @@
+package ui
+
+import (
+	"slices"
+
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
+
+	"mbxperm/ui/safe"
+)
+
+// gridData is what a grid shows: rows and columns that never change. To show
+// something else the grid is handed another one.
+//
+// A grid asks for the rows on the screen and for a small sample to size the
+// columns, always on the goroutine of the screen. The texts may hold anything.
+type gridData interface {
+	Len() int
+	Columns() []column
+	Cell(row, col int) (text string, style cellStyle)
+	// Key identifies a row over all gridData of the same kind.
+	Key(row int) uint64
+	// Row is where the row with a key is now, -1 if it is gone.
+	Row(key uint64) int
+}
+
+// column is a column of a grid.
+type column struct {
+	title   string
+	numeric bool // aligned to the right
+	min     int  // the least width in cells
+	max     int  // the largest one, 0 for maxColumn
+}
+
+const (
+	maxColumn  = 40  // no column but the last is wider unless it says so
+	sampleRows = 200 // rows looked at for the width of the columns
+	cacheRows  = 512 // rows whose cells are kept; more than a screen has
+)
+
+// noRows is a grid before its first data.
+type noRows struct{}
+
+func (noRows) Len() int                          { return 0 }
+func (noRows) Columns() []column                 { return nil }
+func (noRows) Cell(int, int) (string, cellStyle) { return "", styleText }
+func (noRows) Key(int) uint64                    { return 0 }
+func (noRows) Row(uint64) int                    { return -1 }
+
+// grid is a table over a gridData of any length: drawing and moving cost the
+// same at ten rows and at a million. The first line is a heading and stays.
+//
+// Rows are counted from 0 and without the heading in all its methods. They are
+// to be called on the goroutine of the screen.
+type grid struct {
+	*tview.Table
+	theme *theme
+	data  gridData
+
+	columns []column
+	widths  []int // by column; the last one is stretched to the pane
+	natural int   // the last column's width before that
+
+	cells map[int][]*tview.TableCell // by line of the table, as far as drawn
+
+	onMove   func()           // the cursor is on another row, or on none any more
+	onChoose func(row int)    // Enter, or a double click
+	onHeader func(column int) // a click on a heading
+	lastKey  uint64           // the row the cursor is on, if lastOK
+	lastOK   bool
+}
+
+// newGrid makes an empty grid.
+func newGrid(t *theme) *grid {
+	g := &grid{Table: tview.NewTable(), theme: t, cells: map[int][]*tview.TableCell{}}
+	g.Table.SetFixed(1, 0).
+		SetSelectedStyle(t.style(styleSelected)).
+		SetContent(gridContent{g: g}).
+		SetSelectionChangedFunc(func(int, int) { g.moved() }).
+		SetSelectedFunc(func(line, _ int) {
+			if row := line - 1; row >= 0 && row < g.data.Len() && g.onChoose != nil {
+				g.onChoose(row)
+			}
+		}).
+		SetMouseCapture(g.mouse)
+	g.swap(noRows{})
+	return g
+}
+
+// swap shows other data. The cursor stays on its row, and the row on its line
+// of the screen; if the row is gone, the cursor stays on the line.
+func (g *grid) swap(data gridData) {
+	line, _ := g.Table.GetSelection()
+	offset, columnOffset := g.Table.GetOffset()
+	row := max(line-1, 0)
+	if g.lastOK {
+		if at := data.Row(g.lastKey); at >= 0 {
+			row = at
+		}
+	}
+	row = min(row, data.Len()-1)
+
+	g.data = data
+	g.measure(row)
+	clear(g.cells)
+
+	// tview 0.42.0 searches for a selectable row for ever where there is none.
+	g.Table.SetSelectable(row >= 0, false)
+	if row < 0 {
+		g.Table.SetOffset(0, columnOffset)
+		g.moved()
+		return
+	}
+	if line >= 1 {
+		offset += row + 1 - line
+	}
+	g.Table.SetOffset(max(offset, 0), columnOffset)
+	g.Table.Select(row+1, 0)
+}
+
+// selected returns the row the cursor is on.
+func (g *grid) selected() (row int, ok bool) {
+	line, _ := g.Table.GetSelection()
+	if n := g.data.Len(); n == 0 || line < 1 || line > n {
+		return 0, false
+	}
+	return line - 1, true
+}
+
+// choose puts the cursor on a row; it does nothing if there is no such row.
+func (g *grid) choose(row int) {
+	if row >= 0 && row < g.data.Len() {
+		g.Table.Select(row+1, 0)
+	}
+}
+
+// moved notes the row the cursor is on and tells of it if it is another one.
+func (g *grid) moved() {
+	row, ok := g.selected()
+	key := uint64(0)
+	if ok {
+		key = g.data.Key(row)
+	}
+	if ok == g.lastOK && key == g.lastKey {
+		return
+	}
+	g.lastKey, g.lastOK = key, ok
+	if g.onMove != nil {
+		g.onMove()
+	}
+}
+
+// measure gives each column its width for as long as the data stays, so that
+// nothing jumps while scrolling: from the headings, the first rows and those
+// around the cursor. Where the columns are the ones of the data before, none
+// becomes narrower: while rows arrive the grid would never come to rest, and
+// each change of a width repaints the whole of it.
+func (g *grid) measure(cursor int) {
+	columns := g.data.Columns()
+	if !slices.Equal(columns, g.columns) {
+		g.columns = columns
+		g.widths = make([]int, len(columns))
+	} else if n := len(g.widths); n > 0 {
+		g.widths[n-1] = g.natural
+	}
+	for i, c := range columns {
+		g.widths[i] = max(g.widths[i], g.least(c))
+	}
+	g.sample(0, sampleRows/2)
+	g.sample(max(cursor-sampleRows/4, sampleRows/2), sampleRows/2)
+	for i, c := range columns {
+		limit := c.max
+		if limit == 0 {
+			limit = maxColumn
+		}
+		g.widths[i] = min(g.widths[i], max(limit, g.least(c)))
+	}
+	g.natural = 0
+	if n := len(g.widths); n > 0 {
+		g.natural = g.widths[n-1]
+	}
+}
+
+// least is the width that a column has without any rows.
+func (g *grid) least(c column) int {
+	return max(safe.Width(safe.Text(c.title)), c.min)
+}
+
+func (g *grid) sample(from, n int) {
+	for row := from; row < min(from+n, g.data.Len()); row++ {
+		for i := range g.columns {
+			text, _ := g.data.Cell(row, i)
+			g.widths[i] = max(g.widths[i], safe.Width(safe.Text(text)))
+		}
+	}
+}
+
+// Draw gives the last column what the others leave of the pane, unless that
+// is too little even for its heading, and draws the table.
+func (g *grid) Draw(screen tcell.Screen) {
+	if n := len(g.widths); n > 0 {
+		_, _, last, _ := g.GetInnerRect()
+		for _, w := range g.widths[:n-1] {
+			last -= w + 1
+		}
+		if last < g.least(g.columns[n-1]) {
+			last = g.natural // tview scrolls sideways
+		}
+		if last != g.widths[n-1] {
+			g.widths[n-1] = last
+			clear(g.cells)
+		}
+	}
+	g.Table.Draw(screen)
+}
+
+// mouse keeps tview from taking a click beside the rows for one on the first,
+// which would lose the cursor's place. A double click chooses a row; tview
+// reports one for any two clicks in quick succession, wherever they were.
+func (g *grid) mouse(action tview.MouseAction, ev *tcell.EventMouse) (tview.MouseAction, *tcell.EventMouse) {
+	if action != tview.MouseLeftClick && action != tview.MouseLeftDoubleClick {
+		return action, ev
+	}
+	x, y := ev.Position()
+	if !g.InInnerRect(x, y) {
+		return action, nil
+	}
+	line, column := g.CellAt(x, y)
+	switch {
+	case line == 0 && column >= 0 && g.onHeader != nil:
+		g.onHeader(column)
+		return tview.MouseConsumed, nil
+	case line < 1 || line > g.data.Len():
+		return action, nil
+	}
+	if row, ok := g.selected(); ok && row == line-1 && action == tview.MouseLeftDoubleClick {
+		if g.onChoose != nil {
+			g.onChoose(row)
+		}
+		return tview.MouseConsumed, nil
+	}
+	return tview.MouseLeftClick, ev
+}
+
+// gridContent is the table that tview sees: the heading and the rows.
+type gridContent struct {
+	tview.TableContentReadOnly
+	g *grid
+}
+
+func (c gridContent) GetRowCount() int    { return c.g.data.Len() + 1 }
+func (c gridContent) GetColumnCount() int { return len(c.g.columns) }
+
+// GetCell answers for any line and column; tview asks for line -1 after a
+// click beside the table. There is no cell where there is no row.
+func (c gridContent) GetCell(line, col int) *tview.TableCell {
+	g := c.g
+	if line < 0 || line > g.data.Len() || col < 0 || col >= len(g.columns) {
+		return nil
+	}
+	cells := g.cells[line]
+	if cells == nil {
+		if len(g.cells) >= cacheRows {
+			clear(g.cells)
+		}
+		cells = g.line(line)
+		g.cells[line] = cells
+	}
+	return cells[col]
+}
+
+// line makes the cells of a line of the table. tview asks for each cell three
+// times in a frame, and most of the lines are there again in the next one.
+func (g *grid) line(line int) []*tview.TableCell {
+	cells := make([]*tview.TableCell, len(g.columns))
+	for i, c := range g.columns {
+		text, style := c.title, styleHeader
+		if line > 0 {
+			text, style = g.data.Cell(line-1, i)
+		}
+		cells[i] = newCell(text, g.widths[i], g.theme.look(style, c.numeric))
+		cells[i].NotSelectable = line == 0
+	}
+	return cells
+}
