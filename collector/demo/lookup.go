@@ -1,0 +1,114 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"mbxperm/acl"
+	"mbxperm/collector"
+)
+
+// lookupBatch is how many SIDs one search asks for.
+const lookupBatch = 100
+
+// Lookup answers for SIDs that no search has delivered. It finds present and
+// former SIDs of this domain, says Missed for those that nobody holds, and
+// nothing at all for those of EMEA: that domain lies on other servers, so the
+// question cannot be put here.
+func (s *Source) Lookup(ctx context.Context, sids []acl.SID, sink collector.Sink) error {
+	r := &session{ctx: ctx, source: s, sink: sink}
+	for len(sids) > 0 {
+		batch := sids[:min(len(sids), lookupBatch)]
+		sids = sids[len(batch):]
+		if err := r.lookup(batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lookup puts one batch.
+func (r *session) lookup(sids []acl.SID) error {
+	if err := r.stopped(); err != nil {
+		return err
+	}
+	q := r.ask(collector.Query{
+		Purpose: collector.PurposeLookup, Base: domainDN, Scope: collector.ScopeSub, Filter: sidFilter(sids),
+	})
+	var missed []acl.SID
+	for _, sid := range sids {
+		if err := r.stopped(); err != nil {
+			r.sink.End(q.ID, err)
+			return err
+		}
+		t, known := trusteeOf(sid)
+		if known && t.realm == emea {
+			continue
+		}
+		r.entry.reset()
+		if !known || !r.entry.holder(r.source.world, t) {
+			missed = append(missed, sid)
+			continue
+		}
+		r.entry.Query = q.ID
+		r.sink.Entry(&r.entry.Entry)
+	}
+	r.sink.End(q.ID, nil)
+	for _, sid := range missed { // known only when the whole answer is there
+		r.sink.Missed(sid)
+	}
+	return nil
+}
+
+// holder writes the entry of whoever holds a SID, now or formerly, and reports
+// whether anybody does.
+func (e *entry) holder(w *world, t trustee) bool {
+	for _, p := range w.static {
+		if p.who == t || t.realm == old && p.had == t {
+			e.principal(w, p)
+			return true
+		}
+	}
+	rid := int(t.rid)
+	switch {
+	case t.realm == old && rid >= firstMailbox && rid < firstMailbox+w.n:
+		p := w.personAt(rid - firstMailbox)
+		if !p.hadSID() {
+			return false
+		}
+		e.person(w, &p)
+	case t.realm != contoso:
+		return false
+	case rid >= firstMailbox && rid < firstMailbox+w.n:
+		p := w.personAt(rid - firstMailbox)
+		e.person(w, &p)
+	case rid >= firstMailUser && rid < firstMailUser+w.mailUsers:
+		p := w.personAt(w.n + rid - firstMailUser)
+		e.person(w, &p)
+	case rid >= firstMailList && rid < firstMailList+w.lists:
+		e.listIdentity(w, rid-firstMailList)
+	case rid >= firstComputer && rid < firstComputer+w.computers:
+		e.computer(w, rid-firstComputer)
+	case rid >= firstTeam && rid < firstTeam+w.teams:
+		e.team(w, rid-firstTeam)
+	default:
+		return false
+	}
+	return true
+}
+
+// sidFilter asks for all SIDs at once, as they are and as they were.
+func sidFilter(sids []acl.SID) string {
+	var b strings.Builder
+	b.WriteString("(|")
+	for _, sid := range sids {
+		var value strings.Builder
+		for _, c := range []byte(sid.Raw()) {
+			fmt.Fprintf(&value, `\%02x`, c)
+		}
+		fmt.Fprintf(&b, "(objectSid=%s)(sIDHistory=%s)", value.String(), value.String())
+	}
+	b.WriteByte(')')
+	return b.String()
+}

@@ -1,0 +1,151 @@
+package demo
+
+import (
+	"context"
+	"errors"
+
+	"mbxperm/acl"
+	"mbxperm/collector"
+)
+
+var errClosed = errors.New("demo: closed")
+
+// session is one call of Read or Lookup.
+type session struct {
+	ctx    context.Context
+	source *Source
+	sink   collector.Sink
+	entry  entry
+}
+
+// Read delivers the organisation, search by search.
+func (s *Source) Read(ctx context.Context, sink collector.Sink) error {
+	r := &session{ctx: ctx, source: s, sink: sink}
+	for _, search := range s.world.searches() {
+		if err := r.run(search); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// search is a question, and the entries that answer it.
+type search struct {
+	query collector.Query
+	count int
+	write func(e *entry, k int)
+}
+
+// run answers one search. A cancelled one ends with its reason.
+func (r *session) run(s search) error {
+	if err := r.stopped(); err != nil {
+		return err
+	}
+	q := r.ask(s.query)
+	r.sink.Expect(q.ID, s.count)
+	for k := range s.count {
+		if err := r.stopped(); err != nil {
+			r.sink.End(q.ID, err)
+			return err
+		}
+		r.entry.reset()
+		s.write(&r.entry, k)
+		r.entry.Query = q.ID
+		r.sink.Entry(&r.entry.Entry)
+	}
+	r.sink.End(q.ID, nil)
+	return nil
+}
+
+// ask opens a search.
+func (r *session) ask(q collector.Query) collector.Query {
+	r.source.nextID++
+	q.ID = r.source.nextID
+	q.Attributes = collector.Attributes(q.Purpose)
+	q.Account = account
+	r.sink.Begin(q)
+	return q
+}
+
+// stopped says why to go no further, or nil. It is asked before every entry,
+// since a sink may take its time.
+func (r *session) stopped() error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	if r.source.closed.Load() {
+		return errClosed
+	}
+	return nil
+}
+
+// Filters of the searches whose objects have no name in collector.
+const (
+	filterForest     = "(&(objectClass=crossRef)(nETBIOSName=*))"
+	filterSchema     = "(schemaIDGUID=*)"
+	filterVersion    = "(objectClass=*)"
+	filterRights     = "(objectClass=controlAccessRight)"
+	filterConfig     = "(|(objectClass=msExchExchangeServer)(objectClass=container)(objectClass=msExchOrganizationContainer)(objectClass=msExchAdminGroupContainer)(objectClass=msExchAdminGroup)(objectClass=msExchServersContainer)(objectClass=msExchMDBContainer)(objectClass=msExchStorageGroup))"
+	filterContainers = "(|(objectClass=organizationalUnit)(objectClass=container)(objectClass=builtinDomain)(objectClass=domainDNS))"
+)
+
+// searches lists what Read does, in the order of a live directory.
+func (w *world) searches() []search {
+	ask := func(p collector.Purpose, base string, scope collector.Scope, filter string) collector.Query {
+		return collector.Query{Purpose: p, Base: base, Scope: scope, Filter: filter}
+	}
+	schema, rights := schemaObjects(), rightObjects()
+	// Accounts that may expire are not asked for today; where they are, we answer.
+	expires := (&collector.Query{Attributes: collector.Attributes(collector.PurposeMailboxes)}).Asked("accountExpires")
+	listSD := encode(acl.DACLAutoInherited, recipientManagement, domainUsers, groupDefaults, inherit(w.listsOU.dacl, groupClass))
+	contactSD := encode(acl.DACLAutoInherited, recipientManagement, domainUsers, contactDefaults, inherit(w.contactsOU.dacl, contactClass))
+	return []search{
+		{ask(collector.PurposeRootDSE, "", collector.ScopeBase, "(objectClass=*)"), 1, func(e *entry, _ int) { e.rootDSE(w) }},
+		{ask(collector.PurposeForest, "CN=Partitions,"+configDN, collector.ScopeOne, filterForest), len(crossRefs),
+			func(e *entry, k int) { e.crossRef(k) }},
+		{ask(collector.PurposeSchema, schemaDN, collector.ScopeOne, filterSchema), len(schema),
+			func(e *entry, k int) { e.schemaObject(&schema[k]) }},
+		{ask(collector.PurposeSchema, "CN=ms-Exch-Schema-Version-Pt,"+schemaDN, collector.ScopeBase, filterVersion), 1,
+			func(e *entry, _ int) { e.schemaVersion() }},
+		{ask(collector.PurposeRights, rightsDN, collector.ScopeOne, filterRights), len(rights),
+			func(e *entry, k int) { e.right(&rights[k]) }},
+		{ask(collector.PurposeExchange, servicesD, collector.ScopeSub, filterConfig), len(w.config),
+			func(e *entry, k int) { e.node(w, w.config[k], w.guid(streamGUIDConfig, k)) }},
+		{ask(collector.PurposeExchange, rootDN, collector.ScopeSub, collector.FilterStores), w.databases + 2, func(e *entry, k int) {
+			switch k {
+			case 0:
+				e.node(w, w.legacyStore, w.guid(streamGUIDConfig, 1<<19))
+			case 1:
+				e.node(w, w.publicStore, w.guid(streamGUIDConfig, 1<<19+1))
+			default:
+				e.database(w, k-2)
+			}
+		}},
+		{ask(collector.PurposeMailboxes, domainDN, collector.ScopeSub, collector.FilterMailboxes), w.n + w.mailUsers,
+			func(e *entry, k int) {
+				p := w.personAt(k)
+				e.mailbox(w, &p, expires)
+			}},
+		{ask(collector.PurposeRecipients, domainDN, collector.ScopeSub, collector.FilterRecipients), w.lists + w.contacts,
+			func(e *entry, k int) {
+				if k < w.lists {
+					e.list(w, k, listSD)
+				} else {
+					e.contact(w, k-w.lists, contactSD)
+				}
+			}},
+		{ask(collector.PurposeContainers, domainDN, collector.ScopeSub, filterContainers), len(w.containers),
+			func(e *entry, k int) { e.node(w, w.containers[k], w.guid(streamGUIDNode, k)) }},
+		{ask(collector.PurposePrincipals, domainDN, collector.ScopeSub, collector.FilterPrincipals),
+			len(w.static) + w.teams + w.computers, func(e *entry, k int) {
+				switch k -= len(w.static); {
+				case k < 0:
+					e.principal(w, w.static[k+len(w.static)])
+				case k < w.teams:
+					e.team(w, k)
+				default:
+					e.computer(w, k-w.teams)
+				}
+			}},
+	}
+}

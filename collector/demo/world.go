@@ -1,0 +1,142 @@
+package demo
+
+import (
+	"strconv"
+)
+
+// Names of the organisation.
+const (
+	domainDN  = "DC=contoso,DC=com"
+	configDN  = "CN=Configuration," + domainDN
+	schemaDN  = "CN=Schema," + configDN
+	rightsDN  = "CN=Extended-Rights," + configDN
+	servicesD = "CN=Services," + configDN
+	rootDN    = "CN=Microsoft Exchange," + servicesD
+	foreignDN = "CN=ForeignSecurityPrincipals," + domainDN
+	builtinDN = "CN=Builtin," + domainDN
+
+	account = `CONTOSO\auditor`
+)
+
+// RIDs of contoso. Below firstMailbox lie the accounts written by hand; each
+// kind that grows with the organisation has a range of its own.
+const (
+	firstMailbox  = 10_000
+	firstMailUser = 6_000_000
+	firstMailList = 7_000_000
+	firstComputer = 8_000_000
+	firstTeam     = 9_000_000
+	firstOrphan   = 9_500_000
+	pastOrphans   = 9_900_000
+)
+
+// world is one organisation on one day.
+type world struct {
+	n    int // mailboxes
+	seed uint64
+	day  int
+
+	mailUsers, lists, contacts, computers, teams, databases int
+
+	ous         []*node // where people are, by index
+	containers  []*node // every node of the domain, parents first
+	users       *node   // CN=Users
+	monitoring  *node   // CN=Monitoring Mailboxes
+	shared      *node
+	resources   *node
+	linked      *node
+	listsOU     *node
+	contactsOU  *node
+	teamsOU     *node
+	servicesOU  *node
+	adminsOU    *node
+	legal       *node
+	exchangeOU  *node
+	computersCN *node
+	controllers *node
+	managed     *node
+
+	protectedSD  []byte // stamped from AdminSDHolder
+	adminHolder  *node
+	mailboxSD    []byte // as a new mailbox gets it
+	userDefaults chunk  // the explicit entries of a new user
+
+	config      []*node // the Exchange tree above the stores, parents first
+	servers     []server
+	legacyStore *node
+	publicStore *node
+	databasesCN *node
+	databaseSD  []byte // of a database that nobody has touched
+
+	people map[uint32]*principal // hand-written accounts of contoso by RID
+	static []*principal
+}
+
+// build works out what does not grow with the organisation.
+func (w *world) build() {
+	w.mailUsers = 3 + w.n/25
+	w.lists = 6 + w.n/50
+	w.contacts = 3 + w.n/50
+	w.computers = 8 + w.n/20
+	w.teams = 4 + w.n/25
+	w.databases = max(2, (w.n+1499)/1500)
+	w.buildPrincipals()
+	w.buildDomain()
+	w.buildExchange()
+	w.mailboxSD = encode(0, self, self, []ace{ownMailbox})
+	w.userDefaults = encodeChunk(userDefaults)
+}
+
+// Days. A thing that changes does so on one day in changePeriod, so on any day
+// one in changePeriod of them has changed since the day before.
+const changePeriod = 200
+
+// changes returns how often thing i of a stream has changed by today.
+func (w *world) changes(s stream, i int) int {
+	if w.day == 0 {
+		return 0
+	}
+	first := 1 + int(w.draw(s, i)%changePeriod)
+	if w.day < first {
+		return 0
+	}
+	return 1 + (w.day-first)/changePeriod
+}
+
+// What can happen to a mailbox.
+const (
+	eventGrant     = iota // a mailbox right is added
+	eventRevoke           // the last special mailbox right goes
+	eventAlter            // a mailbox right becomes another one
+	eventSendAs           // Send-As is granted
+	eventState            // the account is disabled, or enabled again
+	eventRename           // marriage
+	eventMove             // to another database
+	eventDelegates        // somebody is named as delegate
+	eventKinds
+)
+
+// history is what has happened to a mailbox since day 0, each event counted.
+type history [eventKinds]int
+
+// historyOf looks the days up for mailbox i.
+func (w *world) historyOf(i int) (h history) {
+	for k := range w.changes(streamDay, i) {
+		h[w.draw(streamDayKind, i*64+k)%eventKinds]++
+	}
+	return h
+}
+
+// database is the number of the database that mailbox i lives on.
+func (w *world) database(i, moves int) int {
+	return (int(w.draw(streamStore, i)%uint64(w.databases)) + moves) % w.databases
+}
+
+// appendDatabaseName writes the name of a database: DB01.
+func appendDatabaseName(b []byte, k int) []byte {
+	b = append(b, "DB"...)
+	if k < 9 {
+		b = append(b, '0')
+	}
+	return strconv.AppendInt(b, int64(k+1), 10)
+}
