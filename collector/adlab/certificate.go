@@ -5,9 +5,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"net"
 	"os"
@@ -104,4 +106,25 @@ func (a *authority) issue(dir, file, keyFile string, names []string, addresses [
 
 func writePEM(file, kind string, der []byte, mode os.FileMode) error {
 	return os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), mode)
+}
+
+// TLSConfig trusts the lab's authority and expects its host name, whatever address is dialled.
+func (l *Lab) TLSConfig() (*tls.Config, error) {
+	roots, err := certPool(l.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	return &tls.Config{ServerName: l.Host, RootCAs: roots, MinVersion: tls.VersionTLS12}, nil
+}
+
+func certPool(file string) (*x509.CertPool, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(text) {
+		return nil, fmt.Errorf("%s: no certificate", file)
+	}
+	return roots, nil
 }

@@ -45,6 +45,7 @@ func startServer(ctx context.Context, t tools, dir, address string) (*server, er
 		}
 		select {
 		case <-s.ended:
+			s.stop()
 			return nil, fmt.Errorf("samba ended: %w%s", s.err, s.logTail())
 		case <-ctx.Done():
 			s.stop()
@@ -116,12 +117,10 @@ func answers(ctx context.Context, dir, address string) error {
 		}
 		_ = c.Close()
 	}
-	pem, err := os.ReadFile(filepath.Join(dir, "tls", caFile))
+	roots, err := certPool(filepath.Join(dir, "tls", caFile))
 	if err != nil {
 		return err
 	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(pem)
 	// The authority is checked here, the name is not: it is wrong on purpose in some labs.
 	config := &tls.Config{InsecureSkipVerify: true, VerifyConnection: func(c tls.ConnectionState) error {
 		_, err := c.PeerCertificates[0].Verify(x509.VerifyOptions{Roots: roots})

@@ -11,8 +11,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
+	"time"
 )
 
 //go:embed scripts/*.py
@@ -23,6 +26,8 @@ const python = "/usr/bin/python3"
 
 // treeVersion changes when the way of building changes and the scripts do not.
 const treeVersion = "1"
+
+const unusedFor = 14 * 24 * time.Hour
 
 // tools are the programs that the lab is made of.
 type tools struct {
@@ -108,9 +113,11 @@ func builtTree(ctx context.Context, t tools, address string, o Options) (string,
 	}
 	defer func() { _ = lock.Close() }()
 	tree := filepath.Join(root, key)
-	if _, err := os.Stat(tree); err == nil {
+	now := time.Now()
+	if os.Chtimes(tree, now, now) == nil {
 		return tree, nil
 	}
+	prune(root, now.Add(-unusedFor))
 	dir, err := os.MkdirTemp("", "adlab-build-") // short: it holds sockets, and their paths are limited
 	if err != nil {
 		return "", err
@@ -124,6 +131,19 @@ func builtTree(ctx context.Context, t tools, address string, o Options) (string,
 		return "", err
 	}
 	return tree, os.Rename(half, tree)
+}
+
+// prune removes trees that nobody has used for a while: each change of a script leaves one behind.
+func prune(root string, before time.Time) {
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && e.IsDir() && info.ModTime().Before(before) {
+			_ = os.RemoveAll(filepath.Join(root, e.Name()))
+		}
+	}
 }
 
 // buildTree provisions a domain, fills it, and lets the running server say what the reader may see.
@@ -157,7 +177,12 @@ func buildTree(ctx context.Context, t tools, dir, address string, o Options) err
 
 // command runs a program and puts what it printed into the error, without its arguments: one of them is a password.
 func command(ctx context.Context, name string, args ...string) error {
-	out, err := exec.CommandContext(ctx, name, args...).CombinedOutput()
+	// As with the server: the kernel ends the child with this thread, so the thread must stay.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
+	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%s: %w\n%s", filepath.Base(name), err, out[max(0, len(out)-3000):])
 	}

@@ -65,6 +65,14 @@ def ace_offsets(raw):
     return found
 
 
+def as_callback(sd, index):
+    """The same for a descriptor that Samba stores itself: it keeps the type, and would drop a condition."""
+    aces = sd.dacl.aces
+    aces[index].type = {plain: callback for callback, plain in CALLBACK.items()}[aces[index].type]
+    sd.dacl.aces = aces
+    return ndr_pack(sd)
+
+
 def with_callback(raw, index, condition=MEMBER_OF_ADMINISTRATORS):
     """Makes the ACE at index a callback ACE with a condition. Samba puts the DACL last, so only sizes change."""
     start = struct.unpack_from("<I", raw, 16)[0]

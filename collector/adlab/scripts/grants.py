@@ -146,6 +146,9 @@ class Grants:
                     allow_object("RPWP", "<FABRIKAM-%s>" % a.sam, schema.PERSONAL_INFORMATION)]
         if a.sam == "closed1":
             self.d.set_dacl(a.dn, self.packer.pack(CLOSED))
+        elif a.sam == "x-callback":
+            sddl = "O:DAG:DA" + descriptors.join(self.d.default_sddl("user"), allow("CR", "<svc-crm>"), *aces)
+            self.d.set_dacl(a.dn, descriptors.as_callback(self.packer.descriptor(sddl), 0))
         elif aces:
             default = self.d.default_sddl("group" if a.kind == "mail group" else a.class_name if a.kind != "contact" else "contact")
             self.d.set_dacl(a.dn, self.packer.pack("O:DAG:DA" + descriptors.join(default, *aces)))

@@ -147,7 +147,8 @@ class Organisation:
                    [allow("0xF01FF", "<svc-legacy>", "CI"), deny("CR", "<svc-legacy>", "CI"),
                     allow_object("CR", "WD", R.RECEIVE_AS), allow("CR", "<nobody>", "CI")])
         # No right for ordinary accounts to list this one: what is in it is not seen, and cannot be counted.
-        third = self.make(info, "Unlisted Storage Group", "msExchStorageGroup", [], True)
+        third = self.make(info, "Unlisted Storage Group", "msExchStorageGroup",
+                          [allow("GA", who, "CI") for who in MANAGEMENT + ["SY"]], True)
         self.store(third, "Unlisted Store", "msExchPrivateMDB", server, [])
 
     def modern(self, groups):

@@ -171,6 +171,9 @@ class People:
         self.others.append(self.make_account(a, **attributes))
 
     def make_bind_accounts(self):
+        # Nothing runs out: a tree that is built today is used for weeks. Who is locked out stays so.
+        never = "-9223372036854775808"
+        self.d.set(self.d.base, maxPwdAge=never, lockoutDuration=never)
         password = ('"%s"' % PASSWORD).encode("utf-16-le")
         for sam, state in BIND.items():
             uac = DISABLED if state == "disabled" else NORMAL
@@ -179,8 +182,6 @@ class People:
                 more["pwdLastSet"] = "0"
             a = self.make_account(Account(sam, "service", sam, sam, "Service Accounts", uac=uac), unicodePwd=password, **more)
             if state == "locked":
-                # For ever: a tree that is built today is used for weeks.
-                self.d.set(self.d.base, lockoutDuration="-9223372036854775808")
                 self.d.set(a.dn, lockoutTime="129000000000000000")
 
     def make_deleted(self):
