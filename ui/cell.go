@@ -14,11 +14,10 @@ import (
 func newCell(text string, width int, look look) *tview.TableCell {
 	text = safe.Text(text)
 	if look.right {
-		text = safe.FitRight(text, width)
-	} else {
-		text = safe.Fit(text, width)
+		text = safe.FitRight(text, width-look.trail)
 	}
-	cell := tview.NewTableCell(escapeTags(text)).SetStyle(look.style).SetSelectedStyle(look.selected)
+	text = safe.Fit(text, width)
+	cell := tview.NewTableCell(escapeTags(text)).SetStyle(look.style)
 	// Where the style is the terminal's default, tview asks these two, whose
 	// defaults are white on black.
 	cell.Color, cell.BackgroundColor, _ = look.style.Decompose()

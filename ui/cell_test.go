@@ -128,10 +128,10 @@ func FuzzCell(f *testing.F) {
 }
 
 func TestCellLook(t *testing.T) {
-	bold, reverse := tcell.StyleDefault.Bold(true), tcell.StyleDefault.Reverse(true)
-	cell := newCell("12", 5, look{style: bold, selected: reverse, right: true})
-	if cell.Text != "   12" || cell.Style != bold || cell.SelectedStyle != reverse {
-		t.Errorf("got %q %v %v", cell.Text, cell.Style, cell.SelectedStyle)
+	bold := tcell.StyleDefault.Bold(true)
+	cell := newCell("12", 7, look{style: bold, right: true, trail: 2})
+	if cell.Text != "   12  " || cell.Style != bold {
+		t.Errorf("got %q %v", cell.Text, cell.Style)
 	}
 	if cell = newCell("x", 1, look{}); cell.Color != tcell.ColorDefault || cell.BackgroundColor != tcell.ColorDefault {
 		t.Errorf("a cell in the default style has the colours %v on %v", cell.Color, cell.BackgroundColor)

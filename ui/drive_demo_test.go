@@ -17,7 +17,7 @@ func fruit(names ...string) *tview.Application {
 		table.Clear()
 		table.SetCell(0, 0, newCell("fruit", 10, look{}).SetSelectable(false))
 		for i, n := range shown {
-			table.SetCell(i+1, 0, newCell(n, 10, look{selected: tcell.StyleDefault.Reverse(true)}))
+			table.SetCell(i+1, 0, newCell(n, 10, look{}))
 		}
 		table.SetSelectable(len(shown) > 0, false)
 	}

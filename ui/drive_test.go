@@ -37,7 +37,7 @@ type driver struct {
 
 	mu       sync.Mutex
 	lines    []string      // the last frame
-	selected []string      // its reversed cells, line by line
+	selected []string      // its reversed cells, line by line; dim ones are of a pane without focus
 	newFrame chan struct{} // closed when the next frame is there
 }
 
@@ -107,7 +107,7 @@ func (d *driver) frame() {
 		for x := 0; x < w; {
 			text := string(cells[y*w+x].Runes)
 			line.WriteString(text)
-			if _, _, attrs := cells[y*w+x].Style.Decompose(); attrs&tcell.AttrReverse != 0 {
+			if _, _, attrs := cells[y*w+x].Style.Decompose(); attrs&(tcell.AttrReverse|tcell.AttrDim) == tcell.AttrReverse {
 				reversed.WriteString(text)
 			}
 			_, _, width := d.sim.Get(x, y)

@@ -33,10 +33,17 @@ type column struct {
 }
 
 const (
-	maxColumn  = 40  // no column but the last is wider unless it says so
+	maxColumn  = 40  // no column is wider, but for the room left over, unless it says so
+	minText    = 8   // where there is no room, text is cut to this first
+	minColumn  = 3   // and then everything to this
 	sampleRows = 200 // rows looked at for the width of the columns
 	cacheRows  = 512 // rows whose cells are kept; more than a screen has
 )
+
+// extent is the room that a column would like to have.
+type extent struct {
+	title, rows int
+}
 
 // noRows is a grid before its first data.
 type noRows struct{}
@@ -58,8 +65,10 @@ type grid struct {
 	data  gridData
 
 	columns []column
-	widths  []int // by column; the last one is stretched to the pane
-	natural int   // the last column's width before that
+	wanted  []extent // by column, as long as the data stays
+	widths  []int    // by column, what the pane has room for
+	trail   int      // blanks after the last column, if it is numeric
+	inner   int      // the pane's width that widths was made for
 
 	cells map[int][]*tview.TableCell // by line of the table, as far as drawn
 
@@ -74,7 +83,6 @@ type grid struct {
 func newGrid(t *theme) *grid {
 	g := &grid{Table: tview.NewTable(), theme: t, cells: map[int][]*tview.TableCell{}}
 	g.Table.SetFixed(1, 0).
-		SetSelectedStyle(t.style(styleSelected)).
 		SetContent(gridContent{g: g}).
 		SetSelectionChangedFunc(func(int, int) { g.moved() }).
 		SetSelectedFunc(func(line, _ int) {
@@ -102,6 +110,9 @@ func (g *grid) swap(data gridData) {
 
 	g.data = data
 	g.measure(row)
+	if _, _, inner, _ := g.GetInnerRect(); inner > 0 {
+		g.layout(inner)
+	}
 	clear(g.cells)
 
 	// tview 0.42.0 searches for a selectable row for ever where there is none.
@@ -150,67 +161,103 @@ func (g *grid) moved() {
 	}
 }
 
-// measure gives each column its width for as long as the data stays, so that
-// nothing jumps while scrolling: from the headings, the first rows and those
-// around the cursor. Where the columns are the ones of the data before, none
-// becomes narrower: while rows arrive the grid would never come to rest, and
-// each change of a width repaints the whole of it.
+// measure finds the width each column would like to have, from the headings,
+// the first rows and those around the cursor. It holds as long as the data
+// stays, so that nothing jumps while scrolling. Where the columns are the ones
+// of the data before, none wants less: while rows arrive the grid would never
+// come to rest, and each change of a width repaints the whole of it.
 func (g *grid) measure(cursor int) {
 	columns := g.data.Columns()
 	if !slices.Equal(columns, g.columns) {
 		g.columns = columns
-		g.widths = make([]int, len(columns))
-	} else if n := len(g.widths); n > 0 {
-		g.widths[n-1] = g.natural
-	}
-	for i, c := range columns {
-		g.widths[i] = max(g.widths[i], g.least(c))
+		g.wanted = make([]extent, len(columns))
+		for i, c := range columns {
+			g.wanted[i] = extent{title: safe.Width(safe.Text(c.title)), rows: c.min}
+		}
 	}
 	g.sample(0, sampleRows/2)
 	g.sample(max(cursor-sampleRows/4, sampleRows/2), sampleRows/2)
-	for i, c := range columns {
-		limit := c.max
-		if limit == 0 {
-			limit = maxColumn
-		}
-		g.widths[i] = min(g.widths[i], max(limit, g.least(c)))
-	}
-	g.natural = 0
-	if n := len(g.widths); n > 0 {
-		g.natural = g.widths[n-1]
-	}
-}
-
-// least is the width that a column has without any rows.
-func (g *grid) least(c column) int {
-	return max(safe.Width(safe.Text(c.title)), c.min)
+	g.inner = -1
 }
 
 func (g *grid) sample(from, n int) {
 	for row := from; row < min(from+n, g.data.Len()); row++ {
-		for i := range g.columns {
+		for i, c := range g.columns {
+			limit := c.max
+			if limit == 0 {
+				limit = max(maxColumn, c.min)
+			}
 			text, _ := g.data.Cell(row, i)
-			g.widths[i] = max(g.widths[i], safe.Width(safe.Text(text)))
+			g.wanted[i].rows = max(g.wanted[i].rows, min(safe.Width(safe.Text(text)), limit))
 		}
 	}
 }
 
-// Draw gives the last column what the others leave of the pane, unless that
-// is too little even for its heading, and draws the table.
-func (g *grid) Draw(screen tcell.Screen) {
-	if n := len(g.widths); n > 0 {
-		_, _, last, _ := g.GetInnerRect()
-		for _, w := range g.widths[:n-1] {
-			last -= w + 1
-		}
-		if last < g.least(g.columns[n-1]) {
-			last = g.natural // tview scrolls sideways
-		}
-		if last != g.widths[n-1] {
-			g.widths[n-1] = last
-			clear(g.cells)
+// layout fits the columns into a pane. tview would cut off what goes beyond
+// it, and say so only for some texts. Numbers and short texts keep their width
+// longest; the last column gets what is left over.
+func (g *grid) layout(inner int) {
+	n := len(g.columns)
+	g.inner, g.trail = inner, 0
+	g.widths = make([]int, n)
+	if n == 0 {
+		return
+	}
+	clear(g.cells)
+	floors := make([]int, n)
+	spare := inner - (n - 1) // one blank between two columns
+	for i, c := range g.columns {
+		w := g.wanted[i]
+		g.widths[i] = max(w.title, w.rows)
+		spare -= g.widths[i]
+		floors[i] = max(w.rows, minColumn)
+		if !c.numeric {
+			floors[i] = min(max(floors[i], w.title), max(minText, c.min))
 		}
 	}
+	spare = squeeze(g.widths, floors, spare)
+	for i := range floors {
+		floors[i] = minColumn
+	}
+	spare = squeeze(g.widths, floors, spare)
+	if spare > 0 {
+		g.widths[n-1] += spare
+		if g.columns[n-1].numeric {
+			g.trail = spare // a number stays below its heading
+		}
+	}
+}
+
+// squeeze narrows the widest of the columns that are above their floors until
+// spare is no longer negative, and returns what then is spare.
+func squeeze(widths, floors []int, spare int) int {
+	for spare < 0 {
+		widest := -1
+		for i, w := range widths {
+			if w > floors[i] && (widest < 0 || w > widths[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			break
+		}
+		widths[widest]--
+		spare++
+	}
+	return spare
+}
+
+// Draw draws the table, with the cursor's line as it looks with or without
+// the focus.
+func (g *grid) Draw(screen tcell.Screen) {
+	if _, _, inner, _ := g.GetInnerRect(); inner != g.inner {
+		g.layout(inner)
+	}
+	cursor := styleUnfocused
+	if g.HasFocus() {
+		cursor = styleSelected
+	}
+	g.Table.SetSelectedStyle(g.theme.style(cursor))
 	g.Table.Draw(screen)
 }
 
@@ -249,13 +296,13 @@ type gridContent struct {
 }
 
 func (c gridContent) GetRowCount() int    { return c.g.data.Len() + 1 }
-func (c gridContent) GetColumnCount() int { return len(c.g.columns) }
+func (c gridContent) GetColumnCount() int { return len(c.g.widths) }
 
 // GetCell answers for any line and column; tview asks for line -1 after a
 // click beside the table. There is no cell where there is no row.
 func (c gridContent) GetCell(line, col int) *tview.TableCell {
 	g := c.g
-	if line < 0 || line > g.data.Len() || col < 0 || col >= len(g.columns) {
+	if line < 0 || line > g.data.Len() || col < 0 || col >= len(g.widths) {
 		return nil
 	}
 	cells := g.cells[line]
@@ -278,7 +325,11 @@ func (g *grid) line(line int) []*tview.TableCell {
 		if line > 0 {
 			text, style = g.data.Cell(line-1, i)
 		}
-		cells[i] = newCell(text, g.widths[i], g.theme.look(style, c.numeric))
+		look := look{style: g.theme.style(style), right: c.numeric}
+		if i == len(cells)-1 {
+			look.trail = g.trail
+		}
+		cells[i] = newCell(text, g.widths[i], look)
 		cells[i].NotSelectable = line == 0
 	}
 	return cells

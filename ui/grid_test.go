@@ -188,6 +188,7 @@ func TestGridAnswersAnyIndex(t *testing.T) {
 	g := newGrid(themeFor(256))
 	for _, data := range []gridData{noRows{}, listed{}, listed{"a"}} {
 		g.swap(data)
+		g.layout(40)
 		for line := -2; line < 5; line++ {
 			for col := -2; col < 5; col++ {
 				cell := gridContent{g: g}.GetCell(line, col)
@@ -202,22 +203,56 @@ func TestGridAnswersAnyIndex(t *testing.T) {
 
 func TestGridWidths(t *testing.T) {
 	g := newGrid(themeFor(0))
-	g.swap(listed{"a", strings.Repeat("b", 20)})
-	if want := []int{20, 7, 6}; !slices.Equal(g.widths, want) {
-		t.Errorf("widths are %v, want %v", g.widths, want)
+	for _, c := range []struct {
+		name  string
+		data  gridData
+		inner int
+		want  []int
+		trail int
+	}{
+		{"room for all", listed{"a", strings.Repeat("b", 20)}, 60, []int{20, 7, 31}, 0},
+		{"narrower rows change nothing", listed{"a"}, 60, []int{20, 7, 31}, 0},
+		{"a long text", listed{strings.Repeat("c", 100)}, 80, []int{40, 7, 31}, 0},
+		{"no room: the widest text first", listed{"a"}, 40, []int{25, 7, 6}, 0},
+		{"less room: headings of numbers too", listed{"a"}, 20, []int{8, 4, 6}, 0},
+		{"hardly any", listed{"a"}, 11, []int{3, 3, 3}, 0},
+		{"none", listed{"a"}, 3, []int{3, 3, 3}, 0},
+		{"other columns, the last a number", million(10), 60, []int{11, 7, 11, 7, 20}, 7},
+		{"numbers keep their digits", million(10), 24, []int{8, 3, 3, 3, 3}, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g.swap(c.data)
+			g.layout(c.inner)
+			if !slices.Equal(g.widths, c.want) || g.trail != c.trail {
+				t.Errorf("widths are %v and %d, want %v and %d", g.widths, g.trail, c.want, c.trail)
+			}
+		})
 	}
-	g.swap(listed{"a"})
-	if want := []int{20, 7, 6}; !slices.Equal(g.widths, want) {
-		t.Errorf("widths are %v after narrower rows, want them to stay %v", g.widths, want)
-	}
-	g.swap(listed{strings.Repeat("c", 100)})
-	if want := []int{maxColumn, 7, 6}; !slices.Equal(g.widths, want) {
-		t.Errorf("widths are %v, want %v", g.widths, want)
-	}
-	g.swap(million(10))
-	if want := []int{11, 7, 11, 7, 13}; !slices.Equal(g.widths, want) {
-		t.Errorf("widths are %v with other columns, want %v", g.widths, want)
-	}
+}
+
+// TestGridSqueezed: nothing is cut off without a sign.
+func TestGridSqueezed(t *testing.T) {
+	d, g := driveGrid(t, 24, 6, listed{"山田　太郎山田　太郎", "[x]administrator", "ok"})
+	d.golden("grid-squeezed")
+	d.resize(60, 6)
+	d.on(func() { g.swap(million(5)) })
+	d.golden("grid-numbers")
+}
+
+// TestGridFocus: the cursor shows which pane the keys go to.
+func TestGridFocus(t *testing.T) {
+	left, right := newGrid(themeFor(0)), newGrid(themeFor(0))
+	left.swap(listed{"a1", "a2"})
+	right.swap(listed{"b1", "b2"})
+	app := tview.NewApplication()
+	d := drive(t, 80, 6, app.SetRoot(tview.NewFlex().AddItem(left, 0, 1, true).AddItem(right, 0, 1, false), true))
+	d.wantSelected("a1")
+	d.on(func() { app.SetFocus(right) })
+	d.press("Down")
+	d.wantSelected("b2")
+	d.wait("do not want two cursors", func(_, selected []string) bool {
+		return !strings.Contains(strings.Join(selected, ""), "a1")
+	})
 }
 
 // counted counts how often a cell is asked for.

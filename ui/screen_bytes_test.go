@@ -18,7 +18,7 @@ type numbers struct {
 func (n numbers) GetRowCount() int    { return n.rows }
 func (n numbers) GetColumnCount() int { return n.columns }
 func (n numbers) GetCell(row, column int) *tview.TableCell {
-	return newCell(fmt.Sprintf("u%07d-%d", row, column), 20, look{selected: tcell.StyleDefault.Reverse(true)})
+	return newCell(fmt.Sprintf("u%07d-%d", row, column), 20, look{})
 }
 
 // wire is a running application on a fake terminal.
@@ -91,7 +91,7 @@ func (w *wire) update(f func()) int {
 // gridAndStatus is a table above a status line, on the whole screen.
 func gridAndStatus() (*tview.Flex, *tview.TextView) {
 	table := tview.NewTable().SetContent(numbers{rows: 1_000_000, columns: 5}).
-		SetFixed(1, 0).SetSelectable(true, false)
+		SetFixed(1, 0).SetSelectable(true, false).SetSelectedStyle(tcell.StyleDefault.Reverse(true))
 	table.Select(5, 0)
 	status := tview.NewTextView()
 	return tview.NewFlex().SetDirection(tview.FlexRow).

@@ -205,9 +205,7 @@ func TestDiffScreenResizeThereAndBack(t *testing.T) {
 		diff.PutStr(0, 0, "0123456789")
 		diff.Show()
 	}
-	draw()
-	resized := func(w int) {
-		tty.setSize(w, 2)
+	sized := func(w int) {
 		for {
 			if ev, ok := diff.PollEvent().(*tcell.EventResize); ok {
 				if got, _ := ev.Size(); got == w {
@@ -215,6 +213,12 @@ func TestDiffScreenResizeThereAndBack(t *testing.T) {
 				}
 			}
 		}
+	}
+	sized(10) // tcell starts at 80x24 and reports the real size as a resize
+	draw()
+	resized := func(w int) {
+		tty.setSize(w, 2)
+		sized(w)
 	}
 	resized(4)
 	resized(10)

@@ -10,14 +10,15 @@ import (
 type cellStyle uint8
 
 const (
-	styleText     cellStyle = iota // ordinary text
-	styleHeader                    // column headings
-	styleSelected                  // the line the cursor is on
-	styleDeny                      // a right that is denied
-	styleWarning                   // what somebody should look at: orphans, incomplete results
-	styleMuted                     // what matters less: inherited, disabled
-	styleHidden                    // counts of what is not shown
-	styleTitle                     // titles of panes and pages
+	styleText      cellStyle = iota // ordinary text
+	styleHeader                     // column headings
+	styleSelected                   // the line the cursor is on
+	styleUnfocused                  // the same in a pane that keys do not go to
+	styleDeny                       // a right that is denied
+	styleWarning                    // what somebody should look at: orphans, incomplete results
+	styleMuted                      // what matters less: inherited, disabled
+	styleHidden                     // counts of what is not shown
+	styleTitle                      // titles of panes and pages
 	styleCount
 )
 
@@ -30,8 +31,9 @@ type theme struct {
 
 // look is how one cell is to be drawn.
 type look struct {
-	style, selected tcell.Style
-	right           bool // aligned to the right
+	style tcell.Style
+	right bool // aligned to the right
+	trail int  // but for so many blanks after it
 }
 
 // style returns how a kind of text looks.
@@ -40,11 +42,6 @@ func (t *theme) style(s cellStyle) tcell.Style {
 		s = styleText
 	}
 	return t.styles[s]
-}
-
-// look returns how a kind of text looks in a table.
-func (t *theme) look(s cellStyle, right bool) look {
-	return look{style: t.style(s), selected: t.styles[styleSelected], right: right}
 }
 
 // themeFor picks the theme for a terminal with so many colours, as
@@ -72,13 +69,14 @@ func monochrome() *theme {
 	return &theme{
 		name: "monochrome",
 		styles: [styleCount]tcell.Style{
-			styleHeader:   d.Bold(true).Underline(true),
-			styleSelected: d.Reverse(true),
-			styleDeny:     d.Bold(true),
-			styleWarning:  d.Bold(true),
-			styleMuted:    d.Dim(true),
-			styleHidden:   d.Dim(true),
-			styleTitle:    d.Bold(true),
+			styleHeader:    d.Bold(true).Underline(true),
+			styleSelected:  d.Reverse(true),
+			styleUnfocused: d.Reverse(true).Dim(true), // tview drops underlines there
+			styleDeny:      d.Bold(true),
+			styleWarning:   d.Bold(true),
+			styleMuted:     d.Dim(true),
+			styleHidden:    d.Dim(true),
+			styleTitle:     d.Bold(true),
 		},
 	}
 }

@@ -56,11 +56,3 @@ func TestInstall(t *testing.T) {
 		t.Errorf("text or background are not the terminal's own: %+v", tview.Styles)
 	}
 }
-
-func TestLook(t *testing.T) {
-	th := themeFor(256)
-	got := th.look(styleDeny, true)
-	if want := (look{style: th.style(styleDeny), selected: th.style(styleSelected), right: true}); got != want {
-		t.Errorf("look is %+v, want %+v", got, want)
-	}
-}
