@@ -98,6 +98,9 @@ func (w *world) accountSD(out *writer, p *person) []byte {
 	if p.odd == headProtected {
 		return w.protectedSD
 	}
+	if p.odd == headPerson { // entries for class user pass an inetOrgPerson by
+		return encode(acl.DACLAutoInherited, p.home.owner, domainUsers, userDefaults, inherit(p.home.dacl, acl.GUIDInetOrgPersonClass))
+	}
 	d := dice(w.draw(streamAccountSD, p.index))
 	own := d.roll(7) == 0
 	special := p.odd != headEnd && p.odd >= headFullControl && p.odd <= headNoOrigin || p.odd == headConditional
@@ -134,7 +137,7 @@ func (w *world) accountSD(out *writer, p *person) []byte {
 			out.add(&extra[i])
 		}
 	}
-	return out.end(acl.DACLAutoInherited, p.home.userOwner(), domainUsers)
+	return out.end(acl.DACLAutoInherited, p.home.owner, domainUsers)
 }
 
 func denies(a *ace) bool { return a.kind == acl.TypeDeny || a.kind == acl.TypeDenyObject }

@@ -242,6 +242,54 @@ func TestParents(t *testing.T) {
 	}
 }
 
+// TestLinks holds that a DN in a value is that of a delivered object, and that
+// a SID in an entry is one that can be explained.
+func TestLinks(t *testing.T) {
+	dns, sids := map[string]bool{}, map[string]bool{}
+	var links []string
+	trustees := map[string]string{}
+	members := map[string][]string{}
+	read(t, "demo:600:2:9", func(q *collector.Query, e *collector.Entry) {
+		dns[e.DN] = true
+		for _, name := range []string{"objectSid", "sIDHistory"} {
+			sids[string(e.Value(name))] = true
+		}
+		for _, name := range []string{"member", "publicDelegates", "homeMDB", "msExchOwningServer"} {
+			for _, v := range e.Values(name) {
+				links = append(links, string(v))
+				members[e.Text("cn")] = append(members[e.Text("cn")], string(v))
+			}
+		}
+		for _, name := range []string{"nTSecurityDescriptor", "msExchMailboxSecurityDescriptor"} {
+			d, _ := acl.Parse(e.Value(name))
+			for a := range d.DACL() {
+				trustees[string(a.SID)] = e.DN
+			}
+		}
+	})
+	for _, dn := range links {
+		if !dns[dn] {
+			t.Errorf("a value names %s, which is not delivered", dn)
+		}
+	}
+	for raw, dn := range trustees {
+		sid, err := acl.SIDFromBytes([]byte(raw))
+		who, known := trusteeOf(sid)
+		if err != nil || !known {
+			t.Errorf("%s: %s is nobody's", dn, sid)
+		}
+		if who.realm == contoso && !sids[raw] && who.rid < firstOrphan || who.realm == builtin && !sids[raw] {
+			t.Errorf("%s: %s is not delivered and not an orphan", dn, sid)
+		}
+	}
+	for group, member := range map[string]string{"Helpdesk": "Helpdesk 2nd level", "Helpdesk 2nd level": "Helpdesk 1st level",
+		"Helpdesk 1st level": "Contractors", "Project Blue": "Project Green", "Project Green": "Project Blue"} {
+		if !strings.Contains(strings.Join(members[group], "\n"), "CN="+member+",") {
+			t.Errorf("%s is not a member of %s", member, group)
+		}
+	}
+}
+
 // parentOf cuts the first RDN off, minding escaped commas.
 func parentOf(dn string) string {
 	for i := 0; i < len(dn); i++ {

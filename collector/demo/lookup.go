@@ -37,6 +37,7 @@ func (r *session) lookup(sids []acl.SID) error {
 		Purpose: collector.PurposeLookup, Base: domainDN, Scope: collector.ScopeSub, Filter: sidFilter(sids),
 	})
 	var missed []acl.SID
+	seen := make(map[string]bool, len(sids)) // one entry may hold two of the SIDs, and is one answer
 	for _, sid := range sids {
 		if err := r.stopped(); err != nil {
 			r.sink.End(q.ID, err)
@@ -51,6 +52,10 @@ func (r *session) lookup(sids []acl.SID) error {
 			missed = append(missed, sid)
 			continue
 		}
+		if seen[r.entry.DN] {
+			continue
+		}
+		seen[r.entry.DN] = true
 		r.entry.Query = q.ID
 		r.sink.Entry(&r.entry.Entry)
 	}

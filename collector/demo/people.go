@@ -48,50 +48,50 @@ var kindFacts = [...]struct {
 
 // The hand-written mailboxes, by index. Each shows one thing.
 const (
-	headPlain        = iota // nothing special at all
-	headMany                // 400 entries in the mailbox descriptor
-	headTruncated           // a mailbox descriptor that ends in the middle of an entry
-	headAbsent              // no mailbox descriptor
-	headUnreadable          // no account descriptor: not allowed to read it
-	headConditional         // callback entries in both descriptors
-	headDenyAfter           // a deny that an earlier allow overrides
-	headUnknownBits         // mask bits without a name
-	headHistoric            // bit 0x2 and the management rights
-	headOrphans             // SIDs of deleted accounts
-	headForeign             // SIDs of EMEA, FABRIKAM and the NT 4 domain
-	headMüller              // the mailbox that the manual shows
-	headChinese             //
-	headArabic              //
-	headHebrew              //
-	headCombining           //
-	headQuotes              // quotes, a backslash and a comma in the name
-	headHostile             // a display name that attacks terminal and spreadsheet
-	headHostileName         // the same in cn and account name
-	headShared              //
-	headRoom                //
-	headEquipment           //
-	headLinked              //
-	headLegacy              //
-	headArbitration         //
-	headDiscovery           //
-	headHealth              //
-	headDisabled            // a disabled account with grants
-	headExpired             //
-	headProtected           // adminCount=1, stamped from AdminSDHolder
-	headHadSID              // a mailbox with a sIDHistory of its own
-	headFullControl         // Full Control on the account
-	headAllRights           // all extended rights on the account
-	headSendDeny            // Send-As denied and allowed
-	headReceiveAs           //
-	headNoOrigin            // an inherited entry that no container holds
-	headStale               // inherited entries in the mailbox descriptor
-	headPerson              // an inetOrgPerson
-	headPublicFolder        //
-	headAudit               //
-	headUnknown             // no mailbox descriptor, and not shown to be readable
-	headDelegates           // several delegates
-	headNullList            // a NULL DACL on the mailbox: anybody may do anything
-	headEmptyList           // a DACL without entries: nobody but the owner
+	headPlain       = iota // nothing special at all
+	headMany               // 400 entries in the mailbox descriptor
+	headTruncated          // a mailbox descriptor that ends in the middle of an entry
+	headAbsent             // no mailbox descriptor
+	headUnreadable         // no account descriptor: not allowed to read it
+	headConditional        // callback entries in both descriptors
+	headDenyAfter          // a deny that an earlier allow overrides
+	headUnknownBits        // mask bits without a name
+	headHistoric           // bit 0x2 and the management rights
+	headOrphans            // SIDs of deleted accounts
+	headForeign            // SIDs of EMEA, FABRIKAM and the NT 4 domain
+	headMüller             // the mailbox that the manual shows
+	headChinese
+	headArabic
+	headHebrew
+	headCombining
+	headQuotes      // quotes, a backslash and a comma in the name
+	headHostile     // a display name that attacks terminal and spreadsheet
+	headHostileName // the same in cn and account name
+	headShared
+	headRoom
+	headEquipment
+	headLinked
+	headLegacy
+	headArbitration
+	headDiscovery
+	headHealth
+	headDisabled // a disabled account with grants
+	headExpired
+	headProtected   // adminCount=1, stamped from AdminSDHolder
+	headHadSID      // a mailbox with a sIDHistory of its own
+	headFullControl // Full Control on the account
+	headAllRights   // all extended rights on the account
+	headSendDeny    // Send-As denied and allowed
+	headReceiveAs
+	headNoOrigin // an inherited entry that no container holds
+	headStale    // inherited entries in the mailbox descriptor
+	headPerson   // an inetOrgPerson
+	headPublicFolder
+	headAudit
+	headUnknown   // no mailbox descriptor, and not shown to be readable
+	headDelegates // several delegates
+	headNullList  // a NULL DACL on the mailbox: anybody may do anything
+	headEmptyList // a DACL without entries: nobody but the owner
 	headEnd
 )
 

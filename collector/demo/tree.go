@@ -21,7 +21,7 @@ type node struct {
 	// Of a container of accounts: what each account in it gets.
 	userSD   []byte
 	forUsers chunk
-	owner    trustee
+	owner    trustee // whoever created them
 }
 
 // fixed is an attribute that was made once.
@@ -63,9 +63,6 @@ func (n *node) forAccounts(owner trustee) {
 	n.forUsers = encodeChunk(inherited)
 	n.userSD = encode(acl.DACLAutoInherited, owner, domainUsers, userDefaults, inherited)
 }
-
-// userOwner is who created the accounts in the container.
-func (n *node) userOwner() trustee { return n.owner }
 
 // values makes attribute values of texts.
 func values(texts ...string) [][]byte {

@@ -27,7 +27,6 @@ const (
 	firstComputer = 8_000_000
 	firstTeam     = 9_000_000
 	firstOrphan   = 9_500_000
-	pastOrphans   = 9_900_000
 )
 
 // world is one organisation on one day.
