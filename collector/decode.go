@@ -1,0 +1,195 @@
+package collector
+
+import (
+	"strconv"
+	"strings"
+
+	"mbxperm/acl"
+	"mbxperm/model"
+)
+
+// decoder is the Sink that turns entries into facts. It goes by what an entry
+// is (its object classes), not by the search that gave it, so that a file
+// without searches decodes like a live directory.
+type decoder struct {
+	w        *model.Writer
+	queries  map[QueryID]*Query // open searches
+	finished []Query            // searches that ended well
+	now      *Query             // of the entry in hand; nil where the source knows no searches
+	changed  func()             // called after each event
+}
+
+func newDecoder(w *model.Writer, changed func()) *decoder {
+	return &decoder{w: w, queries: map[QueryID]*Query{}, changed: changed}
+}
+
+// Entry decodes one directory entry.
+func (d *decoder) Entry(e *Entry) {
+	d.now = d.queries[e.Query]
+	d.w.State.Done++
+	d.w.State.Entries++
+	d.dispatch(e)
+	d.changed()
+}
+
+func (d *decoder) dispatch(e *Entry) {
+	if e.DN == "" {
+		d.rootDSE(e)
+		return
+	}
+	is := map[string]bool{}
+	for _, c := range e.Values(attrObjectClass) {
+		is[strings.ToLower(string(c))] = true
+	}
+	switch {
+	case is["crossref"]:
+		d.crossRef(e)
+	case is["attributeschema"], is["classschema"]:
+		d.schema(e, is["classschema"])
+	case is["controlaccessright"]:
+		d.right(e)
+	default:
+		d.object(e, is)
+	}
+}
+
+// object decodes everything that can hold or be given a right, and what lies
+// above such an object.
+func (d *decoder) object(e *Entry, is map[string]bool) {
+	o := &model.Object{
+		DN: e.DN, Class: classOf(is), SID: sidOf(e.Value(attrObjectSID)),
+		Account: e.Text(attrAccountName), Display: e.Text(attrDisplayName),
+		AdminCount: e.Text("adminCount") == "1", Deleted: strings.EqualFold(e.Text("isDeleted"), "TRUE"),
+	}
+	if g, err := acl.GUIDFromBytes(e.Value(attrObjectGUID)); err == nil {
+		o.GUID = g
+	}
+	for _, v := range e.Values(attrSIDHistory) {
+		if s := sidOf(v); !s.IsZero() {
+			o.SIDHistory = append(o.SIDHistory, s)
+		}
+	}
+	o.UAC = number(e.Text(attrUAC))
+	o.PrimaryGroup = number(e.Text("primaryGroupID"))
+	d.value(e, attrSecurity, &o.Security, &o.SecurityState)
+
+	switch o.Class {
+	case model.ClassUser, model.ClassGroup, model.ClassContact, model.ClassComputer, model.ClassService, model.ClassUnknown:
+		d.recipient(e, o)
+		d.members(e, o)
+	case model.ClassStore, model.ClassPublic:
+		d.store(e, o)
+	default:
+		o.Above = administration(e.DN)
+		leaf, _ := model.SplitDN(e.DN)
+		o.AdminSDHolder = strings.EqualFold(leaf, "CN=AdminSDHolder")
+		if o.Class == model.ClassDomain {
+			o.Domain = true
+			d.w.Domain(model.DomainInfo{DN: e.DN, SID: o.SID})
+		}
+	}
+	d.w.Put(o)
+	d.describe(e, is)
+}
+
+// describe takes what Exchange's configuration objects say about themselves.
+func (d *decoder) describe(e *Entry, is map[string]bool) {
+	switch {
+	case is["msexchexchangeserver"]:
+		d.server(e)
+	case is["msexchorganizationcontainer"]:
+		d.organisation(e)
+	}
+	if e.Values("otherWellKnownObjects") != nil {
+		d.exchange(e)
+	}
+}
+
+// classOf picks the class that matters from an entry's object classes, the most
+// special first: a computer is a user too, a managed service account a computer.
+func classOf(is map[string]bool) model.Class {
+	switch {
+	case is["msexchprivatemdb"]:
+		return model.ClassStore
+	case is["msexchpublicmdb"]:
+		return model.ClassPublic
+	case is["msexchexchangeserver"]:
+		return model.ClassServer
+	case is["msds-managedserviceaccount"], is["msds-groupmanagedserviceaccount"]:
+		return model.ClassService
+	case is["computer"]:
+		return model.ClassComputer
+	case is["user"], is["inetorgperson"]:
+		return model.ClassUser
+	case is["group"]:
+		return model.ClassGroup
+	case is["contact"]:
+		return model.ClassContact
+	case is["foreignsecurityprincipal"]:
+		return model.ClassForeign
+	case is["domaindns"]:
+		return model.ClassDomain
+	case is["container"], is["organizationalunit"], is["builtindomain"], is["msexchcontainer"]:
+		return model.ClassContainer
+	}
+	for c := range is {
+		if strings.HasPrefix(c, "msexch") && c != "msexchsystemmailbox" && c != "msexchpublicfolder" && c != "msexchdynamicdistributionlist" {
+			return model.ClassContainer
+		}
+	}
+	return model.ClassUnknown
+}
+
+func (d *decoder) members(e *Entry, o *model.Object) {
+	var asked model.ReadState
+	d.linkedTexts(e, attrMember, &o.Members, &asked)
+	for _, a := range e.Attributes {
+		if a.Partial && equalFold(a.Name, attrMember) {
+			o.MembersPartial = true
+		}
+	}
+}
+
+// value takes a binary attribute. One that was asked for and did not come is
+// missing; why, is decided later, when the descriptor and the token are known.
+func (d *decoder) value(e *Entry, name string, to *[]byte, state *model.ReadState) {
+	switch v := e.Value(name); {
+	case v != nil:
+		*to, *state = v, model.Present
+	case d.now != nil && d.now.Asked(name):
+		*state = model.Missing
+	}
+}
+
+func (d *decoder) linkedTexts(e *Entry, name string, to *[]string, state *model.ReadState) {
+	values := e.Values(name)
+	if len(values) == 0 {
+		if d.now != nil && d.now.Asked(name) {
+			*state = model.Missing
+		}
+		return
+	}
+	*state = model.Present
+	for _, v := range values {
+		*to = append(*to, string(v))
+	}
+}
+
+func sidOf(b []byte) acl.SID {
+	s, err := acl.SIDFromBytes(b)
+	if err != nil {
+		return acl.SID{}
+	}
+	return s
+}
+
+// number reads a flags attribute: a signed 32-bit integer in LDAP, a set of bits for us.
+func number(s string) uint32 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return uint32(n)
+}
+
+var _ Sink = (*decoder)(nil)

@@ -1,0 +1,65 @@
+package collector
+
+import (
+	"strconv"
+
+	"mbxperm/acl"
+	"mbxperm/model"
+)
+
+// rootDSE takes the names of the partitions and the token of the bound account:
+// on the root DSE, tokenGroups holds the SIDs that the server sees in it
+// ([MS-ADTS] 3.1.1.3.2.26).
+func (d *decoder) rootDSE(e *Entry) {
+	if s := e.Text("dnsHostName"); s != "" {
+		d.w.State.Server = s
+	}
+	d.w.ConfigurationNC(e.Text("configurationNamingContext"))
+	if root := e.Text("rootDomainNamingContext"); root != "" {
+		d.w.Domain(model.DomainInfo{DN: root, Root: true})
+	}
+	var token []acl.SID
+	for _, v := range e.Values("tokenGroups") {
+		if s := sidOf(v); !s.IsZero() {
+			token = append(token, s)
+		}
+	}
+	if token != nil {
+		d.w.Token(token)
+	}
+}
+
+// crossRef takes the NetBIOS name of a domain. Only crossRefs of domains have one
+// ([MS-ADTS] 6.1.1.2.1.1.2).
+func (d *decoder) crossRef(e *Entry) {
+	if name := e.Text("nETBIOSName"); name != "" {
+		d.w.Domain(model.DomainInfo{DN: e.Text("nCName"), NetBIOS: name, DNS: e.Text("dnsRoot")})
+	}
+}
+
+func (d *decoder) schema(e *Entry, class bool) {
+	if e.Text(attrCN) == "ms-Exch-Schema-Version-Pt" {
+		if n, err := strconv.Atoi(e.Text("rangeUpper")); err == nil {
+			d.w.SchemaVersion(n)
+		}
+	}
+	g, err := acl.GUIDFromBytes(e.Value("schemaIDGUID"))
+	if err != nil {
+		return
+	}
+	n := model.SchemaName{Name: e.Text("lDAPDisplayName"), Class: class}
+	if set, err := acl.GUIDFromBytes(e.Value("attributeSecurityGUID")); err == nil {
+		n.PropertySet = set
+	}
+	d.w.Schema(g, n)
+}
+
+func (d *decoder) right(e *Entry) {
+	g, err := acl.ParseGUID(e.Text("rightsGuid"))
+	if err != nil {
+		return
+	}
+	d.w.Right(g, model.ExtendedRight{
+		Name: e.Text(attrCN), Display: e.Text(attrDisplayName), ValidAccesses: number(e.Text("validAccesses")),
+	})
+}

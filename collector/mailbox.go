@@ -1,0 +1,96 @@
+package collector
+
+import (
+	"strconv"
+
+	"mbxperm/model"
+)
+
+// msExchRecipientTypeDetails (exchange-facts 3.3). It is a set of single bits;
+// an object has one.
+var recipientTypes = map[int64]struct {
+	name string
+	kind model.Recipient
+}{
+	1:              {"UserMailbox", model.Mailbox},
+	2:              {"LinkedMailbox", model.Mailbox},
+	4:              {"SharedMailbox", model.Mailbox},
+	8:              {"LegacyMailbox", model.Mailbox},
+	16:             {"RoomMailbox", model.Mailbox},
+	32:             {"EquipmentMailbox", model.Mailbox},
+	64:             {"MailContact", model.OtherRecipient},
+	128:            {"MailUser", model.OtherRecipient},
+	256:            {"MailUniversalDistributionGroup", model.OtherRecipient},
+	512:            {"MailNonUniversalGroup", model.OtherRecipient},
+	1024:           {"MailUniversalSecurityGroup", model.OtherRecipient},
+	2048:           {"DynamicDistributionGroup", model.OtherRecipient},
+	4096:           {"PublicFolder", model.OtherRecipient},
+	8192:           {"SystemAttendantMailbox", model.SystemMailbox},
+	16384:          {"SystemMailbox", model.SystemMailbox},
+	32768:          {"MailForestContact", model.OtherRecipient},
+	4194304:        {"MicrosoftExchange", model.OtherRecipient},
+	8388608:        {"ArbitrationMailbox", model.SystemMailbox},
+	16777216:       {"MailboxPlan", model.OtherRecipient},
+	33554432:       {"LinkedUser", model.OtherRecipient},
+	268435456:      {"RoomList", model.OtherRecipient},
+	536870912:      {"DiscoveryMailbox", model.SystemMailbox},
+	1073741824:     {"RoleGroup", model.OtherRecipient},
+	2147483648:     {"RemoteUserMailbox", model.OtherRecipient},
+	8589934592:     {"RemoteRoomMailbox", model.OtherRecipient},
+	17179869184:    {"RemoteEquipmentMailbox", model.OtherRecipient},
+	34359738368:    {"RemoteSharedMailbox", model.OtherRecipient},
+	68719476736:    {"PublicFolderMailbox", model.SystemMailbox},
+	137438953472:   {"TeamMailbox", model.Mailbox},
+	274877906944:   {"RemoteTeamMailbox", model.OtherRecipient},
+	549755813888:   {"MonitoringMailbox", model.SystemMailbox},
+	1099511627776:  {"GroupMailbox", model.Mailbox},
+	2199023255552:  {"LinkedRoomMailbox", model.Mailbox},
+	4398046511104:  {"AuditLogMailbox", model.SystemMailbox},
+	8796093022208:  {"RemoteGroupMailbox", model.OtherRecipient},
+	17592186044416: {"SchedulingMailbox", model.Mailbox},
+}
+
+// recipient decides whether an entry is a mailbox. What makes one is a store, a
+// mailbox GUID or a home server, and no Remote type; without any type it is one
+// that Exchange 2000 or 2003 made (exchange-facts 3.2).
+func (d *decoder) recipient(e *Entry, o *model.Object) {
+	if e.Value(attrNickname) == nil && e.Value("homeMDB") == nil && e.Value("msExchMailboxGuid") == nil {
+		return
+	}
+	account := o.Class == model.ClassUser
+	stored := account && (e.Value("homeMDB") != nil || e.Value("msExchMailboxGuid") != nil || e.Value("msExchHomeServerName") != nil)
+	n, err := strconv.ParseInt(e.Text("msExchRecipientTypeDetails"), 10, 64)
+	t, known := recipientTypes[n]
+	switch {
+	case err != nil && stored:
+		o.Recipient, o.Type = model.Mailbox, "LegacyMailbox"
+	case err != nil:
+		o.Recipient, o.Type = model.OtherRecipient, untyped(o.Class)
+	case !known && stored:
+		o.Recipient, o.Type = model.Mailbox, "type "+strconv.FormatInt(n, 10)
+	case !known:
+		o.Recipient, o.Type = model.OtherRecipient, "type "+strconv.FormatInt(n, 10)
+	case t.kind != model.OtherRecipient && !stored:
+		// The type says mailbox, but there is none (any more): it keeps its send rights.
+		o.Recipient, o.Type = model.OtherRecipient, t.name
+	default:
+		o.Recipient, o.Type = t.kind, t.name
+	}
+	o.HomeMDB = e.Text("homeMDB")
+	o.Master = sidOf(e.Value("msExchMasterAccountSid"))
+	d.linkedTexts(e, attrDelegates, &o.Delegates, &o.DelegatesState)
+	if o.Recipient != model.OtherRecipient {
+		d.value(e, attrMailboxSD, &o.MailboxSD, &o.MailboxState)
+	}
+}
+
+// untyped names a recipient that has no msExchRecipientTypeDetails.
+func untyped(c model.Class) string {
+	switch c {
+	case model.ClassGroup:
+		return "MailGroup"
+	case model.ClassContact:
+		return "MailContact"
+	}
+	return "MailUser"
+}

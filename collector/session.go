@@ -1,0 +1,83 @@
+package collector
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"mbxperm/model"
+)
+
+// Session keeps one source on the screen: it collects it, and collects it
+// again when asked. Its methods return at once and may be called by any
+// goroutine; what comes of them shows in the next snapshot.
+type Session struct {
+	ctx  context.Context
+	open func(context.Context) (Source, []string, error)
+	pool *model.Pool
+
+	mu      sync.Mutex
+	current *Collection
+	cancel  context.CancelFunc
+}
+
+// NewSession starts to collect src. open gives the source anew for Refresh, with
+// the warnings that hold for it. Everything ends when ctx does.
+func NewSession(ctx context.Context, src Source, warnings []string, open func(context.Context) (Source, []string, error)) *Session {
+	s := &Session{ctx: ctx, open: open, pool: model.NewPool()}
+	inner, cancel := context.WithCancel(ctx)
+	s.current, s.cancel = Start(inner, src, s.pool, warnings), cancel
+	return s
+}
+
+// Snapshot returns what is known now.
+func (s *Session) Snapshot() *model.Snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.current.Snapshot()
+}
+
+// Cancel ends the collection. What was read stays, marked as incomplete.
+func (s *Session) Cancel() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cancel()
+}
+
+// Refresh reads the source again, from its start. A collection that still runs
+// goes on instead: there is nothing newer to read than what is being read.
+func (s *Session) Refresh() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case <-s.current.Done():
+	default:
+		return
+	}
+	ctx, cancel := context.WithCancel(s.ctx)
+	c := newCollection(s.current.Snapshot().State.Source, s.pool)
+	s.current, s.cancel = c, cancel
+	go func() {
+		src, warnings, err := s.open(ctx)
+		if err != nil {
+			c.fail(err)
+			return
+		}
+		c.start(ctx, src, warnings)
+	}()
+}
+
+// Wait returns when the collection has ended.
+func (s *Session) Wait() {
+	s.mu.Lock()
+	c := s.current
+	s.mu.Unlock()
+	<-c.Done()
+}
+
+// fail ends a collection that has not begun.
+func (c *Collection) fail(err error) {
+	c.writer.State.Err, c.writer.State.Phase, c.writer.State.Ended = err, model.Finished, time.Now()
+	c.current.Store(c.writer.Snapshot())
+	close(c.done)
+}

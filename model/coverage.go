@@ -1,0 +1,223 @@
+package model
+
+import "mbxperm/acl"
+
+// Coverage says for one kind of object what became of what was found. Found is
+// the sum of the five counts after it. All of it is "as visible to the bound
+// account": what that account cannot see at all is counted nowhere.
+type Coverage struct {
+	ObjectType  string
+	Found       int
+	Decoded     int
+	Absent      int // shown to be empty: the account may read the attribute, and there is no value
+	Unreadable  int // there must be a value, and it did not come
+	Unknown     int // no value came, and whether the account may read one cannot be decided
+	Undecodable int // a value came that is no descriptor; its bytes are kept
+	Complete    bool
+	Reason      string // why not complete
+}
+
+// CoverageFields are the columns of report coverage.
+var CoverageFields = []Field[*Coverage]{
+	{"object_type", func(c *Coverage) any { return c.ObjectType }},
+	{"found", func(c *Coverage) any { return c.Found }},
+	{"decoded", func(c *Coverage) any { return c.Decoded }},
+	{"absent", func(c *Coverage) any { return c.Absent }},
+	{"unreadable", func(c *Coverage) any { return c.Unreadable }},
+	{"unknown", func(c *Coverage) any { return c.Unknown }},
+	{"undecodable", func(c *Coverage) any { return c.Undecodable }},
+	{"complete", func(c *Coverage) any { return c.Complete }},
+	{"reason", func(c *Coverage) any { return c.Reason }},
+}
+
+// Gaps reports whether anything is missing or in doubt.
+func (c *Coverage) Gaps() bool {
+	return !c.Complete || c.Unreadable+c.Unknown+c.Undecodable > 0
+}
+
+// The lines of the coverage report, and the search that each depends on.
+const (
+	coverMailbox = iota
+	coverAccount
+	coverBehalf
+	coverOther
+	coverStore
+	coverAdmin
+	coverContainer
+	coverGroup
+	coverTrustee
+	coverLines
+)
+
+var coverNames = [coverLines]struct{ name, search string }{
+	{"mailbox", "mailboxes"}, {"mailbox-account", "mailboxes"}, {"send-on-behalf", "mailboxes"},
+	{"other-recipient", "recipients"}, {"store", "exchange"}, {"admin", "exchange"},
+	{"container", "containers"}, {"group", "principals"}, {"trustee", "lookup"},
+}
+
+// Coverage counts what was found and what became of it.
+func (s *Snapshot) Coverage() []Coverage {
+	out := make([]Coverage, coverLines)
+	for i := range out {
+		out[i].ObjectType = coverNames[i].name
+		out[i].Complete, out[i].Reason = s.searchState(coverNames[i].search)
+	}
+	c := coverer{s: s, token: acl.NewToken(s.facts.token...), readable: map[readKey]bool{}}
+	for id := uint32(1); id < s.objects.len(); id++ {
+		o := s.objects.at(id)
+		switch {
+		case o.store():
+			c.security(&out[coverStore], o)
+		case o.is(flagAbove):
+			c.security(&out[coverAdmin], o)
+		case o.mailboxLike():
+			c.mailbox(&out[coverMailbox], o)
+			c.security(&out[coverAccount], o)
+			c.delegates(&out[coverBehalf], o)
+		case o.recipient == OtherRecipient:
+			c.security(&out[coverOther], o)
+			c.delegates(&out[coverBehalf], o)
+		case o.class == ClassContainer || o.class == ClassDomain:
+			c.security(&out[coverContainer], o)
+		}
+		if o.class == ClassGroup {
+			c.group(&out[coverGroup], o)
+		}
+	}
+	c.trustees(&out[coverTrustee])
+	return out
+}
+
+// searchState says whether a search was read to its end. While the collection
+// runs nothing is complete.
+func (s *Snapshot) searchState(search string) (bool, string) {
+	for _, g := range s.State.Incomplete {
+		if g.Search == search || g.Search == "" {
+			return false, g.Reason
+		}
+	}
+	switch {
+	case s.State.Err != nil:
+		return false, s.State.Err.Error()
+	case s.State.Phase != Finished:
+		return false, "still reading"
+	}
+	return true, ""
+}
+
+// coverer decides why an attribute has no value.
+type coverer struct {
+	s        *Snapshot
+	token    acl.Token
+	readable map[readKey]bool
+}
+
+type readKey struct {
+	desc descID
+	self sidID // where the token holds the object's own SID
+	attr acl.GUID
+}
+
+func (c *coverer) count(line *Coverage, d descID) {
+	if c.s.descs.at(uint32(d)).broken {
+		line.Undecodable++
+	} else {
+		line.Decoded++
+	}
+}
+
+func (c *coverer) mailbox(line *Coverage, o *object) {
+	line.Found++
+	switch {
+	case o.mailboxState == Present:
+		c.count(line, o.mailboxSD)
+	case o.mailboxState == Missing && c.mayRead(o, acl.GUIDMailboxSDAttribute, acl.GUIDExchangeInformation):
+		line.Absent++
+	default:
+		line.Unknown++
+	}
+}
+
+// security: every object has an nTSecurityDescriptor, so one that did not come
+// is unreadable ([MS-ADTS] 3.1.1.3.4.1.11).
+func (c *coverer) security(line *Coverage, o *object) {
+	line.Found++
+	switch o.secState {
+	case Present:
+		c.count(line, o.security)
+	case Missing:
+		line.Unreadable++
+	default:
+		line.Unknown++
+	}
+}
+
+func (c *coverer) delegates(line *Coverage, o *object) {
+	line.Found++
+	switch {
+	case o.delegates.n > 0:
+		line.Decoded++
+	case o.delegState == Missing && c.mayRead(o, acl.GUIDPublicDelegatesAttribute, acl.GUIDPersonalInformation):
+		line.Absent++
+	default:
+		line.Unknown++
+	}
+}
+
+func (c *coverer) group(line *Coverage, o *object) {
+	line.Found++
+	switch {
+	case o.is(flagMembersPartial):
+		line.Unreadable++
+	case o.members.n > 0:
+		line.Decoded++
+	default:
+		line.Absent++ // an empty group and one whose members may not be read look alike; verdicts say so
+	}
+}
+
+// trustees counts the SIDs that ACEs name: who was found, who nobody is any
+// more, and who could not be found out.
+func (c *coverer) trustees(line *Coverage) {
+	for id := uint32(1); id < c.s.bySID.len(); id++ {
+		if !c.s.bySID.at(id).named {
+			continue
+		}
+		line.Found++
+		switch c.s.Principal(partyOfSID(sidID(id))).Kind {
+		case KindOrphan:
+			line.Absent++
+		case KindUnresolved:
+			line.Unknown++
+		default:
+			line.Decoded++
+		}
+	}
+}
+
+// mayRead reports whether the bound account is shown to be allowed to read an
+// attribute: its token against the object's descriptor ([MS-ADTS] 5.1.3.3.3).
+// Without a token or a descriptor nothing is shown, nor by a condition.
+func (c *coverer) mayRead(o *object, attr, set acl.GUID) bool {
+	if c.token.Len() == 0 || o.security == 0 || c.s.descs.at(uint32(o.security)).broken {
+		return false
+	}
+	if n, ok := c.s.facts.schema[attr]; ok {
+		set = n.PropertySet
+	}
+	key := readKey{desc: o.security, attr: attr}
+	self := c.s.sidOf(o.sid)
+	if c.token.HasSID(self) {
+		key.self = o.sid
+	} else {
+		self = acl.SID{}
+	}
+	may, known := c.readable[key]
+	if !known {
+		d, err := acl.Parse(c.s.descriptor(o.security))
+		allowed, conditional := acl.CanReadAttribute(d, c.token, self, attr, set)
+		may = err == nil && allowed && !conditional
+		c.readable[key] = may
+	}
+	return may
+}

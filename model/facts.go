@@ -1,0 +1,93 @@
+package model
+
+import (
+	"maps"
+	"slices"
+
+	"mbxperm/acl"
+)
+
+// DomainInfo is what is known of a domain of the forest.
+type DomainInfo struct {
+	DN      string
+	NetBIOS string
+	DNS     string
+	SID     acl.SID // zero while the domain's head was not read
+	// Complete: every security principal of the domain that the bound account
+	// may see was read. Only then can a SID of the domain be an orphan.
+	Complete bool
+	Root     bool // the forest root domain
+}
+
+// SchemaName is an attribute or class of the schema.
+type SchemaName struct {
+	Name        string
+	Class       bool
+	PropertySet acl.GUID // attributeSecurityGUID
+}
+
+// ExtendedRight is a controlAccessRight object: an extended right, a property
+// set or a validated write, by its validAccesses ([MS-ADTS] 5.1.3.2.1).
+type ExtendedRight struct {
+	Name          string // cn
+	Display       string
+	ValidAccesses uint32
+}
+
+// facts are the small tables of a state: names, domains, versions. They change
+// rarely, so a change copies what it touches and the rest is shared.
+type facts struct {
+	domains  []DomainInfo
+	schema   map[acl.GUID]SchemaName
+	rights   map[acl.GUID]ExtendedRight
+	wellKnow map[acl.GUID]dnID // otherWellKnownObjects of the Exchange container
+	versions map[dnID]ServerVersion
+	types    []string
+	token    []acl.SID
+	holders  []objID // CN=AdminSDHolder of each domain
+	config   string  // configuration naming context
+	schemaPt int     // rangeUpper of ms-Exch-Schema-Version-Pt
+	orgs     map[string]int
+	legacy   bool // 2000/2003 servers exist
+}
+
+func newFacts() *facts {
+	return &facts{
+		schema: map[acl.GUID]SchemaName{}, rights: map[acl.GUID]ExtendedRight{},
+		wellKnow: map[acl.GUID]dnID{}, versions: map[dnID]ServerVersion{}, orgs: map[string]int{}, types: []string{""},
+	}
+}
+
+func (f *facts) clone() *facts {
+	c := *f
+	c.domains = slices.Clone(f.domains)
+	c.schema = maps.Clone(f.schema)
+	c.rights = maps.Clone(f.rights)
+	c.wellKnow = maps.Clone(f.wellKnow)
+	c.versions = maps.Clone(f.versions)
+	c.holders = slices.Clone(f.holders)
+	c.types = slices.Clone(f.types)
+	c.orgs = maps.Clone(f.orgs)
+	return &c
+}
+
+func (f *facts) typeNumber(name string) uint8 {
+	if i := slices.Index(f.types, name); i >= 0 {
+		return uint8(i)
+	}
+	if len(f.types) > 255 { // there are some forty recipient types
+		return 0
+	}
+	f.types = append(f.types, name)
+	return uint8(len(f.types) - 1)
+}
+
+// root returns the SID of the forest root domain, zero while it is not known.
+func (f *facts) root() acl.SID {
+	for _, d := range f.domains {
+		if d.Root {
+			return d.SID
+		}
+	}
+	return acl.SID{}
+}

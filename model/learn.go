@@ -1,0 +1,68 @@
+package model
+
+import "mbxperm/acl"
+
+// Forest facts: who the domains are, what GUIDs mean, which servers there are.
+
+// Domain adds what is known of a domain, by its DN. Zero fields say nothing.
+func (w *Writer) Domain(d DomainInfo) {
+	f := w.edit()
+	for i := range f.domains {
+		old := &f.domains[i]
+		if !equalFoldASCII([]byte(old.DN), d.DN) {
+			continue
+		}
+		if d.NetBIOS != "" {
+			old.NetBIOS = d.NetBIOS
+		}
+		if d.DNS != "" {
+			old.DNS = d.DNS
+		}
+		if !d.SID.IsZero() {
+			old.SID = d.SID
+		}
+		old.Complete = old.Complete || d.Complete
+		old.Root = old.Root || d.Root
+		return
+	}
+	f.domains = append(f.domains, d)
+}
+
+// Schema adds an attribute or class by its schemaIDGUID.
+func (w *Writer) Schema(g acl.GUID, n SchemaName) { w.edit().schema[g] = n }
+
+// Right adds an extended right by its rightsGuid.
+func (w *Writer) Right(g acl.GUID, r ExtendedRight) { w.edit().rights[g] = r }
+
+// WellKnownGroup adds a value of the Exchange container's otherWellKnownObjects.
+func (w *Writer) WellKnownGroup(g acl.GUID, dn string) {
+	w.pool.mu.Lock()
+	defer w.pool.mu.Unlock()
+	w.edit().wellKnow[g] = w.pool.dn(dn)
+}
+
+// ServerVersion is the version of an Exchange server or organisation.
+type ServerVersion struct {
+	Major, Minor, Build int
+}
+
+// Server adds an Exchange server by its DN.
+func (w *Writer) Server(dn string, v ServerVersion) {
+	w.pool.mu.Lock()
+	defer w.pool.mu.Unlock()
+	f := w.edit()
+	f.versions[w.pool.dn(dn)] = v
+	f.legacy = f.legacy || v.Major < 8
+}
+
+// Organisation adds the objectVersion of an Exchange organisation.
+func (w *Writer) Organisation(dn string, objectVersion int) { w.edit().orgs[dn] = objectVersion }
+
+// SchemaVersion sets the rangeUpper of ms-Exch-Schema-Version-Pt.
+func (w *Writer) SchemaVersion(rangeUpper int) { w.edit().schemaPt = rangeUpper }
+
+// Token sets the SIDs that the directory sees in the bound account's token.
+func (w *Writer) Token(sids []acl.SID) { w.edit().token = sids }
+
+// ConfigurationNC sets the name of the configuration partition.
+func (w *Writer) ConfigurationNC(dn string) { w.edit().config = dn }

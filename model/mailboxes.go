@@ -1,0 +1,142 @@
+package model
+
+// Mailboxes is the object type of mailbox rights, Send-As and Receive-As, and
+// Send on Behalf.
+var Mailboxes = &ObjectType{
+	Name: "Mailbox", Flag: "mailbox", Plural: "Mailboxes",
+	Toggles: Stale | Inherited | Self | Implied,
+	Totals: []Column[*Line]{
+		{Title: "AccountName", Text: accountText},
+		countColumn("Mailbox", false, func(l *Line) Count { return l.Totals.Forward[familyMailbox] }),
+		countColumn("Send/ReceiveAs", false, func(l *Line) Count { return l.Totals.Forward[familySend] }),
+		countColumn("Reverse_Mailbox", false, func(l *Line) Count { return l.Totals.Reverse[familyMailbox] }),
+		countColumn("Reverse_Send/ReceiveAs", false, func(l *Line) Count { return l.Totals.Reverse[familySend] }),
+		countColumn("OnBehalf", true, func(l *Line) Count { return l.Totals.Forward[familyBehalf] }),
+		countColumn("Reverse_OnBehalf", true, func(l *Line) Count { return l.Totals.Reverse[familyBehalf] }),
+		{Title: "Type", Extra: true, Text: func(l *Line) string { return typeOrKind(l) }},
+	},
+	Details: recipientColumns,
+	Fields: append([]Field[*Line]{
+		{"account", func(l *Line) any { return l.Name }},
+		{"domain", func(l *Line) any { return l.Domain }},
+		{"sid", func(l *Line) any { return sidText(l.SID) }},
+		{"kind", func(l *Line) any { return l.Kind }},
+		{"type", func(l *Line) any { return l.Type }},
+	}, mailboxCounts()...),
+	ACEs: []ACEType{
+		{Name: "All", forward: recipients, Flip: 4},
+		{Name: "Mailbox-Rights", forward: onlyMailbox, Flip: 5},
+		{Name: "SendAs/ReceiveAs-Rights", forward: onlySend, Flip: 6},
+		{Name: "SendOnBehalf-Rights", forward: onlyBehalf, Flip: 7},
+		{Name: "Reverse-All", reverse: everything, Flip: 0},
+		{Name: "Reverse-Mailbox-Rights", reverse: onlyMailbox, Flip: 1},
+		{Name: "Reverse-SendAs/ReceiveAs-Rights", reverse: onlySend, Flip: 2},
+		{Name: "Reverse-SendOnBehalf-Rights", reverse: onlyBehalf, Flip: 3},
+		{Name: "Both", forward: recipients, reverse: everything, Flip: 8},
+	},
+	lines: mailboxLines,
+}
+
+var recipientColumns = []Column[*Row]{
+	{Title: "MailboxName", Text: targetText},
+	{Title: "ACLType", Text: func(r *Row) string { return r.ACLType }},
+	{Title: "UserName", Text: func(r *Row) string { return PrincipalText(r.Trustee) }},
+	{Title: "Rights", Text: func(r *Row) string { return r.Text }},
+	{Title: "Status", Text: statusText},
+}
+
+func mailboxCounts() (out []Field[*Line]) {
+	cells := []struct {
+		name string
+		of   func(*Line) Count
+	}{
+		{"mailbox", func(l *Line) Count { return l.Totals.Forward[familyMailbox] }},
+		{"send_receive_as", func(l *Line) Count { return l.Totals.Forward[familySend] }},
+		{"on_behalf", func(l *Line) Count { return l.Totals.Forward[familyBehalf] }},
+		{"reverse_mailbox", func(l *Line) Count { return l.Totals.Reverse[familyMailbox] }},
+		{"reverse_send_receive_as", func(l *Line) Count { return l.Totals.Reverse[familySend] }},
+		{"reverse_on_behalf", func(l *Line) Count { return l.Totals.Reverse[familyBehalf] }},
+	}
+	for _, c := range cells {
+		out = append(out, countFields(c.name, c.of)[0])
+	}
+	for _, c := range cells {
+		out = append(out, countFields(c.name, c.of)[1])
+	}
+	return append(out, Field[*Line]{"hidden", func(l *Line) any { return l.Totals.Hidden() }})
+}
+
+// accountText is the name with the kind of whatever is no mailbox, and ~ where
+// the directory holds only a copy of the mailbox's rights.
+func accountText(l *Line) string {
+	name := PrincipalText(l.Principal)
+	if l.Copy {
+		name += " ~"
+	}
+	switch l.Kind {
+	case KindGroup, KindService, KindComputer, KindUser, KindOther, KindWellKnown:
+		name += " (" + l.Kind + ")"
+	}
+	return name
+}
+
+func typeOrKind(l *Line) string {
+	if l.Type != "" {
+		return l.Type
+	}
+	return l.Kind
+}
+
+// targetText names the target of a row; stores and containers say what they are.
+func targetText(r *Row) string {
+	name := r.Target.Name
+	switch {
+	case r.ACLType == ACLStore || r.ACLType == ACLAdmin:
+		return name + " (" + r.Target.Type + ")"
+	case r.Authority == AuthorityCopy:
+		return name + " ~"
+	}
+	return name
+}
+
+// mailboxLines lists every mailbox, and whoever else has a row: other
+// recipients as targets, and any trustee.
+func mailboxLines(l *lister) {
+	s := l.snap
+	l.reverse = s.reverse(l.query.Show)
+	l.result.Hidden = s.hiddenRows(l.query.Show)
+	for i := range s.recips.len() {
+		id := *s.recips.at(i)
+		o := s.object(id)
+		if o.recipient == SystemMailbox {
+			l.result.System++
+			if !l.query.System {
+				continue
+			}
+		}
+		key := LineKey{obj: id, party: s.party(o.dn)}
+		if o.recipient == OtherRecipient && !l.hasRows(key) {
+			continue
+		}
+		l.add(key, o.mailboxLike())
+	}
+	l.reverse.each(func(p Party, c *[3]cell) {
+		if c[0].rows+c[1].rows+c[2].rows == 0 {
+			return
+		}
+		// A recipient has its line already; a former SID of one has its own.
+		if id := s.partyObject(p); id != 0 && s.object(id).recipient != NoRecipient && s.party(s.object(id).dn) == p {
+			return
+		}
+		l.add(LineKey{party: p}, false)
+	})
+}
+
+func (l *lister) hasRows(k LineKey) bool {
+	t := l.totals(k)
+	n := 0
+	for i := range t.Forward {
+		n += t.Forward[i].Rows + t.Reverse[i].Rows
+	}
+	return n > 0
+}

@@ -1,0 +1,137 @@
+package model
+
+import "mbxperm/acl"
+
+// Class is what a directory object is, as far as permissions care.
+type Class uint8
+
+// The classes.
+const (
+	ClassUnknown Class = iota
+	ClassUser          // user, inetOrgPerson
+	ClassService       // managed service accounts
+	ClassComputer
+	ClassGroup
+	ClassContact
+	ClassForeign   // foreignSecurityPrincipal
+	ClassStore     // msExchPrivateMDB
+	ClassPublic    // msExchPublicMDB
+	ClassServer    // msExchExchangeServer
+	ClassContainer // anything that others lie below
+	ClassDomain
+)
+
+// Recipient says what Exchange takes an object for.
+type Recipient uint8
+
+// Kinds of recipients.
+const (
+	NoRecipient    Recipient = iota
+	Mailbox                  // a mailbox in this organisation
+	SystemMailbox            // arbitration, discovery, health, audit, public-folder and system mailboxes
+	OtherRecipient           // mail users, remote mailboxes, groups, contacts: send rights only
+)
+
+// ReadState says how an attribute of an object came in.
+type ReadState uint8
+
+// The states. Missing is not the same as absent: LDAP answers alike when a
+// value is not there and when it may not be read.
+const (
+	NotAsked ReadState = iota
+	Present
+	Missing
+)
+
+// Object is what a source says about one directory object. Fields at their zero
+// value say nothing: a second Put of the same DN adds to the first.
+type Object struct {
+	DN         string
+	GUID       acl.GUID // objectGUID
+	Class      Class
+	SID        acl.SID
+	SIDHistory []acl.SID
+	Account    string // sAMAccountName; for others than principals empty
+	Display    string // displayName
+	Domain     bool   // the object is a domain head
+
+	UAC          uint32 // userAccountControl ([MS-ADTS] 2.2.16)
+	PrimaryGroup uint32 // primaryGroupID, a RID
+	AdminCount   bool
+	Deleted      bool
+
+	Recipient Recipient
+	Type      string // "UserMailbox", "Legacy", "MailUser"; empty for no recipient
+	HomeMDB   string
+	Master    acl.SID // msExchMasterAccountSid
+
+	MailboxSD      []byte
+	MailboxState   ReadState
+	Security       []byte // nTSecurityDescriptor: owner, group, DACL
+	SecurityState  ReadState
+	Delegates      []string // publicDelegates, as DNs
+	DelegatesState ReadState
+	Members        []string // member, as DNs
+	MembersPartial bool
+
+	AdminSDHolder bool
+
+	Above  bool   // an administration container: above a store, from CN=Microsoft Exchange down
+	Server string // DN of the server that owns a store
+}
+
+// objID names an object of a state; 0 is none.
+type objID uint32
+
+type objFlags uint16
+
+const (
+	flagDisabled objFlags = 1 << iota
+	flagDeleted
+	flagAdminCount
+	flagMembersPartial
+	flagAbove
+	flagDomain
+)
+
+// ADS_UF_ACCOUNTDISABLE ([MS-ADTS] 2.2.16).
+const uacDisabled = 0x2
+
+type object struct {
+	guid         acl.GUID
+	dn           dnID
+	sid          sidID
+	master       sidID
+	primaryGroup uint32
+	account      textID
+	display      textID
+	home         dnID // homeMDB; of a store: its server
+	mailboxSD    descID
+	security     descID
+	delegates    span
+	members      span
+	flags        objFlags
+	typ          uint8 // number in meta.types
+	class        Class
+	recipient    Recipient
+	mailboxState ReadState
+	secState     ReadState
+	delegState   ReadState
+}
+
+// span is a run of records in a table.
+type span struct{ first, n uint32 }
+
+func (o *object) is(f objFlags) bool { return o.flags&f != 0 }
+
+func (o *object) set(f objFlags, on bool) {
+	if on {
+		o.flags |= f
+	}
+}
+
+// mailboxLike reports whether the object has a mailbox here.
+func (o *object) mailboxLike() bool { return o.recipient == Mailbox || o.recipient == SystemMailbox }
+
+// store reports whether the object is a mailbox or public store.
+func (o *object) store() bool { return o.class == ClassStore || o.class == ClassPublic }

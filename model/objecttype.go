@@ -1,0 +1,144 @@
+package model
+
+import "strconv"
+
+// ObjectType is one entry of the screen's first drop-down: what its lines are,
+// which columns they have, how their ACEs are chosen, and what a report calls it all.
+type ObjectType struct {
+	Name    string // "Mailbox", as in the drop-down
+	Flag    string // "mailbox", as in --object and object_type
+	Plural  string
+	Totals  []Column[*Line]
+	Details []Column[*Row]
+	Fields  []Field[*Line] // of report totals
+	ACEs    []ACEType
+	// Toggles are the reasons for which its rows can be hidden.
+	Toggles Reasons
+
+	lines func(*lister)
+}
+
+// ObjectTypes are all of them, in the order of the drop-down.
+var ObjectTypes = []*ObjectType{Mailboxes, Stores, Admins}
+
+// Column is a column on the screen.
+type Column[T any] struct {
+	Title   string
+	Numeric bool // right-aligned, sorted by number
+	Extra   bool // shown only where there is room
+	Text    func(T) string
+	Number  func(T) int // of a numeric column
+}
+
+// Field is a column of a report: a name that is a contract, and a value that is
+// a string, an int or a bool.
+type Field[T any] struct {
+	Name  string
+	Value func(T) any
+}
+
+// ACEType is one entry of the screen's second drop-down.
+type ACEType struct {
+	Name    string
+	forward families8 // rows of the line as a target
+	reverse families8 // rows that name the line as trustee
+	Flip    int       // the entry for the other direction; itself where there is none
+}
+
+// Direction says in a word which way the rows of this type are read.
+func (t ACEType) Direction() string {
+	switch {
+	case t.reverse == 0:
+		return "forward"
+	case t.forward == 0:
+		return "reverse"
+	}
+	return "forward and reverse"
+}
+
+// LineKey names a line of the grid of totals: an object, a party, or both for
+// an account that is a target and a trustee.
+type LineKey struct {
+	obj   objID
+	party Party
+	pos   uint16 // 1 + position of the ACE, where a line is one ACE
+}
+
+// Number packs the key for a grid that remembers its selection.
+func (k LineKey) Number() uint64 {
+	if k.pos != 0 {
+		return uint64(k.obj)<<32 | 1<<31 | uint64(k.pos)
+	}
+	return uint64(k.obj)<<32 | uint64(k.party)
+}
+
+// IsTarget reports whether the line is a target and not only a trustee.
+func (k LineKey) IsTarget() bool { return k.obj != 0 }
+
+// IsZero reports whether the key names no line.
+func (k LineKey) IsZero() bool { return k == LineKey{} }
+
+// Line is a line of the grid of totals with everything that is known about it.
+type Line struct {
+	Key LineKey
+	Principal
+	Type   string // recipient type or kind of store
+	Copy   bool   // its mailbox ACL in the directory is only a copy
+	Totals Totals
+
+	Server, StorageGroup, Store string
+	ACEs                        Count
+	Row                         *Row // where a line is one ACE
+}
+
+// count spells a cell: shown rows, allows and denies apart, and a mark for what
+// is hidden, so that a zero never looks like "clean": "2/1", "0 +12", "3 g".
+func count(c Count) string {
+	s := strconv.Itoa(c.Rows - c.Deny)
+	if c.Deny > 0 {
+		s += "/" + strconv.Itoa(c.Deny)
+	}
+	if c.Hidden > 0 {
+		s += " +" + strconv.Itoa(c.Hidden)
+	}
+	if c.Indirect {
+		s += " g"
+	}
+	return s
+}
+
+func countColumn(title string, extra bool, of func(*Line) Count) Column[*Line] {
+	return Column[*Line]{
+		Title: title, Numeric: true, Extra: extra,
+		Text:   func(l *Line) string { return count(of(l)) },
+		Number: func(l *Line) int { return of(l).Rows },
+	}
+}
+
+func countFields(name string, of func(*Line) Count) []Field[*Line] {
+	return []Field[*Line]{
+		{name, func(l *Line) any { return of(l).Rows }},
+		{name + "_deny", func(l *Line) any { return of(l).Deny }},
+	}
+}
+
+func statusText(r *Row) string {
+	if r.Overruled {
+		return "Deny (overridden)"
+	}
+	return r.Status
+}
+
+// PrincipalText is a name with what sets it apart: the domain where it is not
+// the only one, and what is wrong with the account.
+func PrincipalText(p Principal) string {
+	switch p.Kind {
+	case KindOrphan, KindDeleted, KindForeign, KindUnresolved:
+		return p.Name + " (" + p.Kind + ")"
+	}
+	switch p.State {
+	case "disabled", "former SID":
+		return p.Name + " (" + p.State + ")"
+	}
+	return p.Name
+}

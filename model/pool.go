@@ -1,0 +1,412 @@
+package model
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/maphash"
+	"sync"
+
+	"mbxperm/acl"
+)
+
+// Numbers of interned values. 0 means none.
+type (
+	sidID  uint32
+	guidID uint32
+	dnID   uint32
+	aceID  uint32
+	descID uint32
+)
+
+// SIDs that every pool interns first, so that rules can name them.
+const (
+	selfID   sidID = 1
+	systemID sidID = 2
+)
+
+// family says in which sense a descriptor is read: the bits of a mailbox ACL
+// and those of a directory ACL mean different things ([MS-ADTS] 5.1.3.2 against
+// msExchMailboxSecurityDescriptor), so the same bytes are two descriptors.
+type family uint8
+
+const (
+	familyMailbox  family = iota // msExchMailboxSecurityDescriptor of a recipient
+	familySend                   // nTSecurityDescriptor of a recipient
+	familyBehalf                 // publicDelegates of a recipient
+	familyStore                  // nTSecurityDescriptor of a store
+	familyAdmin                  // nTSecurityDescriptor of an administration container
+	familyAncestor               // nTSecurityDescriptor of anything else above a target; gives origins, no rows
+	families
+)
+
+type sidRec struct {
+	domain uint32 // number in domains
+	rid    uint32
+	whole  bool // the SID has no RID to split off; domain holds all of it
+}
+
+type dnRec struct {
+	parent dnID
+	leaf   textID
+}
+
+// aceKey is what makes an ACE distinct. Two ACEs that differ only in application data
+// (the condition of a callback ACE) share a record; their descriptors keep
+// their bytes.
+type aceKey struct {
+	trustee  sidID
+	mask     acl.Mask
+	obj, inh guidID
+	kind     acl.ACEType
+	flags    acl.ACEFlags
+	hasObj   bool
+	hasInh   bool
+}
+
+type aceRec struct {
+	aceKey
+	send uint8 // which of sendRights it gives on an account
+}
+
+// descRec is one distinct descriptor of one family.
+type descRec struct {
+	first, n     uint32 // its ACEs in Pool.lists
+	owner, group sidID
+	raw          uint32 // 1 + number in Pool.raws, where encoding does not give the bytes back
+	control      acl.Control
+	family       family
+	state        acl.ACLState
+	broken       bool // not decodable to its end; what came before the error is there
+	sums         sums
+}
+
+// Pool interns what states of a directory have in common: SIDs, GUIDs, DNs,
+// ACEs, descriptors and texts. Several Writers may use one Pool at a time; it
+// only grows. The zero Pool is not usable: see NewPool.
+type Pool struct {
+	mu sync.Mutex
+
+	texts   texts
+	domains []acl.SID
+	sids    table[sidRec]
+	guids   table[acl.GUID]
+	dns     table[dnRec]
+	aces    table[aceRec]
+	lists   table[aceID]
+	descs   table[descRec]
+	raws    [][]byte
+
+	domainIndex map[string]uint32
+	guidIndex   map[acl.GUID]guidID
+	sidIndex    index
+	dnIndex     index
+	aceIndex    index
+	descIndex   map[[2]uint64]descID
+	seeds       [2]maphash.Seed
+}
+
+// NewPool returns an empty pool.
+func NewPool() *Pool {
+	p := &Pool{
+		domainIndex: map[string]uint32{},
+		guidIndex:   map[acl.GUID]guidID{},
+		descIndex:   map[[2]uint64]descID{},
+		seeds:       [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
+	}
+	p.sids.add(sidRec{})
+	p.guids.add(acl.GUID{})
+	p.dns.add(dnRec{})
+	p.aces.add(aceRec{})
+	p.descs.add(descRec{})
+	p.sid(acl.SIDSelf)   // selfID
+	p.sid(acl.SIDSystem) // systemID
+	return p
+}
+
+// poolView is the pool as of one publication.
+type poolView struct {
+	texts   textView
+	domains []acl.SID
+	sids    view[sidRec]
+	guids   view[acl.GUID]
+	dns     view[dnRec]
+	aces    view[aceRec]
+	lists   view[aceID]
+	descs   view[descRec]
+	raws    [][]byte
+}
+
+func (p *Pool) publish() poolView {
+	return poolView{
+		texts:   p.texts.publish(),
+		domains: p.domains[:len(p.domains):len(p.domains)],
+		sids:    p.sids.publish(),
+		guids:   p.guids.publish(),
+		dns:     p.dns.publish(),
+		aces:    p.aces.publish(),
+		lists:   p.lists.publish(),
+		descs:   p.descs.publish(),
+		raws:    p.raws[:len(p.raws):len(p.raws)],
+	}
+}
+
+func (p *Pool) sid(s acl.SID) sidID { return p.sidBytes([]byte(s.Raw())) }
+
+// sidBytes interns a SID given in binary form ([MS-DTYP] 2.4.2.2) without
+// making a value of it: every ACE of every new descriptor passes here. Bytes
+// that are no SID give 0.
+func (p *Pool) sidBytes(b []byte) sidID {
+	n, err := acl.SIDLen(b)
+	if err != nil || n != len(b) {
+		return 0
+	}
+	var r sidRec
+	var domain [8 + 4*15]byte
+	copy(domain[:], b)
+	if subs := b[1]; subs > 0 {
+		n -= 4
+		r.rid = binary.LittleEndian.Uint32(b[n:])
+		domain[1] = subs - 1
+	} else {
+		r.whole = true
+	}
+	d, ok := p.domainIndex[string(domain[:n])]
+	if !ok {
+		s, err := acl.SIDFromBytes(domain[:n])
+		if err != nil {
+			return 0
+		}
+		d = uint32(len(p.domains))
+		p.domains = append(p.domains, s)
+		p.domainIndex[string(domain[:n])] = d
+	}
+	r.domain = d
+	hash := r.hash()
+	if id := p.sidIndex.find(hash, func(id uint32) bool { return *p.sids.at(id) == r }); id != 0 {
+		return sidID(id)
+	}
+	id := p.sids.add(r)
+	p.sidIndex.insert(hash, id, func(id uint32) uint64 { return p.sids.at(id).hash() })
+	return sidID(id)
+}
+
+func (r sidRec) hash() uint64 {
+	h := mix(uint64(r.domain)<<32|uint64(r.rid), 1)
+	if r.whole {
+		h = ^h
+	}
+	return h
+}
+
+func (p *Pool) guid(g acl.GUID) guidID {
+	if g.IsZero() {
+		return 0
+	}
+	id, ok := p.guidIndex[g]
+	if !ok {
+		id = guidID(p.guids.add(g))
+		p.guidIndex[g] = id
+	}
+	return id
+}
+
+// dn interns a distinguished name: its parent, then its leaf. Names compare
+// without regard to ASCII case; the spelling that came first is kept.
+func (p *Pool) dn(name string) dnID {
+	if name == "" {
+		return 0
+	}
+	leaf, rest := SplitDN(name)
+	r := dnRec{parent: p.dn(rest)}
+	hash := hashLeaf(r.parent, leaf)
+	same := func(id uint32) bool {
+		d := p.dns.at(id)
+		return d.parent == r.parent && equalFoldASCII(p.texts.bytes(d.leaf), leaf)
+	}
+	if id := p.dnIndex.find(hash, same); id != 0 {
+		return dnID(id)
+	}
+	r.leaf = p.texts.add(leaf)
+	id := p.dns.add(r)
+	p.dnIndex.insert(hash, id, func(id uint32) uint64 {
+		d := p.dns.at(id)
+		return hashLeaf(d.parent, string(p.texts.bytes(d.leaf)))
+	})
+	return dnID(id)
+}
+
+func hashLeaf(parent dnID, leaf string) uint64 {
+	h := uint64(14695981039346656037) // FNV-1a over the folded bytes
+	for i := range len(leaf) {
+		h = (h ^ uint64(foldASCII(leaf[i]))) * 1099511628211
+	}
+	return mix(h, uint64(parent))
+}
+
+func foldASCII(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c | 0x20
+	}
+	return c
+}
+
+func equalFoldASCII(a []byte, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if foldASCII(a[i]) != foldASCII(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// SplitDN cuts a distinguished name after its first RDN, at the first comma
+// that is not escaped (RFC 4514 2.1, 2.4).
+func SplitDN(name string) (leaf, parent string) {
+	for i := 0; i < len(name); i++ {
+		switch name[i] {
+		case '\\':
+			i++
+		case ',':
+			return name[:i], name[i+1:]
+		}
+	}
+	return name, ""
+}
+
+func (p *Pool) ace(a acl.ACE) aceID {
+	r := aceKey{
+		trustee: p.sidBytes(a.SID), mask: a.Mask, kind: a.Type, flags: a.Flags, hasObj: a.HasObjectType, hasInh: a.HasInheritedObjectType,
+		obj: p.guid(a.ObjectType), inh: p.guid(a.InheritedObjectType),
+	}
+	hash := r.hash()
+	if id := p.aceIndex.find(hash, func(id uint32) bool { return p.aces.at(id).aceKey == r }); id != 0 {
+		return aceID(id)
+	}
+	id := p.aces.add(aceRec{aceKey: r, send: sendBits(a)})
+	p.aceIndex.insert(hash, id, func(id uint32) uint64 { return p.aces.at(id).hash() })
+	return aceID(id)
+}
+
+func (r aceKey) hash() uint64 {
+	h := mix(uint64(r.trustee)<<32|uint64(r.mask), uint64(r.kind)<<8|uint64(r.flags))
+	return mix(h, uint64(r.obj)<<32|uint64(r.inh))
+}
+
+// desc interns a descriptor. Equal bytes are recognised by two independently
+// keyed 64-bit hashes (hash/maphash, keyed anew in each process, so nobody can
+// prepare a collision) and are not decoded again. The bytes are kept only where
+// encoding does not give them back.
+func (p *Pool) desc(f family, raw []byte) descID {
+	key := [2]uint64{maphash.Bytes(p.seeds[0], raw) + uint64(f), maphash.Bytes(p.seeds[1], raw)}
+	if id, ok := p.descIndex[key]; ok {
+		return id
+	}
+	d, err := acl.Parse(raw)
+	r := descRec{first: p.lists.len(), family: f, control: d.Control(), state: d.DACLState(), broken: err != nil}
+	r.owner, r.group = p.sidBytes(d.Owner()), p.sidBytes(d.Group())
+	plain := err == nil && d.SACLState() == acl.ACLAbsent
+	for a := range d.DACL() {
+		p.lists.add(p.ace(a))
+		plain = plain && a.IsKnown() && len(a.Data) == 0
+		r.n++
+	}
+	r.sums = p.sum(r)
+	if !plain || !p.reproduces(d, raw) {
+		p.raws = append(p.raws, bytes.Clone(raw))
+		r.raw = uint32(len(p.raws))
+	}
+	id := descID(p.descs.add(r))
+	p.descIndex[key] = id
+	return id
+}
+
+func (p *Pool) reproduces(d acl.Descriptor, raw []byte) bool {
+	again, err := acl.Encode(d.Parts())
+	return err == nil && bytes.Equal(again, raw)
+}
+
+// sidOf puts a SID together again.
+func (v *poolView) sidOf(id sidID) acl.SID {
+	if id == 0 {
+		return acl.SID{}
+	}
+	r := v.sids.at(uint32(id))
+	if r.whole {
+		return v.domains[r.domain]
+	}
+	return v.domains[r.domain].WithRID(r.rid)
+}
+
+// dnText spells a distinguished name.
+func (v *poolView) dnText(id dnID) string {
+	var b []byte
+	for id != 0 {
+		r := v.dns.at(uint32(id))
+		if len(b) > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, v.texts.bytes(r.leaf)...)
+		id = r.parent
+	}
+	return string(b)
+}
+
+// under reports whether dn is base or lies below it.
+func (v *poolView) under(dn, base dnID) bool {
+	for ; dn != 0; dn = v.dns.at(uint32(dn)).parent {
+		if dn == base {
+			return true
+		}
+	}
+	return false
+}
+
+func (v *poolView) acesOf(id descID) (first, n uint32) {
+	d := v.descs.at(uint32(id))
+	return d.first, d.n
+}
+
+func (v *poolView) ace(list uint32) *aceRec { return v.aces.at(uint32(*v.lists.at(list))) }
+
+// descriptor returns the bytes of a descriptor, encoded again where they were not kept.
+func (v *poolView) descriptor(id descID) []byte {
+	r := v.descs.at(uint32(id))
+	if r.raw != 0 {
+		return v.raws[r.raw-1]
+	}
+	p := acl.Parts{
+		Control: r.control, Owner: v.sidOf(r.owner), Group: v.sidOf(r.group), DACLState: r.state,
+		DACL: make([]acl.ACE, 0, r.n),
+	}
+	for i := range r.n {
+		a := v.ace(r.first + i)
+		p.DACL = append(p.DACL, acl.ACE{
+			Type: a.kind, Flags: a.flags, Mask: a.mask,
+			ObjectType: *v.guids.at(uint32(a.obj)), InheritedObjectType: *v.guids.at(uint32(a.inh)),
+			HasObjectType: a.hasObj, HasInheritedObjectType: a.hasInh, SID: v.sidOf(a.trustee).Bytes(),
+		})
+	}
+	b, err := acl.Encode(p)
+	if err != nil { // cannot be: desc keeps the bytes of whatever does not encode
+		return nil
+	}
+	return b
+}
+
+// compareFold is the order in which names are compared: case folded by ASCII,
+// then by bytes, so that the order is total and does not depend on a locale.
+func compareFold(a, b []byte) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		if x, y := foldASCII(a[i]), foldASCII(b[i]); x != y {
+			return int(x) - int(y)
+		}
+	}
+	if len(a) != len(b) {
+		return len(a) - len(b)
+	}
+	return bytes.Compare(a, b)
+}

@@ -1,0 +1,246 @@
+package model
+
+import (
+	"strings"
+
+	"mbxperm/acl"
+)
+
+// What set-up writes on Exchange's configuration objects, and what of it may be
+// hidden by default (exchange-facts 4.3: Microsoft's deployment permissions
+// reference, Exchange 2013; later versions write the same as far as known).
+
+// place is where a set-up entry is set.
+type place uint8
+
+const (
+	atExchange  place = iota + 1 // CN=Microsoft Exchange,CN=Services
+	atOrg                        // the organisation
+	atServers                    // CN=Servers of an administrative group
+	atDatabases                  // CN=Databases, CN=Database Availability Groups, CN=Arrays
+	atServer                     // a server object
+)
+
+// Exchange's own groups, by the GUID in otherWellKnownObjects (exchange-facts 5.2).
+const (
+	groupServers    = "6c01d2a7-f083-4503-8132-789eeb127b84"
+	groupTrusted    = "586a87ea-6ddb-4cd0-9006-939818f800eb"
+	groupOrgMgmt    = "29a962c2-91d6-4ab7-9e06-8728f8f842ea"
+	groupPFMgmt     = "7b41fa45-7435-4edc-929b-c4b059699792"
+	groupSetup      = "261928d1-f5d1-445b-866d-1d6b5bd87a09"
+	groupManagedAv  = "cf2e5202-8599-4a98-9232-056fc704cc8b"
+	ridDomainAdmins = "512"
+	ridSchemaAdmins = "518"
+	ridEntAdmins    = "519"
+)
+
+const (
+	readAll  = acl.ReadControl | acl.ListContents | acl.ReadProperty | acl.ListObject // GENERIC_READ as the directory stores it
+	readList = acl.ReadProperty | acl.ListContents
+)
+
+// setupEntry is a line of the table. who is the GUID of an Exchange group, the
+// RID of a group of the forest root domain, or a SID. objects are names as in
+// the built-in GUID table; an empty list is an entry without object type.
+type setupEntry struct {
+	at      place
+	who     []string
+	kind    acl.ACEType // TypeAllow or TypeDeny; the object forms count as the same
+	masks   []acl.Mask
+	flags   acl.ACEFlags
+	objects []string
+}
+
+const (
+	hereOnly acl.ACEFlags = 0
+	below                 = acl.ContainerInherit
+)
+
+var extended = []acl.Mask{acl.ControlAccess}
+
+var setupTable = []setupEntry{
+	{atExchange, []string{groupOrgMgmt, groupTrusted}, acl.TypeAllow, []acl.Mask{acl.FullControl, acl.GenericAll}, below, nil},
+	{atExchange, []string{groupServers, groupManagedAv}, acl.TypeAllow, []acl.Mask{readAll}, below, nil},
+	{atExchange, []string{"S-1-5-11"}, acl.TypeAllow, []acl.Mask{readList, readList | acl.ListObject, readAll}, hereOnly, nil},
+	{atExchange, []string{groupPFMgmt, groupSetup}, acl.TypeAllow, []acl.Mask{readAll, readList | acl.ListObject}, below, nil},
+
+	{atOrg, []string{ridEntAdmins, ridDomainAdmins, groupOrgMgmt}, acl.TypeDeny, extended, below, []string{"Send-As", "Receive-As"}},
+	{atOrg, []string{ridEntAdmins, ridDomainAdmins, ridSchemaAdmins, groupOrgMgmt}, acl.TypeDeny, extended, below,
+		[]string{"ms-Exch-EPI-Impersonation", "ms-Exch-EPI-Token-Serialization"}},
+	{atOrg, []string{ridEntAdmins, ridDomainAdmins, ridSchemaAdmins}, acl.TypeDeny, extended, below,
+		[]string{"ms-Exch-Store-Transport-Access", "ms-Exch-Store-Constrained-Delegation", "ms-Exch-Store-Read-Access", "ms-Exch-Store-Read-Write-Access"}},
+	{atOrg, []string{"S-1-5-18", groupServers}, acl.TypeAllow, extended, below, nil},
+	{atOrg, []string{"S-1-5-11"}, acl.TypeAllow, []acl.Mask{readAll, readList, readList | acl.ListObject}, hereOnly, nil},
+	{atOrg, []string{"S-1-1-0", "S-1-5-7"}, acl.TypeAllow, extended, below,
+		[]string{"ms-Exch-Store-Create-Named-Properties", "ms-Exch-Create-Public-Folder"}},
+	{atOrg, []string{"S-1-1-0", "S-1-5-7"}, acl.TypeAllow, []acl.Mask{readAll}, below, nil},
+	{atOrg, []string{groupOrgMgmt, groupPFMgmt}, acl.TypeAllow, extended, below, []string{
+		"ms-Exch-Store-Admin", "ms-Exch-Store-Visible", "ms-Exch-Create-Top-Level-Public-Folder", "ms-Exch-Modify-PF-ACL",
+		"ms-Exch-Modify-PF-Admin-ACL", "ms-Exch-Modify-Public-Folder-Deleted-Item-Retention", "ms-Exch-Modify-Public-Folder-Expiry",
+		"ms-Exch-Modify-Public-Folder-Quotas", "ms-Exch-Modify-Public-Folder-Replica-List", "ms-Exch-Create-Public-Folder",
+		"ms-Exch-Mail-Enabled-Public-Folder"}},
+
+	{atServers, []string{groupServers}, acl.TypeDeny, extended, below, []string{"Receive-As"}},
+	{atServers, []string{"S-1-5-11"}, acl.TypeAllow, []acl.Mask{acl.ListContents}, hereOnly, nil},
+	{atDatabases, []string{"S-1-5-11"}, acl.TypeAllow, []acl.Mask{acl.ListContents, readList}, hereOnly, nil},
+	{atServer, []string{groupServers}, acl.TypeAllow, extended, below, []string{
+		"ms-Exch-Store-Transport-Access", "ms-Exch-Store-Constrained-Delegation", "ms-Exch-Store-Read-Access", "ms-Exch-Store-Read-Write-Access"}},
+	{atServer, []string{groupSetup}, acl.TypeAllow, []acl.Mask{acl.FullControl, acl.GenericAll}, below, nil},
+	{atServer, []string{groupSetup}, acl.TypeDeny, extended, below, []string{"Receive-As", "Send-As"}},
+}
+
+// setupKey is a table line made comparable with an ACE of this directory.
+type setupKey struct {
+	at    place
+	who   sidID
+	deny  bool
+	mask  acl.Mask
+	flags acl.ACEFlags
+	obj   acl.GUID
+}
+
+// setupKeys resolves the table's groups and names against this directory.
+func (s *Snapshot) setupKeys() map[setupKey]bool {
+	s.once.setup.Do(func() {
+		s.setupRows = map[setupKey]bool{}
+		sids := s.sidNumbers()
+		byName := map[string]acl.GUID{}
+		for _, n := range acl.GUIDs() {
+			byName[n.Name] = n.GUID
+		}
+		for _, e := range setupTable {
+			for _, who := range e.who {
+				if id := s.setupTrustee(who, sids); id != 0 {
+					s.addSetup(e, id, byName)
+				}
+			}
+		}
+	})
+	return s.setupRows
+}
+
+func (s *Snapshot) addSetup(e setupEntry, who sidID, byName map[string]acl.GUID) {
+	objects := []acl.GUID{{}}
+	if e.objects != nil {
+		objects = objects[:0]
+		for _, name := range e.objects {
+			if g, ok := byName[name]; ok {
+				objects = append(objects, g)
+			}
+		}
+	}
+	for _, mask := range e.masks {
+		for _, obj := range objects {
+			s.setupRows[setupKey{e.at, who, e.kind == acl.TypeDeny, mask, e.flags, obj}] = true
+		}
+	}
+}
+
+func (s *Snapshot) sidNumbers() map[acl.SID]sidID {
+	m := make(map[acl.SID]sidID)
+	for id := uint32(1); id < s.sids.len(); id++ {
+		// Only trustees of few ACEs matter here: fixed SIDs and well-known RIDs.
+		if r := s.sids.at(id); r.rid < 1000 {
+			m[s.sidOf(sidID(id))] = sidID(id)
+		}
+	}
+	return m
+}
+
+func (s *Snapshot) setupTrustee(who string, sids map[acl.SID]sidID) sidID {
+	switch {
+	case strings.HasPrefix(who, "S-"):
+		return sids[acl.MustParseSID(who)]
+	case strings.Contains(who, "-"):
+		if id := s.at(s.facts.wellKnow[acl.MustParseGUID(who)]); id != 0 {
+			return s.object(id).sid
+		}
+		return 0
+	}
+	rid := map[string]uint32{ridDomainAdmins: 512, ridSchemaAdmins: 518, ridEntAdmins: 519}[who]
+	return sids[s.facts.root().WithRID(rid)]
+}
+
+// placeOf says which of the places in the table an object is.
+func (s *Snapshot) placeOf(dn dnID) place {
+	leaf := func(dn dnID) string {
+		if dn == 0 {
+			return ""
+		}
+		return strings.ToLower(s.texts.text(s.dns.at(uint32(dn)).leaf))
+	}
+	if dn == 0 {
+		return 0
+	}
+	parent := s.dns.at(uint32(dn)).parent
+	switch leaf(dn) {
+	case "cn=microsoft exchange":
+		if leaf(parent) == "cn=services" {
+			return atExchange
+		}
+	case "cn=servers":
+		return atServers
+	case "cn=databases", "cn=database availability groups", "cn=arrays":
+		return atDatabases
+	}
+	switch leaf(parent) {
+	case "cn=microsoft exchange":
+		return atOrg
+	case "cn=servers":
+		return atServer
+	}
+	return 0
+}
+
+// setupReasons says why an ACE of a store or container is hidden by default:
+// because set-up writes it, or because it is inherited and harmless. What opens
+// mailboxes or lets somebody give himself that is never hidden for being inherited.
+func (s *Snapshot) setupReasons(o *object, a *aceRec) (why Reasons) {
+	if a.flags&acl.Inherited != 0 && !s.dangerous(a) {
+		why |= Inherited
+	}
+	if s.fromSetup(o, a) {
+		why |= Default
+	}
+	return why
+}
+
+// fromSetup: an explicit entry must stand where set-up puts it; an inherited
+// one must have such a place above it. On the way down an entry may lose or
+// gain INHERIT_ONLY ([MS-DTYP] 2.5.3.4).
+func (s *Snapshot) fromSetup(o *object, a *aceRec) bool {
+	if a.kind != acl.TypeAllow && a.kind != acl.TypeDeny && a.kind != acl.TypeAllowObject && a.kind != acl.TypeDenyObject {
+		return false
+	}
+	key := setupKey{who: a.trustee, deny: a.kind.Denies(), mask: a.mask, obj: *s.guids.at(uint32(a.obj))}
+	keys := s.setupKeys()
+	if a.flags&acl.Inherited == 0 {
+		key.at, key.flags = s.placeOf(o.dn), a.flags&^acl.InheritOnly
+		return keys[key]
+	}
+	key.flags = a.flags&^(acl.Inherited|acl.InheritOnly) | acl.ContainerInherit
+	for dn := s.dns.at(uint32(o.dn)).parent; dn != 0; dn = s.dns.at(uint32(dn)).parent {
+		if key.at = s.placeOf(dn); key.at != 0 && keys[key] {
+			return true
+		}
+	}
+	return false
+}
+
+var neverHidden = map[acl.GUID]bool{
+	acl.GUIDReceiveAs: true, acl.GUIDSendAs: true, acl.GUIDStoreAdmin: true, acl.GUIDStoreTransportAccess: true,
+	acl.GUIDStoreConstrainedDelegation: true, acl.GUIDStoreReadAccess: true, acl.GUIDStoreReadWriteAccess: true,
+}
+
+// dangerous reports whether an ACE, allow or deny, speaks of a right that opens
+// mailboxes or can be turned into one that does (exchange-facts 1.5, 1.6).
+func (s *Snapshot) dangerous(a *aceRec) bool {
+	const generic = acl.GenericAll | acl.GenericExecute | acl.GenericRead | acl.GenericWrite
+	if !a.kind.IsKnown() || a.mask&(generic|acl.WriteDACL|acl.WriteOwner|acl.WriteProperty) != 0 {
+		return true
+	}
+	if a.mask&acl.ControlAccess == 0 {
+		return false
+	}
+	return !a.hasObj || a.obj == 0 || neverHidden[*s.guids.at(uint32(a.obj))]
+}

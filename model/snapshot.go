@@ -1,0 +1,332 @@
+package model
+
+import (
+	"strings"
+	"sync"
+
+	"mbxperm/acl"
+)
+
+// Snapshot is what was known at one moment. It never changes and may be read by
+// any number of goroutines.
+type Snapshot struct {
+	poolView
+	facts *facts
+	// Gen grows with each publication of one Writer.
+	Gen   uint64
+	State State
+
+	objects   view[object]
+	byDN      view[objID]
+	bySID     view[sidInfo]
+	delegates view[delegateRec]
+	members   view[dnID]
+	stores    view[objID]
+	recips    view[objID]
+
+	once struct {
+		uses, setup, memberOf, referred, domains sync.Once
+	}
+	useCount  uses
+	setupRows map[setupKey]bool
+	up        groupsOf
+	unseen    map[int]bool
+	heads     map[acl.SID]int
+}
+
+func (s *Snapshot) object(id objID) *object { return s.objects.at(uint32(id)) }
+
+// at returns the object with this DN, or 0.
+func (s *Snapshot) at(dn dnID) objID {
+	if dn == 0 || uint32(dn) >= s.byDN.len() {
+		return 0
+	}
+	return *s.byDN.at(uint32(dn))
+}
+
+func (s *Snapshot) sidInfo(id sidID) sidInfo {
+	if uint32(id) >= s.bySID.len() {
+		return sidInfo{}
+	}
+	return *s.bySID.at(uint32(id))
+}
+
+// holder returns the object that holds the SID, now or formerly.
+func (s *Snapshot) holder(id sidID) objID {
+	i := s.sidInfo(id)
+	if i.holder != 0 {
+		return i.holder
+	}
+	return i.former
+}
+
+// Party is who a row is about on the trustee's side: a SID, or, for a link
+// value, a DN whose object has none (a contact) or was not read.
+type Party uint32
+
+const partyDN Party = 1 << 31
+
+func partyOfSID(id sidID) Party { return Party(id) }
+func partyOfDN(id dnID) Party   { return Party(id) | partyDN }
+
+func (p Party) sid() sidID {
+	if p&partyDN != 0 {
+		return 0
+	}
+	return sidID(p)
+}
+
+func (p Party) dn() dnID {
+	if p&partyDN == 0 {
+		return 0
+	}
+	return dnID(p &^ partyDN)
+}
+
+// party returns who a DN names: by its SID where that is known.
+func (s *Snapshot) party(dn dnID) Party {
+	if id := s.at(dn); id != 0 {
+		if sid := s.object(id).sid; sid != 0 {
+			return partyOfSID(sid)
+		}
+	}
+	return partyOfDN(dn)
+}
+
+func (s *Snapshot) partyObject(p Party) objID {
+	if dn := p.dn(); dn != 0 {
+		return s.at(dn)
+	}
+	return s.holder(p.sid())
+}
+
+// cn returns the value of the first RDN of a DN, unescaped.
+func (s *Snapshot) cn(dn dnID) string {
+	if dn == 0 {
+		return ""
+	}
+	leaf := s.texts.text(s.dns.at(uint32(dn)).leaf)
+	if _, v, ok := strings.Cut(leaf, "="); ok {
+		return unescapeDN(v)
+	}
+	return leaf
+}
+
+// unescapeDN undoes RFC 4514 2.4: a backslash before a character, or before two
+// hex digits that stand for a byte.
+func unescapeDN(v string) string {
+	if !strings.Contains(v, `\`) {
+		return v
+	}
+	var b strings.Builder
+	for i := 0; i < len(v); i++ {
+		if v[i] != '\\' || i+1 == len(v) {
+			b.WriteByte(v[i])
+			continue
+		}
+		if i+2 < len(v) && isHex(v[i+1]) && isHex(v[i+2]) {
+			b.WriteByte(unhex(v[i+1])<<4 | unhex(v[i+2]))
+			i += 2
+			continue
+		}
+		i++
+		b.WriteByte(v[i])
+	}
+	return b.String()
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
+}
+
+func unhex(c byte) byte {
+	if c <= '9' {
+		return c - '0'
+	}
+	return c | 0x20 - 'a' + 10
+}
+
+// objectName is what a target or trustee is called: its sAMAccountName, else its cn.
+func (s *Snapshot) objectName(o *object) string {
+	if o.account != 0 {
+		return s.texts.text(o.account)
+	}
+	return s.cn(o.dn)
+}
+
+// Kinds of lines and trustees, as exports spell them.
+const (
+	KindMailbox    = "mailbox"
+	KindOther      = "other-recipient"
+	KindUser       = "user"
+	KindGroup      = "group"
+	KindComputer   = "computer"
+	KindService    = "service"
+	KindForeign    = "foreign"
+	KindWellKnown  = "well-known"
+	KindDeleted    = "deleted"
+	KindOrphan     = "orphan"
+	KindUnresolved = "unresolved"
+)
+
+// Principal is a trustee or an account as it is shown.
+type Principal struct {
+	Name   string  // bare sAMAccountName; else the cn, the well-known name or the SID
+	Domain string  // NetBIOS name; empty where none is known
+	SID    acl.SID // zero for an object without one
+	DN     string
+	Kind   string
+	State  string // "enabled", "disabled", "deleted", "former SID" ; empty where nothing is known
+}
+
+// Principal says who a party is.
+func (s *Snapshot) Principal(p Party) Principal {
+	sid := s.sidOf(p.sid())
+	id := s.partyObject(p)
+	if id == 0 {
+		return s.stranger(p, sid)
+	}
+	o := s.object(id)
+	out := Principal{Name: s.objectName(o), SID: sid, DN: s.dnText(o.dn), Kind: s.kind(o), State: accountState(o)}
+	if name, ok := acl.WellKnownName(sid); ok {
+		out.Kind, out.Name = KindWellKnown, name
+	} else if o.class == ClassForeign {
+		// A foreign security principal has no name but its SID; ask the SID.
+		out.Name = s.stranger(partyOfSID(o.sid), s.sidOf(o.sid)).Name
+	}
+	if s.sidInfo(p.sid()).holder == 0 && p.sid() != 0 {
+		out.State = "former SID"
+	}
+	out.Domain = s.domainName(sid, o)
+	return out
+}
+
+// stranger describes a party of which no object is known.
+func (s *Snapshot) stranger(p Party, sid acl.SID) Principal {
+	if dn := p.dn(); dn != 0 {
+		return Principal{Name: s.cn(dn), DN: s.dnText(dn), Kind: KindUnresolved}
+	}
+	out := Principal{Name: sid.String(), SID: sid, Kind: s.missing(sid)}
+	if name, ok := acl.WellKnownName(sid); ok {
+		out.Name, out.Kind = name, KindWellKnown
+	}
+	out.Domain = s.domainName(sid, nil)
+	return out
+}
+
+// missing says what a SID is that nobody was found to hold. It is an orphan
+// only if its domain was read to the end, nothing in that domain that others
+// refer to stayed out of sight, and the directory was asked for it by name.
+func (s *Snapshot) missing(sid acl.SID) string {
+	domain, _, ok := sid.Split()
+	if !ok {
+		return KindUnresolved
+	}
+	i, known := s.domainHeads()[domain]
+	if !known {
+		// S-1-5-21 is an account domain ([MS-DTYP] 2.4.2.4); another one than those read is foreign.
+		if strings.HasPrefix(domain.String(), "S-1-5-21-") {
+			return KindForeign
+		}
+		return KindUnresolved
+	}
+	if s.facts.domains[i].Complete && !s.unseenIn(i) {
+		return KindOrphan
+	}
+	return KindUnresolved
+}
+
+func (s *Snapshot) domainHeads() map[acl.SID]int {
+	s.once.domains.Do(func() {
+		s.heads = map[acl.SID]int{}
+		for i, d := range s.facts.domains {
+			if !d.SID.IsZero() {
+				s.heads[d.SID] = i
+			}
+		}
+	})
+	return s.heads
+}
+
+func (s *Snapshot) domainName(sid acl.SID, o *object) string {
+	if domain, _, ok := sid.Split(); ok {
+		if i, known := s.domainHeads()[domain]; known {
+			return s.facts.domains[i].NetBIOS
+		}
+	}
+	if o != nil && o.class != ClassForeign && sid.IsZero() {
+		if i := s.domainOf(o.dn); i >= 0 {
+			return s.facts.domains[i].NetBIOS
+		}
+	}
+	return ""
+}
+
+// domainOf returns the number of the domain that a DN lies in, or -1.
+func (s *Snapshot) domainOf(dn dnID) int {
+	for ; dn != 0; dn = s.dns.at(uint32(dn)).parent {
+		id := s.at(dn)
+		if id == 0 || !s.object(id).is(flagDomain) {
+			continue
+		}
+		if i, ok := s.domainHeads()[s.sidOf(s.object(id).sid)]; ok {
+			return i
+		}
+	}
+	return -1
+}
+
+// unseenIn reports whether an object of the domain is referred to (as a member,
+// a delegate) that no search delivered. Then the bound account does not see all
+// of the domain, and a SID without a holder may belong to what it does not see.
+func (s *Snapshot) unseenIn(domain int) bool {
+	s.once.referred.Do(func() {
+		s.unseen = map[int]bool{}
+		note := func(dn dnID) {
+			if s.at(dn) == 0 {
+				s.unseen[s.domainOf(dn)] = true
+			}
+		}
+		for i := range s.members.len() {
+			note(*s.members.at(i))
+		}
+		for i := range s.delegates.len() {
+			note(s.delegates.at(i).who)
+		}
+	})
+	return s.unseen[domain]
+}
+
+func (s *Snapshot) kind(o *object) string {
+	switch {
+	case o.is(flagDeleted):
+		return KindDeleted
+	case o.mailboxLike():
+		return KindMailbox
+	case o.class == ClassGroup:
+		return KindGroup
+	case o.recipient == OtherRecipient:
+		return KindOther
+	case o.class == ClassForeign:
+		return KindForeign
+	case o.class == ClassService:
+		return KindService
+	case o.class == ClassComputer:
+		return KindComputer
+	case o.class == ClassUser:
+		return KindUser
+	}
+	return KindUnresolved
+}
+
+func accountState(o *object) string {
+	switch {
+	case o.is(flagDeleted):
+		return "deleted"
+	case o.is(flagDisabled):
+		return "disabled"
+	case o.class == ClassUser || o.class == ClassComputer || o.class == ClassService:
+		return "enabled"
+	}
+	return ""
+}

@@ -1,0 +1,76 @@
+package model
+
+import "time"
+
+// Phase is what a collection is doing.
+type Phase uint8
+
+// The phases.
+const (
+	Connecting Phase = iota
+	Reading
+	Resolving // asking who holds the SIDs that nothing has delivered
+	Finished
+)
+
+func (p Phase) String() string {
+	switch p {
+	case Connecting:
+		return "connecting"
+	case Reading:
+		return "reading"
+	case Resolving:
+		return "resolving SIDs"
+	}
+	return "finished"
+}
+
+// Problem is something that went wrong with one object or search, in one sentence.
+type Problem struct {
+	Time   time.Time
+	Object string
+	Text   string
+}
+
+// Gap is a search that was not read to its end.
+type Gap struct {
+	Search string // its purpose: "mailboxes"
+	Reason string
+}
+
+// State is how far a collection has come. It is part of each Snapshot.
+type State struct {
+	Source  string // as named by the user
+	Server  string // dnsHostName of the directory server
+	Account string // bound account as the server names it
+	Phase   Phase
+	Search  string // what is being read now: "mailboxes"
+	Done    int    // entries of this search so far
+	Expect  int    // of how many; 0 is not known
+	Entries int    // entries in all
+
+	Started time.Time // of the collection
+	Since   time.Time // of this search
+	Ended   time.Time // zero while it runs
+
+	// Incomplete names each search that was not read to its end.
+	Incomplete []Gap
+	// Warnings hold for as long as the program runs: an unverified certificate, a password in clear.
+	Warnings []string
+	Problems []Problem
+	// Err is why the source gave nothing (more); nil otherwise.
+	Err error
+}
+
+// Complete reports whether everything asked for was read to its end.
+func (s *State) Complete() bool {
+	return s.Phase == Finished && len(s.Incomplete) == 0 && s.Err == nil
+}
+
+// Rate returns entries a second of the search that runs.
+func (s *State) Rate(now time.Time) float64 {
+	if d := now.Sub(s.Since).Seconds(); d > 0 && s.Phase != Finished {
+		return float64(s.Done) / d
+	}
+	return 0
+}

@@ -1,0 +1,258 @@
+package model
+
+import (
+	"slices"
+
+	"mbxperm/acl"
+)
+
+// sidInfo is what a state knows of a SID of the pool.
+type sidInfo struct {
+	holder  objID // objectSid
+	former  objID // sIDHistory
+	missed  bool  // asked for, and nobody holds it
+	named   bool  // an ACE of this state names it
+	counted bool  // its answer was already asked for
+}
+
+// delegateRec is one value of publicDelegates.
+type delegateRec struct {
+	target objID
+	who    dnID
+}
+
+// Writer takes facts and publishes snapshots. It is used by one goroutine; the
+// snapshots it gives out may be read by any number of others.
+type Writer struct {
+	pool  *Pool
+	facts *facts
+	fresh bool // facts were copied since the last publication
+	State State
+
+	objects   table[object]
+	byDN      table[objID]   // by dnID
+	bySID     table[sidInfo] // by sidID
+	delegates table[delegateRec]
+	members   table[dnID]
+	stores    table[objID] // stores and administration containers: few, and listed apart
+	recips    table[objID] // recipients
+	gen       uint64
+}
+
+// NewWriter returns a writer of an empty state over the pool.
+func NewWriter(p *Pool) *Writer {
+	w := &Writer{pool: p, facts: newFacts(), fresh: true}
+	w.objects.add(object{})
+	return w
+}
+
+// Snapshot publishes what is known now.
+func (w *Writer) Snapshot() *Snapshot {
+	w.pool.mu.Lock()
+	defer w.pool.mu.Unlock()
+	w.gen++
+	w.fresh = false
+	return &Snapshot{
+		poolView: w.pool.publish(), facts: w.facts, Gen: w.gen, State: w.State,
+		objects: w.objects.publish(), byDN: w.byDN.publish(), bySID: w.bySID.publish(),
+		delegates: w.delegates.publish(), members: w.members.publish(),
+		stores: w.stores.publish(), recips: w.recips.publish(),
+	}
+}
+
+// edit returns the facts for writing.
+func (w *Writer) edit() *facts {
+	if !w.fresh {
+		w.facts, w.fresh = w.facts.clone(), true
+	}
+	return w.facts
+}
+
+// Put adds what an object says to what is known. The object is known by its DN.
+func (w *Writer) Put(in *Object) {
+	w.pool.mu.Lock()
+	defer w.pool.mu.Unlock()
+	dn := w.pool.dn(in.DN)
+	if dn == 0 {
+		return
+	}
+	w.byDN.grow(uint32(dn) + 1)
+	id := *w.byDN.at(uint32(dn))
+	if id == 0 {
+		id = objID(w.objects.add(object{dn: dn}))
+		*w.byDN.edit(uint32(dn)) = id
+	}
+	o := w.objects.edit(uint32(id))
+	if in.AdminSDHolder && !slices.Contains(w.facts.holders, id) {
+		f := w.edit()
+		f.holders = append(f.holders, id)
+	}
+	w.identify(o, id, in)
+	w.recipient(o, id, in)
+	w.secure(o, in)
+	w.link(o, id, in)
+}
+
+func (w *Writer) identify(o *object, id objID, in *Object) {
+	if !in.GUID.IsZero() {
+		o.guid = in.GUID
+	}
+	if in.Class != ClassUnknown {
+		o.class = in.Class
+	}
+	if in.Account != "" && o.account == 0 {
+		o.account = w.pool.texts.add(in.Account)
+	}
+	if in.Display != "" && o.display == 0 {
+		o.display = w.pool.texts.add(in.Display)
+	}
+	if in.PrimaryGroup != 0 {
+		o.primaryGroup = in.PrimaryGroup
+	}
+	o.set(flagDisabled, in.UAC&uacDisabled != 0)
+	o.set(flagDeleted, in.Deleted)
+	o.set(flagAdminCount, in.AdminCount)
+	o.set(flagMembersPartial, in.MembersPartial)
+	o.set(flagDomain, in.Domain)
+	if !in.SID.IsZero() {
+		o.sid = w.pool.sid(in.SID)
+		w.sidInfo(o.sid).holder = id
+	}
+	for _, s := range in.SIDHistory {
+		w.sidInfo(w.pool.sid(s)).former = id
+	}
+}
+
+func (w *Writer) sidInfo(s sidID) *sidInfo {
+	w.bySID.grow(uint32(s) + 1)
+	return w.bySID.edit(uint32(s))
+}
+
+func (w *Writer) recipient(o *object, id objID, in *Object) {
+	if in.Recipient != NoRecipient {
+		if o.recipient == NoRecipient {
+			w.recips.add(id)
+		}
+		o.recipient = in.Recipient
+		o.typ = w.edit().typeNumber(in.Type)
+	}
+	if in.HomeMDB != "" {
+		o.home = w.pool.dn(in.HomeMDB)
+	}
+	if !in.Master.IsZero() {
+		o.master = w.pool.sid(in.Master)
+	}
+	if !o.store() && !in.Above {
+		return
+	}
+	if in.Server != "" {
+		o.home = w.pool.dn(in.Server)
+	}
+	if !o.is(flagAbove) {
+		w.stores.add(id)
+		o.flags |= flagAbove
+	}
+}
+
+// secure keeps the descriptors. One that cannot be decoded keeps its bytes and
+// what was read before the error.
+func (w *Writer) secure(o *object, in *Object) {
+	if in.MailboxState != NotAsked {
+		o.mailboxState = in.MailboxState
+	}
+	if in.SecurityState != NotAsked {
+		o.secState = in.SecurityState
+	}
+	if in.MailboxState == Present {
+		o.mailboxSD = w.pool.desc(familyMailbox, in.MailboxSD)
+	}
+	if in.SecurityState == Present {
+		o.security = w.pool.desc(o.family(), in.Security)
+	}
+}
+
+// family is the sense in which an object's nTSecurityDescriptor is read.
+func (o *object) family() family {
+	switch {
+	case o.store():
+		return familyStore
+	case o.is(flagAbove):
+		return familyAdmin
+	case o.recipient != NoRecipient:
+		return familySend
+	}
+	return familyAncestor
+}
+
+func (w *Writer) link(o *object, id objID, in *Object) {
+	if in.DelegatesState != NotAsked {
+		o.delegState = in.DelegatesState
+	}
+	if len(in.Delegates) > 0 && o.delegates.n == 0 {
+		o.delegates = span{w.delegates.len(), uint32(len(in.Delegates))}
+		for _, dn := range in.Delegates {
+			w.delegates.add(delegateRec{target: id, who: w.pool.dn(dn)})
+		}
+	}
+	if len(in.Members) > 0 && o.members.n == 0 {
+		o.members = span{w.members.len(), uint32(len(in.Members))}
+		for _, dn := range in.Members {
+			w.members.add(w.pool.dn(dn))
+		}
+	}
+}
+
+// Missed notes that nobody holds the SID.
+func (w *Writer) Missed(s acl.SID) {
+	w.pool.mu.Lock()
+	defer w.pool.mu.Unlock()
+	w.sidInfo(w.pool.sid(s)).missed = true
+}
+
+// Unresolved returns the SIDs that ACEs of this state name, that nobody was
+// found to hold, and that were not returned before: each is asked for once.
+// SIDs that mean the same everywhere are not asked for.
+func (w *Writer) Unresolved() []acl.SID {
+	w.pool.mu.Lock()
+	defer w.pool.mu.Unlock()
+	v := w.pool.publish()
+	seen := make([]bool, v.descs.len())
+	for id := uint32(1); id < w.objects.len(); id++ {
+		o := w.objects.at(id)
+		for _, d := range [...]descID{o.mailboxSD, o.security} {
+			if !seen[d] {
+				seen[d] = true
+				w.name(&v, d)
+			}
+		}
+		if o.master != 0 {
+			w.sidInfo(o.master).named = true
+		}
+	}
+	var out []acl.SID
+	for id := uint32(1); id < w.bySID.len(); id++ {
+		i := w.bySID.at(id)
+		if !i.named || i.counted || i.holder != 0 || i.former != 0 || i.missed {
+			continue
+		}
+		w.bySID.edit(id).counted = true
+		s := v.sidOf(sidID(id))
+		if _, ok := acl.WellKnownName(s); !ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// name marks the trustees of a descriptor as named.
+func (w *Writer) name(v *poolView, d descID) {
+	first, n := v.acesOf(d)
+	for i := range n {
+		if t := v.ace(first + i).trustee; t != 0 {
+			w.bySID.grow(uint32(t) + 1)
+			if !w.bySID.at(uint32(t)).named {
+				w.sidInfo(t).named = true
+			}
+		}
+	}
+}

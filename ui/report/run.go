@@ -1,0 +1,170 @@
+package report
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/term"
+
+	"mbxperm/model"
+	"mbxperm/ui/safe"
+)
+
+// Report answers the query over the snapshot and writes it under the field
+// names of the named report: totals, aces or coverage.
+func Report(ctx context.Context, w io.Writer, s *model.Snapshot, name string, q model.Query, format Format) error {
+	if name == "coverage" {
+		lines := s.Coverage()
+		return Write(w, format, model.CoverageFields, len(lines), func(i int) model.Coverage { return lines[i] })
+	}
+	result, err := model.View(ctx, s, q)
+	if err != nil {
+		return err
+	}
+	if q.Rows {
+		return Write(w, format, model.RowFields, result.Len(), result.Row)
+	}
+	fields := append([]model.Field[*model.Line]{{
+		Name: "object_type", Value: func(*model.Line) any { return q.Type.Flag },
+	}}, q.Type.Fields...)
+	return Write(w, format, fields, result.Len(), result.Line)
+}
+
+// File writes through write to a file that only its owner can read. What was
+// there stays whole until the new content is complete; without force it is not
+// replaced at all.
+func File(name string, force bool, write func(io.Writer) error) (err error) {
+	if _, err := os.Lstat(name); err == nil && !force {
+		return fmt.Errorf("%s exists: choose another name, or --force to replace it", safe.Text(name))
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), ".mbxperm-*") // created 0600
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", safe.Text(name), reason(err))
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	if err = write(f); err != nil {
+		return err
+	}
+	if err = errors.Join(f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("cannot write %s: %w", safe.Text(name), reason(err))
+	}
+	return os.Rename(f.Name(), name)
+}
+
+// reason takes the path out of a file error: the message names the file already.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// Collecting is what Progress watches.
+type Collecting interface {
+	Snapshot() *model.Snapshot
+	Done() <-chan struct{}
+}
+
+// Progress waits until a collection has ended and says on w how far it is, if
+// w is a terminal.
+func Progress(w io.Writer, c Collecting) {
+	out, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(out.Fd())) {
+		<-c.Done()
+		return
+	}
+	tick := time.NewTicker(250 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-c.Done():
+			fmt.Fprint(w, "\r\x1b[K")
+			return
+		case now := <-tick.C:
+			fmt.Fprint(w, "\r\x1b[K"+safe.Text(Doing(&c.Snapshot().State, now)))
+		}
+	}
+}
+
+// Doing says in one line what a collection is doing.
+func Doing(s *model.State, now time.Time) string {
+	switch {
+	case s.Err != nil:
+		return s.Err.Error()
+	case s.Phase == model.Connecting:
+		return "connecting to " + s.Source
+	case s.Phase == model.Finished && len(s.Incomplete) == 0:
+		return "read to the end"
+	case s.Phase == model.Finished:
+		g := s.Incomplete[len(s.Incomplete)-1]
+		if g.Search == "" {
+			return "incomplete: " + g.Reason
+		}
+		return "incomplete: " + g.Search + ": " + g.Reason
+	}
+	what := "reading " + s.Search
+	if s.Phase == model.Resolving {
+		what = "resolving SIDs"
+	}
+	what += " " + Thousands(s.Done)
+	if s.Expect > 0 {
+		what += " of " + Thousands(s.Expect)
+	}
+	if rate := s.Rate(now); rate >= 1 {
+		what += " · " + Thousands(int(rate)) + "/s"
+	}
+	return what
+}
+
+// Thousands spells a number with separators: 1,204.
+func Thousands(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// Gaps says on w what is missing from a finished collection, a line for each
+// kind, and reports whether there was anything to say.
+func Gaps(w io.Writer, s *model.Snapshot) bool {
+	any := false
+	for _, warning := range s.State.Warnings {
+		fmt.Fprintln(w, "mbxperm: warning: "+safe.Text(warning))
+	}
+	for _, c := range s.Coverage() {
+		if !c.Gaps() {
+			continue
+		}
+		any = true
+		line := fmt.Sprintf("mbxperm: %s: %d found", c.ObjectType, c.Found)
+		for _, part := range []struct {
+			n    int
+			what string
+		}{{c.Unreadable, "unreadable"}, {c.Unknown, "unknown"}, {c.Undecodable, "undecodable"}} {
+			if part.n > 0 {
+				line += fmt.Sprintf(", %d %s", part.n, part.what)
+			}
+		}
+		if !c.Complete {
+			line += ", incomplete: " + c.Reason
+		}
+		fmt.Fprintln(w, safe.Text(line))
+	}
+	return any
+}
+
+// Message prints an error as the program does: in one sentence.
+func Message(w io.Writer, err error) { fmt.Fprintln(w, "mbxperm: "+safe.Text(err.Error())) }
