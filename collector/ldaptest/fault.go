@@ -50,7 +50,8 @@ type Fault struct {
 	// WrongID sends one entry under a message ID that nobody asked with.
 	WrongID bool
 
-	// Raw is written in the place of one entry.
+	// Raw is written in the place of one entry; with Cut the connection is
+	// closed behind it.
 	Raw []byte
 
 	// Delay passes before each entry.

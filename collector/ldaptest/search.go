@@ -79,7 +79,7 @@ func cookieOf(m *ber.Packet) string {
 
 // search answers a search or one page of it.
 func (p *session) search(id int64, m *ber.Packet, r *Request, f Fault) bool {
-	if f.After == 0 && p.halt(f) {
+	if f.After == 0 && f.Raw == nil && p.halt(f) {
 		return false
 	}
 	if p.bound == "" && r.Base != "" {
@@ -126,6 +126,10 @@ func (f *Fault) acts() bool {
 
 // misbehave does what the fault says in the place of entry e.
 func (p *session) misbehave(id int64, f Fault, e *Entry, r *Request) bool {
+	if f.Raw != nil {
+		_, err := p.conn.Write(f.Raw)
+		return err == nil && !f.Cut
+	}
 	switch {
 	case p.halt(f):
 		return false
@@ -139,9 +143,6 @@ func (p *session) misbehave(id int64, f Fault, e *Entry, r *Request) bool {
 		return err == nil
 	case f.WrongID && e != nil:
 		return p.send(id+1000, p.encode(e, r.Attributes), nil)
-	case f.Raw != nil:
-		_, err := p.conn.Write(f.Raw)
-		return err == nil
 	}
 	return true
 }

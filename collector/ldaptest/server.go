@@ -48,6 +48,10 @@ type Config struct {
 	CertNames   []string                // names in the certificate; nil: dc1.contoso.lab and 127.0.0.1
 	Certificate func(*x509.Certificate) // changes the certificate before it is signed
 
+	// NegativeSerial gives the certificate a serial number below zero, as that
+	// which Samba makes for itself may have.
+	NegativeSerial bool
+
 	MaxPageSize int // entries in a page at most; 0: 1000
 	MaxValues   int // values in an attribute at most; 0: 1500
 
@@ -88,7 +92,7 @@ func Start(tb testing.TB, c Config) *Server {
 	}
 	ca := newAuthority(tb)
 	s := &Server{
-		config: c, listener: l, ca: ca, tls: ca.serve(tb, c.CertNames, c.Certificate),
+		config: c, listener: l, ca: ca, tls: ca.serve(tb, c.CertNames, c.Certificate, c.NegativeSerial),
 		done: make(chan struct{}), conns: make(map[net.Conn]bool),
 	}
 	s.wg.Add(1)
@@ -306,7 +310,7 @@ func (p *session) bind(id int64, op *ber.Packet, f Fault) bool {
 			diagnostic = "80090308: LdapErr: DSID-0C090439, comment: AcceptSecurityContext error, data 52e, v4563\x00"
 		}
 	}
-	return p.send(id, result(opBindDone, code, "", diagnostic, ""), nil)
+	return p.send(id, result(opBindDone, code, "", diagnostic, f.Referral), nil)
 }
 
 func (p *session) extended(id int64, oid string, f Fault) bool {

@@ -1,6 +1,7 @@
 package ldaptest
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -53,16 +54,20 @@ func newAuthority(tb testing.TB) *authority {
 	return &authority{cert: cert, key: key, file: file}
 }
 
+// serial is the serial number of every server's certificate: two bytes that
+// occur nowhere else in it.
+const serial = 0x7B5C
+
 // serve returns a TLS configuration with a certificate for the names; adapt
 // may change the template before it is signed.
-func (a *authority) serve(tb testing.TB, names []string, adapt func(*x509.Certificate)) *tls.Config {
+func (a *authority) serve(tb testing.TB, names []string, adapt func(*x509.Certificate), negative bool) *tls.Config {
 	tb.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		tb.Fatalf("ldaptest: key of the server: %v", err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(2),
+		SerialNumber: big.NewInt(serial),
 		Subject:      pkix.Name{CommonName: names[0]},
 		NotBefore:    time.Now().Add(-time.Hour),
 		NotAfter:     time.Now().Add(24 * time.Hour),
@@ -82,6 +87,11 @@ func (a *authority) serve(tb testing.TB, names []string, adapt func(*x509.Certif
 	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, &key.PublicKey, a.key)
 	if err != nil {
 		tb.Fatalf("ldaptest: certificate of the server: %v", err)
+	}
+	if negative {
+		// Go signs no such certificate, so the sign is changed afterwards. The
+		// signature is wrong then, but nobody gets as far as that.
+		der = bytes.Replace(der, []byte{2, 2, serial >> 8, serial & 0xFF}, []byte{2, 2, serial>>8 | 0x80, serial & 0xFF}, 1)
 	}
 	return &tls.Config{
 		MinVersion:   tls.VersionTLS12,

@@ -101,10 +101,13 @@ func words(err error) string {
 	return strings.ToLower(ldap.LDAPResultCodeMap[e.ResultCode])
 }
 
+// shortSecret is a length below which a password occurs in any text by chance.
+const shortSecret = 4
+
 // withoutSecret takes the password out of what a server wrote into its answer.
 func (s *Source) withoutSecret(err error) error {
 	secret := s.secret()
-	if secret == "" || !strings.Contains(err.Error(), secret) {
+	if len(secret) < shortSecret || !strings.Contains(err.Error(), secret) {
 		return err
 	}
 	var e *ldap.Error

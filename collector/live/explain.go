@@ -74,7 +74,7 @@ func (s *Source) explainTLS(err error) error {
 	case errors.As(err, &alert) || strings.Contains(err.Error(), "protocol version"):
 		e.Text = fmt.Sprintf("%s and this program agree on no TLS version or cipher: %v", t.name, err)
 		e.Hint = "TLS 1.2 at least is needed; enable it on the server (Schannel)"
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET):
+	case hungUp(err):
 		e.Text = fmt.Sprintf("%s closed the connection instead of a TLS handshake on %s", t.name, t.address)
 		e.Hint = "the server may have no certificate for LDAPS, or the port may speak plain LDAP; LDAPS is port 636, LDAP with StartTLS is " + (target{host: t.host, tls: true}).other()
 	case errors.Is(err, context.DeadlineExceeded) || isTimeout(err):
@@ -215,11 +215,15 @@ func (s *Source) explain(ctx context.Context, c *conn, err error) error {
 	case errors.Is(cause, errEnvelope):
 		e.Text = fmt.Sprintf("%s sent something that is no LDAP message: %v", t.name, cause)
 	case c.wire.farewell() != nil:
-		e.Err = errors.Join(err, c.wire.farewell())
+		// The notice has a result code, but is no answer to the request: it must
+		// not look like one, or the connection would be used again.
 		e.Text = fmt.Sprintf("%s ended the connection: %s", t.name, words(c.wire.farewell()))
 	case isTimeout(cause):
 		e.Kind, e.Text = ErrSilent, fmt.Sprintf("%s was silent for %s in the middle of an answer", t.name, s.options.Idle)
-	case errors.Is(cause, io.EOF) || errors.Is(cause, io.ErrUnexpectedEOF) || errors.Is(cause, syscall.ECONNRESET):
+	case hungUp(cause) && s.plain() && !c.wire.heard.Load():
+		e.Text = fmt.Sprintf("%s closed the connection without an answer", t.name)
+		e.Hint = "if the port speaks LDAPS, use ldaps://"
+	case hungUp(cause):
 		e.Text = fmt.Sprintf("%s closed the connection in the middle of an answer", t.name)
 	case cause != nil:
 		e.Text = fmt.Sprintf("connection to %s: %s", t.name, clean(cause.Error()))
@@ -322,4 +326,9 @@ func referredDN(ref string) string {
 func isTimeout(err error) bool {
 	var n net.Error
 	return errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &n) && n.Timeout()
+}
+
+// hungUp reports whether the other side ended the connection.
+func hungUp(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }

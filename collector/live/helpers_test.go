@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"encoding/pem"
 	"runtime"
 	"strings"
 	"testing"
@@ -150,4 +151,14 @@ func ours() string {
 		}
 	}
 	return strings.Join(found, "\n\n")
+}
+
+// der takes the certificate out of PEM.
+func der(t *testing.T, text []byte) []byte {
+	t.Helper()
+	block, _ := pem.Decode(text)
+	if block == nil {
+		t.Fatal("no PEM")
+	}
+	return block.Bytes
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 
@@ -14,7 +15,10 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-var _ collector.Source = (*Source)(nil)
+var (
+	_ collector.Source = (*Source)(nil)
+	_ fmt.Formatter    = (*Source)(nil)
+)
 
 // Source reads one domain from one domain controller. Read and Lookup are
 // called by one goroutine; Close, Name, Account and Warnings by any.
@@ -22,7 +26,7 @@ type Source struct {
 	options Options
 	target  target
 	tls     *tls.Config
-	secret  func() string // a closure: printing a Source can never show it
+	secret  func() string // a closure, which no printing of a struct can look into
 
 	account string // who is bound, as the server says
 	root    rootDSE
@@ -129,8 +133,9 @@ func (s *Source) Name() string {
 	return s.target.name
 }
 
-// String is Name: a Source that is printed shows no more.
-func (s *Source) String() string { return s.Name() }
+// Format prints the name, whatever the verb: there is more in a Source than
+// anybody should see.
+func (s *Source) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.Name()) }
 
 // Account is the bound account as the server names it: "CONTOSO\\auditor".
 func (s *Source) Account() string { return s.account }

@@ -137,10 +137,10 @@ func TestRequestsOfARead(t *testing.T) {
 	// The first connection carries everything but the count: bind, rootDSE, Who
 	// Am I; rootDSE, forest, schema, rights; stores, organisation and servers,
 	// what lies above; 13 pages of mailboxes; recipients with two more ranges of
-	// one group; 17 containers in one filter; principals; unbind.
+	// one group; 17 containers in one filter; principals.
 	got := 0
 	for _, r := range server.Requests() {
-		if r.Conn == 1 {
+		if r.Conn == 1 && r.Op != "unbind" { // the goodbye may still be on its way
 			got++
 		}
 		if r.Op == "search" && r.Page == 0 && r.Scope != 0 {
@@ -151,7 +151,7 @@ func TestRequestsOfARead(t *testing.T) {
 			t.Errorf("asks for nTSecurityDescriptor: %v, SD_FLAGS %d: %+v", asks, r.SDFlags, r)
 		}
 	}
-	if want := 3 + 4 + 3 + 13 + 1 + 2 + 1 + 1 + 1; got != want {
+	if want := 3 + 4 + 3 + 13 + 1 + 2 + 1 + 1; got != want {
 		t.Errorf("%d requests, want %d", got, want)
 	}
 	if n := server.Connections(); n != 2 {

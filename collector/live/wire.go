@@ -53,6 +53,7 @@ type wire struct {
 	out     []byte // the beginning of a message that is not complete yet
 
 	in      frame
+	heard   atomic.Bool  // whether anything was received
 	entries atomic.Int64 // SearchResultEntry messages received
 
 	failing sync.Mutex
@@ -125,6 +126,9 @@ func allow(h header, message []byte) error {
 // Read passes on what comes in once its envelopes are checked.
 func (w *wire) Read(p []byte) (int, error) {
 	n, err := w.Conn.Read(p)
+	if n > 0 {
+		w.heard.Store(true)
+	}
 	if bad := w.receive(p[:n]); bad != nil {
 		return 0, w.fail(bad)
 	}

@@ -1,0 +1,391 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"mbxperm/acl"
+	"mbxperm/collector"
+	"mbxperm/collector/ldaptest"
+)
+
+// faulty starts a server on which the second page of the mailboxes goes wrong.
+// The keys-only count meets no fault, so that only what is read decides.
+func faulty(t *testing.T, f ldaptest.Fault) *ldaptest.Server {
+	t.Helper()
+	return serve(t, ldaptest.Size{Mailboxes: 250, Members: 10}, func(c *ldaptest.Config) {
+		c.Fault = func(r *ldaptest.Request) ldaptest.Fault {
+			if onMailboxes(r) && r.Page == 2 {
+				return f
+			}
+			return ldaptest.Fault{}
+		}
+	})
+}
+
+func onMailboxes(r *ldaptest.Request) bool {
+	return r.Op == "search" && r.Filter == collector.FilterMailboxes && len(r.Attributes) > 1
+}
+
+// The envelope of each of these is sound; what is in it is not.
+var brokenEntry = []byte{0x30, 0x0C, 0x02, 0x01, 0x0B, 0x64, 0x07, 0x04, 0x01, 'x', 0x30, 0x02, 0x04, 0x00}
+
+// A page of a hundred goes wrong after 30 entries. Everything before is
+// delivered, the reason is told, and every other search is complete.
+func TestBrokenPage(t *testing.T) {
+	notice := append([]byte{0x30, 0x2B, 0x02, 0x01, 0x00, 0x78, 0x26, 0x0A, 0x01, 0x34, 0x04, 0x00, 0x04, 0x07}, "going d"...)
+	notice = append(notice, append([]byte{0x8A, 0x16}, "1.3.6.1.4.1.1466.20036"...)...)
+	for name, c := range map[string]struct {
+		fault   ldaptest.Fault
+		entries int
+		kind    error
+		says    string
+	}{
+		"cut":              {ldaptest.Fault{After: 30, Cut: true}, 130, ErrBroken, "closed the connection in the middle"},
+		"cut at the start": {ldaptest.Fault{Cut: true}, 100, ErrBroken, "closed the connection"},
+		"cut at the end":   {ldaptest.Fault{After: 100, Cut: true}, 200, ErrBroken, "closed the connection"},
+		"no paging":        {ldaptest.Fault{NoPaging: true}, 200, ErrIncomplete, "without the paging control"},
+		"busy":             {ldaptest.Fault{After: 30, Result: 51}, 130, ErrBusy, "busy"},
+		"unavailable":      {ldaptest.Fault{Result: 52}, 100, ErrBusy, "not available"},
+		"size limit":       {ldaptest.Fault{After: 30, Result: 4}, 130, ErrLimit, "size limit"},
+		"time limit":       {ldaptest.Fault{After: 30, Result: 3}, 130, ErrLimit, "time limit"},
+		"unwilling":        {ldaptest.Fault{Result: 53, Diagnostic: "cookie unknown"}, 100, ErrIncomplete, "result 53: cookie unknown"},
+		"bad envelope":     {ldaptest.Fault{After: 30, BadEnvelope: true}, -1, ErrBroken, "no LDAP message"},
+		"lost entry":       {ldaptest.Fault{After: 30, WrongID: true}, 130, ErrIncomplete, "31 came, 30 could be read"},
+		"garbage":          {ldaptest.Fault{After: 30, Raw: []byte("HTTP/1.1 400 Bad Request\r\n")}, -1, ErrBroken, "no LDAP message"},
+		"half a message":   {ldaptest.Fault{After: 30, Raw: []byte{0x30, 0x84, 0, 0, 0, 90, 0x02}, Cut: true}, 130, ErrBroken, "closed the connection"},
+		"silent":           {ldaptest.Fault{After: 30, Stall: true}, 130, ErrSilent, "was silent for 400ms"},
+		"notice":           {ldaptest.Fault{After: 30, Raw: notice, Cut: true}, 130, ErrBroken, "ended the connection: going d"},
+		"referral":         {ldaptest.Fault{Result: 10, Referral: "ldap://dc2.contoso.lab/"}, 100, ErrReferral, "ldap://dc2.contoso.lab/"},
+		"reference":        {ldaptest.Fault{Referral: "ldap://dc9.other.lab/DC=other,DC=lab"}, 250, ErrReferral, "dc9.other.lab"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			noLeaks(t)
+			server := faulty(t, c.fault)
+			o := options(server)
+			o.Idle = 400 * time.Millisecond
+			j, err := read(t, o)
+			if err != nil {
+				t.Fatalf("Read: %v", err)
+			}
+			got, reason := j.of(t, collector.PurposeMailboxes)
+			wantError(t, reason, c.kind, c.says, fmt.Sprintf("after %d entries", len(got)))
+			if c.entries >= 0 && len(got) != c.entries || len(got) < 100 {
+				t.Errorf("%d entries, want %d", len(got), c.entries)
+			}
+			j.complete(t, collector.PurposeMailboxes)
+			if principals, _ := j.of(t, collector.PurposePrincipals); len(principals) != 3 {
+				t.Errorf("%d principals after the fault, want 3", len(principals))
+			}
+		})
+	}
+}
+
+// An entry that cannot be decoded, under the ID of the search.
+func TestUndecodableEntry(t *testing.T) {
+	noLeaks(t)
+	j, err := read(t, options(faulty(t, ldaptest.Fault{After: 30, Raw: brokenEntry})))
+	if err != nil {
+		t.Fatalf("Read: %v", err)
+	}
+	_, reason := j.of(t, collector.PurposeMailboxes)
+	wantError(t, reason, nil)
+}
+
+// References to other partitions of the forest hide nothing that was asked for.
+func TestReferenceWithinTheForest(t *testing.T) {
+	for _, ref := range []string{
+		"ldap://DomainDnsZones.contoso.lab/DC=DomainDnsZones,DC=contoso,DC=lab",
+		"ldap://contoso.lab/CN=Configuration,DC=contoso,DC=lab",
+	} {
+		noLeaks(t)
+		j, err := read(t, options(faulty(t, ldaptest.Fault{Referral: ref})))
+		if err != nil {
+			t.Fatalf("Read: %v", err)
+		}
+		j.complete(t)
+	}
+}
+
+// A healthy server, a slow sink: nobody may lose patience, and nothing is lost.
+func TestSlowSink(t *testing.T) {
+	noLeaks(t)
+	o := options(serve(t, ldaptest.Size{Mailboxes: 30}))
+	o.Idle, o.PageSize = 100*time.Millisecond, 10
+	s := open(t, o)
+	j := newJournal()
+	slow := 0
+	j.onEntry = func(e *collector.Entry) {
+		if len(e.Values("msExchMailboxSecurityDescriptor")) > 0 && slow < 5 {
+			slow++
+			time.Sleep(250 * time.Millisecond)
+		}
+	}
+	if err := s.Read(context.Background(), j); err != nil {
+		t.Fatalf("Read: %v", err)
+	}
+	j.complete(t)
+	if got, _ := j.of(t, collector.PurposeMailboxes); len(got) != 30 {
+		t.Errorf("%d entries, want 30", len(got))
+	}
+	s.Close()
+}
+
+// A server that takes longer for a page than the idle time, but is never silent.
+func TestSlowServer(t *testing.T) {
+	noLeaks(t)
+	o := options(faulty(t, ldaptest.Fault{Delay: 10 * time.Millisecond}))
+	o.Idle = 500 * time.Millisecond
+	j, err := read(t, o)
+	if err != nil {
+		t.Fatalf("Read: %v", err)
+	}
+	j.complete(t)
+	if got, _ := j.of(t, collector.PurposeMailboxes); len(got) != 250 {
+		t.Errorf("%d entries, want 250", len(got))
+	}
+}
+
+// Cancelled while the server is silent in mid-page, and while it sends.
+func TestCancelInMidPage(t *testing.T) {
+	for name, f := range map[string]ldaptest.Fault{
+		"silent":  {After: 30, Stall: true},
+		"sending": {Delay: 5 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			noLeaks(t)
+			s := open(t, options(faulty(t, f)))
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			j := newJournal()
+			n := 0
+			var at time.Time
+			j.onEntry = func(e *collector.Entry) {
+				if n++; len(e.Values("msExchMailboxSecurityDescriptor")) == 0 {
+					n = 0
+				}
+				if n == 120 {
+					at = time.Now()
+					cancel()
+				}
+			}
+			err := s.Read(ctx, j)
+			if d := time.Since(at); d > 500*time.Millisecond {
+				t.Errorf("Read came back %v after the cancel", d)
+			}
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("Read: %v, want cancelled", err)
+			}
+			got, reason := j.of(t, collector.PurposeMailboxes)
+			if !errors.Is(reason, context.Canceled) {
+				t.Errorf("the search ended with %v, want cancelled", reason)
+			}
+			if len(got) < 120 {
+				t.Errorf("%d entries kept, want 120 at least", len(got))
+			}
+			s.Close()
+		})
+	}
+}
+
+func TestCloseWhileReading(t *testing.T) {
+	noLeaks(t)
+	s := open(t, options(faulty(t, ldaptest.Fault{After: 30, Stall: true})))
+	j := newJournal()
+	n := 0
+	j.onEntry = func(*collector.Entry) {
+		if n++; n == 140 {
+			go func() {
+				s.Close()
+				s.Close()
+			}()
+		}
+	}
+	if err := s.Read(context.Background(), j); !errors.Is(err, ErrClosed) {
+		t.Errorf("Read: %v, want ErrClosed", err)
+	}
+	_, reason := j.of(t, collector.PurposeMailboxes)
+	if !errors.Is(reason, ErrClosed) {
+		t.Errorf("the search ended with %v, want ErrClosed", reason)
+	}
+	if err := s.Read(context.Background(), newJournal()); !errors.Is(err, ErrClosed) {
+		t.Errorf("Read after Close: %v, want ErrClosed", err)
+	}
+	if err := s.Lookup(context.Background(), []acl.SID{sid(t, 7)}, newJournal()); !errors.Is(err, ErrClosed) {
+		t.Errorf("Lookup after Close: %v, want ErrClosed", err)
+	}
+}
+
+// Cancelled before and while connecting.
+func TestCancelOpen(t *testing.T) {
+	noLeaks(t)
+	server := serve(t, ldaptest.Size{}, func(c *ldaptest.Config) {
+		c.Fault = func(r *ldaptest.Request) ldaptest.Fault { return ldaptest.Fault{Stall: true} }
+	})
+	for _, after := range []time.Duration{0, 100 * time.Millisecond} {
+		ctx, cancel := context.WithTimeout(context.Background(), after)
+		start := time.Now()
+		_, err := Open(ctx, options(server))
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > time.Second {
+			t.Errorf("Open: %v after %v, want the context's error at once", err, time.Since(start))
+		}
+	}
+}
+
+// The server goes away for good in the middle.
+func TestServerGone(t *testing.T) {
+	noLeaks(t)
+	server := serve(t, ldaptest.Size{Mailboxes: 250})
+	s := open(t, options(server))
+	j := newJournal()
+	n := 0
+	j.onEntry = func(*collector.Entry) {
+		if n++; n == 140 {
+			server.Close()
+		}
+	}
+	err := s.Read(context.Background(), j)
+	wantError(t, err, ErrUnreachable, "refused the connection")
+	for _, q := range j.begun {
+		if _, ok := j.ended[q.ID]; !ok {
+			t.Errorf("%s has no End", q.Purpose)
+		}
+	}
+	if last := j.begun[len(j.begun)-1]; j.ended[last.ID] == nil {
+		t.Errorf("%s ended as complete", last.Purpose)
+	}
+	s.Close()
+}
+
+// A connection that rests for longer than the idle time is still good.
+func TestRestingConnection(t *testing.T) {
+	noLeaks(t)
+	server := serve(t, ldaptest.Size{Mailboxes: 1})
+	o := options(server)
+	o.Idle = 100 * time.Millisecond
+	s := open(t, o)
+	time.Sleep(300 * time.Millisecond)
+	if err := s.Read(context.Background(), newJournal()); err != nil {
+		t.Fatalf("Read: %v", err)
+	}
+	time.Sleep(300 * time.Millisecond)
+	if err := s.Lookup(context.Background(), []acl.SID{sid(t, 1101)}, newJournal()); err != nil {
+		t.Fatalf("Lookup: %v", err)
+	}
+	if n := server.Connections(); n != 2 {
+		t.Errorf("%d connections, want 2", n)
+	}
+	s.Close()
+}
+
+func TestRangeFaults(t *testing.T) {
+	for name, f := range map[string]ldaptest.Fault{
+		"cut":    {Cut: true},
+		"busy":   {Result: 51},
+		"silent": {Stall: true},
+		"gone":   {Result: 32},
+		"lost":   {WrongID: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			noLeaks(t)
+			server := serve(t, ldaptest.Size{Mailboxes: 3, Members: 4000}, func(c *ldaptest.Config) {
+				c.Fault = func(r *ldaptest.Request) ldaptest.Fault {
+					if len(r.Attributes) == 1 && r.Attributes[0] == "member;range=3000-*" {
+						return f
+					}
+					return ldaptest.Fault{}
+				}
+			})
+			o := options(server)
+			o.Idle = 300 * time.Millisecond
+			j, err := read(t, o)
+			if err != nil {
+				t.Fatalf("Read: %v", err)
+			}
+			j.complete(t, collector.PurposeRecipients)
+			group := allHands(t, j)
+			for _, a := range group.Attributes {
+				if want := a.Name == "member"; a.Partial != want {
+					t.Errorf("%s: partial %v, want %v", a.Name, a.Partial, want)
+				}
+			}
+			if n := len(group.Values("member")); n != 3000 {
+				t.Errorf("%d members, want the 3000 that came", n)
+			}
+		})
+	}
+}
+
+// The page breaks off after a group whose members had not come in whole.
+func TestPageBreaksBehindRange(t *testing.T) {
+	noLeaks(t)
+	server := serve(t, ldaptest.Size{Mailboxes: 3, Members: 4000}, func(c *ldaptest.Config) {
+		c.Fault = func(r *ldaptest.Request) ldaptest.Fault {
+			if r.Filter == collector.FilterRecipients {
+				return ldaptest.Fault{After: 1, Cut: true}
+			}
+			return ldaptest.Fault{}
+		}
+	})
+	j, err := read(t, options(server))
+	if err != nil {
+		t.Fatalf("Read: %v", err)
+	}
+	_, reason := j.of(t, collector.PurposeRecipients)
+	wantError(t, reason, ErrBroken, "after ")
+	for _, a := range allHands(t, j).Attributes {
+		if a.Name == "member" && (!a.Partial || len(a.Values) != 1500) {
+			t.Errorf("member: partial %v with %d values, want partial with 1500", a.Partial, len(a.Values))
+		}
+	}
+}
+
+// Of a batch that breaks off nobody is called missing.
+func TestLookupFaults(t *testing.T) {
+	for name, f := range map[string]ldaptest.Fault{
+		"cut":       {After: 1, Cut: true},
+		"no paging": {NoPaging: true},
+		"busy":      {After: 1, Result: 51},
+	} {
+		t.Run(name, func(t *testing.T) {
+			noLeaks(t)
+			broken := true
+			server := serve(t, ldaptest.Size{Mailboxes: 10}, func(c *ldaptest.Config) {
+				c.Fault = func(r *ldaptest.Request) ldaptest.Fault {
+					if r.Op == "search" && r.Scope == 2 && broken {
+						broken = false
+						return f
+					}
+					return ldaptest.Fault{}
+				}
+			})
+			s := open(t, options(server))
+			var sids []acl.SID
+			for rid := uint32(2005); rid < 2015; rid++ {
+				sids = append(sids, sid(t, rid))
+			}
+			j := newJournal()
+			if err := s.Lookup(context.Background(), sids, j); err != nil {
+				t.Fatalf("Lookup: %v", err)
+			}
+			found, reason := j.of(t, collector.PurposeLookup)
+			if reason == nil || len(j.missed) != 0 {
+				t.Errorf("%d found, %d missed, reason %v; want none missed and a reason", len(found), len(j.missed), reason)
+			}
+			again := newJournal()
+			if err := s.Lookup(context.Background(), sids, again); err != nil {
+				t.Fatalf("Lookup: %v", err)
+			}
+			again.complete(t)
+			more, _ := again.of(t, collector.PurposeLookup)
+			if len(found)+len(more) < 5 || len(again.missed) != 5 {
+				t.Errorf("%d and %d found, %d missed; want 5 and 5", len(found), len(more), len(again.missed))
+			}
+			s.Close()
+		})
+	}
+}
