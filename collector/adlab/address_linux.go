@@ -18,9 +18,14 @@ type lease struct {
 	lock    *os.File
 }
 
+// tempRoot is where this user's labs run. Samba's sockets are below it, so it is kept short.
+func tempRoot() string {
+	return filepath.Join(os.TempDir(), fmt.Sprintf("mbxperm-adlab-%d", os.Getuid()))
+}
+
 // takeAddress leases the first address that no other test process uses.
 func takeAddress() (*lease, error) {
-	root := filepath.Join(os.TempDir(), fmt.Sprintf("mbxperm-adlab-%d", os.Getuid()))
+	root := tempRoot()
 	if err := os.MkdirAll(root, 0o700); err != nil {
 		return nil, err
 	}

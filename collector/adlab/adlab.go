@@ -46,7 +46,7 @@ const (
 	adminPassword  = "Lab-Admin-Pass-1!"
 	readerPassword = "Lab-Reader-Pass-1!"
 
-	startLimit = 30 * time.Second
+	startLimit = time.Minute
 	buildLimit = 15 * time.Minute
 )
 

@@ -24,6 +24,8 @@ type Oracle struct {
 	Deleted      []Deleted     `json:"deleted"`
 	Objects      []Object      `json:"objects"`
 	Descriptors  []Descriptor  `json:"descriptors"`
+
+	byDN, bySAM, bySID map[string]*Object
 }
 
 // BindAccount is an account with the reader's password, for what can become of a bind.
@@ -131,7 +133,22 @@ func readOracle(file string) (*Oracle, error) {
 	if err := json.Unmarshal(text, o); err != nil {
 		return nil, err
 	}
+	o.index()
 	return o, nil
+}
+
+func (o *Oracle) index() {
+	o.byDN, o.bySAM, o.bySID = map[string]*Object{}, map[string]*Object{}, map[string]*Object{}
+	for i := range o.Objects {
+		x := &o.Objects[i]
+		o.byDN[strings.ToLower(x.DN)] = x
+		if x.SAM != "" {
+			o.bySAM[x.SAM] = x
+		}
+		if x.SID != "" {
+			o.bySID[x.SID] = x
+		}
+	}
 }
 
 // With returns the objects that have a role, in the order of their DNs.
@@ -152,28 +169,13 @@ func (o *Oracle) Mailboxes() []*Object { return o.With(RoleMailbox) }
 func (o *Oracle) Stores() []*Object { return o.With(RoleStore) }
 
 // ByDN returns the object with a DN as the server writes it, case ignored, or nil.
-func (o *Oracle) ByDN(dn string) *Object {
-	return o.find(func(x *Object) bool { return strings.EqualFold(x.DN, dn) })
-}
+func (o *Oracle) ByDN(dn string) *Object { return o.byDN[strings.ToLower(dn)] }
 
 // BySAM returns the object with a sAMAccountName, or nil.
-func (o *Oracle) BySAM(sam string) *Object {
-	return o.find(func(x *Object) bool { return x.SAM == sam })
-}
+func (o *Oracle) BySAM(sam string) *Object { return o.bySAM[sam] }
 
 // BySID returns the object whose objectSid it is, or nil.
-func (o *Oracle) BySID(sid string) *Object {
-	return o.find(func(x *Object) bool { return x.SID == sid })
-}
-
-func (o *Oracle) find(match func(*Object) bool) *Object {
-	for i := range o.Objects {
-		if match(&o.Objects[i]) {
-			return &o.Objects[i]
-		}
-	}
-	return nil
-}
+func (o *Oracle) BySID(sid string) *Object { return o.bySID[sid] }
 
 // Descriptor returns the object's own descriptor (owner, group and DACL), or nil.
 func (o *Oracle) Descriptor(x *Object) *Descriptor { return o.at(x.Descriptor) }

@@ -27,7 +27,7 @@ const python = "/usr/bin/python3"
 // treeVersion changes when the way of building changes and the scripts do not.
 const treeVersion = "1"
 
-const unusedFor = 14 * 24 * time.Hour
+const unusedFor = 7 * 24 * time.Hour
 
 // tools are the programs that the lab is made of.
 type tools struct {
@@ -99,11 +99,10 @@ func builtTree(ctx context.Context, t tools, address string, o Options) (string,
 	if err != nil {
 		return "", err
 	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		cache = os.TempDir()
+	root := filepath.Join(tempRoot(), "trees")
+	if cache, err := os.UserCacheDir(); err == nil {
+		root = filepath.Join(cache, "mbxperm-adlab")
 	}
-	root := filepath.Join(cache, "mbxperm-adlab")
 	if err := os.MkdirAll(root, 0o700); err != nil {
 		return "", err
 	}

@@ -150,7 +150,8 @@ class Grants:
             sddl = "O:DAG:DA" + descriptors.join(self.d.default_sddl("user"), allow("CR", "<svc-crm>"), *aces)
             self.d.set_dacl(a.dn, descriptors.as_callback(self.packer.descriptor(sddl), 0))
         elif aces:
-            default = self.d.default_sddl("group" if a.kind == "mail group" else a.class_name if a.kind != "contact" else "contact")
+            class_name = {"mail group": "group", "contact": "contact"}.get(a.kind, a.class_name)
+            default = self.d.default_sddl(class_name)
             self.d.set_dacl(a.dn, self.packer.pack("O:DAG:DA" + descriptors.join(default, *aces)))
 
     # --- the mailbox descriptor
@@ -198,8 +199,8 @@ class Grants:
         self.account_named("Hidden Members")
 
     def account_named(self, group):
-        default = self.d.default_sddl("group")
-        self.d.set_dacl(self.people.groups[group], self.packer.pack("O:DAG:DA" + descriptors.join(default, *ACCOUNT[group])))
+        sddl = "O:DAG:DA" + descriptors.join(self.d.default_sddl("group"), *ACCOUNT[group])
+        self.d.set_dacl(self.people.groups[group], self.packer.pack(sddl))
 
     # --- links
 

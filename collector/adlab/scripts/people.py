@@ -199,8 +199,8 @@ class People:
     # --- groups
 
     def make_group(self, name, ou="Groups", group_type=GLOBAL_SECURITY, **attributes):
-        dn = self.d.add(self.d.child(self.ous[ou], "CN", name), "group", sAMAccountName=name.replace(",", ""), groupType=str(group_type),
-                        **attributes)
+        dn = self.d.add(self.d.child(self.ous[ou], "CN", name), "group", sAMAccountName=name.replace(",", ""),
+                        groupType=str(group_type), **attributes)
         self.groups[name] = dn
         self.sids[name] = self.d.sid(dn)
         return dn
