@@ -176,16 +176,20 @@ func CanReadAttribute(d Descriptor, t Token, self SID, attribute, propertySet GU
 func (d Descriptor) check(r Requester, want Mask, s scope, nodes [3]GUID) Result {
 	want = r.Generic.Map(want)
 	res := Result{Wanted: want}
+	if d.damaged || len(d.raw) < descriptorHeader {
+		// What could not be read might have spoken about any bit: an owner, an entry in front of those that were read, the rest of the list.
+		res.Uncertain = want
+	}
 	if d.dacl.state != ACLPresent {
-		if d.damaged {
-			res.Uncertain = want
+		if len(d.raw) >= descriptorHeader {
+			res.Granted = want
+			res.decide(want, ByNoDACL)
 		}
-		res.Granted = want
-		res.decide(want, ByNoDACL)
 		return res
 	}
 	owner := r.matches(d.owner)
-	open := want // bits that no certain entry has decided yet
+	// The bits that no certain entry has decided yet. The right to the SACL comes from a privilege, never from an entry ([MS-DTYP] 2.5.3.2).
+	open := want &^ AccessSystemSACL
 	if owner && !d.namesOwnerRights() {
 		res.Granted = want & (ReadControl | WriteDACL)
 		res.decide(res.Granted, ByOwner)
@@ -207,9 +211,9 @@ func (d Descriptor) check(r Requester, want Mask, s scope, nodes [3]GUID) Result
 		}
 		switch layout := aceLayout[a.Type]; {
 		case layout&isCondition != 0 && layout&isAllow != 0:
-			ifAllowed |= m &^ ifDenied
+			ifAllowed |= m
 		case layout&isCondition != 0 && layout&isDeny != 0:
-			ifDenied |= m &^ ifAllowed
+			ifDenied |= m
 		case layout&isAllow != 0:
 			res.Granted |= m
 			res.decide(m, index)
@@ -223,11 +227,6 @@ func (d Descriptor) check(r Requester, want Mask, s scope, nodes [3]GUID) Result
 		}
 	}
 	res.Uncertain |= open & ifAllowed
-	if d.damaged {
-		// What is missing stands after what was read, so it can only speak about bits still open; but a missing owner or a
-		// broken header leaves nothing certain.
-		res.Uncertain |= want
-	}
 	return res
 }
 
