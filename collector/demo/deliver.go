@@ -1,7 +1,5 @@
 package demo
 
-import "mbxperm/acl"
-
 // objectClass values, shared by all entries of a kind.
 var (
 	userClasses     = values("top", "person", "organizationalPerson", "user")
@@ -32,7 +30,7 @@ func (e *entry) person(w *world, p *person) {
 	at = len(e.buf.b)
 	e.buf.b = w.appendLogin(e.buf.b, p)
 	e.put("sAMAccountName", e.since(at))
-	e.guid("objectGUID", w.guid(streamGUIDAccount, p.index))
+	e.guid("objectGUID", w.guid(streamGUIDAccount, uint64(p.index)))
 	e.sid("objectSid", w.sidOf(p))
 	if p.index < w.n && p.hadSID() {
 		e.sid("sIDHistory", trustee{old, firstMailbox + uint32(p.index)})
@@ -86,7 +84,7 @@ func (e *entry) mailbox(w *world, p *person, expiry bool) {
 	if sd := w.mailboxDescriptor(&e.buf, p); sd != nil {
 		e.put("msExchMailboxSecurityDescriptor", sd)
 	}
-	e.guid("msExchMailboxGuid", w.guid(streamGUIDMailbox, p.index))
+	e.guid("msExchMailboxGuid", w.guid(streamGUIDMailbox, uint64(p.index)))
 	switch p.kind {
 	case kindLinked:
 		e.sid("msExchMasterAccountSid", linkedOwner(p.index))
@@ -184,7 +182,7 @@ func (e *entry) group(w *world, cn []byte, home *node, who trustee) {
 	e.name(cn, home.dn)
 	e.all("objectClass", groupClasses)
 	e.put("cn", cn)
-	e.guid("objectGUID", w.guid(streamGUIDGroup, int(who.rid)))
+	e.guid("objectGUID", w.guid(streamGUIDGroup, uint64(who.rid)))
 	e.sid("objectSid", who)
 }
 
@@ -197,7 +195,7 @@ func (e *entry) contact(w *world, k int, sd []byte) {
 	e.all("objectClass", contactClasses)
 	e.put("cn", cn)
 	e.put("displayName", cn)
-	e.guid("objectGUID", w.guid(streamGUIDContact, k))
+	e.guid("objectGUID", w.guid(streamGUIDContact, uint64(k)))
 	at = len(e.buf.b)
 	e.buf.b = appendPadded(e.buf.b, 'c', k+1)
 	e.put("mailNickname", e.since(at))
@@ -234,7 +232,7 @@ func (e *entry) computer(w *world, k int) {
 	e.all("objectClass", computerClasses)
 	e.put("cn", cn)
 	e.text("sAMAccountName", string(cn)+"$")
-	e.guid("objectGUID", w.guid(streamGUIDComputer, k))
+	e.guid("objectGUID", w.guid(streamGUIDComputer, uint64(k)))
 	e.sid("objectSid", local(firstComputer+uint32(k)))
 	if k < 2 {
 		e.text("userAccountControl", uacServer)
@@ -253,7 +251,7 @@ func (e *entry) principal(w *world, p *principal) {
 	e.name(cn, p.home(w))
 	e.all("objectClass", p.classes)
 	e.put("cn", cn)
-	e.guid("objectGUID", w.guid(streamGUIDForeign, int(p.who.realm)<<32|int(p.who.rid)))
+	e.guid("objectGUID", w.guid(streamGUIDForeign, uint64(p.who.realm)<<32|uint64(p.who.rid)))
 	e.sid("objectSid", p.who)
 	if p.had != (trustee{}) {
 		e.sid("sIDHistory", p.had)
@@ -287,13 +285,13 @@ func (e *entry) principal(w *world, p *principal) {
 }
 
 // node writes a container, from the domain or the configuration.
-func (e *entry) node(w *world, n *node, g acl.GUID) {
+func (e *entry) node(w *world, n *node) {
 	e.DN = n.dn
 	e.all("objectClass", n.classes)
 	if n.cn != "" {
 		e.text("cn", n.cn)
 	}
-	e.guid("objectGUID", g)
+	e.guid("objectGUID", w.guid(streamGUIDNode, n.number))
 	e.put("nTSecurityDescriptor", n.sd)
 	for i := range n.attrs {
 		e.all(n.attrs[i].name, n.attrs[i].values)
@@ -308,7 +306,7 @@ func (e *entry) database(w *world, k int) {
 	e.name(cn, w.databasesCN.dn)
 	e.all("objectClass", databaseClasses)
 	e.put("cn", cn)
-	e.guid("objectGUID", w.guid(streamGUIDConfig, 1<<20+k))
+	e.guid("objectGUID", w.guid(streamGUIDConfig, 1<<20+uint64(k)))
 	e.put("nTSecurityDescriptor", w.databaseDescriptor(k))
 	host := w.databaseServer(k)
 	e.text("msExchOwningServer", host.node.dn)

@@ -102,7 +102,7 @@ func (w *world) buildExchange() {
 		w.config = append(w.config, n)
 		return n
 	}
-	services := child(nil, shape{rdn: servicesD, classes: classesContainer, own: []ace{
+	services := child(nil, shape{rdn: servicesDN, classes: classesContainer, own: []ace{
 		allow(enterpriseAdmins, full, ci), allow(system, full, ci), allow(domainAdmins, manage, ci), allow(authenticatedUsers, genRead, 0),
 	}})
 	services.cn = "Services"

@@ -7,10 +7,13 @@ import (
 	"mbxperm/acl"
 )
 
-// crossRefs are the domains of the forest: this one, and one that nobody reads.
-var crossRefs = [...]struct{ cn, dn, netBIOS, dns string }{
-	{"CONTOSO", domainDN, "CONTOSO", "contoso.com"},
-	{"EMEA", "DC=emea," + domainDN, "EMEA", "emea.contoso.com"},
+// crossRefs are the partitions of the forest: two that all of it shares, this
+// domain, and one that nobody reads.
+var crossRefs = [...]struct{ cn, dn, netBIOS, dns, flags string }{
+	{"Enterprise Configuration", configDN, "", "contoso.com", "1"},
+	{"Enterprise Schema", schemaDN, "", "contoso.com", "1"},
+	{"CONTOSO", domainDN, "CONTOSO", "contoso.com", "3"},
+	{"EMEA", "DC=emea," + domainDN, "EMEA", "emea.contoso.com", "3"},
 }
 
 // dayZero is when day 0 is read: the clock of the machine must not show.
@@ -39,16 +42,18 @@ func (e *entry) rootDSE(w *world) {
 	e.end("tokenGroups")
 }
 
-// crossRef writes one domain of the forest.
+// crossRef writes one partition of the forest.
 func (e *entry) crossRef(k int) {
 	c := &crossRefs[k]
 	e.DN = "CN=" + c.cn + ",CN=Partitions," + configDN
 	e.all("objectClass", values("top", "crossRef"))
 	e.text("cn", c.cn)
 	e.text("nCName", c.dn)
-	e.text("nETBIOSName", c.netBIOS)
+	if c.netBIOS != "" {
+		e.text("nETBIOSName", c.netBIOS)
+	}
 	e.text("dnsRoot", c.dns)
-	e.text("systemFlags", "3")
+	e.text("systemFlags", c.flags)
 }
 
 // schemaObjects returns the classes and attributes that ACEs may name: those

@@ -44,8 +44,12 @@ func mix(x uint64) uint64 {
 }
 
 // draw returns the number that belongs to index i of a stream.
-func (w *world) draw(s stream, i int) uint64 {
-	return mix(mix(w.seed+uint64(s)*0x9e3779b97f4a7c15) + uint64(i)*0x9e3779b97f4a7c15)
+func (w *world) draw(s stream, i int) uint64 { return w.drawWide(s, uint64(i)) }
+
+// drawWide is draw for an index put together from several: an int may have 32
+// bits, and the same spec gives the same bytes there too.
+func (w *world) drawWide(s stream, i uint64) uint64 {
+	return mix(mix(w.seed+uint64(s)*0x9e3779b97f4a7c15) + i*0x9e3779b97f4a7c15)
 }
 
 // dice is a source of small numbers for one object: each call of roll gives the
@@ -60,9 +64,9 @@ func (d *dice) roll(n int) int {
 
 // guid returns the objectGUID of index i: random bits in the form of version 4
 // (RFC 9562 5.4), the same on every day.
-func (w *world) guid(s stream, i int) acl.GUID {
+func (w *world) guid(s stream, i uint64) acl.GUID {
 	var g acl.GUID
-	x := w.draw(s, i)
+	x := w.drawWide(s, i)
 	binary.LittleEndian.PutUint64(g[:], x)
 	binary.LittleEndian.PutUint64(g[8:], mix(x+1))
 	g[7] = g[7]&0x0f | 0x40 // the third field is little-endian, so its upper nibble is in byte 7

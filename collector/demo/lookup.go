@@ -10,12 +10,11 @@ import (
 )
 
 // lookupBatch is how many SIDs one search asks for.
-const lookupBatch = 100
+const lookupBatch = 50
 
 // Lookup answers for SIDs that no search has delivered. It finds present and
-// former SIDs of this domain, says Missed for those that nobody holds, and
-// nothing at all for those of EMEA: that domain lies on other servers, so the
-// question cannot be put here.
+// former SIDs of this domain, and says Missed for those that nobody in it holds:
+// deleted accounts, and everybody in EMEA, which lies on other servers.
 func (s *Source) Lookup(ctx context.Context, sids []acl.SID, sink collector.Sink) error {
 	r := &session{ctx: ctx, source: s, sink: sink}
 	for len(sids) > 0 {
@@ -44,9 +43,6 @@ func (r *session) lookup(sids []acl.SID) error {
 			return err
 		}
 		t, known := trusteeOf(sid)
-		if known && t.realm == emea {
-			continue
-		}
 		r.entry.reset()
 		if !known || !r.entry.holder(r.source.world, t) {
 			missed = append(missed, sid)
@@ -103,16 +99,15 @@ func (e *entry) holder(w *world, t trustee) bool {
 	return true
 }
 
-// sidFilter asks for all SIDs at once, as they are and as they were.
+// sidFilter asks for all SIDs at once, as they are and as they were. Binary
+// values are written byte by byte.
 func sidFilter(sids []acl.SID) string {
 	var b strings.Builder
 	b.WriteString("(|")
 	for _, sid := range sids {
-		var value strings.Builder
-		for _, c := range []byte(sid.Raw()) {
-			fmt.Fprintf(&value, `\%02x`, c)
-		}
-		fmt.Fprintf(&b, "(objectSid=%s)(sIDHistory=%s)", value.String(), value.String())
+		value := fmt.Sprintf("% x", sid.Raw())
+		value = `\` + strings.ReplaceAll(value, " ", `\`)
+		fmt.Fprintf(&b, "(objectSid=%s)(sIDHistory=%s)", value, value)
 	}
 	b.WriteByte(')')
 	return b.String()

@@ -23,8 +23,8 @@ func (w *world) wideMembers(p *principal) int {
 // that none comes twice; members come and go with the days.
 func (w *world) memberOf(group, k, size int) trustee {
 	low, high := w.n*k/size, w.n*(k+1)/size
-	slot := group*8192 + k
-	drawn := w.draw(streamMembers, slot+w.changes(streamMembers, slot)<<48) % uint64(high-low)
+	slot := uint64(group)*8192 + uint64(k)
+	drawn := w.drawWide(streamMembers, slot+uint64(w.changes(streamMembers, slot))<<48) % uint64(high-low)
 	return local(firstMailbox + uint32(low) + uint32(drawn))
 }
 

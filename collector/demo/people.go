@@ -234,7 +234,7 @@ func (w *world) appendName(b []byte, p *person) []byte {
 	case kindEquipment:
 		b = append(b, equipmentNames[r%len(equipmentNames)]...)
 	case kindHealth:
-		g := w.guid(streamGUIDMailbox, p.index)
+		g := w.guid(streamGUIDMailbox, uint64(p.index))
 		return append(b, "HealthMailbox"+strings.ReplaceAll(g.String(), "-", "")...)
 	case kindPublicFolder:
 		b = append(b, "PFMailbox"...)
@@ -253,7 +253,7 @@ func (w *world) appendLogin(b []byte, p *person) []byte {
 	case p.kind == kindMailUser || p.kind == kindRemote:
 		return appendPadded(b, 'm', p.index-w.n+1)
 	case p.kind == kindHealth:
-		g := w.guid(streamGUIDMailbox, p.index)
+		g := w.guid(streamGUIDMailbox, uint64(p.index))
 		return append(b, "SM_"+g.String()[:8]+g.String()[9:13]...)
 	case p.kind == kindUser && p.index >= headEnd && p.state%12 == 0:
 		return w.appendAccount(b, p.index)

@@ -3,6 +3,8 @@ package demo
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"mbxperm/acl"
 	"mbxperm/collector"
@@ -81,46 +83,84 @@ func (r *session) stopped() error {
 
 // Filters of the searches whose objects have no name in collector.
 const (
-	filterForest     = "(&(objectClass=crossRef)(nETBIOSName=*))"
-	filterSchema     = "(schemaIDGUID=*)"
-	filterVersion    = "(objectClass=*)"
-	filterRights     = "(objectClass=controlAccessRight)"
-	filterConfig     = "(|(objectClass=msExchExchangeServer)(objectClass=container)(objectClass=msExchOrganizationContainer)(objectClass=msExchAdminGroupContainer)(objectClass=msExchAdminGroup)(objectClass=msExchServersContainer)(objectClass=msExchMDBContainer)(objectClass=msExchStorageGroup))"
-	filterContainers = "(|(objectClass=organizationalUnit)(objectClass=container)(objectClass=builtinDomain)(objectClass=domainDNS))"
+	filterForest  = "(objectClass=crossRef)"
+	filterSchema  = "(|(objectClass=attributeSchema)(objectClass=classSchema))"
+	filterRights  = "(objectClass=controlAccessRight)"
+	filterServers = "(|(objectClass=msExchOrganizationContainer)(objectClass=msExchExchangeServer))"
 )
 
 // searches lists what Read does, in the order of a live directory.
 func (w *world) searches() []search {
-	ask := func(p collector.Purpose, base string, scope collector.Scope, filter string) collector.Query {
-		return collector.Query{Purpose: p, Base: base, Scope: scope, Filter: filter}
-	}
 	schema, rights := schemaObjects(), rightObjects()
+	list := []search{
+		{ask(collector.PurposeRootDSE, "", collector.ScopeBase, "(objectClass=*)"), 1, func(e *entry, _ int) { e.rootDSE(w) }},
+		{ask(collector.PurposeForest, "CN=Partitions,"+configDN, collector.ScopeOne, filterForest), len(crossRefs),
+			func(e *entry, k int) { e.crossRef(k) }},
+		{ask(collector.PurposeSchema, schemaDN, collector.ScopeOne, filterSchema), len(schema) + 1, func(e *entry, k int) {
+			if k == len(schema) {
+				e.schemaVersion()
+			} else {
+				e.schemaObject(&schema[k])
+			}
+		}},
+		{ask(collector.PurposeRights, rightsDN, collector.ScopeOne, filterRights), len(rights),
+			func(e *entry, k int) { e.right(&rights[k]) }},
+	}
+	list = append(list, w.exchangeSearches()...)
+	list = append(list, w.recipientSearches()...)
+	list = append(list, w.byName(collector.PurposeContainers, domainDN, w.containers)...)
+	return append(list, search{ask(collector.PurposePrincipals, domainDN, collector.ScopeSub, collector.FilterPrincipals),
+		len(w.static) + w.teams + w.computers, func(e *entry, k int) {
+			switch k -= len(w.static); {
+			case k < 0:
+				e.principal(w, w.static[k+len(w.static)])
+			case k < w.teams:
+				e.team(w, k)
+			default:
+				e.computer(w, k-w.teams)
+			}
+		}})
+}
+
+func ask(p collector.Purpose, base string, scope collector.Scope, filter string) collector.Query {
+	return collector.Query{Purpose: p, Base: base, Scope: scope, Filter: filter}
+}
+
+// exchangeSearches asks for the stores, the organisation and its servers, and
+// then for the containers around them.
+func (w *world) exchangeSearches() []search {
+	var servers, others []*node
+	for _, n := range w.config {
+		switch string(n.classes[len(n.classes)-1]) {
+		case "msExchOrganizationContainer", "msExchExchangeServer":
+			servers = append(servers, n)
+		default:
+			others = append(others, n)
+		}
+	}
+	return append([]search{
+		{ask(collector.PurposeExchange, rootDN, collector.ScopeSub, collector.FilterStores), w.databases + 2, func(e *entry, k int) {
+			switch k {
+			case 0:
+				e.node(w, w.legacyStore)
+			case 1:
+				e.node(w, w.publicStore)
+			default:
+				e.database(w, k-2)
+			}
+		}},
+		{ask(collector.PurposeExchange, rootDN, collector.ScopeSub, filterServers), len(servers),
+			func(e *entry, k int) { e.node(w, servers[k]) }},
+	}, w.byName(collector.PurposeExchange, servicesDN, others)...)
+}
+
+// recipientSearches asks for everything with a mail address.
+func (w *world) recipientSearches() []search {
 	// Accounts that may expire are not asked for today; where they are, we answer.
 	expires := (&collector.Query{Attributes: collector.Attributes(collector.PurposeMailboxes)}).Asked("accountExpires")
 	listSD := encode(acl.DACLAutoInherited, recipientManagement, domainUsers, groupDefaults, inherit(w.listsOU.dacl, groupClass))
 	contactSD := encode(acl.DACLAutoInherited, recipientManagement, domainUsers, contactDefaults, inherit(w.contactsOU.dacl, contactClass))
 	return []search{
-		{ask(collector.PurposeRootDSE, "", collector.ScopeBase, "(objectClass=*)"), 1, func(e *entry, _ int) { e.rootDSE(w) }},
-		{ask(collector.PurposeForest, "CN=Partitions,"+configDN, collector.ScopeOne, filterForest), len(crossRefs),
-			func(e *entry, k int) { e.crossRef(k) }},
-		{ask(collector.PurposeSchema, schemaDN, collector.ScopeOne, filterSchema), len(schema),
-			func(e *entry, k int) { e.schemaObject(&schema[k]) }},
-		{ask(collector.PurposeSchema, "CN=ms-Exch-Schema-Version-Pt,"+schemaDN, collector.ScopeBase, filterVersion), 1,
-			func(e *entry, _ int) { e.schemaVersion() }},
-		{ask(collector.PurposeRights, rightsDN, collector.ScopeOne, filterRights), len(rights),
-			func(e *entry, k int) { e.right(&rights[k]) }},
-		{ask(collector.PurposeExchange, servicesD, collector.ScopeSub, filterConfig), len(w.config),
-			func(e *entry, k int) { e.node(w, w.config[k], w.guid(streamGUIDConfig, k)) }},
-		{ask(collector.PurposeExchange, rootDN, collector.ScopeSub, collector.FilterStores), w.databases + 2, func(e *entry, k int) {
-			switch k {
-			case 0:
-				e.node(w, w.legacyStore, w.guid(streamGUIDConfig, 1<<19))
-			case 1:
-				e.node(w, w.publicStore, w.guid(streamGUIDConfig, 1<<19+1))
-			default:
-				e.database(w, k-2)
-			}
-		}},
 		{ask(collector.PurposeMailboxes, domainDN, collector.ScopeSub, collector.FilterMailboxes), w.n + w.mailUsers,
 			func(e *entry, k int) {
 				p := w.personAt(k)
@@ -134,18 +174,36 @@ func (w *world) searches() []search {
 					e.contact(w, k-w.lists, contactSD)
 				}
 			}},
-		{ask(collector.PurposeContainers, domainDN, collector.ScopeSub, filterContainers), len(w.containers),
-			func(e *entry, k int) { e.node(w, w.containers[k], w.guid(streamGUIDNode, k)) }},
-		{ask(collector.PurposePrincipals, domainDN, collector.ScopeSub, collector.FilterPrincipals),
-			len(w.static) + w.teams + w.computers, func(e *entry, k int) {
-				switch k -= len(w.static); {
-				case k < 0:
-					e.principal(w, w.static[k+len(w.static)])
-				case k < w.teams:
-					e.team(w, k)
-				default:
-					e.computer(w, k-w.teams)
-				}
-			}},
+	}
+}
+
+// byName asks for containers by their DNs, some in each filter.
+func (w *world) byName(p collector.Purpose, base string, nodes []*node) []search {
+	var list []search
+	for batch := range slices.Chunk(nodes, lookupBatch) {
+		var filter strings.Builder
+		filter.WriteString("(|")
+		for _, n := range batch {
+			filter.WriteString("(distinguishedName=")
+			escapeFilter(&filter, n.dn)
+			filter.WriteByte(')')
+		}
+		filter.WriteByte(')')
+		list = append(list, search{ask(p, base, collector.ScopeSub, filter.String()), len(batch),
+			func(e *entry, k int) { e.node(w, batch[k]) }})
+	}
+	return list
+}
+
+// escapeFilter writes a value into a filter (RFC 4515 3).
+func escapeFilter(b *strings.Builder, value string) {
+	const hex = "0123456789abcdef"
+	for _, c := range []byte(value) {
+		switch {
+		case c == '(' || c == ')' || c == '*' || c == '\\' || c < 0x20 || c >= 0x7F:
+			b.Write([]byte{'\\', hex[c>>4], hex[c&15]})
+		default:
+			b.WriteByte(c)
+		}
 	}
 }

@@ -83,7 +83,7 @@ func TestLookup(t *testing.T) {
 		missed[sid] = true
 	}
 	for i, sid := range ask {
-		want := i == 4 || i == 6 || i == 7 || i == 8
+		want := i == 4 || i == 5 || i == 6 || i == 7 || i == 8
 		if missed[sid] != want {
 			t.Errorf("sid %d, %s: missed %v, want %v", i, sid, missed[sid], want)
 		}

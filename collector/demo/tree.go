@@ -16,6 +16,7 @@ type node struct {
 	own     []ace // set here
 	dacl    []ace // set here, then inherited
 	sd      []byte
+	number  uint64  // of its DN: the objectGUID is drawn from it
 	attrs   []fixed // what only this kind of object has
 
 	// Of a container of accounts: what each account in it gets.
@@ -51,6 +52,9 @@ func child(parent *node, s shape) *node {
 		} else {
 			n.dacl = append(append([]ace(nil), s.own...), inherit(parent.dacl, s.class)...)
 		}
+	}
+	for _, c := range []byte(n.dn) {
+		n.number = mix(n.number + uint64(c) + 1)
 	}
 	n.sd = encode(flags, n.owner, n.owner, n.dacl)
 	return n

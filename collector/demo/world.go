@@ -6,14 +6,14 @@ import (
 
 // Names of the organisation.
 const (
-	domainDN  = "DC=contoso,DC=com"
-	configDN  = "CN=Configuration," + domainDN
-	schemaDN  = "CN=Schema," + configDN
-	rightsDN  = "CN=Extended-Rights," + configDN
-	servicesD = "CN=Services," + configDN
-	rootDN    = "CN=Microsoft Exchange," + servicesD
-	foreignDN = "CN=ForeignSecurityPrincipals," + domainDN
-	builtinDN = "CN=Builtin," + domainDN
+	domainDN   = "DC=contoso,DC=com"
+	configDN   = "CN=Configuration," + domainDN
+	schemaDN   = "CN=Schema," + configDN
+	rightsDN   = "CN=Extended-Rights," + configDN
+	servicesDN = "CN=Services," + configDN
+	rootDN     = "CN=Microsoft Exchange," + servicesDN
+	foreignDN  = "CN=ForeignSecurityPrincipals," + domainDN
+	builtinDN  = "CN=Builtin," + domainDN
 
 	account = `CONTOSO\auditor`
 )
@@ -91,11 +91,11 @@ func (w *world) build() {
 const changePeriod = 200
 
 // changes returns how often thing i of a stream has changed by today.
-func (w *world) changes(s stream, i int) int {
+func (w *world) changes(s stream, i uint64) int {
 	if w.day == 0 {
 		return 0
 	}
-	first := 1 + int(w.draw(s, i)%changePeriod)
+	first := 1 + int(w.drawWide(s, i)%changePeriod)
 	if w.day < first {
 		return 0
 	}
@@ -120,7 +120,7 @@ type history [eventKinds]int
 
 // historyOf looks the days up for mailbox i.
 func (w *world) historyOf(i int) (h history) {
-	for k := range w.changes(streamDay, i) {
+	for k := range w.changes(streamDay, uint64(i)) {
 		h[w.draw(streamDayKind, i*64+k)%eventKinds]++
 	}
 	return h
