@@ -197,3 +197,34 @@ func TestCloseDuringRead(t *testing.T) {
 		t.Error("Read goes on after Close")
 	}
 }
+
+// TestMembersComeAndGo compares the groups of two days: few members differ, and
+// a group keeps its size.
+func TestMembersComeAndGo(t *testing.T) {
+	members := func(spec string) map[string][]string {
+		groups := map[string][]string{}
+		read(t, spec, func(q *collector.Query, e *collector.Entry) {
+			for _, v := range e.Values("member") {
+				groups[e.DN] = append(groups[e.DN], string(v))
+			}
+		})
+		return groups
+	}
+	before, after := members("demo:5000"), members("demo:5000:1:10")
+	total, changed := 0, 0
+	for dn, list := range before {
+		if len(after[dn]) != len(list) {
+			t.Errorf("%s had %d members and has %d", dn, len(list), len(after[dn]))
+			continue
+		}
+		for i := range list {
+			total++
+			if list[i] != after[dn][i] {
+				changed++
+			}
+		}
+	}
+	if share := float64(changed) / float64(total); share < 0.02 || share > 0.1 {
+		t.Errorf("%d of %d members differ after ten days, want about one in twenty", changed, total)
+	}
+}

@@ -172,7 +172,7 @@ func TestExactlyNMailboxes(t *testing.T) {
 }
 
 func TestIdentitiesAreUnique(t *testing.T) {
-	const size = 60_000
+	const size = 30_000
 	seen := map[string]string{}
 	read(t, fmt.Sprintf("demo:%d:9:30", size), func(q *collector.Query, e *collector.Entry) {
 		for _, key := range []string{

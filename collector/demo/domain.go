@@ -92,7 +92,7 @@ func (w *world) buildDomain() {
 	box(root, "ForeignSecurityPrincipals")
 	add(root, shape{rdn: "CN=Builtin", classes: "top builtinDomain"})
 	w.controllers = ou(root, "Domain Controllers")
-	w.adminHolder = add(box(root, "System"), shape{rdn: "CN=AdminSDHolder", class: containerClass, classes: classesContainer,
+	add(box(root, "System"), shape{rdn: "CN=AdminSDHolder", class: containerClass, classes: classesContainer,
 		own: protectedACEs(), protected: true})
 	w.protectedSD = encode(acl.DACLProtected|acl.DACLAutoInherited, domainAdmins, domainAdmins, protectedACEs())
 	objects := add(root, shape{rdn: "CN=Microsoft Exchange System Objects", classes: "top container msExchSystemObjectsContainer"})

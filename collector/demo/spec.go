@@ -51,7 +51,7 @@ func parseSpec(spec string) (*world, error) {
 		return nil, fmt.Errorf("%s: %s: %s", clip(spec), fmt.Sprintf(format, args...), usage)
 	}
 	fields := strings.Split(spec, ":")
-	if fields[0] != "demo" {
+	if !strings.EqualFold(fields[0], "demo") {
 		return bad("not a demo source")
 	}
 	if len(fields) > 4 {

@@ -11,7 +11,7 @@ import (
 func TestNew(t *testing.T) {
 	for spec, want := range map[string]string{
 		"demo": "demo:250:1", "demo:12": "demo:12:1", "demo:12:7": "demo:12:7", "demo:12:7:0": "demo:12:7",
-		"demo:12:7:3": "demo:12:7:3", "demo:5000000:0": "demo:5000000:0",
+		"demo:12:7:3": "demo:12:7:3", "DEMO:12": "demo:12:1", "demo:5000000:0": "demo:5000000:0",
 	} {
 		s, err := New(spec)
 		if err != nil {

@@ -1,8 +1,6 @@
 package demo
 
-import (
-	"strconv"
-)
+import "strconv"
 
 // Names of the organisation.
 const (
@@ -35,40 +33,45 @@ type world struct {
 	seed uint64
 	day  int
 
+	sizes
+	places
+	stores
+	templates
+
+	people map[uint32]*principal // hand-written accounts of contoso by RID
+	static []*principal
+}
+
+// sizes are the numbers of things that grow with the mailboxes.
+type sizes struct {
 	mailUsers, lists, contacts, computers, teams, databases int
+}
 
-	ous         []*node // where people are, by index
-	containers  []*node // every node of the domain, parents first
-	users       *node   // CN=Users
-	monitoring  *node   // CN=Monitoring Mailboxes
-	shared      *node
-	resources   *node
-	linked      *node
-	listsOU     *node
-	contactsOU  *node
-	teamsOU     *node
-	servicesOU  *node
-	adminsOU    *node
-	legal       *node
-	exchangeOU  *node
-	computersCN *node
-	controllers *node
-	managed     *node
+// places are the containers of the domain.
+type places struct {
+	containers []*node // all, parents first
+	ous        []*node // where people are, by index
 
-	protectedSD  []byte // stamped from AdminSDHolder
-	adminHolder  *node
-	mailboxSD    []byte // as a new mailbox gets it
-	userDefaults chunk  // the explicit entries of a new user
+	users, monitoring, shared, resources, linked, legal, adminsOU *node // special accounts
+	listsOU, contactsOU, teamsOU, servicesOU, exchangeOU          *node
+	computersCN, controllers, managed                             *node
+}
 
-	config      []*node // the Exchange tree above the stores, parents first
+// stores are the servers and stores, and what lies above them.
+type stores struct {
+	config      []*node // above and around the stores, parents first
 	servers     []server
 	legacyStore *node
 	publicStore *node
 	databasesCN *node
-	databaseSD  []byte // of a database that nobody has touched
+}
 
-	people map[uint32]*principal // hand-written accounts of contoso by RID
-	static []*principal
+// templates are descriptors that many objects share.
+type templates struct {
+	mailboxSD    []byte // of a mailbox that nobody has touched
+	databaseSD   []byte // of such a database
+	protectedSD  []byte // stamped from AdminSDHolder
+	userDefaults chunk  // the explicit entries of a new user
 }
 
 // build works out what does not grow with the organisation.
