@@ -59,7 +59,7 @@ var asked = map[Purpose][]string{
 	}, identity...),
 	PurposeRecipients: append([]string{
 		attrSecurity, attrNickname, "msExchRecipientTypeDetails", "msExchRecipientDisplayType", attrDelegates,
-		attrMember, "groupType",
+		attrMember, "groupType", attrMailboxSD, "homeMDB", "msExchMailboxGuid", // system mailboxes are no users
 	}, identity...),
 	PurposeContainers: {attrObjectClass, attrObjectGUID, attrObjectSID, attrCN, attrSecurity},
 	PurposePrincipals: append([]string{attrMember, "groupType"}, identity...),

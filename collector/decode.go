@@ -75,7 +75,7 @@ func (d *decoder) object(e *Entry, is map[string]bool) {
 
 	switch o.Class {
 	case model.ClassUser, model.ClassGroup, model.ClassContact, model.ClassComputer, model.ClassService, model.ClassUnknown:
-		d.recipient(e, o)
+		d.recipient(e, o, is)
 		d.members(e, o)
 	case model.ClassStore, model.ClassPublic:
 		d.store(e, o)

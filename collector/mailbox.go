@@ -53,7 +53,7 @@ var recipientTypes = map[int64]struct {
 // recipient decides whether an entry is a mailbox. What makes one is a store, a
 // mailbox GUID or a home server, and no Remote type; without any type it is one
 // that Exchange 2000 or 2003 made (exchange-facts 3.2).
-func (d *decoder) recipient(e *Entry, o *model.Object) {
+func (d *decoder) recipient(e *Entry, o *model.Object, is map[string]bool) {
 	if e.Value(attrNickname) == nil && e.Value("homeMDB") == nil && e.Value("msExchMailboxGuid") == nil {
 		return
 	}
@@ -62,6 +62,8 @@ func (d *decoder) recipient(e *Entry, o *model.Object) {
 	n, err := strconv.ParseInt(e.Text("msExchRecipientTypeDetails"), 10, 64)
 	t, known := recipientTypes[n]
 	switch {
+	case is["msexchsystemmailbox"]: // no user: the mailbox of a store itself
+		o.Recipient, o.Type = model.SystemMailbox, "SystemMailbox"
 	case err != nil && stored:
 		o.Recipient, o.Type = model.Mailbox, "LegacyMailbox"
 	case err != nil:
@@ -92,5 +94,5 @@ func untyped(c model.Class) string {
 	case model.ClassContact:
 		return "MailContact"
 	}
-	return "MailUser"
+	return "unknown type" // an old mail user, or one whose Exchange attributes the account may not read
 }

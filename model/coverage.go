@@ -77,7 +77,7 @@ func (s *Snapshot) Coverage() []Coverage {
 		case o.recipient == OtherRecipient:
 			c.security(&out[coverOther], o)
 			c.delegates(&out[coverBehalf], o)
-		case o.class == ClassContainer || o.class == ClassDomain:
+		case o.secState != NotAsked && (o.class == ClassContainer || o.class == ClassDomain):
 			c.security(&out[coverContainer], o)
 		}
 		if o.class == ClassGroup {

@@ -87,6 +87,7 @@ var setupTable = []setupEntry{
 		"ms-Exch-Store-Transport-Access", "ms-Exch-Store-Constrained-Delegation", "ms-Exch-Store-Read-Access", "ms-Exch-Store-Read-Write-Access"}},
 	{atServer, []string{groupSetup}, acl.TypeAllow, []acl.Mask{acl.FullControl, acl.GenericAll}, below, nil},
 	{atServer, []string{groupSetup}, acl.TypeDeny, extended, below, []string{"Receive-As", "Send-As"}},
+	{atServer, []string{groupSetup}, acl.TypeDeny, []acl.Mask{acl.CreateChild | acl.DeleteChild}, below, []string{"msExchPublicMDB"}},
 }
 
 // setupKey is a table line made comparable with an ACE of this directory.
