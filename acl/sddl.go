@@ -1,6 +1,7 @@
 package acl
 
 import (
+	"bytes"
 	"encoding/hex"
 	"strconv"
 	"strings"
@@ -87,8 +88,8 @@ func invert[K, V comparable](m map[K]V) map[V]K {
 // [Parts.SDDLIn] knows the aliases of one domain.
 //
 // What the language cannot express is written in a form of our own that [ParseSDDL] reads: an ACE type without a token as its number, an unknown
-// ACE as "(0x2a;;;;;;#…)" with all its bytes in hexadecimal, and bytes after the SID that are no condition or attribute we can put into words
-// as "#" and hexadecimal. The control flags other than P, AR and AI have no place in it.
+// ACE as "(0x2a;;;;;;#…)" with all its bytes in hexadecimal, and bytes after the SID that are no condition we can put into words as "#" and
+// hexadecimal (resource attributes are always so). The control flags other than P, AR and AI have no place in it.
 func (p Parts) SDDL() string { return p.SDDLIn(SID{}) }
 
 // SDDLIn is SDDL with the accounts of the given domain written as aliases, "DA" for Domain Admins.
@@ -201,11 +202,21 @@ func sddlMask(a ACE) string {
 			rest &^= r.Mask
 		}
 	}
+	if a.Mask == 0 && (a.Type == TypeResourceAttribute || a.Type == TypeScopedPolicy) {
+		return "" // their grammar leaves the field empty
+	}
 	if rest != 0 || a.Mask == 0 {
 		return "0x" + strconv.FormatUint(uint64(a.Mask), 16)
 	}
 	return b.String()
 }
 
-// sddlData writes what follows the SID.
-func sddlData(a ACE) string { return "#" + hex.EncodeToString(a.Data) }
+// sddlData writes what follows the SID: a condition in words where the words give the same bytes again, everything else in hexadecimal.
+func sddlData(a ACE) string {
+	if text, ok := a.Condition(); ok {
+		if back, err := parseCondition(text, SID{}); err == nil && bytes.Equal(back, a.Data) {
+			return text
+		}
+	}
+	return "#" + hex.EncodeToString(a.Data)
+}

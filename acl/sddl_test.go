@@ -26,10 +26,9 @@ func TestSDDLText(t *testing.T) {
 		"D:(OA;;CR;" + sendAsText + ";;S-1-5-21-1-2-3-1104)(OD;;CR;;" + userText + ";S-1-0x000100000000-7)",
 		"S:AI(AU;SAFA;CCWD;;;WD)(OU;SA;WP;" + delegatesText + ";;WD)(ML;;NWNRNX;;;HI)(SP;;;;;WD)",
 		"D:(XA;;RP;;;WD;#61727478)(ZA;;RP;" + delegatesText + ";;WD;#61727478)(XD;;RP;;;WD;#6172747800)",
-		"S:(RA;;0x0;;;WD;#00112233)",
+		"S:(RA;;;;;WD;#00112233)",
 		"D:(0x0c;;CR;" + sendAsText + ";;WD;#61727478)(0x2a;;;;;;#2a120400)(0x04;;;;;;#0400080001000000)",
 	} {
-		text = strings.Replace(text, "(SP;;;", "(SP;;0x0;", 1)
 		p, err := ParseSDDL(text, SID{})
 		if err != nil {
 			t.Errorf("%s: %v", text, err)

@@ -266,11 +266,13 @@ next:
 	return m, nil
 }
 
-// data reads the seventh field: "#" and hexadecimal, our own form.
-func (r *sddlReader) data(_ ACE, s string) ([]byte, error) {
-	digits, ok := strings.CutPrefix(s, "#")
-	if !ok {
-		return nil, fmt.Errorf("%q: neither # and hexadecimal nor a known form", clip(s))
+// data reads the seventh field: a condition in words, or "#" and hexadecimal, our own form.
+func (r *sddlReader) data(a ACE, s string) ([]byte, error) {
+	if digits, ok := strings.CutPrefix(s, "#"); ok {
+		return hex.DecodeString(digits)
 	}
-	return hex.DecodeString(digits)
+	if a.IsCallback() && strings.HasPrefix(s, "(") {
+		return parseCondition(s, r.domain)
+	}
+	return nil, fmt.Errorf("%q: neither # and hexadecimal nor a condition", clip(s))
 }
