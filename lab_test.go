@@ -1,0 +1,365 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"mbxperm/collector/adlab"
+)
+
+// The lab tests hold the program's own reports over LDAP against what Samba's
+// library says of the same directory. Nothing here calls the packages under
+// test: the expected rows are worked out from the oracle's ACEs with the rules
+// of the design, plainly.
+
+// labArgs are the flags that reach a lab as an account.
+func labArgs(t *testing.T, lab *adlab.Lab, user, password string) []string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(file, []byte(password+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return []string{
+		"ldaps://" + lab.Host, "-u", user, "--password-file", file, "--ca", lab.CAFile, "--dc", lab.Host + "=" + lab.Address,
+	}
+}
+
+// runCommand runs the program and returns what it wrote and its exit code.
+func runCommand(t *testing.T, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = run(t.Context(), args, strings.NewReader(""), &out, &errs)
+	return out.String(), errs.String(), code
+}
+
+// jsonReport runs a report and reads it back.
+func jsonReport(t *testing.T, wantCode int, args ...string) []map[string]any {
+	t.Helper()
+	out, errs, code := runCommand(t, append([]string{"report"}, append(args, "--format", "json")...)...)
+	if code != wantCode {
+		t.Fatalf("mbxperm report %v: exit code %d, want %d; stderr: %s", args, code, wantCode, errs)
+	}
+	var records []map[string]any
+	if err := json.Unmarshal([]byte(out), &records); err != nil {
+		t.Fatalf("mbxperm report %v: %v", args, err)
+	}
+	return records
+}
+
+const (
+	sendAs    = "ab721a54-1e2f-11d0-9819-00aa0040529b"
+	receiveAs = "ab721a56-1e2f-11d0-9819-00aa0040529b"
+)
+
+// wantRow is what the test compares of a row, as one text.
+func wantRow(dn, acl string, index int, a *adlab.ACE, right, status, impliedBy string, stale bool) string {
+	object, inherited := a.Object, a.InheritedObject
+	return fmt.Sprintf("%s | %s %d | %s %s | implied %q inherited %v stale %v | 0x%08x %q %q | %s",
+		strings.ToLower(dn), acl, index, right, status, impliedBy, a.Flags&0x10 != 0, stale, a.Mask,
+		strings.ToLower(object), strings.ToLower(inherited), a.SID)
+}
+
+func gotRow(r map[string]any) string {
+	return fmt.Sprintf("%s | %s %v | %s %s | implied %q inherited %v stale %v | %s %q %q | %s",
+		strings.ToLower(r["target_dn"].(string)), r["acl_type"], r["ace_index"], r["right"], r["status"], r["implied_by"],
+		r["inherited"], r["stale"], r["mask"], r["object_guid"], r["inherited_object_guid"], r["trustee_sid"])
+}
+
+func status(t uint8) string {
+	switch t {
+	case 0x0, 0x5, 0x9, 0xB:
+		return "Allow"
+	case 0x1, 0x6, 0xA, 0xC:
+		return "Deny"
+	}
+	return ""
+}
+
+// mailboxRows: one row for each named bit, the others together in one (design 5).
+func mailboxRows(dn string, d *adlab.Descriptor) (rows []string) {
+	names := []struct {
+		bit  uint32
+		name string
+	}{
+		{0x1, "FullAccess"}, {0x2, "SendAs"}, {0x4, "ExternalAccount"}, {0x10000, "DeleteItem"},
+		{0x20000, "ReadPermission"}, {0x40000, "ChangePermission"}, {0x80000, "ChangeOwner"},
+	}
+	for i := range d.ACEs {
+		a := &d.ACEs[i]
+		rest := a.Mask
+		for _, n := range names {
+			if a.Mask&n.bit != 0 {
+				rows = append(rows, wantRow(dn, "MailboxRight", i, a, n.name, status(a.Type), "", a.Flags&0x10 != 0))
+				rest &^= n.bit
+			}
+		}
+		if rest != 0 || a.Mask == 0 {
+			rows = append(rows, wantRow(dn, "MailboxRight", i, a, fmt.Sprintf("0x%08x", rest), status(a.Type), "", a.Flags&0x10 != 0))
+		}
+	}
+	return rows
+}
+
+// sendRows: the two extended rights by name, or implied by a control access bit
+// that names none (exchange-facts 2.1).
+func sendRows(dn string, d *adlab.Descriptor) (rows []string) {
+	for i := range d.ACEs {
+		a := &d.ACEs[i]
+		if a.Mask&0x100 == 0 && a.Mask&0x10000000 == 0 || status(a.Type) == "" {
+			continue
+		}
+		implied := "all-extended-rights"
+		if a.Mask&0xF01FF == 0xF01FF || a.Mask&0x10000000 != 0 {
+			implied = "full-control"
+		}
+		rights := []string{"Send-As", "Receive-As"}
+		switch strings.ToLower(a.Object) {
+		case sendAs:
+			rights, implied = rights[:1], ""
+		case receiveAs:
+			rights, implied = rights[1:], ""
+		case "":
+		default:
+			continue
+		}
+		for _, r := range rights {
+			rows = append(rows, wantRow(dn, "SendAs-ReceiveAs", i, a, r, status(a.Type), implied, false))
+		}
+	}
+	return rows
+}
+
+// recipientRows are all rows of the recipients but those of undecodable descriptors.
+func recipientRows(o *adlab.Oracle) (rows []string, skip map[string]bool) {
+	skip = map[string]bool{}
+	for i := range o.Objects {
+		x := &o.Objects[i]
+		if !x.Has(adlab.RoleMailbox) && !x.Has(adlab.RoleRecipient) && !x.Has(adlab.RoleSystemMailbox) {
+			continue
+		}
+		if d := o.MailDescriptor(x); d != nil && !x.Has(adlab.RoleRecipient) {
+			if d.Undecodable != "" {
+				skip[strings.ToLower(x.DN)] = true
+			} else {
+				rows = append(rows, mailboxRows(x.DN, d)...)
+			}
+		}
+		rows = append(rows, sendRows(x.DN, o.Descriptor(x))...)
+		for i, dn := range x.PublicDelegates {
+			who := o.ByDN(dn)
+			rows = append(rows, fmt.Sprintf("%s | SendOnBehalf %d | SendOnBehalf Allow | implied \"\" inherited false stale false |  \"\" \"\" | %s",
+				strings.ToLower(x.DN), i, who.SID))
+		}
+	}
+	return rows, skip
+}
+
+// diffRows says which rows are missing and which are too many, as multisets.
+func diffRows(t *testing.T, want, got []string) {
+	t.Helper()
+	count := map[string]int{}
+	for _, r := range want {
+		count[r]++
+	}
+	for _, r := range got {
+		count[r]--
+	}
+	shown := 0
+	for _, r := range slices.Sorted(maps.Keys(count)) {
+		if count[r] != 0 {
+			t.Errorf("%+d (missing: +, too many: -): %s", count[r], r)
+			if shown++; shown == 10 {
+				break
+			}
+		}
+	}
+	if len(want) != len(got) {
+		t.Errorf("got %d rows, want %d", len(got), len(want))
+	}
+	if len(want) == 0 {
+		t.Error("the oracle has no rows: nothing was compared")
+	}
+}
+
+func TestLabMailboxRowsEqualTheOracle(t *testing.T) {
+	t.Parallel()
+	lab := adlab.Start(t)
+	args := labArgs(t, lab, lab.Administrator, lab.AdministratorPassword)
+	want, skip := recipientRows(lab.Oracle)
+	var got []string
+	for _, r := range jsonReport(t, exitGaps, append([]string{"aces", "--all"}, args...)...) {
+		if skip[strings.ToLower(r["target_dn"].(string))] && r["acl_type"] == "MailboxRight" {
+			continue // what could be read before the damage is shown too; Samba shows nothing
+		}
+		got = append(got, gotRow(r))
+	}
+	diffRows(t, want, got)
+	t.Logf("%d rows equal the oracle's", len(want))
+	compareTotals(t, args, want)
+}
+
+// compareTotals: forward and reverse totals are what the oracle's rows give.
+func compareTotals(t *testing.T, args []string, rows []string) {
+	t.Helper()
+	forward, reverse := map[string]int{}, map[string]int{}
+	for _, r := range rows {
+		parts := strings.Split(r, " | ")
+		kind := strings.Fields(parts[1])[0]
+		forward[parts[0]+kind]++
+		reverse[parts[len(parts)-1]+kind]++
+	}
+	dns := map[string]string{}
+	for _, r := range jsonReport(t, exitGaps, append([]string{"aces", "--all"}, args...)...) {
+		dns[r["target_sid"].(string)] = strings.ToLower(r["target_dn"].(string))
+	}
+	lines := jsonReport(t, exitGaps, append([]string{"totals", "--all"}, args...)...)
+	for _, l := range lines {
+		sid := l["sid"].(string)
+		if sid == "" || strings.HasPrefix(l["account"].(string), "x-cut") {
+			continue
+		}
+		for field, want := range map[string]int{
+			"mailbox": forward[dns[sid]+"MailboxRight"], "send_receive_as": forward[dns[sid]+"SendAs-ReceiveAs"],
+			"on_behalf": forward[dns[sid]+"SendOnBehalf"], "reverse_send_receive_as": reverse[sid+"SendAs-ReceiveAs"],
+			"reverse_on_behalf": reverse[sid+"SendOnBehalf"],
+		} {
+			if got := int(l[field].(float64)); got != want && dns[sid] != "" {
+				t.Errorf("totals of %s: %s is %d, want %d", l["account"], field, got, want)
+			}
+		}
+	}
+}
+
+// configRows are the rows of stores or of the containers above them.
+func configRows(kind string, objects []*adlab.Object, o *adlab.Oracle) (rows []string) {
+	for _, x := range objects {
+		d := o.Descriptor(x)
+		for i := range d.ACEs {
+			a := &d.ACEs[i]
+			rows = append(rows, wantRow(x.DN, kind, i, a, "", status(a.Type), "", false))
+		}
+	}
+	return rows
+}
+
+func TestLabStoreAndAdminRowsEqualTheOracle(t *testing.T) {
+	t.Parallel()
+	lab := adlab.Start(t)
+	o := lab.Oracle
+	args := labArgs(t, lab, lab.Administrator, lab.AdministratorPassword)
+	above := map[string]*adlab.Object{}
+	for i := range o.Objects {
+		x := &o.Objects[i]
+		organisation := strings.HasSuffix(strings.ToLower(x.DN), ","+strings.ToLower(o.ExchangeDN)) &&
+			strings.Count(x.DN, ",") == strings.Count(o.ExchangeDN, ",")+1
+		if strings.EqualFold(x.DN, o.ExchangeDN) || organisation || x.Class() == "msExchExchangeServer" {
+			above[strings.ToLower(x.DN)] = x
+		}
+	}
+	for _, s := range o.Stores() {
+		for dn := s.DN; !strings.EqualFold(dn, o.ExchangeDN); {
+			dn = parentDN(dn)
+			if x := o.ByDN(dn); x != nil {
+				above[strings.ToLower(dn)] = x
+			}
+		}
+	}
+	for _, c := range []struct {
+		object, kind string
+		targets      []*adlab.Object
+	}{
+		{"store", "StoreRight", o.Stores()},
+		{"admin", "DelegatedAdmin", slices.Collect(maps.Values(above))},
+	} {
+		t.Run(c.object, func(t *testing.T) {
+			var got []string
+			for _, r := range jsonReport(t, exitGaps, append([]string{"aces", "--all", "--object", c.object}, args...)...) {
+				if r["right"] == "" {
+					t.Errorf("a row of %s without a right", r["target_dn"])
+				}
+				r["right"] = ""
+				got = append(got, gotRow(r))
+			}
+			diffRows(t, configRows(c.kind, c.targets, o), got)
+		})
+	}
+}
+
+// parentDN cuts the first RDN off (RFC 4514).
+func parentDN(dn string) string {
+	for i := 0; i < len(dn); i++ {
+		if dn[i] == '\\' {
+			i++
+		} else if dn[i] == ',' {
+			return dn[i+1:]
+		}
+	}
+	return ""
+}
+
+// TestLabReader: the ordinary account sees what it may see, and the coverage counts the rest.
+func TestLabReader(t *testing.T) {
+	t.Parallel()
+	lab := adlab.Start(t)
+	var mailboxes, noMailboxSD, noSD int
+	for _, x := range append(lab.Oracle.Mailboxes(), lab.Oracle.With(adlab.RoleSystemMailbox)...) {
+		typeHidden := slices.Contains(x.Denied, "homeMDB") || slices.Contains(x.Denied, "msExchRecipientTypeDetails")
+		if x.Hidden || typeHidden {
+			continue // not seen, or not to be told from a mail user
+		}
+		mailboxes++
+		if slices.Contains(x.Denied, "msExchMailboxSecurityDescriptor") {
+			noMailboxSD++
+		}
+		if slices.Contains(x.Denied, "nTSecurityDescriptor") {
+			noSD++
+		}
+	}
+	lines := map[string]map[string]any{}
+	for _, l := range jsonReport(t, exitGaps, append([]string{"coverage"}, labArgs(t, lab, lab.Reader, lab.ReaderPassword)...)...) {
+		lines[l["object_type"].(string)] = l
+	}
+	for _, c := range []struct {
+		line, field string
+		want        int
+	}{
+		{"mailbox", "found", mailboxes}, {"mailbox", "unknown", noMailboxSD},
+		{"mailbox-account", "unreadable", noSD}, {"store", "unreadable", 1},
+	} {
+		if got := int(lines[c.line][c.field].(float64)); got != c.want {
+			t.Errorf("coverage of %s: %s is %d, want %d", c.line, c.field, got, c.want)
+		}
+	}
+	if noMailboxSD == 0 || noSD == 0 {
+		t.Error("the oracle denies the reader nothing: nothing was tested")
+	}
+}
+
+// TestLabBinds: each refusal names its cause.
+func TestLabBinds(t *testing.T) {
+	t.Parallel()
+	lab := adlab.Start(t)
+	for _, c := range []struct{ user, password, want string }{
+		{"bind-disabled@" + lab.Domain, lab.ReaderPassword, "disabled"},
+		{"bind-expired@" + lab.Domain, lab.ReaderPassword, "expired"},
+		{"bind-mustchange@" + lab.Domain, lab.ReaderPassword, "must be changed"},
+		{"bind-locked@" + lab.Domain, lab.ReaderPassword, "locked"},
+		{lab.Reader, "not-the-password", "wrong password"},
+	} {
+		args := append([]string{"report", "coverage"}, labArgs(t, lab, c.user, c.password)...)
+		out, errs, code := runCommand(t, args...)
+		if code != exitFailed || out != "" || !strings.Contains(errs, c.want) {
+			t.Errorf("%s: exit code %d, stdout %q, stderr %q; want 1 and %q", c.user, code, out, errs, c.want)
+		}
+		if strings.Contains(errs, c.password) {
+			t.Errorf("%s: the password stands in the message", c.user)
+		}
+	}
+}
