@@ -145,6 +145,15 @@ func (s *Server) Open() int {
 	return len(s.conns)
 }
 
+// Hangup ends all connections that are open now; new ones are welcome.
+func (s *Server) Hangup() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns {
+		c.Close()
+	}
+}
+
 // Close ends all connections and waits for the server to stop. It may be
 // called more than once.
 func (s *Server) Close() {

@@ -135,6 +135,9 @@ func TestCertificates(t *testing.T) {
 	}{
 		"another name": {func(c *ldaptest.Config) { c.CertNames = []string{"dc7.contoso.lab", "dc8.contoso.lab"} }, func(*Options) {},
 			[]string{"asked for 127.0.0.1", "dc7.contoso.lab, dc8.contoso.lab", "--dc dc7.contoso.lab=127.0.0.1:", "://dc7.contoso.lab:"}},
+		"common name alone": {func(c *ldaptest.Config) {
+			c.Certificate = func(x *x509.Certificate) { x.DNSNames, x.IPAddresses = nil, nil }
+		}, func(*Options) {}, []string{"asked for 127.0.0.1", "dc1.contoso.lab", "subjectAltName"}},
 		"unknown authority": {func(*ldaptest.Config) {}, func(o *Options) { o.CAFile = "" },
 			[]string{"not trusted here (ldaptest authority)", "--ca FILE"}},
 		"expired": {func(c *ldaptest.Config) {

@@ -96,8 +96,8 @@ func (s *Source) explainCertificate(e *Error, err error) bool {
 	case errors.As(err, &host):
 		names := namesOf(host.Certificate)
 		e.Text = fmt.Sprintf("the certificate of %s is not for this name: asked for %s, the certificate is for %s", t.address, t.host, list(names))
-		e.Hint = "connect by a name in the certificate"
-		if len(names) > 0 {
+		e.Hint = "have a certificate issued that has the name as subjectAltName; a common name alone counts for nothing (RFC 6125 6.4.4)"
+		if len(host.Certificate.DNSNames)+len(host.Certificate.IPAddresses) > 0 {
 			e.Hint = fmt.Sprintf("connect by that name, %s, with --dc %s=%s if it does not resolve", t.renamed(names[0]), names[0], t.address)
 		}
 	case errors.As(err, &unknown):
@@ -129,8 +129,8 @@ func (t target) renamed(host string) string {
 	return scheme + "://" + net.JoinHostPort(host, port)
 }
 
-// namesOf lists the names that a certificate is good for; the common name
-// counts for nothing (RFC 6125 6.4.4), but says what was meant.
+// namesOf lists the names that a certificate is good for, or the common name
+// where it has none.
 func namesOf(c *x509.Certificate) []string {
 	if c == nil {
 		return nil

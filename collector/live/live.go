@@ -175,13 +175,18 @@ func (s *Source) join(ctx context.Context) (context.Context, context.CancelFunc)
 	return ctx, func() { stop(); cancel(nil) }
 }
 
-// connection returns the main connection, or a new one where that one broke.
+// connection returns the main connection, or a new one where that one broke or
+// was ended by the server while it rested (MS-ADTS 3.1.1.3.4.6,
+// MaxConnIdleTime: 15 minutes by default).
 func (s *Source) connection(ctx context.Context) (*conn, error) {
 	s.mu.Lock()
 	c := s.main
 	s.mu.Unlock()
-	if c != nil {
+	if c != nil && c.wire.cause() == nil {
 		return c, nil
+	}
+	if c != nil {
+		s.drop(c)
 	}
 	c, err := s.another(ctx)
 	if err != nil {
