@@ -67,7 +67,7 @@ func TestSDDLReads(t *testing.T) {
 
 func TestSDDLErrors(t *testing.T) {
 	for in, want := range map[string]string{
-		"X":                                `sddl: "X": want O:, G:, D: or S:`,
+		"X":                                `sddl: "X": no O:, G:, D: or S: at the start`,
 		"X:":                               "sddl: X: unknown section",
 		"O:SYO:SY":                         "sddl: O: twice",
 		"O:":                               `sddl: O: sid: "": does not begin with "S-1-"`,
@@ -87,7 +87,7 @@ func TestSDDLErrors(t *testing.T) {
 		"D:NO_ACCESS_CONTROL(A;;;;;WD)":    "sddl: D: entries in a null list",
 		"D:(0x2a;;;;;)":                    "sddl: D: ace 0: type 0x2a: no bytes",
 		"D:(0x2a;;;;;;#2a)":                "sddl: D: ace 0: type 0x2a: not the bytes of an ACE",
-		"D:(A;;RC;;;WD)junk":               `sddl: "junk": want O:, G:, D: or S:`,
+		"D:(A;;RC;;;WD)junk":               `sddl: "junk": no O:, G:, D: or S: at the start`,
 	} {
 		if p, err := ParseSDDL(in, SID{}); err == nil || err.Error() != want {
 			t.Errorf("%q: %v, %v; want %s", in, p.SDDL(), err, want)

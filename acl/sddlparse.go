@@ -16,7 +16,7 @@ func ParseSDDL(s string, domain SID) (Parts, error) {
 	var seen [256]bool
 	for r.rest != "" {
 		if len(r.rest) < 2 || r.rest[1] != ':' {
-			return Parts{}, fmt.Errorf("sddl: %q: want O:, G:, D: or S:", clip(r.rest))
+			return Parts{}, fmt.Errorf("sddl: %q: no O:, G:, D: or S: at the start", clip(r.rest))
 		}
 		section := r.rest[0]
 		if seen[section] {
