@@ -91,6 +91,9 @@ func mailboxRows(dn string, d *adlab.Descriptor) (rows []string) {
 		{0x1, "FullAccess"}, {0x2, "SendAs"}, {0x4, "ExternalAccount"}, {0x10000, "DeleteItem"},
 		{0x20000, "ReadPermission"}, {0x40000, "ChangePermission"}, {0x80000, "ChangeOwner"},
 	}
+	if noDACL(d) {
+		rows = append(rows, nullRow(dn, "MailboxRight", "FullAccess"))
+	}
 	for i := range d.ACEs {
 		a := &d.ACEs[i]
 		rest := a.Mask
@@ -110,6 +113,9 @@ func mailboxRows(dn string, d *adlab.Descriptor) (rows []string) {
 // sendRows: the two extended rights by name, or implied by a control access bit
 // that names none (exchange-facts 2.1).
 func sendRows(dn string, d *adlab.Descriptor) (rows []string) {
+	if noDACL(d) {
+		rows = append(rows, nullRow(dn, "SendAs-ReceiveAs", "Send-As"), nullRow(dn, "SendAs-ReceiveAs", "Receive-As"))
+	}
 	for i := range d.ACEs {
 		a := &d.ACEs[i]
 		if a.Mask&0x100 == 0 && a.Mask&0x10000000 == 0 || status(a.Type) == "" {
@@ -134,6 +140,16 @@ func sendRows(dn string, d *adlab.Descriptor) (rows []string) {
 		}
 	}
 	return rows
+}
+
+// noDACL: the flag is not set, or there is no offset ([MS-DTYP] 2.4.6). Then
+// everyone holds every right, and the program says so in rows of their own.
+func noDACL(d *adlab.Descriptor) bool {
+	return len(d.Raw) >= 20 && (d.Raw[2]&4 == 0 || bytes.Equal(d.Raw[16:20], []byte{0, 0, 0, 0}))
+}
+
+func nullRow(dn, acl, right string) string {
+	return fmt.Sprintf("%s | %s 0 | %s Allow | implied \"\" inherited false stale false |  \"\" \"\" | S-1-1-0", strings.ToLower(dn), acl, right)
 }
 
 // recipientRows are all rows of the recipients but those of undecodable descriptors.
@@ -241,6 +257,9 @@ func compareTotals(t *testing.T, args []string, rows []string) {
 func configRows(kind string, objects []*adlab.Object, o *adlab.Oracle) (rows []string) {
 	for _, x := range objects {
 		d := o.Descriptor(x)
+		if noDACL(d) {
+			rows = append(rows, nullRow(x.DN, kind, ""))
+		}
 		for i := range d.ACEs {
 			a := &d.ACEs[i]
 			rows = append(rows, wantRow(x.DN, kind, i, a, "", status(a.Type), "", false))

@@ -32,6 +32,7 @@ var Admins = &ObjectType{
 	ACEs: []ACEType{
 		{Name: "All", reverse: adminOnly, Flip: 1},
 		{Name: "Reverse-All", reverse: everything, Flip: 0},
+		{Name: "Scope", forward: adminOnly, Flip: 1}, // whoever is named on the same container
 	},
 	lines: adminLines,
 }

@@ -135,6 +135,9 @@ func (s *Snapshot) rightText(row *Row) string {
 	case acl.ImpliedByAllExtendedRights.String():
 		notes = append(notes, "by all extended rights")
 	}
+	if row.NullDACL {
+		notes = append(notes, "no ACL: everyone has every right")
+	}
 	if row.Conditional {
 		notes = append(notes, "conditional")
 	}

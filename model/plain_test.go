@@ -76,8 +76,16 @@ func (p *plain) entry(dn string, e *collector.Entry) {
 		(e.Value("homeMDB") != nil || e.Value("msExchMailboxGuid") != nil || e.Value("msExchHomeServerName") != nil)
 	if mailbox {
 		p.mailboxes[dn] = true
+		if noDACL(e.Value("msExchMailboxSecurityDescriptor")) {
+			p.rows = append(p.rows, plainRow{target: dn, kind: model.ACLMailbox, trustee: "S-1-1-0"})
+		}
 		for i, a := range plainACEs(e.Value("msExchMailboxSecurityDescriptor")) {
 			p.mailboxACE(dn, i, a)
+		}
+	}
+	if noDACL(e.Value("nTSecurityDescriptor")) {
+		for _, right := range []string{"Send-As", "Receive-As"} {
+			p.rows = append(p.rows, plainRow{target: dn, kind: model.ACLSend, trustee: "S-1-1-0", right: right})
 		}
 	}
 	for i, a := range plainACEs(e.Value("nTSecurityDescriptor")) {
@@ -121,6 +129,12 @@ type plainACE struct {
 	sid, object            string
 	mask                   uint32
 	deny, inherited, other bool
+}
+
+// noDACL reports that a descriptor has no DACL at all, so that everyone holds
+// every right: the flag is not set, or there is no offset ([MS-DTYP] 2.4.6).
+func noDACL(b []byte) bool {
+	return len(b) >= 20 && (b[2]&4 == 0 || binary.LittleEndian.Uint32(b[16:]) == 0)
 }
 
 func (a plainACE) self() bool { return a.sid == "S-1-5-10" || a.sid == "S-1-5-18" }

@@ -61,6 +61,9 @@ type aceKey struct {
 	flags    acl.ACEFlags
 	hasObj   bool
 	hasInh   bool
+	// null marks what stands for a missing DACL: it is no ACE of the list, but
+	// everyone holds every right ([MS-DTYP] 2.5.3.2), and that must not look empty.
+	null bool
 }
 
 type aceRec struct {
@@ -281,11 +284,26 @@ func (p *Pool) ace(a acl.ACE) aceID {
 		trustee: p.sidBytes(a.SID), mask: a.Mask, kind: a.Type, flags: a.Flags, hasObj: a.HasObjectType, hasInh: a.HasInheritedObjectType,
 		obj: p.guid(a.ObjectType), inh: p.guid(a.InheritedObjectType),
 	}
+	return p.aceOf(r, func() uint8 { return sendBits(a) })
+}
+
+// nullDACL is the record of a descriptor without a DACL. Its rights count as
+// named, so that nothing hides it as implied.
+func (p *Pool) nullDACL(f family) aceID {
+	r := aceKey{trustee: p.sid(acl.SIDEveryone), mask: acl.FullControl, kind: acl.TypeAllow, null: true}
+	if f == familyMailbox {
+		r.mask = acl.MailboxFullAccess
+	}
+	return p.aceOf(r, func() uint8 { return sendNamed })
+}
+
+// aceOf interns an ACE; send is asked only for a new one.
+func (p *Pool) aceOf(r aceKey, send func() uint8) aceID {
 	hash := r.hash()
 	if id := p.aceIndex.find(hash, func(id uint32) bool { return p.aces.at(id).aceKey == r }); id != 0 {
 		return aceID(id)
 	}
-	id := p.aces.add(aceRec{aceKey: r, send: sendBits(a)})
+	id := p.aces.add(aceRec{aceKey: r, send: send()})
 	p.aceIndex.insert(hash, id, func(id uint32) uint64 { return p.aces.at(id).hash() })
 	return aceID(id)
 }
@@ -311,6 +329,10 @@ func (p *Pool) desc(f family, raw []byte) descID {
 	for a := range d.DACL() {
 		p.lists.add(p.ace(a))
 		plain = plain && a.IsKnown() && len(a.Data) == 0
+		r.n++
+	}
+	if err == nil && d.DACLState() != acl.ACLPresent {
+		p.lists.add(p.nullDACL(f))
 		r.n++
 	}
 	r.sums = p.sum(r)
@@ -383,6 +405,9 @@ func (v *poolView) descriptor(id descID) []byte {
 	}
 	for i := range r.n {
 		a := v.ace(r.first + i)
+		if a.null {
+			continue
+		}
 		p.DACL = append(p.DACL, acl.ACE{
 			Type: a.kind, Flags: a.flags, Mask: a.mask,
 			ObjectType: *v.guids.at(uint32(a.obj)), InheritedObjectType: *v.guids.at(uint32(a.inh)),

@@ -115,6 +115,9 @@ var sendRights = [...]right{
 	rightSendAs, rightReceiveAs, rightSendAsByFull, rightRecvAsByFull, rightSendAsByAll, rightRecvAsByAll,
 }
 
+// sendNamed are the bits of the two rights by name.
+const sendNamed = 1 | 2
+
 // sendBits says which of sendRights an ACE gives.
 func sendBits(a acl.ACE) (bits uint8) {
 	for i, g := range [...]acl.GUID{acl.GUIDSendAs, acl.GUIDReceiveAs} {

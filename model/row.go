@@ -67,6 +67,7 @@ type Row struct {
 	AppliesTo           string
 	Conditional         bool
 	Mask                string // 0x and eight hex digits; empty where the grant is no ACE
+	NullDACL            bool   // there is no list: everyone holds every right
 	ObjectGUID          string
 	InheritedObjectGUID string
 	Origin              string // DN of the object that the entry is set on, or "origin not read"; empty for an entry set here
@@ -213,6 +214,9 @@ func (s *Snapshot) typeName(o *object) string {
 func (s *Snapshot) fillACE(row *Row, o *object, a *aceRec) {
 	row.ACEType, row.ACEFlags = a.kind.String(), a.flags.String()
 	row.Mask = fmt.Sprintf("0x%08x", uint32(a.mask))
+	if a.null {
+		row.ACEType, row.Mask, row.NullDACL = "null DACL", "", true
+	}
 	if a.hasObj {
 		row.ObjectGUID = s.guids.at(uint32(a.obj)).String()
 	}
