@@ -193,6 +193,29 @@ func TestNoAllocs(t *testing.T) {
 	}
 }
 
+// TestHostileAllocations: whatever the bytes, reading them costs a few allocations for the error and nothing else.
+func TestHostileAllocations(t *testing.T) {
+	r := rand.New(rand.NewPCG(6, 6))
+	full := strings.Repeat("\x2a\x00\x04\x00", 16381) // as many entries as fit
+	inputs := [][]byte{[]byte("\x01\x00\x14\x80" + le32(20) + le32(20) + le32(20) + le32(20) + "\x02\x00\xfc\xff\xff\xff\x00\x00" + full)}
+	for range 50 {
+		b := slices.Clone(inputs[0][:200+r.IntN(2000)])
+		for range 40 {
+			b[r.IntN(len(b))] = byte(r.IntN(256))
+		}
+		inputs = append(inputs, b)
+	}
+	for i, in := range inputs {
+		if n := testing.AllocsPerRun(1, func() { _, _ = Parse(in) }); n > 40 {
+			t.Errorf("input %d: %v allocations", i, n)
+		}
+	}
+	d, _ := Parse(inputs[0])
+	if d.DACLLen() != 16381 || d.SACLLen() != 16381 {
+		t.Errorf("%d and %d entries", d.DACLLen(), d.SACLLen())
+	}
+}
+
 // name makes a result used without an allocation.
 func (r Result) name() string {
 	if r.Allowed() {

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -177,5 +178,45 @@ func sameEntries(t *testing.T, what string, want, got Parts) {
 	const flags = DACLProtected | DACLAutoInherited | DACLAutoInheritReq | SACLProtected | SACLAutoInherited | SACLAutoInheritReq
 	if (want.Control^got.Control)&flags != 0 {
 		t.Errorf("%s: control %04x, want %04x", what, got.Control, want.Control)
+	}
+}
+
+// TestAliasesAgainstSamba asks Samba what each alias of SDDL stands for. It does not know all of them; those it knows must be the same SIDs.
+func TestAliasesAgainstSamba(t *testing.T) {
+	domain := MustParseSID("S-1-5-21-1-2-3") // the one sambaScript uses
+	var names []string
+	var queries []sambaQuery
+	for name := range sddlSIDs {
+		names = append(names, name)
+	}
+	for name := range sddlRIDs {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		queries = append(queries, sambaQuery{Do: "parse", SDDL: "O:" + name})
+	}
+	known := 0
+	for i, a := range samba(t, queries) {
+		if a.Error != "" {
+			continue
+		}
+		known++
+		raw, err := hex.DecodeString(a.SD)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := Parse(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := ParseSDDL(queries[i].SDDL, domain)
+		if err != nil || p.Owner != d.Parts().Owner {
+			t.Errorf("%s: Samba says %v, we say %v, %v", names[i], d.Parts().Owner, p.Owner, err)
+		}
+	}
+	t.Logf("Samba knows %d of %d aliases", known, len(names))
+	if known < 40 {
+		t.Errorf("Samba knows only %d aliases: is it still asked?", known)
 	}
 }

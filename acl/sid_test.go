@@ -169,7 +169,7 @@ func TestSIDAgainstObjectsid(t *testing.T) {
 }
 
 func TestGUID(t *testing.T) {
-	// The example of [MS-DTYP] 2.3.4: the first three fields are little-endian on the wire.
+	// [MS-DTYP] 2.3.4.2: the first three fields are little-endian on the wire.
 	wire := []byte{0x54, 0x1a, 0x72, 0xab, 0x2f, 0x1e, 0xd0, 0x11, 0x98, 0x19, 0x00, 0xaa, 0x00, 0x40, 0x52, 0x9b}
 	g, err := GUIDFromBytes(wire)
 	if err != nil || g != GUIDSendAs || g.String() != "ab721a54-1e2f-11d0-9819-00aa0040529b" {
