@@ -249,11 +249,11 @@ func (a *app) report(ctx context.Context, name, source string) error {
 	c := collector.Start(ctx, src, model.NewPool(), warnings)
 	report.Progress(a.stderr, c)
 	s := c.Snapshot()
-	if s.State.Err != nil {
-		return s.State.Err
-	}
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return errors.New("interrupted: nothing was written")
+	case s.State.Err != nil && s.Empty():
+		return s.State.Err
 	}
 	write := func(w io.Writer) error { return report.Report(ctx, w, s, name, q, format) }
 	if a.rep.out == "" {

@@ -94,11 +94,8 @@ func (d *decoder) object(e *Entry, is map[string]bool) {
 
 // describe takes what Exchange's configuration objects say about themselves.
 func (d *decoder) describe(e *Entry, is map[string]bool) {
-	switch {
-	case is["msexchexchangeserver"]:
+	if is["msexchexchangeserver"] {
 		d.server(e)
-	case is["msexchorganizationcontainer"]:
-		d.organisation(e)
 	}
 	if e.Values("otherWellKnownObjects") != nil {
 		d.exchange(e)

@@ -1,8 +1,6 @@
 package collector
 
 import (
-	"strconv"
-
 	"mbxperm/acl"
 	"mbxperm/model"
 )
@@ -14,7 +12,6 @@ func (d *decoder) rootDSE(e *Entry) {
 	if s := e.Text("dnsHostName"); s != "" {
 		d.w.State.Server = s
 	}
-	d.w.ConfigurationNC(e.Text("configurationNamingContext"))
 	if root := e.Text("rootDomainNamingContext"); root != "" {
 		d.w.Domain(model.DomainInfo{DN: root, Root: true})
 	}
@@ -38,11 +35,6 @@ func (d *decoder) crossRef(e *Entry) {
 }
 
 func (d *decoder) schema(e *Entry, class bool) {
-	if e.Text(attrCN) == "ms-Exch-Schema-Version-Pt" {
-		if n, err := strconv.Atoi(e.Text("rangeUpper")); err == nil {
-			d.w.SchemaVersion(n)
-		}
-	}
 	g, err := acl.GUIDFromBytes(e.Value("schemaIDGUID"))
 	if err != nil {
 		return

@@ -3,7 +3,6 @@ package collector
 import (
 	"encoding/hex"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"mbxperm/acl"
@@ -45,11 +44,5 @@ func (d *decoder) exchange(e *Entry) {
 		if g, err := acl.GUIDFromBytes(b); err == nil {
 			d.w.WellKnownGroup(g, parts[3])
 		}
-	}
-}
-
-func (d *decoder) organisation(e *Entry) {
-	if n, err := strconv.Atoi(e.Text("objectVersion")); err == nil {
-		d.w.Organisation(e.DN, n)
 	}
 }

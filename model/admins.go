@@ -18,6 +18,7 @@ var Admins = &ObjectType{
 		{Title: "UserName", Text: func(r *Row) string { return PrincipalText(r.Trustee) }},
 		{Title: "Rights", Text: func(r *Row) string { return r.Text }},
 		{Title: "Status", Text: statusText},
+		{Title: "Origin", Extra: true, Text: func(r *Row) string { return r.Origin }},
 	},
 	Fields: []Field[*Line]{
 		{"account", func(l *Line) any { return l.Name }},

@@ -45,16 +45,13 @@ type facts struct {
 	types    []string
 	token    []acl.SID
 	holders  []objID // CN=AdminSDHolder of each domain
-	config   string  // configuration naming context
-	schemaPt int     // rangeUpper of ms-Exch-Schema-Version-Pt
-	orgs     map[string]int
-	legacy   bool // 2000/2003 servers exist
+	legacy   bool    // 2000/2003 servers exist
 }
 
 func newFacts() *facts {
 	return &facts{
 		schema: map[acl.GUID]SchemaName{}, rights: map[acl.GUID]ExtendedRight{},
-		wellKnow: map[acl.GUID]dnID{}, versions: map[dnID]ServerVersion{}, orgs: map[string]int{}, types: []string{""},
+		wellKnow: map[acl.GUID]dnID{}, versions: map[dnID]ServerVersion{}, types: []string{""},
 	}
 }
 
@@ -67,7 +64,6 @@ func (f *facts) clone() *facts {
 	c.versions = maps.Clone(f.versions)
 	c.holders = slices.Clone(f.holders)
 	c.types = slices.Clone(f.types)
-	c.orgs = maps.Clone(f.orgs)
 	return &c
 }
 

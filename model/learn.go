@@ -55,14 +55,5 @@ func (w *Writer) Server(dn string, v ServerVersion) {
 	f.legacy = f.legacy || v.Major < 8
 }
 
-// Organisation adds the objectVersion of an Exchange organisation.
-func (w *Writer) Organisation(dn string, objectVersion int) { w.edit().orgs[dn] = objectVersion }
-
-// SchemaVersion sets the rangeUpper of ms-Exch-Schema-Version-Pt.
-func (w *Writer) SchemaVersion(rangeUpper int) { w.edit().schemaPt = rangeUpper }
-
 // Token sets the SIDs that the directory sees in the bound account's token.
 func (w *Writer) Token(sids []acl.SID) { w.edit().token = sids }
-
-// ConfigurationNC sets the name of the configuration partition.
-func (w *Writer) ConfigurationNC(dn string) { w.edit().config = dn }

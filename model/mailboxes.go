@@ -43,6 +43,7 @@ var recipientColumns = []Column[*Row]{
 	{Title: "UserName", Text: func(r *Row) string { return PrincipalText(r.Trustee) }},
 	{Title: "Rights", Text: func(r *Row) string { return r.Text }},
 	{Title: "Status", Text: statusText},
+	{Title: "Origin", Extra: true, Text: func(r *Row) string { return r.Origin }},
 }
 
 func mailboxCounts() (out []Field[*Line]) {

@@ -34,6 +34,9 @@ type Snapshot struct {
 	heads     map[acl.SID]int
 }
 
+// Empty reports whether there is no target at all: nothing to show.
+func (s *Snapshot) Empty() bool { return s.recips.len()+s.stores.len() == 0 }
+
 func (s *Snapshot) object(id objID) *object { return s.objects.at(uint32(id)) }
 
 // at returns the object with this DN, or 0.

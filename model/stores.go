@@ -30,6 +30,7 @@ var configColumns = []Column[*Row]{
 	{Title: "UserName", Text: func(r *Row) string { return PrincipalText(r.Trustee) }},
 	{Title: "Rights", Text: func(r *Row) string { return r.Text }},
 	{Title: "Status", Text: statusText},
+	{Title: "Origin", Extra: true, Text: func(r *Row) string { return r.Origin }},
 }
 
 func storeLines(l *lister) {
