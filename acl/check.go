@@ -90,6 +90,7 @@ type Result struct {
 	Denied  Mask // wanted bits that an entry denies; bits in neither mask are denied by default
 	// Uncertain are wanted bits whose outcome could be another one if a condition held that cannot be evaluated here, or if a
 	// part of the descriptor that could not be read spoke about them. Granted and Denied say what holds without that.
+	// A zero Descriptor, and one whose header cannot be read, grants nothing and leaves everything uncertain.
 	Uncertain Mask
 
 	decided [32]int32 // for each bit 1 + the index of the deciding entry, or the negative constants; zero means nothing did
@@ -129,7 +130,11 @@ const (
 )
 
 // Check works out the simple rights of r on the object: [MS-DTYP] 2.5.3.2 without an object tree, [MS-ADTS] 5.1.3.3.2.
-// Entries that name a property, a class or an extended right say nothing about the object as a whole and do not count.
+//
+// Entries that name a property, a class or an extended right say nothing about the object as a whole and do not count. (A library that is
+// given no object tree takes such a deny for a deny of everything, as Samba's se_access_check does; a domain controller always has the tree.)
+// The owner's implicit rights are READ_CONTROL and WRITE_DAC, as [MS-DTYP] 2.5.3.2 and Windows have it; [MS-ADTS] 5.1.3.3.2 adds WRITE_OWNER.
+// Rights that come from privileges, such as reading the SACL or taking ownership, are not in a descriptor and are not granted.
 func (d Descriptor) Check(r Requester, want Mask) Result {
 	return d.check(r, want, wholeObject, [3]GUID{})
 }
@@ -176,58 +181,74 @@ func CanReadAttribute(d Descriptor, t Token, self SID, attribute, propertySet GU
 func (d Descriptor) check(r Requester, want Mask, s scope, nodes [3]GUID) Result {
 	want = r.Generic.Map(want)
 	res := Result{Wanted: want}
-	if d.damaged || len(d.raw) < descriptorHeader {
-		// What could not be read might have spoken about any bit: an owner, an entry in front of those that were read, the rest of the list.
-		res.Uncertain = want
+	if len(d.raw) < descriptorHeader {
+		res.Uncertain = want // nothing was read, which is not the same as a descriptor without a DACL
+		return res
 	}
 	if d.dacl.state != ACLPresent {
-		if len(d.raw) >= descriptorHeader {
-			res.Granted = want
-			res.decide(want, ByNoDACL)
-		}
+		res.Granted = want
+		res.decide(want, ByNoDACL)
 		return res
 	}
 	owner := r.matches(d.owner)
-	// The bits that no certain entry has decided yet. The right to the SACL comes from a privilege, never from an entry ([MS-DTYP] 2.5.3.2).
-	open := want &^ AccessSystemSACL
+	// The right to the SACL comes from a privilege, never from an entry ([MS-DTYP] 2.5.3.2).
+	u := undecided{open: want &^ AccessSystemSACL}
 	if owner && !d.namesOwnerRights() {
 		res.Granted = want & (ReadControl | WriteDACL)
 		res.decide(res.Granted, ByOwner)
-		open &^= res.Granted
+		u.open &^= res.Granted
 	}
-	var ifAllowed, ifDenied Mask // bits that conditional entries would grant or deny, had their condition held
 	index := int32(0)
 	for a := range d.DACL() {
 		index++
-		if open == 0 {
+		if u.open == 0 {
 			break
 		}
 		if a.Flags&InheritOnly != 0 || !a.inScope(s, &nodes) {
 			continue
 		}
-		m := r.Generic.Map(a.Mask) & open
-		if m == 0 || !r.matches(a.SID) && !(owner && string(a.SID) == SIDOwnerRights.b) {
-			continue
-		}
-		switch layout := aceLayout[a.Type]; {
-		case layout&isCondition != 0 && layout&isAllow != 0:
-			ifAllowed |= m
-		case layout&isCondition != 0 && layout&isDeny != 0:
-			ifDenied |= m
-		case layout&isAllow != 0:
-			res.Granted |= m
-			res.decide(m, index)
-			open &^= m
-			res.Uncertain |= m & ifDenied
-		case layout&isDeny != 0:
-			res.Denied |= m
-			res.decide(m, index)
-			open &^= m
-			res.Uncertain |= m & ifAllowed
+		m := r.Generic.Map(a.Mask) & u.open
+		if m != 0 && (r.matches(a.SID) || owner && string(a.SID) == SIDOwnerRights.b) {
+			res.take(aceLayout[a.Type], m, index, &u)
 		}
 	}
-	res.Uncertain |= open & ifAllowed
+	res.Uncertain |= u.open & u.ifAllowed
+	if d.dacl.broken {
+		res.Uncertain |= u.open // what cannot be read stands behind what was read, and speaks at most about what that leaves open
+	}
+	if d.ownerLost {
+		res.Uncertain |= d.ownersShare(want)
+	}
 	return res
+}
+
+// undecided is the state of a check between two entries.
+type undecided struct {
+	open                Mask // bits that no certain entry has decided yet
+	ifAllowed, ifDenied Mask // bits that conditional entries so far would grant or deny, had their condition held
+}
+
+// take lets an entry that counts speak about the open bits m.
+func (res *Result) take(layout uint8, m Mask, index int32, u *undecided) {
+	switch {
+	case layout&isCondition != 0:
+		if layout&isAllow != 0 {
+			u.ifAllowed |= m
+		} else if layout&isDeny != 0 {
+			u.ifDenied |= m
+		}
+		return
+	case layout&isAllow != 0:
+		res.Granted |= m
+		res.Uncertain |= m & u.ifDenied
+	case layout&isDeny != 0:
+		res.Denied |= m
+		res.Uncertain |= m & u.ifAllowed
+	default:
+		return
+	}
+	res.decide(m, index)
+	u.open &^= m
 }
 
 // matches reports whether the SID, given as a window, is in the token, with SELF replaced (SidInToken of [MS-DTYP] 2.5.3.1).
@@ -253,6 +274,15 @@ func (a *ACE) inScope(s scope, nodes *[3]GUID) bool {
 		}
 	}
 	return false
+}
+
+// ownersShare returns the bits that could be different if the requester were the owner: the implicit rights, or where entries for OWNER
+// RIGHTS replace these, what such entries speak about.
+func (d Descriptor) ownersShare(want Mask) Mask {
+	if d.namesOwnerRights() {
+		return want
+	}
+	return want & (ReadControl | WriteDACL)
 }
 
 // namesOwnerRights reports whether an entry that counts for the object names OWNER RIGHTS, which takes the implicit rights from the owner.

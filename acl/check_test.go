@@ -181,26 +181,48 @@ func TestConditional(t *testing.T) {
 	}
 }
 
-// TestDamagedIsUncertain: what could not be read might have been a deny.
+// TestDamagedIsUncertain: what could not be read might have decided what is still open, and only that.
 func TestDamagedIsUncertain(t *testing.T) {
-	raw := mustSDDL(t, "D:(A;;RP;;;WD)(D;;RP;;;BA)").Raw()
-	d, err := Parse(raw[:len(raw)-2])
-	if err == nil {
+	whole := mustSDDL(t, "O:BAD:(A;;RP;;;WD)(D;;WP;;;BA)(A;;RC;;;WD)").Raw()
+	const wanted = ReadProperty | WriteProperty | ReadControl | WriteDACL
+	check := func(name string, raw []byte, granted, uncertain Mask) {
+		t.Helper()
+		d, err := Parse(raw)
+		if err == nil {
+			t.Fatalf("%s: no error", name)
+		}
+		if got := d.Check(Requester{Token: aliceIn}, wanted); got.Granted != granted || got.Uncertain != uncertain || got.Allowed() {
+			t.Errorf("%s: granted %v, uncertain %v; want %v, %v", name, got.Granted, got.Uncertain, granted, uncertain)
+		}
+	}
+	check("no bytes", nil, 0, wanted)
+	check("half a header", whole[:10], 0, wanted)
+	const firstACE = descriptorHeader + aclHeader
+	check("cut in the second entry", withOwner(whole[:firstACE+30], 0), ReadProperty, WriteProperty|ReadControl|WriteDACL)
+	check("owner lost", withOwner(whole, 7), ReadProperty|ReadControl, ReadControl|WriteDACL)
+	sacl := withOwner(whole, 0)
+	sacl[2], sacl[12] = sacl[2]|byte(SACLPresent), 3
+	d, err := Parse(sacl)
+	if got := d.Check(Requester{Token: aliceIn}, wanted); err == nil || got.Granted != ReadProperty|ReadControl || got.Uncertain != 0 {
+		t.Errorf("SACL lost: %v, %+v; a SACL grants nothing", err, got)
+	}
+	if got := (Descriptor{}).Check(Requester{Token: aliceIn}, wanted); got.Granted != 0 || got.Uncertain != wanted {
+		t.Errorf("the zero Descriptor: %+v; want nothing granted, everything uncertain", got)
+	}
+	owned := withOwner(mustSDDL(t, "O:BAD:(A;;RP;;;OW)").Raw(), 7)
+	if d, err = Parse(owned); err == nil {
 		t.Fatal("no error")
 	}
-	if granted, uncertain := CanReadAttribute(d, aliceIn, alice, GUIDMailboxSDAttribute, GUID{}); !granted || !uncertain {
-		t.Errorf("%v, %v; want granted as far as read, and uncertain", granted, uncertain)
+	if allowed, conditional := CanReadAttribute(d, aliceIn, alice, GUIDMailboxSDAttribute, GUID{}); allowed || !conditional {
+		t.Errorf("owner lost, OWNER RIGHTS may read: %v, %v", allowed, conditional)
 	}
-	var nothing Descriptor
-	if granted, uncertain := CanReadAttribute(nothing, aliceIn, alice, GUIDMailboxSDAttribute, GUID{}); granted || !uncertain {
-		t.Errorf("the zero Descriptor: %v, %v; want nothing granted and uncertain", granted, uncertain)
-	}
-	if d, err = Parse(nil); err == nil {
-		t.Fatal("no error")
-	}
-	if granted, uncertain := CanReadAttribute(d, aliceIn, alice, GUIDMailboxSDAttribute, GUID{}); granted || !uncertain {
-		t.Errorf("no bytes: %v, %v; want nothing granted and uncertain", granted, uncertain)
-	}
+}
+
+// withOwner returns a copy of a descriptor with another offset of the owner.
+func withOwner(raw []byte, offset byte) []byte {
+	raw = append([]byte(nil), raw...)
+	copy(raw[4:], []byte{offset, 0, 0, 0})
+	return raw
 }
 
 func TestCovers(t *testing.T) {

@@ -54,7 +54,8 @@ type Descriptor struct {
 	owner, group []byte
 	dacl, sacl   list
 	control      Control
-	damaged      bool
+	damaged      bool // Parse returned an error
+	ownerLost    bool // and the owner is one of the reasons
 }
 
 // list is one ACL: the entries that can be read.
@@ -63,12 +64,13 @@ type list struct {
 	count    int    // how many of them are readable
 	state    ACLState
 	revision uint8
+	broken   bool // there is more that is not
 }
 
 // Parse reads a self-relative security descriptor ([MS-DTYP] 2.4.6) and checks every length in it, so that what follows need not.
 //
 // On an error the Descriptor still holds everything before the broken place, and all parts that are whole; the error names each place.
-// Such a Descriptor is [Descriptor.Damaged], and no access decision about it is certain. b must not be changed while the view is in use.
+// Such a Descriptor is [Descriptor.Damaged], and what the lost part could decide is uncertain in every check. b must not be changed while the view is in use.
 func Parse(b []byte) (Descriptor, error) {
 	d := Descriptor{raw: b}
 	if len(b) < descriptorHeader {
@@ -94,6 +96,7 @@ func Parse(b []byte) (Descriptor, error) {
 	if !d.damaged {
 		return d, nil
 	}
+	d.ownerLost, d.sacl.broken, d.dacl.broken = errs[0] != nil, errs[2] != nil, errs[3] != nil
 	return d, errors.Join(errs[:]...)
 }
 

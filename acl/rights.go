@@ -152,7 +152,10 @@ type NamedGUID struct {
 }
 
 // GUIDs returns the built-in table, ordered by GUID. The caller must not change it.
-var GUIDs = sync.OnceValue(func() []NamedGUID {
+func GUIDs() []NamedGUID { return guidTable() }
+
+// guidTable parses the rows when they are first asked for.
+var guidTable = sync.OnceValue(func() []NamedGUID {
 	table := make([]NamedGUID, len(guidRows))
 	for i, row := range guidRows {
 		table[i] = NamedGUID{MustParseGUID(row.guid), row.name, row.display, row.kind}
