@@ -19,6 +19,8 @@ type Session struct {
 	mu      sync.Mutex
 	current *Collection
 	cancel  context.CancelFunc
+	opening bool           // Refresh waits for the source
+	opened  sync.WaitGroup // for Refresh
 }
 
 // NewSession starts to collect src. open gives the source anew for Refresh, with
@@ -44,8 +46,10 @@ func (s *Session) Cancel() {
 	s.cancel()
 }
 
-// Refresh reads the source again, from its start. A collection that still runs
-// goes on instead: there is nothing newer to read than what is being read.
+// Refresh reads the source again, from its start. What is there stays on the
+// screen until the source is open, and beyond if it does not open: then the
+// reason is among the problems. A collection that still runs goes on instead;
+// there is nothing newer to read than what is being read.
 func (s *Session) Refresh() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -54,30 +58,37 @@ func (s *Session) Refresh() {
 	default:
 		return
 	}
+	if s.opening {
+		return
+	}
+	s.opening = true
 	ctx, cancel := context.WithCancel(s.ctx)
-	c := newCollection(s.current.Snapshot().State.Source, s.pool)
-	s.current, s.cancel = c, cancel
-	go func() {
+	s.cancel = cancel
+	s.opened.Go(func() {
 		src, warnings, err := s.open(ctx)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.opening = false
 		if err != nil {
-			c.fail(err)
+			s.current.note(err)
 			return
 		}
-		c.start(ctx, src, warnings)
-	}()
+		s.current = Start(ctx, src, s.pool, warnings)
+	})
 }
 
 // Wait returns when the collection has ended.
 func (s *Session) Wait() {
+	s.opened.Wait()
 	s.mu.Lock()
 	c := s.current
 	s.mu.Unlock()
 	<-c.Done()
 }
 
-// fail ends a collection that has not begun.
-func (c *Collection) fail(err error) {
-	c.writer.State.Err, c.writer.State.Phase, c.writer.State.Ended = err, model.Finished, time.Now()
+// note adds a problem to a collection that has ended.
+func (c *Collection) note(err error) {
+	s := &c.writer.State
+	s.Problems = append(s.Problems, model.Problem{Time: time.Now(), Object: s.Source, Text: "reading it again: " + err.Error()})
 	c.current.Store(c.writer.Snapshot())
-	close(c.done)
 }

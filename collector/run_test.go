@@ -1,0 +1,313 @@
+package collector_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"mbxperm/acl"
+	"mbxperm/collector"
+	"mbxperm/model"
+)
+
+// script is a Source made of steps, for what no healthy source does.
+type script struct {
+	steps  []func(ctx context.Context, s collector.Sink) error
+	lookup func(sids []acl.SID, s collector.Sink) error
+	asked  []acl.SID
+	closed chan struct{}
+}
+
+func (*script) Name() string { return "script" }
+
+func (s *script) Read(ctx context.Context, sink collector.Sink) error {
+	for _, step := range s.steps {
+		if err := step(ctx, sink); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *script) Lookup(_ context.Context, sids []acl.SID, sink collector.Sink) error {
+	s.asked = append(s.asked, sids...)
+	if s.lookup != nil {
+		return s.lookup(sids, sink)
+	}
+	for _, sid := range sids {
+		sink.Missed(sid)
+	}
+	return nil
+}
+
+func (s *script) Close() error {
+	if s.closed != nil {
+		close(s.closed)
+	}
+	return nil
+}
+
+const domainDN = "DC=contoso,DC=com"
+
+var domainSID = acl.MustParseSID("S-1-5-21-1-2-3")
+
+func entry(id collector.QueryID, dn string, pairs ...any) *collector.Entry {
+	e := &collector.Entry{Query: id, DN: dn}
+	for i := 0; i < len(pairs); i += 2 {
+		a := collector.Attribute{Name: pairs[i].(string)}
+		switch v := pairs[i+1].(type) {
+		case string:
+			for one := range strings.SplitSeq(v, "|") {
+				a.Values = append(a.Values, []byte(one))
+			}
+		case []byte:
+			a.Values = [][]byte{v}
+		}
+		e.Attributes = append(e.Attributes, a)
+	}
+	return e
+}
+
+// grant is a mailbox ACL with one FullAccess entry for a trustee.
+func grant(t *testing.T, trustee acl.SID) []byte {
+	t.Helper()
+	b, err := acl.Encode(acl.Parts{
+		Control: acl.SelfRelative | acl.DACLPresent, Owner: acl.SIDSelf, Group: acl.SIDSelf, DACLState: acl.ACLPresent,
+		DACL: []acl.ACE{{Type: acl.TypeAllow, Flags: acl.ContainerInherit, Mask: acl.MailboxFullAccess, SID: trustee.Bytes()}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// search brackets entries by Begin and End over the whole domain.
+func search(id collector.QueryID, p collector.Purpose, end error, entries ...*collector.Entry) func(context.Context, collector.Sink) error {
+	return func(_ context.Context, s collector.Sink) error {
+		s.Begin(collector.Query{ID: id, Purpose: p, Base: domainDN, Scope: collector.ScopeSub, Attributes: collector.Attributes(p)})
+		for _, e := range entries {
+			s.Entry(e)
+		}
+		s.End(id, end)
+		return nil
+	}
+}
+
+// domainSearches are a domain with one mailbox that grants FullAccess to trustee.
+func domainSearches(t *testing.T, trustee acl.SID, more ...*collector.Entry) []func(context.Context, collector.Sink) error {
+	return []func(context.Context, collector.Sink) error{
+		search(1, collector.PurposeMailboxes, nil, mailbox(t, 1, "u00001", trustee)),
+		search(2, collector.PurposeRecipients, nil),
+		search(3, collector.PurposeContainers, nil, entry(3, domainDN, "objectClass", "top|domain|domainDNS", "objectSid", domainSID.Bytes())),
+		search(4, collector.PurposePrincipals, nil, more...),
+	}
+}
+
+func mailbox(t *testing.T, id collector.QueryID, name string, trustee acl.SID) *collector.Entry {
+	t.Helper()
+	return entry(id, "CN="+name+",OU=Staff,"+domainDN, "objectClass", "top|person|organizationalPerson|user", "sAMAccountName", name,
+		"mailNickname", name, "homeMDB", "CN=DB01", "msExchRecipientTypeDetails", "1",
+		"objectSid", domainSID.WithRID(1001).Bytes(), "msExchMailboxSecurityDescriptor", grant(t, trustee))
+}
+
+func collect(t *testing.T, s *script) *model.Snapshot {
+	t.Helper()
+	c := collector.Start(t.Context(), s, model.NewPool(), nil)
+	<-c.Done()
+	return c.Snapshot()
+}
+
+func cover(t *testing.T, s *model.Snapshot, objectType string) model.Coverage {
+	t.Helper()
+	for _, c := range s.Coverage() {
+		if c.ObjectType == objectType {
+			return c
+		}
+	}
+	t.Fatalf("no coverage of %s", objectType)
+	return model.Coverage{}
+}
+
+// trusteeKind is the kind of the trustee of the only mailbox row.
+func trusteeKind(t *testing.T, s *model.Snapshot) string {
+	t.Helper()
+	r, err := model.View(t.Context(), s, model.Query{Type: model.Mailboxes, Rows: true, ACEs: model.Mailboxes.ACEs[1]})
+	if err != nil || r.Len() != 1 {
+		t.Fatalf("%v, %d rows; want one", err, r.Len())
+	}
+	return r.Row(0).Trustee.Kind
+}
+
+func TestIncompleteIsSaid(t *testing.T) {
+	sid := domainSID.WithRID(4711)
+	whole := domainSearches(t, sid)
+	for _, c := range []struct {
+		name   string
+		steps  []func(context.Context, collector.Sink) error
+		reason string // "" is complete
+	}{
+		{"whole", whole, ""},
+		{"search broke off", append([]func(context.Context, collector.Sink) error{
+			search(9, collector.PurposeMailboxes, errors.New("page 3: connection closed")),
+		}, whole...), "page 3: connection closed"},
+		{"search without an end", append([]func(context.Context, collector.Sink) error{
+			func(_ context.Context, s collector.Sink) error {
+				s.Begin(collector.Query{ID: 9, Purpose: collector.PurposeMailboxes})
+				return nil
+			},
+		}, whole...), "stopped before the end"},
+		{"source gave up", append(whole[:4:4], func(context.Context, collector.Sink) error {
+			return errors.New("the server went away")
+		}), "the server went away"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := collect(t, &script{steps: c.steps})
+			got := cover(t, s, "mailbox")
+			if got.Complete != (c.reason == "") || !strings.Contains(got.Reason, c.reason) {
+				t.Errorf("complete %v, reason %q; want reason %q", got.Complete, got.Reason, c.reason)
+			}
+			if got.Found != 1 || got.Decoded != 1 {
+				t.Errorf("%d found, %d decoded: what was read must stay", got.Found, got.Decoded)
+			}
+			if s.State.Complete() != (c.reason == "") {
+				t.Errorf("the state says complete: %v", s.State.Complete())
+			}
+		})
+	}
+}
+
+func TestCancelKeepsRows(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	s := &script{steps: append(domainSearches(t, domainSID.WithRID(4711)), func(ctx context.Context, _ collector.Sink) error {
+		cancel()
+		<-ctx.Done()
+		return ctx.Err()
+	}), closed: make(chan struct{})}
+	c := collector.Start(ctx, s, model.NewPool(), nil)
+	<-c.Done()
+	<-s.closed
+	got := cover(t, c.Snapshot(), "mailbox")
+	if got.Complete || got.Reason != "cancelled" || got.Found != 1 {
+		t.Errorf("%+v; want one mailbox, incomplete because cancelled", got)
+	}
+	if c.Snapshot().State.Phase != model.Finished || c.Snapshot().State.Err != nil {
+		t.Errorf("phase %v, error %v", c.Snapshot().State.Phase, c.Snapshot().State.Err)
+	}
+}
+
+// TestOrphan: only a SID of a domain that was read to the end, of which nothing
+// stayed out of sight, and which the directory does not know, is an orphan.
+func TestOrphan(t *testing.T) {
+	orphan, foreign := domainSID.WithRID(4711), acl.MustParseSID("S-1-5-21-7-8-9-1001")
+	group := entry(4, "CN=Staff,"+domainDN, "objectClass", "top|group", "objectSid", domainSID.WithRID(1200).Bytes(),
+		"member", "CN=Unseen,OU=Closed,"+domainDN)
+	former := entry(4, "CN=Moved,"+domainDN, "objectClass", "top|person|user", "sAMAccountName", "moved",
+		"objectSid", domainSID.WithRID(1300).Bytes(), "sIDHistory", orphan.Bytes())
+	broken := domainSearches(t, orphan)
+	broken[3] = search(4, collector.PurposePrincipals, errors.New("size limit"))
+	for _, c := range []struct {
+		name  string
+		steps []func(context.Context, collector.Sink) error
+		want  string
+	}{
+		{"domain read to the end", domainSearches(t, orphan), model.KindOrphan},
+		{"another domain", domainSearches(t, foreign), model.KindForeign},
+		{"domain not read to the end", broken, model.KindUnresolved},
+		{"a member that was not seen", domainSearches(t, orphan, group), model.KindUnresolved},
+		{"somebody held it formerly", domainSearches(t, orphan, former), model.KindUser},
+		{"well-known", domainSearches(t, acl.SIDEveryone), model.KindWellKnown},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := trusteeKind(t, collect(t, &script{steps: c.steps})); got != c.want {
+				t.Errorf("kind %s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+// TestEachSIDIsAskedOnce, also when answers name new ones, and never a
+// well-known one or one that an entry has delivered.
+func TestEachSIDIsAskedOnce(t *testing.T) {
+	a, b := domainSID.WithRID(4711), domainSID.WithRID(4712)
+	src := &script{steps: append(domainSearches(t, a),
+		search(5, collector.PurposeMailboxes, nil, mailbox(t, 5, "u00002", b), mailbox(t, 5, "u00003", acl.SIDEveryone),
+			mailbox(t, 5, "u00004", domainSID.WithRID(1001))))}
+	src.lookup = func(sids []acl.SID, s collector.Sink) error {
+		for _, sid := range sids[1:] {
+			s.Missed(sid) // the first gets no answer at all
+		}
+		return nil
+	}
+	collect(t, src)
+	if got := fmt.Sprint(src.asked); got != fmt.Sprint([]acl.SID{a, b}) && got != fmt.Sprint([]acl.SID{b, a}) {
+		t.Errorf("asked for %v, want %v and %v once each", got, a, b)
+	}
+}
+
+// TestMissingIsNotAbsent: no mailbox ACL is absent only where the token is shown
+// to hold read access.
+func TestMissingIsNotAbsent(t *testing.T) {
+	reader := domainSID.WithRID(2000)
+	readable := func(mask acl.Mask) []byte {
+		b, err := acl.Encode(acl.Parts{
+			Control: acl.SelfRelative | acl.DACLPresent, Owner: acl.SIDSystem, Group: acl.SIDSystem, DACLState: acl.ACLPresent,
+			DACL: []acl.ACE{{Type: acl.TypeAllowObject, Mask: mask, SID: reader.Bytes(),
+				ObjectType: acl.GUIDExchangeInformation, HasObjectType: true}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	account := func(name string, more ...any) *collector.Entry {
+		return entry(1, "CN="+name+","+domainDN, append([]any{"objectClass", "top|person|user", "sAMAccountName", name,
+			"mailNickname", name, "homeMDB", "CN=DB01", "msExchRecipientTypeDetails", "1"}, more...)...)
+	}
+	root := entry(7, "", "tokenGroups", reader.Bytes())
+	s := collect(t, &script{steps: []func(context.Context, collector.Sink) error{
+		search(7, collector.PurposeRootDSE, nil, root),
+		search(1, collector.PurposeMailboxes, nil,
+			account("may-read", "nTSecurityDescriptor", readable(acl.ReadProperty)),
+			account("may-not", "nTSecurityDescriptor", readable(acl.WriteProperty)),
+			account("cannot-say"),
+			account("damaged", "msExchMailboxSecurityDescriptor", []byte{1, 0, 4, 128}),
+		),
+	}})
+	got := cover(t, s, "mailbox")
+	if got.Found != 4 || got.Absent != 1 || got.Unknown != 2 || got.Undecodable != 1 {
+		t.Errorf("%+v; want 4 found: 1 absent, 2 unknown, 1 undecodable", got)
+	}
+	if got := cover(t, s, "mailbox-account"); got.Unreadable != 2 || got.Decoded != 2 {
+		t.Errorf("%+v; want 2 decoded and 2 unreadable", got)
+	}
+}
+
+func TestSessionRefresh(t *testing.T) {
+	first := &script{steps: domainSearches(t, domainSID.WithRID(4711))}
+	opened := 0
+	s := collector.NewSession(t.Context(), first, nil, func(context.Context) (collector.Source, []string, error) {
+		if opened++; opened == 2 {
+			return nil, nil, errors.New("the server is gone")
+		}
+		return &script{steps: domainSearches(t, acl.SIDEveryone)}, []string{"not verified"}, nil
+	})
+	s.Wait()
+	if got := trusteeKind(t, s.Snapshot()); got != model.KindOrphan {
+		t.Errorf("first: %s", got)
+	}
+	s.Refresh()
+	s.Wait()
+	if got := trusteeKind(t, s.Snapshot()); got != model.KindWellKnown || len(s.Snapshot().State.Warnings) != 1 {
+		t.Errorf("refreshed: %s, warnings %v", got, s.Snapshot().State.Warnings)
+	}
+	s.Refresh()
+	s.Wait()
+	if p := s.Snapshot().State.Problems; len(p) != 1 || !strings.Contains(p[0].Text, "the server is gone") {
+		t.Errorf("refreshed again: problems %v", p)
+	}
+	if got := trusteeKind(t, s.Snapshot()); got != model.KindWellKnown {
+		t.Errorf("refreshed in vain: what was there is gone, the trustee is now %s", got)
+	}
+}
