@@ -24,6 +24,7 @@ import (
 	"mbxperm/collector/live"
 	"mbxperm/model"
 	"mbxperm/ui"
+	"mbxperm/ui/prompt"
 	"mbxperm/ui/report"
 )
 
@@ -306,68 +307,11 @@ func (a *app) query(name string) (model.Query, error) {
 
 // password finds the password: a file, the environment, or the person at the terminal.
 func (a *app) password(ctx context.Context) (string, error) {
-	switch {
-	case a.conn.passwordFile == "-":
-		return firstLine(a.stdin)
-	case a.conn.passwordFile != "":
-		f, err := os.Open(a.conn.passwordFile)
-		if err != nil {
-			return "", fmt.Errorf("password file: %w", err)
-		}
-		defer f.Close()
-		return firstLine(f)
+	if a.conn.passwordFile != "" {
+		return prompt.File(a.conn.passwordFile, a.stdin)
 	}
 	if p, ok := os.LookupEnv("MBXPERM_PASSWORD"); ok {
 		return p, nil
 	}
-	return prompt(ctx, a.stdin, a.stderr, "password of "+a.conn.user+": ")
-}
-
-const longestPassword = 4096 // bytes; anything longer is a wrong file
-
-func firstLine(r io.Reader) (string, error) {
-	b, err := io.ReadAll(io.LimitReader(r, longestPassword))
-	if err != nil {
-		return "", fmt.Errorf("reading the password: %w", err)
-	}
-	line, _, _ := strings.Cut(string(b), "\n")
-	line = strings.TrimSuffix(line, "\r")
-	if line == "" {
-		return "", errors.New("the password is empty: its first line holds nothing")
-	}
-	return line, nil
-}
-
-// prompt asks without echo. When ctx ends it gives the terminal back as it was.
-func prompt(ctx context.Context, stdin io.Reader, stderr io.Writer, text string) (string, error) {
-	in, ok := stdin.(*os.File)
-	if !ok || !term.IsTerminal(int(in.Fd())) {
-		return "", usagef("no terminal to ask for the password on: use --password-file FILE or MBXPERM_PASSWORD")
-	}
-	fd := int(in.Fd())
-	before, err := term.GetState(fd)
-	if err != nil {
-		return "", fmt.Errorf("asking for the password: %w", err)
-	}
-	fmt.Fprint(stderr, text)
-	type answer struct {
-		password []byte
-		err      error
-	}
-	got := make(chan answer, 1)
-	go func() {
-		b, err := term.ReadPassword(fd)
-		got <- answer{b, err}
-	}()
-	select {
-	case a := <-got:
-		fmt.Fprintln(stderr)
-		if a.err != nil {
-			return "", fmt.Errorf("asking for the password: %w", a.err)
-		}
-		return string(a.password), nil
-	case <-ctx.Done():
-		fmt.Fprintln(stderr)
-		return "", errors.Join(errors.New("interrupted at the password prompt"), term.Restore(fd, before))
-	}
+	return prompt.Ask(ctx, a.stdin, a.stderr, "password of "+a.conn.user+": ")
 }

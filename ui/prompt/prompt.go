@@ -1,0 +1,87 @@
+// Package prompt gets a secret from a person or a file, before the screen is
+// up. A secret is never echoed, and never part of an error.
+package prompt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"mbxperm/ui/safe"
+)
+
+// ErrNoTerminal says that there is nobody to ask.
+var ErrNoTerminal = errors.New("no terminal to ask for the password on: use --password-file FILE or MBXPERM_PASSWORD")
+
+const longest = 4096 // bytes; anything longer is a wrong file
+
+// File returns the first line of a file, or of stdin for "-".
+func File(name string, stdin io.Reader) (string, error) {
+	if name == "-" {
+		return firstLine("standard input", stdin)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		var p *fs.PathError
+		if errors.As(err, &p) {
+			err = p.Err
+		}
+		return "", fmt.Errorf("password file %s: %w", safe.Text(name), err)
+	}
+	defer f.Close()
+	return firstLine("password file "+safe.Text(name), f)
+}
+
+func firstLine(from string, r io.Reader) (string, error) {
+	b, err := io.ReadAll(io.LimitReader(r, longest))
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", from, err)
+	}
+	line, _, _ := strings.Cut(string(b), "\n")
+	line = strings.TrimSuffix(line, "\r")
+	if line == "" {
+		return "", fmt.Errorf("%s: its first line is empty, and should be the password", from)
+	}
+	return line, nil
+}
+
+// Ask asks for a secret on the terminal behind stdin, without echo. When ctx
+// ends it returns with the terminal as it was before.
+func Ask(ctx context.Context, stdin io.Reader, stderr io.Writer, question string) (string, error) {
+	in, ok := stdin.(*os.File)
+	if !ok || !term.IsTerminal(int(in.Fd())) {
+		return "", ErrNoTerminal
+	}
+	fd := int(in.Fd())
+	before, err := term.GetState(fd)
+	if err != nil {
+		return "", fmt.Errorf("asking for the password: %w", err)
+	}
+	fmt.Fprint(stderr, safe.Text(question))
+	type answer struct {
+		secret []byte
+		err    error
+	}
+	got := make(chan answer, 1)
+	go func() {
+		b, err := term.ReadPassword(fd)
+		got <- answer{b, err}
+	}()
+	select {
+	case a := <-got:
+		fmt.Fprintln(stderr)
+		if a.err != nil {
+			return "", fmt.Errorf("asking for the password: %w", a.err)
+		}
+		return string(a.secret), nil
+	case <-ctx.Done():
+		fmt.Fprintln(stderr)
+		return "", errors.Join(errors.New("interrupted at the password prompt"), term.Restore(fd, before))
+	}
+}
