@@ -83,6 +83,36 @@ func TestControlRight(t *testing.T) {
 	}
 }
 
+// TestValidatedWrite is worked out by hand from [MS-ADTS] 5.1.3.3.5, which has the rules of control access rights with another bit.
+func TestValidatedWrite(t *testing.T) {
+	member := MustParseGUID("bf9679c0-0de6-11d0-a285-00aa003049e2")
+	for sddl, want := range map[string]bool{
+		"D:(OA;;SW;" + member.String() + ";;" + alText + ")":                     true,
+		"D:(OA;;SW;" + sendAsText + ";;" + alText + ")":                          false,
+		"D:(OA;;CR;" + member.String() + ";;" + alText + ")":                     false,
+		"D:(A;;SW;;;" + alText + ")":                                             true,
+		"D:(OD;;SW;" + member.String() + ";;WD)(A;;SW;;;" + alText + ")":         false,
+		"D:(OA;CIIO;SW;" + member.String() + ";" + userText + ";" + alText + ")": false,
+	} {
+		if got := mustSDDL(t, sddl).CheckValidatedWrite(Requester{Token: aliceIn}, member); got.Allowed() != want || got.Wanted != ValidatedWrite {
+			t.Errorf("%s: %+v, want %v", sddl, got, want)
+		}
+	}
+}
+
+func TestToken(t *testing.T) {
+	tok := NewToken(alice, SID{}, alice, sales)
+	if tok.Len() != 2 || !tok.HasSID(alice) || !tok.Has(sales.Bytes()) || tok.HasSID(SID{}) || tok.Has(nil) || tok.HasSID(SIDSystem) {
+		t.Errorf("the token of two SIDs has %d", tok.Len())
+	}
+	if (Token{}).HasSID(alice) || (Token{}).Len() != 0 {
+		t.Error("the zero Token is not empty")
+	}
+	if got := (Result{}).DecidedBy(0); got != ByNothing {
+		t.Errorf("nothing was decided by %d", got)
+	}
+}
+
 // TestProperty is worked out by hand from [MS-ADTS] 5.1.3.3.3: a right given on a node of the object tree holds for the nodes below it, and
 // the first entry that speaks about a bit on the way from the object to the attribute decides it.
 func TestProperty(t *testing.T) {

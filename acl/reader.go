@@ -181,17 +181,21 @@ func (a *ACE) clearGUIDs() {
 	a.ObjectType, a.InheritedObjectType, a.HasObjectType, a.HasInheritedObjectType = GUID{}, GUID{}, false, false
 }
 
-// readGUIDs reads the GUIDs of an object ACE of at least 16 bytes and returns where the SID begins.
+// readGUIDs reads the GUIDs of an object ACE of at least 16 bytes and returns where the SID begins. A GUID that is absent is cleared only if the
+// entry before had one.
 func (a *ACE) readGUIDs(raw []byte) int {
-	a.clearGUIDs()
 	at := 12
 	if raw[8]&objectTypePresent != 0 && len(raw) >= at+16 {
 		a.ObjectType, a.HasObjectType = GUID(raw[at:at+16]), true
 		at += 16
+	} else if a.HasObjectType {
+		a.ObjectType, a.HasObjectType = GUID{}, false
 	}
 	if raw[8]&inheritedObjectTypePresent != 0 && len(raw) >= at+16 {
 		a.InheritedObjectType, a.HasInheritedObjectType = GUID(raw[at:at+16]), true
 		at += 16
+	} else if a.HasInheritedObjectType {
+		a.InheritedObjectType, a.HasInheritedObjectType = GUID{}, false
 	}
 	return at
 }
