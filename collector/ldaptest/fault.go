@@ -23,7 +23,7 @@ const (
 // entries of the page and closes the connection.
 type Fault struct {
 	// After is the number of entries of the page that are sent before Cut,
-	// Stall, Result, BadEnvelope or Raw act.
+	// Stall, Result, BadEnvelope, BadEntry, WrongID or Raw act.
 	After int
 
 	// Cut closes the connection without a word.
@@ -47,6 +47,10 @@ type Fault struct {
 	// and no LDAPMessage: its message ID is no INTEGER.
 	BadEnvelope bool
 
+	// BadEntry sends, in the place of one entry, one with an attribute that has
+	// a name and no set of values.
+	BadEntry bool
+
 	// WrongID sends one entry under a message ID that nobody asked with.
 	WrongID bool
 
@@ -56,6 +60,13 @@ type Fault struct {
 
 	// Delay passes before each entry.
 	Delay time.Duration
+
+	// Drip sends each entry in twenty pieces with this pause between them.
+	Drip time.Duration
+
+	// RangeOffset shifts the range of values that is sent (MS-ADTS
+	// 3.1.1.3.1.3.3) against the one asked for.
+	RangeOffset int
 }
 
 // Request is one request as the server understood it.

@@ -109,7 +109,7 @@ func (p *session) search(id int64, m *ber.Packet, r *Request, f Fault) bool {
 			return p.misbehave(id, f, e, r) && (f.Result != 0 || p.finish(id, r, f, rest))
 		}
 		time.Sleep(f.Delay)
-		if !p.send(id, p.encode(e, r.Attributes), nil) {
+		if !p.sendEntry(id, p.encode(e, r.Attributes, f.RangeOffset), f.Drip) {
 			return false
 		}
 	}
@@ -119,9 +119,27 @@ func (p *session) search(id int64, m *ber.Packet, r *Request, f Fault) bool {
 	return p.finish(id, r, f, rest)
 }
 
+// sendEntry sends an entry at once or drop by drop.
+func (p *session) sendEntry(id int64, e *ber.Packet, drip time.Duration) bool {
+	if drip == 0 {
+		return p.send(id, e, nil)
+	}
+	message := envelope(id, e, nil)
+	size := len(message)/20 + 1
+	for len(message) > 0 {
+		n := min(size, len(message))
+		if _, err := p.conn.Write(message[:n]); err != nil {
+			return false
+		}
+		message = message[n:]
+		time.Sleep(drip)
+	}
+	return true
+}
+
 // acts reports whether the fault does something at one place of the answer.
 func (f *Fault) acts() bool {
-	return f.Cut || f.Stall || f.Result != 0 || f.BadEnvelope || f.WrongID || f.Raw != nil
+	return f.Cut || f.Stall || f.Result != 0 || f.BadEnvelope || f.BadEntry || f.WrongID || f.Raw != nil
 }
 
 // misbehave does what the fault says in the place of entry e.
@@ -141,8 +159,16 @@ func (p *session) misbehave(id int64, f Fault, e *Entry, r *Request) bool {
 		m.AppendChild(ber.Encode(ber.ClassApplication, ber.TypeConstructed, opEntry, nil, "entry"))
 		_, err := p.conn.Write(m.Bytes())
 		return err == nil
+	case f.BadEntry:
+		entry := ber.Encode(ber.ClassApplication, ber.TypeConstructed, opEntry, nil, "entry")
+		entry.AppendChild(ber.NewString(ber.ClassUniversal, ber.TypePrimitive, ber.TagOctetString, "CN=x", "objectName"))
+		list, attribute := ber.NewSequence("attributes"), ber.NewSequence("attribute")
+		attribute.AppendChild(ber.NewString(ber.ClassUniversal, ber.TypePrimitive, ber.TagOctetString, "cn", "type"))
+		list.AppendChild(attribute)
+		entry.AppendChild(list)
+		return p.send(id, entry, nil)
 	case f.WrongID && e != nil:
-		return p.send(id+1000, p.encode(e, r.Attributes), nil)
+		return p.send(id+1000, p.encode(e, r.Attributes, 0), nil)
 	}
 	return true
 }
@@ -211,7 +237,7 @@ func inScope(dn string, r *Request) bool {
 
 // encode makes a SearchResultEntry with the attributes asked for. "1.1" asks
 // for none (RFC 4511 4.5.1.8).
-func (p *session) encode(e *Entry, asked []string) *ber.Packet {
+func (p *session) encode(e *Entry, asked []string, offset int) *ber.Packet {
 	entry := ber.Encode(ber.ClassApplication, ber.TypeConstructed, opEntry, nil, "entry")
 	entry.AppendChild(ber.NewString(ber.ClassUniversal, ber.TypePrimitive, ber.TagOctetString, e.DN, "objectName"))
 	list := ber.NewSequence("attributes")
@@ -222,6 +248,9 @@ func (p *session) encode(e *Entry, asked []string) *ber.Packet {
 	}
 	for _, name := range asked {
 		name, from := splitRange(name)
+		if from >= 0 {
+			from += offset
+		}
 		if values := e.values(name); len(values) > 0 {
 			p.appendValues(list, name, values, from)
 		}

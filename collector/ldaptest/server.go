@@ -348,14 +348,19 @@ func (p *session) extended(id int64, oid string, f Fault) bool {
 
 // send writes one message.
 func (p *session) send(id int64, op *ber.Packet, controls *ber.Packet) bool {
+	_, err := p.conn.Write(envelope(id, op, controls))
+	return err == nil
+}
+
+// envelope makes an LDAPMessage (RFC 4511 4.1.1).
+func envelope(id int64, op *ber.Packet, controls *ber.Packet) []byte {
 	m := ber.NewSequence("LDAPMessage")
 	m.AppendChild(ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagInteger, id, "messageID"))
 	m.AppendChild(op)
 	if controls != nil {
 		m.AppendChild(controls)
 	}
-	_, err := p.conn.Write(m.Bytes())
-	return err == nil
+	return m.Bytes()
 }
 
 // result makes an LDAPResult (RFC 4511 4.1.9).

@@ -33,9 +33,6 @@ func onMailboxes(r *ldaptest.Request) bool {
 	return r.Op == "search" && r.Filter == collector.FilterMailboxes && len(r.Attributes) > 1
 }
 
-// The envelope of each of these is sound; what is in it is not.
-var brokenEntry = []byte{0x30, 0x0C, 0x02, 0x01, 0x0B, 0x64, 0x07, 0x04, 0x01, 'x', 0x30, 0x02, 0x04, 0x00}
-
 // A page of a hundred goes wrong after 30 entries. Everything before is
 // delivered, the reason is told, and every other search is complete.
 func TestBrokenPage(t *testing.T) {
@@ -92,12 +89,14 @@ func TestBrokenPage(t *testing.T) {
 // An entry that cannot be decoded, under the ID of the search.
 func TestUndecodableEntry(t *testing.T) {
 	noLeaks(t)
-	j, err := read(t, options(faulty(t, ldaptest.Fault{After: 30, Raw: brokenEntry})))
+	j, err := read(t, options(faulty(t, ldaptest.Fault{After: 30, BadEntry: true})))
 	if err != nil {
 		t.Fatalf("Read: %v", err)
 	}
 	_, reason := j.of(t, collector.PurposeMailboxes)
-	wantError(t, reason, nil)
+	wantError(t, reason, ErrBroken)
+	// What was still under way must not be taken for a part of the next search.
+	j.complete(t, collector.PurposeMailboxes)
 }
 
 // References to other partitions of the forest hide nothing that was asked for.
@@ -152,6 +151,26 @@ func TestSlowServer(t *testing.T) {
 	if got, _ := j.of(t, collector.PurposeMailboxes); len(got) != 250 {
 		t.Errorf("%d entries, want 250", len(got))
 	}
+}
+
+// One entry that takes longer than the idle time, and comes in drops.
+func TestSlowEntry(t *testing.T) {
+	noLeaks(t)
+	server := serve(t, ldaptest.Size{Mailboxes: 1}, func(c *ldaptest.Config) {
+		c.Fault = func(r *ldaptest.Request) ldaptest.Fault {
+			if onMailboxes(r) {
+				return ldaptest.Fault{Drip: 100 * time.Millisecond}
+			}
+			return ldaptest.Fault{}
+		}
+	})
+	o := options(server)
+	o.Idle = shortIdle
+	j, err := read(t, o)
+	if err != nil {
+		t.Fatalf("Read: %v", err)
+	}
+	j.complete(t)
 }
 
 // Cancelled while the server is silent in mid-page, and while it sends.
@@ -315,6 +334,8 @@ func TestRangeFaults(t *testing.T) {
 		"silent": {Stall: true},
 		"gone":   {Result: 32},
 		"lost":   {WrongID: true},
+		"gap":    {RangeOffset: 100},
+		"again":  {RangeOffset: -3000},
 	} {
 		t.Run(name, func(t *testing.T) {
 			noLeaks(t)

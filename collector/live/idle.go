@@ -63,9 +63,10 @@ func (c *idleConn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// leave keeps the goodbye short.
+// leave keeps the goodbye short, also for a write that is already stuck.
 func (c *idleConn) leave() {
 	c.mu.Lock()
 	c.leaving = true
 	c.mu.Unlock()
+	_ = c.Conn.SetWriteDeadline(time.Now().Add(time.Second))
 }

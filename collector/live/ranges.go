@@ -64,9 +64,9 @@ func hasRanges(e *ldap.Entry) bool {
 }
 
 // complete reads the rest of every attribute that came in part, and puts each
-// together under its plain name. Where the rest cannot be had, or may not be
-// asked for because the connection broke, the attribute is marked Partial.
-func (s *Source) complete(ctx context.Context, c *conn, e *collector.Entry, ask bool) {
+// together under its plain name. Where the rest cannot be had, as on a
+// connection that broke, the attribute is marked Partial.
+func (s *Source) complete(ctx context.Context, c *conn, e *collector.Entry) {
 	var whole []collector.Attribute
 	inParts := make(map[string]bool)
 	for _, a := range e.Attributes {
@@ -77,7 +77,7 @@ func (s *Source) complete(ctx context.Context, c *conn, e *collector.Entry, ask 
 		inParts[strings.ToLower(part.name)] = true
 		full := collector.Attribute{Name: part.name, Values: a.Values, Partial: part.from != 0}
 		if part.to >= 0 {
-			full.Partial = !ask || s.rest(ctx, c, e.DN, part, &full) != nil
+			full.Partial = s.rest(ctx, c, e.DN, part, &full) != nil
 		}
 		whole = append(whole, full)
 	}

@@ -270,7 +270,7 @@ func (r *reading) page(ctx context.Context, p *pages, q *collector.Query, t task
 	}
 	for _, e := range partial {
 		full := entry(q.ID, e)
-		r.complete(ctx, p.conn, full, err == nil)
+		r.complete(ctx, p.conn, full)
 		deliver(full)
 	}
 	return err
