@@ -220,3 +220,37 @@ func TestAliasesAgainstSamba(t *testing.T) {
 		t.Errorf("Samba knows only %d aliases: is it still asked?", known)
 	}
 }
+
+// TestSIDTextAgainstSamba compares the text of 2,000 random SIDs. From an authority of 2^32-1 on Samba writes hexadecimal without leading zeros, where
+// [MS-DTYP] 2.4.2.1 and Windows have twelve digits from 2^32 on; that text must still be read as the same SID.
+func TestSIDTextAgainstSamba(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 9))
+	var sids []SID
+	var queries []sambaQuery
+	for range 2000 {
+		b := []byte{1, byte(r.IntN(16)), 0, 0, 0, 0, 0, byte(r.IntN(20))}
+		if r.IntN(4) == 0 {
+			for i := 2; i < 8; i++ {
+				b[i] = byte(r.IntN(256)) * byte(r.IntN(2))
+			}
+		}
+		for range 4 * int(b[1]) {
+			b = append(b, byte(r.IntN(256)))
+		}
+		s, err := SIDFromBytes(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sids = append(sids, s)
+		queries = append(queries, sambaQuery{Do: "sid", SD: hex.EncodeToString(b)})
+	}
+	for i, a := range samba(t, queries) {
+		s := sids[i]
+		if a.Error != "" || s.authority() < 1<<32-1 && a.SID != s.String() {
+			t.Errorf("Samba writes %q %s, we write %s", a.SID, a.Error, s)
+		}
+		if back, err := ParseSID(a.SID); err != nil || back != s {
+			t.Errorf("Samba's %s reads as %v, %v", a.SID, back, err)
+		}
+	}
+}

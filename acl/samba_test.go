@@ -40,6 +40,7 @@ for line in sys.stdin:
     q = json.loads(line)
     try:
         if q["do"] == "show": r = show(bytes.fromhex(q["sd"]), q["text"])
+        elif q["do"] == "sid": r = {"sid": str(ndr_unpack(security.dom_sid, bytes.fromhex(q["sd"])))}
         elif q["do"] == "access": r = access(bytes.fromhex(q["sd"]), q["want"], q["sids"])
         else: r = {"sd": ndr_pack(security.descriptor.from_sddl(q["sddl"], security.dom_sid("S-1-5-21-1-2-3"))).hex()}
     except Exception as e:
@@ -70,6 +71,7 @@ type sambaAnswer struct {
 	OK           bool
 	Why          string
 	SD           string
+	SID          string
 	SDDL         string
 	Control      Control
 	Owner, Group *string

@@ -172,7 +172,7 @@ func (s SID) AppendTo(b []byte) []byte {
 	if a := s.authority(); a < 1<<32 {
 		b = strconv.AppendUint(b, a, 10)
 	} else {
-		b = fmt.Appendf(b, "0x%012X", a)
+		b = fmt.Appendf(b, "0x%012x", a)
 	}
 	for i := range s.subs() {
 		b = append(b, '-')

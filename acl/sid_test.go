@@ -17,7 +17,7 @@ func TestSIDText(t *testing.T) {
 		// [MS-DTYP] 2.4.2.1: an authority of 2^32 and more is written as twelve hexadecimal digits.
 		{"010100000001000007000000", ""},
 		{"0101000100000000 07000000", "S-1-0x000100000000-7"},
-		{"0101ffffffffffff ffffffff", "S-1-0xFFFFFFFFFFFF-4294967295"},
+		{"0101ffffffffffff ffffffff", "S-1-0xffffffffffff-4294967295"},
 	}
 	tests[4].hex, tests[4].text = "0101 0000ffffffff 07000000", "S-1-4294967295-7"
 	for _, tt := range tests {
@@ -48,10 +48,10 @@ func TestParseSID(t *testing.T) {
 		"s-1-5-18":                "S-1-5-18",
 		"S-1-0x5-18":              "S-1-5-18",
 		"S-1-0X000000000005-18":   "S-1-5-18",
-		"S-1-281474976710655-1":   "S-1-0xFFFFFFFFFFFF-1",
+		"S-1-281474976710655-1":   "S-1-0xffffffffffff-1",
 		"S-1-5-0":                 "S-1-5-0",
 		"S-1-5-007":               "S-1-5-7",
-		"S-1-0xffffffffffff-1":    "S-1-0xFFFFFFFFFFFF-1",
+		"S-1-0xFFFFFFFFFFFF-1":    "S-1-0xffffffffffff-1",
 		"S-1-5" + rep("-1", 15):   "S-1-5" + rep("-1", 15),
 		"S-1-5-4294967295":        "S-1-5-4294967295",
 		"S-1-15-2-1":              "S-1-15-2-1",
