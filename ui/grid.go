@@ -27,13 +27,16 @@ type gridData interface {
 // column is a column of a grid.
 type column struct {
 	title   string
-	numeric bool // aligned to the right
-	min     int  // the least width in cells
-	max     int  // the largest one, 0 for maxColumn
+	short   string // the title where there is no room for it
+	numeric bool   // aligned to the right
+	extra   bool   // left out where there is no room
+	min     int    // the least width in cells
+	max     int    // the largest one, 0 for maxColumn
 }
 
 const (
 	maxColumn  = 40  // no column is wider, but for the room left over, unless it says so
+	goodText   = 16  // a column of text that has so much need not drive out another
 	minText    = 8   // where there is no room, text is cut to this first
 	minColumn  = 3   // and then everything to this
 	sampleRows = 200 // rows looked at for the width of the columns
@@ -43,6 +46,22 @@ const (
 // extent is the room that a column would like to have.
 type extent struct {
 	title, rows int
+}
+
+// spot is a place in a grid to come back to: a row, and how far down it was.
+type spot struct {
+	key  uint64
+	ok   bool
+	down int // lines of the screen below the heading; -1 anywhere in view
+}
+
+// fitting is how the columns fit into a pane.
+type fitting struct {
+	inner   int   // the pane's width
+	columns []int // the columns that are shown
+	short   bool  // under their short titles
+	widths  []int // by place
+	trail   int   // blanks after the last column, if it is numeric
 }
 
 // noRows is a grid before its first data.
@@ -66,9 +85,10 @@ type grid struct {
 
 	columns []column
 	wanted  []extent // by column, as long as the data stays
-	widths  []int    // by column, what the pane has room for
-	trail   int      // blanks after the last column, if it is numeric
-	inner   int      // the pane's width that widths was made for
+	fit     fitting  // of the columns into the pane
+	height  int      // the pane's, when last drawn
+	sorted  int      // 1 + the column that the rows are ordered by, negative when descending, or 0
+	empty   string   // said where there are no rows
 
 	cells map[int][]*tview.TableCell // by line of the table, as far as drawn
 
@@ -145,6 +165,40 @@ func (g *grid) choose(row int) {
 	}
 }
 
+// spot returns where the cursor is.
+func (g *grid) spot() spot {
+	line, _ := g.Table.GetSelection()
+	offset, _ := g.Table.GetOffset()
+	return spot{key: g.lastKey, ok: g.lastOK, down: line - 1 - offset}
+}
+
+// put brings the cursor to a row and the row to its line of the screen. It
+// reports whether the row is there; if it is not, nothing moves.
+func (g *grid) put(s spot) bool {
+	row := -1
+	if s.ok {
+		row = g.data.Row(s.key)
+	}
+	if row < 0 {
+		return false
+	}
+	offset, column := g.Table.GetOffset()
+	g.Table.Select(row+1, 0)
+	if _, _, _, height := g.GetInnerRect(); s.down < 0 { // where it is in view, with something around it
+		if s.down = row - offset; s.down < 0 || s.down >= height-1 {
+			s.down = height / 2
+		}
+	}
+	g.Table.SetOffset(max(row-s.down, 0), column)
+	return true
+}
+
+// top brings the cursor to the first row.
+func (g *grid) top() {
+	g.Table.SetOffset(0, 0)
+	g.choose(0)
+}
+
 // moved notes the row the cursor is on and tells of it if it is another one.
 func (g *grid) moved() {
 	row, ok := g.selected()
@@ -177,7 +231,7 @@ func (g *grid) measure(cursor int) {
 	}
 	g.sample(0, sampleRows/2)
 	g.sample(max(cursor-sampleRows/4, sampleRows/2), sampleRows/2)
-	g.inner = -1
+	g.fit.inner = -1
 }
 
 func (g *grid) sample(from, n int) {
@@ -194,38 +248,89 @@ func (g *grid) sample(from, n int) {
 }
 
 // layout fits the columns into a pane. tview would cut off what goes beyond
-// it, and say so only for some texts. Numbers and short texts keep their width
-// longest; the last column gets what is left over.
+// it, and say so only for some texts. First titles become short, then extra
+// columns go; after that numbers and short texts keep their width longest. The
+// last column gets what is left over.
 func (g *grid) layout(inner int) {
-	n := len(g.columns)
-	g.inner, g.trail = inner, 0
-	g.widths = make([]int, n)
+	f := fitting{inner: inner}
+	for i := range g.columns {
+		f.columns = append(f.columns, i)
+	}
+	g.pick(&f)
+	n := len(f.columns)
+	f.widths = make([]int, n)
+	g.fit = f
 	if n == 0 {
 		return
 	}
 	clear(g.cells)
 	floors := make([]int, n)
 	spare := inner - (n - 1) // one blank between two columns
-	for i, c := range g.columns {
-		w := g.wanted[i]
-		g.widths[i] = max(w.title, w.rows)
-		spare -= g.widths[i]
+	for i, at := range f.columns {
+		c, w := g.columns[at], g.wanted[at]
+		title := g.titleWidth(at, f.short)
+		f.widths[i] = max(title, w.rows)
+		spare -= f.widths[i]
 		floors[i] = max(w.rows, minColumn)
 		if !c.numeric {
-			floors[i] = min(max(floors[i], w.title), max(minText, c.min))
+			floors[i] = min(max(floors[i], title), max(minText, c.min))
 		}
 	}
-	spare = squeeze(g.widths, floors, spare)
+	spare = squeeze(f.widths, floors, spare)
 	for i := range floors {
 		floors[i] = minColumn
 	}
-	spare = squeeze(g.widths, floors, spare)
+	spare = squeeze(f.widths, floors, spare)
 	if spare > 0 {
-		g.widths[n-1] += spare
-		if g.columns[n-1].numeric {
-			g.trail = spare // a number stays below its heading
+		f.widths[n-1] += spare
+		if g.columns[f.columns[n-1]].numeric {
+			f.trail = spare // a number stays below its heading
 		}
 	}
+	g.fit = f
+}
+
+// pick decides which columns are shown and under which titles.
+func (g *grid) pick(f *fitting) {
+	for _, f.short = range []bool{false, true} {
+		if g.need(f) <= f.inner {
+			return
+		}
+	}
+	for i := len(f.columns) - 1; i >= 0 && g.need(f) > f.inner; i-- {
+		if g.columns[f.columns[i]].extra {
+			f.columns = slices.Delete(f.columns, i, i+1)
+		}
+	}
+	if f.short = false; g.need(f) > f.inner {
+		f.short = true
+	}
+}
+
+// need is the width at which a choice of columns can be read well: long texts
+// may lose something.
+func (g *grid) need(f *fitting) int {
+	width := len(f.columns) - 1
+	for _, at := range f.columns {
+		w := max(g.titleWidth(at, f.short), g.wanted[at].rows)
+		if !g.columns[at].numeric {
+			w = min(w, goodText)
+		}
+		width += w
+	}
+	return width
+}
+
+// titleWidth is the width of a heading, with the arrow of the order.
+func (g *grid) titleWidth(column int, short bool) int {
+	arrow := 0
+	if g.sorted == column+1 || g.sorted == -column-1 {
+		arrow = 1
+	}
+	if short && g.columns[column].short != "" {
+		return safe.Width(g.columns[column].short) + arrow
+	}
+	return g.wanted[column].title + arrow
 }
 
 // squeeze narrows the widest of the columns that are above their floors until
@@ -250,8 +355,13 @@ func squeeze(widths, floors []int, spare int) int {
 // Draw draws the table, with the cursor's line as it looks with or without
 // the focus.
 func (g *grid) Draw(screen tcell.Screen) {
-	if _, _, inner, _ := g.GetInnerRect(); inner != g.inner {
+	if _, _, inner, _ := g.GetInnerRect(); inner != g.fit.inner {
 		g.layout(inner)
+	}
+	if _, _, _, height := g.GetInnerRect(); height != g.height {
+		g.height = height
+		line, _ := g.Table.GetSelection()
+		g.Table.Select(line, 0) // tview then keeps it in view
 	}
 	cursor := styleUnfocused
 	if g.HasFocus() {
@@ -259,6 +369,10 @@ func (g *grid) Draw(screen tcell.Screen) {
 	}
 	g.Table.SetSelectedStyle(g.theme.style(cursor))
 	g.Table.Draw(screen)
+	if g.data.Len() == 0 {
+		x, y, w, h := g.GetInnerRect()
+		putCentered(screen, x, y+1, w, h-1, g.empty, g.theme.style(styleMuted))
+	}
 }
 
 // mouse keeps tview from taking a click beside the rows for one on the first,
@@ -274,8 +388,8 @@ func (g *grid) mouse(action tview.MouseAction, ev *tcell.EventMouse) (tview.Mous
 	}
 	line, column := g.CellAt(x, y)
 	switch {
-	case line == 0 && column >= 0 && g.onHeader != nil:
-		g.onHeader(column)
+	case line == 0 && column >= 0 && column < len(g.fit.columns) && g.onHeader != nil:
+		g.onHeader(g.fit.columns[column])
 		return tview.MouseConsumed, nil
 	case line < 1 || line > g.data.Len():
 		return action, nil
@@ -296,13 +410,13 @@ type gridContent struct {
 }
 
 func (c gridContent) GetRowCount() int    { return c.g.data.Len() + 1 }
-func (c gridContent) GetColumnCount() int { return len(c.g.widths) }
+func (c gridContent) GetColumnCount() int { return len(c.g.fit.columns) }
 
 // GetCell answers for any line and column; tview asks for line -1 after a
 // click beside the table. There is no cell where there is no row.
 func (c gridContent) GetCell(line, col int) *tview.TableCell {
 	g := c.g
-	if line < 0 || line > g.data.Len() || col < 0 || col >= len(g.widths) {
+	if line < 0 || line > g.data.Len() || col < 0 || col >= len(g.fit.columns) {
 		return nil
 	}
 	cells := g.cells[line]
@@ -319,18 +433,34 @@ func (c gridContent) GetCell(line, col int) *tview.TableCell {
 // line makes the cells of a line of the table. tview asks for each cell three
 // times in a frame, and most of the lines are there again in the next one.
 func (g *grid) line(line int) []*tview.TableCell {
-	cells := make([]*tview.TableCell, len(g.columns))
-	for i, c := range g.columns {
-		text, style := c.title, styleHeader
+	cells := make([]*tview.TableCell, len(g.fit.columns))
+	for i, at := range g.fit.columns {
+		c := g.columns[at]
+		text, style := g.title(at), styleHeader
 		if line > 0 {
-			text, style = g.data.Cell(line-1, i)
+			text, style = g.data.Cell(line-1, at)
 		}
 		look := look{style: g.theme.style(style), right: c.numeric}
 		if i == len(cells)-1 {
-			look.trail = g.trail
+			look.trail = g.fit.trail
 		}
-		cells[i] = newCell(text, g.widths[i], look)
+		cells[i] = newCell(text, g.fit.widths[i], look)
 		cells[i].NotSelectable = line == 0
 	}
 	return cells
+}
+
+// title is the heading of a column, with an arrow if the rows are in its order.
+func (g *grid) title(column int) string {
+	title := g.columns[column].title
+	if g.fit.short && g.columns[column].short != "" {
+		title = g.columns[column].short
+	}
+	switch g.sorted {
+	case column + 1:
+		return "↑" + title
+	case -column - 1:
+		return "↓" + title
+	}
+	return title
 }

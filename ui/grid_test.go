@@ -223,8 +223,8 @@ func TestGridWidths(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			g.swap(c.data)
 			g.layout(c.inner)
-			if !slices.Equal(g.widths, c.want) || g.trail != c.trail {
-				t.Errorf("widths are %v and %d, want %v and %d", g.widths, g.trail, c.want, c.trail)
+			if !slices.Equal(g.fit.widths, c.want) || g.fit.trail != c.trail {
+				t.Errorf("widths are %v and %d, want %v and %d", g.fit.widths, g.fit.trail, c.want, c.trail)
 			}
 		})
 	}

@@ -34,7 +34,10 @@ const (
 	actionSortLeft
 	actionSortRight
 	actionSortDirection
+	actionSystem
+	actionEffective
 	actionCancel
+	actionRefresh
 	actionRedraw
 	actionQuit
 )
@@ -50,6 +53,7 @@ const (
 	scopeDetail                  // the right grid
 	scopePage                    // help and other pages over the grids
 	scopeInput                   // a line in which text is typed
+	scopeList                    // the open list of a drop-down
 )
 
 // String names a scope as the help page does.
@@ -65,22 +69,22 @@ func (s scope) String() string {
 		return "Pages"
 	case scopeInput:
 		return "Typing"
+	case scopeList:
+		return "Lists"
 	case scopeEverywhere:
 	}
 	return "Everywhere"
 }
 
 // within lists the scopes whose keys work in s, the nearest first. Where text
-// is typed, letters are text.
+// is typed, letters are text; on a page and in a list only what is said of them works.
 func (s scope) within() []scope {
 	switch s {
 	case scopeTotals, scopeDetail:
 		return []scope{s, scopeGrid, scopeEverywhere}
-	case scopeInput:
+	case scopeInput, scopeList, scopePage, scopeEverywhere:
 		return []scope{s}
-	case scopeEverywhere:
-		return []scope{s}
-	case scopeGrid, scopePage:
+	case scopeGrid:
 	}
 	return []scope{s, scopeEverywhere}
 }
@@ -141,7 +145,7 @@ type binding struct {
 // from it, in its order.
 //
 // Not to be used, because tview's tables move by them: g G h j k l, Ctrl-F and
-// Ctrl-B. Kept free for what is planned: n N : ! y e.
+// Ctrl-B. Kept free for what is planned: n N : !.
 var bindings = []binding{
 	{[]key{char('?'), {code: tcell.KeyF1}}, scopeEverywhere, "help", "Show this page.", actionHelp, 1},
 	{[]key{char('/')}, scopeGrid, "filter", "Show only the lines that contain what you type.", actionFilter, 3},
@@ -149,8 +153,9 @@ var bindings = []binding{
 	{[]key{{code: tcell.KeyEnter}}, scopeDetail, "pivot", "Go to what this trustee can reach, or who can reach this target.", actionEnter, 4},
 	{[]key{{code: tcell.KeyBackspace2}}, scopeGrid, "back", "Go back to where you came from.", actionBack, 5},
 	{[]key{char('r')}, scopeGrid, "reverse", "Switch between who can reach it and what it can reach.", actionReverse, 6},
-	{[]key{char('o')}, scopeGrid, "object type", "Choose mailboxes, mailbox stores or delegated admins.", actionObjectType, 7},
-	{[]key{char('a')}, scopeGrid, "ACE type", "Choose which rights the right grid shows.", actionACEType, 8},
+	{[]key{char('e')}, scopeGrid, "via groups", "In reverse, add what is held through groups, or leave it out.", actionEffective, 17},
+	{[]key{char('o')}, scopeEverywhere, "object type", "Choose mailboxes, mailbox stores or delegated admins.", actionObjectType, 7},
+	{[]key{char('a')}, scopeEverywhere, "ACE type", "Choose which rights the right grid shows.", actionACEType, 8},
 	{[]key{{code: tcell.KeyTab}}, scopeEverywhere, "next pane", "Go to the next pane.", actionNextPane, 9},
 	{[]key{{code: tcell.KeyBacktab}}, scopeEverywhere, "", "Go to the pane before.", actionPrevPane, 0},
 	{[]key{char('i')}, scopeGrid, "inherited", "Show or hide inherited rights.", actionInherited, 10},
@@ -159,6 +164,7 @@ var bindings = []binding{
 	{[]key{char('m')}, scopeGrid, "implied", "Show or hide rights that follow from other rights.", actionImplied, 13},
 	{[]key{char('c')}, scopeGrid, "copies", "Show or hide stale copies of inherited rights.", actionStale, 14},
 	{[]key{char('A')}, scopeGrid, "show all", "Show all of these, or hide them again.", actionAll, 15},
+	{[]key{char('y')}, scopeGrid, "system", "Show or hide system mailboxes.", actionSystem, 18},
 	{[]key{char('<')}, scopeGrid, "", "Sort by the column to the left.", actionSortLeft, 0},
 	{[]key{char('>')}, scopeGrid, "sort", "Sort by the column to the right.", actionSortRight, 16},
 	{[]key{char('S')}, scopeGrid, "", "Sort the other way round.", actionSortDirection, 0},
@@ -166,14 +172,21 @@ var bindings = []binding{
 	{[]key{{code: tcell.KeyPgUp}, {code: tcell.KeyPgDn}}, scopeGrid, "", "Move by a page.", actionNone, 0},
 	{[]key{{code: tcell.KeyHome}, {code: tcell.KeyEnd}, char('g'), char('G')}, scopeGrid, "", "Move to the first or the last line.", actionNone, 0},
 	{[]key{{code: tcell.KeyEscape}}, scopeGrid, "", "Clear the filter.", actionClear, 0},
-	{[]key{{code: tcell.KeyEscape}, char('q')}, scopePage, "close", "Close the page.", actionClear, 2},
+	{[]key{{code: tcell.KeyEscape}, char('q'), char('?')}, scopePage, "close", "Close the page.", actionClear, 2},
+	{[]key{{code: tcell.KeyUp}, {code: tcell.KeyDown}, {code: tcell.KeyPgUp}, {code: tcell.KeyPgDn}}, scopePage, "scroll", "Scroll.", actionNone, 3},
+	{[]key{{code: tcell.KeyCtrlC}}, scopePage, "", "Leave the program, whatever is going on.", actionQuit, 0},
 	{[]key{{code: tcell.KeyEnter}}, scopeInput, "keep", "Keep the filter and go back to the grid.", actionEnter, 3},
 	{[]key{{code: tcell.KeyEscape}}, scopeInput, "clear", "Clear the filter and go back to the grid.", actionClear, 2},
 	{[]key{char('X')}, scopeEverywhere, "", "Stop reading; what has come stays.", actionCancel, 0},
+	{[]key{{code: tcell.KeyF5}}, scopeEverywhere, "", "Read everything again.", actionRefresh, 0},
 	{[]key{{code: tcell.KeyCtrlL}}, scopeEverywhere, "", "Draw the screen anew.", actionRedraw, 0},
 	{[]key{char('q')}, scopeEverywhere, "quit", "Leave the program.", actionQuit, 2},
 	{[]key{{code: tcell.KeyCtrlC}}, scopeEverywhere, "", "Leave the program, whatever is going on.", actionQuit, 0},
 	{[]key{{code: tcell.KeyCtrlC}}, scopeInput, "", "Leave the program, whatever is going on.", actionQuit, 0},
+	{[]key{{code: tcell.KeyEnter}}, scopeList, "choose", "Choose this entry.", actionNone, 3},
+	{[]key{{code: tcell.KeyEscape}}, scopeList, "close", "Close the list and choose nothing.", actionNone, 2},
+	{[]key{char('q')}, scopeList, "quit", "Leave the program.", actionQuit, 4},
+	{[]key{{code: tcell.KeyCtrlC}}, scopeList, "", "Leave the program, whatever is going on.", actionQuit, 0},
 }
 
 // lookup finds what a key does in a scope; actionNone where we bind nothing.
@@ -228,7 +241,7 @@ func footer(table []binding, s scope, width int) string {
 }
 
 // scopesInOrder is the order of the sections of help page and README.
-var scopesInOrder = []scope{scopeEverywhere, scopeGrid, scopeTotals, scopeDetail, scopeInput, scopePage}
+var scopesInOrder = []scope{scopeEverywhere, scopeGrid, scopeTotals, scopeDetail, scopeInput, scopeList, scopePage}
 
 // keyList names the keys of a binding.
 func (b binding) keyList(quote string) string {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/gdamore/tcell/v2"
-	"github.com/rivo/tview"
 
 	"mbxperm/model"
 )
@@ -24,9 +23,7 @@ func Run(ctx context.Context, d Driver) error {
 	if err != nil {
 		return err
 	}
-	tv := tview.NewApplication().SetScreen(screen).SetRoot(tview.NewTextView().SetText(d.Snapshot().State.Source), true)
-	defer context.AfterFunc(ctx, func() { tv.QueueUpdate(tv.Stop) })()
-	return tv.Run()
+	return newApp(d, themeFor(screen.Colors())).run(ctx, screen)
 }
 
 // openScreen takes the terminal. tview would take it too, but drop the error.
@@ -39,4 +36,15 @@ func openScreen() (*diffScreen, error) {
 		}
 	}
 	return nil, fmt.Errorf("cannot use this terminal: %w; set TERM=xterm-256color", err)
+}
+
+// guard gives the terminal back before a panic of the calling goroutine ends
+// the program; tview does so for its own goroutine only. It is to be deferred.
+func guard(screen tcell.Screen) {
+	if p := recover(); p != nil {
+		if screen != nil {
+			screen.Fini()
+		}
+		panic(p)
+	}
 }

@@ -50,6 +50,16 @@ func (s *diffScreen) Init() error {
 	return s.initErr
 }
 
+// EnableMouse asks for buttons and dragging only, unless told otherwise: tview
+// has no use for the position of a mouse that merely moves, and every report
+// of it would travel over the line.
+func (s *diffScreen) EnableMouse(flags ...tcell.MouseFlags) {
+	if len(flags) == 0 {
+		flags = []tcell.MouseFlags{tcell.MouseButtonEvents, tcell.MouseDragEvents}
+	}
+	s.Screen.EnableMouse(flags...)
+}
+
 // Suspend gives the terminal back. The wrapped screen loses its cells with it.
 func (s *diffScreen) Suspend() error {
 	err := s.Screen.Suspend()

@@ -1,0 +1,136 @@
+package ui
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/rivo/tview"
+
+	"mbxperm/model"
+	"mbxperm/ui/report"
+)
+
+// aces is the right grid: the rows of one line.
+type aces struct {
+	*grid
+	result *model.Result // what it shows; nil while there is nothing to show
+}
+
+func newACEs(t *theme) *aces {
+	v := &aces{grid: newGrid(t)}
+	v.SetBorder(true).SetTitleAlign(tview.AlignLeft)
+	v.clear()
+	return v
+}
+
+// clear shows that there is nothing to show.
+func (v *aces) clear() {
+	v.result = nil
+	v.swap(noRows{})
+	v.SetTitle("ACEs")
+	v.empty = ""
+}
+
+// show shows an answer; the cursor stays on its row where the answer is for
+// the same line.
+func (v *aces) show(res *model.Result) {
+	fresh := v.result == nil || v.result.Query.Of != res.Query.Of
+	v.result = res
+	v.sorted = res.Query.Sort
+	v.swap(&acesData{res: res, columns: acesColumns(res.Query.Type), at: -1})
+	if fresh {
+		v.top()
+	}
+	v.SetTitle(plain(acesTitle(res)))
+	v.empty = "no rows"
+	if n := res.Hidden.Total(); n > 0 {
+		v.empty += ", " + report.Thousands(n) + " hidden: A shows them"
+	}
+}
+
+// acesTitle says whose rows these are, which way they are read, and how many.
+func acesTitle(res *model.Result) string {
+	q := &res.Query
+	parts := []string{lineName(res.Snapshot, q.Of, q.ACEs.Direction())}
+	if name := res.Snapshot.DisplayName(q.Of); name != "" && name != parts[0] && q.ACEs.Name != "Scope" {
+		parts = append(parts, name)
+	}
+	how := q.ACEs.Direction()
+	if q.Effective && how != "forward" {
+		how = "effective: " + how + ", with groups"
+	}
+	rows := "rows"
+	if res.Len() == 1 {
+		rows = "row"
+	}
+	parts = append(parts, how, report.Thousands(res.Len())+" "+rows)
+	if n := res.Hidden.Total(); n > 0 {
+		parts = append(parts, report.Thousands(n)+" hidden")
+	}
+	return strings.Join(parts, " · ") + filterNote(q.Filter)
+}
+
+// lineName names a line as the target or the trustee that its rows are about.
+func lineName(s *model.Snapshot, k model.LineKey, direction string) string {
+	if k.IsZero() {
+		return ""
+	}
+	p := s.TargetOf(k)
+	if direction == "reverse" {
+		p = s.TrusteeOf(k)
+	}
+	return cmp.Or(model.PrincipalText(p), p.DN)
+}
+
+func acesColumns(t *model.ObjectType) []column {
+	columns := make([]column, len(t.Details))
+	for i, c := range t.Details {
+		columns[i] = column{title: c.Title, numeric: c.Numeric, extra: c.Extra}
+		if c.Title == "Rights" {
+			columns[i].max = 60
+		}
+	}
+	return columns
+}
+
+// acesData shows the rows of a result.
+type acesData struct {
+	res     *model.Result
+	columns []column
+	at      int // the row that was made last
+	row     model.Row
+}
+
+func (d *acesData) Len() int          { return d.res.Len() }
+func (d *acesData) Columns() []column { return d.columns }
+func (d *acesData) Key(i int) uint64  { return d.res.Ref(i).Key() }
+
+func (d *acesData) Row(key uint64) int {
+	for i := range d.res.Len() {
+		if d.res.Ref(i).Key() == key {
+			return i
+		}
+	}
+	return -1
+}
+
+func (d *acesData) Cell(row, col int) (string, cellStyle) {
+	if d.at != row {
+		d.at, d.row = row, d.res.Row(row)
+	}
+	c := &d.res.Query.Type.Details[col]
+	text := c.Text(&d.row)
+	switch c.Title {
+	case "Status":
+		if d.row.Status == model.Deny {
+			return text, styleDeny
+		}
+	case "UserName":
+		return text, principalStyle(&d.row.Trustee)
+	case "Rights":
+		if d.row.Hidden != 0 || !d.row.AppliesHere {
+			return text, styleMuted
+		}
+	}
+	return text, styleText
+}

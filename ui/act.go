@@ -1,0 +1,313 @@
+package ui
+
+import (
+	"slices"
+
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
+
+	"mbxperm/model"
+	"mbxperm/ui/report"
+)
+
+// scope says where the keys go now.
+func (a *app) scope() scope {
+	switch {
+	case a.root.asking:
+		return scopePage
+	case a.foot.typing:
+		return scopeInput
+	case a.head.object.IsOpen(), a.head.ace.IsOpen():
+		return scopeList
+	case a.left.HasFocus():
+		return scopeTotals
+	case a.right.HasFocus():
+		return scopeDetail
+	}
+	return scopeEverywhere
+}
+
+// key handles a key before any widget sees it.
+func (a *app) key(ev *tcell.EventKey) *tcell.EventKey {
+	a.foot.message = ""
+	s := a.scope()
+	act := lookup(bindings, s, ev)
+	switch {
+	case act == actionQuit:
+		a.tv.Stop()
+		return nil
+	case act == actionRedraw:
+		a.screen.Sync()
+		return nil
+	case s == scopePage:
+		return a.helpKey(act, ev)
+	case s == scopeInput:
+		return a.inputKey(act, ev)
+	case s == scopeEverywhere && ev.Key() == tcell.KeyEscape:
+		a.leaveHead()
+		return nil
+	case act == actionNone:
+		return ev
+	}
+	a.do(act)
+	return nil
+}
+
+// do does what a key says.
+func (a *app) do(act action) {
+	switch act {
+	case actionHelp:
+		a.root.asking = true
+		a.root.help.ScrollToBeginning()
+	case actionFilter:
+		a.startFilter()
+	case actionClear:
+		a.clear()
+	case actionReverse:
+		a.flip()
+	case actionEnter:
+		if a.left.HasFocus() {
+			a.drill()
+		} else if row, ok := a.right.selected(); ok {
+			a.pivot(row)
+		}
+	case actionBack:
+		a.back()
+	case actionNextPane:
+		a.next(1)
+	case actionPrevPane:
+		a.next(-1)
+	case actionObjectType:
+		a.open(a.head.object)
+	case actionACEType:
+		a.open(a.head.ace)
+	default:
+		a.doMore(act)
+	}
+}
+
+func (a *app) doMore(act action) {
+	switch act {
+	case actionInherited:
+		a.toggle(model.Inherited)
+	case actionSelf:
+		a.toggle(model.Self)
+	case actionDefaults:
+		a.toggle(model.Default)
+	case actionImplied:
+		a.toggle(model.Implied)
+	case actionStale:
+		a.toggle(model.Stale)
+	case actionAll:
+		a.toggle(model.AllReasons)
+	case actionSystem:
+		a.toggleSystem()
+	case actionEffective:
+		a.toggleEffective()
+	case actionSortLeft:
+		a.sortNext(-1)
+	case actionSortRight:
+		a.sortNext(1)
+	case actionSortDirection:
+		a.sortTurn()
+	case actionCancel:
+		a.cancel()
+	case actionRefresh:
+		a.reread()
+	}
+}
+
+func (a *app) helpKey(act action, ev *tcell.EventKey) *tcell.EventKey {
+	switch act {
+	case actionClear:
+		a.root.asking = false
+	case actionNone:
+		a.root.help.InputHandler()(ev, a.focus)
+	}
+	return nil
+}
+
+// order is the order of the panes for the Tab key.
+func (a *app) order() []tview.Primitive {
+	return []tview.Primitive{a.left, a.right, a.head.object, a.head.button, a.head.ace}
+}
+
+func (a *app) next(step int) {
+	panes := a.order()
+	at := slices.IndexFunc(panes, tview.Primitive.HasFocus)
+	a.focus(panes[(at+step+len(panes))%len(panes)])
+}
+
+func (a *app) open(d *tview.DropDown) {
+	a.focus(d)
+	openList(d, a.focus)
+}
+
+// grid returns the grid that was in use last, and its side of the place.
+func (a *app) grid() (*grid, *side) {
+	if a.here.focus == leftPane {
+		return a.left.grid, &a.here.sides[leftPane]
+	}
+	return a.right.grid, &a.here.sides[rightPane]
+}
+
+// refill has one grid worked out anew.
+func (a *app) refill(p pane) {
+	if p == leftPane {
+		a.askLeft()
+	} else {
+		a.askRight()
+	}
+}
+
+// Toggles.
+
+func (a *app) toggle(r model.Reasons) {
+	typ := a.here.typ
+	known := typ.Toggles
+	if a.rightQuery().ACEs.Direction() != "forward" { // rows of all object types
+		known = model.AllReasons
+	}
+	if r&known == 0 {
+		a.foot.say(typ.Plural + ": nothing is hidden as " + r.String())
+		return
+	}
+	if r == model.AllReasons {
+		if a.show.reasons == r {
+			a.show.reasons = 0
+		} else {
+			a.show.reasons = r
+		}
+	} else {
+		a.show.reasons ^= r
+	}
+	a.askLeft()
+	a.askRight()
+}
+
+func (a *app) toggleSystem() {
+	if a.here.typ != model.Mailboxes {
+		a.foot.say(a.here.typ.Plural + ": system mailboxes are among the mailboxes")
+		return
+	}
+	a.show.system = !a.show.system
+	if a.show.system {
+		a.foot.say("system mailboxes are shown")
+	}
+	a.askLeft()
+}
+
+func (a *app) toggleEffective() {
+	if !a.here.effective && a.rightQuery().ACEs.Direction() == "forward" {
+		a.foot.say("rights through groups belong to the reverse view: r first")
+		return
+	}
+	a.here.effective = !a.here.effective
+	a.askRight()
+}
+
+// flip switches between forward and reverse.
+func (a *app) flip() {
+	t := a.here.typ.ACEs[a.here.aces]
+	if t.Flip == a.here.aces {
+		a.foot.say(a.here.typ.Plural + " have no other direction: Enter on a row goes on from there")
+		return
+	}
+	a.chooseACE(t.Flip)
+	a.head.set(a.here.typ, a.here.aces)
+}
+
+func (a *app) chooseACE(i int) {
+	if i != a.here.aces {
+		a.here.aces = i
+		a.askRight()
+	}
+	a.leaveHead()
+}
+
+func (a *app) chooseType(i int) {
+	if typ := model.ObjectTypes[i]; typ != a.here.typ {
+		a.push()
+		a.here = place{typ: typ}
+		a.head.set(typ, 0)
+		a.ask.rest++
+		a.right.clear()
+		a.ask.right.drop()
+		a.askLeft()
+		a.focus(a.left)
+	}
+	a.leaveHead()
+}
+
+// leaveHead goes back to the grids after a choice in a drop-down.
+func (a *app) leaveHead() {
+	if a.head.HasFocus() {
+		g, _ := a.grid()
+		a.focus(g)
+	}
+}
+
+// Order.
+
+func (a *app) sortNext(step int) {
+	g, side := a.grid()
+	n := side.sort
+	if n < 0 {
+		n = -n
+	}
+	if n += step; n < 0 || n > len(g.data.Columns()) {
+		return
+	}
+	side.sort = n
+	if n > 0 && g.data.Columns()[n-1].numeric {
+		side.sort = -n // the greatest first
+	}
+	a.refill(a.here.focus)
+}
+
+func (a *app) sortTurn() {
+	_, side := a.grid()
+	if side.sort == 0 {
+		side.sort = 1
+	}
+	side.sort = -side.sort
+	a.refill(a.here.focus)
+}
+
+// sortBy orders by a column; once more turns the order round.
+func (a *app) sortBy(p pane, n int) {
+	side := &a.here.sides[p]
+	g := a.left.grid
+	if p == rightPane {
+		g = a.right.grid
+	}
+	switch {
+	case side.sort == n || side.sort == -n:
+		side.sort = -side.sort
+	case g.data.Columns()[n-1].numeric:
+		side.sort = -n
+	default:
+		side.sort = n
+	}
+	a.refill(p)
+}
+
+// Reading.
+
+func (a *app) cancel() {
+	if s := a.news.latest; s == nil || s.State.Phase == model.Finished {
+		a.foot.say("nothing is being read")
+		return
+	}
+	a.driver.Cancel()
+	a.foot.say("stopped: what was read so far stays")
+}
+
+func (a *app) reread() {
+	if s := a.news.latest; s != nil && s.State.Phase != model.Finished {
+		a.foot.say("still reading " + report.Thousands(s.State.Entries) + " entries so far: X stops it")
+		return
+	}
+	a.driver.Refresh()
+	a.foot.say("reading again")
+}

@@ -1,0 +1,241 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
+
+	"mbxperm/model"
+)
+
+const (
+	lookEvery    = 100 * time.Millisecond // between looks at the driver
+	refreshEvery = time.Second            // between changes of the grids while reading
+	restBefore   = 200 * time.Millisecond // the cursor stays so long before the right grid follows
+)
+
+// app is the running screen. All its fields belong to the screen's goroutine,
+// but for those that never change.
+type app struct {
+	tv     *tview.Application
+	screen tcell.Screen
+	ctx    context.Context
+	theme  *theme
+	driver Driver
+	news   *news
+
+	root  *root
+	head  *header
+	left  *totals
+	right *aces
+	foot  *foot
+
+	here  place
+	trail []place
+	show  toggles
+	ask   asking
+}
+
+// toggles are the switches that hold in all places.
+type toggles struct {
+	reasons model.Reasons
+	system  bool
+}
+
+// asking is what the workers are busy with.
+type asking struct {
+	left, right *worker
+	at          time.Time // when the left grid was last asked for
+	wish        *spot     // where the cursor of the left grid is to go with the next answer
+	rest        uint64    // counts the moves of the cursor
+	swapping    bool      // a grid is handed other data: what moves the cursor is not the user
+}
+
+// newApp makes the screen; nothing runs yet.
+func newApp(d Driver, t *theme) *app {
+	t.install()
+	a := &app{
+		tv: tview.NewApplication(), theme: t, driver: d, news: &news{now: time.Now},
+		head: newHeader(t), left: newTotals(t), right: newACEs(t),
+		ask: asking{left: newWorker(), right: newWorker()},
+	}
+	a.here.typ = model.ObjectTypes[0]
+	a.foot = newFoot(a)
+	a.root = newRoot(a)
+	a.connect()
+	a.head.set(a.here.typ, a.here.aces)
+	a.tv.SetInputCapture(a.key).EnableMouse(true).EnablePaste(true).SetRoot(a.root, true)
+	a.focus(a.left)
+	return a
+}
+
+// connect says what happens when a widget is used.
+func (a *app) connect() {
+	a.left.onMove = a.moved
+	a.left.onChoose = func(int) { a.drill() }
+	a.left.onHeader = func(column int) { a.sortBy(leftPane, column+1) }
+	a.right.onChoose = a.pivot
+	a.right.onHeader = func(column int) { a.sortBy(rightPane, column+1) }
+	a.left.SetFocusFunc(func() { a.focused(leftPane) })
+	a.right.SetFocusFunc(func() { a.focused(rightPane) })
+	a.head.onType = a.chooseType
+	a.head.onACE = a.chooseACE
+	a.head.button.SetSelectedFunc(a.drill)
+}
+
+// run shows the screen until the user leaves or ctx ends.
+func (a *app) run(ctx context.Context, screen tcell.Screen) error {
+	a.begin(ctx, screen)
+	ctx, cancel := context.WithCancel(a.ctx)
+	defer cancel()
+	a.ctx = ctx
+	go a.watch(ctx)
+	for _, w := range []*worker{a.ask.left, a.ask.right} {
+		go func() {
+			defer guard(screen)
+			w.run(ctx, a.update)
+		}()
+	}
+	return a.tv.Run()
+}
+
+func (a *app) begin(ctx context.Context, screen tcell.Screen) {
+	a.ctx, a.screen = ctx, screen
+	a.tv.SetScreen(screen)
+}
+
+// watch looks at the driver again and again, and ends the screen with ctx.
+func (a *app) watch(ctx context.Context) {
+	defer guard(a.screen)
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		a.update(a.look)
+		select {
+		case <-ctx.Done():
+			a.tv.QueueUpdate(a.tv.Stop)
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// update runs f on the screen's goroutine and draws if f says that something
+// changed. It waits until that is done, for ever if the screen has ended: so
+// nobody may wait for a goroutine that calls it.
+func (a *app) update(f func() bool) {
+	if a.ctx.Err() != nil {
+		return
+	}
+	a.tv.QueueUpdate(func() {
+		if f() {
+			a.tv.ForceDraw()
+		}
+	})
+}
+
+// moved is told that the cursor of the left grid is on another row.
+func (a *app) moved() {
+	if a.ask.swapping && a.here.pinned {
+		return
+	}
+	a.here.pinned = false
+	a.ask.rest++
+	if a.here.of.IsZero() { // the first rows have come
+		a.follow()
+		return
+	}
+	rest := a.ask.rest
+	time.AfterFunc(restBefore, func() {
+		defer guard(a.screen)
+		a.update(func() bool {
+			if rest != a.ask.rest {
+				return false
+			}
+			return a.follow()
+		})
+	})
+}
+
+// follow lets the right grid show the line that the cursor is on.
+func (a *app) follow() bool {
+	key, ok := a.left.key()
+	if a.here.pinned || ok && key == a.here.of {
+		return false
+	}
+	a.here.of = key
+	a.askRight()
+	return true
+}
+
+// leftQuery is the question that the left grid answers.
+func (a *app) leftQuery() model.Query {
+	side := &a.here.sides[leftPane]
+	return model.Query{
+		Type: a.here.typ, Show: a.show.reasons, System: a.show.system, Filter: side.filter, Sort: side.sort,
+		Arrival: a.news.reading(),
+	}
+}
+
+// rightQuery is the question that the right grid answers. A line that is only
+// a trustee has no rows of its own as a target: it shows what names it.
+func (a *app) rightQuery() model.Query {
+	side := &a.here.sides[rightPane]
+	t := a.here.typ.ACEs[a.here.aces]
+	if t.Direction() == "forward" && !a.here.of.IsTarget() {
+		t = a.here.typ.ACEs[t.Flip]
+	}
+	return model.Query{
+		Type: a.here.typ, Show: a.show.reasons, Filter: side.filter, Sort: side.sort,
+		Rows: true, Of: a.here.of, ACEs: t, Effective: a.here.effective,
+	}
+}
+
+// askLeft has the left grid worked out.
+func (a *app) askLeft() {
+	if a.news.base == nil {
+		return
+	}
+	a.ask.at = a.news.now()
+	a.ask.left.ask(a.ctx, a.news.base, a.leftQuery(), a.showLeft)
+}
+
+// askRight has the right grid worked out.
+func (a *app) askRight() {
+	if a.news.base == nil || a.here.of.IsZero() {
+		a.ask.right.drop()
+		a.right.clear()
+		return
+	}
+	a.ask.right.ask(a.ctx, a.news.base, a.rightQuery(), a.showRight)
+}
+
+func (a *app) showLeft(res *model.Result) {
+	a.ask.swapping = true
+	defer func() { a.ask.swapping = false }()
+	a.left.empty = a.whyEmpty(res)
+	if a.ask.wish != nil { // before the swap, which keeps the cursor on its row
+		a.left.lastKey, a.left.lastOK = a.ask.wish.key, a.ask.wish.ok
+	}
+	a.left.show(res)
+	if a.ask.wish != nil {
+		a.left.put(*a.ask.wish)
+		a.ask.wish = nil
+	}
+	a.root.notice = a.notice()
+}
+
+func (a *app) showRight(res *model.Result) { a.right.show(res) }
+
+// whyEmpty says why there may be no line.
+func (a *app) whyEmpty(res *model.Result) string {
+	switch {
+	case res.Query.Filter != "":
+		return "nothing matches; Esc clears the filter"
+	case a.news.reading():
+		return "nothing yet"
+	}
+	return "nothing was found"
+}

@@ -1,0 +1,135 @@
+package ui
+
+import (
+	"slices"
+
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
+
+	"mbxperm/model"
+	"mbxperm/ui/safe"
+)
+
+const (
+	objectTitle  = "Select Permission Object Type"
+	showTitle    = "Show DACL Contents"
+	objectLabel  = "Object type "
+	aceLabel     = "ACE Type "
+	buttonLabel  = "[Show ACEs]"
+	headerHeight = 3
+)
+
+// header is the two boxes on top.
+type header struct {
+	*tview.Flex
+	objects, show *tview.Flex // the boxes
+	object, ace   *tview.DropDown
+	button        *tview.Button
+
+	types, aces   []string // the entries of the drop-downs
+	typ, chosen   int      // which of them are chosen
+	onType, onACE func(int)
+	quiet         bool // the drop-downs are being set, not used
+}
+
+func newHeader(t *theme) *header {
+	h := &header{
+		Flex: tview.NewFlex(), object: newDropDown(t), ace: newDropDown(t),
+		button: tview.NewButton(escapeTags(buttonLabel)).
+			SetStyle(t.style(styleTitle)).SetActivatedStyle(t.style(styleSelected)),
+	}
+	for _, t := range model.ObjectTypes {
+		h.types = append(h.types, t.Name)
+	}
+	h.objects = tview.NewFlex().AddItem(h.object, 0, 1, true)
+	h.show = tview.NewFlex().AddItem(h.button, safe.Width(buttonLabel), 0, false).
+		AddItem(nil, 1, 0, false).AddItem(h.ace, 0, 1, true)
+	for title, box := range map[string]*tview.Flex{objectTitle: h.objects, showTitle: h.show} {
+		box.SetBorder(true).SetTitle(title).SetTitleAlign(tview.AlignLeft)
+	}
+	h.AddItem(h.objects, 0, 1, false).AddItem(h.show, 0, 1, false)
+	return h
+}
+
+func newDropDown(t *theme) *tview.DropDown {
+	text := t.style(styleText)
+	d := tview.NewDropDown().SetUseStyleTags(false).SetTextOptions("│ ", " │", "[", " ▾]", "").
+		SetLabelStyle(t.style(styleTitle)).SetFieldStyle(text).SetFocusedStyle(t.style(styleSelected)).
+		SetPrefixStyle(text.Underline(true))
+	return d.SetListStyles(text, t.style(styleSelected))
+}
+
+// set shows what is chosen.
+func (h *header) set(typ *model.ObjectType, ace int) {
+	h.quiet = true
+	defer func() { h.quiet = false }()
+	h.typ, h.chosen = slices.Index(model.ObjectTypes, typ), ace
+	h.object.SetCurrentOption(h.typ)
+	names := make([]string, len(typ.ACEs))
+	for i, t := range typ.ACEs {
+		names[i] = t.Name
+	}
+	if !slices.Equal(names, h.aces) {
+		h.aces = names
+		_, _, w, _ := h.show.GetInnerRect()
+		h.fitACE(w)
+	}
+	h.ace.SetCurrentOption(ace)
+}
+
+// arrange divides a width between the boxes. Where an entry would be cut, the
+// label goes; the title of the box says the same.
+func (h *header) arrange(width int) {
+	h.quiet = true
+	defer func() { h.quiet = false }()
+	left := max(safe.Width(objectTitle)+2, min(width*2/5, safe.Width(objectLabel)+longest(h.types)+dropDownFrame+2))
+	h.ResizeItem(h.objects, left, 0)
+	fit(h.object, objectLabel, h.types, h.typ, left-2, h.choseType)
+	h.fitACE(width - left - 2)
+}
+
+func (h *header) fitACE(inner int) {
+	fit(h.ace, aceLabel, h.aces, h.chosen, inner-safe.Width(buttonLabel)-1, h.choseACE)
+}
+
+func (h *header) choseType(_ string, i int) {
+	if !h.quiet && i >= 0 && h.onType != nil {
+		h.onType(i)
+	}
+}
+
+func (h *header) choseACE(_ string, i int) {
+	if !h.quiet && i >= 0 && h.onACE != nil {
+		h.onACE(i)
+	}
+}
+
+const dropDownFrame = 4 // "[", " ▾]"
+
+func longest(texts []string) (w int) {
+	for _, t := range texts {
+		w = max(w, safe.Width(t))
+	}
+	return w
+}
+
+// fit gives a drop-down entries that all have the same width.
+func fit(d *tview.DropDown, label string, texts []string, chosen, width int, chose func(string, int)) {
+	w := longest(texts)
+	if safe.Width(label)+w+dropDownFrame > width {
+		label = ""
+	}
+	w = max(1, min(w, width-safe.Width(label)-dropDownFrame))
+	fitted := make([]string, len(texts))
+	for i, t := range texts {
+		fitted[i] = safe.Fit(t, w)
+	}
+	d.SetLabel(label).SetOptions(fitted, chose).SetCurrentOption(chosen)
+}
+
+// open opens the list of a drop-down that has the focus.
+func openList(d *tview.DropDown, focus func(tview.Primitive)) {
+	if !d.IsOpen() {
+		d.InputHandler()(tcell.NewEventKey(tcell.KeyEnter, 0, tcell.ModNone), focus)
+	}
+}

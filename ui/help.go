@@ -1,0 +1,27 @@
+package ui
+
+import (
+	"github.com/rivo/tview"
+)
+
+// helpNotes explains the signs in the grids.
+const helpNotes = `
+In the grids
+  12       rows that the right grid shows for this cell
+  2/1      2 that allow and 1 that denies
+  0 +12    none is shown, 12 are hidden: the status line says why, and the
+           keys above show them
+  3 g      the account also gets rights through groups or stores: e shows them
+  name ~   the mailbox is on a server before 2013: its store decides, and the
+           directory holds a copy
+  (…)      what the account is where it is no mailbox, and what is wrong with it
+
+  A filter wants every word; !word excludes.
+`
+
+// newHelp makes the help page from the table of keys.
+func newHelp(t *theme) *tview.TextView {
+	v := tview.NewTextView().SetText(helpText(bindings) + helpNotes).SetTextStyle(t.style(styleText))
+	v.SetBorder(true).SetTitle("Help").SetTitleAlign(tview.AlignLeft)
+	return v
+}

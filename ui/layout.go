@@ -1,0 +1,105 @@
+package ui
+
+import (
+	"fmt"
+
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
+)
+
+const (
+	minWidth, minHeight = 60, 15
+	sideBySide          = 110 // below this width the grids stand one above the other
+	roomy               = 180 // from here on the ACEs fit into half of it
+)
+
+// root lays everything out for the size of the screen.
+type root struct {
+	*tview.Flex
+	app    *app
+	body   *tview.Flex // the two grids
+	help   *tview.TextView
+	asking bool // the help page is open
+	// notice, if there is one, stands in the place of the grids.
+	notice    string
+	dismissed bool // the user does not want to see it any more
+
+	width, height, lines int // that everything was arranged for
+}
+
+func newRoot(a *app) *root {
+	r := &root{Flex: tview.NewFlex().SetDirection(tview.FlexRow), app: a, help: newHelp(a.theme)}
+	r.body = tview.NewFlex().AddItem(a.left, 0, 1, true).AddItem(a.right, 0, 1, false)
+	r.AddItem(a.head, headerHeight, 0, false).AddItem(r.body, 0, 1, true).AddItem(a.foot, 3, 0, false)
+	a.right.SetDrawFunc(a.drawTrail)
+	return r
+}
+
+// Draw draws the screen, or says that it is too small.
+func (r *root) Draw(screen tcell.Screen) {
+	x, y, w, h := r.GetRect()
+	if w < minWidth || h < minHeight {
+		r.Box.DrawForSubclass(screen, r)
+		putCentered(screen, x, y, w, h, fmt.Sprintf("terminal too small: %d×%d or more", minWidth, minHeight),
+			r.app.theme.style(styleWarning))
+		return
+	}
+	if lines := r.app.foot.lines(w); w != r.width || h != r.height || lines != r.lines {
+		r.width, r.height, r.lines = w, h, lines
+		r.arrange()
+	}
+	r.Flex.Draw(screen)
+	bx, by, bw, bh := r.body.GetRect()
+	switch {
+	case r.asking:
+		r.help.SetRect(bx, y, bw, h-r.lines)
+		r.help.Draw(screen)
+	case r.notice != "":
+		box := tview.NewBox().SetBorder(true)
+		box.SetRect(bx, by, bw, bh)
+		box.Draw(screen)
+		putCentered(screen, bx+4, by+1, bw-8, bh-2, r.notice, r.app.theme.style(styleWarning))
+		if r.app.head.HasFocus() { // an open list lies above
+			r.app.head.Draw(screen)
+		}
+	}
+}
+
+// arrange divides the room. In a narrow screen the grids stand one above the
+// other, and the one in use gets the greater part.
+func (r *root) arrange() {
+	if r.width == 0 {
+		return
+	}
+	r.ResizeItem(r.app.foot, r.lines, 0)
+	r.app.head.arrange(r.width)
+	if r.width >= sideBySide {
+		left := r.width * 47 / 100
+		if r.width >= roomy {
+			left = r.width / 2
+		}
+		r.body.SetDirection(tview.FlexColumn).ResizeItem(r.app.left, left, 0).ResizeItem(r.app.right, 0, 1)
+		return
+	}
+	body := r.height - headerHeight - r.lines
+	other := max(body*2/5, 4)
+	r.body.SetDirection(tview.FlexRow)
+	if r.app.here.focus == leftPane {
+		r.body.ResizeItem(r.app.left, 0, 1).ResizeItem(r.app.right, other, 0)
+	} else {
+		r.body.ResizeItem(r.app.left, other, 0).ResizeItem(r.app.right, 0, 1)
+	}
+}
+
+// MouseHandler keeps the mouse from what lies below a page.
+func (r *root) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, func(tview.Primitive)) (bool, tview.Primitive) {
+	if r.asking {
+		return func(action tview.MouseAction, ev *tcell.EventMouse, focus func(tview.Primitive)) (bool, tview.Primitive) {
+			if action == tview.MouseScrollUp || action == tview.MouseScrollDown {
+				return r.help.MouseHandler()(action, ev, focus)
+			}
+			return true, nil
+		}
+	}
+	return r.Flex.MouseHandler()
+}

@@ -1,0 +1,175 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"mbxperm/model"
+	"mbxperm/ui/report"
+)
+
+// news is what the driver has told.
+type news struct {
+	now    func() time.Time
+	latest *model.Snapshot // the newest
+	base   *model.Snapshot // the one the grids show, or will
+	gaps   string          // what is missing from base, in numbers; once it is finished
+	stop   context.CancelFunc
+}
+
+// reading reports whether base still grows.
+func (n *news) reading() bool { return n.base != nil && n.base.State.Phase != model.Finished }
+
+// failed reports whether a snapshot came to its end with nothing in it because
+// the source failed.
+func failed(s *model.Snapshot) bool {
+	return s.State.Phase == model.Finished && s.State.Err != nil && found(s) == 0
+}
+
+// found counts the targets of all object types.
+func found(s *model.Snapshot) (n int) {
+	for _, c := range s.Coverage() {
+		switch c.ObjectType {
+		case "mailbox", "other-recipient", "store", "admin":
+			n += c.Found
+		}
+	}
+	return n
+}
+
+// look looks at the driver; it reports whether anything on the screen changes.
+func (a *app) look() bool {
+	n := a.news
+	changed := false
+	if snap := a.driver.Snapshot(); snap != n.latest {
+		n.latest = snap
+		a.adopt()
+		changed = true
+	}
+	a.refresh()
+	return changed
+}
+
+// adopt makes the newest snapshot the one the grids show. While the source is
+// read again they keep what was read before: lines that vanish and come back
+// one by one help nobody.
+func (a *app) adopt() {
+	n := a.news
+	old := n.base
+	switch {
+	case old != nil && old.State.Phase == model.Finished && old.State.Started.Equal(n.latest.State.Started):
+		n.base = n.latest
+		if p := n.latest.State.Problems; len(p) > len(old.State.Problems) { // reading it again failed
+			a.foot.say(p[len(p)-1].Text)
+		}
+	case old == nil, old.State.Started.Equal(n.latest.State.Started), failed(old):
+		n.base = n.latest
+	case n.latest.State.Phase == model.Finished && !failed(n.latest):
+		n.base = n.latest
+		a.carry(old)
+	}
+	if n.base != old {
+		n.gaps = ""
+		if n.stop != nil {
+			n.stop()
+		}
+		if !n.reading() {
+			a.count()
+		}
+	}
+	a.root.dismissed = false
+	a.root.notice = a.notice()
+}
+
+// refresh has the grids worked out anew if they are behind: at most once a
+// second while rows arrive, and never while that is being done.
+func (a *app) refresh() {
+	n := a.news
+	if n.base == nil {
+		return
+	}
+	due := !n.reading() || a.left.result == nil || a.left.result.Len() == 0 || n.now().Sub(a.ask.at) >= refreshEvery
+	if due && !a.ask.left.busy() && (a.left.result == nil || a.left.result.Snapshot != n.base) {
+		a.askLeft()
+		if !a.here.of.IsZero() && !a.ask.right.busy() {
+			a.askRight()
+		}
+	} else if !n.reading() && !a.ask.right.busy() && a.right.result != nil && a.right.result.Snapshot != n.base {
+		a.askRight()
+	}
+}
+
+// count finds out what is missing from base, away from the screen's goroutine.
+func (a *app) count() {
+	base := a.news.base
+	go func() {
+		defer guard(a.screen)
+		text := gaps(base)
+		a.update(func() bool {
+			if a.news.base != base {
+				return false
+			}
+			a.news.gaps = text
+			return text != ""
+		})
+	}()
+}
+
+// gaps says in numbers what is missing from a finished snapshot.
+func gaps(s *model.Snapshot) string {
+	var unreadable, unknown, undecodable int
+	for _, c := range s.Coverage() {
+		unreadable += c.Unreadable
+		unknown += c.Unknown
+		undecodable += c.Undecodable
+	}
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		what string
+	}{
+		{unreadable, "unreadable"}, {unknown, "unknown"}, {undecodable, "undecodable"},
+		{len(s.State.Problems), "problems"},
+	} {
+		if p.n > 0 {
+			parts = append(parts, report.Thousands(p.n)+" "+p.what)
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+// notice is said in the middle of the screen instead of an empty grid.
+func (a *app) notice() string {
+	s := a.news.latest
+	if s == nil || !failed(s) || a.root.dismissed {
+		return ""
+	}
+	text := fmt.Sprintf("Nothing was read from %s:\n\n%v\n\nF5 reads again · q leaves", s.State.Source, s.State.Err)
+	if a.news.base != s {
+		text += " · Esc shows what was read before"
+	}
+	return text
+}
+
+// carry brings the places of another state over to the one the grids show now.
+func (a *app) carry(old *model.Snapshot) {
+	move := func(p *place) {
+		p.of = a.news.base.Carry(p.of, old)
+		p.line = a.news.base.Carry(p.line, old)
+		for i := range p.sides {
+			p.sides[i].result, p.sides[i].spot.ok = nil, false
+		}
+		p.sides[leftPane].spot.key, p.sides[leftPane].spot.ok = p.line.Number(), !p.line.IsZero()
+	}
+	for i := range a.trail {
+		move(&a.trail[i])
+	}
+	a.here.sides[leftPane].spot = a.left.spot()
+	a.here.line, _ = a.left.key()
+	move(&a.here)
+	wish := a.here.sides[leftPane].spot
+	a.ask.wish = &wish
+	a.right.clear()
+}

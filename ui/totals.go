@@ -1,0 +1,122 @@
+package ui
+
+import (
+	"strings"
+
+	"github.com/rivo/tview"
+
+	"mbxperm/model"
+	"mbxperm/ui/report"
+)
+
+// totals is the left grid: a line for each target or trustee.
+type totals struct {
+	*grid
+	result *model.Result // what it shows; nil before the first answer
+}
+
+func newTotals(t *theme) *totals {
+	v := &totals{grid: newGrid(t)}
+	v.SetBorder(true).SetTitleAlign(tview.AlignLeft)
+	return v
+}
+
+// show shows an answer.
+func (v *totals) show(res *model.Result) {
+	v.result = res
+	v.sorted = res.Query.Sort
+	v.swap(&totalsData{res: res, columns: totalsColumns(res.Query.Type), at: -1})
+	v.SetTitle(plain(totalsTitle(res)))
+}
+
+// key returns the line that the cursor is on.
+func (v *totals) key() (model.LineKey, bool) {
+	row, ok := v.selected()
+	if !ok || v.result == nil || row >= v.result.Len() {
+		return model.LineKey{}, false
+	}
+	return v.result.Key(row), true
+}
+
+// totalsTitle says what the lines are and how many there are.
+func totalsTitle(res *model.Result) string {
+	title := res.Query.Type.Plural + " " + report.Thousands(res.Targets)
+	if res.Query.Type == model.Mailboxes {
+		title += " · other trustees " + report.Thousands(res.Others)
+	}
+	return title + filterNote(res.Query.Filter)
+}
+
+func filterNote(filter string) string {
+	if filter == "" {
+		return ""
+	}
+	return " · filter " + filter
+}
+
+// shortTitles are used where a column has no room for its title.
+var shortTitles = map[string]string{
+	"Send/ReceiveAs": "Send/RecvAs", "Reverse_Mailbox": "Rev_Mbx", "Reverse_Send/ReceiveAs": "Rev_Send/Recv",
+	"Reverse_OnBehalf": "Rev_OnBehalf", "StorageGroupName": "Group", "ServerName": "Server", "MailStoreName": "Store",
+}
+
+// totalsColumns are the columns of an object type as a grid has them.
+func totalsColumns(t *model.ObjectType) []column {
+	columns := make([]column, len(t.Totals))
+	for i, c := range t.Totals {
+		columns[i] = column{title: c.Title, short: shortTitles[c.Title], numeric: c.Numeric, extra: c.Extra}
+	}
+	return columns
+}
+
+// totalsData shows the lines of a result.
+type totalsData struct {
+	res     *model.Result
+	columns []column
+	at      int // the line that was made last: a grid asks for all cells of one after the other
+	line    model.Line
+}
+
+func (d *totalsData) Len() int          { return d.res.Len() }
+func (d *totalsData) Columns() []column { return d.columns }
+func (d *totalsData) Key(i int) uint64  { return d.res.Key(i).Number() }
+
+func (d *totalsData) Row(key uint64) int {
+	for i := range d.res.Len() {
+		if d.res.Key(i).Number() == key {
+			return i
+		}
+	}
+	return -1
+}
+
+func (d *totalsData) Cell(row, col int) (string, cellStyle) {
+	if d.at != row {
+		d.at, d.line = row, d.res.Line(row)
+	}
+	c := &d.res.Query.Type.Totals[col]
+	text := c.Text(&d.line)
+	switch {
+	case c.Numeric && c.Number(&d.line) == 0:
+		return text, styleHidden
+	case c.Numeric:
+		return text, styleText
+	case col == 0 && d.line.Row == nil:
+		return text, principalStyle(&d.line.Principal)
+	case strings.HasPrefix(text, model.Deny):
+		return text, styleDeny
+	}
+	return text, styleText
+}
+
+// principalStyle marks who needs a look. The text says the same in a word.
+func principalStyle(p *model.Principal) cellStyle {
+	switch p.Kind {
+	case model.KindOrphan, model.KindDeleted, model.KindForeign, model.KindUnresolved:
+		return styleWarning
+	}
+	if p.State == "disabled" || p.State == "former SID" {
+		return styleMuted
+	}
+	return styleText
+}

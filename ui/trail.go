@@ -1,0 +1,265 @@
+package ui
+
+import (
+	"strings"
+
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
+
+	"mbxperm/model"
+	"mbxperm/ui/safe"
+)
+
+// pane is one of the two grids.
+type pane int
+
+const (
+	leftPane pane = iota
+	rightPane
+)
+
+// place is where the user is: all it takes to come back.
+type place struct {
+	typ       *model.ObjectType
+	aces      int           // number of the ACE type
+	of        model.LineKey // whose rows the right grid shows
+	effective bool          // with those that are held through groups
+	pinned    bool          // of was gone to; the cursor of the left grid may be elsewhere
+	focus     pane
+	line      model.LineKey // the cursor of the left grid
+	sides     [2]side       // by pane
+}
+
+// side is one grid of a place.
+type side struct {
+	filter string
+	sort   int
+	spot   spot
+	result *model.Result // what it showed: shown again at once if it still holds
+}
+
+const longestTrail = 50
+
+// push remembers where the user is.
+func (a *app) push() {
+	p := a.here
+	p.line, _ = a.left.key()
+	p.sides[leftPane].spot, p.sides[leftPane].result = a.left.spot(), a.left.result
+	p.sides[rightPane].spot, p.sides[rightPane].result = a.right.spot(), a.right.result
+	if n := len(a.trail); n > 0 && samePlace(&a.trail[n-1], &p) {
+		a.trail[n-1] = p
+		return
+	}
+	if len(a.trail) == longestTrail {
+		a.trail = a.trail[1:]
+	}
+	a.trail = append(a.trail, p)
+}
+
+func samePlace(p, q *place) bool {
+	return p.typ == q.typ && p.aces == q.aces && p.of == q.of && p.effective == q.effective && p.focus == q.focus &&
+		p.sides[0].filter == q.sides[0].filter && p.sides[1].filter == q.sides[1].filter
+}
+
+// back returns to the place before.
+func (a *app) back() {
+	n := len(a.trail)
+	if n == 0 {
+		if a.here.focus == rightPane {
+			a.focus(a.left)
+		} else {
+			a.foot.say("this is where you started")
+		}
+		return
+	}
+	a.here = a.trail[n-1]
+	a.trail = a.trail[:n-1]
+	a.head.set(a.here.typ, a.here.aces)
+	a.ask.rest++
+	a.ask.swapping = true
+	defer func() { a.ask.swapping = false }()
+	left, right := &a.here.sides[leftPane], &a.here.sides[rightPane]
+	pinned := a.here.pinned
+	a.here.pinned = true // no move of the cursor is the user's here
+	if holds(left.result, a.leftQuery()) {
+		a.ask.left.drop()
+		a.left.show(left.result)
+		a.left.put(left.spot)
+	} else {
+		a.ask.wish = &left.spot
+		a.askLeft()
+	}
+	if holds(right.result, a.rightQuery()) {
+		a.ask.right.drop()
+		a.right.show(right.result)
+		a.right.put(right.spot)
+	} else {
+		a.askRight()
+	}
+	a.here.pinned = pinned
+	if a.here.focus == leftPane {
+		a.focus(a.left)
+	} else {
+		a.focus(a.right)
+	}
+}
+
+// holds reports whether an answer is one to this question. It may be older
+// than the newest snapshot: then the next look brings it up to date.
+func holds(res *model.Result, q model.Query) bool {
+	if res == nil {
+		return false
+	}
+	p := &res.Query
+	return p.Type == q.Type && p.Show == q.Show && p.System == q.System && p.Filter == q.Filter && p.Sort == q.Sort &&
+		p.Arrival == q.Arrival && p.Rows == q.Rows && p.Of == q.Of && p.ACEs == q.ACEs && p.Effective == q.Effective
+}
+
+// drill goes into the rows of the line that the cursor is on.
+func (a *app) drill() {
+	key, ok := a.left.key()
+	if !ok {
+		a.foot.say("there is no line to show the ACEs of")
+		return
+	}
+	a.push()
+	a.here.pinned = false
+	a.ask.rest++
+	if key != a.here.of {
+		a.here.of = key
+		a.askRight()
+	}
+	a.focus(a.right)
+	if q := a.rightQuery(); q.ACEs.Direction() != "forward" && !a.here.effective && a.indirect() {
+		a.foot.say("it holds rights through groups or stores too: e shows those of groups")
+	}
+}
+
+// indirect reports whether the line of the cursor carries the mark g.
+func (a *app) indirect() bool {
+	row, ok := a.left.selected()
+	if !ok || a.left.result == nil {
+		return false
+	}
+	line := a.left.result.Line(row)
+	for _, c := range line.Totals.Reverse {
+		if c.Indirect {
+			return true
+		}
+	}
+	return false
+}
+
+// pivot goes from a row to the other one it is about: from a target's row to
+// all that its trustee can reach, from a trustee's row to its target.
+func (a *app) pivot(i int) {
+	res := a.right.result
+	if res == nil || i < 0 || i >= res.Len() {
+		return
+	}
+	ref := res.Ref(i)
+	direction := res.Query.ACEs.Direction()
+	forward := direction == "forward" || direction != "reverse" && res.Query.Of.SameTarget(ref)
+	key := res.Snapshot.TargetKey(ref)
+	if forward {
+		key = res.Snapshot.TrusteeKey(ref)
+	}
+	a.push()
+	a.goTo(res.Snapshot.TypeOf(key), key, forward)
+}
+
+// goTo shows the rows of a line, in reverse or forward, and puts the cursor of
+// the left grid on it if it is there.
+func (a *app) goTo(typ *model.ObjectType, key model.LineKey, reverse bool) {
+	ace := a.here.typ.ACEs[a.here.aces]
+	p := place{typ: typ, of: key, line: key, pinned: true, focus: rightPane}
+	p.aces = entrance(typ, ace, reverse)
+	p.sides[leftPane].sort = a.here.sides[leftPane].sort
+	same := typ == a.here.typ
+	if !same {
+		p.sides[leftPane].sort = 0
+	}
+	a.here = p
+	a.ask.rest++
+	a.head.set(p.typ, p.aces)
+	s := spot{key: key.Number(), ok: true, down: -1}
+	if same && holds(a.left.result, a.leftQuery()) {
+		a.ask.swapping = true
+		a.left.put(s)
+		a.ask.swapping = false
+	} else {
+		a.ask.wish = &s
+		a.askLeft()
+	}
+	a.askRight()
+	a.focus(a.right)
+}
+
+// entrance picks the ACE type in which a line is shown after a pivot: the
+// flip side of the one in use where it is of the same object type, else all.
+func entrance(typ *model.ObjectType, used model.ACEType, reverse bool) int {
+	want := "forward"
+	if reverse {
+		want = "reverse"
+	}
+	first := -1
+	for i, t := range typ.ACEs {
+		if t.Direction() != want {
+			continue
+		}
+		if first < 0 {
+			first = i
+		}
+		if f := typ.ACEs[t.Flip]; f == used && t != used {
+			return i
+		}
+	}
+	return max(first, 0)
+}
+
+// trailText names the places on the way here, as much as fits into w cells.
+func (a *app) trailText(w int) string {
+	if len(a.trail) == 0 {
+		return ""
+	}
+	var names []string
+	for i := range a.trail {
+		names = append(names, a.placeName(&a.trail[i]))
+	}
+	names = append(names, a.placeName(&a.here))
+	for {
+		text := " " + strings.Join(names, " › ") + " "
+		if safe.Width(safe.Text(text)) <= w {
+			return text
+		}
+		if len(names) <= 2 {
+			return ""
+		}
+		names = append([]string{"…"}, names[2:]...)
+	}
+}
+
+func (a *app) placeName(p *place) string {
+	if p.focus == leftPane || a.news.base == nil {
+		return p.typ.Plural
+	}
+	direction := p.typ.ACEs[p.aces].Direction()
+	return lineName(a.news.base, p.of, direction) + " " + direction
+}
+
+// drawTrail writes the trail on the lower border of the right grid.
+func (a *app) drawTrail(screen tcell.Screen, x, y, w, h int) (int, int, int, int) {
+	if text := a.trailText(w - 4); text != "" && h > 1 {
+		put(screen, x+2, y+h-1, safe.Width(safe.Text(text)), text, a.theme.style(styleMuted))
+	}
+	return x + 1, y + 1, w - 2, h - 2
+}
+
+// focus gives the keyboard to a widget.
+func (a *app) focus(p tview.Primitive) { a.tv.SetFocus(p) }
+
+// focused is told that a grid got the keyboard.
+func (a *app) focused(p pane) {
+	a.here.focus = p
+	a.root.arrange()
+}

@@ -1,0 +1,89 @@
+package ui
+
+import (
+	"context"
+
+	"mbxperm/model"
+)
+
+// warmLines is the number of lines that a worker makes for nothing: what all
+// lines share is worked out with the first of them, and at a million mailboxes
+// that is nothing for the goroutine of the screen.
+const warmLines = 64
+
+// worker answers questions about snapshots, one at a time, off the screen's
+// goroutine. A new question makes the ones before it stale: the answer that is
+// being worked out is given up, or thrown away if it comes all the same.
+//
+// Its methods are for the screen's goroutine, but for run.
+type worker struct {
+	in     chan question
+	cancel context.CancelFunc // of the question asked last
+	asked  uint64             // revision of the question asked last
+	got    uint64             // revision of the answer that came last
+}
+
+type question struct {
+	ctx   context.Context
+	rev   uint64
+	snap  *model.Snapshot
+	query model.Query
+	done  func(*model.Result)
+}
+
+func newWorker() *worker {
+	return &worker{in: make(chan question, 1), cancel: func() {}}
+}
+
+// ask puts a question. done is called with the answer on the screen's
+// goroutine, unless another question is asked before.
+func (w *worker) ask(ctx context.Context, s *model.Snapshot, q model.Query, done func(*model.Result)) {
+	w.cancel()
+	ctx, w.cancel = context.WithCancel(ctx)
+	w.asked++
+	select { // one that was not begun yet
+	case <-w.in:
+	default:
+	}
+	w.in <- question{ctx, w.asked, s, q, done}
+}
+
+// busy reports whether an answer is still to come.
+func (w *worker) busy() bool { return w.asked != w.got }
+
+// drop forgets the question asked last.
+func (w *worker) drop() {
+	w.cancel()
+	w.asked++
+	w.got = w.asked
+}
+
+// run answers until ctx ends. update runs a function on the screen's goroutine
+// and draws if it says so.
+func (w *worker) run(ctx context.Context, update func(func() bool)) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case q := <-w.in:
+			res, err := model.View(q.ctx, q.snap, q.query)
+			if err != nil {
+				continue // only ever the end of its context
+			}
+			for i := range min(res.Len(), warmLines) {
+				if q.query.Rows {
+					break
+				}
+				res.Line(i)
+			}
+			update(func() bool {
+				if q.rev != w.asked {
+					return false
+				}
+				w.got = q.rev
+				q.done(res)
+				return true
+			})
+		}
+	}
+}
