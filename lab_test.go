@@ -282,7 +282,11 @@ func TestLabStoreAndAdminRowsEqualTheOracle(t *testing.T) {
 			above[strings.ToLower(x.DN)] = x
 		}
 	}
-	for _, s := range o.Stores() {
+	lowest := o.Stores()
+	for _, x := range above {
+		lowest = append(lowest, x)
+	}
+	for _, s := range lowest {
 		for dn := s.DN; !strings.EqualFold(dn, o.ExchangeDN); {
 			dn = parentDN(dn)
 			if x := o.ByDN(dn); x != nil {

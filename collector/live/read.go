@@ -81,8 +81,8 @@ func (r *reading) readRights(ctx context.Context) error {
 }
 
 // readExchange reads the stores, the organisation and its servers, and then by
-// name what else lies above the stores: the first search cannot know how deep
-// they are, 2007 and 2010 differ in it.
+// name what else lies above these: the first search cannot know how deep they
+// are, 2007 and 2010 differ in it.
 func (r *reading) readExchange(ctx context.Context) error {
 	services := "CN=Services," + r.root.configuration
 	exchange := "CN=Microsoft Exchange," + services
@@ -97,7 +97,10 @@ func (r *reading) readExchange(ctx context.Context) error {
 	delivered := make(map[string]bool)
 	_, err = r.search(ctx, task{purpose: collector.PurposeExchange, base: exchange, scope: collector.ScopeSub,
 		filter: "(|(objectClass=msExchOrganizationContainer)(objectClass=msExchExchangeServer))",
-		each:   func(e *collector.Entry) { delivered[foldDN(e.DN)] = true }})
+		each: func(e *collector.Entry) {
+			delivered[foldDN(e.DN)] = true
+			above.above(e.DN) // since 2010 no store lies below a server, and CN=Servers above it holds entries too
+		}})
 	if err != nil {
 		return err
 	}
