@@ -66,6 +66,9 @@ func (d *decoder) recipient(e *Entry, o *model.Object, is map[string]bool) {
 		o.Recipient, o.Type = model.SystemMailbox, "SystemMailbox"
 	case err != nil && stored:
 		o.Recipient, o.Type = model.Mailbox, "LegacyMailbox"
+	case err != nil && account && e.Value(attrMailboxSD) != nil:
+		// Rights on a mailbox of which nothing else is visible: better a line too many than rights unseen.
+		o.Recipient, o.Type = model.Mailbox, unknownType
 	case err != nil:
 		o.Recipient, o.Type = model.OtherRecipient, untyped(o.Class)
 	case !known && stored:
@@ -86,6 +89,9 @@ func (d *decoder) recipient(e *Entry, o *model.Object, is map[string]bool) {
 	}
 }
 
+// unknownType: an old mail user, or an account whose Exchange attributes may not be read.
+const unknownType = "unknown type"
+
 // untyped names a recipient that has no msExchRecipientTypeDetails.
 func untyped(c model.Class) string {
 	switch c {
@@ -94,5 +100,5 @@ func untyped(c model.Class) string {
 	case model.ClassContact:
 		return "MailContact"
 	}
-	return "unknown type" // an old mail user, or one whose Exchange attributes the account may not read
+	return unknownType
 }
