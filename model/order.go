@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // Order and filter.
@@ -181,7 +180,6 @@ func rowClass(r RowRef) int { return max(0, int(r.family)-int(familyBehalf)) }
 
 // indirections say who gets rights through groups or stores, by kind of right.
 type indirections struct {
-	once   sync.Once
 	groups [3]*lineage
 	stores *ledger[bool]
 	behind *lineage // groups that hold a right on a store
@@ -189,11 +187,10 @@ type indirections struct {
 
 // markIndirect sets the mark of the reverse cells.
 func (l *lister) markIndirect(k LineKey, t *Totals) {
-	if l.reverse == nil || k.party == 0 {
+	v := l.via
+	if v == nil || k.party == 0 {
 		return
 	}
-	v := l.via
-	v.once.Do(func() { l.findIndirect(v) })
 	for f := range t.Reverse {
 		t.Reverse[f].Indirect = v.groups[f].holds(k.party)
 	}
@@ -201,8 +198,8 @@ func (l *lister) markIndirect(k LineKey, t *Totals) {
 	m.Indirect = m.Indirect || v.stores.find(k.party) != nil || v.behind.holds(k.party)
 }
 
-func (l *lister) findIndirect(v *indirections) {
-	s := l.snap
+func (l *lister) findIndirect() *indirections {
+	s, v := l.snap, new(indirections)
 	for f := range v.groups {
 		v.groups[f] = s.indirect(func(p Party) bool {
 			c := l.reverse.find(p)
@@ -219,4 +216,5 @@ func (l *lister) findIndirect(v *indirections) {
 		})
 	}
 	v.behind = s.indirect(func(p Party) bool { return v.stores.find(p) != nil })
+	return v
 }

@@ -21,7 +21,8 @@ type Query struct {
 	// Sort is 1 + the number of a column, negative for descending; 0 orders
 	// lines by name and rows by target, then ACE position.
 	Sort int
-	// Arrival keeps the order in which things were read: cheap, while they still arrive.
+	// Arrival keeps the order in which things were read and leaves out who gets
+	// rights through groups: cheap, while things still arrive.
 	Arrival bool
 
 	// Rows asks for rows of the ACE type: those of line Of, or of all targets
@@ -77,7 +78,7 @@ func (r *Result) Ref(i int) RowRef { return r.rows[i] }
 // View is the only code that filters, totals and sorts. It stops with the
 // context's error when the context ends.
 func View(ctx context.Context, s *Snapshot, q Query) (*Result, error) {
-	l := &lister{ctx: ctx, snap: s, query: q, result: &Result{Snapshot: s, Query: q}, via: new(indirections)}
+	l := &lister{ctx: ctx, snap: s, query: q, result: &Result{Snapshot: s, Query: q}}
 	l.result.lists = l
 	l.words = words(q.Filter)
 	if q.Rows {
@@ -85,6 +86,9 @@ func View(ctx context.Context, s *Snapshot, q Query) (*Result, error) {
 		l.sortRows()
 	} else {
 		q.Type.lines(l)
+		if l.reverse != nil && !q.Arrival {
+			l.via = l.findIndirect()
+		}
 		l.sortLines()
 	}
 	if err := ctx.Err(); err != nil {
@@ -159,8 +163,8 @@ func (l *lister) totals(k LineKey) (t Totals) {
 	return t
 }
 
-// line makes a line. It may be called by several goroutines: what changes after
-// View is only via, which is worked out once by the first who asks.
+// line makes a line. After View the lister does not change, so it may be called
+// by several goroutines.
 func (l *lister) line(k LineKey) Line {
 	s := l.snap
 	line := Line{Key: k}
