@@ -32,9 +32,12 @@ func (v *aces) clear() {
 }
 
 // show shows an answer; the cursor stays on its row where the answer is for
-// the same line.
+// the same line in the same order.
 func (v *aces) show(res *model.Result) {
-	fresh := v.result == nil || v.result.Query.Of != res.Query.Of
+	fresh := v.result == nil || v.result.Query.Of != res.Query.Of || v.result.Query.Sort != res.Query.Sort
+	if fresh {
+		v.columns = nil // their widths too
+	}
 	v.result = res
 	v.sorted = res.Query.Sort
 	v.swap(&acesData{res: res, columns: acesColumns(res.Query.Type), at: -1})
@@ -76,8 +79,11 @@ func lineName(s *model.Snapshot, k model.LineKey, direction string) string {
 		return ""
 	}
 	p := s.TargetOf(k)
-	if direction == "reverse" {
+	switch {
+	case direction == "reverse":
 		p = s.TrusteeOf(k)
+	case s.TypeOf(k) != model.Mailboxes: // not an account: it has a name and no state
+		return p.Name
 	}
 	return cmp.Or(model.PrincipalText(p), p.DN)
 }
@@ -86,8 +92,11 @@ func acesColumns(t *model.ObjectType) []column {
 	columns := make([]column, len(t.Details))
 	for i, c := range t.Details {
 		columns[i] = column{title: c.Title, numeric: c.Numeric, extra: c.Extra}
-		if c.Title == "Rights" {
-			columns[i].max = 60
+		switch c.Title {
+		case "Rights": // what the grid is for
+			columns[i].good, columns[i].max = 32, 60
+		case "DistinguishedName", "Origin": // read in full or not at all
+			columns[i].extra, columns[i].max = true, 60
 		}
 	}
 	return columns

@@ -213,7 +213,11 @@ func (a *app) flip() {
 		a.foot.say(a.here.typ.Plural + " have no other direction: Enter on a row goes on from there")
 		return
 	}
+	before := a.rightQuery().ACEs
 	a.chooseACE(t.Flip)
+	if a.rightQuery().ACEs == before && !a.here.of.IsZero() {
+		a.foot.say("only a trustee: nobody holds rights on it here, so both ways show what it can reach")
+	}
 	a.head.set(a.here.typ, a.here.aces)
 }
 

@@ -67,6 +67,9 @@ func (f *foot) Draw(screen tcell.Screen) {
 	}
 	wide := w >= wideStatus
 	hidden, source := f.hidden(wide), f.source(wide)
+	if wide && safe.Width(hidden)+safe.Width(source)+3 > w { // what matters first
+		source = f.source(false)
+	}
 	style := a.theme.style(styleText)
 	if f.message != "" {
 		hidden, style = " "+f.message, a.theme.style(styleTitle)
@@ -82,6 +85,9 @@ func (f *foot) Draw(screen tcell.Screen) {
 		y++
 	} else {
 		put(screen, x, y, w, hidden, style)
+		if text := f.system(); text != "" {
+			source += " · " + text
+		}
 		put(screen, x, y+1, w, " "+source, state)
 		y += 2
 	}
@@ -137,7 +143,7 @@ func (f *foot) system() string {
 
 // source says where all of this is from and how far it was read. Where there
 // may be no room for all of it the state comes first.
-func (f *foot) source(wide bool) string {
+func (f *foot) source(room bool) string {
 	n := f.app.news
 	if n.latest == nil {
 		return ""
@@ -157,11 +163,8 @@ func (f *foot) source(wide bool) string {
 	if n.gaps != "" {
 		state = append(state, n.gaps)
 	}
-	if wide {
+	if room {
 		return strings.Join(append(from, state...), " · ")
-	}
-	if text := f.system(); text != "" {
-		state = append(state, text+" hidden")
 	}
 	return strings.Join(append(state, from...), " · ")
 }

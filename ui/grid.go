@@ -31,6 +31,7 @@ type column struct {
 	numeric bool   // aligned to the right
 	extra   bool   // left out where there is no room
 	min     int    // the least width in cells
+	good    int    // the width from which on it can be read well, 0 for goodText
 	max     int    // the largest one, 0 for maxColumn
 }
 
@@ -314,7 +315,7 @@ func (g *grid) need(f *fitting) int {
 	for _, at := range f.columns {
 		w := max(g.titleWidth(at, f.short), g.wanted[at].rows)
 		if !g.columns[at].numeric {
-			w = min(w, goodText)
+			w = min(w, max(goodText, g.columns[at].good))
 		}
 		width += w
 	}

@@ -173,7 +173,7 @@ var bindings = []binding{
 	{[]key{{code: tcell.KeyHome}, {code: tcell.KeyEnd}, char('g'), char('G')}, scopeGrid, "", "Move to the first or the last line.", actionNone, 0},
 	{[]key{{code: tcell.KeyEscape}}, scopeGrid, "", "Clear the filter.", actionClear, 0},
 	{[]key{{code: tcell.KeyEscape}, char('q'), char('?')}, scopePage, "close", "Close the page.", actionClear, 2},
-	{[]key{{code: tcell.KeyUp}, {code: tcell.KeyDown}, {code: tcell.KeyPgUp}, {code: tcell.KeyPgDn}}, scopePage, "scroll", "Scroll.", actionNone, 3},
+	{[]key{{code: tcell.KeyUp}, {code: tcell.KeyDown}}, scopePage, "scroll", "Scroll; PgUp and PgDn scroll by a page.", actionNone, 3},
 	{[]key{{code: tcell.KeyCtrlC}}, scopePage, "", "Leave the program, whatever is going on.", actionQuit, 0},
 	{[]key{{code: tcell.KeyEnter}}, scopeInput, "keep", "Keep the filter and go back to the grid.", actionEnter, 3},
 	{[]key{{code: tcell.KeyEscape}}, scopeInput, "clear", "Clear the filter and go back to the grid.", actionClear, 2},

@@ -21,11 +21,16 @@ func newTotals(t *theme) *totals {
 	return v
 }
 
-// show shows an answer.
+// show shows an answer. The cursor stays on its row, unless the rows are others
+// or in another order: who sorts wants to see what comes first.
 func (v *totals) show(res *model.Result) {
+	fresh := v.result != nil && (v.result.Query.Type != res.Query.Type || v.result.Query.Sort != res.Query.Sort)
 	v.result = res
 	v.sorted = res.Query.Sort
 	v.swap(&totalsData{res: res, columns: totalsColumns(res.Query.Type), at: -1})
+	if fresh {
+		v.top()
+	}
 	v.SetTitle(plain(totalsTitle(res)))
 }
 
@@ -65,6 +70,12 @@ func totalsColumns(t *model.ObjectType) []column {
 	columns := make([]column, len(t.Totals))
 	for i, c := range t.Totals {
 		columns[i] = column{title: c.Title, short: shortTitles[c.Title], numeric: c.Numeric, extra: c.Extra}
+		if c.Title == "DelegatedRights" {
+			columns[i].good = 32
+		}
+		if c.Title == "DistinguishedName" {
+			columns[i].extra = true
+		}
 	}
 	return columns
 }
