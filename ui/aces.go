@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"strings"
 
+	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
 
 	"mbxperm/model"
 	"mbxperm/ui/report"
+	"mbxperm/ui/safe"
 )
 
 // aces is the right grid: the rows of one line.
@@ -44,18 +46,31 @@ func (v *aces) show(res *model.Result) {
 	if fresh {
 		v.top()
 	}
-	v.SetTitle(plain(acesTitle(res)))
 	v.empty = "no rows"
 	if n := res.Hidden.Total(); n > 0 {
 		v.empty += ", " + report.Thousands(n) + " hidden: A shows them"
 	}
 }
 
-// acesTitle says whose rows these are, which way they are read, and how many.
-func acesTitle(res *model.Result) string {
+// Draw draws the grid under a title that fits.
+func (v *aces) Draw(screen tcell.Screen) {
+	if v.result != nil {
+		_, _, w, _ := v.GetRect()
+		title := acesTitle(v.result, true)
+		if safe.Width(title) > w-2 {
+			title = acesTitle(v.result, false)
+		}
+		v.SetTitle(escapeTags(title))
+	}
+	v.grid.Draw(screen)
+}
+
+// acesTitle says whose rows these are, which way they are read, and how many;
+// made safe, but for tags. Where there is no room the display name is left out.
+func acesTitle(res *model.Result, room bool) string {
 	q := &res.Query
-	parts := []string{lineName(res.Snapshot, q.Of, q.ACEs.Direction())}
-	if name := res.Snapshot.DisplayName(q.Of); name != "" && name != parts[0] && q.ACEs.Name != "Scope" {
+	parts := []string{shorten(lineName(res.Snapshot, q.Of, q.ACEs.Direction()))}
+	if name := shorten(res.Snapshot.DisplayName(q.Of)); room && name != "" && name != parts[0] && q.ACEs.Name != "Scope" {
 		parts = append(parts, name)
 	}
 	how := q.ACEs.Direction()
@@ -70,7 +85,7 @@ func acesTitle(res *model.Result) string {
 	if n := res.Hidden.Total(); n > 0 {
 		parts = append(parts, report.Thousands(n)+" hidden")
 	}
-	return strings.Join(parts, " · ") + filterNote(q.Filter)
+	return strings.Join(parts, " · ") + safe.Text(filterNote(q.Filter))
 }
 
 // lineName names a line as the target or the trustee that its rows are about.
@@ -94,7 +109,7 @@ func acesColumns(t *model.ObjectType) []column {
 		columns[i] = column{title: c.Title, numeric: c.Numeric, extra: c.Extra}
 		switch c.Title {
 		case "Rights": // what the grid is for
-			columns[i].good, columns[i].max = 32, 60
+			columns[i].good, columns[i].max = 26, 60
 		case "DistinguishedName", "Origin": // read in full or not at all
 			columns[i].extra, columns[i].max = true, 60
 		}

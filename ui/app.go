@@ -87,10 +87,18 @@ func (a *app) connect() {
 
 // run shows the screen until the user leaves or ctx ends.
 func (a *app) run(ctx context.Context, screen tcell.Screen) error {
-	a.begin(ctx, screen)
-	ctx, cancel := context.WithCancel(a.ctx)
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	a.ctx = ctx
+	a.tv.SetScreen(screen)
+	a.start(ctx, screen)
+	return a.tv.Run()
+}
+
+// start begins to look at the driver and to answer questions, until ctx ends.
+// What it starts may then be waiting for a screen that is gone: nobody waits
+// for it.
+func (a *app) start(ctx context.Context, screen tcell.Screen) {
+	a.ctx, a.screen = ctx, screen
 	go a.watch(ctx)
 	for _, w := range []*worker{a.ask.left, a.ask.right} {
 		go func() {
@@ -98,12 +106,6 @@ func (a *app) run(ctx context.Context, screen tcell.Screen) error {
 			w.run(ctx, a.update)
 		}()
 	}
-	return a.tv.Run()
-}
-
-func (a *app) begin(ctx context.Context, screen tcell.Screen) {
-	a.ctx, a.screen = ctx, screen
-	a.tv.SetScreen(screen)
 }
 
 // watch looks at the driver again and again, and ends the screen with ctx.

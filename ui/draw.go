@@ -10,9 +10,27 @@ import (
 
 // put writes a text of any origin into exactly w cells of a line.
 func put(screen tcell.Screen, x, y, w int, text string, style tcell.Style) {
+	putSafe(screen, x, y, w, safe.Text(text), style)
+}
+
+// putSafe is put for a text that passed through safe.Text.
+func putSafe(screen tcell.Screen, x, y, w int, text string, style tcell.Style) {
 	if w > 0 {
-		screen.PutStrStyled(x, y, safe.Fit(safe.Text(text), w), style)
+		screen.PutStrStyled(x, y, safe.Fit(text, w), style)
 	}
+}
+
+// longestName is how much of a name stands in a title: what comes after it,
+// the number of rows, must not be driven out.
+const longestName = 24
+
+// shorten makes a name of any origin fit for a title, but for tags.
+func shorten(name string) string {
+	name = safe.Text(name)
+	if safe.Width(name) > longestName {
+		return safe.Fit(name, longestName)
+	}
+	return name
 }
 
 // putCentered writes a text into the middle of a box, broken into lines.

@@ -141,7 +141,7 @@ var keyNames = map[string]tcell.Key{
 	"Backspace": tcell.KeyBackspace2, "Delete": tcell.KeyDelete, "Up": tcell.KeyUp, "Down": tcell.KeyDown,
 	"Left": tcell.KeyLeft, "Right": tcell.KeyRight, "PgUp": tcell.KeyPgUp, "PgDn": tcell.KeyPgDn,
 	"Home": tcell.KeyHome, "End": tcell.KeyEnd, "Ctrl-C": tcell.KeyCtrlC, "Ctrl-L": tcell.KeyCtrlL,
-	"F1": tcell.KeyF1,
+	"F1": tcell.KeyF1, "F5": tcell.KeyF5,
 }
 
 // press presses keys one after the other: names as in keyNames, or characters.

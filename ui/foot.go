@@ -124,7 +124,7 @@ func (f *foot) hidden(wide bool) string {
 	}
 	text := " hidden: " + strings.Join(parts, " · ")
 	if len(parts) == 0 {
-		text = " nothing is hidden"
+		text = " no row is hidden"
 	}
 	if on := a.show.reasons & res.Query.Type.Toggles; on != 0 {
 		text += " · shown: " + strings.ReplaceAll(on.String(), "+", ", ")

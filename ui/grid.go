@@ -274,7 +274,7 @@ func (g *grid) layout(inner int) {
 		spare -= f.widths[i]
 		floors[i] = max(w.rows, minColumn)
 		if !c.numeric {
-			floors[i] = min(max(floors[i], title), max(minText, c.min))
+			floors[i] = min(max(floors[i], title), max(minText, c.min, c.good))
 		}
 	}
 	spare = squeeze(f.widths, floors, spare)

@@ -217,7 +217,7 @@ func entrance(typ *model.ObjectType, used model.ACEType, reverse bool) int {
 	return max(first, 0)
 }
 
-// trailText names the places on the way here, as much as fits into w cells.
+// trailText names the places on the way here, as much as fits into w cells; safe to be shown.
 func (a *app) trailText(w int) string {
 	if len(a.trail) == 0 {
 		return ""
@@ -229,7 +229,7 @@ func (a *app) trailText(w int) string {
 	names = append(names, a.placeName(&a.here))
 	for {
 		text := " " + strings.Join(names, " › ") + " "
-		if safe.Width(safe.Text(text)) <= w {
+		if safe.Width(text) <= w {
 			return text
 		}
 		if len(names) <= 2 {
@@ -244,13 +244,13 @@ func (a *app) placeName(p *place) string {
 		return p.typ.Plural
 	}
 	direction := p.typ.ACEs[p.aces].Direction()
-	return lineName(a.news.base, p.of, direction) + " " + direction
+	return shorten(lineName(a.news.base, p.of, direction)) + " " + direction
 }
 
 // drawTrail writes the trail on the lower border of the right grid.
 func (a *app) drawTrail(screen tcell.Screen, x, y, w, h int) (int, int, int, int) {
 	if text := a.trailText(w - 4); text != "" && h > 1 {
-		put(screen, x+2, y+h-1, safe.Width(safe.Text(text)), text, a.theme.style(styleMuted))
+		putSafe(screen, x+2, y+h-1, safe.Width(text), text, a.theme.style(styleMuted))
 	}
 	return x + 1, y + 1, w - 2, h - 2
 }

@@ -1,0 +1,101 @@
+package ui
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+
+	"mbxperm/collector"
+	"mbxperm/model"
+)
+
+// TestAppBytes is the promise of few bytes over SSH, kept by the whole
+// application on a 200x50 xterm.
+func TestAppBytes(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	session := collector.NewSession(ctx, newDemo(t, "demo:250"), nil, nil)
+	session.Wait()
+	a := newApp(session, themeFor(256))
+	w := &wire{t: t, app: a.tv, tty: newFakeTTY(200, 50), drawn: make(chan struct{}, 1024)}
+	diff := newDiffScreen(openXterm(t, w.tty))
+	diff.init.Do(func() {}) // openXterm has initialised it
+	w.app.SetScreen(diff)
+	w.app.SetAfterDrawFunc(func(tcell.Screen) { w.drawn <- struct{}{} })
+	done := make(chan error)
+	go func() { done <- w.app.Run() }()
+	t.Cleanup(func() {
+		cancel()
+		w.app.Stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	a.start(ctx, diff)
+	// rest waits until the right grid shows the line of the cursor, and all is quiet.
+	rest := func() {
+		t.Helper()
+		for deadline := time.Now().Add(patience); ; {
+			quiet := false
+			w.app.QueueUpdate(func() {
+				key, ok := a.left.key()
+				quiet = ok && a.right.result != nil && key == a.right.result.Query.Of && a.news.gaps != "" &&
+					!a.ask.left.busy() && !a.ask.right.busy()
+			})
+			if quiet {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatal("the application does not come to rest")
+			}
+			time.Sleep(time.Millisecond)
+		}
+		for {
+			select {
+			case <-w.drawn:
+				continue
+			default:
+			}
+			return
+		}
+	}
+	rest()
+	for _, c := range []struct {
+		name, key string
+		budget    int
+	}{{"key that does nothing", "Z", 50}, {"cursor down", "\x1b[B", 500}, {"cursor up", "\x1b[A", 500}} {
+		w.key(c.key)
+		rest()
+		got := w.key(c.key)
+		t.Logf("%-22s %5d bytes", c.name, got)
+		if got > c.budget {
+			t.Errorf("%s: %d bytes, want at most %d", c.name, got, c.budget)
+		}
+		rest()
+	}
+	// A tick of progress changes the status and nothing else.
+	base := &a.news.latest.State
+	n := 41_000
+	tick := func() int {
+		return w.update(func() {
+			n += 1_234
+			base.Phase, base.Search, base.Done, base.Expect = model.Reading, "mailboxes", n, 1_000_000
+			base.Since = time.Now().Add(-time.Second)
+		})
+	}
+	w.app.QueueUpdate(func() { a.driver = frozenDriver{a.news.latest} })
+	tick()
+	got := tick()
+	t.Logf("%-22s %5d bytes", "progress tick", got)
+	if got > 200 {
+		t.Errorf("progress tick: %d bytes, want at most 200", got)
+	}
+}
+
+// frozenDriver has told everything.
+type frozenDriver struct{ snap *model.Snapshot }
+
+func (d frozenDriver) Snapshot() *model.Snapshot { return d.snap }
+func (d frozenDriver) Cancel()                   {}
+func (d frozenDriver) Refresh()                  {}

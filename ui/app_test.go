@@ -1,0 +1,378 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"mbxperm/acl"
+	"mbxperm/collector"
+	"mbxperm/collector/demo"
+	"mbxperm/model"
+)
+
+// fakeSource is a source of demo data that stops in the middle until told to go
+// on, or fails.
+type fakeSource struct {
+	*demo.Source
+	name  string
+	after int           // entries
+	hold  chan struct{} // closed: go on
+	err   error         // instead of anything
+}
+
+func (f *fakeSource) Name() string {
+	if f.name != "" {
+		return f.name
+	}
+	return f.Source.Name()
+}
+
+func (f *fakeSource) Read(ctx context.Context, sink collector.Sink) error {
+	if f.err != nil {
+		return f.err
+	}
+	return f.Source.Read(ctx, &holdingSink{Sink: sink, f: f, ctx: ctx})
+}
+
+type holdingSink struct {
+	collector.Sink
+	f   *fakeSource
+	ctx context.Context
+	n   int
+}
+
+func (h *holdingSink) Entry(e *collector.Entry) {
+	h.Sink.Entry(e)
+	h.n++
+	if h.f.hold == nil {
+		return
+	}
+	switch h.n {
+	case h.f.after:
+		time.Sleep(120 * time.Millisecond) // a collection publishes ten times a second
+	case h.f.after + 64: // events between its looks at the clock
+		select {
+		case <-h.f.hold:
+		case <-h.ctx.Done():
+		}
+	}
+}
+
+// nothing is a source that is read to its end and holds nothing.
+type nothing struct{}
+
+func (nothing) Name() string                                            { return "nothing" }
+func (nothing) Read(context.Context, collector.Sink) error              { return nil }
+func (nothing) Lookup(context.Context, []acl.SID, collector.Sink) error { return nil }
+func (nothing) Close() error                                            { return nil }
+
+func newDemo(t testing.TB, spec string) *demo.Source {
+	t.Helper()
+	src, err := demo.New(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return src
+}
+
+// frozen is a time at which nothing has gone on for long: rates are not shown,
+// and grids do not change because a second has passed.
+func frozen() time.Time { return time.Time{} }
+
+// driveApp shows a source on a simulated screen.
+func driveApp(t testing.TB, w, h int, src collector.Source, warnings ...string) (*driver, *app) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	session := collector.NewSession(ctx, src, warnings, func(context.Context) (collector.Source, []string, error) {
+		return nil, nil, errors.New("dial tcp 192.0.2.1:636: connection refused")
+	})
+	a := newApp(session, themeFor(0))
+	a.news.now = frozen
+	d := drive(t, w, h, a.tv)
+	a.start(ctx, d.top)
+	t.Cleanup(func() {
+		cancel()
+		session.Wait()
+	})
+	return d, a
+}
+
+// driveDemo shows a small organisation and waits until it is there.
+func driveDemo(t testing.TB, w, h int) (*driver, *app) {
+	t.Helper()
+	d, a := driveApp(t, w, h, newDemo(t, "demo:60"))
+	d.wantScreen("read to the end", "unreadable", "no rows, 14 hidden")
+	return d, a
+}
+
+var sizes = []struct{ w, h int }{{80, 24}, {120, 32}, {200, 50}}
+
+// eachSize runs a test on the three sizes that goldens are kept for.
+func eachSize(t *testing.T, f func(t *testing.T, w, h int, golden func(d *driver, name string))) {
+	for _, s := range sizes {
+		size := fmt.Sprintf("%dx%d", s.w, s.h)
+		t.Run(size, func(t *testing.T) {
+			f(t, s.w, s.h, func(d *driver, name string) {
+				t.Helper()
+				d.golden("app-" + name + "-" + size)
+			})
+		})
+	}
+}
+
+// find moves the cursor of the left grid to a line by filtering for it.
+func (d *driver) find(text string) {
+	d.t.Helper()
+	d.press("/")
+	d.typeText(text)
+	d.wantScreen("filter " + text)
+	d.press("Enter")
+}
+
+func TestScreens(t *testing.T) {
+	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, string)) {
+		d, _ := driveDemo(t, w, h)
+		golden(d, "start")
+		d.press("?")
+		d.wantScreen("Show this page.")
+		golden(d, "help")
+		d.press("q")
+		d.wantGone("Show this page.")
+		d.find("u00002")
+		d.wantScreen("u00002 · ", "399 rows")
+		golden(d, "filter")
+		d.press("Enter", "Down")
+		d.wantScreen("u00002 forward")
+		golden(d, "detail")
+		d.press("Enter")
+		d.wantScreen("svc-backup · ", "reverse ·")
+		golden(d, "reverse")
+		d.press("A")
+		d.wantScreen("shown: stale, inherited")
+		golden(d, "all")
+		d.press("A")
+		d.press("o")
+		d.wantScreen("│ Mailbox-Store")
+		d.press("Down", "Enter")
+		d.wantScreen("Mailbox stores", "DB02 · forward")
+		golden(d, "store")
+		d.press("o", "Down", "Enter")
+		d.wantScreen("Delegated admins", "adm-lund · reverse")
+		golden(d, "admin")
+	})
+}
+
+func TestScreenHostile(t *testing.T) {
+	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, string)) {
+		d, _ := driveDemo(t, w, h)
+		d.find("=1+1")
+		d.wantScreen("Mailboxes 2 · other trustees 0")
+		d.press("A", "Enter")
+		d.wantScreen("<U+001B>", "shown: stale", "14 rows")
+		golden(d, "hostile")
+	})
+}
+
+func TestScreenCollecting(t *testing.T) {
+	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, string)) {
+		src := &fakeSource{Source: newDemo(t, "demo:60"), after: 110, hold: make(chan struct{})}
+		d, _ := driveApp(t, w, h, src, "the certificate was not verified")
+		d.wantScreen("reading ", " of ", "warning: the certificate was not verified")
+		golden(d, "collecting")
+		d.press("X")
+		d.wantScreen("stopped")
+		d.press("Down")
+		d.wantScreen("incomplete: cancelled", "warning: the certificate was not verified", "Mailboxes")
+		golden(d, "cancelled")
+	})
+}
+
+func TestScreenFailed(t *testing.T) {
+	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, string)) {
+		src := &fakeSource{Source: newDemo(t, "demo:60"), name: "ldaps://dc1.contoso.lab",
+			err: errors.New("there is no Exchange organisation in this directory: CN=Microsoft Exchange,CN=Services was not found")}
+		d, _ := driveApp(t, w, h, src)
+		d.wantScreen("Nothing was read from ldaps://dc1.contoso.lab", "no Exchange organisation", "F5 reads again")
+		golden(d, "failed")
+		d.press("F5")
+		d.wantScreen("connection refused")
+		d.press("o", "Esc", "q")
+		d.wantStopped()
+	})
+}
+
+func TestScreenEmpty(t *testing.T) {
+	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, string)) {
+		d, _ := driveApp(t, w, h, nothing{})
+		d.wantScreen("read to the end", "nothing was found")
+		golden(d, "empty")
+		d.press("Down", "Enter", "r", "e", "A", "/", "x", "Enter", "Esc", "Backspace", ">", "S", "Tab", "Tab", "Enter", "Esc", "q")
+		d.wantStopped()
+	})
+}
+
+// TestCollectingIsUsable: rows that have come can be used while the rest is
+// still to come, and the cursor's line stays when it comes.
+func TestCollectingIsUsable(t *testing.T) {
+	src := &fakeSource{Source: newDemo(t, "demo:2000"), after: 1500, hold: make(chan struct{})}
+	d, a := driveApp(t, 100, 30, src)
+	now := time.Now()
+	var mu sync.Mutex
+	d.on(func() {
+		a.news.now = func() time.Time { mu.Lock(); defer mu.Unlock(); now = now.Add(time.Second); return now }
+	})
+	d.wantScreen("reading mailboxes", "u00003", "hidden:")
+	d.press("Down", "Down", "Enter")
+	d.wantScreen("u00003 · ")
+	d.press("Backspace")
+	close(src.hold)
+	d.wantScreen("read to the end")
+	d.wantSelected("u00003")
+}
+
+// TestQuitWhileCollecting: q and Ctrl-C leave at any moment.
+func TestQuitWhileCollecting(t *testing.T) {
+	for _, keys := range [][]string{{"q"}, {"Ctrl-C"}, {"/", "Ctrl-C"}, {"o", "Ctrl-C"}, {"o", "q"}, {"?", "Ctrl-C"}, {"?", "q", "q"}} {
+		t.Run(strings.Join(keys, " "), func(t *testing.T) {
+			src := &fakeSource{Source: newDemo(t, "demo:60"), after: 30, hold: make(chan struct{})}
+			d, _ := driveApp(t, 80, 24, src)
+			d.press(keys...)
+			d.wantStopped()
+		})
+	}
+}
+
+func TestJourney(t *testing.T) {
+	d, _ := driveDemo(t, 120, 32)
+	d.press("Down", "Down", "Down", "PgDn", "Down")
+	before := ""
+	d.on(func() {})
+	for _, l := range d.selected {
+		before += l
+	}
+	name := strings.Fields(strings.Trim(before, "║│ "))[0]
+	d.wantScreen(name + " · ")
+	d.press("Enter")
+	d.wantScreen("Mailboxes › " + name)
+	d.press("r")
+	d.wantScreen("[Reverse-All", "· reverse ·")
+	d.press("r", "Backspace")
+	d.wantSelected(name)
+	d.wantGone("›")
+	d.find("u00002")
+	d.press("Enter", "Down", "Enter")
+	d.wantScreen("svc-backup · ", "reverse", "[Reverse-All")
+	d.press("Enter")
+	d.wantScreen("forward ·", "[All")
+	d.press("Backspace", "Backspace")
+	d.wantScreen("u00002 · ", "forward · 399 rows", "filter u00002")
+	d.wantSelected("svc-backup")
+	d.press("Backspace", "Esc")
+	d.wantGone("filter u00002")
+	d.press("Backspace")
+	d.wantScreen("this is where you started")
+	d.resize(40, 10)
+	d.wantScreen("terminal too small: 60×15 or more")
+	d.resize(80, 24)
+	d.wantScreen("Mailboxes ")
+	d.press("q")
+	d.wantStopped()
+}
+
+func TestTogglesAndSort(t *testing.T) {
+	d, _ := driveDemo(t, 200, 50)
+	d.press("d")
+	d.wantScreen("Mailboxes: nothing is hidden as default")
+	d.press("c")
+	d.wantScreen("shown: stale")
+	d.press("i")
+	d.wantScreen("shown: stale, inherited")
+	d.press("c", "i", "y")
+	d.wantScreen("system mailboxes are shown")
+	d.press("y", "e")
+	d.wantScreen("belong to the reverse view")
+	d.press(">", ">")
+	d.wantScreen("↓Mailbox")
+	d.wantSelected("u00002")
+	d.press("S")
+	d.wantScreen("↑Mailbox")
+	d.press("<", "<")
+	d.wantGone("↑")
+	d.find("u00004")
+	d.wantScreen("u00004 · ")
+	d.press("r", "e")
+	d.wantScreen("effective: reverse, with groups")
+	d.press("o", "Down", "Enter")
+	d.wantScreen("Mailbox stores")
+	d.press("r")
+	d.wantScreen("have no other direction")
+	d.press("y")
+	d.wantScreen("system mailboxes are among the mailboxes")
+	d.press("F5")
+	d.wantScreen("connection refused")
+	d.press("X")
+	d.wantScreen("nothing is being read")
+}
+
+func TestMouse(t *testing.T) {
+	d, _ := driveDemo(t, 80, 24)
+	d.click(5, 7)
+	d.wait("want a cursor on line 7", func(lines, selected []string) bool { return selected[7] != "" })
+	d.click(5, 14)
+	d.click(20, 4)
+	d.wantScreen("↓Mailbox")
+	d.click(5, 1)
+	d.wantScreen("│ Mailbox-Store")
+	d.click(5, 3)
+	d.click(35, 1)
+	d.wantScreen("Mailboxes › ")
+}
+
+// TestTotalsEqualRows: a cell is the number of rows that the right grid shows
+// for it, and the mark the number that it hides, for every line under several
+// toggles, asked as the screen asks.
+func TestTotalsEqualRows(t *testing.T) {
+	ctx := t.Context()
+	c := collector.Start(ctx, newDemo(t, "demo:60"), model.NewPool(), nil)
+	<-c.Done()
+	a := newApp(nil, themeFor(0))
+	a.news.base = c.Snapshot()
+	ask := func(q model.Query) *model.Result {
+		res, err := model.View(ctx, a.news.base, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res
+	}
+	for _, show := range []model.Reasons{0, model.Inherited, model.Self | model.Stale, model.Implied, model.AllReasons} {
+		a.show = toggles{show, true}
+		for _, a.here.typ = range model.ObjectTypes[:2] {
+			lines := ask(a.leftQuery())
+			for i := range lines.Len() {
+				line := lines.Line(i)
+				cells := map[int]model.Count{0: line.ACEs}
+				if a.here.typ == model.Mailboxes {
+					f, r := line.Totals.Forward, line.Totals.Reverse
+					cells = map[int]model.Count{5: r[0], 6: r[1], 7: r[2]}
+					if line.Key.IsTarget() { // else its forward types show the reverse
+						cells[1], cells[2], cells[3] = f[0], f[1], f[2]
+					}
+				}
+				a.here.of = line.Key
+				for ace, want := range cells {
+					a.here.aces = ace
+					res := ask(a.rightQuery())
+					if res.Len() != want.Rows || res.Hidden.Total() != want.Hidden {
+						t.Errorf("%s under %q, %s: the cell says %d rows and %d hidden, the grid shows %d and hides %d", line.Name,
+							show, a.here.typ.ACEs[ace].Name, want.Rows, want.Hidden, res.Len(), res.Hidden.Total())
+					}
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,81 @@
+package ui
+
+import (
+	"context"
+	"testing"
+
+	"github.com/gdamore/tcell/v2"
+
+	"mbxperm/collector"
+	"mbxperm/model"
+)
+
+// finished notes that a screen was given back.
+type finished struct {
+	tcell.Screen
+	n int
+}
+
+func (s *finished) Fini() { s.n++ }
+
+// TestGuard: a panic in one of our goroutines gives the terminal back first.
+func TestGuard(t *testing.T) {
+	s := &finished{}
+	func() {
+		defer func() {
+			if p := recover(); p != "oops" {
+				t.Errorf("the panic became %v", p)
+			}
+		}()
+		defer guard(s)
+		panic("oops")
+	}()
+	if s.n != 1 {
+		t.Errorf("the terminal was given back %d times", s.n)
+	}
+}
+
+// TestContextEndsTheScreen: so that a signal leaves the terminal in order.
+func TestContextEndsTheScreen(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	session := collector.NewSession(ctx, newDemo(t, "demo:60"), nil, nil)
+	a := newApp(session, themeFor(0))
+	d := drive(t, 80, 24, a.tv)
+	a.start(ctx, d.top)
+	d.wantScreen("read to the end")
+	cancel()
+	d.wantStopped()
+}
+
+// TestWorkerDropsStaleAnswers: only the answer to the last question is shown.
+func TestWorkerDropsStaleAnswers(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	c := collector.Start(ctx, newDemo(t, "demo:60"), model.NewPool(), nil)
+	<-c.Done()
+	w, updates := newWorker(), make(chan func() bool)
+	go w.run(ctx, func(f func() bool) { updates <- f })
+	var got []string
+	ask := func(filter string) {
+		w.ask(ctx, c.Snapshot(), model.Query{Type: model.Mailboxes, Filter: filter}, func(*model.Result) { got = append(got, filter) })
+	}
+	ask("one")
+	stale := <-updates // worked out, but not shown before the next question
+	ask("two")
+	if stale() {
+		t.Error("an answer to a question before the last was shown")
+	}
+	ask("three")
+	ask("four")
+	for w.busy() {
+		(<-updates)()
+	}
+	if len(got) != 1 || got[0] != "four" {
+		t.Errorf("shown were the answers to %q, want only the last question's", got)
+	}
+	ask("five")
+	w.drop()
+	if w.busy() {
+		t.Error("busy with a question that was dropped")
+	}
+}
