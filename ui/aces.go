@@ -110,6 +110,8 @@ func acesColumns(t *model.ObjectType) []column {
 		switch c.Title {
 		case "Rights": // what the grid is for
 			columns[i].good, columns[i].max = 26, 60
+		case "Status": // "Deny (overridden)" cut to "Deny" would be a lie
+			columns[i].good = 17
 		case "DistinguishedName", "Origin": // read in full or not at all
 			columns[i].extra, columns[i].max = true, 60
 		}

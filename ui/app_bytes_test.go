@@ -26,8 +26,7 @@ func TestAppBytes(t *testing.T) {
 	done := make(chan error)
 	go func() { done <- w.app.Run() }()
 	t.Cleanup(func() {
-		cancel()
-		w.app.Stop()
+		cancel() // ends the screen too
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
@@ -38,11 +37,7 @@ func TestAppBytes(t *testing.T) {
 		t.Helper()
 		for deadline := time.Now().Add(patience); ; {
 			quiet := false
-			w.app.QueueUpdate(func() {
-				key, ok := a.left.key()
-				quiet = ok && a.right.result != nil && key == a.right.result.Query.Of && a.news.gaps != "" &&
-					!a.ask.left.busy() && !a.ask.right.busy()
-			})
+			w.app.QueueUpdate(func() { quiet = a.quiet() })
 			if quiet {
 				break
 			}

@@ -140,7 +140,14 @@ func TestReadmeKeys(t *testing.T) {
 	if !ok {
 		t.Skipf("the README has no table of keys (%q) yet", begin)
 	}
-	got, _, _ := strings.Cut(rest, end)
+	got, after, _ := strings.Cut(rest, end)
+	if *update {
+		before, _, _ := strings.Cut(string(readme), begin)
+		if err := os.WriteFile("../README.md", []byte(before+begin+markdownKeys(bindings)+end+after), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
 	if want := markdownKeys(bindings); got != want {
 		t.Errorf("the README's keys differ from the bindings; they should be\n%s", want)
 	}

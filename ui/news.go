@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -16,7 +15,7 @@ type news struct {
 	latest *model.Snapshot // the newest
 	base   *model.Snapshot // the one the grids show, or will
 	gaps   string          // what is missing from base, in numbers; once it is finished
-	stop   context.CancelFunc
+	counts int             // how many times that is being found out
 }
 
 // reading reports whether base still grows.
@@ -49,7 +48,18 @@ func (a *app) look() bool {
 		changed = true
 	}
 	a.refresh()
+	if late := a.late(); late != a.left.late {
+		a.left.setLate(late)
+		changed = true
+	}
 	return changed
+}
+
+// late reports whether the left grid has been waiting so long for what the
+// user asked for that it must say so.
+func (a *app) late() bool {
+	return a.left.result != nil && a.ask.left.busy() && a.news.now().Sub(a.ask.at) > 3*lookEvery &&
+		!holds(a.left.result, a.leftQuery())
 }
 
 // adopt makes the newest snapshot the one the grids show. While the source is
@@ -72,9 +82,6 @@ func (a *app) adopt() {
 	}
 	if n.base != old {
 		n.gaps = ""
-		if n.stop != nil {
-			n.stop()
-		}
 		if !n.reading() {
 			a.count()
 		}
@@ -104,10 +111,12 @@ func (a *app) refresh() {
 // count finds out what is missing from base, away from the screen's goroutine.
 func (a *app) count() {
 	base := a.news.base
+	a.news.counts++
 	go func() {
 		defer guard(a.screen)
 		text := gaps(base)
 		a.update(func() bool {
+			a.news.counts--
 			if a.news.base != base {
 				return false
 			}

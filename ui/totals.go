@@ -13,6 +13,7 @@ import (
 type totals struct {
 	*grid
 	result *model.Result // what it shows; nil before the first answer
+	late   bool          // it shows what was asked before; the answer takes a while
 }
 
 func newTotals(t *theme) *totals {
@@ -25,13 +26,26 @@ func newTotals(t *theme) *totals {
 // or in another order: who sorts wants to see what comes first.
 func (v *totals) show(res *model.Result) {
 	fresh := v.result != nil && (v.result.Query.Type != res.Query.Type || v.result.Query.Sort != res.Query.Sort)
+	if v.result != nil && v.result.Query.Arrival && !res.Query.Arrival {
+		v.columns = nil // what was read last has the names that the widths are for
+	}
 	v.result = res
 	v.sorted = res.Query.Sort
 	v.swap(&totalsData{res: res, columns: totalsColumns(res.Query.Type), at: -1})
 	if fresh {
 		v.top()
 	}
-	v.SetTitle(plain(totalsTitle(res)))
+	v.setLate(false)
+}
+
+// setLate marks that what is shown is no longer what was asked for.
+func (v *totals) setLate(late bool) {
+	v.late = late
+	title := totalsTitle(v.result)
+	if late {
+		title += " · working…"
+	}
+	v.SetTitle(plain(title))
 }
 
 // key returns the line that the cursor is on.
