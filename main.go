@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -51,6 +52,8 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 // run is main without the process: tests call it.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
+	// A refresh connects again: by then the screen has the terminal, and standard input is used up.
+	a.secret = sync.OnceValues(func() (string, error) { return a.password(ctx) })
 	root := a.rootCommand()
 	root.SetArgs(args)
 	root.SetOut(stdout)
@@ -73,6 +76,7 @@ type app struct {
 	stdout, stderr io.Writer
 	code           int
 	conn           connection
+	secret         func() (string, error) // the password, asked for once
 	rep            reportFlags
 }
 
@@ -202,7 +206,7 @@ func (a *app) open(ctx context.Context, source string) (collector.Source, []stri
 		return src, nil, nil
 	case "ldap", "ldaps":
 		src, err := live.Open(ctx, live.Options{
-			URL: source, User: a.conn.user, Password: func() (string, error) { return a.password(ctx) },
+			URL: source, User: a.conn.user, Password: a.secret,
 			CAFile: a.conn.ca, Insecure: a.conn.insecure, Cleartext: a.conn.cleartext, DC: a.conn.dc,
 		})
 		if err != nil {

@@ -10,13 +10,18 @@ import (
 // administration: it is CN=Microsoft Exchange below CN=Services of the
 // configuration partition, or lies below that.
 func administration(dn string) bool {
-	for name := dn; name != ""; {
-		leaf, parent := model.SplitDN(name)
-		if strings.EqualFold(leaf, "CN=Microsoft Exchange") {
-			above, _ := model.SplitDN(parent)
-			return strings.EqualFold(above, "CN=Services")
+	for name := dn; name != ""; _, name = model.SplitDN(name) {
+		if exchangeContainer(name) {
+			return true
 		}
-		name = parent
 	}
 	return false
+}
+
+// exchangeContainer reports whether a name is that of the container that holds
+// all of Exchange's configuration. Only there are Exchange's own groups named.
+func exchangeContainer(dn string) bool {
+	leaf, parent := model.SplitDN(dn)
+	above, _ := model.SplitDN(parent)
+	return strings.EqualFold(leaf, "CN=Microsoft Exchange") && strings.EqualFold(above, "CN=Services")
 }

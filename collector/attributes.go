@@ -24,7 +24,8 @@ const (
 const (
 	FilterMailboxes  = "(&(objectCategory=person)(objectClass=user)(mailNickname=*))"
 	FilterRecipients = "(&(mailNickname=*)(!(&(objectCategory=person)(objectClass=user))))"
-	FilterPrincipals = "(&(|(objectSid=*)(objectClass=contact))(!(mailNickname=*)))"
+	FilterGroups     = "(&(objectCategory=group)(!(mailNickname=*)))"
+	FilterPrincipals = "(&(|(objectSid=*)(objectClass=contact))(!(mailNickname=*))(!(objectCategory=group)))"
 	FilterStores     = "(|(objectClass=msExchPrivateMDB)(objectClass=msExchPublicMDB))"
 )
 
@@ -62,6 +63,7 @@ var asked = map[Purpose][]string{
 		attrMember, "groupType", attrMailboxSD, "homeMDB", "msExchMailboxGuid", // system mailboxes are no users
 	}, identity...),
 	PurposeContainers: {attrObjectClass, attrObjectGUID, attrObjectSID, attrCN, attrSecurity},
-	PurposePrincipals: append([]string{attrMember, "groupType"}, identity...),
+	PurposeGroups:     append([]string{attrMember, "groupType", attrSecurity}, identity...), // the descriptor tells "no members" from "may not see them"
+	PurposePrincipals: identity,
 	PurposeLookup:     append([]string{attrMember, "groupType"}, identity...),
 }

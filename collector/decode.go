@@ -16,10 +16,10 @@ type decoder struct {
 	queries  map[QueryID]*Query // open searches
 	finished []Query            // searches that ended well
 	now      *Query             // of the entry in hand; nil where the source knows no searches
-	changed  func()             // called after each event
+	changed  func(now bool)     // called after each event; now: it is worth showing
 }
 
-func newDecoder(w *model.Writer, changed func()) *decoder {
+func newDecoder(w *model.Writer, changed func(now bool)) *decoder {
 	return &decoder{w: w, queries: map[QueryID]*Query{}, changed: changed}
 }
 
@@ -29,7 +29,7 @@ func (d *decoder) Entry(e *Entry) {
 	d.w.State.Done++
 	d.w.State.Entries++
 	d.dispatch(e)
-	d.changed()
+	d.changed(false)
 }
 
 func (d *decoder) dispatch(e *Entry) {
@@ -53,6 +53,11 @@ func (d *decoder) dispatch(e *Entry) {
 	}
 }
 
+var stores = map[model.Class]bool{model.ClassStore: true, model.ClassPublic: true}
+
+// securityEnabled is GROUP_TYPE_SECURITY_ENABLED of groupType ([MS-ADTS] 2.2.12).
+const securityEnabled = 0x80000000
+
 // object decodes everything that can hold or be given a right, and what lies
 // above such an object.
 func (d *decoder) object(e *Entry, is map[string]bool) {
@@ -71,6 +76,9 @@ func (d *decoder) object(e *Entry, is map[string]bool) {
 	}
 	o.UAC = number(e.Text(attrUAC))
 	o.PrimaryGroup = number(e.Text("primaryGroupID"))
+	if t := e.Text("groupType"); t != "" {
+		o.Distribution = number(t)&securityEnabled == 0
+	}
 	d.value(e, attrSecurity, &o.Security, &o.SecurityState)
 
 	switch o.Class {
@@ -80,7 +88,6 @@ func (d *decoder) object(e *Entry, is map[string]bool) {
 	case model.ClassStore, model.ClassPublic:
 		d.store(e, o)
 	default:
-		o.Above = administration(e.DN)
 		leaf, _ := model.SplitDN(e.DN)
 		o.AdminSDHolder = strings.EqualFold(leaf, "CN=AdminSDHolder")
 		if o.Class == model.ClassDomain {
@@ -88,6 +95,9 @@ func (d *decoder) object(e *Entry, is map[string]bool) {
 			d.w.Domain(model.DomainInfo{DN: e.DN, SID: o.SID})
 		}
 	}
+	// Whatever its class, what lies there and is neither store nor recipient is
+	// administration: a class may be unknown to us, or not readable.
+	o.Above = o.Recipient == model.NoRecipient && !stores[o.Class] && administration(e.DN)
 	d.w.Put(o)
 	d.describe(e, is)
 }
@@ -97,7 +107,7 @@ func (d *decoder) describe(e *Entry, is map[string]bool) {
 	if is["msexchexchangeserver"] {
 		d.server(e)
 	}
-	if e.Values("otherWellKnownObjects") != nil {
+	if exchangeContainer(e.DN) {
 		d.exchange(e)
 	}
 }
@@ -138,13 +148,7 @@ func classOf(is map[string]bool) model.Class {
 }
 
 func (d *decoder) members(e *Entry, o *model.Object) {
-	var asked model.ReadState
-	d.linkedTexts(e, attrMember, &o.Members, &asked)
-	for _, a := range e.Attributes {
-		if a.Partial && equalFold(a.Name, attrMember) {
-			o.MembersPartial = true
-		}
-	}
+	o.MembersPartial = d.linkedTexts(e, attrMember, &o.Members, &o.MembersState)
 }
 
 // value takes a binary attribute. One that was asked for and did not come is
@@ -158,18 +162,23 @@ func (d *decoder) value(e *Entry, name string, to *[]byte, state *model.ReadStat
 	}
 }
 
-func (d *decoder) linkedTexts(e *Entry, name string, to *[]string, state *model.ReadState) {
-	values := e.Values(name)
-	if len(values) == 0 {
-		if d.now != nil && d.now.Asked(name) {
-			*state = model.Missing
-		}
-		return
+// linkedTexts takes an attribute of many values, and reports whether some of
+// them could not be read.
+func (d *decoder) linkedTexts(e *Entry, name string, to *[]string, state *model.ReadState) (partial bool) {
+	a := e.attribute(name)
+	switch {
+	case a != nil && len(a.Values) > 0:
+		*state = model.Present
+	case d.now != nil && d.now.Asked(name):
+		*state = model.Missing
 	}
-	*state = model.Present
-	for _, v := range values {
+	if a == nil {
+		return false
+	}
+	for _, v := range a.Values {
 		*to = append(*to, string(v))
 	}
+	return a.Partial
 }
 
 func sidOf(b []byte) acl.SID {

@@ -2,6 +2,7 @@ package collector
 
 import (
 	"strconv"
+	"strings"
 
 	"mbxperm/model"
 )
@@ -69,6 +70,8 @@ func (d *decoder) recipient(e *Entry, o *model.Object, is map[string]bool) {
 	case err != nil && account && e.Value(attrMailboxSD) != nil:
 		// Rights on a mailbox of which nothing else is visible: better a line too many than rights unseen.
 		o.Recipient, o.Type = model.Mailbox, unknownType
+	case known && t.kind != model.OtherRecipient && !stored && e.Value(attrMailboxSD) != nil:
+		o.Recipient, o.Type = t.kind, t.name
 	case err != nil:
 		o.Recipient, o.Type = model.OtherRecipient, untyped(o.Class)
 	case !known && stored:
@@ -76,14 +79,17 @@ func (d *decoder) recipient(e *Entry, o *model.Object, is map[string]bool) {
 	case !known:
 		o.Recipient, o.Type = model.OtherRecipient, "type "+strconv.FormatInt(n, 10)
 	case t.kind != model.OtherRecipient && !stored:
-		// The type says mailbox, but there is none (any more): it keeps its send rights.
+		// The type says mailbox, but nothing of one came: no store, no ACL.
 		o.Recipient, o.Type = model.OtherRecipient, t.name
 	default:
 		o.Recipient, o.Type = t.kind, t.name
 	}
 	o.HomeMDB = e.Text("homeMDB")
+	if legacy := e.Text("msExchHomeServerName"); legacy != "" { // /o=…/cn=Servers/cn=NAME
+		o.HomeServer = legacy[strings.LastIndex(legacy, "=")+1:]
+	}
 	o.Master = sidOf(e.Value("msExchMasterAccountSid"))
-	d.linkedTexts(e, attrDelegates, &o.Delegates, &o.DelegatesState)
+	o.DelegatesPartial = d.linkedTexts(e, attrDelegates, &o.Delegates, &o.DelegatesState)
 	if o.Recipient != model.OtherRecipient {
 		d.value(e, attrMailboxSD, &o.MailboxSD, &o.MailboxState)
 	}

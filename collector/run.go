@@ -3,6 +3,7 @@ package collector
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -22,7 +23,8 @@ type Collection struct {
 // often as the screen looks.
 const publishEvery = 100 * time.Millisecond
 
-// checkEvery is how many events may pass between looks at the clock.
+// checkEvery is how many entries may pass between looks at the clock; the
+// beginning and the end of a search always look.
 const checkEvery = 64
 
 // Start begins to read a source in a goroutine of its own and returns at once.
@@ -48,6 +50,15 @@ func (c *Collection) start(ctx context.Context, src Source, warnings []string) {
 	defer src.Close()
 	s := &c.writer.State
 	s.Source, s.Warnings, s.Phase = src.Name(), warnings, model.Reading
+	// A fault in here must not take the screen's terminal down with it: what was
+	// read stays, and the reason stands where any other would.
+	defer func() {
+		if r := recover(); r != nil {
+			s.Err = fmt.Errorf("internal error while reading %s: %v", s.Search, r)
+			s.Phase, s.Ended = model.Finished, time.Now()
+			c.current.Store(c.writer.Snapshot())
+		}
+	}()
 	c.run(ctx, src, c.writer)
 }
 
@@ -59,12 +70,12 @@ func (c *Collection) Done() <-chan struct{} { return c.done }
 
 func (c *Collection) run(ctx context.Context, src Source, w *model.Writer) {
 	events, last := 0, time.Now()
-	d := newDecoder(w, func() {
-		if events++; events%checkEvery != 0 {
+	d := newDecoder(w, func(now bool) {
+		if events++; !now && events%checkEvery != 0 {
 			return
 		}
-		if now := time.Now(); now.Sub(last) >= publishEvery {
-			last = now
+		if t := time.Now(); t.Sub(last) >= publishEvery {
+			last = t
 			c.current.Store(w.Snapshot())
 		}
 	})
@@ -102,7 +113,7 @@ func (d *decoder) Begin(q Query) {
 	if q.Account != "" {
 		s.Account = q.Account
 	}
-	d.changed()
+	d.changed(true)
 }
 
 // Expect notes how many entries a search will give.
@@ -122,16 +133,16 @@ func (d *decoder) End(id QueryID, err error) {
 	if err != nil {
 		d.gap(string(q.Purpose), err)
 	} else {
-		d.finished = append(d.finished, *q)
+		d.finished = append(d.finished, Query{Purpose: q.Purpose, Base: q.Base, Scope: q.Scope})
 	}
-	d.changed()
+	d.changed(true)
 }
 
 // Missed notes a SID that nobody holds.
 func (d *decoder) Missed(sid acl.SID) {
 	d.w.Missed(sid)
 	d.w.State.Done++
-	d.changed()
+	d.changed(false)
 }
 
 func (d *decoder) gap(search string, err error) {
@@ -162,7 +173,7 @@ func (d *decoder) close(ctx context.Context, err error) {
 }
 
 // completeDomains marks the domains of which every security principal was read:
-// the three searches over the domain's whole partition ended well.
+// the searches over the domain's whole partition ended well.
 func (d *decoder) completeDomains() {
 	ended := map[string]map[Purpose]bool{}
 	for _, q := range d.finished {
@@ -174,7 +185,7 @@ func (d *decoder) completeDomains() {
 		}
 	}
 	for base, p := range ended {
-		if p[PurposeMailboxes] && p[PurposeRecipients] && p[PurposePrincipals] {
+		if p[PurposeMailboxes] && p[PurposeRecipients] && p[PurposeGroups] && p[PurposePrincipals] {
 			d.w.Domain(model.DomainInfo{DN: base, Complete: true})
 		}
 	}

@@ -102,6 +102,7 @@ func domainSearches(t *testing.T, trustee acl.SID, more ...*collector.Entry) []f
 		search(2, collector.PurposeRecipients, nil),
 		search(3, collector.PurposeContainers, nil, entry(3, domainDN, "objectClass", "top|domain|domainDNS", "objectSid", domainSID.Bytes())),
 		search(4, collector.PurposePrincipals, nil, more...),
+		search(6, collector.PurposeGroups, nil),
 	}
 }
 
@@ -158,7 +159,7 @@ func TestIncompleteIsSaid(t *testing.T) {
 				return nil
 			},
 		}, whole...), "stopped before the end"},
-		{"source gave up", append(whole[:4:4], func(context.Context, collector.Sink) error {
+		{"source gave up", append(whole[:5:5], func(context.Context, collector.Sink) error {
 			return errors.New("the server went away")
 		}), "the server went away"},
 	} {
@@ -207,6 +208,10 @@ func TestOrphan(t *testing.T) {
 		"objectSid", domainSID.WithRID(1300).Bytes(), "sIDHistory", orphan.Bytes())
 	broken := domainSearches(t, orphan)
 	broken[3] = search(4, collector.PurposePrincipals, errors.New("size limit"))
+	if got := trusteeKind(t, collect(t, &script{steps: domainSearches(t, orphan),
+		lookup: func([]acl.SID, collector.Sink) error { return nil }})); got != model.KindUnresolved {
+		t.Errorf("the directory did not answer: kind %s, want unresolved", got)
+	}
 	for _, c := range []struct {
 		name  string
 		steps []func(context.Context, collector.Sink) error
@@ -216,6 +221,8 @@ func TestOrphan(t *testing.T) {
 		{"another domain", domainSearches(t, foreign), model.KindForeign},
 		{"domain not read to the end", broken, model.KindUnresolved},
 		{"a member that was not seen", domainSearches(t, orphan, group), model.KindUnresolved},
+		{"an account without a SID", domainSearches(t, orphan,
+			entry(4, "CN=Shy,"+domainDN, "objectClass", "top|person|user")), model.KindUnresolved},
 		{"somebody held it formerly", domainSearches(t, orphan, former), model.KindUser},
 		{"well-known", domainSearches(t, acl.SIDEveryone), model.KindWellKnown},
 	} {

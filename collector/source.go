@@ -75,7 +75,8 @@ const (
 	PurposeMailboxes  Purpose = "mailboxes"  // accounts with a mailNickname
 	PurposeRecipients Purpose = "recipients" // whatever else has a mailNickname: groups, contacts
 	PurposeContainers Purpose = "containers" // OUs and containers above recipients, the domain, AdminSDHolder
-	PurposePrincipals Purpose = "principals" // every security principal without a mailNickname, groups with their members
+	PurposeGroups     Purpose = "groups"     // groups without a mailNickname, with their members
+	PurposePrincipals Purpose = "principals" // every other security principal without a mailNickname
 	PurposeLookup     Purpose = "lookup"     // SIDs that ACEs name and no search has delivered
 )
 
@@ -133,9 +134,16 @@ type Attribute struct {
 // Values returns the values of the attribute, or nil. Names are compared
 // without regard to case (RFC 4512 2.5).
 func (e *Entry) Values(name string) [][]byte {
+	if a := e.attribute(name); a != nil {
+		return a.Values
+	}
+	return nil
+}
+
+func (e *Entry) attribute(name string) *Attribute {
 	for i := range e.Attributes {
 		if equalFold(e.Attributes[i].Name, name) {
-			return e.Attributes[i].Values
+			return &e.Attributes[i]
 		}
 	}
 	return nil

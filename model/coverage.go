@@ -1,6 +1,10 @@
 package model
 
-import "mbxperm/acl"
+import (
+	"slices"
+
+	"mbxperm/acl"
+)
 
 // Coverage says for one kind of object what became of what was found. Found is
 // the sum of the five counts after it. All of it is "as visible to the bound
@@ -35,7 +39,7 @@ func (c *Coverage) Gaps() bool {
 	return !c.Complete || c.Unreadable+c.Unknown+c.Undecodable > 0
 }
 
-// The lines of the coverage report, and the search that each depends on.
+// The lines of the coverage report, and the searches that each depends on.
 const (
 	coverMailbox = iota
 	coverAccount
@@ -49,10 +53,17 @@ const (
 	coverLines
 )
 
-var coverNames = [coverLines]struct{ name, search string }{
-	{"mailbox", "mailboxes"}, {"mailbox-account", "mailboxes"}, {"send-on-behalf", "mailboxes"},
-	{"other-recipient", "recipients"}, {"store", "exchange"}, {"admin", "exchange"},
-	{"container", "containers"}, {"group", "principals"}, {"trustee", "lookup"},
+var coverNames = [coverLines]struct {
+	name     string
+	searches []string
+}{
+	{"mailbox", []string{"rootdse", "schema", "mailboxes", "recipients"}},
+	{"mailbox-account", []string{"mailboxes", "recipients"}},
+	{"send-on-behalf", []string{"rootdse", "schema", "mailboxes", "recipients"}},
+	{"other-recipient", []string{"recipients"}},
+	{"store", []string{"exchange", "rights", "schema"}}, {"admin", []string{"exchange", "rights", "schema"}},
+	{"container", []string{"containers"}}, {"group", []string{"groups", "recipients"}},
+	{"trustee", []string{"forest", "mailboxes", "recipients", "groups", "principals", "lookup"}},
 }
 
 // Coverage counts what was found and what became of it.
@@ -60,7 +71,7 @@ func (s *Snapshot) Coverage() []Coverage {
 	out := make([]Coverage, coverLines)
 	for i := range out {
 		out[i].ObjectType = coverNames[i].name
-		out[i].Complete, out[i].Reason = s.searchState(coverNames[i].search)
+		out[i].Complete, out[i].Reason = s.searchState(coverNames[i].searches)
 	}
 	c := coverer{s: s, token: acl.NewToken(s.facts.token...), readable: map[readKey]bool{}}
 	for id := uint32(1); id < s.objects.len(); id++ {
@@ -88,11 +99,11 @@ func (s *Snapshot) Coverage() []Coverage {
 	return out
 }
 
-// searchState says whether a search was read to its end. While the collection
-// runs nothing is complete.
-func (s *Snapshot) searchState(search string) (bool, string) {
+// searchState says whether searches were read to their end. While the
+// collection runs nothing is complete.
+func (s *Snapshot) searchState(searches []string) (bool, string) {
 	for _, g := range s.State.Incomplete {
-		if g.Search == search || g.Search == "" {
+		if g.Search == "" || slices.Contains(searches, g.Search) {
 			return false, g.Reason
 		}
 	}
@@ -104,6 +115,9 @@ func (s *Snapshot) searchState(search string) (bool, string) {
 	}
 	return true, ""
 }
+
+// guidMember is the schemaIDGUID of the attribute member; it is in no property set.
+var guidMember = acl.MustParseGUID("bf9679c0-0de6-11d0-a285-00aa003049e2")
 
 // coverer decides why an attribute has no value.
 type coverer struct {
@@ -155,6 +169,8 @@ func (c *coverer) security(line *Coverage, o *object) {
 func (c *coverer) delegates(line *Coverage, o *object) {
 	line.Found++
 	switch {
+	case o.is(flagDelegatesPartial):
+		line.Unreadable++
 	case o.delegates.n > 0:
 		line.Decoded++
 	case o.delegState == Missing && c.mayRead(o, acl.GUIDPublicDelegatesAttribute, acl.GUIDPersonalInformation):
@@ -171,8 +187,10 @@ func (c *coverer) group(line *Coverage, o *object) {
 		line.Unreadable++
 	case o.members.n > 0:
 		line.Decoded++
+	case o.memberState == Missing && c.mayRead(o, guidMember, acl.GUID{}):
+		line.Absent++
 	default:
-		line.Absent++ // an empty group and one whose members may not be read look alike; verdicts say so
+		line.Unknown++
 	}
 }
 
@@ -184,11 +202,11 @@ func (c *coverer) trustees(line *Coverage) {
 			continue
 		}
 		line.Found++
-		switch c.s.Principal(partyOfSID(sidID(id))).Kind {
+		switch c.s.partyKind(sidID(id)) {
 		case KindOrphan:
 			line.Absent++
-		case KindUnresolved:
-			line.Unknown++
+		case KindUnresolved, KindForeign:
+			line.Unknown++ // a foreign one without a name is nobody we know
 		default:
 			line.Decoded++
 		}

@@ -3,6 +3,7 @@ package model
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"mbxperm/acl"
 )
@@ -17,6 +18,8 @@ type DomainInfo struct {
 	// may see was read. Only then can a SID of the domain be an orphan.
 	Complete bool
 	Root     bool // the forest root domain
+
+	name dnID // DN, interned
 }
 
 // SchemaName is an attribute or class of the schema.
@@ -43,6 +46,7 @@ type facts struct {
 	wellKnow map[acl.GUID]dnID // otherWellKnownObjects of the Exchange container
 	versions map[dnID]ServerVersion
 	types    []string
+	servers  []string // names of home servers, lower case
 	token    []acl.SID
 	holders  []objID // CN=AdminSDHolder of each domain
 	legacy   bool    // 2000/2003 servers exist
@@ -51,7 +55,7 @@ type facts struct {
 func newFacts() *facts {
 	return &facts{
 		schema: map[acl.GUID]SchemaName{}, rights: map[acl.GUID]ExtendedRight{},
-		wellKnow: map[acl.GUID]dnID{}, versions: map[dnID]ServerVersion{}, types: []string{""},
+		wellKnow: map[acl.GUID]dnID{}, versions: map[dnID]ServerVersion{}, types: []string{""}, servers: []string{""},
 	}
 }
 
@@ -63,6 +67,7 @@ func (f *facts) clone() *facts {
 	c.wellKnow = maps.Clone(f.wellKnow)
 	c.versions = maps.Clone(f.versions)
 	c.holders = slices.Clone(f.holders)
+	c.servers = slices.Clone(f.servers)
 	c.types = slices.Clone(f.types)
 	return &c
 }
@@ -76,6 +81,19 @@ func (f *facts) typeNumber(name string) uint8 {
 	}
 	f.types = append(f.types, name)
 	return uint8(len(f.types) - 1)
+}
+
+// serverNumber numbers the name of a home server.
+func (f *facts) serverNumber(name string) uint16 {
+	name = strings.ToLower(name)
+	if i := slices.Index(f.servers, name); i >= 0 {
+		return uint16(i)
+	}
+	if len(f.servers) > 65535 {
+		return 0
+	}
+	f.servers = append(f.servers, name)
+	return uint16(len(f.servers) - 1)
 }
 
 // root returns the SID of the forest root domain, zero while it is not known.

@@ -3,9 +3,8 @@ package model
 // groupsOf maps a party to the groups that list it as a member.
 type groupsOf map[Party][]Party
 
-// memberOf is worked out once for a snapshot. Only groups that hold a right, or
-// contain such a group's members, matter; but which those are changes with the
-// toggles, so all explicit memberships are kept.
+// memberOf is worked out once for a snapshot. Which groups hold a right changes
+// with the toggles, so all explicit memberships are kept.
 func (s *Snapshot) memberOf() groupsOf {
 	s.once.memberOf.Do(func() {
 		s.up = groupsOf{}
@@ -24,31 +23,56 @@ func (s *Snapshot) memberOf() groupsOf {
 	return s.up
 }
 
-// groups returns the groups that a party is in, directly or through others,
-// its primary group among them, nearest first. Everyone and Authenticated Users
-// are not listed: they hold everybody.
-func (s *Snapshot) groups(p Party) []Party {
+// formerSIDs are the SIDs that an object held before (sIDHistory). They are in
+// its token as its own is ([MS-KILE] 3.3.5.6.3.1 by way of the PAC).
+func (s *Snapshot) formerSIDs() map[objID][]sidID {
+	s.once.former.Do(func() {
+		s.former = map[objID][]sidID{}
+		for id := uint32(1); id < s.bySID.len(); id++ {
+			if f := s.bySID.at(id).former; f != 0 {
+				s.former[f] = append(s.former[f], sidID(id))
+			}
+		}
+	})
+	return s.former
+}
+
+// inToken reports whether a group's SID gets into its members' tokens: that of
+// a distribution group does not ([MS-ADTS] 2.2.12, GROUP_TYPE_SECURITY_ENABLED).
+func (o *object) inToken() bool { return o.class == ClassGroup && !o.is(flagDistribution) }
+
+// token returns whose rights a party has besides those that name it: the groups
+// it is in, directly or through others, its primary group, and the former SIDs of
+// all of these and of itself. Everyone and Authenticated Users are left out:
+// they hold everybody. With behalf, distribution groups count too, since Send on
+// Behalf goes by membership and not by token (exchange-facts 2.1).
+func (s *Snapshot) token(p Party, behalf bool) []Party {
 	seen := map[Party]bool{p: true}
 	var out []Party
+	var next []Party
+	former := s.formerSIDs()
 	add := func(g Party) {
-		if g != 0 && !seen[g] {
-			seen[g] = true
-			out = append(out, g)
+		id := s.partyObject(g)
+		if g == 0 || seen[g] || !behalf && id != 0 && !s.object(id).inToken() {
+			return
+		}
+		seen[g] = true
+		out, next = append(out, g), append(next, g)
+		for _, f := range former[id] {
+			out = append(out, partyOfSID(f))
 		}
 	}
+	for _, f := range former[s.partyObject(p)] {
+		out = append(out, partyOfSID(f))
+	}
+	add(s.primaryGroup(p))
 	up := s.memberOf()
-	next := []Party{p}
-	for len(next) > 0 {
+	for next = append(next, p); len(next) > 0; {
 		q := next[0]
 		next = next[1:]
-		before := len(out)
 		for _, g := range up[q] {
 			add(g)
 		}
-		if q == p {
-			add(s.primaryGroup(p))
-		}
-		next = append(next, out[before:]...)
 	}
 	return out
 }
@@ -69,40 +93,55 @@ func (s *Snapshot) primaryGroup(p Party) Party {
 	return 0
 }
 
-// lineage finds who gets rights through a group, given who holds some.
+// lineage finds who gets rights through a group or a former SID, given who
+// holds some.
 type lineage struct {
 	s       *Snapshot
+	behalf  bool
 	in      *ledger[bool]
 	primary map[uint64]bool // domain and RID of the groups on the way
 }
 
-// indirect walks down from every group that holds a right.
-func (s *Snapshot) indirect(holds func(Party) bool) *lineage {
-	b := &lineage{s: s, in: newLedger[bool](s), primary: map[uint64]bool{}}
+// indirect walks down from every group that holds a right, under its own SID or
+// a former one.
+func (s *Snapshot) indirect(behalf bool, holds func(Party) bool) *lineage {
+	b := &lineage{s: s, behalf: behalf, in: newLedger[bool](s), primary: map[uint64]bool{}}
+	former := s.formerSIDs()
+	for id, sids := range former {
+		for _, f := range sids {
+			if holds(partyOfSID(f)) {
+				*b.in.of(s.party(s.object(id).dn)) = true
+				b.enter(s.object(id))
+			}
+		}
+	}
 	for id := uint32(1); id < s.objects.len(); id++ {
-		o := s.objects.at(id)
-		if o.class == ClassGroup && holds(s.party(o.dn)) {
-			b.walk(o)
+		if o := s.objects.at(id); o.class == ClassGroup && holds(s.party(o.dn)) {
+			b.enter(o)
 		}
 	}
 	return b
 }
 
-func (b *lineage) walk(o *object) {
+// enter walks the members of an object that is a group of the right kind.
+func (b *lineage) enter(o *object) {
+	if o.class != ClassGroup || !b.behalf && !o.inToken() {
+		return
+	}
 	sid := b.s.sids.at(uint32(o.sid))
 	b.primary[uint64(sid.domain)<<32|uint64(sid.rid)] = true
 	for i := range o.members.n {
 		m := b.s.party(*b.s.members.at(o.members.first + i))
 		if in := b.in.of(m); !*in {
 			*in = true
-			if id := b.s.partyObject(m); id != 0 && b.s.object(id).class == ClassGroup {
-				b.walk(b.s.object(id))
+			if id := b.s.partyObject(m); id != 0 {
+				b.enter(b.s.object(id))
 			}
 		}
 	}
 }
 
-// holds reports whether a party gets rights through one of the groups.
+// holds reports whether a party gets rights this way.
 func (b *lineage) holds(p Party) bool {
 	if in := b.in.find(p); in != nil {
 		return true

@@ -6,10 +6,13 @@ import "mbxperm/acl"
 
 // Domain adds what is known of a domain, by its DN. Zero fields say nothing.
 func (w *Writer) Domain(d DomainInfo) {
+	w.pool.mu.Lock()
+	defer w.pool.mu.Unlock()
+	d.name = w.pool.dn(d.DN)
 	f := w.edit()
 	for i := range f.domains {
 		old := &f.domains[i]
-		if !equalFoldASCII([]byte(old.DN), d.DN) {
+		if old.name != d.name {
 			continue
 		}
 		if d.NetBIOS != "" {

@@ -68,11 +68,14 @@ func mailboxCounts() (out []Field[*Line]) {
 }
 
 // accountText is the name with the kind of whatever is no mailbox, and ~ where
-// the directory holds only a copy of the mailbox's rights.
+// the directory holds only a copy of the mailbox's rights, ~? where that is not known.
 func accountText(l *Line) string {
 	name := PrincipalText(l.Principal)
-	if l.Copy {
+	switch {
+	case l.Authority == AuthorityCopy:
 		name += " ~"
+	case l.Authority == "" && l.Kind == KindMailbox && l.Key.IsTarget():
+		name += " ~?"
 	}
 	switch l.Kind {
 	case KindGroup, KindService, KindComputer, KindUser, KindOther, KindWellKnown:
@@ -105,39 +108,67 @@ func targetText(r *Row) string {
 func mailboxLines(l *lister) {
 	s := l.snap
 	l.reverse = s.reverse(l.query.Show)
+	l.config = l.holders()
 	l.result.Hidden = s.hiddenRows(l.query.Show)
 	for i := range s.recips.len() {
 		id := *s.recips.at(i)
 		o := s.object(id)
 		if o.recipient == SystemMailbox {
 			l.result.System++
-			if !l.query.System {
-				continue
-			}
 		}
 		key := LineKey{obj: id, party: s.party(o.dn)}
-		if o.recipient == OtherRecipient && !l.hasRows(key) {
+		switch {
+		case o.recipient == SystemMailbox && !l.query.System && !l.holds(key.party),
+			o.recipient == OtherRecipient && !l.hasRows(key):
 			continue
 		}
 		l.add(key, o.mailboxLike())
 	}
-	l.reverse.each(func(p Party, c *[3]cell) {
-		if c[0].rows+c[1].rows+c[2].rows == 0 {
-			return
-		}
+	other := func(p Party) {
 		// A recipient has its line already; a former SID of one has its own.
 		if id := s.partyObject(p); id != 0 && s.object(id).recipient != NoRecipient && s.party(s.object(id).dn) == p {
 			return
 		}
 		l.add(LineKey{party: p}, false)
+	}
+	l.reverse.each(func(p Party, c *[3]cell) {
+		if p != 0 && c[0].rows+c[1].rows+c[2].rows > 0 {
+			other(p)
+		}
+	})
+	l.config.each(func(p Party, _ *bool) {
+		if c := l.reverse.find(p); c == nil || c[0].rows+c[1].rows+c[2].rows == 0 {
+			other(p)
+		}
 	})
 }
 
-func (l *lister) hasRows(k LineKey) bool {
-	t := l.totals(k)
-	n := 0
-	for i := range t.Forward {
-		n += t.Forward[i].Rows + t.Reverse[i].Rows
+// holders are the parties with a row on a store or container: their reverse
+// view has something to show, though no mailbox names them.
+func (l *lister) holders() *ledger[bool] {
+	s, out := l.snap, newLedger[bool](l.snap)
+	for i := range s.stores.len() {
+		s.each(*s.stores.at(i), storesOnly|adminOnly, func(r RowRef, a *aceRec) bool {
+			if a.trustee != 0 && s.reasons(r, a)&^l.query.Show == 0 {
+				*out.of(partyOfSID(a.trustee)) = true
+			}
+			return true
+		})
 	}
-	return n > 0
+	return out
+}
+
+// holds reports whether a party has a row in reverse.
+func (l *lister) holds(p Party) bool {
+	c := l.reverse.find(p)
+	return c != nil && c[0].rows+c[1].rows+c[2].rows > 0 || l.config.find(p) != nil
+}
+
+func (l *lister) hasRows(k LineKey) bool {
+	for _, c := range l.snap.forward(l.snap.object(k.obj), l.query.Show) {
+		if c.Rows > 0 {
+			return true
+		}
+	}
+	return l.holds(k.party)
 }

@@ -38,6 +38,8 @@ func (s *Snapshot) isPropertySet(g acl.GUID) bool {
 // rightName is the standard term for what a row grants.
 func (s *Snapshot) rightName(o *object, r RowRef, a *aceRec) string {
 	switch {
+	case r.right == rightOther && !a.kind.Allows() && !a.kind.Denies():
+		return "ACE of " + a.kind.String()
 	case r.right < rightOther:
 		return acl.MailboxRights[r.right].Name
 	case r.right == rightOther:
@@ -62,7 +64,7 @@ var legacyRoles = map[acl.Mask]string{
 
 // wholeName names an ACE of a store or container in one text: verb and object.
 func (s *Snapshot) wholeName(o *object, r RowRef, a *aceRec) string {
-	if !a.kind.IsKnown() {
+	if !a.kind.Allows() && !a.kind.Denies() {
 		return "ACE of " + a.kind.String()
 	}
 	if r.family == familyAdmin && s.facts.legacy && !a.hasObj && a.flags == acl.ContainerInherit &&
@@ -105,7 +107,7 @@ func (s *Snapshot) plainName(m acl.Mask) string {
 	switch {
 	case m == 0:
 		return "no right (0x00000000)"
-	case m&^acl.FullControl == 0 && m == acl.FullControl, m == acl.GenericAll:
+	case m == acl.FullControl, m == acl.GenericAll:
 		return "Full Control"
 	case m == acl.ControlAccess:
 		return "All extended rights"

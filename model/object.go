@@ -43,6 +43,14 @@ const (
 	Missing
 )
 
+// and joins what two entries of one object say: a value that came once is there.
+func (r ReadState) and(later ReadState) ReadState {
+	if r == Present || later == NotAsked {
+		return r
+	}
+	return later
+}
+
 // Object is what a source says about one directory object. Fields at their zero
 // value say nothing: a second Put of the same DN adds to the first.
 type Object struct {
@@ -58,21 +66,25 @@ type Object struct {
 	UAC          uint32 // userAccountControl ([MS-ADTS] 2.2.16)
 	PrimaryGroup uint32 // primaryGroupID, a RID
 	AdminCount   bool
+	Distribution bool // a group that is not security-enabled (groupType)
 	Deleted      bool
 
-	Recipient Recipient
-	Type      string // "UserMailbox", "Legacy", "MailUser"; empty for no recipient
-	HomeMDB   string
-	Master    acl.SID // msExchMasterAccountSid
+	Recipient  Recipient
+	Type       string // "UserMailbox", "Legacy", "MailUser"; empty for no recipient
+	HomeMDB    string
+	HomeServer string  // name of the server, from msExchHomeServerName
+	Master     acl.SID // msExchMasterAccountSid
 
-	MailboxSD      []byte
-	MailboxState   ReadState
-	Security       []byte // nTSecurityDescriptor: owner, group, DACL
-	SecurityState  ReadState
-	Delegates      []string // publicDelegates, as DNs
-	DelegatesState ReadState
-	Members        []string // member, as DNs
-	MembersPartial bool
+	MailboxSD        []byte
+	MailboxState     ReadState
+	Security         []byte // nTSecurityDescriptor: owner, group, DACL
+	SecurityState    ReadState
+	Delegates        []string // publicDelegates, as DNs
+	DelegatesState   ReadState
+	DelegatesPartial bool
+	Members          []string // member, as DNs
+	MembersState     ReadState
+	MembersPartial   bool
 
 	AdminSDHolder bool
 
@@ -92,6 +104,8 @@ const (
 	flagMembersPartial
 	flagAbove
 	flagDomain
+	flagDistribution
+	flagDelegatesPartial
 )
 
 // ADS_UF_ACCOUNTDISABLE ([MS-ADTS] 2.2.16).
@@ -111,12 +125,14 @@ type object struct {
 	delegates    span
 	members      span
 	flags        objFlags
-	typ          uint8 // number in meta.types
+	server       uint16 // number in facts.servers of the home server
+	typ          uint8  // number in facts.types
 	class        Class
 	recipient    Recipient
 	mailboxState ReadState
 	secState     ReadState
 	delegState   ReadState
+	memberState  ReadState
 }
 
 // span is a run of records in a table.
@@ -132,6 +148,11 @@ func (o *object) set(f objFlags, on bool) {
 
 // mailboxLike reports whether the object has a mailbox here.
 func (o *object) mailboxLike() bool { return o.recipient == Mailbox || o.recipient == SystemMailbox }
+
+// principal reports whether the object has a SID, whether or not it may be read.
+func (o *object) principal() bool {
+	return o.class == ClassUser || o.class == ClassService || o.class == ClassComputer || o.class == ClassGroup
+}
 
 // store reports whether the object is a mailbox or public store.
 func (o *object) store() bool { return o.class == ClassStore || o.class == ClassPublic }

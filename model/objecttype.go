@@ -61,7 +61,7 @@ func (t ACEType) Direction() string {
 type LineKey struct {
 	obj   objID
 	party Party
-	pos   uint16 // 1 + position of the ACE, where a line is one ACE
+	pos   uint32 // 1 + position of the ACE, where a line is one ACE
 }
 
 // Number packs the key for a grid that remembers its selection.
@@ -82,9 +82,11 @@ func (k LineKey) IsZero() bool { return k == LineKey{} }
 type Line struct {
 	Key LineKey
 	Principal
-	Type   string // recipient type or kind of store
-	Copy   bool   // its mailbox ACL in the directory is only a copy
-	Totals Totals
+	Type string // recipient type or kind of store
+	// Authority says whether the directory decides about its mailbox ACL; empty
+	// where that is not known or the line is no mailbox.
+	Authority string
+	Totals    Totals
 
 	Server, StorageGroup, Store string
 	ACEs                        Count
@@ -132,6 +134,9 @@ func statusText(r *Row) string {
 // PrincipalText is a name with what sets it apart: the domain where it is not
 // the only one, and what is wrong with the account.
 func PrincipalText(p Principal) string {
+	if p.Qualified {
+		p.Name = p.Domain + `\` + p.Name
+	}
 	switch p.Kind {
 	case KindOrphan, KindDeleted, KindForeign, KindUnresolved:
 		return p.Name + " (" + p.Kind + ")"

@@ -166,11 +166,18 @@ func (l *lister) sortRows() {
 			first = func(a, b RowRef) int { return strings.Compare(text[b], text[a]) }
 		}
 	case l.query.ByTrustee:
-		for _, r := range rows {
-			p := s.Principal(s.trustee(r, s.aceOf(r)))
-			text[r] = strings.ToLower(p.Name) + "\x00" + sidText(p.SID) + p.DN
+		who := map[Party]string{} // there are far fewer trustees than rows
+		key := func(r RowRef) string {
+			p := s.trustee(r, s.aceOf(r))
+			text, ok := who[p]
+			if !ok {
+				t := s.Principal(p)
+				text = strings.ToLower(t.Name) + "\x00" + sidText(t.SID) + t.DN
+				who[p] = text
+			}
+			return text
 		}
-		first = func(a, b RowRef) int { return strings.Compare(text[a], text[b]) }
+		first = func(a, b RowRef) int { return strings.Compare(key(a), key(b)) }
 	}
 	slices.SortFunc(rows, func(a, b RowRef) int { return cmp.Or(first(a, b), byTarget(a, b)) })
 }
@@ -201,7 +208,7 @@ func (l *lister) markIndirect(k LineKey, t *Totals) {
 func (l *lister) findIndirect() *indirections {
 	s, v := l.snap, new(indirections)
 	for f := range v.groups {
-		v.groups[f] = s.indirect(func(p Party) bool {
+		v.groups[f] = s.indirect(family(f) == familyBehalf, func(p Party) bool {
 			c := l.reverse.find(p)
 			return c != nil && c[f].rows > 0
 		})
@@ -215,6 +222,6 @@ func (l *lister) findIndirect() *indirections {
 			return true
 		})
 	}
-	v.behind = s.indirect(func(p Party) bool { return v.stores.find(p) != nil })
+	v.behind = s.indirect(false, func(p Party) bool { return v.stores.find(p) != nil })
 	return v
 }

@@ -90,6 +90,9 @@ func rightsOf(f family, a *aceRec, out *[maxRights]right) []right {
 	rows := out[:0]
 	switch f {
 	case familyMailbox:
+		if !a.kind.Allows() && !a.kind.Denies() {
+			return append(rows, rightOther) // what its bits mean is not known
+		}
 		for i, r := range acl.MailboxRights {
 			if a.mask&r.Mask != 0 {
 				rows = append(rows, right(i))

@@ -2,7 +2,6 @@ package model
 
 import (
 	"fmt"
-	"strings"
 
 	"mbxperm/acl"
 )
@@ -12,14 +11,14 @@ import (
 // snapshot of a state as long as the target's descriptor stays.
 type RowRef struct {
 	obj    objID
-	pos    uint16 // position of the ACE in its ACL, or of the value in its attribute
+	pos    uint32 // position of the ACE in its ACL, or of the value in its attribute
 	family family
 	right  right
 }
 
 // Key packs the reference into a number, for a grid that remembers its selection.
 func (r RowRef) Key() uint64 {
-	return uint64(r.obj)<<32 | uint64(r.pos)<<16 | uint64(r.family)<<8 | uint64(r.right)
+	return uint64(r.obj)<<32 | uint64(r.pos)<<8 | uint64(r.family)<<4 | uint64(r.right)
 }
 
 // What a row is a part of, as exports spell it.
@@ -91,7 +90,7 @@ func (s *Snapshot) each(id objID, want families8, yield func(RowRef, *aceRec) bo
 		for i := range n {
 			a := s.ace(first + i)
 			for _, r := range rightsOf(part.family, a, &buf) {
-				if !yield(RowRef{id, uint16(i), part.family, r}, a) {
+				if !yield(RowRef{id, i, part.family, r}, a) {
 					return false
 				}
 			}
@@ -99,7 +98,7 @@ func (s *Snapshot) each(id objID, want families8, yield func(RowRef, *aceRec) bo
 	}
 	if want.has(familyBehalf) {
 		for i := range o.delegates.n {
-			if !yield(RowRef{id, uint16(i), familyBehalf, rightOnBehalf}, nil) {
+			if !yield(RowRef{id, i, familyBehalf, rightOnBehalf}, nil) {
 				return false
 			}
 		}
@@ -130,10 +129,10 @@ func (s *Snapshot) aceOf(r RowRef) *aceRec {
 		return nil
 	case familyMailbox:
 		first, _ := s.acesOf(o.mailboxSD)
-		return s.ace(first + uint32(r.pos))
+		return s.ace(first + r.pos)
 	}
 	first, _ := s.acesOf(o.security)
-	return s.ace(first + uint32(r.pos))
+	return s.ace(first + r.pos)
 }
 
 // trustee returns who a row is for. a is the row's ACE, nil for a link value.
@@ -141,7 +140,7 @@ func (s *Snapshot) trustee(r RowRef, a *aceRec) Party {
 	if a != nil {
 		return partyOfSID(a.trustee)
 	}
-	return s.party(s.delegates.at(s.object(r.obj).delegates.first + uint32(r.pos)).who)
+	return s.party(s.delegates.at(s.object(r.obj).delegates.first + r.pos).who)
 }
 
 // reasons says why a row is hidden by default.
@@ -180,7 +179,7 @@ func (s *Snapshot) targetPrincipal(o *object) Principal {
 	p := Principal{
 		Name: s.objectName(o), SID: s.sidOf(o.sid), DN: s.dnText(o.dn), Kind: s.kind(o), State: accountState(o),
 	}
-	p.Domain = s.domainName(p.SID, o)
+	s.qualify(&p, o)
 	return p
 }
 
@@ -238,7 +237,7 @@ func (s *Snapshot) fillACE(row *Row, o *object, a *aceRec) {
 	row.AppliesTo = s.appliesTo(a)
 	row.Right = s.rightName(o, row.Ref, a)
 	row.Text = s.rightText(row)
-	if row.Inherited && row.Ref.family != familyMailbox || o.is(flagAdminCount) {
+	if row.Ref.family != familyMailbox && (row.Inherited || o.is(flagAdminCount)) {
 		row.Origin = s.origin(o, a)
 	}
 }
@@ -257,14 +256,15 @@ func (s *Snapshot) appliesHere(o *object, a *aceRec) bool {
 	return s.isClass(o, *s.guids.at(uint32(a.inh)))
 }
 
+var classNames = map[Class]string{ClassGroup: "group", ClassComputer: "computer", ClassContact: "contact"}
+
 func (s *Snapshot) isClass(o *object, class acl.GUID) bool {
 	name := s.guidName(class, 0)
 	switch o.class {
 	case ClassUser:
 		return name == "user" || name == "inetOrgPerson"
 	case ClassGroup, ClassComputer, ClassContact:
-		return strings.EqualFold(name, map[Class]string{
-			ClassGroup: "group", ClassComputer: "computer", ClassContact: "contact"}[o.class])
+		return name == classNames[o.class]
 	case ClassStore:
 		return name == "msExchPrivateMDB" || name == "msExchMDB"
 	case ClassPublic:
@@ -293,7 +293,8 @@ func (s *Snapshot) appliesTo(a *aceRec) string {
 }
 
 // overruled reports whether an earlier ACE of the same list allows the same
-// trustee what this one denies: in stored order the first decides ([MS-DTYP] 2.5.3.2).
+// trustee what this one denies: in stored order the first decides ([MS-DTYP]
+// 2.5.3.2). Two allows that only together cover the deny are not looked for.
 func (s *Snapshot) overruled(r RowRef, deny *aceRec) bool {
 	o := s.object(r.obj)
 	desc := o.security
@@ -301,10 +302,10 @@ func (s *Snapshot) overruled(r RowRef, deny *aceRec) bool {
 		desc = o.mailboxSD
 	}
 	first, _ := s.acesOf(desc)
-	for i := range uint32(r.pos) {
+	for i := range r.pos {
 		a := s.ace(first + i)
 		if a.trustee == deny.trustee && a.kind.Allows() && !a.kind.IsCallback() &&
-			a.flags&acl.InheritOnly == 0 && grants(r, a, deny) {
+			s.appliesHere(o, a) && grants(r, a, deny) {
 			return true
 		}
 	}

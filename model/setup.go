@@ -49,6 +49,7 @@ type setupEntry struct {
 	masks   []acl.Mask
 	flags   acl.ACEFlags
 	objects []string
+	classes []string // inherited object types, none for an entry that flows to every class
 }
 
 const (
@@ -59,35 +60,36 @@ const (
 var extended = []acl.Mask{acl.ControlAccess}
 
 var setupTable = []setupEntry{
-	{atExchange, []string{groupOrgMgmt, groupTrusted}, acl.TypeAllow, []acl.Mask{acl.FullControl, acl.GenericAll}, below, nil},
-	{atExchange, []string{groupServers, groupManagedAv}, acl.TypeAllow, []acl.Mask{readAll}, below, nil},
-	{atExchange, []string{"S-1-5-11"}, acl.TypeAllow, []acl.Mask{readList, readList | acl.ListObject, readAll}, hereOnly, nil},
-	{atExchange, []string{groupPFMgmt, groupSetup}, acl.TypeAllow, []acl.Mask{readAll, readList | acl.ListObject}, below, nil},
+	{atExchange, []string{groupOrgMgmt, groupTrusted}, acl.TypeAllow, []acl.Mask{acl.FullControl, acl.GenericAll}, below, nil, nil},
+	{atExchange, []string{groupServers, groupManagedAv}, acl.TypeAllow, []acl.Mask{readAll}, below, nil, nil},
+	{atExchange, []string{"S-1-5-11"}, acl.TypeAllow, []acl.Mask{readList, readList | acl.ListObject, readAll}, hereOnly, nil, nil},
+	{atExchange, []string{groupPFMgmt, groupSetup}, acl.TypeAllow, []acl.Mask{readAll, readList | acl.ListObject}, below, nil, nil},
 
-	{atOrg, []string{ridEntAdmins, ridDomainAdmins, groupOrgMgmt}, acl.TypeDeny, extended, below, []string{"Send-As", "Receive-As"}},
+	{atOrg, []string{ridEntAdmins, ridDomainAdmins, groupOrgMgmt}, acl.TypeDeny, extended, below, []string{"Send-As", "Receive-As"}, nil},
 	{atOrg, []string{ridEntAdmins, ridDomainAdmins, ridSchemaAdmins, groupOrgMgmt}, acl.TypeDeny, extended, below,
-		[]string{"ms-Exch-EPI-Impersonation", "ms-Exch-EPI-Token-Serialization"}},
+		[]string{"ms-Exch-EPI-Impersonation", "ms-Exch-EPI-Token-Serialization"}, nil},
 	{atOrg, []string{ridEntAdmins, ridDomainAdmins, ridSchemaAdmins}, acl.TypeDeny, extended, below,
-		[]string{"ms-Exch-Store-Transport-Access", "ms-Exch-Store-Constrained-Delegation", "ms-Exch-Store-Read-Access", "ms-Exch-Store-Read-Write-Access"}},
-	{atOrg, []string{"S-1-5-18", groupServers}, acl.TypeAllow, extended, below, nil},
-	{atOrg, []string{"S-1-5-11"}, acl.TypeAllow, []acl.Mask{readAll, readList, readList | acl.ListObject}, hereOnly, nil},
+		[]string{"ms-Exch-Store-Transport-Access", "ms-Exch-Store-Constrained-Delegation", "ms-Exch-Store-Read-Access", "ms-Exch-Store-Read-Write-Access"}, nil},
+	{atOrg, []string{"S-1-5-18", groupServers}, acl.TypeAllow, extended, below, nil, nil},
+	{atOrg, []string{"S-1-5-11"}, acl.TypeAllow, []acl.Mask{readAll, readList, readList | acl.ListObject}, hereOnly, nil, nil},
 	{atOrg, []string{"S-1-1-0", "S-1-5-7"}, acl.TypeAllow, extended, below,
-		[]string{"ms-Exch-Store-Create-Named-Properties", "ms-Exch-Create-Public-Folder"}},
-	{atOrg, []string{"S-1-1-0", "S-1-5-7"}, acl.TypeAllow, []acl.Mask{readAll}, below, nil},
+		[]string{"ms-Exch-Store-Create-Named-Properties", "ms-Exch-Create-Public-Folder"}, nil},
+	{atOrg, []string{"S-1-1-0", "S-1-5-7"}, acl.TypeAllow, []acl.Mask{readAll}, below, nil,
+		[]string{"msExchPrivateMDB", "msExchPublicMDB"}},
 	{atOrg, []string{groupOrgMgmt, groupPFMgmt}, acl.TypeAllow, extended, below, []string{
 		"ms-Exch-Store-Admin", "ms-Exch-Store-Visible", "ms-Exch-Create-Top-Level-Public-Folder", "ms-Exch-Modify-PF-ACL",
 		"ms-Exch-Modify-PF-Admin-ACL", "ms-Exch-Modify-Public-Folder-Deleted-Item-Retention", "ms-Exch-Modify-Public-Folder-Expiry",
 		"ms-Exch-Modify-Public-Folder-Quotas", "ms-Exch-Modify-Public-Folder-Replica-List", "ms-Exch-Create-Public-Folder",
-		"ms-Exch-Mail-Enabled-Public-Folder"}},
+		"ms-Exch-Mail-Enabled-Public-Folder"}, nil},
 
-	{atServers, []string{groupServers}, acl.TypeDeny, extended, below, []string{"Receive-As"}},
-	{atServers, []string{"S-1-5-11"}, acl.TypeAllow, []acl.Mask{acl.ListContents}, hereOnly, nil},
-	{atDatabases, []string{"S-1-5-11"}, acl.TypeAllow, []acl.Mask{acl.ListContents, readList}, hereOnly, nil},
+	{atServers, []string{groupServers}, acl.TypeDeny, extended, below, []string{"Receive-As"}, nil},
+	{atServers, []string{"S-1-5-11"}, acl.TypeAllow, []acl.Mask{acl.ListContents}, hereOnly, nil, nil},
+	{atDatabases, []string{"S-1-5-11"}, acl.TypeAllow, []acl.Mask{acl.ListContents, readList}, hereOnly, nil, nil},
 	{atServer, []string{groupServers}, acl.TypeAllow, extended, below, []string{
-		"ms-Exch-Store-Transport-Access", "ms-Exch-Store-Constrained-Delegation", "ms-Exch-Store-Read-Access", "ms-Exch-Store-Read-Write-Access"}},
-	{atServer, []string{groupSetup}, acl.TypeAllow, []acl.Mask{acl.FullControl, acl.GenericAll}, below, nil},
-	{atServer, []string{groupSetup}, acl.TypeDeny, extended, below, []string{"Receive-As", "Send-As"}},
-	{atServer, []string{groupSetup}, acl.TypeDeny, []acl.Mask{acl.CreateChild | acl.DeleteChild}, below, []string{"msExchPublicMDB"}},
+		"ms-Exch-Store-Transport-Access", "ms-Exch-Store-Constrained-Delegation", "ms-Exch-Store-Read-Access", "ms-Exch-Store-Read-Write-Access"}, nil},
+	{atServer, []string{groupSetup}, acl.TypeAllow, []acl.Mask{acl.FullControl, acl.GenericAll}, below, nil, nil},
+	{atServer, []string{groupSetup}, acl.TypeDeny, extended, below, []string{"Receive-As", "Send-As"}, nil},
+	{atServer, []string{groupSetup}, acl.TypeDeny, []acl.Mask{acl.CreateChild | acl.DeleteChild}, below, []string{"msExchPublicMDB"}, nil},
 }
 
 // setupKey is a table line made comparable with an ACE of this directory.
@@ -98,6 +100,10 @@ type setupKey struct {
 	mask  acl.Mask
 	flags acl.ACEFlags
 	obj   acl.GUID
+	inh   acl.GUID
+	// copied is set for what inheriting objects carry. On the way down an entry
+	// may lose or gain INHERIT_ONLY ([MS-DTYP] 2.5.3.4), so flags do not count.
+	copied bool
 }
 
 // setupKeys resolves the table's groups and names against this directory.
@@ -121,18 +127,32 @@ func (s *Snapshot) setupKeys() map[setupKey]bool {
 }
 
 func (s *Snapshot) addSetup(e setupEntry, who sidID, byName map[string]acl.GUID) {
-	objects := []acl.GUID{{}}
-	if e.objects != nil {
-		objects = objects[:0]
-		for _, name := range e.objects {
+	guids := func(names []string) []acl.GUID {
+		if names == nil {
+			return []acl.GUID{{}}
+		}
+		var out []acl.GUID
+		for _, name := range names {
 			if g, ok := byName[name]; ok {
-				objects = append(objects, g)
+				out = append(out, g)
 			}
 		}
+		return out
 	}
 	for _, mask := range e.masks {
-		for _, obj := range objects {
-			s.setupRows[setupKey{e.at, who, e.kind == acl.TypeDeny, mask, e.flags, obj}] = true
+		for _, obj := range guids(e.objects) {
+			for _, inh := range guids(e.classes) {
+				k := setupKey{at: e.at, who: who, deny: e.kind == acl.TypeDeny, mask: mask, flags: e.flags, obj: obj, inh: inh}
+				s.setupRows[k] = true
+				if e.classes != nil { // written for children only
+					k.flags |= acl.InheritOnly
+					s.setupRows[k] = true
+				}
+				if e.flags&acl.ContainerInherit != 0 {
+					k.flags, k.copied = 0, true
+					s.setupRows[k] = true
+				}
+			}
 		}
 	}
 }
@@ -206,20 +226,20 @@ func (s *Snapshot) setupReasons(o *object, a *aceRec) (why Reasons) {
 	return why
 }
 
-// fromSetup: an explicit entry must stand where set-up puts it; an inherited
-// one must have such a place above it. On the way down an entry may lose or
-// gain INHERIT_ONLY ([MS-DTYP] 2.5.3.4).
+// fromSetup: an explicit entry must stand where set-up puts it, exactly; an
+// inherited one must have such a place above it.
 func (s *Snapshot) fromSetup(o *object, a *aceRec) bool {
 	if a.kind != acl.TypeAllow && a.kind != acl.TypeDeny && a.kind != acl.TypeAllowObject && a.kind != acl.TypeDenyObject {
 		return false
 	}
-	key := setupKey{who: a.trustee, deny: a.kind.Denies(), mask: a.mask, obj: *s.guids.at(uint32(a.obj))}
+	key := setupKey{who: a.trustee, deny: a.kind.Denies(), mask: a.mask,
+		obj: *s.guids.at(uint32(a.obj)), inh: *s.guids.at(uint32(a.inh))}
 	keys := s.setupKeys()
 	if a.flags&acl.Inherited == 0 {
-		key.at, key.flags = s.placeOf(o.dn), a.flags&^acl.InheritOnly
+		key.at, key.flags = s.placeOf(o.dn), a.flags
 		return keys[key]
 	}
-	key.flags = a.flags&^(acl.Inherited|acl.InheritOnly) | acl.ContainerInherit
+	key.copied = true
 	for dn := s.dns.at(uint32(o.dn)).parent; dn != 0; dn = s.dns.at(uint32(dn)).parent {
 		if key.at = s.placeOf(dn); key.at != 0 && keys[key] {
 			return true
@@ -231,6 +251,9 @@ func (s *Snapshot) fromSetup(o *object, a *aceRec) bool {
 var neverHidden = map[acl.GUID]bool{
 	acl.GUIDReceiveAs: true, acl.GUIDSendAs: true, acl.GUIDStoreAdmin: true, acl.GUIDStoreTransportAccess: true,
 	acl.GUIDStoreConstrainedDelegation: true, acl.GUIDStoreReadAccess: true, acl.GUIDStoreReadWriteAccess: true,
+	// On Exchange 2007 these two open mailboxes through web services (exchange-facts 4.4).
+	acl.MustParseGUID("8db0795c-df3a-4aca-a97d-100162998dfa"): true, // ms-Exch-EPI-Impersonation
+	acl.MustParseGUID("bc39105d-9baa-477c-a34a-997cc25e3d60"): true, // ms-Exch-EPI-May-Impersonate
 }
 
 // dangerous reports whether an ACE, allow or deny, speaks of a right that opens

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -25,11 +26,13 @@ type Snapshot struct {
 	recips    view[objID]
 
 	once struct {
-		uses, setup, memberOf, referred, domains sync.Once
+		uses, setup, memberOf, former, referred, domains, servers sync.Once
 	}
 	useCount  uses
 	setupRows map[setupKey]bool
 	up        groupsOf
+	former    map[objID][]sidID
+	byServer  map[string]ServerVersion
 	unseen    map[int]bool
 	heads     map[acl.SID]int
 }
@@ -180,6 +183,8 @@ type Principal struct {
 	DN     string
 	Kind   string
 	State  string // "enabled", "disabled", "deleted", "former SID" ; empty where nothing is known
+	// Qualified: accounts of several domains are known, so the name alone is not enough.
+	Qualified bool
 }
 
 // Principal says who a party is.
@@ -200,8 +205,20 @@ func (s *Snapshot) Principal(p Party) Principal {
 	if s.sidInfo(p.sid()).holder == 0 && p.sid() != 0 {
 		out.State = "former SID"
 	}
-	out.Domain = s.domainName(sid, o)
+	s.qualify(&out, o)
 	return out
+}
+
+// partyKind is the kind of whoever holds a SID, without making the rest of a Principal.
+func (s *Snapshot) partyKind(id sidID) string {
+	sid := s.sidOf(id)
+	if _, ok := acl.WellKnownName(sid); ok {
+		return KindWellKnown
+	}
+	if h := s.holder(id); h != 0 {
+		return s.kind(s.object(h))
+	}
+	return s.missing(id, sid)
 }
 
 // stranger describes a party of which no object is known.
@@ -209,34 +226,47 @@ func (s *Snapshot) stranger(p Party, sid acl.SID) Principal {
 	if dn := p.dn(); dn != 0 {
 		return Principal{Name: s.cn(dn), DN: s.dnText(dn), Kind: KindUnresolved}
 	}
-	out := Principal{Name: sid.String(), SID: sid, Kind: s.missing(sid)}
+	out := Principal{Name: sid.String(), SID: sid, Kind: s.missing(p.sid(), sid)}
 	if name, ok := acl.WellKnownName(sid); ok {
 		out.Name, out.Kind = name, KindWellKnown
 	}
-	out.Domain = s.domainName(sid, nil)
+	s.qualify(&out, nil)
 	return out
 }
 
 // missing says what a SID is that nobody was found to hold. It is an orphan
-// only if its domain was read to the end, nothing in that domain that others
-// refer to stayed out of sight, and the directory was asked for it by name.
-func (s *Snapshot) missing(sid acl.SID) string {
+// only if its domain was read to the end, nothing in that domain stayed out of
+// sight that we know of, and the directory was asked for this SID and answered
+// that nobody holds it.
+func (s *Snapshot) missing(id sidID, sid acl.SID) string {
 	domain, _, ok := sid.Split()
 	if !ok {
 		return KindUnresolved
 	}
 	i, known := s.domainHeads()[domain]
 	if !known {
-		// S-1-5-21 is an account domain ([MS-DTYP] 2.4.2.4); another one than those read is foreign.
-		if strings.HasPrefix(domain.String(), "S-1-5-21-") {
+		// S-1-5-21 is an account domain ([MS-DTYP] 2.4.2.4). Another one than the
+		// forest's is foreign, which can be told once all of the forest's are known.
+		if s.forestKnown() && strings.HasPrefix(domain.String(), "S-1-5-21-") {
 			return KindForeign
 		}
 		return KindUnresolved
 	}
-	if s.facts.domains[i].Complete && !s.unseenIn(i) {
+	if s.facts.domains[i].Complete && s.sidInfo(id).missed && !s.unseenIn(i) {
 		return KindOrphan
 	}
 	return KindUnresolved
+}
+
+// qualify names the domain of a principal.
+func (s *Snapshot) qualify(p *Principal, o *object) {
+	p.Domain = s.domainName(p.SID, o)
+	p.Qualified = p.Domain != "" && len(s.domainHeads()) > 1
+}
+
+// forestKnown reports whether the SID of every domain of the forest is known.
+func (s *Snapshot) forestKnown() bool {
+	return !slices.ContainsFunc(s.facts.domains, func(d DomainInfo) bool { return d.SID.IsZero() })
 }
 
 func (s *Snapshot) domainHeads() map[acl.SID]int {
@@ -265,14 +295,11 @@ func (s *Snapshot) domainName(sid acl.SID, o *object) string {
 	return ""
 }
 
-// domainOf returns the number of the domain that a DN lies in, or -1.
+// domainOf returns the number of the domain that a DN lies in, or -1. A domain
+// may lie below another; the nearest counts.
 func (s *Snapshot) domainOf(dn dnID) int {
 	for ; dn != 0; dn = s.dns.at(uint32(dn)).parent {
-		id := s.at(dn)
-		if id == 0 || !s.object(id).is(flagDomain) {
-			continue
-		}
-		if i, ok := s.domainHeads()[s.sidOf(s.object(id).sid)]; ok {
+		if i := slices.IndexFunc(s.facts.domains, func(d DomainInfo) bool { return d.name == dn }); i >= 0 {
 			return i
 		}
 	}
@@ -280,7 +307,7 @@ func (s *Snapshot) domainOf(dn dnID) int {
 }
 
 // unseenIn reports whether an object of the domain is referred to (as a member,
-// a delegate) that no search delivered. Then the bound account does not see all
+// a delegate) that no search delivered, or came without its SID. Then the bound account does not see all
 // of the domain, and a SID without a holder may belong to what it does not see.
 func (s *Snapshot) unseenIn(domain int) bool {
 	s.once.referred.Do(func() {
@@ -295,6 +322,12 @@ func (s *Snapshot) unseenIn(domain int) bool {
 		}
 		for i := range s.delegates.len() {
 			note(s.delegates.at(i).who)
+		}
+		// An account whose SID may not be read can be the holder of any.
+		for id := uint32(1); id < s.objects.len(); id++ {
+			if o := s.objects.at(id); o.sid == 0 && o.principal() {
+				s.unseen[s.domainOf(o.dn)] = true
+			}
 		}
 	})
 	return s.unseen[domain]

@@ -1,5 +1,7 @@
 package model
 
+import "strings"
+
 // Stores is the object type of mailbox and public stores.
 var Stores = &ObjectType{
 	Name: "Mailbox-Store", Flag: "store", Plural: "Mailbox stores",
@@ -47,15 +49,25 @@ func storeLines(l *lister) {
 // that owns it (exchange-facts 4.2).
 func (s *Snapshot) describeStore(l *Line, o *object) {
 	l.Store = s.cn(o.dn)
-	l.Server = s.cn(o.home)
+	l.Server = s.cn(s.serverOf(o))
+	if parent, ok := s.storageGroup(o); ok {
+		l.StorageGroup = s.cn(parent)
+	}
+}
+
+// storageGroup returns the storage group of a store of the layout before 2010.
+func (s *Snapshot) storageGroup(o *object) (dnID, bool) {
 	parent := s.dns.at(uint32(o.dn)).parent
 	above := s.dns.at(uint32(parent)).parent
-	if s.cn(above) == "InformationStore" {
-		l.StorageGroup = s.cn(parent)
-		if l.Server == "" {
-			l.Server = s.cn(s.dns.at(uint32(above)).parent)
-		}
+	return parent, strings.EqualFold(s.cn(above), "InformationStore")
+}
+
+// serverOf returns the server of a store: the one it names, else the one it lies on.
+func (s *Snapshot) serverOf(o *object) dnID {
+	if group, ok := s.storageGroup(o); ok && o.home == 0 {
+		return s.dns.at(uint32(s.dns.at(uint32(group)).parent)).parent
 	}
+	return o.home
 }
 
 // configCount counts the rows of a store or container.

@@ -200,12 +200,17 @@ func (s *Snapshot) hiddenRows(show Reasons) (h Hidden) {
 }
 
 // opensMailboxes reports whether an ACE on a store gives access to the
-// mailboxes in it (exchange-facts 1.5: Receive-As, or the control access bit
-// without an object type).
+// mailboxes in it: by Receive-As, or the control access bit without an object
+// type, that flows down to user objects, inherit-only or not (exchange-facts
+// 1.5), or by Store-Admin on the store itself (1.6).
 func (s *Snapshot) opensMailboxes(a *aceRec) bool {
+	class := *s.guids.at(uint32(a.inh))
 	probe := acl.ACE{
 		Type: a.kind, Mask: a.mask, HasObjectType: a.hasObj, ObjectType: *s.guids.at(uint32(a.obj)),
 	}
-	covers, _ := probe.Covers(acl.GUIDReceiveAs)
-	return covers && a.kind.Allows() && a.flags&acl.InheritOnly == 0
+	flows, _ := probe.Covers(acl.GUIDReceiveAs)
+	flows = flows && a.flags&acl.ContainerInherit != 0 && (!a.hasInh || class == acl.GUIDUserClass)
+	admin, _ := probe.Covers(acl.GUIDStoreAdmin)
+	admin = admin && a.flags&acl.InheritOnly == 0
+	return a.kind.Allows() && (flows || admin)
 }

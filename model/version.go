@@ -61,11 +61,14 @@ const (
 // authority says whether the directory decides about a mailbox, by the version
 // of the server its store is on; empty where that is not known.
 func (s *Snapshot) authority(o *object) string {
-	store := s.at(o.home)
-	if store == 0 {
-		return ""
+	var v ServerVersion
+	var ok bool
+	if store := s.at(o.home); store != 0 {
+		v, ok = s.facts.versions[s.serverOf(s.object(store))]
 	}
-	v, ok := s.facts.versions[s.object(store).home]
+	if !ok { // the store may not be visible; the account names its server too
+		v, ok = s.serverVersions()[s.facts.servers[o.server]]
+	}
 	switch {
 	case !ok:
 		return ""
@@ -73,4 +76,15 @@ func (s *Snapshot) authority(o *object) string {
 		return AuthorityCopy
 	}
 	return AuthorityDirectory
+}
+
+// serverVersions are the versions by the servers' names, lower case.
+func (s *Snapshot) serverVersions() map[string]ServerVersion {
+	s.once.servers.Do(func() {
+		s.byServer = map[string]ServerVersion{}
+		for dn, v := range s.facts.versions {
+			s.byServer[strings.ToLower(s.cn(dn))] = v
+		}
+	})
+	return s.byServer
 }

@@ -105,6 +105,7 @@ type lister struct {
 	result  *Result
 	words   []word
 	reverse *ledger[[3]cell]
+	config  *ledger[bool]
 	via     *indirections
 	seen    int
 }
@@ -128,18 +129,42 @@ func (l *lister) add(k LineKey, target bool) {
 	l.result.lines = append(l.result.lines, k)
 }
 
-// wanted applies Target and Trustee to a line: a line is both.
+// wanted applies Target and Trustee to a line. A line of the mailbox grid is
+// both; a store has trustees, and an entry of a container has one.
 func (l *lister) wanted(k LineKey) bool {
 	if l.query.Target == nil && l.query.Trustee == nil {
 		return true
 	}
-	var p Principal
-	if k.obj != 0 && k.pos == 0 {
-		p = l.snap.targetPrincipal(l.snap.object(k.obj))
-	} else {
-		p = l.snap.Principal(k.party)
+	s, q := l.snap, &l.query
+	var target, trustee Principal
+	if k.obj != 0 {
+		target = s.targetPrincipal(s.object(k.obj))
+		trustee = target
 	}
-	return (l.query.Target == nil || l.query.Target(&p)) && (l.query.Trustee == nil || l.query.Trustee(&p))
+	if k.obj == 0 || k.pos != 0 {
+		trustee = s.Principal(k.party)
+	}
+	if k.obj == 0 {
+		target = trustee
+	}
+	if q.Target != nil && !q.Target(&target) {
+		return false
+	}
+	if q.Trustee != nil && k.obj != 0 && s.object(k.obj).store() {
+		return l.names(k.obj)
+	}
+	return q.Trustee == nil || q.Trustee(&trustee)
+}
+
+// names reports whether a store has a row of a trustee that the query accepts.
+func (l *lister) names(id objID) bool {
+	found := false
+	l.snap.each(id, storesOnly, func(r RowRef, a *aceRec) bool {
+		p := l.snap.Principal(partyOfSID(a.trustee))
+		found = l.query.Trustee(&p) && l.snap.reasons(r, a)&^l.query.Show == 0
+		return !found
+	})
+	return found
 }
 
 // countRows adds the hidden rows of a store or container to the status line.
@@ -184,7 +209,9 @@ func (l *lister) line(k LineKey) Line {
 			line.ACEs = s.configCount(k.obj, storesOnly, l.query.Show, nil)
 			return line
 		}
-		line.Copy = o.mailboxLike() && s.authority(o) == AuthorityCopy
+		if o.mailboxLike() {
+			line.Authority = s.authority(o)
+		}
 	}
 	line.Totals = l.totals(k)
 	l.markIndirect(k, &line.Totals)
@@ -214,7 +241,7 @@ func (l *lister) allRows() {
 }
 
 // rowsOfTarget takes the rows of a target, of those trustees that who accepts.
-func (l *lister) rowsOfTarget(id objID, want families8, who func(Party) bool) {
+func (l *lister) rowsOfTarget(id objID, want families8, who func(family, Party) bool) {
 	s := l.snap
 	if l.query.Target != nil {
 		if p := s.targetPrincipal(s.object(id)); !l.query.Target(&p) {
@@ -223,7 +250,7 @@ func (l *lister) rowsOfTarget(id objID, want families8, who func(Party) bool) {
 	}
 	s.each(id, want, func(r RowRef, a *aceRec) bool {
 		p := s.trustee(r, a)
-		if who != nil && !who(p) {
+		if who != nil && !who(r.family, p) {
 			return true
 		}
 		if l.query.Trustee != nil {
@@ -253,29 +280,46 @@ func (l *lister) rowsOfLine() {
 	if q.ACEs.reverse == 0 || of.party == 0 {
 		return
 	}
-	parties := newLedger[bool](l.snap)
-	*parties.of(of.party) = true
-	if q.Effective {
-		for _, g := range l.snap.groups(of.party) {
-			*parties.of(g) = true
-		}
+	acting := l.acting(of.party)
+	who := func(f family, p Party) bool {
+		sets := acting.find(p)
+		return sets != nil && (!sets.behalfOnly || f == familyBehalf)
 	}
-	named := l.snap.naming(parties)
+	named := l.snap.naming(acting)
 	skip := objID(0)
 	if q.ACEs.forward != 0 {
 		skip = of.obj
 	}
 	for _, id := range named {
 		if id != skip {
-			l.rowsOfTarget(id, q.ACEs.reverse, func(p Party) bool { return parties.find(p) != nil })
+			l.rowsOfTarget(id, q.ACEs.reverse, who)
 		} else { // its forward rows are there already; only other kinds can be new
-			l.rowsOfTarget(id, q.ACEs.reverse&^q.ACEs.forward, func(p Party) bool { return parties.find(p) != nil })
+			l.rowsOfTarget(id, q.ACEs.reverse&^q.ACEs.forward, who)
 		}
 	}
 }
 
+// acts says in which rows a party counts for the line asked about.
+type acts struct{ behalfOnly bool }
+
+// acting are the parties whose rows a reverse view shows: the line's own, and in
+// the effective view those in its token and, for Send on Behalf, its distribution groups.
+func (l *lister) acting(p Party) *ledger[acts] {
+	out := newLedger[acts](l.snap)
+	if l.query.Effective {
+		for _, g := range l.snap.token(p, true) {
+			*out.of(g) = acts{behalfOnly: true}
+		}
+		for _, g := range l.snap.token(p, false) {
+			*out.of(g) = acts{}
+		}
+	}
+	*out.of(p) = acts{}
+	return out
+}
+
 // naming returns the targets on which one of the parties is named.
-func (s *Snapshot) naming(parties *ledger[bool]) (out []objID) {
+func (s *Snapshot) naming(parties *ledger[acts]) (out []objID) {
 	aces := make([]bool, s.aces.len())
 	for id := uint32(1); id < s.aces.len(); id++ {
 		aces[id] = parties.find(partyOfSID(s.aces.at(id).trustee)) != nil

@@ -2,6 +2,7 @@ package model
 
 import (
 	"slices"
+	"time"
 
 	"mbxperm/acl"
 )
@@ -74,6 +75,9 @@ func (w *Writer) Put(in *Object) {
 	defer w.pool.mu.Unlock()
 	dn := w.pool.dn(in.DN)
 	if dn == 0 {
+		w.State.Problems = append(w.State.Problems, Problem{Time: time.Now(), Object: in.DN[:min(len(in.DN), 64)] + "…",
+			Text: "left out: its name is too long"})
+		w.State.Incomplete = append(w.State.Incomplete, Gap{Search: w.State.Search, Reason: "an object was left out: its name is too long"})
 		return
 	}
 	w.byDN.grow(uint32(dn) + 1)
@@ -112,14 +116,25 @@ func (w *Writer) identify(o *object, id objID, in *Object) {
 	o.set(flagDisabled, in.UAC&uacDisabled != 0)
 	o.set(flagDeleted, in.Deleted)
 	o.set(flagAdminCount, in.AdminCount)
+	o.set(flagDistribution, in.Distribution)
+	o.set(flagDelegatesPartial, in.DelegatesPartial)
 	o.set(flagMembersPartial, in.MembersPartial)
 	o.set(flagDomain, in.Domain)
 	if !in.SID.IsZero() {
 		o.sid = w.pool.sid(in.SID)
-		w.sidInfo(o.sid).holder = id
+		w.hold(o, id)
 	}
 	for _, s := range in.SIDHistory {
 		w.sidInfo(w.pool.sid(s)).former = id
+	}
+}
+
+// hold makes an object the holder of its SID. A foreign security principal or a
+// tombstone only stands for the account and never takes its place.
+func (w *Writer) hold(o *object, id objID) {
+	i := w.sidInfo(o.sid)
+	if i.holder == 0 || i.holder == id || o.class != ClassForeign && !o.is(flagDeleted) {
+		i.holder = id
 	}
 }
 
@@ -139,6 +154,9 @@ func (w *Writer) recipient(o *object, id objID, in *Object) {
 	if in.HomeMDB != "" {
 		o.home = w.pool.dn(in.HomeMDB)
 	}
+	if in.HomeServer != "" {
+		o.server = w.edit().serverNumber(in.HomeServer)
+	}
 	if !in.Master.IsZero() {
 		o.master = w.pool.sid(in.Master)
 	}
@@ -157,17 +175,18 @@ func (w *Writer) recipient(o *object, id objID, in *Object) {
 // secure keeps the descriptors. One that cannot be decoded keeps its bytes and
 // what was read before the error.
 func (w *Writer) secure(o *object, in *Object) {
-	if in.MailboxState != NotAsked {
-		o.mailboxState = in.MailboxState
-	}
-	if in.SecurityState != NotAsked {
-		o.secState = in.SecurityState
-	}
+	o.mailboxState = o.mailboxState.and(in.MailboxState)
+	o.secState = o.secState.and(in.SecurityState)
 	if in.MailboxState == Present {
 		o.mailboxSD = w.pool.desc(familyMailbox, in.MailboxSD)
 	}
 	if in.SecurityState == Present {
 		o.security = w.pool.desc(o.family(), in.Security)
+	}
+	if f := o.family(); o.security != 0 && w.pool.descs.at(uint32(o.security)).family != f {
+		// Only now do we know what the object is; its descriptor came before.
+		v := w.pool.publish()
+		o.security = w.pool.desc(f, v.descriptor(o.security))
 	}
 }
 
@@ -185,9 +204,8 @@ func (o *object) family() family {
 }
 
 func (w *Writer) link(o *object, id objID, in *Object) {
-	if in.DelegatesState != NotAsked {
-		o.delegState = in.DelegatesState
-	}
+	o.memberState = o.memberState.and(in.MembersState)
+	o.delegState = o.delegState.and(in.DelegatesState)
 	if len(in.Delegates) > 0 && o.delegates.n == 0 {
 		o.delegates = span{w.delegates.len(), uint32(len(in.Delegates))}
 		for _, dn := range in.Delegates {

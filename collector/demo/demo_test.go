@@ -133,7 +133,8 @@ func TestSearches(t *testing.T) {
 		}
 	})
 	order := []collector.Purpose{collector.PurposeRootDSE, collector.PurposeForest, collector.PurposeSchema, collector.PurposeRights,
-		collector.PurposeExchange, collector.PurposeMailboxes, collector.PurposeRecipients, collector.PurposeContainers, collector.PurposePrincipals}
+		collector.PurposeExchange, collector.PurposeMailboxes, collector.PurposeRecipients, collector.PurposeContainers,
+		collector.PurposeGroups, collector.PurposePrincipals}
 	at := 0
 	for _, q := range sink.queries {
 		for at < len(order) && order[at] != q.Purpose {

@@ -109,17 +109,42 @@ func (w *world) searches() []search {
 	list = append(list, w.exchangeSearches()...)
 	list = append(list, w.recipientSearches()...)
 	list = append(list, w.byName(collector.PurposeContainers, domainDN, w.containers)...)
-	return append(list, search{ask(collector.PurposePrincipals, domainDN, collector.ScopeSub, collector.FilterPrincipals),
-		len(w.static) + w.teams + w.computers, func(e *entry, k int) {
-			switch k -= len(w.static); {
-			case k < 0:
-				e.principal(w, w.static[k+len(w.static)])
-			case k < w.teams:
-				e.team(w, k)
-			default:
-				e.computer(w, k-w.teams)
-			}
-		}})
+	return append(list, w.principalSearches()...)
+}
+
+// principalSearches asks for what has a SID and no mail address: groups with
+// their descriptors, and everything else without.
+func (w *world) principalSearches() []search {
+	var groups, others []*principal
+	for _, p := range w.static {
+		if p.group != "" {
+			groups = append(groups, p)
+		} else {
+			others = append(others, p)
+		}
+	}
+	own := encode(0, recipientManagement, domainUsers, groupDefaults)
+	team := encode(acl.DACLAutoInherited, recipientManagement, domainUsers, groupDefaults, inherit(w.teamsOU.dacl, groupClass))
+	return []search{
+		{ask(collector.PurposeGroups, domainDN, collector.ScopeSub, collector.FilterGroups), len(groups) + w.teams,
+			func(e *entry, k int) {
+				if k < len(groups) {
+					e.principal(w, groups[k])
+					e.put("nTSecurityDescriptor", own)
+				} else {
+					e.team(w, k-len(groups))
+					e.put("nTSecurityDescriptor", team)
+				}
+			}},
+		{ask(collector.PurposePrincipals, domainDN, collector.ScopeSub, collector.FilterPrincipals), len(others) + w.computers,
+			func(e *entry, k int) {
+				if k < len(others) {
+					e.principal(w, others[k])
+				} else {
+					e.computer(w, k-len(others))
+				}
+			}},
+	}
 }
 
 func ask(p collector.Purpose, base string, scope collector.Scope, filter string) collector.Query {

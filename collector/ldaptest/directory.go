@@ -143,6 +143,7 @@ func (d *directory) recipients() {
 		return
 	}
 	group := d.secured(NewEntry("CN=All Hands,OU=Groups,"+Domain, "top", "group")).
+		With("objectCategory", "CN=Group,"+Schema).
 		With("sAMAccountName", "All Hands").With("mailNickname", "allhands").WithBytes("objectSid", SID(1500))
 	members := make([]string, d.size.Members)
 	for i := range members {
@@ -160,6 +161,7 @@ func (d *directory) principals() {
 		With("objectCategory", "CN=Person,"+Schema).With("sAMAccountName", "svc-backup").
 		WithBytes("objectSid", SID(1101)).WithBytes("sIDHistory", SID(9101)))
 	d.add(d.secured(NewEntry("CN=Domain Admins,CN=Users,"+Domain, "top", "group")).
+		With("objectCategory", "CN=Group,"+Schema).
 		With("sAMAccountName", "Domain Admins").WithBytes("objectSid", SID(512)).
 		With("member", "CN=svc-backup,CN=Users,"+Domain))
 }

@@ -79,8 +79,8 @@ func TestBrokenPage(t *testing.T) {
 				t.Errorf("%d entries, want %d", len(got), c.entries)
 			}
 			j.complete(t, collector.PurposeMailboxes)
-			if principals, _ := j.of(t, collector.PurposePrincipals); len(principals) != 3 {
-				t.Errorf("%d principals after the fault, want 3", len(principals))
+			if principals, _ := j.of(t, collector.PurposePrincipals); len(principals) != 2 {
+				t.Errorf("%d principals after the fault, want 2", len(principals))
 			}
 		})
 	}

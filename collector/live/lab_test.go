@@ -66,7 +66,8 @@ func TestLab(t *testing.T) {
 func labHoldsOracle(t *testing.T, lab *adlab.Lab, j *journal, reader bool) {
 	t.Helper()
 	byDN := make(map[collector.Purpose]map[string]*collector.Entry)
-	for _, p := range []collector.Purpose{collector.PurposeMailboxes, collector.PurposeRecipients, collector.PurposePrincipals, collector.PurposeExchange, collector.PurposeContainers} {
+	for _, p := range []collector.Purpose{collector.PurposeMailboxes, collector.PurposeRecipients,
+		collector.PurposeGroups, collector.PurposePrincipals, collector.PurposeExchange, collector.PurposeContainers} {
 		byDN[p] = make(map[string]*collector.Entry)
 		entries, _ := j.of(t, p)
 		for _, e := range entries {
@@ -158,6 +159,8 @@ func labPurposes(lab *adlab.Lab, o *adlab.Object) []collector.Purpose {
 		p = append(p, collector.PurposeMailboxes)
 	case o.MailNickname != "" && inDomain:
 		p = append(p, collector.PurposeRecipients)
+	case o.SID != "" && inDomain && o.Has(adlab.RoleGroup):
+		p = append(p, collector.PurposeGroups)
 	case o.SID != "" && inDomain:
 		p = append(p, collector.PurposePrincipals)
 	}
@@ -189,7 +192,7 @@ func sameDescriptor(t *testing.T, lab *adlab.Lab, o *adlab.Object, e *collector.
 func labGroups(t *testing.T, lab *adlab.Lab, j *journal) {
 	t.Helper()
 	most := 0
-	for _, p := range []collector.Purpose{collector.PurposeRecipients, collector.PurposePrincipals} {
+	for _, p := range []collector.Purpose{collector.PurposeRecipients, collector.PurposeGroups} {
 		entries, _ := j.of(t, p)
 		for _, e := range entries {
 			o := lab.Oracle.ByDN(e.DN)

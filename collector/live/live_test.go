@@ -57,7 +57,8 @@ func wantCounts(t *testing.T, j *journal) {
 		collector.PurposeMailboxes:  250,
 		collector.PurposeRecipients: 2,
 		collector.PurposeContainers: 7, // People, three teams, Groups, the domain, AdminSDHolder
-		collector.PurposePrincipals: 3,
+		collector.PurposeGroups:     1,
+		collector.PurposePrincipals: 2,
 	} {
 		if got, _ := j.of(t, p); len(got) != want {
 			var names []string
@@ -121,7 +122,8 @@ func TestQueriesAreAnnouncedInOrder(t *testing.T) {
 		}
 	}
 	want := []collector.Purpose{collector.PurposeRootDSE, collector.PurposeForest, collector.PurposeSchema, collector.PurposeRights,
-		collector.PurposeExchange, collector.PurposeMailboxes, collector.PurposeRecipients, collector.PurposeContainers, collector.PurposePrincipals}
+		collector.PurposeExchange, collector.PurposeMailboxes, collector.PurposeRecipients, collector.PurposeContainers,
+		collector.PurposeGroups, collector.PurposePrincipals}
 	if !slices.Equal(order, want) {
 		t.Errorf("order %v, want %v", order, want)
 	}
@@ -137,7 +139,7 @@ func TestRequestsOfARead(t *testing.T) {
 	// The first connection carries everything but the count: bind, rootDSE, Who
 	// Am I; rootDSE, forest, schema, rights; stores, organisation and servers,
 	// what lies above; 13 pages of mailboxes; recipients with two more ranges of
-	// one group; 17 containers in one filter; principals.
+	// one group; 17 containers in one filter; groups; principals.
 	got := 0
 	for _, r := range server.Requests() {
 		if r.Conn == 1 && r.Op != "unbind" { // the goodbye may still be on its way
@@ -151,7 +153,7 @@ func TestRequestsOfARead(t *testing.T) {
 			t.Errorf("asks for nTSecurityDescriptor: %v, SD_FLAGS %d: %+v", asks, r.SDFlags, r)
 		}
 	}
-	if want := 3 + 4 + 3 + 13 + 1 + 2 + 1 + 1; got != want {
+	if want := 3 + 4 + 3 + 13 + 1 + 2 + 1 + 1 + 1; got != want {
 		t.Errorf("%d requests, want %d", got, want)
 	}
 	if n := server.Connections(); n != 2 {

@@ -140,9 +140,16 @@ func (r *reading) readContainers(ctx context.Context) error {
 }
 
 func (r *reading) readPrincipals(ctx context.Context) error {
-	_, err := r.search(ctx, task{purpose: collector.PurposePrincipals, base: r.root.domain, scope: collector.ScopeSub,
-		filter: collector.FilterPrincipals})
-	return err
+	for _, t := range []task{
+		{purpose: collector.PurposeGroups, filter: collector.FilterGroups},
+		{purpose: collector.PurposePrincipals, filter: collector.FilterPrincipals},
+	} {
+		t.base, t.scope = r.root.domain, collector.ScopeSub
+		if _, err := r.search(ctx, t); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readNames reads objects by DN, some at a time. All of them are known to
