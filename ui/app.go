@@ -50,6 +50,7 @@ type asking struct {
 	at          time.Time // when the left grid was last asked for
 	wish        *spot     // where the cursor of the left grid is to go with the next answer
 	rest        uint64    // counts the moves of the cursor
+	touched     bool      // the user has moved the cursor of the left grid
 	swapping    bool      // a grid is handed other data: what moves the cursor is not the user
 }
 
@@ -144,6 +145,7 @@ func (a *app) moved() {
 		return
 	}
 	a.here.pinned = false
+	a.ask.touched = a.ask.touched || !a.ask.swapping
 	a.ask.rest++
 	if a.here.of.IsZero() { // the first rows have come
 		a.follow()
@@ -221,7 +223,11 @@ func (a *app) showLeft(res *model.Result) {
 	if a.ask.wish != nil { // before the swap, which keeps the cursor on its row
 		a.left.lastKey, a.left.lastOK = a.ask.wish.key, a.ask.wish.ok
 	}
+	ordered := a.left.result != nil && a.left.result.Query.Arrival && !res.Query.Arrival
 	a.left.show(res)
+	if ordered && !a.ask.touched { // whatever came first is nobody's choice
+		a.left.top()
+	}
 	if a.ask.wish != nil {
 		a.left.put(*a.ask.wish)
 		a.ask.wish = nil

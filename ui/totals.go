@@ -29,9 +29,13 @@ func (v *totals) show(res *model.Result) {
 	if v.result != nil && v.result.Query.Arrival && !res.Query.Arrival {
 		v.columns = nil // what was read last has the names that the widths are for
 	}
+	data := &totalsData{res: res, columns: totalsColumns(res.Query.Type), at: -1}
+	if v.result != nil && v.result.Query.Filter != res.Query.Filter && v.lastOK && data.Row(v.lastKey) < 0 {
+		fresh = true // its row is gone, and the line it was on means nothing
+	}
 	v.result = res
 	v.sorted = res.Query.Sort
-	v.swap(&totalsData{res: res, columns: totalsColumns(res.Query.Type), at: -1})
+	v.swap(data)
 	if fresh {
 		v.top()
 	}
