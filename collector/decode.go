@@ -16,11 +16,10 @@ type decoder struct {
 	queries  map[QueryID]*Query // open searches
 	finished []Query            // searches that ended well
 	now      *Query             // of the entry in hand; nil where the source knows no searches
-	changed  func(now bool)     // called after each event; now: it is worth showing
 }
 
-func newDecoder(w *model.Writer, changed func(now bool)) *decoder {
-	return &decoder{w: w, queries: map[QueryID]*Query{}, changed: changed}
+func newDecoder(w *model.Writer) *decoder {
+	return &decoder{w: w, queries: map[QueryID]*Query{}}
 }
 
 // Entry decodes one directory entry.
@@ -29,7 +28,6 @@ func (d *decoder) Entry(e *Entry) {
 	d.w.State.Done++
 	d.w.State.Entries++
 	d.dispatch(e)
-	d.changed(false)
 }
 
 func (d *decoder) dispatch(e *Entry) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,17 +16,16 @@ import (
 // any time by any goroutine.
 type Collection struct {
 	current atomic.Pointer[model.Snapshot]
-	writer  *model.Writer // of the goroutine that collects
 	done    chan struct{}
+
+	mu     sync.Mutex // between the goroutine that collects and the one that publishes
+	writer *model.Writer
+	news   bool // something was written since the last publication
 }
 
-// publishEvery bounds how often a snapshot is made: ten times a second is as
-// often as the screen looks.
+// publishEvery is how often a snapshot is made while there is news: ten times a
+// second is as often as the screen looks.
 const publishEvery = 100 * time.Millisecond
-
-// checkEvery is how many entries may pass between looks at the clock; the
-// beginning and the end of a search always look.
-const checkEvery = 64
 
 // Start begins to read a source in a goroutine of its own and returns at once.
 // When ctx ends the collection ends too; what was read stays, marked as
@@ -48,18 +48,48 @@ func newCollection(name string, pool *model.Pool) *Collection {
 func (c *Collection) start(ctx context.Context, src Source, warnings []string) {
 	defer close(c.done)
 	defer src.Close()
-	s := &c.writer.State
-	s.Source, s.Warnings, s.Phase = src.Name(), warnings, model.Reading
-	// A fault in here must not take the screen's terminal down with it: what was
-	// read stays, and the reason stands where any other would.
-	defer func() {
-		if r := recover(); r != nil {
-			s.Err = fmt.Errorf("internal error while reading %s: %v", s.Search, r)
-			s.Phase, s.Ended = model.Finished, time.Now()
-			c.current.Store(c.writer.Snapshot())
+	c.update(func(s *model.State) { s.Source, s.Warnings, s.Phase = src.Name(), warnings, model.Reading })
+	stop := make(chan struct{})
+	var publisher sync.WaitGroup
+	publisher.Go(func() { c.publish(stop) })
+	err := c.run(ctx, src)
+	close(stop)
+	publisher.Wait()
+	c.finish(err)
+}
+
+// publish makes a snapshot whenever there is news, until stop is closed. It is
+// not left to the source's events: a source that stalls sends none.
+func (c *Collection) publish(stop <-chan struct{}) {
+	tick := time.NewTicker(publishEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-tick.C:
+			c.mu.Lock()
+			if c.news {
+				c.current.Store(c.writer.Snapshot())
+				c.news = false
+			}
+			c.mu.Unlock()
 		}
-	}()
-	c.run(ctx, src, c.writer)
+	}
+}
+
+// update changes the state.
+func (c *Collection) update(change func(*model.State)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	change(&c.writer.State)
+	c.news = true
+}
+
+// finish publishes the last snapshot.
+func (c *Collection) finish(err error) {
+	c.update(func(s *model.State) { s.Err, s.Phase, s.Ended = err, model.Finished, time.Now() })
+	c.current.Store(c.writer.Snapshot())
 }
 
 // Snapshot returns what is known now. It never blocks.
@@ -68,42 +98,63 @@ func (c *Collection) Snapshot() *model.Snapshot { return c.current.Load() }
 // Done is closed when the last snapshot has been published.
 func (c *Collection) Done() <-chan struct{} { return c.done }
 
-func (c *Collection) run(ctx context.Context, src Source, w *model.Writer) {
-	events, last := 0, time.Now()
-	d := newDecoder(w, func(now bool) {
-		if events++; !now && events%checkEvery != 0 {
-			return
+// run collects, and returns why the source gave nothing (more).
+func (c *Collection) run(ctx context.Context, src Source) (err error) {
+	// A fault in here must not take the screen's terminal down with it: what was
+	// read stays, and the reason stands where any other would.
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("internal error while reading %s: %v", c.Snapshot().State.Search, r)
 		}
-		if t := time.Now(); t.Sub(last) >= publishEvery {
-			last = t
-			c.current.Store(w.Snapshot())
-		}
-	})
-	err := src.Read(ctx, d)
+	}()
+	d := newDecoder(c.writer)
+	sink := &guarded{c: c, sink: d}
+	err = src.Read(ctx, sink)
 	if err == nil && ctx.Err() == nil {
-		err = c.resolve(ctx, src, w, d)
+		err = c.resolve(ctx, src, d, sink)
 	}
-	d.close(ctx, err)
-	w.State.Phase, w.State.Ended = model.Finished, time.Now()
-	c.current.Store(w.Snapshot())
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return d.close(ctx, err)
 }
 
 // resolve asks for the SIDs that ACEs name and nothing has delivered, each once.
-func (c *Collection) resolve(ctx context.Context, src Source, w *model.Writer, d *decoder) error {
+func (c *Collection) resolve(ctx context.Context, src Source, d *decoder, sink Sink) error {
+	c.mu.Lock()
 	d.completeDomains()
-	w.State.Phase = model.Resolving
+	c.mu.Unlock()
 	for {
-		sids := w.Unresolved()
+		var sids []acl.SID
+		c.update(func(s *model.State) {
+			sids = c.writer.Unresolved()
+			s.Phase, s.Expect = model.Resolving, len(sids)
+		})
 		if len(sids) == 0 {
 			return nil
 		}
-		w.State.Expect = len(sids)
-		c.current.Store(w.Snapshot())
-		if err := src.Lookup(ctx, sids, d); err != nil {
+		if err := src.Lookup(ctx, sids, sink); err != nil {
 			return err
 		}
 	}
 }
+
+// guarded passes events on under the lock of a collection.
+type guarded struct {
+	c    *Collection
+	sink Sink
+}
+
+func (g *guarded) enter() func() {
+	g.c.mu.Lock()
+	g.c.news = true
+	return g.c.mu.Unlock
+}
+
+func (g *guarded) Begin(q Query)                { defer g.enter()(); g.sink.Begin(q) }
+func (g *guarded) Expect(id QueryID, n int)     { defer g.enter()(); g.sink.Expect(id, n) }
+func (g *guarded) Entry(e *Entry)               { defer g.enter()(); g.sink.Entry(e) }
+func (g *guarded) End(id QueryID, reason error) { defer g.enter()(); g.sink.End(id, reason) }
+func (g *guarded) Missed(sid acl.SID)           { defer g.enter()(); g.sink.Missed(sid) }
 
 // Begin opens a search.
 func (d *decoder) Begin(q Query) {
@@ -113,7 +164,6 @@ func (d *decoder) Begin(q Query) {
 	if q.Account != "" {
 		s.Account = q.Account
 	}
-	d.changed(true)
 }
 
 // Expect notes how many entries a search will give.
@@ -135,14 +185,12 @@ func (d *decoder) End(id QueryID, err error) {
 	} else {
 		d.finished = append(d.finished, Query{Purpose: q.Purpose, Base: q.Base, Scope: q.Scope})
 	}
-	d.changed(true)
 }
 
 // Missed notes a SID that nobody holds.
 func (d *decoder) Missed(sid acl.SID) {
 	d.w.Missed(sid)
 	d.w.State.Done++
-	d.changed(false)
 }
 
 func (d *decoder) gap(search string, err error) {
@@ -155,8 +203,9 @@ func (d *decoder) gap(search string, err error) {
 }
 
 // close marks what was still open when the source stopped: a search without an
-// End was not read to the end.
-func (d *decoder) close(ctx context.Context, err error) {
+// End was not read to the end. It returns the error unless it is only that
+// somebody cancelled.
+func (d *decoder) close(ctx context.Context, err error) error {
 	for _, q := range d.queries {
 		reason := err
 		if reason == nil {
@@ -164,12 +213,11 @@ func (d *decoder) close(ctx context.Context, err error) {
 		}
 		d.gap(string(q.Purpose), reason)
 	}
-	switch {
-	case ctx.Err() != nil:
+	if ctx.Err() != nil {
 		d.gap("", context.Canceled)
-	case err != nil:
-		d.w.State.Err = err
+		return nil
 	}
+	return err
 }
 
 // completeDomains marks the domains of which every security principal was read:

@@ -88,7 +88,8 @@ func (s *Session) Wait() {
 
 // note adds a problem to a collection that has ended.
 func (c *Collection) note(err error) {
-	s := &c.writer.State
-	s.Problems = append(s.Problems, model.Problem{Time: time.Now(), Object: s.Source, Text: "reading it again: " + err.Error()})
+	c.update(func(s *model.State) {
+		s.Problems = append(s.Problems, model.Problem{Time: time.Now(), Object: s.Source, Text: "reading it again: " + err.Error()})
+	})
 	c.current.Store(c.writer.Snapshot())
 }

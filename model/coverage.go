@@ -205,8 +205,8 @@ func (c *coverer) trustees(line *Coverage) {
 		switch c.s.partyKind(sidID(id)) {
 		case KindOrphan:
 			line.Absent++
-		case KindUnresolved, KindForeign:
-			line.Unknown++ // a foreign one without a name is nobody we know
+		case KindUnresolved:
+			line.Unknown++
 		default:
 			line.Decoded++
 		}

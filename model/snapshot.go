@@ -37,8 +37,11 @@ type Snapshot struct {
 	heads     map[acl.SID]int
 }
 
+// Targets returns the number of recipients, stores and containers read so far.
+func (s *Snapshot) Targets() int { return int(s.recips.len() + s.stores.len()) }
+
 // Empty reports whether there is no target at all: nothing to show.
-func (s *Snapshot) Empty() bool { return s.recips.len()+s.stores.len() == 0 }
+func (s *Snapshot) Empty() bool { return s.Targets() == 0 }
 
 func (s *Snapshot) object(id objID) *object { return s.objects.at(uint32(id)) }
 

@@ -24,18 +24,7 @@ func (n *news) reading() bool { return n.base != nil && n.base.State.Phase != mo
 // failed reports whether a snapshot came to its end with nothing in it because
 // the source failed.
 func failed(s *model.Snapshot) bool {
-	return s.State.Phase == model.Finished && s.State.Err != nil && found(s) == 0
-}
-
-// found counts the targets of all object types.
-func found(s *model.Snapshot) (n int) {
-	for _, c := range s.Coverage() {
-		switch c.ObjectType {
-		case "mailbox", "other-recipient", "store", "admin":
-			n += c.Found
-		}
-	}
-	return n
+	return s.State.Phase == model.Finished && s.State.Err != nil && s.Empty()
 }
 
 // look looks at the driver; it reports whether anything on the screen changes.

@@ -1,0 +1,246 @@
+package model
+
+import (
+	"encoding/binary"
+	"testing"
+
+	"mbxperm/acl"
+)
+
+// Cases that a reader of the code found wrong once, made with a Writer alone.
+
+var (
+	caseDomain = acl.MustParseSID("S-1-5-21-10-20-30")
+	caseUser   = caseDomain.WithRID(1001)
+)
+
+func caseACL(t *testing.T, aces ...acl.ACE) []byte {
+	t.Helper()
+	b, err := acl.Encode(acl.Parts{
+		Control: acl.SelfRelative | acl.DACLPresent, Owner: acl.SIDSystem, Group: acl.SIDSystem, DACLState: acl.ACLPresent, DACL: aces,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func allow(mask acl.Mask, who acl.SID) acl.ACE {
+	return acl.ACE{Type: acl.TypeAllow, Flags: acl.ContainerInherit, Mask: mask, SID: who.Bytes()}
+}
+
+func extendedRight(kind acl.ACEType, flags acl.ACEFlags, right, class acl.GUID, who acl.SID) acl.ACE {
+	return acl.ACE{Type: kind, Flags: flags, Mask: acl.ControlAccess, SID: who.Bytes(), ObjectType: right, HasObjectType: true,
+		InheritedObjectType: class, HasInheritedObjectType: !class.IsZero()}
+}
+
+func box(name string, recipient Recipient, sid acl.SID, sd []byte) *Object {
+	return &Object{DN: "CN=" + name + ",DC=contoso,DC=com", Class: ClassUser, SID: sid, Account: name, Recipient: recipient,
+		Type: "UserMailbox", MailboxSD: sd, MailboxState: Present}
+}
+
+func caseView(t *testing.T, w *Writer, q Query) *Result {
+	t.Helper()
+	if q.Type == nil {
+		q.Type = Mailboxes
+	}
+	r, err := View(t.Context(), w.Snapshot(), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// lineOf finds the line of an account; one of a former SID of it has the same name.
+func lineOf(t *testing.T, r *Result, name string) (found Line, ok bool) {
+	t.Helper()
+	for i := range r.Len() {
+		if l := r.Line(i); l.Name == name && (!ok || l.Key.IsTarget()) {
+			found, ok = l, true
+		}
+	}
+	return found, ok
+}
+
+// A system mailbox that holds a right is a trustee like any other.
+func TestSystemMailboxAsTrustee(t *testing.T) {
+	w := NewWriter(NewPool())
+	w.Put(box("victim", Mailbox, caseUser, caseACL(t, allow(acl.MailboxFullAccess, caseDomain.WithRID(1002)))))
+	w.Put(box("system", SystemMailbox, caseDomain.WithRID(1002), nil))
+	if l, ok := lineOf(t, caseView(t, w, Query{}), "system"); !ok || l.Totals.Reverse[familyMailbox].Rows != 1 {
+		t.Errorf("line %v, totals %+v; want a line with one row in reverse", ok, l.Totals)
+	}
+}
+
+// Whoever holds a right on a store alone has a line: the reverse view has rows.
+func TestStoreTrusteeHasALine(t *testing.T) {
+	w := NewWriter(NewPool())
+	w.Put(&Object{DN: "CN=DB,DC=contoso,DC=com", Class: ClassStore, SecurityState: Present,
+		Security: caseACL(t, extendedRight(acl.TypeAllowObject, acl.ContainerInherit, acl.GUIDReceiveAs, acl.GUID{}, caseUser))})
+	w.Put(&Object{DN: "CN=svc,DC=contoso,DC=com", Class: ClassUser, SID: caseUser, Account: "svc"})
+	l, ok := lineOf(t, caseView(t, w, Query{}), "svc")
+	if !ok || !l.Totals.Reverse[familyMailbox].Indirect {
+		t.Fatalf("line %v, totals %+v; want a line with the mark for rights through stores", ok, l.Totals)
+	}
+	if r := caseView(t, w, Query{Rows: true, Of: l.Key, ACEs: Mailboxes.ACEs[4]}); r.Len() != 1 {
+		t.Errorf("%d rows in reverse, want 1", r.Len())
+	}
+}
+
+// What opens mailboxes from a store is what flows down to user objects.
+func TestStoreRightsThatOpenMailboxes(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		ace  acl.ACE
+		want bool
+	}{
+		{"flows", extendedRight(acl.TypeAllowObject, acl.ContainerInherit, acl.GUIDReceiveAs, acl.GUID{}, caseUser), true},
+		{"flows, inherit-only", extendedRight(acl.TypeAllowObject, acl.ContainerInherit|acl.InheritOnly, acl.GUIDReceiveAs, acl.GUIDUserClass, caseUser), true},
+		{"stays", extendedRight(acl.TypeAllowObject, 0, acl.GUIDReceiveAs, acl.GUID{}, caseUser), false},
+		{"for another class", extendedRight(acl.TypeAllowObject, acl.ContainerInherit, acl.GUIDReceiveAs, acl.GUIDMailboxSDAttribute, caseUser), false},
+		{"Store-Admin", extendedRight(acl.TypeAllowObject, 0, acl.GUIDStoreAdmin, acl.GUID{}, caseUser), true},
+		{"denied", extendedRight(acl.TypeDenyObject, acl.ContainerInherit, acl.GUIDReceiveAs, acl.GUID{}, caseUser), false},
+	} {
+		w := NewWriter(NewPool())
+		w.Put(box("user", Mailbox, caseUser, nil))
+		w.Put(&Object{DN: "CN=DB,DC=contoso,DC=com", Class: ClassStore, SecurityState: Present, Security: caseACL(t, c.ace)})
+		l, _ := lineOf(t, caseView(t, w, Query{}), "user")
+		if got := l.Totals.Reverse[familyMailbox].Indirect; got != c.want {
+			t.Errorf("%s: mark %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// The former SIDs of an account and of its groups are in its token.
+func TestFormerSIDsCount(t *testing.T) {
+	old := acl.MustParseSID("S-1-5-21-7-8-9")
+	w := NewWriter(NewPool())
+	w.Put(box("one", Mailbox, caseDomain.WithRID(1), caseACL(t, allow(acl.MailboxFullAccess, old.WithRID(1)))))
+	w.Put(box("two", Mailbox, caseDomain.WithRID(2), caseACL(t, allow(acl.MailboxFullAccess, old.WithRID(2)))))
+	w.Put(box("list", Mailbox, caseDomain.WithRID(3), caseACL(t, allow(acl.MailboxFullAccess, caseDomain.WithRID(4)))))
+	user := box("user", Mailbox, caseUser, nil)
+	user.SIDHistory = []acl.SID{old.WithRID(1)}
+	w.Put(user)
+	w.Put(&Object{DN: "CN=group,DC=contoso,DC=com", Class: ClassGroup, SID: caseDomain.WithRID(5), SIDHistory: []acl.SID{old.WithRID(2)},
+		Members: []string{user.DN}, MembersState: Present})
+	w.Put(&Object{DN: "CN=dl,DC=contoso,DC=com", Class: ClassGroup, SID: caseDomain.WithRID(4), Distribution: true,
+		Members: []string{user.DN}, MembersState: Present})
+	l, _ := lineOf(t, caseView(t, w, Query{}), "user")
+	if !l.Totals.Reverse[familyMailbox].Indirect {
+		t.Error("no mark for rights through former SIDs")
+	}
+	r := caseView(t, w, Query{Rows: true, Of: l.Key, ACEs: Mailboxes.ACEs[5], Effective: true})
+	if r.Len() != 2 {
+		t.Errorf("%d rows in effect, want those of its own and its group's former SID, and none of a distribution group", r.Len())
+	}
+}
+
+// An entry is set-up's only if it is for the same class, and only set-up's own
+// container says who set-up's groups are.
+func TestSetupIsExact(t *testing.T) {
+	org := "CN=Contoso,CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=contoso,DC=com"
+	admins := caseDomain.WithRID(512)
+	for _, c := range []struct {
+		name string
+		ace  acl.ACE
+		want Reasons
+	}{
+		{"set-up's deny", extendedRight(acl.TypeDenyObject, acl.ContainerInherit, acl.GUIDReceiveAs, acl.GUID{}, admins), Default},
+		{"narrowed to a class", extendedRight(acl.TypeDenyObject, acl.ContainerInherit, acl.GUIDReceiveAs, acl.GUIDUserClass, admins), 0},
+		{"for children only", extendedRight(acl.TypeDenyObject, acl.ContainerInherit|acl.InheritOnly, acl.GUIDReceiveAs, acl.GUID{}, admins), 0},
+		{"everyone reads everything", allow(0x20094, acl.SIDEveryone), 0},
+	} {
+		w := NewWriter(NewPool())
+		w.Domain(DomainInfo{DN: "DC=contoso,DC=com", SID: caseDomain, Root: true})
+		w.Put(&Object{DN: org, Class: ClassContainer, Above: true, SecurityState: Present, Security: caseACL(t, c.ace)})
+		r := caseView(t, w, Query{Type: Admins, Show: AllReasons, Rows: true, ACEs: ACEType{forward: adminOnly}})
+		if r.Len() != 1 || r.Row(0).Hidden != c.want {
+			t.Errorf("%s: hidden as %v, want %v", c.name, r.Row(0).Hidden, c.want)
+		}
+	}
+}
+
+// A deny is not overridden by an allow that does not count here.
+func TestOverriddenOnlyByWhatCounts(t *testing.T) {
+	other := extendedRight(acl.TypeAllowObject, acl.Inherited, acl.GUIDSendAs, acl.MustParseGUID("bf967a9c-0de6-11d0-a285-00aa003049e2"), caseUser)
+	deny := extendedRight(acl.TypeDenyObject, 0, acl.GUIDSendAs, acl.GUID{}, caseUser)
+	for _, c := range []struct {
+		first acl.ACE
+		want  bool
+	}{{other, false}, {extendedRight(acl.TypeAllowObject, 0, acl.GUIDSendAs, acl.GUID{}, caseUser), true}} {
+		w := NewWriter(NewPool())
+		o := box("user", Mailbox, caseUser, nil)
+		o.Security, o.SecurityState = caseACL(t, c.first, deny), Present
+		w.Put(o)
+		r := caseView(t, w, Query{Show: AllReasons, Rows: true, ACEs: Mailboxes.ACEs[2]})
+		if r.Len() != 2 || r.Row(1).Overruled != c.want {
+			t.Errorf("%d rows, overruled %v, want %v", r.Len(), r.Row(1).Overruled, c.want)
+		}
+	}
+}
+
+// An object may be known by its descriptor before it is known for what it is.
+func TestWhatAnObjectIsMayComeLater(t *testing.T) {
+	w := NewWriter(NewPool())
+	sd := caseACL(t, extendedRight(acl.TypeAllowObject, 0, acl.GUIDSendAs, acl.GUID{}, caseDomain.WithRID(9)))
+	w.Put(&Object{DN: "CN=user,DC=contoso,DC=com", Class: ClassUser, SID: caseUser, Account: "user", Security: sd, SecurityState: Present})
+	w.Put(box("user", Mailbox, caseUser, nil))
+	w.Put(&Object{DN: "CN=user,DC=contoso,DC=com", SecurityState: Missing}) // seen again without it
+	l, _ := lineOf(t, caseView(t, w, Query{}), "user")
+	if l.Totals.Forward[familySend].Rows != 1 {
+		t.Errorf("totals %+v, want one row for Send-As", l.Totals)
+	}
+	for _, c := range w.Snapshot().Coverage() {
+		if c.ObjectType == "mailbox-account" && c.Decoded != 1 {
+			t.Errorf("coverage %+v, want one decoded", c)
+		}
+	}
+}
+
+// A SID with two holders belongs to the account, not to what stands for it.
+func TestForeignPrincipalGivesWay(t *testing.T) {
+	for _, order := range [][2]int{{0, 1}, {1, 0}} {
+		w := NewWriter(NewPool())
+		objects := [2]*Object{
+			box("user", Mailbox, caseUser, nil),
+			{DN: "CN=" + caseUser.String() + ",CN=ForeignSecurityPrincipals,DC=contoso,DC=com", Class: ClassForeign, SID: caseUser},
+		}
+		w.Put(objects[order[0]])
+		w.Put(objects[order[1]])
+		w.Put(box("victim", Mailbox, caseDomain.WithRID(7), caseACL(t, allow(acl.MailboxFullAccess, caseUser))))
+		if l, ok := lineOf(t, caseView(t, w, Query{}), "user"); !ok || l.Totals.Reverse[familyMailbox].Rows != 1 || l.Kind != KindMailbox {
+			t.Errorf("order %v: %v %+v", order, ok, l)
+		}
+		if n := caseView(t, w, Query{}).Len(); n != 2 {
+			t.Errorf("order %v: %d lines, want 2", order, n)
+		}
+	}
+}
+
+// An ACE of a type that nobody knows grants nothing and makes no line of its own.
+func TestUnknownACEType(t *testing.T) {
+	raw := caseACL(t, allow(acl.MailboxFullAccess, caseUser))
+	raw[binary.LittleEndian.Uint32(raw[16:])+8] = 0x2a // AceType of the first entry, behind the ACL's header
+	w := NewWriter(NewPool())
+	w.Put(box("user", Mailbox, caseUser, raw))
+	r := caseView(t, w, Query{Rows: true, ACEs: Mailboxes.ACEs[1]})
+	if r.Len() != 1 || r.Row(0).Status != "" || r.Row(0).Right != "ACE of type 0x2a" {
+		t.Errorf("%d rows; the first is %+v", r.Len(), r.Row(0))
+	}
+	if n := caseView(t, w, Query{}).Len(); n != 1 {
+		t.Errorf("%d lines, want that of the mailbox alone", n)
+	}
+}
+
+// A name that is too long to be one is left out and said to be.
+func TestNameTooLong(t *testing.T) {
+	w := NewWriter(NewPool())
+	name := make([]byte, 0, 1<<21)
+	for len(name) < 1<<20 {
+		name = append(name, "CN=a,"...)
+	}
+	w.Put(&Object{DN: string(name) + "DC=com", Class: ClassUser})
+	if s := w.Snapshot(); len(s.State.Problems) != 1 || len(s.State.Incomplete) != 1 {
+		t.Errorf("%d problems, %d gaps; want one each", len(s.State.Problems), len(s.State.Incomplete))
+	}
+}
