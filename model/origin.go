@@ -15,37 +15,55 @@ func (s *Snapshot) origin(o *object, a *aceRec) string {
 	if a.flags&acl.Inherited == 0 {
 		return s.stamped(o, a)
 	}
+	src := s.source(o.dn, a)
+	if src.obj == 0 {
+		return OriginNotRead
+	}
+	return s.dnText(s.object(src.obj).dn)
+}
+
+// sourceAt is an entry at the object that it is set on.
+type sourceAt struct {
+	obj objID
+	ace aceID
+}
+
+// source finds what an inherited entry of the object with this DN is a copy of,
+// zero where it cannot be seen. It depends on nothing but the object's parent
+// and the entry.
+func (s *Snapshot) source(dn dnID, a *aceRec) sourceAt {
 	parent := true
-	for dn := s.dns.at(uint32(o.dn)).parent; dn != 0; dn = s.dns.at(uint32(dn)).parent {
+	for dn := s.dns.at(uint32(dn)).parent; dn != 0; dn = s.dns.at(uint32(dn)).parent {
 		id := s.at(dn)
 		if id == 0 || s.object(id).security == 0 {
-			return OriginNotRead // the chain is broken: what stands further up may be overruled here
+			return sourceAt{} // the chain is broken: what stands further up may be overruled here
 		}
-		source := s.inheritable(s.object(id), a, parent)
-		if source == nil {
-			return OriginNotRead
+		found := s.inheritable(s.object(id), a, parent)
+		if found == 0 {
+			return sourceAt{}
 		}
-		if source.flags&acl.Inherited == 0 {
-			return s.dnText(dn)
+		if s.aces.at(uint32(found)).flags&acl.Inherited == 0 {
+			return sourceAt{id, found}
 		}
 		parent = false
 	}
-	return OriginNotRead
+	return sourceAt{}
 }
 
 // inheritable finds the entry of an ancestor that a is a copy of, preferring
-// one that is set there.
-func (s *Snapshot) inheritable(above *object, a *aceRec, parent bool) (found *aceRec) {
+// one that is set there; 0 where there is none.
+func (s *Snapshot) inheritable(above *object, a *aceRec, parent bool) (found aceID) {
 	first, n := s.acesOf(above.security)
 	for i := range n {
-		x := s.ace(first + i)
+		id := *s.lists.at(first + i)
+		x := s.aces.at(uint32(id))
 		if x.flags&acl.ContainerInherit == 0 || x.flags&acl.NoPropagate != 0 && !parent || !s.copies(x, a) {
 			continue
 		}
 		if x.flags&acl.Inherited == 0 {
-			return x
+			return id
 		}
-		found = x
+		found = id
 	}
 	return found
 }
@@ -69,8 +87,17 @@ func (s *Snapshot) copies(x, a *aceRec) bool {
 
 // stamped names the AdminSDHolder if a protected account's entry equals one of its.
 func (s *Snapshot) stamped(o *object, a *aceRec) string {
+	if src := s.stamp(o, a); src.obj != 0 {
+		return s.dnText(s.object(src.obj).dn)
+	}
+	return ""
+}
+
+// stamp finds the AdminSDHolder's entry that a protected account's is a copy of,
+// zero where there is none.
+func (s *Snapshot) stamp(o *object, a *aceRec) sourceAt {
 	if !o.is(flagAdminCount) {
-		return ""
+		return sourceAt{}
 	}
 	for _, h := range s.facts.holders {
 		holder := s.object(h)
@@ -79,10 +106,10 @@ func (s *Snapshot) stamped(o *object, a *aceRec) string {
 		}
 		first, n := s.acesOf(holder.security)
 		for i := range n {
-			if s.ace(first+i).aceKey == a.aceKey {
-				return s.dnText(holder.dn)
+			if id := *s.lists.at(first + i); s.aces.at(uint32(id)).aceKey == a.aceKey {
+				return sourceAt{h, id}
 			}
 		}
 	}
-	return ""
+	return sourceAt{}
 }
