@@ -15,4 +15,7 @@
 // View is the only code that filters, totals and sorts. The screen and the
 // reports both ask it, so they cannot disagree. A total is always the number of
 // rows that the detail shows for it under the same toggles.
+//
+// Compare works out what changed between two states of one Pool. Equal numbers
+// are equal things there, so what did not change is not looked at.
 package model

@@ -106,6 +106,7 @@ const (
 	flagDomain
 	flagDistribution
 	flagDelegatesPartial
+	flagUAC // userAccountControl was read; without it nobody is known to be enabled
 )
 
 // ADS_UF_ACCOUNTDISABLE ([MS-ADTS] 2.2.16).

@@ -12,6 +12,7 @@ import (
 // any number of goroutines.
 type Snapshot struct {
 	poolView
+	pool  *Pool // only to know who shares it; readers use poolView
 	facts *facts
 	// Gen grows with each publication of one Writer.
 	Gen   uint64

@@ -54,7 +54,7 @@ func (w *Writer) Snapshot() *Snapshot {
 	w.gen++
 	w.fresh = false
 	return &Snapshot{
-		poolView: w.pool.publish(), facts: w.facts, Gen: w.gen, State: w.State,
+		poolView: w.pool.publish(), pool: w.pool, facts: w.facts, Gen: w.gen, State: w.State,
 		objects: w.objects.publish(), byDN: w.byDN.publish(), bySID: w.bySID.publish(),
 		delegates: w.delegates.publish(), members: w.members.publish(),
 		stores: w.stores.publish(), recips: w.recips.publish(),
@@ -114,6 +114,7 @@ func (w *Writer) identify(o *object, id objID, in *Object) {
 		o.primaryGroup = in.PrimaryGroup
 	}
 	o.set(flagDisabled, in.UAC&uacDisabled != 0)
+	o.set(flagUAC, in.UAC != 0)
 	o.set(flagDeleted, in.Deleted)
 	o.set(flagAdminCount, in.AdminCount)
 	o.set(flagDistribution, in.Distribution)

@@ -1,0 +1,77 @@
+package model_test
+
+import (
+	"encoding/binary"
+	"fmt"
+	"testing"
+
+	"mbxperm/acl"
+	"mbxperm/collector"
+	"mbxperm/collector/demo"
+	"mbxperm/model"
+)
+
+// BenchmarkCompare compares two days of 100,000 mailboxes that are open.
+func BenchmarkCompare(b *testing.B) {
+	pool := model.NewPool()
+	var s [2]*model.Snapshot
+	for i, spec := range []string{"demo:100000:1:0", "demo:100000:1:5"} {
+		src, err := demo.New(spec)
+		if err != nil {
+			b.Fatal(err)
+		}
+		c := collector.Start(b.Context(), src, pool, nil)
+		<-c.Done()
+		s[i] = c.Snapshot()
+	}
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		c, err := model.Compare(b.Context(), s[0], s[1], model.CompareQuery{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		n = c.Len()
+	}
+	b.ReportMetric(float64(n), "changes")
+}
+
+// BenchmarkCompareAllDiffer compares two states of 100,000 mailboxes in which
+// every account's descriptor differs, each from each: an entry of the domain,
+// which all inherit, was replaced.
+func BenchmarkCompareAllDiffer(b *testing.B) {
+	pool := model.NewPool()
+	build := func(mask acl.Mask) *model.Snapshot {
+		s := newScript()
+		w := model.NewWriter(pool)
+		w.State = s.state
+		w.Domain(s.domain)
+		s.of("contoso").Security = sd(allow(rid(9), mask, ci))
+		s.of("Staff").Security = sd(allow(rid(9), mask, ci|id))
+		for _, o := range s.objects {
+			w.Put(o)
+		}
+		for i := range 100_000 {
+			g := acl.GUID{}
+			binary.LittleEndian.PutUint32(g[:], uint32(i+1000))
+			who := rid(uint32(10_000 + i))
+			aces := make([]acl.ACE, 0, 30)
+			for k := range 28 {
+				aces = append(aces, allow(rid(uint32(100+k)), acl.ReadProperty, 0))
+			}
+			aces = append(aces, sendAs(who, 0), allow(rid(9), mask, ci|id))
+			w.Put(&model.Object{DN: fmt.Sprintf("CN=m%d,%s", i, staffDN), GUID: g, SID: who, Class: model.ClassUser, Account: fmt.Sprint("m", i),
+				Recipient: model.Mailbox, Type: "UserMailbox", MailboxState: model.Present, MailboxSD: sd(), SecurityState: model.Present, Security: sd(aces...)})
+		}
+		w.Unresolved()
+		return w.Snapshot()
+	}
+	old, new := build(acl.FullControl), build(acl.ControlAccess)
+	b.ReportAllocs()
+	for b.Loop() {
+		c, err := model.Compare(b.Context(), old, new, model.CompareQuery{Show: model.AllReasons})
+		if err != nil || c.Len() != 4 || c.Change(0).Reach != 100_000 {
+			b.Fatalf("%v, %d changes; want 4, each with all mailboxes", err, c.Len())
+		}
+	}
+}
