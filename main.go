@@ -6,6 +6,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -105,7 +106,8 @@ const examples = `  mbxperm demo
   mbxperm ldaps://dc1.contoso.com -u auditor@contoso.com
   mbxperm report aces demo --target u00012 --format csv
   mbxperm report aces ldaps://dc1.contoso.com -u auditor@contoso.com --trustee svc-backup --direction reverse --all
-  mbxperm report coverage ldaps://dc1.contoso.com -u auditor@contoso.com --format json`
+  mbxperm report coverage ldaps://dc1.contoso.com -u auditor@contoso.com --format json
+  mbxperm compare demo:250:1:0 demo:250:1:30`
 
 func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
@@ -130,7 +132,7 @@ func (a *app) rootCommand() *cobra.Command {
 	f.BoolVar(&a.conn.insecure, "insecure", false, "accept any certificate; the screen says so all the time")
 	f.BoolVar(&a.conn.cleartext, "cleartext", false, "send the password without TLS over ldap://")
 	f.StringToStringVar(&a.conn.dc, "dc", nil, "dial ADDRESS for a server NAME: NAME=ADDRESS")
-	root.AddCommand(a.reportCommand())
+	root.AddCommand(a.reportCommand(), a.compareCommand())
 	return root
 }
 
@@ -147,20 +149,8 @@ func (a *app) reportCommand() *cobra.Command {
 		},
 		RunE: func(*cobra.Command, []string) error { return nil },
 	}
-	f, r := rep.PersistentFlags(), &a.rep
-	f.StringVar(&r.format, "format", "table", "table, csv, json or jsonl")
-	f.StringVar(&r.object, "object", "mailbox", "mailbox, store or admin")
-	f.StringVar(&r.target, "target", "", "only this target: name, DOMAIN\\name, DN or SID")
-	f.StringVar(&r.trustee, "trustee", "", "only this trustee: name, DOMAIN\\name, DN or SID")
-	f.StringVar(&r.direction, "direction", "forward", "forward (by target) or reverse (by trustee, all object types)")
-	f.BoolVar(&r.inherited, "inherited", false, "show inherited entries")
-	f.BoolVar(&r.self, "self", false, "show entries of SELF and SYSTEM")
-	f.BoolVar(&r.defaults, "defaults", false, "show entries that set-up writes")
-	f.BoolVar(&r.implied, "implied", false, "show Send-As and Receive-As that follow from other rights")
-	f.BoolVar(&r.stale, "stale", false, "show inherited entries inside mailbox ACLs (stale copies)")
-	f.BoolVar(&r.all, "all", false, "show all of these")
-	f.StringVarP(&r.out, "output", "o", "", "write to this file, readable by you alone")
-	f.BoolVar(&r.force, "force", false, "overwrite the file of -o")
+	a.rowFlags(rep, "mailbox, store or admin (default mailbox)")
+	rep.PersistentFlags().BoolVar(&a.rep.force, "force", false, "overwrite the file of -o")
 	for _, c := range []struct{ name, short string }{
 		{"totals", "Count the rights of each account, store or administrator"},
 		{"aces", "List every entry"},
@@ -172,6 +162,43 @@ func (a *app) reportCommand() *cobra.Command {
 		})
 	}
 	return rep
+}
+
+// rowFlags are the flags that choose rows and how they are written.
+func (a *app) rowFlags(cmd *cobra.Command, objects string) {
+	f, r := cmd.PersistentFlags(), &a.rep
+	f.StringVar(&r.format, "format", "table", "table, csv, json or jsonl")
+	f.StringVar(&r.object, "object", "", objects)
+	f.StringVar(&r.target, "target", "", "only this target: name, DOMAIN\\name, DN or SID")
+	f.StringVar(&r.trustee, "trustee", "", "only this trustee: name, DOMAIN\\name, DN or SID")
+	f.StringVar(&r.direction, "direction", "forward", "forward (by target) or reverse (by trustee, all object types)")
+	f.BoolVar(&r.inherited, "inherited", false, "show inherited entries")
+	f.BoolVar(&r.self, "self", false, "show entries of SELF and SYSTEM")
+	f.BoolVar(&r.defaults, "defaults", false, "show entries that set-up writes")
+	f.BoolVar(&r.implied, "implied", false, "show Send-As and Receive-As that follow from other rights")
+	f.BoolVar(&r.stale, "stale", false, "show inherited entries inside mailbox ACLs (stale copies)")
+	f.BoolVar(&r.all, "all", false, "show all of these")
+	f.StringVarP(&r.out, "output", "o", "", "write to this file, readable by you alone")
+}
+
+func (a *app) compareCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "compare OLD NEW", Short: "List what changed between two sources",
+		Long: report.CompareHelp + "\n\n" +
+			"Data goes to standard output (or -o FILE), progress and warnings to standard error.\n\n" +
+			"Exit code: 0 done, 1 failed, 2 usage, 3 done, but something was cut, unreadable, unknown, undecodable or not comparable.",
+		Example: "  mbxperm compare demo:250:1:0 demo:250:1:30 --format csv -o changes.csv",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return usagef("compare wants two sources, OLD and NEW: each ldaps://HOST or demo")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return a.compare(cmd.Context(), args[0], args[1]) },
+	}
+	a.rowFlags(cmd, "only changes of one object type: mailbox, store or admin")
+	cmd.Flags().BoolVar(&a.rep.force, "force", false, "compare two forests, overwrite the file of -o")
+	return cmd
 }
 
 // sources checks the number of arguments.
@@ -251,22 +278,12 @@ func (a *app) report(ctx context.Context, name, source string) error {
 	if err != nil {
 		return err
 	}
-	c := collector.Start(ctx, src, model.NewPool(), warnings)
-	report.Progress(a.stderr, c)
-	s := c.Snapshot()
-	switch {
-	case ctx.Err() != nil:
-		return errors.New("interrupted: nothing was written")
-	case s.State.Err != nil && s.Empty():
-		return s.State.Err
+	s, err := a.collect(ctx, src, model.NewPool(), warnings)
+	if err != nil {
+		return err
 	}
 	write := func(w io.Writer) error { return report.Report(ctx, w, s, name, q, format) }
-	if a.rep.out == "" {
-		err = write(a.stdout)
-	} else {
-		err = report.File(a.rep.out, a.rep.force, write)
-	}
-	if err != nil {
+	if err := a.write(write); err != nil {
 		return err
 	}
 	if report.Gaps(a.stderr, s) {
@@ -275,12 +292,86 @@ func (a *app) report(ctx context.Context, name, source string) error {
 	return nil
 }
 
+// collect reads a source to its end.
+func (a *app) collect(ctx context.Context, src collector.Source, pool *model.Pool, warnings []string) (*model.Snapshot, error) {
+	c := collector.Start(ctx, src, pool, warnings)
+	report.Progress(a.stderr, c)
+	s := c.Snapshot()
+	switch {
+	case ctx.Err() != nil:
+		return nil, errors.New("interrupted: nothing was written")
+	case s.State.Err != nil && s.Empty():
+		return nil, s.State.Err
+	}
+	return s, nil
+}
+
+// write writes to standard output or to the file of -o.
+func (a *app) write(write func(io.Writer) error) error {
+	if a.rep.out == "" {
+		return write(a.stdout)
+	}
+	return report.File(a.rep.out, a.rep.force, write)
+}
+
+// compare collects two sources and writes what changed.
+func (a *app) compare(ctx context.Context, names ...string) error {
+	format, err := report.ParseFormat(a.rep.format)
+	if err != nil {
+		return usageError{err}
+	}
+	q, err := a.compareQuery()
+	if err != nil {
+		return err
+	}
+	var sources [2]collector.Source
+	var warnings [2][]string
+	for i, name := range names { // both, before the first is read: a mistake in NEW shows at once
+		if sources[i], warnings[i], err = a.open(ctx, name); err != nil {
+			return err
+		}
+		defer sources[i].Close()
+	}
+	var states [2]*model.Snapshot
+	pool := model.NewPool()
+	for i := range sources {
+		if states[i], err = a.collect(ctx, sources[i], pool, warnings[i]); err != nil {
+			return err
+		}
+	}
+	c, err := model.Compare(ctx, states[0], states[1], q)
+	if forests := (*model.ForestsError)(nil); errors.As(err, &forests) {
+		return fmt.Errorf("%w (compare anyway with --force)", err)
+	}
+	if err != nil {
+		return err
+	}
+	if err := a.write(func(w io.Writer) error { return report.Compare(w, c, format) }); err != nil {
+		return err
+	}
+	if report.CompareGaps(a.stderr, c) {
+		a.code = exitGaps
+	}
+	return nil
+}
+
+// compareQuery makes the question of a comparison out of the flags.
+func (a *app) compareQuery() (model.CompareQuery, error) {
+	q, err := a.query("aces")
+	if a.rep.object == "" {
+		q.Type = nil
+	}
+	return model.CompareQuery{
+		Type: q.Type, Show: q.Show, ByTrustee: q.ByTrustee, Target: q.Target, Trustee: q.Trustee, Force: a.rep.force,
+	}, err
+}
+
 // query makes the question of a report out of its flags.
 func (a *app) query(name string) (model.Query, error) {
 	r := &a.rep
 	q := model.Query{Rows: name == "aces", System: true}
 	for _, t := range model.ObjectTypes {
-		if t.Flag == r.object {
+		if t.Flag == cmp.Or(r.object, model.Mailboxes.Flag) {
 			q.Type = t
 		}
 	}

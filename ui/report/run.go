@@ -139,17 +139,19 @@ func Thousands(n int) string {
 
 // Gaps says on w what is missing from a finished collection, a line for each
 // kind, and reports whether there was anything to say.
-func Gaps(w io.Writer, s *model.Snapshot) bool {
+func Gaps(w io.Writer, s *model.Snapshot) bool { return gaps(w, "mbxperm: ", s) }
+
+func gaps(w io.Writer, prefix string, s *model.Snapshot) bool {
 	any := false
 	for _, warning := range s.State.Warnings {
-		fmt.Fprintln(w, "mbxperm: warning: "+safe.Text(warning))
+		fmt.Fprintln(w, prefix+"warning: "+safe.Text(warning))
 	}
 	for _, c := range s.Coverage() {
 		if !c.Gaps() {
 			continue
 		}
 		any = true
-		line := fmt.Sprintf("mbxperm: %s: %d found", c.ObjectType, c.Found)
+		line := fmt.Sprintf("%s%s: %d found", prefix, c.ObjectType, c.Found)
 		for _, part := range []struct {
 			n    int
 			what string

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestCompareCommand: the contract's fields, every format with the same
+// changes, exit codes and what is said on standard error.
+func TestCompareCommand(t *testing.T) {
+	out, errs, code := runCommand(t, "compare", "demo:80:1:0", "demo:80:1:60", "--format", "json")
+	var records []map[string]any
+	if err := json.Unmarshal([]byte(out), &records); err != nil {
+		t.Fatal(err)
+	}
+	if code != exitGaps || len(records) == 0 || !strings.Contains(errs, "OLD: mailbox: 80 found, 1 unknown") ||
+		!strings.Contains(errs, " changes") || strings.Contains(errs, "warning") {
+		t.Errorf("exit code %d, %d changes, stderr %q", code, len(records), errs)
+	}
+	kinds := map[any]int{}
+	for _, r := range records {
+		kinds[r["kind"]]++
+	}
+	if kinds["ace"] == 0 || kinds["account"] == 0 || kinds["membership"] == 0 || kinds["delegate"] == 0 {
+		t.Errorf("kinds %v", kinds)
+	}
+	out, _, _ = runCommand(t, "compare", "demo:80:1:0", "demo:80:1:60", "--format", "csv")
+	rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
+	if err != nil || len(rows) != len(records)+1 {
+		t.Fatalf("%v; %d rows in csv, %d records", err, len(rows), len(records))
+	}
+	const fields = "change,kind,target,target_guid,trustee,trustee_sid,right,status,old,new"
+	if got := strings.Join(rows[0], ","); !strings.HasPrefix(got, fields) {
+		t.Errorf("fields %s, want %s", got, fields)
+	}
+	table, _, _ := runCommand(t, "compare", "demo:80:1:0", "demo:80:1:60")
+	for i, line := range strings.Split(strings.TrimSuffix(table, "\n"), "\n")[1:] {
+		sign := map[any]string{"added": "+ added", "removed": "- removed", "changed": "~ changed"}[records[i]["change"]]
+		if !strings.HasPrefix(line, sign) {
+			t.Errorf("line %d: %q, want %s", i, line, sign)
+		}
+	}
+	name := filepath.Join(t.TempDir(), "changes.csv")
+	runCommand(t, "compare", "demo:80:1:0", "demo:80:1:60", "--format", "csv", "-o", name)
+	if file, err := os.ReadFile(name); err != nil || string(file) != out {
+		t.Errorf("-o: %v, %d bytes; want %d", err, len(file), len(out))
+	}
+}
+
+func TestCompareMistakes(t *testing.T) {
+	for _, c := range []struct {
+		args string
+		code int
+		want string
+	}{
+		{"compare", exitUsage, "two sources"},
+		{"compare demo", exitUsage, "two sources"},
+		{"compare demo demo demo", exitUsage, "two sources"},
+		{"compare demo nonsense", exitUsage, `cannot read "nonsense"`},
+		{"compare demo demo --object folder", exitUsage, `unknown object type "folder"`},
+		{"compare demo demo --format yaml", exitUsage, `unknown format "yaml"`},
+		{"compare demo:5:1 demo:5:2", exitFailed, "--force"},
+	} {
+		out, errs, code := runCommand(t, strings.Fields(c.args)...)
+		if code != c.code || out != "" || !strings.Contains(errs, c.want) || strings.Count(errs, "\n") != 1 {
+			t.Errorf("mbxperm %s: exit code %d, want %d; stdout %q; stderr %q, want %q", c.args, code, c.code, out, errs, c.want)
+		}
+	}
+	out, errs, code := runCommand(t, "compare", "demo:5:1", "demo:5:2", "--force")
+	if code != exitGaps || out == "" || !strings.Contains(errs, "warning: these are two forests") {
+		t.Errorf("--force: exit code %d, stderr %q", code, errs)
+	}
+}
+
+// TestCompareHelpHasTheWords: every word that a comparison uses is explained.
+func TestCompareHelpHasTheWords(t *testing.T) {
+	help, _, _ := runCommand(t, "compare", "--help")
+	out, _, _ := runCommand(t, "compare", "demo:300:1:0", "demo:300:1:190", "--all", "--format", "json")
+	var records []map[string]any
+	if err := json.Unmarshal([]byte(out), &records); err != nil {
+		t.Fatal(err)
+	}
+	words := map[string]bool{}
+	for _, r := range records {
+		words[r["change"].(string)], words[r["kind"].(string)] = true, true
+		if k := r["kind"]; k != "ace" {
+			words[r["right"].(string)] = true
+		}
+	}
+	for word := range words {
+		if !strings.Contains(help, word) {
+			t.Errorf("the help does not say what %q means", word)
+		}
+	}
+	if len(words) < 12 {
+		t.Errorf("only these words: %v", words)
+	}
+}
