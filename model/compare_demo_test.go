@@ -300,6 +300,7 @@ func TestCompareEqualsThePlainOne(t *testing.T) {
 		}
 		sameLines(t, spec.old+" "+spec.new+": rights", rights, rawRights(rawOld, rawNew))
 		sameLines(t, spec.old+" "+spec.new+": accounts", accounts, rawAccounts(rawOld, rawNew))
+		mirrors(t, spec.old+" "+spec.new, c, compare(t, new, old, model.CompareQuery{Show: model.AllReasons}))
 		if len(rights) == 0 || len(accounts) == 0 {
 			t.Errorf("%v: nothing changed, so nothing is tested", spec)
 		}

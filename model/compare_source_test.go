@@ -68,6 +68,25 @@ var sourceCases = []struct {
 		"changed acl u2 [inheritance] | allowed | blocked",
 		"removed ace u2 svc [Send-As] Allow | Allow Extended right Send-As (0x00000100 CI|ID) |",
 	}},
+	{name: "u2 moved away from the OU", old: func(s *script) {
+		s.of("Staff").Security = sd(sendAs(rid(9), ci))
+		s.inherit(sendAs(rid(9), ci))
+	}, new: func(s *script) {
+		s.of("Staff").Security = sd(sendAs(rid(9), ci))
+		s.inherit(sendAs(rid(9), ci))
+		s.of("u2").DN, s.of("u2").Security = "CN=u2,"+scriptDN, sd()
+		s.of("Inner").Members = []string{"CN=u2," + scriptDN}
+	}, want: []string{
+		"changed account u2 [moved] | OU=Staff,DC=contoso,DC=com | DC=contoso,DC=com",
+		"removed ace u2 svc [Send-As] Allow | Allow Extended right Send-As (0x00000100 CI|ID) |",
+	}},
+	{name: "the order of inherited entries, where the OU was not read", old: func(s *script) {
+		s.of("Staff").SecurityState = model.Missing
+		s.of("u2").Security = sd(sendAs(rid(9), id), deny(rid(9), acl.FullControl, id))
+	}, new: func(s *script) {
+		s.of("Staff").SecurityState = model.Missing
+		s.of("u2").Security = sd(deny(rid(9), acl.FullControl, id), sendAs(rid(9), id))
+	}, want: []string{"changed order u2 [] | entry 0: Allow Extended right Send-As (0x00000100 ID) for svc | entry 0: Deny Full Control (0x000f01ff ID) for svc"}},
 	{name: "the order of an OU's entries", old: func(s *script) {
 		s.of("Staff").Security = sd(sendAs(rid(9), ci), deny(rid(9), acl.FullControl, ci))
 		s.inherit(sendAs(rid(9), ci), deny(rid(9), acl.FullControl, ci))
