@@ -82,9 +82,10 @@ type app struct {
 }
 
 type connection struct {
-	user, passwordFile, ca string
-	insecure, cleartext    bool
-	dc                     map[string]string
+	user, passwordFile, ca   string
+	auth, keytab, ntHashFile string
+	insecure, cleartext      bool
+	dc                       map[string]string
 }
 
 type reportFlags struct {
@@ -128,6 +129,9 @@ func (a *app) rootCommand() *cobra.Command {
 	f := root.PersistentFlags()
 	f.StringVarP(&a.conn.user, "user", "u", "", "account to bind with: user@domain, DOMAIN\\user or a DN")
 	f.StringVar(&a.conn.passwordFile, "password-file", "", "read the password from the first line of this file, - for standard input")
+	f.StringVar(&a.conn.auth, "auth", "auto", "way to bind: "+live.Auths+"; auto takes the strongest that works")
+	f.StringVar(&a.conn.keytab, "keytab", "", "bind with Kerberos and the keys in this file")
+	f.StringVar(&a.conn.ntHashFile, "nt-hash-file", "", "bind with NTLM and the NT hash in the first line of this file")
 	f.StringVar(&a.conn.ca, "ca", "", "trust the certificates in this file instead of the system's")
 	f.BoolVar(&a.conn.insecure, "insecure", false, "accept any certificate; the screen says so all the time")
 	f.BoolVar(&a.conn.cleartext, "cleartext", false, "send the password without TLS over ldap://")
@@ -233,7 +237,8 @@ func (a *app) open(ctx context.Context, source string) (collector.Source, []stri
 		return src, nil, nil
 	case "ldap", "ldaps":
 		src, err := live.Open(ctx, live.Options{
-			URL: source, User: a.conn.user, Password: a.secret,
+			URL: source, Auth: live.Auth(a.conn.auth), User: a.conn.user, Password: a.secret,
+			Keytab: a.conn.keytab, NTHashFile: a.conn.ntHashFile,
 			CAFile: a.conn.ca, Insecure: a.conn.insecure, Cleartext: a.conn.cleartext, DC: a.conn.dc,
 		})
 		if err != nil {

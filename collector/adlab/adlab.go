@@ -80,6 +80,8 @@ type Options struct {
 	Mailboxes, Staff int
 	// Cleartext lets a simple bind through without TLS, as most older domain controllers do.
 	Cleartext bool
+	// NoSASLOverTLS refuses Kerberos and NTLM inside TLS, as a Samba does whose administrator has said nothing.
+	NoSASLOverTLS bool
 	// WrongName presents a certificate for another host, signed by the same authority.
 	WrongName bool
 }

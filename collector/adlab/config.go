@@ -66,12 +66,16 @@ const krb5Conf = `[libdefaults]
 
 // writeConfig points the tree in dir at an address. A copied tree still names the place it was made in.
 func writeConfig(dir, address string, o Options) error {
-	certificate, strong := "server", "yes"
+	// Samba's own default, "yes", refuses Kerberos and NTLM inside TLS.
+	certificate, strong := "server", "allow_sasl_over_tls"
 	if o.WrongName {
 		certificate = "other"
 	}
 	if o.Cleartext {
 		strong = "no"
+	}
+	if o.NoSASLOverTLS {
+		strong = "yes"
 	}
 	fill := strings.NewReplacer("$ADDRESS", address, "$DIR", dir, "$CERT", certificate, "$STRONG", strong)
 	if err := os.WriteFile(filepath.Join(dir, "etc", "smb.conf"), []byte(fill.Replace(smbConf)), 0o644); err != nil {

@@ -44,6 +44,10 @@ func openAt(ctx context.Context, t tools, l *lease, o Options) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := registerServices(l.dir, l.address); err != nil {
+		s.stop()
+		return nil, fmt.Errorf("register the names of the LDAP service: %w", err)
+	}
 	lab := newLab(l.address)
 	lab.CAFile = filepath.Join(l.dir, "tls", caFile)
 	lab.KRB5Conf = filepath.Join(l.dir, "krb5.conf")

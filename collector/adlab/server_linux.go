@@ -117,9 +117,34 @@ func answers(ctx context.Context, dir, address string) error {
 		}
 		_ = c.Close()
 	}
-	roots, err := certPool(filepath.Join(dir, "tls", caFile))
+	client, err := administer(ctx, dir, address)
 	if err != nil {
 		return err
+	}
+	return client.Close()
+}
+
+// registerServices gives the domain controller the names that Kerberos asks for.
+// In a full Samba a task of its own does that.
+func registerServices(dir, address string) error {
+	client, err := administer(context.Background(), dir, address)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = client.Close() }()
+	m := ldap.NewModifyRequest("CN=DC1,OU=Domain Controllers,"+baseDN, nil)
+	m.Add("servicePrincipalName", []string{"ldap/" + hostName, "ldap/" + hostName + "/" + domain, "ldap/DC1"})
+	if err := client.Modify(m); err != nil && !ldap.IsErrorWithCode(err, ldap.LDAPResultAttributeOrValueExists) {
+		return err
+	}
+	return nil
+}
+
+// administer connects and binds as administrator.
+func administer(ctx context.Context, dir, address string) (*ldap.Conn, error) {
+	roots, err := certPool(filepath.Join(dir, "tls", caFile))
+	if err != nil {
+		return nil, err
 	}
 	// The authority is checked here, the name is not: it is wrong on purpose in some labs.
 	config := &tls.Config{InsecureSkipVerify: true, VerifyConnection: func(c tls.ConnectionState) error {
@@ -131,11 +156,14 @@ func answers(ctx context.Context, dir, address string) error {
 	defer cancel()
 	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(address, "636"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	client := ldap.NewConn(conn, true)
 	client.Start()
-	defer func() { _ = client.Close() }()
 	client.SetTimeout(10 * time.Second)
-	return client.Bind("administrator@"+domain, adminPassword)
+	if err := client.Bind("administrator@"+domain, adminPassword); err != nil {
+		_ = client.Close()
+		return nil, err
+	}
+	return client, nil
 }

@@ -9,6 +9,8 @@ import (
 	"net"
 	"os"
 
+	"mbxperm/collector/live/gss"
+
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
 )
@@ -17,9 +19,14 @@ import (
 // answers of a connection through one goroutine, so that a slow reader of one
 // would hold up every other.
 type conn struct {
-	ldap *ldap.Conn
+	ldap *ldap.Conn // does nothing until the bind is done
 	raw  *idleConn
 	wire *wire
+
+	certificate *x509.Certificate // the server's; nil without TLS
+	binding     gss.Binding       // of the TLS connection; zero without TLS
+	sent        int64             // requests sent before go-ldap took over
+	started     bool              // whether it did
 }
 
 // tlsConfig makes the TLS configuration for a host.
@@ -71,7 +78,7 @@ func (s *Source) connect(ctx context.Context) (*conn, error) {
 // secure puts the layers of the package comment on a TCP connection.
 func (s *Source) secure(ctx context.Context, raw *idleConn) (*conn, error) {
 	if s.plain() {
-		return start(raw, raw, false), nil
+		return &conn{raw: raw, wire: &wire{Conn: raw}}, nil
 	}
 	if !s.target.tls {
 		if err := s.requestTLS(ctx, raw); err != nil {
@@ -82,14 +89,15 @@ func (s *Source) secure(ctx context.Context, raw *idleConn) (*conn, error) {
 	if err := t.HandshakeContext(ctx); err != nil {
 		return nil, s.explainTLS(err)
 	}
-	return start(raw, t, true), nil
+	certificate := t.ConnectionState().PeerCertificates[0]
+	return &conn{raw: raw, wire: &wire{Conn: t}, certificate: certificate, binding: gss.EndPoint(certificate)}, nil
 }
 
-func start(raw *idleConn, top net.Conn, secured bool) *conn {
-	w := &wire{Conn: top}
-	c := &conn{ldap: ldap.NewConn(w, secured), raw: raw, wire: w}
+// start hands the connection to go-ldap, which reads from it from now on.
+func (c *conn) start() {
+	c.ldap = ldap.NewConn(c.wire, c.certificate != nil)
 	c.ldap.Start()
-	return c
+	c.started = true
 }
 
 // requestTLS asks for StartTLS (RFC 4511 4.14) before go-ldap has the
@@ -122,21 +130,6 @@ func (s *Source) requestTLS(ctx context.Context, raw *idleConn) error {
 		return s.explainStartTLS(ctx, err)
 	}
 	return nil
-}
-
-// bind proves who we are with name and password (RFC 4513 5.1.3).
-func (s *Source) bind(ctx context.Context, c *conn) error {
-	limited, cancel := context.WithTimeout(ctx, s.options.Timeout)
-	defer cancel()
-	err := c.do(limited, func() error { return c.ldap.Bind(s.options.User, s.secret()) })
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() == nil && limited.Err() != nil:
-		return &Error{Kind: ErrUnreachable, Err: err,
-			Text: fmt.Sprintf("%s gave no answer to the bind within %s", s.target.name, s.options.Timeout), Hint: "try again, or another domain controller"}
-	}
-	return s.explain(ctx, c, s.withoutSecret(err))
 }
 
 // do runs one request of go-ldap that knows nothing of contexts: when ctx ends,
@@ -191,6 +184,10 @@ var errNoEntry = errors.New("the server gave no entry for this name")
 func (c *conn) close() {
 	c.raw.leave()
 	c.raw.rest()
+	if !c.started {
+		c.raw.Close()
+		return
+	}
 	_ = c.ldap.Unbind()
 	c.raw.Close()
 	c.ldap.Close()

@@ -20,5 +20,9 @@
 // mailbox or for each ACE; only an attribute with more values than the server
 // gives at once costs requests of its own (MS-ADTS 3.1.1.3.1.3.3).
 //
-// Limits: one domain, the one the server stands for. Simple bind only.
+// The bind comes before go-ldap has the connection (handshake.go): a simple bind,
+// or Kerberos and NTLM inside SASL GSS-SPNEGO with a channel binding, which
+// go-ldap has not. There is no SASL security layer; TLS protects what follows.
+//
+// Limits: one domain, the one the server stands for.
 package live

@@ -67,6 +67,7 @@ func refused(t *testing.T, o Options, kind error, parts ...string) {
 }
 
 func TestOptionsThatCannotWork(t *testing.T) {
+	t.Setenv("KRB5CCNAME", "FILE:/does/not/exist")
 	good := Options{URL: "ldaps://dc1.contoso.lab", User: user, Password: func() (string, error) { return password, nil }}
 	for name, c := range map[string]struct {
 		change func(*Options)
@@ -77,8 +78,11 @@ func TestOptionsThatCannotWork(t *testing.T) {
 		"path":             {func(o *Options) { o.URL = "ldap://dc1/DC=contoso" }, "leave out what follows"},
 		"password in URL":  {func(o *Options) { o.URL = "ldaps://u:" + "Tr0ub4dor&3%20horse" + "@dc1" }, "password"},
 		"broken URL":       {func(o *Options) { o.URL = "ldaps://u:" + password + "@dc1:x%zz" }, "no LDAP URL"},
-		"no user":          {func(o *Options) { o.User = "" }, "give one with -u"},
-		"no password":      {func(o *Options) { o.Password = nil }, "give one with -u"},
+		"no user":          {func(o *Options) { o.User = "" }, "no user for ldaps://dc1.contoso.lab, and no ticket"},
+		"no password":      {func(o *Options) { o.Auth, o.Password = AuthSimple, nil }, "give one with -u"},
+		"unknown way in":   {func(o *Options) { o.Auth = "sicily" }, "auto, kerberos, ntlm, "},
+		"hash, not NTLM":   {func(o *Options) { o.Auth, o.NTHashFile = AuthSimple, "x" }, "good for NTLM only"},
+		"keytab, not krb5": {func(o *Options) { o.Auth, o.Keytab = AuthSimple, "x" }, "good for Kerberos only"},
 		"CA file missing":  {func(o *Options) { o.CAFile = "/does/not/exist" }, "--ca"},
 		"CA file is empty": {func(o *Options) { o.CAFile = os.DevNull }, "holds no certificate"},
 	} {

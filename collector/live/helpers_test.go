@@ -90,7 +90,7 @@ func (j *journal) complete(t *testing.T, but ...collector.Purpose) {
 
 // options are those for a test server.
 func options(s *ldaptest.Server) Options {
-	return Options{URL: s.URL(), User: user, Password: func() (string, error) { return password, nil }, CAFile: s.CAFile(), PageSize: 100}
+	return Options{URL: s.URL(), Auth: AuthSimple, User: user, Password: func() (string, error) { return password, nil }, CAFile: s.CAFile(), PageSize: 100}
 }
 
 // serve starts a server with a directory of the size; change may alter both.

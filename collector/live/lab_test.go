@@ -21,7 +21,7 @@ import (
 
 // labOptions are those of an account in the lab.
 func labOptions(lab *adlab.Lab, scheme, user, password string) Options {
-	return Options{URL: scheme + "://" + lab.Host, User: user, Password: func() (string, error) { return password, nil },
+	return Options{URL: scheme + "://" + lab.Host, Auth: AuthSimple, User: user, Password: func() (string, error) { return password, nil },
 		CAFile: lab.CAFile, DC: map[string]string{lab.Host: lab.Address}}
 }
 

@@ -3,7 +3,6 @@ package live
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -26,8 +25,9 @@ type Source struct {
 	options Options
 	target  target
 	tls     *tls.Config
-	secret  func() string // a closure, which no printing of a struct can look into
+	secret  func() string // the password once it was asked for; a closure, which no printing of a struct can look into
 
+	how     method // how connections are bound
 	account string // who is bound, as the server says
 	root    rootDSE
 
@@ -62,23 +62,15 @@ func Open(ctx context.Context, o Options) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Source{options: o, target: t, tls: config, asked: make(map[acl.SID]bool)}
+	s := &Source{options: o, target: t, tls: config, asked: make(map[acl.SID]bool), secret: func() string { return "" }}
 	s.closed, s.close = context.WithCancel(context.Background())
 	c, err := s.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	password, err := o.Password()
-	if err == nil && password == "" {
-		// RFC 4513 5.1.2: a name with an empty password is no authentication,
-		// and some servers answer it with success.
-		err = errors.New("the password is empty, and a bind without one proves nothing; give the password")
+	if c, err = s.authenticate(ctx, c); err != nil {
+		return nil, err
 	}
-	if err != nil {
-		c.close()
-		return nil, fmt.Errorf("password for %s: %w", o.User, err)
-	}
-	s.secret = func() string { return password }
 	if err := s.introduce(ctx, c); err != nil {
 		c.close()
 		return nil, err
@@ -87,11 +79,8 @@ func Open(ctx context.Context, o Options) (*Source, error) {
 	return s, nil
 }
 
-// introduce binds and fills in what the source knows of server and account.
+// introduce fills in what the source knows of server and account.
 func (s *Source) introduce(ctx context.Context, c *conn) error {
-	if err := s.bind(ctx, c); err != nil {
-		return err
-	}
 	e, err := c.base(ctx, "", []string{
 		"defaultNamingContext", "configurationNamingContext", "schemaNamingContext", "namingContexts", "supportedControl",
 	})
@@ -117,7 +106,7 @@ func (s *Source) introduce(ctx context.Context, c *conn) error {
 		if code(err) == 0 {
 			return s.explain(ctx, c, err)
 		}
-		s.account = s.options.User
+		s.account = s.how.account
 	}
 	return nil
 }
@@ -139,6 +128,9 @@ func (s *Source) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.Name()
 
 // Account is the bound account as the server names it: "CONTOSO\\auditor".
 func (s *Source) Account() string { return s.account }
+
+// Bind says how the connection was bound: "Kerberos (ticket of auditor@CONTOSO.LAB)".
+func (s *Source) Bind() string { return s.how.name }
 
 // Warnings says in whole sentences what is not protected on this connection.
 func (s *Source) Warnings() []string {
@@ -208,7 +200,7 @@ func (s *Source) another(ctx context.Context) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.bind(ctx, c); err != nil {
+	if err := s.bind(ctx, c, s.how); err != nil {
 		c.close()
 		return nil, err
 	}

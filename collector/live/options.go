@@ -9,19 +9,29 @@ import (
 	"time"
 )
 
-// Options say which server to read and how to get in. URL, User and Password
-// are required.
+// Options say which server to read and how to get in. URL is required, and as
+// much of the rest as the way in needs.
 type Options struct {
 	// URL is ldaps://host[:port], or ldap://host[:port] for StartTLS.
 	URL string
 
-	// User is the name to bind with: a userPrincipalName, DOMAIN\name or a DN
-	// (MS-ADTS 5.1.1.1.1).
+	// Auth is the way in; "" is AuthAuto.
+	Auth Auth
+
+	// User is the name to bind with: a userPrincipalName, DOMAIN\name or, for a
+	// simple bind, a DN (MS-ADTS 5.1.1.1.1). A ticket or keytab brings its own.
 	User string
 
-	// Password is asked once, after the server has proved who it is. What it
-	// returns is kept for connections that are opened later, and nowhere shown.
+	// Password is asked once, after the server has proved who it is, and only if
+	// the way in needs one. What it returns is kept for connections that are
+	// opened later, and nowhere shown.
 	Password func() (string, error)
+
+	// Keytab is a file with the Kerberos keys of User, else of its first entry.
+	Keytab string
+
+	// NTHashFile is a file whose first line is the NT hash of User's password.
+	NTHashFile string
 
 	// CAFile holds the certificates, PEM or DER, that are trusted instead of
 	// those of the system.
@@ -95,10 +105,7 @@ func (o *Options) target() (target, error) {
 			t.address = address
 		}
 	}
-	if o.User == "" || o.Password == nil {
-		return target{}, fmt.Errorf("no user for %s; give one with -u", t.name)
-	}
-	return t, nil
+	return t, o.checkAuth(t.name)
 }
 
 // withDefaults fills in what is zero.

@@ -1,0 +1,212 @@
+package live
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"slices"
+	"strings"
+
+	"mbxperm/collector/live/gss"
+	"mbxperm/collector/live/kerberos"
+	"mbxperm/collector/live/ntlm"
+)
+
+// mechanismSPNEGO is the SASL mechanism that carries both Kerberos and NTLM
+// (MS-ADTS 3.1.1.3.4.5). Kerberos could go by GSSAPI too (RFC 4752), at the price
+// of one more round trip, and of one more token format for the RC4 tickets of old
+// domains, which gokrb5 has not.
+const mechanismSPNEGO = "GSS-SPNEGO"
+
+// methods returns the ways in that the options allow, the strongest first, and
+// why others are none. It may ask the server what it offers.
+func (s *Source) methods(ctx context.Context, c *conn) (list []method, reasons []error) {
+	o := &s.options
+	if o.Auth == AuthSimple || o.Auth == AuthAuto && isDN(o.User) {
+		return []method{s.simple()}, nil
+	}
+	limited, cancel := context.WithTimeout(ctx, o.Timeout)
+	defer cancel()
+	server, err := c.ask(limited)
+	if err != nil {
+		return nil, []error{s.explain(ctx, c, err)}
+	}
+	if !slices.Contains(server.mechanisms, mechanismSPNEGO) {
+		if err := unusable("%s offers no Kerberos and no NTLM (SASL %s)", s.target.name, mechanismSPNEGO); o.Auth != AuthAuto {
+			return nil, []error{err}
+		}
+	} else {
+		if o.Auth != AuthNTLM && o.NTHashFile == "" {
+			list, reasons = s.kerberos(ctx, c, server)
+		}
+		if o.Auth != AuthKerberos && o.User != "" && (o.NTHashFile != "" || o.Password != nil) {
+			list = append(list, s.ntlm(server))
+		}
+	}
+	if o.Auth == AuthAuto && o.User != "" && o.Password != nil && o.NTHashFile == "" {
+		list = append(list, s.simple())
+	}
+	return list, reasons
+}
+
+// isDN tells a DN from the other forms of a name.
+func isDN(user string) bool {
+	return strings.Contains(user, "=") && !strings.Contains(user, "@")
+}
+
+// simple is a bind with name and password (RFC 4513 5.1.3).
+func (s *Source) simple() method {
+	return method{auth: AuthSimple, name: "simple bind", account: s.options.User, bind: func(ctx context.Context, c *conn) error {
+		password, err := s.password()
+		if err != nil {
+			return err
+		}
+		return c.bindSimple(ctx, s.options.User, password)
+	}}
+}
+
+// ntlm is NTLM with the hash from a file, or that of the password.
+func (s *Source) ntlm(server about) method {
+	name := "NTLM (password)"
+	if s.options.NTHashFile != "" {
+		name = "NTLM (hash)"
+	}
+	return method{auth: AuthNTLM, name: name, account: s.options.User, bind: func(ctx context.Context, c *conn) error {
+		hash, err := s.hash()
+		if err != nil {
+			return err
+		}
+		client := ntlm.Client{User: s.options.User, Hash: hash, Target: s.service(server), Binding: c.binding}
+		if domain, user, ok := strings.Cut(s.options.User, `\`); ok {
+			client.Domain, client.User = domain, user
+		}
+		return c.bindNTLM(ctx, &client)
+	}}
+}
+
+func (s *Source) hash() (ntlm.Hash, error) {
+	file := s.options.NTHashFile
+	if file == "" {
+		password, err := s.password()
+		if err != nil {
+			return nil, err
+		}
+		return ntlm.HashPassword(password), nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, &Error{Kind: ErrCredentials, Err: err, Text: fmt.Sprintf("NT hash of --nt-hash-file: %v", err)}
+	}
+	defer f.Close()
+	line := bufio.NewScanner(f)
+	line.Scan()
+	hash, err := ntlm.ParseHash(line.Text())
+	if err != nil {
+		return nil, &Error{Kind: ErrCredentials, Err: err, Text: fmt.Sprintf("NT hash of --nt-hash-file: the first line of %s %v", file, err)}
+	}
+	return hash, nil
+}
+
+// bindNTLM is the exchange of MS-NLMP inside GSS-SPNEGO.
+func (c *conn) bindNTLM(ctx context.Context, client *ntlm.Client) error {
+	token, err := gss.Init(gss.NTLM, client.Negotiate())
+	if err != nil {
+		return err
+	}
+	answer, more, err := c.bindSASL(ctx, mechanismSPNEGO, token)
+	if err != nil {
+		return err
+	}
+	reply, err := gss.ParseReply(answer)
+	if err != nil {
+		return unusable("NTLM: %v", err)
+	}
+	if !more || reply.Mechanism != nil && !reply.Mechanism.Equal(gss.NTLM) {
+		return unusable("NTLM: the server wants another mechanism (%v)", reply.Mechanism)
+	}
+	if token, err = client.Authenticate(reply.Token); err != nil {
+		return unusable("NTLM: %v", err)
+	}
+	if token, err = gss.Next(token); err != nil {
+		return err
+	}
+	_, more, err = c.bindSASL(ctx, mechanismSPNEGO, token)
+	if err == nil && more {
+		return errSASL
+	}
+	return err
+}
+
+// bindKerberos is one token there and one back, inside GSS-SPNEGO.
+func (c *conn) bindKerberos(ctx context.Context, client *kerberos.Client) error {
+	proof, err := within(ctx, func() (*kerberos.Proof, error) { return client.Prove(c.binding) })
+	if err != nil {
+		return err
+	}
+	token, err := gss.Init(gss.Kerberos, proof.Token)
+	if err != nil {
+		return err
+	}
+	answer, more, err := c.bindSASL(ctx, mechanismSPNEGO, token)
+	if err != nil {
+		return err
+	}
+	reply, err := gss.ParseReply(answer)
+	if err != nil {
+		return unusable("Kerberos: %v", err)
+	}
+	if err := proof.Check(reply.Token); err != nil {
+		return &Error{Kind: ErrTLS, Err: err, Text: fmt.Sprintf("Kerberos: %v", err), Hint: "this may not be the server that it says it is"}
+	}
+	if more {
+		return errSASL
+	}
+	return nil
+}
+
+// within runs what knows nothing of contexts; when ctx ends first, it is left
+// to its own time-outs.
+func within[T any](ctx context.Context, f func() (T, error)) (T, error) {
+	type outcome struct {
+		value T
+		err   error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		v, err := f()
+		done <- outcome{v, err}
+	}()
+	select {
+	case o := <-done:
+		return o.value, o.err
+	case <-ctx.Done():
+		var none T
+		return none, unusable("Kerberos: no answer of a key distribution center in time")
+	}
+}
+
+// service is the name of the server's service account. A ticket is for a name,
+// so an address, or the domain instead of a server, is replaced by the name
+// that the server goes by.
+func (s *Source) service(server about) string {
+	host := strings.ToLower(strings.TrimSuffix(s.target.host, "."))
+	if server.host != "" && (net.ParseIP(host) != nil || host == dnsName(server.domain)) {
+		host = strings.ToLower(server.host)
+	}
+	return "ldap/" + host
+}
+
+// dnsName makes contoso.lab of DC=contoso,DC=lab (RFC 2247), "" of anything else.
+func dnsName(dn string) string {
+	var labels []string
+	for part := range strings.SplitSeq(dn, ",") {
+		label, ok := strings.CutPrefix(strings.ToLower(part), "dc=")
+		if !ok {
+			return ""
+		}
+		labels = append(labels, label)
+	}
+	return strings.Join(labels, ".")
+}
