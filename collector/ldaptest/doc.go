@@ -4,7 +4,7 @@
 // certificate for another name.
 //
 // It serves entries from memory with the parts of LDAP (RFC 4511) that the
-// collector uses: simple bind, search with present, equality, and, or and not
+// collector uses: simple bind, NTLM in GSS-SPNEGO and EXTERNAL, search with present, equality, and, or and not
 // filters, paging (RFC 2696), ranges of long attributes (MS-ADTS
 // 3.1.1.3.1.3.3), StartTLS, LDAPS and Who Am I (RFC 4532). What matters here is
 // done as Active Directory does it: a paging cookie is worth nothing on another

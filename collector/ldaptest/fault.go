@@ -10,7 +10,9 @@ const (
 	ResultTimeLimit       = 3
 	ResultSizeLimit       = 4
 	ResultStrongAuth      = 8
+	ResultAuthMethod      = 7
 	ResultReferral        = 10
+	ResultSaslInProgress  = 14
 	ResultNoSuchObject    = 32
 	ResultCredentials     = 49
 	ResultBusy            = 51

@@ -43,6 +43,13 @@ type Config struct {
 	Passwords map[string]string // bind name to password
 	WhoAmI    string            // the answer to Who Am I; "": "u:" and the bind name
 
+	NTLM           bool // NTLM in SASL GSS-SPNEGO, with the Passwords; a MIC is wanted
+	ChannelBinding bool // NTLM inside TLS must carry the binding of this server's certificate
+
+	// ClientCertificates asks for one in the TLS handshake, and takes EXTERNAL
+	// with whatever came; the bound name is its common name.
+	ClientCertificates bool
+
 	LDAPS       bool                    // TLS from the first byte
 	NoStartTLS  bool                    // StartTLS is refused
 	CertNames   []string                // names in the certificate; nil: dc1.contoso.lab and 127.0.0.1
@@ -90,10 +97,21 @@ func Start(tb testing.TB, c Config) *Server {
 	if err != nil {
 		tb.Fatalf("ldaptest: %v", err)
 	}
+	if m := c.mechanisms(); m != nil {
+		c.Entries = append([]Entry(nil), c.Entries...)
+		for i, e := range c.Entries {
+			if e.DN == "" {
+				c.Entries[i] = e.With("supportedSASLMechanisms", m...)
+			}
+		}
+	}
 	ca := newAuthority(tb)
 	s := &Server{
 		config: c, listener: l, ca: ca, tls: ca.serve(tb, c.CertNames, c.Certificate, c.NegativeSerial),
 		done: make(chan struct{}), conns: make(map[net.Conn]bool),
+	}
+	if c.ClientCertificates {
+		s.tls.ClientAuth = tls.RequestClientCert
 	}
 	s.wg.Add(1)
 	go s.accept()
@@ -206,6 +224,9 @@ type session struct {
 	bound  string
 	pages  map[string]*paged // by cookie
 	next   int
+
+	peer                 string // common name of the client's certificate
+	negotiate, challenge []byte // the messages of NTLM so far
 }
 
 func (s *Server) serve(c net.Conn, n int) {
@@ -231,6 +252,9 @@ func (p *session) startTLS() bool {
 		return false
 	}
 	p.conn, p.in, p.tls = t, bufio.NewReader(t), true
+	if certs := t.ConnectionState().PeerCertificates; len(certs) > 0 {
+		p.peer = certs[0].Subject.CommonName
+	}
 	return true
 }
 
@@ -310,13 +334,16 @@ func (p *session) bind(id int64, op *ber.Packet, f Fault) bool {
 		return false
 	}
 	code, diagnostic := f.Result, f.Diagnostic
+	if code == 0 && len(op.Children) == 3 && op.Children[2].Tag == 3 {
+		return p.sasl(id, op.Children[2])
+	}
 	if code == 0 && len(op.Children) == 3 {
 		name, password := text(op.Children[1]), text(op.Children[2])
 		if want, ok := p.server.config.Passwords[name]; ok && want == password {
 			p.bound = name
 		} else {
 			code = ResultCredentials
-			diagnostic = "80090308: LdapErr: DSID-0C090439, comment: AcceptSecurityContext error, data 52e, v4563\x00"
+			diagnostic = badPassword
 		}
 	}
 	return p.send(id, result(opBindDone, code, "", diagnostic, f.Referral), nil)
