@@ -84,8 +84,10 @@ type app struct {
 type connection struct {
 	user, passwordFile, ca   string
 	auth, keytab, ntHashFile string
+	socks5                   string
+	pins                     []string
 	insecure, cleartext      bool
-	dc                       map[string]string
+	dc                       live.Servers
 }
 
 type reportFlags struct {
@@ -98,12 +100,14 @@ Receive-As, Send on Behalf, the entries of stores and of the containers above
 them, from a mailbox to its trustees and from an account to all it can open.
 It reads Active Directory over LDAP, and never writes to it.
 
-SOURCE is where to read:
+SOURCE is where to read; without one, the domain of your Kerberos ticket:
+  DOMAIN                   a domain controller that DNS knows: contoso.com
   ldaps://HOST             a domain controller over TLS
   ldap://HOST              the same with StartTLS
   demo[:N[:SEED[:DAY]]]    a made-up organisation of N mailboxes (250)`
 
 const examples = `  mbxperm demo
+  mbxperm contoso.com
   mbxperm ldaps://dc1.contoso.com -u auditor@contoso.com
   mbxperm report aces demo --target u00012 --format csv
   mbxperm report aces ldaps://dc1.contoso.com -u auditor@contoso.com --trustee svc-backup --direction reverse --all
@@ -118,7 +122,11 @@ func (a *app) rootCommand() *cobra.Command {
 		Args: sources(0),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usagef("no source: try mbxperm demo, or mbxperm ldaps://HOST -u USER (mbxperm --help)")
+				domain, err := live.DefaultDomain()
+				if err != nil {
+					return usagef("no source, and no ticket to take a domain from: try mbxperm demo, or mbxperm DOMAIN -u USER (mbxperm --help)")
+				}
+				args = []string{domain}
 			}
 			return a.browse(cmd.Context(), args[0])
 		},
@@ -133,9 +141,11 @@ func (a *app) rootCommand() *cobra.Command {
 	f.StringVar(&a.conn.keytab, "keytab", "", "bind with Kerberos and the keys in this file")
 	f.StringVar(&a.conn.ntHashFile, "nt-hash-file", "", "bind with NTLM and the NT hash in the first line of this file")
 	f.StringVar(&a.conn.ca, "ca", "", "trust the certificates in this file instead of the system's")
+	f.StringArrayVar(&a.conn.pins, "pin", nil, "trust the server whose public key or certificate has this hash: sha256:HEX or BASE64")
+	f.StringVar(&a.conn.socks5, "socks5", "", "go through the SOCKS5 proxy HOST:PORT, as ssh -D makes one")
 	f.BoolVar(&a.conn.insecure, "insecure", false, "accept any certificate; the screen says so all the time")
 	f.BoolVar(&a.conn.cleartext, "cleartext", false, "send the password without TLS over ldap://")
-	f.StringToStringVar(&a.conn.dc, "dc", nil, "dial ADDRESS for a server NAME: NAME=ADDRESS")
+	f.Var(&a.conn.dc, "dc", "use the domain controller NAME; NAME=ADDRESS dials that address")
 	root.AddCommand(a.reportCommand(), a.compareCommand())
 	return root
 }
@@ -228,25 +238,34 @@ func version() string {
 
 // open opens a source; it also returns what must be said of it for as long as it is used.
 func (a *app) open(ctx context.Context, source string) (collector.Source, []string, error) {
-	switch scheme, _, _ := strings.Cut(source, ":"); strings.ToLower(scheme) {
-	case "demo":
+	scheme, _, _ := strings.Cut(source, ":")
+	switch scheme = strings.ToLower(scheme); {
+	case scheme == "demo":
 		src, err := demo.New(source)
 		if err != nil {
 			return nil, nil, usageError{err}
 		}
 		return src, nil, nil
-	case "ldap", "ldaps":
-		src, err := live.Open(ctx, live.Options{
-			URL: source, Auth: live.Auth(a.conn.auth), User: a.conn.user, Password: a.secret,
-			Keytab: a.conn.keytab, NTHashFile: a.conn.ntHashFile,
-			CAFile: a.conn.ca, Insecure: a.conn.insecure, Cleartext: a.conn.cleartext, DC: a.conn.dc,
-		})
-		if err != nil {
-			return nil, nil, err
-		}
-		return src, src.Warnings(), nil
+	case scheme == "ldap" || scheme == "ldaps":
+		return a.openLive(ctx, live.Options{URL: source})
+	case live.IsDomain(source):
+		return a.openLive(ctx, live.Options{Domain: source})
 	}
-	return nil, nil, usagef("cannot read %q: a source is ldaps://HOST, ldap://HOST or demo[:N[:SEED[:DAY]]]", source)
+	return nil, nil, usagef("cannot read %q: a source is DOMAIN, ldaps://HOST, ldap://HOST or demo[:N[:SEED[:DAY]]]", source)
+}
+
+// openLive opens a directory with the flags of the connection.
+func (a *app) openLive(ctx context.Context, o live.Options) (collector.Source, []string, error) {
+	c := &a.conn
+	o.Auth, o.User, o.Password = live.Auth(c.auth), c.user, a.secret
+	o.Keytab, o.NTHashFile = c.keytab, c.ntHashFile
+	o.CAFile, o.Insecure, o.Cleartext, o.DC = c.ca, c.insecure, c.cleartext, c.dc
+	o.Pins, o.SOCKS5 = c.pins, c.socks5
+	src, err := live.Open(ctx, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	return src, src.Warnings(), nil
 }
 
 // browse shows a source on the screen.

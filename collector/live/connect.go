@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 
 	"mbxperm/collector/live/gss"
@@ -32,6 +31,18 @@ type conn struct {
 // tlsConfig makes the TLS configuration for a host.
 func (o *Options) tlsConfig(host string) (*tls.Config, error) {
 	c := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12, InsecureSkipVerify: o.Insecure}
+	if len(o.Pins) > 0 {
+		list, err := parsePins(o.Pins)
+		if err != nil {
+			return nil, err
+		}
+		if o.Insecure {
+			return nil, errors.New("--pin and --insecure contradict each other; leave out --insecure")
+		}
+		c.VerifyConnection = list.check
+		// A pin alone vouches for the server, whoever signed its certificate.
+		c.InsecureSkipVerify = o.CAFile == ""
+	}
 	if o.CAFile == "" {
 		return c, nil
 	}
@@ -58,9 +69,11 @@ func (o *Options) tlsConfig(host string) (*tls.Config, error) {
 func (s *Source) connect(ctx context.Context) (*conn, error) {
 	limited, cancel := context.WithTimeout(ctx, s.options.Timeout)
 	defer cancel()
-	var dialer net.Dialer
-	tcp, err := dialer.DialContext(limited, "tcp", s.target.address)
+	tcp, err := s.options.dial(limited, s.target.address)
 	if err != nil {
+		if err := s.explainProxy(err); err != nil && ctx.Err() == nil {
+			return nil, err
+		}
 		return nil, s.explainDial(ctx, err)
 	}
 	raw := &idleConn{Conn: tcp, idle: s.options.Idle}

@@ -36,7 +36,7 @@ func (s *Source) explainDial(ctx context.Context, err error) error {
 	case errors.As(err, &dns):
 		e.Text = fmt.Sprintf("the name %s could not be looked up: %s", clean(dns.Name), clean(dns.Err))
 		e.Hint = fmt.Sprintf("try again, or give the address with --dc %s=ADDRESS", t.host)
-	case errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, wsaConnRefused):
+	case isRefused(err):
 		e.Text = fmt.Sprintf("%s refused the connection: nothing listens on %s", t.name, t.address)
 		e.Hint = "LDAPS is port 636 and needs a certificate on the server; LDAP with StartTLS is port 389: try " + t.other()
 	case errors.Is(err, context.DeadlineExceeded) || isTimeout(err):
@@ -46,6 +46,11 @@ func (s *Source) explainDial(ctx context.Context, err error) error {
 		e.Text = fmt.Sprintf("%s is not reachable on %s: %v", t.name, t.address, err)
 	}
 	return e
+}
+
+// isRefused reports whether nothing listened.
+func isRefused(err error) bool {
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, wsaConnRefused)
 }
 
 // other names the other way to this host.
@@ -92,7 +97,11 @@ func (s *Source) explainCertificate(e *Error, err error) bool {
 	var host x509.HostnameError
 	var unknown x509.UnknownAuthorityError
 	var invalid x509.CertificateInvalidError
+	var pin *errPin
 	switch {
+	case errors.As(err, &pin):
+		e.Text = fmt.Sprintf("the certificate of %s%s is not the one of --pin: %v", t.name, issuer(pin.cert), pin)
+		e.Hint = "if the server has a new key, pin that one; if not, somebody sits between"
 	case errors.As(err, &host):
 		names := namesOf(host.Certificate)
 		e.Text = fmt.Sprintf("the certificate of %s is not for this name: asked for %s, the certificate is for %s", t.address, t.host, list(names))

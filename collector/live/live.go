@@ -52,8 +52,19 @@ type rootDSE struct {
 // password goes out only after the server has proved its name through TLS,
 // unless the options say otherwise. Errors are of type *Error where there is
 // something to say about them, and never hold the password.
+//
+// Where the options name a domain, its domain controllers are tried one after
+// the other, until one can be used.
 func Open(ctx context.Context, o Options) (*Source, error) {
 	o = o.withDefaults()
+	if o.Domain != "" {
+		return openDomain(ctx, o)
+	}
+	return openServer(ctx, o)
+}
+
+// openServer opens the server of the URL.
+func openServer(ctx context.Context, o Options) (*Source, error) {
 	t, err := o.target()
 	if err != nil {
 		return nil, err
@@ -64,19 +75,28 @@ func Open(ctx context.Context, o Options) (*Source, error) {
 	}
 	s := &Source{options: o, target: t, tls: config, asked: make(map[acl.SID]bool), secret: func() string { return "" }}
 	s.closed, s.close = context.WithCancel(context.Background())
-	c, err := s.connect(ctx)
-	if err != nil {
+	if err := s.enter(ctx); err != nil {
+		s.close()
 		return nil, err
 	}
+	return s, nil
+}
+
+// enter makes the first connection.
+func (s *Source) enter(ctx context.Context) error {
+	c, err := s.connect(ctx)
+	if err != nil {
+		return err
+	}
 	if c, err = s.authenticate(ctx, c); err != nil {
-		return nil, err
+		return err
 	}
 	if err := s.introduce(ctx, c); err != nil {
 		c.close()
-		return nil, err
+		return err
 	}
 	s.main = c
-	return s, nil
+	return nil
 }
 
 // introduce fills in what the source knows of server and account.
@@ -111,15 +131,23 @@ func (s *Source) introduce(ctx context.Context, c *conn) error {
 	return nil
 }
 
-// Name is the URL without the user, with a word about what is not protected.
+// Name is the URL without the user, how we got in, and a word about what is not
+// protected: "ldaps://dc1.contoso.lab (Kerberos)".
 func (s *Source) Name() string {
-	switch {
-	case s.options.Insecure && (s.target.tls || !s.options.Cleartext):
-		return s.target.name + " (certificate not verified)"
-	case s.plain():
-		return s.target.name + " (not encrypted)"
+	var about []string
+	if s.how.auth != "" {
+		about = append(about, s.how.auth.title())
 	}
-	return s.target.name
+	switch {
+	case s.plain():
+		about = append(about, "not encrypted")
+	case s.options.Insecure:
+		about = append(about, "certificate not verified")
+	}
+	if len(about) == 0 {
+		return s.target.name
+	}
+	return s.target.name + " (" + strings.Join(about, ", ") + ")"
 }
 
 // Format prints the name, whatever the verb: there is more in a Source than

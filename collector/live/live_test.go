@@ -346,7 +346,7 @@ func TestNames(t *testing.T) {
 	o := options(server)
 	o.CAFile, o.Insecure = "", true
 	s := open(t, o)
-	if want := server.URL() + " (certificate not verified)"; s.Name() != want {
+	if want := server.URL() + " (simple bind, certificate not verified)"; s.Name() != want {
 		t.Errorf("name %q, want %q", s.Name(), want)
 	}
 	if len(s.Warnings()) != 1 {
@@ -363,7 +363,7 @@ func TestDC(t *testing.T) {
 	for _, address := range []string{"127.0.0.1", server.Addr()} {
 		o.DC = map[string]string{"DC1.contoso.lab": address}
 		s := open(t, o)
-		if want := "ldaps://dc1.contoso.lab:" + server.Port(); s.Name() != want {
+		if want := "ldaps://dc1.contoso.lab:" + server.Port() + " (simple bind)"; s.Name() != want {
 			t.Errorf("name %q, want %q", s.Name(), want)
 		}
 		s.Close()

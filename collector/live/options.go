@@ -3,15 +3,20 @@ package live
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
 	"strings"
 	"time"
 )
 
-// Options say which server to read and how to get in. URL is required, and as
-// much of the rest as the way in needs.
+// Options say which server to read and how to get in. URL or Domain is required,
+// and as much of the rest as the way in needs.
 type Options struct {
+	// Domain is the DNS name of a domain whose domain controllers are to be found,
+	// in the place of URL.
+	Domain string
+
 	// URL is ldaps://host[:port], or ldap://host[:port] for StartTLS.
 	URL string
 
@@ -37,15 +42,29 @@ type Options struct {
 	// those of the system.
 	CAFile string
 
+	// Pins are hashes of which the server's public key or certificate must have
+	// one ("sha256:…"). Without CAFile nothing else is asked of the certificate:
+	// neither who signed it, nor the name in it, nor its dates.
+	Pins []string
+
+	// SOCKS5 is host:port of a proxy that everything goes through.
+	SOCKS5 string
+
 	// Insecure accepts any certificate. Name and Warnings say so.
 	Insecure bool
 
 	// Cleartext sends the password over ldap:// without TLS.
 	Cleartext bool
 
-	// DC gives the address to dial for a name, host or host:port; TLS still
-	// asks for the name.
-	DC map[string]string
+	// DC names the domain controllers to use of a Domain, and the address to dial
+	// for a name, host or host:port; TLS still asks for the name.
+	DC Servers
+
+	// Resolver looks names up; nil means that of the system.
+	Resolver *net.Resolver
+
+	// Log is told what is done, without secrets; nil means nobody is.
+	Log *slog.Logger
 
 	// PageSize is the number of entries in a page; 0 means 1000, the most that
 	// a domain controller gives by default (MS-ADTS 3.1.1.3.4.6, MaxPageSize).
@@ -100,6 +119,9 @@ func (o *Options) target() (target, error) {
 		if !strings.EqualFold(strings.TrimSuffix(name, "."), strings.TrimSuffix(t.host, ".")) {
 			continue
 		}
+		if address == "" {
+			continue
+		}
 		t.address = net.JoinHostPort(strings.Trim(address, "[]"), port)
 		if _, _, err := net.SplitHostPort(address); err == nil {
 			t.address = address
@@ -118,6 +140,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Idle <= 0 {
 		o.Idle = 130 * time.Second
+	}
+	if o.Resolver == nil {
+		o.Resolver = net.DefaultResolver
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return o
 }

@@ -127,21 +127,36 @@ func (p principal) matches(c *kerberos.Cache) bool {
 // domain controller that we are connected to, since each is one, else what DNS
 // says (RFC 4120 7.2.3.2).
 func (s *Source) findKDCs(ctx context.Context, c *conn, conf *kerberos.Config, realm string, server about) {
-	if conf.Knows(realm) {
-		return
-	}
-	if strings.EqualFold(realm, dnsName(server.domain)) {
-		if host, _, err := net.SplitHostPort(s.target.address); err == nil {
-			conf.SetKDCs(realm, []string{net.JoinHostPort(host, "88")})
+	addresses := conf.KDCs(realm)
+	switch {
+	case len(addresses) > 0:
+	case strings.EqualFold(realm, dnsName(server.domain)):
+		addresses = []string{net.JoinHostPort(s.peerHost(c), "88")}
+	default:
+		_, found, _ := s.options.Resolver.LookupSRV(ctx, "kerberos", "tcp", realm)
+		for _, srv := range found {
+			addresses = append(addresses, net.JoinHostPort(strings.TrimSuffix(srv.Target, "."), fmt.Sprint(srv.Port)))
 		}
-		return
 	}
-	_, found, _ := net.DefaultResolver.LookupSRV(ctx, "kerberos", "tcp", realm)
-	var addresses []string
-	for _, srv := range found {
-		addresses = append(addresses, net.JoinHostPort(strings.TrimSuffix(srv.Target, "."), fmt.Sprint(srv.Port)))
+	if s.options.SOCKS5 != "" {
+		for i, a := range addresses {
+			if local, err := s.forward(a); err == nil {
+				addresses[i] = local
+			}
+		}
 	}
 	if len(addresses) > 0 {
 		conf.SetKDCs(realm, addresses)
 	}
+}
+
+// peerHost is the server that we are connected to: its address, or what the
+// proxy was asked for.
+func (s *Source) peerHost(c *conn) string {
+	address := s.target.address
+	if s.options.SOCKS5 == "" {
+		address = c.raw.RemoteAddr().String()
+	}
+	host, _, _ := net.SplitHostPort(address)
+	return host
 }

@@ -169,4 +169,7 @@ func gaps(w io.Writer, prefix string, s *model.Snapshot) bool {
 }
 
 // Message prints an error as the program does: in one sentence.
-func Message(w io.Writer, err error) { fmt.Fprintln(w, "mbxperm: "+safe.Text(err.Error())) }
+func Message(w io.Writer, err error) { Note(w, err.Error()) }
+
+// Note writes one line that is good to know.
+func Note(w io.Writer, text string) { fmt.Fprintln(w, "mbxperm: "+safe.Text(text)) }

@@ -116,12 +116,13 @@ func includeDirectory(text *strings.Builder, dir string, depth int) error {
 func (c *Config) DefaultRealm() string { return c.krb5.LibDefaults.DefaultRealm }
 
 // Knows reports whether krb5.conf says where a realm has its KDCs.
-func (c *Config) Knows(realm string) bool { return len(c.kdcs(realm)) > 0 }
+func (c *Config) Knows(realm string) bool { return len(c.KDCs(realm)) > 0 }
 
-func (c *Config) kdcs(realm string) []string {
+// KDCs returns those that krb5.conf or SetKDCs names, as host:port.
+func (c *Config) KDCs(realm string) []string {
 	for _, r := range c.krb5.Realms {
 		if r.Realm == realm {
-			return r.KDC
+			return slices.Clone(r.KDC)
 		}
 	}
 	return nil

@@ -45,7 +45,7 @@ func TestConfigIncludes(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.DefaultRealm() != "CONTOSO.LAB" || !c.Knows("CONTOSO.LAB") || c.krb5.ResolveRealm("dc1.contoso.lab") != "CONTOSO.LAB" {
-		t.Errorf("default realm %q, KDCs %v", c.DefaultRealm(), c.kdcs("CONTOSO.LAB"))
+		t.Errorf("default realm %q, KDCs %v", c.DefaultRealm(), c.KDCs("CONTOSO.LAB"))
 	}
 	if got := c.CacheName(); !strings.HasPrefix(got, "KEYRING:persistent:") || strings.Contains(got, "%") {
 		t.Errorf("cache %q", got)

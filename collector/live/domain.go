@@ -1,0 +1,167 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// domainName is the DNS name of a domain: two labels at least, so that no word
+// is mistaken for one (RFC 1123 2.1).
+var domainName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+\.?$`)
+
+// IsDomain reports whether text can be the DNS name of a domain.
+func IsDomain(text string) bool { return domainName.MatchString(text) && net.ParseIP(text) == nil }
+
+// DefaultDomain is the domain of the person who runs the program: the realm of
+// their ticket. The error says why there is none.
+func DefaultDomain() (string, error) {
+	cache, err := defaultTicket()
+	if err != nil {
+		return "", err
+	}
+	return strings.ToLower(cache.Realm), nil
+}
+
+// Servers are domain controllers by name, with the address to dial where that is
+// not to come from the name. It is a flag of the command line (pflag.Value):
+// NAME, or NAME=ADDRESS.
+type Servers map[string]string
+
+// Set adds one.
+func (s *Servers) Set(text string) error {
+	name, address, given := strings.Cut(text, "=")
+	if name == "" || given && address == "" {
+		return errors.New("should be NAME or NAME=ADDRESS")
+	}
+	if *s == nil {
+		*s = make(Servers)
+	}
+	(*s)[name] = address
+	return nil
+}
+
+// String lists them.
+func (s *Servers) String() string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(*s)) {
+		if address := (*s)[name]; address != "" {
+			name += "=" + address
+		}
+		list = append(list, name)
+	}
+	return strings.Join(list, ",")
+}
+
+// Type names the form of the value for a help text.
+func (*Servers) Type() string { return "NAME[=ADDRESS]" }
+
+// controller is a domain controller that may be asked.
+type controller struct{ host, port string }
+
+// controllers returns those of a domain in the order in which they are to be
+// tried: those that --dc names, else what DNS says (MS-ADTS 6.3.2.3), ordered by
+// priority and drawn by weight (RFC 2782), which LookupSRV does.
+func (o *Options) controllers(ctx context.Context) ([]controller, error) {
+	domain := strings.TrimSuffix(strings.ToLower(o.Domain), ".")
+	var list []controller
+	for _, name := range slices.Sorted(maps.Keys(o.DC)) {
+		if !strings.Contains(name, ".") {
+			name += "." + domain
+		}
+		list = append(list, controller{name, "389"})
+	}
+	if len(list) > 0 {
+		return list, nil
+	}
+	limited, cancel := context.WithTimeout(ctx, o.Timeout)
+	defer cancel()
+	record := "_ldap._tcp.dc._msdcs." + domain
+	// LookupSRV gives what is right even where some of the records are not.
+	_, found, err := o.Resolver.LookupSRV(limited, "ldap", "tcp", "dc._msdcs."+domain)
+	for _, srv := range found {
+		if host := strings.TrimSuffix(srv.Target, "."); host != "" { // "." is "no such service"
+			list = append(list, controller{host, strconv.Itoa(int(srv.Port))})
+		}
+	}
+	switch {
+	case len(list) > 0:
+		return list, nil
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	}
+	e := &Error{Kind: ErrUnreachable, Err: err, Text: fmt.Sprintf("DNS knows no domain controller of %s (%s)", domain, record),
+		Hint: "check the name and this machine's DNS server, or name a domain controller with --dc NAME or ldaps://NAME"}
+	if dns := (*net.DNSError)(nil); errors.As(err, &dns) && !dns.IsNotFound {
+		e.Text = fmt.Sprintf("the domain controllers of %s could not be looked up (%s): %s", domain, record, clean(dns.Err))
+	}
+	return nil, e
+}
+
+// openDomain opens the first domain controller that works.
+func openDomain(ctx context.Context, o Options) (*Source, error) {
+	list, err := o.controllers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if o.Password != nil {
+		o.Password = sync.OnceValues(o.Password)
+	}
+	var reasons []error
+	for _, dc := range list {
+		s, err := openController(ctx, o, dc)
+		if err == nil {
+			return s, nil
+		}
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		o.Log.Warn("domain controller", logServer, dc.host, logError, err)
+		if !tryAnother(err) || len(list) == 1 {
+			return nil, err
+		}
+		reasons = append(reasons, err)
+	}
+	texts := make([]string, len(reasons))
+	for i, r := range reasons {
+		texts[i] = r.Error()
+	}
+	return nil, &Error{Kind: ErrUnreachable, Err: errors.Join(reasons...),
+		Text: fmt.Sprintf("none of the %d domain controllers of %s could be used: %s", len(list), o.Domain, strings.Join(texts, "; "))}
+}
+
+// tryAnother reports whether another domain controller may do better. One that
+// refused the credentials has spoken for all of them.
+func tryAnother(err error) bool {
+	for _, kind := range []error{ErrUnreachable, ErrTLS, ErrBroken, ErrSilent, ErrBusy, ErrNotAD} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// openController tries LDAPS, and StartTLS on the port that DNS names where
+// nothing listens for LDAPS.
+func openController(ctx context.Context, o Options, dc controller) (*Source, error) {
+	o.URL = "ldaps://" + dc.host
+	if o.Cleartext {
+		o.URL = "ldap://" + net.JoinHostPort(dc.host, dc.port)
+	}
+	s, err := openServer(ctx, o)
+	if o.Cleartext || !isRefused(err) {
+		return s, err
+	}
+	o.URL = "ldap://" + net.JoinHostPort(dc.host, dc.port)
+	if s, other := openServer(ctx, o); other == nil || !isRefused(other) {
+		return s, other
+	}
+	return nil, err
+}
