@@ -84,7 +84,7 @@ type app struct {
 type connection struct {
 	user, passwordFile, ca   string
 	auth, keytab, ntHashFile string
-	socks5                   string
+	cert, key, socks5        string
 	pins                     []string
 	insecure, cleartext      bool
 	dc                       live.Servers
@@ -140,6 +140,8 @@ func (a *app) rootCommand() *cobra.Command {
 	f.StringVar(&a.conn.auth, "auth", "auto", "way to bind: "+live.Auths+"; auto takes the strongest that works")
 	f.StringVar(&a.conn.keytab, "keytab", "", "bind with Kerberos and the keys in this file")
 	f.StringVar(&a.conn.ntHashFile, "nt-hash-file", "", "bind with NTLM and the NT hash in the first line of this file")
+	f.StringVar(&a.conn.cert, "cert", "", "bind with the client certificate in this file (PEM)")
+	f.StringVar(&a.conn.key, "key", "", "the key of --cert, where it is not in the same file")
 	f.StringVar(&a.conn.ca, "ca", "", "trust the certificates in this file instead of the system's")
 	f.StringArrayVar(&a.conn.pins, "pin", nil, "trust the server whose public key or certificate has this hash: sha256:HEX or BASE64")
 	f.StringVar(&a.conn.socks5, "socks5", "", "go through the SOCKS5 proxy HOST:PORT, as ssh -D makes one")
@@ -260,6 +262,7 @@ func (a *app) openLive(ctx context.Context, o live.Options) (collector.Source, [
 	o.Auth, o.User, o.Password = live.Auth(c.auth), c.user, a.secret
 	o.Keytab, o.NTHashFile = c.keytab, c.ntHashFile
 	o.CAFile, o.Insecure, o.Cleartext, o.DC = c.ca, c.insecure, c.cleartext, c.dc
+	o.CertFile, o.KeyFile = c.cert, c.key
 	o.Pins, o.SOCKS5 = c.pins, c.socks5
 	src, err := live.Open(ctx, o)
 	if err != nil {

@@ -46,7 +46,7 @@ func (p *session) sasl(id int64, choice *ber.Packet) bool {
 	}
 	config := &p.server.config
 	switch {
-	case mechanism == "EXTERNAL" && config.ClientCertificates && p.peer != "":
+	case mechanism == "EXTERNAL" && config.ClientCertificates && p.peer != "" && !config.LDAPS:
 		p.bound = p.peer
 		return p.send(id, result(opBindDone, ResultSuccess, "", "", ""), nil)
 	case mechanism != "GSS-SPNEGO" || !config.NTLM:

@@ -46,8 +46,9 @@ type Config struct {
 	NTLM           bool // NTLM in SASL GSS-SPNEGO, with the Passwords; a MIC is wanted
 	ChannelBinding bool // NTLM inside TLS must carry the binding of this server's certificate
 
-	// ClientCertificates asks for one in the TLS handshake, and takes EXTERNAL
-	// with whatever came; the bound name is its common name.
+	// ClientCertificates asks for one in the TLS handshake, and takes its common
+	// name for the account: at once with LDAPS, and after a bind with EXTERNAL with
+	// StartTLS (MS-ADTS 5.1.1.2).
 	ClientCertificates bool
 
 	LDAPS       bool                    // TLS from the first byte
@@ -254,6 +255,9 @@ func (p *session) startTLS() bool {
 	p.conn, p.in, p.tls = t, bufio.NewReader(t), true
 	if certs := t.ConnectionState().PeerCertificates; len(certs) > 0 {
 		p.peer = certs[0].Subject.CommonName
+		if p.server.config.LDAPS {
+			p.bound = p.peer
+		}
 	}
 	return true
 }

@@ -24,10 +24,11 @@ const (
 	AuthSimple   Auth = "simple"
 	AuthKerberos Auth = "kerberos"
 	AuthNTLM     Auth = "ntlm"
+	AuthExternal Auth = "external" // a client certificate; AuthAuto takes it first where there is one
 )
 
 // Auths names all of them, for a help text.
-const Auths = "auto, kerberos, ntlm, simple"
+const Auths = "auto, kerberos, ntlm, external, simple"
 
 // errUnusable marks a way in that cannot work here; its text says why.
 var errUnusable = errors.New("this way in cannot be used here")
@@ -51,6 +52,8 @@ func (a Auth) title() string {
 		return "Kerberos"
 	case AuthNTLM:
 		return "NTLM"
+	case AuthExternal:
+		return "client certificate"
 	case AuthSimple:
 		return "simple bind"
 	}
@@ -68,11 +71,17 @@ func (o *Options) checkAuth(server string) error {
 		return fmt.Errorf("unknown way to bind %q: there are %s", o.Auth, Auths)
 	case needsUser && o.User == "", o.Auth == AuthSimple && o.Password == nil:
 		return fmt.Errorf("no user for %s; give one with -u", server)
+	case o.Auth == AuthExternal && o.CertFile == "":
+		return errors.New("--auth external needs a certificate; give it with --cert and --key")
+	case o.CertFile != "" && o.Auth != AuthAuto && o.Auth != AuthExternal:
+		return errors.New("a client certificate is another way in; leave out --cert or use --auth external")
+	case o.CertFile != "" && o.Cleartext && strings.HasPrefix(o.URL, "ldap:"):
+		return errors.New("a client certificate is shown inside TLS; leave out --cleartext")
 	case o.NTHashFile != "" && o.Auth != AuthAuto && o.Auth != AuthNTLM:
 		return errors.New("an NT hash is good for NTLM only; leave out --nt-hash-file or use --auth ntlm")
 	case o.Keytab != "" && o.Auth != AuthAuto && o.Auth != AuthKerberos:
 		return errors.New("a keytab is good for Kerberos only; leave out --keytab or use --auth kerberos")
-	case o.User == "" && o.Keytab == "" && !hasLogon:
+	case o.User == "" && o.Keytab == "" && o.CertFile == "" && !hasLogon:
 		if _, err := defaultTicket(); err != nil {
 			return fmt.Errorf("no user for %s, and no ticket: %w; or give a user with -u", server, err)
 		}
@@ -168,6 +177,9 @@ func (s *Source) bind(ctx context.Context, c *conn, m method) error {
 			Text: fmt.Sprintf("%s gave no answer to the bind within %s", s.target.name, s.options.Timeout), Hint: "try again, or another domain controller"}
 	case errors.As(err, &ours):
 		return err
+	case code(err) == ldap.LDAPResultAuthMethodNotSupported || code(err) == ldap.LDAPResultInappropriateAuthentication:
+		return &Error{Kind: ErrCredentials, Err: err, Text: fmt.Sprintf("%s does not accept a bind by %s: %s", s.target.name, m.auth.title(), words(err)),
+			Hint: "try another --auth"}
 	case code(err) == ldap.LDAPResultStrongAuthRequired && c.certificate != nil && m.auth != AuthSimple:
 		// What Windows takes, Samba refuses unless it is told otherwise (smb.conf(5)).
 		return &Error{Kind: ErrSigning, Err: err,

@@ -2,13 +2,21 @@ package live
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/hex"
+	"encoding/pem"
 	"errors"
 	"fmt"
+	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"mbxperm/collector/ldaptest"
 	"mbxperm/collector/live/gss"
@@ -214,4 +222,59 @@ func TestTicketCaches(t *testing.T) {
 			t.Errorf("%s: %v is not of the kind that another way in may follow", cache, err)
 		}
 	}
+}
+
+// clientCertificate writes a certificate that it signs itself, and its key.
+func clientCertificate(t *testing.T, name string) (cert, key string) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(5), Subject: pkix.Name{CommonName: name}, NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, key = filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
+	for file, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der}, key: {Type: "PRIVATE KEY", Bytes: pkcs8}} {
+		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return cert, key
+}
+
+// TestClientCertificate: no bind after LDAPS, EXTERNAL after StartTLS, as a
+// domain controller has it, and an error where nobody asked for the certificate.
+func TestClientCertificate(t *testing.T) {
+	noLeaks(t)
+	noKerberos(t)
+	cert, key := clientCertificate(t, "auditor")
+	for _, ldaps := range []bool{true, false} {
+		server := serve(t, ldaptest.Size{Mailboxes: 1}, func(c *ldaptest.Config) { c.LDAPS, c.ClientCertificates, c.WhoAmI = ldaps, true, "" })
+		o := options(server)
+		o.Auth, o.User, o.Password, o.CertFile, o.KeyFile = AuthAuto, "", nil, cert, key
+		s := open(t, o)
+		if s.Account() != "auditor" || s.Bind() != "client certificate (CN=auditor)" {
+			t.Errorf("LDAPS %v: bound as %q by %q", ldaps, s.Account(), s.Bind())
+		}
+		j := newJournal()
+		if err := s.Read(context.Background(), j); err != nil {
+			t.Errorf("LDAPS %v: %v", ldaps, err)
+		}
+		j.complete(t)
+		s.Close()
+		server = serve(t, ldaptest.Size{Mailboxes: 1}, func(c *ldaptest.Config) { c.LDAPS, c.WhoAmI = ldaps, "" })
+		o.URL, o.CAFile = server.URL(), server.CAFile()
+		refused(t, o, ErrCredentials)
+	}
+	o := Options{URL: "ldaps://dc1", CertFile: cert, KeyFile: cert}
+	refused(t, o, nil, "--cert and --key")
+	refused(t, Options{URL: "ldaps://dc1", Auth: AuthExternal}, nil, "give it with --cert and --key")
+	refused(t, Options{URL: "ldap://dc1", CertFile: cert, KeyFile: key, Cleartext: true}, nil, "leave out --cleartext")
 }

@@ -31,6 +31,9 @@ type conn struct {
 // tlsConfig makes the TLS configuration for a host.
 func (o *Options) tlsConfig(host string) (*tls.Config, error) {
 	c := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12, InsecureSkipVerify: o.Insecure}
+	if err := o.clientCertificate(c); err != nil {
+		return nil, err
+	}
 	if len(o.Pins) > 0 {
 		list, err := parsePins(o.Pins)
 		if err != nil {
@@ -63,6 +66,26 @@ func (o *Options) tlsConfig(host string) (*tls.Config, error) {
 		c.RootCAs.AddCert(cert)
 	}
 	return c, nil
+}
+
+// clientCertificate loads the certificate that is to say who we are.
+func (o *Options) clientCertificate(c *tls.Config) error {
+	if o.CertFile == "" {
+		if o.KeyFile != "" {
+			return errors.New("--key without --cert: give the certificate too")
+		}
+		return nil
+	}
+	key := o.KeyFile
+	if key == "" {
+		key = o.CertFile
+	}
+	pair, err := tls.LoadX509KeyPair(o.CertFile, key)
+	if err != nil {
+		return fmt.Errorf("certificate of --cert and --key: %w (PEM is wanted, with a key that has no passphrase)", err)
+	}
+	c.Certificates = []tls.Certificate{pair}
+	return nil
 }
 
 // connect dials and puts TLS in place. The connection is not bound.

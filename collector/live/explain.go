@@ -271,8 +271,6 @@ func (s *Source) explainResult(err error) error {
 	case ldap.LDAPResultStrongAuthRequired, ldap.LDAPResultConfidentialityRequired:
 		e.Kind, e.Text = ErrSigning, fmt.Sprintf("%s requires signing: it takes no bind without TLS (%s)", t, said)
 		e.Hint = "use ldaps://, or ldap:// with StartTLS, that is without --cleartext"
-	case ldap.LDAPResultInappropriateAuthentication, ldap.LDAPResultAuthMethodNotSupported:
-		e.Kind, e.Text = ErrCredentials, fmt.Sprintf("%s does not accept a simple bind: %s", t, said)
 	case ldap.LDAPResultSizeLimitExceeded, ldap.LDAPResultAdminLimitExceeded:
 		e.Kind, e.Text = ErrLimit, fmt.Sprintf("%s stopped at its size limit: %s", t, said)
 		e.Hint = "ask for smaller pages"
@@ -295,8 +293,8 @@ func (s *Source) explainBind(e *Error, said string) {
 	if strings.HasPrefix(said, "80090346") {
 		// SEC_E_BAD_BINDINGS: looks like a wrong password and is none.
 		e.Kind = ErrChannelBinding
-		e.Text = fmt.Sprintf("%s requires channel binding (80090346), which this bind does not carry; the password may be right", s.target.name)
-		e.Hint = "a simple bind over ldaps:// needs none; check what stands between, such as a TLS proxy"
+		e.Text = fmt.Sprintf("%s requires channel binding and refused that of this bind (80090346); the password may be right", s.target.name)
+		e.Hint = "the server does not see the TLS connection that this program sees: look for a TLS proxy or load balancer between them; over ldaps:// --auth simple needs no binding"
 		return
 	}
 	if m := subCode.FindStringSubmatch(said); m != nil {

@@ -128,6 +128,10 @@ func (s *Source) introduce(ctx context.Context, c *conn) error {
 		}
 		s.account = s.how.account
 	}
+	if s.account == "" && s.how.auth == AuthExternal {
+		return &Error{Kind: ErrCredentials, Text: s.target.name + " takes the client certificate for nobody",
+			Hint: "it must be issued by an authority in the NTAuth store of the domain, and name the account (userPrincipalName) as subjectAltName"}
+	}
 	return nil
 }
 

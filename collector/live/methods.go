@@ -24,8 +24,14 @@ const mechanismSPNEGO = "GSS-SPNEGO"
 // why others are none. It may ask the server what it offers.
 func (s *Source) methods(ctx context.Context, c *conn) (list []method, reasons []error) {
 	o := &s.options
+	if o.CertFile != "" {
+		list = append(list, s.external())
+		if o.Auth == AuthExternal || o.User == "" && o.Keytab == "" {
+			return list, nil
+		}
+	}
 	if o.Auth == AuthSimple || o.Auth == AuthAuto && isDN(o.User) {
-		return []method{s.simple()}, nil
+		return append(list, s.simple()), nil
 	}
 	limited, cancel := context.WithTimeout(ctx, o.Timeout)
 	defer cancel()
@@ -39,7 +45,9 @@ func (s *Source) methods(ctx context.Context, c *conn) (list []method, reasons [
 		}
 	} else {
 		if o.Auth != AuthNTLM && o.NTHashFile == "" {
-			list, reasons = s.kerberos(ctx, c, server)
+			var more []method
+			more, reasons = s.kerberos(ctx, c, server)
+			list = append(list, more...)
 		}
 		if o.Auth != AuthKerberos && o.User != "" && (o.NTHashFile != "" || o.Password != nil) {
 			list = append(list, s.ntlm(server))
@@ -54,6 +62,26 @@ func (s *Source) methods(ctx context.Context, c *conn) (list []method, reasons [
 // isDN tells a DN from the other forms of a name.
 func isDN(user string) bool {
 	return strings.Contains(user, "=") && !strings.Contains(user, "@")
+}
+
+// external is a client certificate. A domain controller takes it as a bind when
+// it comes in the handshake of LDAPS, and refuses a bind after that; after
+// StartTLS it wants SASL EXTERNAL (MS-ADTS 5.1.1.2).
+func (s *Source) external() method {
+	name := ""
+	if leaf := s.tls.Certificates[0].Leaf; leaf != nil {
+		name = leaf.Subject.String()
+	}
+	return method{auth: AuthExternal, name: "client certificate (" + name + ")", account: name, bind: func(ctx context.Context, c *conn) error {
+		if s.target.tls {
+			return nil
+		}
+		_, more, err := c.bindSASL(ctx, "EXTERNAL", nil)
+		if err == nil && more {
+			return errSASL
+		}
+		return err
+	}}
 }
 
 // simple is a bind with name and password (RFC 4513 5.1.3).

@@ -38,6 +38,10 @@ type Options struct {
 	// NTHashFile is a file whose first line is the NT hash of User's password.
 	NTHashFile string
 
+	// CertFile and KeyFile hold a certificate and its key, PEM, to prove who we are
+	// with. The key may stand in CertFile too.
+	CertFile, KeyFile string
+
 	// CAFile holds the certificates, PEM or DER, that are trusted instead of
 	// those of the system.
 	CAFile string
