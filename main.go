@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -78,13 +79,14 @@ type app struct {
 	code           int
 	conn           connection
 	secret         func() (string, error) // the password, asked for once
+	log            *slog.Logger           // of --log
 	rep            reportFlags
 }
 
 type connection struct {
 	user, passwordFile, ca   string
 	auth, keytab, ntHashFile string
-	cert, key, socks5        string
+	cert, key, socks5, log   string
 	pins                     []string
 	insecure, cleartext      bool
 	dc                       live.Servers
@@ -147,6 +149,7 @@ func (a *app) rootCommand() *cobra.Command {
 	f.StringVar(&a.conn.socks5, "socks5", "", "go through the SOCKS5 proxy HOST:PORT, as ssh -D makes one")
 	f.BoolVar(&a.conn.insecure, "insecure", false, "accept any certificate; the screen says so all the time")
 	f.BoolVar(&a.conn.cleartext, "cleartext", false, "send the password without TLS over ldap://")
+	f.StringVar(&a.conn.log, "log", "", "add what is done to this file; there are no secrets in it")
 	f.Var(&a.conn.dc, "dc", "use the domain controller NAME; NAME=ADDRESS dials that address")
 	root.AddCommand(a.reportCommand(), a.compareCommand())
 	return root
@@ -264,6 +267,13 @@ func (a *app) openLive(ctx context.Context, o live.Options) (collector.Source, [
 	o.CAFile, o.Insecure, o.Cleartext, o.DC = c.ca, c.insecure, c.cleartext, c.dc
 	o.CertFile, o.KeyFile = c.cert, c.key
 	o.Pins, o.SOCKS5 = c.pins, c.socks5
+	if c.log != "" && a.log == nil {
+		var err error
+		if a.log, err = live.LogFile(c.log); err != nil {
+			return nil, nil, err
+		}
+	}
+	o.Log = a.log
 	src, err := live.Open(ctx, o)
 	if err != nil {
 		return nil, nil, err

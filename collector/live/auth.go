@@ -103,6 +103,9 @@ func defaultTicket() (*kerberos.Cache, error) {
 // returns the bound connection, which may be another one; on error it is closed.
 func (s *Source) authenticate(ctx context.Context, c *conn) (*conn, error) {
 	methods, reasons := s.methods(ctx, c)
+	for _, r := range reasons {
+		s.options.Log.Info("no way in", logError, r)
+	}
 	for _, m := range methods {
 		if c == nil {
 			var err error
@@ -113,8 +116,10 @@ func (s *Source) authenticate(ctx context.Context, c *conn) (*conn, error) {
 		err := s.bind(ctx, c, m)
 		if err == nil {
 			s.how = m
+			s.options.Log.Info("bound", logServer, s.target.name, logBind, m.name)
 			return c, nil
 		}
+		s.options.Log.Warn("bind", logServer, s.target.name, logBind, m.name, logError, err)
 		if c.sent > 0 && c.wire.cause() != nil || !s.goOn(err) {
 			c.close()
 			return nil, err

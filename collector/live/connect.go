@@ -99,6 +99,7 @@ func (s *Source) connect(ctx context.Context) (*conn, error) {
 		}
 		return nil, s.explainDial(ctx, err)
 	}
+	s.options.Log.Debug("connected", logServer, s.target.name, logAddress, tcp.RemoteAddr().String())
 	raw := &idleConn{Conn: tcp, idle: s.options.Idle}
 	c, err := s.secure(limited, raw)
 	if err != nil {
@@ -125,6 +126,7 @@ func (s *Source) secure(ctx context.Context, raw *idleConn) (*conn, error) {
 	if err := t.HandshakeContext(ctx); err != nil {
 		return nil, s.explainTLS(err)
 	}
+	s.logTLSOf(t.ConnectionState())
 	certificate := t.ConnectionState().PeerCertificates[0]
 	return &conn{raw: raw, wire: &wire{Conn: t}, certificate: certificate, binding: gss.EndPoint(certificate)}, nil
 }

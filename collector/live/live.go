@@ -95,6 +95,7 @@ func (s *Source) enter(ctx context.Context) error {
 		c.close()
 		return err
 	}
+	s.options.Log.Info("account", logServer, s.target.name, logAccount, s.account)
 	s.main = c
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 func (s *Source) Lookup(ctx context.Context, sids []acl.SID, sink collector.Sink) error {
 	ctx, cancel := s.join(ctx)
 	defer cancel()
-	r := &reading{Source: s, sink: sink, partitions: make(map[string]bool), count: &counting{}}
+	r := &reading{Source: s, sink: s.logged(sink), partitions: make(map[string]bool), count: &counting{}}
 	for _, dn := range s.root.contexts {
 		r.partitions[foldDN(dn)] = true
 	}

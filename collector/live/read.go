@@ -45,7 +45,7 @@ type task struct {
 func (s *Source) Read(ctx context.Context, sink collector.Sink) error {
 	ctx, cancel := s.join(ctx)
 	defer cancel()
-	r := &reading{Source: s, sink: sink, partitions: make(map[string]bool), recipients: newAncestors(s.root.domain)}
+	r := &reading{Source: s, sink: s.logged(sink), partitions: make(map[string]bool), recipients: newAncestors(s.root.domain)}
 	for _, dn := range s.root.contexts {
 		r.partitions[foldDN(dn)] = true
 	}
