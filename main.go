@@ -61,7 +61,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
-	if err == nil {
+	if err == nil || errors.Is(err, errShown) {
 		return a.code
 	}
 	report.Message(stderr, err)
@@ -89,6 +89,7 @@ type connection struct {
 	cert, key, socks5, log   string
 	pins                     []string
 	insecure, cleartext      bool
+	showQueries              bool
 	dc                       live.Servers
 }
 
@@ -149,6 +150,7 @@ func (a *app) rootCommand() *cobra.Command {
 	f.StringVar(&a.conn.socks5, "socks5", "", "go through the SOCKS5 proxy HOST:PORT, as ssh -D makes one")
 	f.BoolVar(&a.conn.insecure, "insecure", false, "accept any certificate; the screen says so all the time")
 	f.BoolVar(&a.conn.cleartext, "cleartext", false, "send the password without TLS over ldap://")
+	f.BoolVar(&a.conn.showQueries, "show-queries", false, "print every search that would be sent, and send nothing")
 	f.StringVar(&a.conn.log, "log", "", "add what is done to this file; there are no secrets in it")
 	f.Var(&a.conn.dc, "dc", "use the domain controller NAME; NAME=ADDRESS dials that address")
 	root.AddCommand(a.reportCommand(), a.compareCommand())
@@ -245,6 +247,8 @@ func version() string {
 func (a *app) open(ctx context.Context, source string) (collector.Source, []string, error) {
 	scheme, _, _ := strings.Cut(source, ":")
 	switch scheme = strings.ToLower(scheme); {
+	case scheme == "demo" && a.conn.showQueries:
+		return nil, nil, usagef("a demo sends no searches: give --show-queries with a directory")
 	case scheme == "demo":
 		src, err := demo.New(source)
 		if err != nil {
@@ -258,6 +262,9 @@ func (a *app) open(ctx context.Context, source string) (collector.Source, []stri
 	}
 	return nil, nil, usagef("cannot read %q: a source is DOMAIN, ldaps://HOST, ldap://HOST or demo[:N[:SEED[:DAY]]]", source)
 }
+
+// errShown says that there is nothing more to do.
+var errShown = errors.New("the searches were shown")
 
 // openLive opens a directory with the flags of the connection.
 func (a *app) openLive(ctx context.Context, o live.Options) (collector.Source, []string, error) {
@@ -274,6 +281,12 @@ func (a *app) openLive(ctx context.Context, o live.Options) (collector.Source, [
 		}
 	}
 	o.Log = a.log
+	if c.showQueries {
+		if err := live.ShowQueries(a.stdout, o); err != nil {
+			return nil, nil, err
+		}
+		return nil, nil, errShown
+	}
 	src, err := live.Open(ctx, o)
 	if err != nil {
 		return nil, nil, err
@@ -284,7 +297,7 @@ func (a *app) openLive(ctx context.Context, o live.Options) (collector.Source, [
 // browse shows a source on the screen.
 func (a *app) browse(ctx context.Context, source string) error {
 	out, ok := a.stdout.(*os.File)
-	if !ok || !term.IsTerminal(int(out.Fd())) {
+	if !a.conn.showQueries && (!ok || !term.IsTerminal(int(out.Fd()))) {
 		return usagef("no terminal to show a screen on: use mbxperm report totals|aces|coverage %s", source)
 	}
 	src, warnings, err := a.open(ctx, source)

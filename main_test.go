@@ -37,6 +37,7 @@ func TestFieldNames(t *testing.T) {
 // TestUsage: every mistake gets one clear sentence on standard error, nothing
 // on standard output, and the right exit code.
 func TestUsage(t *testing.T) {
+	t.Setenv("KRB5CCNAME", "FILE:/nonexistent")
 	for _, c := range []struct {
 		args string
 		code int
@@ -55,6 +56,10 @@ func TestUsage(t *testing.T) {
 		{"report aces demo --direction sideways", exitUsage, `unknown direction "sideways"`},
 		{"report aces nonsense", exitUsage, `cannot read "nonsense"`},
 		{"report aces ldaps://127.0.0.1", exitFailed, "no user"},
+		{"report aces ldaps://127.0.0.1 --auth sicily -u x", exitFailed, `unknown way to bind "sicily"`},
+		{"report aces ldaps://127.0.0.1 --dc =", exitUsage, "NAME or NAME=ADDRESS"},
+		{"report aces ldaps://127.0.0.1 --pin sha1:00 -u x", exitFailed, "should be sha256:"},
+		{"report aces demo --show-queries", exitUsage, "a demo sends no searches"},
 		{"report aces ldaps://127.0.0.1:1 -u x --password-file /nonexistent", exitFailed, "127.0.0.1:1"},
 	} {
 		out, errs, code := runCommand(t, strings.Fields(c.args)...)
@@ -63,6 +68,16 @@ func TestUsage(t *testing.T) {
 		}
 		if strings.Count(errs, "\n") != 1 || !strings.HasPrefix(errs, "mbxperm: ") {
 			t.Errorf("mbxperm %s: not one sentence: %q", c.args, errs)
+		}
+	}
+}
+
+// TestShowQueries: they are printed, with exit code 0, whoever answers or not.
+func TestShowQueries(t *testing.T) {
+	for _, args := range [][]string{{"contoso.invalid"}, {"report", "aces", "ldaps://dc1.contoso.invalid"}} {
+		out, errs, code := runCommand(t, append(args, "--show-queries")...)
+		if code != exitDone || errs != "" || !strings.Contains(out, `"DC=contoso,DC=invalid"`) || !strings.Contains(out, "(mailNickname=*)") {
+			t.Errorf("%v: exit code %d, stderr %q, stdout\n%s", args, code, errs, out)
 		}
 	}
 }

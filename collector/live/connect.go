@@ -203,8 +203,7 @@ func (c *conn) base(ctx context.Context, dn string, attributes []string, control
 	var found *ldap.SearchResult
 	err := c.do(ctx, func() error {
 		var err error
-		found, err = c.ldap.Search(ldap.NewSearchRequest(dn, ldap.ScopeBaseObject, ldap.NeverDerefAliases, 0, 0, false,
-			filterAll, attributes, controls))
+		found, err = c.ldap.Search(baseRequest(dn, attributes, controls...))
 		return err
 	})
 	if err != nil {
@@ -214,6 +213,10 @@ func (c *conn) base(ctx context.Context, dn string, attributes []string, control
 		return nil, fmt.Errorf("%q: %w", dn, errNoEntry)
 	}
 	return found.Entries[0], nil
+}
+
+func baseRequest(dn string, attributes []string, controls ...ldap.Control) *ldap.SearchRequest {
+	return ldap.NewSearchRequest(dn, ldap.ScopeBaseObject, ldap.NeverDerefAliases, 0, 0, false, filterAll, attributes, controls)
 }
 
 var errNoEntry = errors.New("the server gave no entry for this name")

@@ -38,14 +38,17 @@ func (s *Source) countMailboxes(ctx context.Context) (int, error) {
 	}
 	defer c.close()
 	n := 0
-	p := s.newPages(c, &collector.Query{Base: s.root.domain, Scope: collector.ScopeSub,
-		Filter: collector.FilterMailboxes, Attributes: []string{"1.1"}})
+	p := s.newPages(c, s.countQuery())
 	for !p.last {
 		if err := p.next(ctx, func(*ldap.Entry) { n++ }); err != nil {
 			return 0, err
 		}
 	}
 	return n, nil
+}
+
+func (s *Source) countQuery() *collector.Query {
+	return &collector.Query{Base: s.root.domain, Scope: collector.ScopeSub, Filter: collector.FilterMailboxes, Attributes: []string{"1.1"}}
 }
 
 // begun notes the search that the number is for.

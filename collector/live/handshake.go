@@ -149,7 +149,7 @@ func (c *conn) ask(ctx context.Context) (about, error) {
 	op.AppendChild(ber.NewLDAPBoolean(ber.ClassUniversal, ber.TypePrimitive, ber.TagBoolean, false, "typesOnly"))
 	op.AppendChild(ber.NewString(ber.ClassContext, ber.TypePrimitive, 7, "objectClass", "present"))
 	wanted := ber.NewSequence("attributes")
-	for _, a := range []string{"defaultNamingContext", "dnsHostName", "supportedSASLMechanisms"} {
+	for _, a := range rootDSEBeforeBind {
 		wanted.AppendChild(octets(a))
 	}
 	op.AppendChild(wanted)

@@ -37,6 +37,7 @@ type Source struct {
 	mu   sync.Mutex
 	main *conn // the connection that Read and Lookup use; nil while there is none
 
+	show   func(*ldap.SearchRequest) // nil, or takes the searches of Read and Lookup in the place of a server
 	lastID collector.QueryID
 	asked  map[acl.SID]bool // SIDs that Lookup has got an answer for
 }
@@ -82,6 +83,12 @@ func openServer(ctx context.Context, o Options) (*Source, error) {
 	return s, nil
 }
 
+// What is asked of the rootDSE for the source itself.
+var (
+	rootDSEBeforeBind = []string{"defaultNamingContext", "dnsHostName", "supportedSASLMechanisms"}
+	rootDSEAfterBind  = []string{"defaultNamingContext", "configurationNamingContext", "schemaNamingContext", "namingContexts", "supportedControl"}
+)
+
 // enter makes the first connection.
 func (s *Source) enter(ctx context.Context) error {
 	c, err := s.connect(ctx)
@@ -102,9 +109,7 @@ func (s *Source) enter(ctx context.Context) error {
 
 // introduce fills in what the source knows of server and account.
 func (s *Source) introduce(ctx context.Context, c *conn) error {
-	e, err := c.base(ctx, "", []string{
-		"defaultNamingContext", "configurationNamingContext", "schemaNamingContext", "namingContexts", "supportedControl",
-	})
+	e, err := c.base(ctx, "", rootDSEAfterBind)
 	if err != nil {
 		return s.explain(ctx, c, err)
 	}

@@ -94,6 +94,15 @@ type target struct {
 
 // target checks the options and works out where to connect to.
 func (o *Options) target() (target, error) {
+	t, err := o.address()
+	if err != nil {
+		return target{}, err
+	}
+	return t, o.checkAuth(t.name)
+}
+
+// address checks the URL.
+func (o *Options) address() (target, error) {
 	// The text of a broken URL is not repeated: people put passwords into URLs.
 	u, err := url.Parse(o.URL)
 	if err != nil || u.Host == "" {
@@ -131,7 +140,7 @@ func (o *Options) target() (target, error) {
 			t.address = address
 		}
 	}
-	return t, o.checkAuth(t.name)
+	return t, nil
 }
 
 // withDefaults fills in what is zero.

@@ -49,8 +49,11 @@ func (s *Source) Read(ctx context.Context, sink collector.Sink) error {
 	for _, dn := range s.root.contexts {
 		r.partitions[foldDN(dn)] = true
 	}
-	r.count = s.startCount(ctx)
-	defer r.count.stop()
+	r.count = &counting{}
+	if s.show == nil {
+		r.count = s.startCount(ctx)
+		defer r.count.stop()
+	}
 	for _, step := range []func(context.Context) error{
 		r.readRootDSE, r.readForest, r.readSchema, r.readRights, r.readExchange, r.readPeople, r.readContainers, r.readPrincipals,
 	} {
@@ -182,6 +185,10 @@ func (r *reading) readNames(ctx context.Context, purpose collector.Purpose, base
 // readRootDSE delivers the rootDSE, read anew: a run shows what holds now.
 func (r *reading) readRootDSE(ctx context.Context) error {
 	q := r.begin(task{purpose: collector.PurposeRootDSE, scope: collector.ScopeBase, filter: filterAll})
+	if r.show != nil {
+		r.show(baseRequest("", q.Attributes))
+		return nil
+	}
 	c, err := r.connection(ctx)
 	if err != nil {
 		r.sink.End(q.ID, err)
@@ -228,6 +235,10 @@ func (r *reading) search(ctx context.Context, t task) (outcome, error) {
 	q := r.begin(t)
 	r.count.begun(q)
 	var o outcome
+	if r.show != nil {
+		r.show(r.newPages(nil, q).request)
+		return o, nil
+	}
 	c, err := r.connection(ctx)
 	if err != nil {
 		o.err = err
