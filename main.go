@@ -80,6 +80,7 @@ type app struct {
 	conn           connection
 	secret         func() (string, error) // the password, asked for once
 	log            *slog.Logger           // of --log
+	bound          bool                   // whether it was said how
 	rep            reportFlags
 }
 
@@ -290,6 +291,10 @@ func (a *app) openLive(ctx context.Context, o live.Options) (collector.Source, [
 	src, err := live.Open(ctx, o)
 	if err != nil {
 		return nil, nil, err
+	}
+	if !a.bound { // later there is a screen
+		a.bound = true
+		report.Note(a.stderr, "reading "+src.Name()+" as "+src.Account()+", bound by "+src.Bind())
 	}
 	return src, src.Warnings(), nil
 }

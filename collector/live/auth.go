@@ -42,6 +42,7 @@ type method struct {
 	auth    Auth
 	name    string // for people: "Kerberos (ticket of auditor@CONTOSO.LAB)"
 	account string // who it is the proof of, as far as we know
+	secret  bool   // whether the password is needed
 	bind    func(context.Context, *conn) error
 }
 
@@ -113,9 +114,12 @@ func (s *Source) authenticate(ctx context.Context, c *conn) (*conn, error) {
 				return nil, err
 			}
 		}
-		err := s.bind(ctx, c, m)
+		s.how = m
+		err := s.ready(m)
 		if err == nil {
-			s.how = m
+			err = s.bind(ctx, c, m)
+		}
+		if err == nil {
 			s.options.Log.Info("bound", logServer, s.target.name, logBind, m.name)
 			return c, nil
 		}
@@ -199,6 +203,16 @@ func (s *Source) bind(ctx context.Context, c *conn, m method) error {
 		return &Error{Kind: kind, Err: err, Text: clean("Kerberos: " + k.Text), Hint: k.Hint}
 	}
 	return s.explain(ctx, c, s.withoutSecret(err))
+}
+
+// ready asks for the password where a way in needs it: before the bind, whose
+// time is limited, for people take their time.
+func (s *Source) ready(m method) error {
+	if !m.secret {
+		return nil
+	}
+	_, err := s.password()
+	return err
 }
 
 // password asks for the password unless it is known already.

@@ -278,3 +278,20 @@ func TestClientCertificate(t *testing.T) {
 	refused(t, Options{URL: "ldaps://dc1", Auth: AuthExternal}, nil, "give it with --cert and --key")
 	refused(t, Options{URL: "ldap://dc1", CertFile: cert, KeyFile: key, Cleartext: true}, nil, "leave out --cleartext")
 }
+
+// TestPasswordMayTakeItsTime: who types it has more time than the server has.
+func TestPasswordMayTakeItsTime(t *testing.T) {
+	noLeaks(t)
+	noKerberos(t)
+	o := options(ntlmServer(t))
+	o.Auth, o.Timeout = AuthAuto, 300*time.Millisecond
+	o.Password = func() (string, error) {
+		time.Sleep(2 * o.Timeout)
+		return password, nil
+	}
+	s := open(t, o)
+	if s.Bind() != "NTLM (password)" {
+		t.Errorf("bound by %q", s.Bind())
+	}
+	s.Close()
+}

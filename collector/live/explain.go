@@ -299,12 +299,12 @@ func (s *Source) explainBind(e *Error, said string) {
 	}
 	if m := subCode.FindStringSubmatch(said); m != nil {
 		if f, ok := bindFailures[strings.ToLower(m[1])]; ok {
-			e.Text = fmt.Sprintf("%s refused %s: %s (data %s)", s.target.name, clean(s.options.User), f.text, m[1])
+			e.Text = fmt.Sprintf("%s refused %s: %s (data %s)", s.target.name, clean(s.how.account), f.text, m[1])
 			e.Hint = f.hint
 			return
 		}
 	}
-	e.Text = fmt.Sprintf("%s refused %s: %s", s.target.name, clean(s.options.User), said)
+	e.Text = fmt.Sprintf("%s refused %s: %s", s.target.name, clean(s.how.account), said)
 	e.Hint = "check name and password"
 }
 

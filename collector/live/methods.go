@@ -86,7 +86,7 @@ func (s *Source) external() method {
 
 // simple is a bind with name and password (RFC 4513 5.1.3).
 func (s *Source) simple() method {
-	return method{auth: AuthSimple, name: "simple bind", account: s.options.User, bind: func(ctx context.Context, c *conn) error {
+	return method{auth: AuthSimple, name: "simple bind", account: s.options.User, secret: true, bind: func(ctx context.Context, c *conn) error {
 		password, err := s.password()
 		if err != nil {
 			return err
@@ -101,7 +101,7 @@ func (s *Source) ntlm(server about) method {
 	if s.options.NTHashFile != "" {
 		name = "NTLM (hash)"
 	}
-	return method{auth: AuthNTLM, name: name, account: s.options.User, bind: func(ctx context.Context, c *conn) error {
+	return method{auth: AuthNTLM, name: name, account: s.options.User, secret: s.options.NTHashFile == "", bind: func(ctx context.Context, c *conn) error {
 		hash, err := s.hash()
 		if err != nil {
 			return err

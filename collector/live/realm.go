@@ -66,7 +66,7 @@ func (s *Source) kerberos(ctx context.Context, c *conn, server about) (list []me
 func (s *Source) kerberosPassword(conf *kerberos.Config, who principal, service string) method {
 	var client *kerberos.Client
 	account := who.user + "@" + who.realm
-	return method{auth: AuthKerberos, name: fmt.Sprintf("Kerberos (password of %s)", account), account: account,
+	return method{auth: AuthKerberos, name: fmt.Sprintf("Kerberos (password of %s)", account), account: account, secret: true,
 		bind: func(ctx context.Context, c *conn) error {
 			password, err := s.password()
 			if err != nil {

@@ -103,7 +103,7 @@ func TestChecksum(t *testing.T) {
 	if err := request.DecryptAuthenticator(key); err != nil {
 		t.Fatal(err)
 	}
-	want := "10000000" + hex.EncodeToString(binding[:]) + "0e000000"
+	want := "10000000" + hex.EncodeToString(binding[:]) + "0a000000"
 	if sum := request.Authenticator.Cksum; sum.CksumType != 0x8003 || hex.EncodeToString(sum.Checksum) != want {
 		t.Errorf("checksum of type %#x: %x, want %s", sum.CksumType, sum.Checksum, want)
 	}

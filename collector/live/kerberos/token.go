@@ -15,12 +15,11 @@ import (
 	"mbxperm/collector/live/gss"
 )
 
-// Context flags (RFC 4121 4.1.1.1). Integrity and confidentiality are not asked
-// for: after a SASL bind they would ask for a security layer, which a domain
+// Context flags (RFC 4121 4.1.1.1), those of Cyrus SASL without a security
+// layer. Integrity and confidentiality would ask for one, which a domain
 // controller refuses inside TLS.
 const (
 	flagMutual   = 2
-	flagReplay   = 4
 	flagSequence = 8
 )
 
@@ -65,7 +64,7 @@ func (c *Client) Prove(binding gss.Binding) (*Proof, error) {
 func checksum(binding gss.Binding) []byte {
 	b := binary.LittleEndian.AppendUint32(nil, uint32(len(binding)))
 	b = append(b, binding[:]...)
-	return binary.LittleEndian.AppendUint32(b, flagMutual|flagReplay|flagSequence)
+	return binary.LittleEndian.AppendUint32(b, flagMutual|flagSequence)
 }
 
 var (
