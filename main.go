@@ -126,7 +126,7 @@ func (a *app) rootCommand() *cobra.Command {
 		Args: sources(0),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				domain, err := live.DefaultDomain()
+				domain, err := live.DefaultDomain(live.Options{User: a.conn.user, Keytab: a.conn.keytab})
 				if err != nil {
 					return usagef("no source, and no ticket to take a domain from: try mbxperm demo, or mbxperm DOMAIN -u USER (mbxperm --help)")
 				}

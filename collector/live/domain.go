@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+
+	"mbxperm/collector/live/kerberos"
 )
 
 // domainName is the DNS name of a domain: two labels at least, so that no word
@@ -20,14 +23,32 @@ var domainName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?(\
 // IsDomain reports whether text can be the DNS name of a domain.
 func IsDomain(text string) bool { return domainName.MatchString(text) && net.ParseIP(text) == nil }
 
-// DefaultDomain is the domain of the person who runs the program: the realm of
-// their ticket. The error says why there is none.
-func DefaultDomain() (string, error) {
-	cache, err := defaultTicket()
+// DefaultDomain is the domain to read where none was named: that of the person
+// who is logged on (Windows), of the keytab, of the ticket, or, where the options
+// name a user, the default realm of krb5.conf. The error says why there is none.
+func DefaultDomain(o Options) (string, error) {
+	if domain := os.Getenv("USERDNSDOMAIN"); hasLogon && domain != "" {
+		return strings.ToLower(domain), nil
+	}
+	if o.Keytab != "" {
+		keys, err := kerberos.ReadKeytab(o.Keytab)
+		if err != nil {
+			return "", err
+		}
+		return strings.ToLower(keys.Realm), nil
+	}
+	conf, err := kerberos.LoadConfig()
 	if err != nil {
 		return "", err
 	}
-	return strings.ToLower(cache.Realm), nil
+	cache, err := kerberos.ReadCache(conf.CacheName())
+	switch {
+	case err == nil:
+		return strings.ToLower(cache.Realm), nil
+	case o.User != "" && conf.DefaultRealm() != "":
+		return strings.ToLower(conf.DefaultRealm()), nil
+	}
+	return "", err
 }
 
 // Servers are domain controllers by name, with the address to dial where that is

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,10 +13,12 @@ import (
 	"strings"
 	"testing"
 
+	"mbxperm/collector"
 	"mbxperm/collector/adlab"
 	"mbxperm/collector/live/ntlm"
 
 	"github.com/go-ldap/ldap/v3"
+	"golang.org/x/net/dns/dnsmessage"
 )
 
 // TestLabAuth gets into a real directory in every way there is.
@@ -71,6 +74,48 @@ func TestLabAuth(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestLabDomain finds the lab in DNS, behind a domain controller that is down,
+// without a krb5.conf: the ticket says which domain it is.
+func TestLabDomain(t *testing.T) {
+	lab := adlab.Start(t)
+	noLeaks(t)
+	cache := kinit(t, lab, lab.Reader, lab.ReaderPassword)
+	noKerberos(t)
+	t.Setenv("KRB5CCNAME", "FILE:"+cache)
+	domain, err := DefaultDomain(Options{})
+	if err != nil || domain != lab.Domain {
+		t.Fatalf("domain %q, %v", domain, err)
+	}
+	n := &nameServer{
+		srv: map[string][]dnsmessage.SRVResource{"_ldap._tcp.dc._msdcs.contoso.lab": {
+			srv(10, 100, lab.Host), srv(0, 100, "down.contoso.lab")}},
+		addresses: map[string][4]byte{lab.Host: [4]byte(net.ParseIP(lab.Address).To4()), "down.contoso.lab": {127, 0, 86, 1}},
+	}
+	s := open(t, Options{Domain: domain, CAFile: lab.CAFile, Resolver: n.start(t)})
+	if want := "ldaps://dc1.contoso.lab (Kerberos)"; s.Name() != want {
+		t.Errorf("opened %s, want %s", s.Name(), want)
+	}
+	j := newJournal()
+	if err := s.Read(context.Background(), j); err != nil {
+		t.Error(err)
+	}
+	if got, err := j.of(t, collector.PurposeMailboxes); len(got) == 0 || err != nil {
+		t.Errorf("%d mailboxes, %v", len(got), err)
+	}
+	s.Close()
+	t.Setenv("KRB5CCNAME", "FILE:"+cache+"-none")
+	if domain, err := DefaultDomain(Options{Keytab: labKeytab(t, lab)}); err != nil || domain != lab.Domain {
+		t.Errorf("domain of the keytab %q, %v", domain, err)
+	}
+	t.Setenv("KRB5_CONFIG", lab.KRB5Conf)
+	if domain, err := DefaultDomain(Options{User: "reader"}); err != nil || domain != lab.Domain {
+		t.Errorf("default realm %q, %v", domain, err)
+	}
+	if domain, err := DefaultDomain(Options{}); err == nil {
+		t.Errorf("without user and ticket: %q", domain)
 	}
 }
 
@@ -192,7 +237,9 @@ func labKeytab(t *testing.T, lab *adlab.Lab) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "reader.keytab")
 	conf := filepath.Join(filepath.Dir(lab.KRB5Conf), "etc", "smb.conf")
-	out, err := exec.Command("samba-tool", "domain", "exportkeytab", file, "--principal=reader@CONTOSO.LAB", "-s", conf).CombinedOutput()
+	cmd := exec.Command("samba-tool", "domain", "exportkeytab", file, "--principal=reader@CONTOSO.LAB", "-s", conf)
+	cmd.Env = append(os.Environ(), "KRB5_CONFIG="+lab.KRB5Conf)
+	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("samba-tool domain exportkeytab: %v\n%s", err, out)
 	}
