@@ -80,7 +80,7 @@ type app struct {
 	conn           connection
 	secret         func() (string, error) // the password, asked for once
 	log            *slog.Logger           // of --log
-	bound          bool                   // whether it was said how
+	screen         bool                   // whether standard error belongs to the screen
 	rep            reportFlags
 }
 
@@ -292,8 +292,7 @@ func (a *app) openLive(ctx context.Context, o live.Options) (collector.Source, [
 	if err != nil {
 		return nil, nil, err
 	}
-	if !a.bound { // later there is a screen
-		a.bound = true
+	if !a.screen {
 		report.Note(a.stderr, "reading "+src.Name()+" as "+src.Account()+", bound by "+src.Bind())
 	}
 	return src, src.Warnings(), nil
@@ -309,6 +308,7 @@ func (a *app) browse(ctx context.Context, source string) error {
 	if err != nil {
 		return err
 	}
+	a.screen = true
 	ctx, cancel := context.WithCancel(ctx)
 	s := collector.NewSession(ctx, src, warnings, func(ctx context.Context) (collector.Source, []string, error) {
 		return a.open(ctx, source)
