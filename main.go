@@ -37,6 +37,7 @@ const (
 	exitFailed = 1
 	exitUsage  = 2
 	exitGaps   = 3 // done, but something was cut, unreadable, unknown or undecodable
+	exitAlarm  = 4 // done, and a condition of --fail-on holds; wins over 3
 )
 
 func main() {
@@ -96,7 +97,9 @@ type connection struct {
 
 type reportFlags struct {
 	format, object, target, trustee, direction, out       string
+	redactKey, failOn                                     string
 	inherited, self, defaults, implied, stale, all, force bool
+	bom, redact, quiet                                    bool
 }
 
 const longHelp = `mbxperm shows who can get into which Exchange mailbox: mailbox rights, Send-As and
@@ -161,8 +164,7 @@ func (a *app) rootCommand() *cobra.Command {
 func (a *app) reportCommand() *cobra.Command {
 	rep := &cobra.Command{
 		Use: "report totals|aces|coverage SOURCE", Short: "Write lines, entries or coverage for scripts and files",
-		Long: "Data goes to standard output (or -o FILE), progress and warnings to standard error.\n\n" +
-			"Exit code: 0 done, 1 failed, 2 usage, 3 done, but something was cut, unreadable, unknown or undecodable.",
+		Long: reportHelp(),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usagef("unknown report %q: there are totals, aces and coverage", args[0])
@@ -172,7 +174,13 @@ func (a *app) reportCommand() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error { return nil },
 	}
 	a.rowFlags(rep, "mailbox, store or admin (default mailbox)")
-	rep.PersistentFlags().BoolVar(&a.rep.force, "force", false, "overwrite the file of -o")
+	f, r := rep.PersistentFlags(), &a.rep
+	f.BoolVar(&r.force, "force", false, "overwrite the file of -o")
+	f.BoolVar(&r.bom, "bom", false, "begin CSV with a byte order mark, for Excel")
+	f.BoolVar(&r.redact, "redact", false, "replace names, domains, SIDs and servers by pseudonyms")
+	f.StringVar(&r.redactKey, "redact-key", "", "redact with the key in this file: the same pseudonyms in every file")
+	f.StringVar(&r.failOn, "fail-on", "", "exit with 4 where one of these conditions holds: "+model.AlarmNames())
+	f.BoolVarP(&r.quiet, "quiet", "q", false, "nothing on standard error but errors and conditions that hold")
 	for _, c := range []struct{ name, short string }{
 		{"totals", "Count the rights of each account, store or administrator"},
 		{"aces", "List every entry"},
@@ -186,10 +194,21 @@ func (a *app) reportCommand() *cobra.Command {
 	return rep
 }
 
+func reportHelp() string {
+	help := "Data goes to standard output (or -o FILE), progress and warnings to standard error. With csv, json and jsonl\n" +
+		"the evidence goes to FILE.evidence.json, or to standard error; html and xlsx carry it inside.\n\n" +
+		"Conditions of --fail-on, over all entries of all object types, hidden ones too, within --target and --trustee:\n"
+	for _, c := range model.Alarms {
+		help += fmt.Sprintf("  %-11s %s\n", c.Name, c.Text)
+	}
+	return help + "\nExit code: 0 done, 1 failed, 2 usage, 3 done, but something was cut, unreadable, unknown or undecodable,\n" +
+		"4 a condition of --fail-on holds (wins over 3)."
+}
+
 // rowFlags are the flags that choose rows and how they are written.
 func (a *app) rowFlags(cmd *cobra.Command, objects string) {
 	f, r := cmd.PersistentFlags(), &a.rep
-	f.StringVar(&r.format, "format", "table", "table, csv, json or jsonl")
+	f.StringVar(&r.format, "format", "table", "table, csv, json or jsonl; of a report also html and xlsx")
 	f.StringVar(&r.object, "object", "", objects)
 	f.StringVar(&r.target, "target", "", "only this target: name, DOMAIN\\name, DN or SID")
 	f.StringVar(&r.trustee, "trustee", "", "only this trustee: name, DOMAIN\\name, DN or SID")
@@ -321,11 +340,7 @@ func (a *app) browse(ctx context.Context, source string) error {
 
 // report collects a source and writes one report of it.
 func (a *app) report(ctx context.Context, name, source string) error {
-	format, err := report.ParseFormat(a.rep.format)
-	if err != nil {
-		return usageError{err}
-	}
-	q, err := a.query(name)
+	job, err := a.job(name)
 	if err != nil {
 		return err
 	}
@@ -337,20 +352,62 @@ func (a *app) report(ctx context.Context, name, source string) error {
 	if err != nil {
 		return err
 	}
-	write := func(w io.Writer) error { return report.Report(ctx, w, s, name, q, format) }
-	if err := a.write(write); err != nil {
+	outcome, err := job.Run(ctx, s, a.stdout, a.stderr)
+	switch {
+	case err != nil:
 		return err
-	}
-	if report.Gaps(a.stderr, s) {
+	case outcome.Failed:
+		a.code = exitAlarm
+	case outcome.Gaps:
 		a.code = exitGaps
 	}
 	return nil
 }
 
+// job makes a report out of its flags; every mistake in them is found before anything is read.
+func (a *app) job(name string) (*report.Job, error) {
+	r := &a.rep
+	format, err := report.ParseFormat(r.format)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	q, err := a.query(name)
+	if err != nil {
+		return nil, err
+	}
+	job := &report.Job{
+		Question: report.Question{Report: name, Query: q, Target: r.target, Trustee: r.trustee},
+		Output:   report.Output{Format: format, BOM: r.bom, File: r.out, Force: r.force, Quiet: r.quiet},
+		Version:  version(),
+	}
+	if r.failOn != "" {
+		if job.FailOn, err = model.ParseAlarms(r.failOn); err != nil {
+			return nil, usageError{err}
+		}
+	}
+	switch {
+	case r.redactKey != "":
+		job.Redact, err = report.KeyedRedactor(r.redactKey)
+	case r.redact:
+		job.Redact = report.NewRedactor()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := job.Misuse(a.stdout); err != nil {
+		return nil, usageError{err}
+	}
+	return job, job.Free()
+}
+
 // collect reads a source to its end.
 func (a *app) collect(ctx context.Context, src collector.Source, pool *model.Pool, warnings []string) (*model.Snapshot, error) {
 	c := collector.Start(ctx, src, pool, warnings)
-	report.Progress(a.stderr, c)
+	if a.rep.quiet {
+		<-c.Done()
+	} else {
+		report.Progress(a.stderr, c)
+	}
 	s := c.Snapshot()
 	switch {
 	case ctx.Err() != nil:
@@ -374,6 +431,9 @@ func (a *app) compare(ctx context.Context, names ...string) error {
 	format, err := report.ParseFormat(a.rep.format)
 	if err != nil {
 		return usageError{err}
+	}
+	if format == report.HTML || format == report.XLSX {
+		return usagef("compare writes table, csv, json or jsonl, not %s", format)
 	}
 	q, err := a.compareQuery()
 	if err != nil {
@@ -401,7 +461,7 @@ func (a *app) compare(ctx context.Context, names ...string) error {
 	if err != nil {
 		return err
 	}
-	if err := a.write(func(w io.Writer) error { return report.Compare(w, c, format) }); err != nil {
+	if err := a.write(func(w io.Writer) error { return report.Compare(ctx, w, c, format) }); err != nil {
 		return err
 	}
 	if report.CompareGaps(a.stderr, c) {

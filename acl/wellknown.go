@@ -1,5 +1,10 @@
 package acl
 
+import (
+	"iter"
+	"maps"
+)
+
 // The SIDs that are the same everywhere ([MS-DTYP] 2.4.2.4), and those of Exchange that are in no directory.
 var (
 	SIDNull                             = MustParseSID("S-1-0-0")
@@ -222,3 +227,6 @@ func WellKnownRID(rid uint32) (string, bool) {
 	name, ok := wellKnownRIDs[rid]
 	return name, ok
 }
+
+// WellKnownSIDs returns the SIDs that are the same everywhere, with their English names, in no particular order.
+func WellKnownSIDs() iter.Seq2[SID, string] { return maps.All(wellKnown) }

@@ -110,8 +110,7 @@ func mailboxLines(l *lister) {
 	l.reverse = s.reverse(l.query.Show)
 	l.config = l.holders()
 	l.result.Hidden = s.hiddenRows(l.query.Show)
-	for i := range s.recips.len() {
-		id := *s.recips.at(i)
+	for _, id := range l.recipients() {
 		o := s.object(id)
 		if o.recipient == SystemMailbox {
 			l.result.System++
@@ -123,6 +122,9 @@ func mailboxLines(l *lister) {
 			continue
 		}
 		l.add(key, o.mailboxLike())
+	}
+	if !l.query.Arrival {
+		l.inOrder = len(l.result.lines)
 	}
 	other := func(p Party) {
 		// A recipient has its line already; a former SID of one has its own.
@@ -141,6 +143,18 @@ func mailboxLines(l *lister) {
 			other(p)
 		}
 	})
+}
+
+// recipients returns the recipients by name, or as they came.
+func (l *lister) recipients() []objID {
+	if !l.query.Arrival {
+		return l.snap.byName()
+	}
+	ids := make([]objID, l.snap.recips.len())
+	for i := range ids {
+		ids[i] = *l.snap.recips.at(uint32(i))
+	}
+	return ids
 }
 
 // holders are the parties with a row on a store or container: their reverse

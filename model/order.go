@@ -6,100 +6,111 @@ import (
 	"strings"
 )
 
-// Order and filter.
-
-// word is one condition of a filter.
-type word struct {
-	text string // lower case
-	not  bool
-}
-
-func words(filter string) (out []word) {
-	for _, f := range strings.Fields(strings.ToLower(filter)) {
-		w := word{text: f}
-		if rest, ok := strings.CutPrefix(f, "!"); ok {
-			w = word{text: rest, not: true}
+// byName returns the recipients in the order of their names. It is worked out
+// once for a snapshot, since neither toggles nor filters change it.
+func (s *Snapshot) byName() []objID {
+	s.once.order.Do(func() {
+		type keyed struct {
+			name []byte
+			id   objID
 		}
-		if w.text != "" {
-			out = append(out, w)
+		keys := make([]keyed, s.recips.len())
+		for i := range keys {
+			id := *s.recips.at(uint32(i))
+			keys[i] = keyed{s.objectSortName(s.object(id)), id}
 		}
-	}
-	return out
-}
-
-func match(words []word, texts ...string) bool {
-	for i := range texts {
-		texts[i] = strings.ToLower(texts[i])
-	}
-	for _, w := range words {
-		found := slices.ContainsFunc(texts, func(t string) bool { return strings.Contains(t, w.text) })
-		if found == w.not {
-			return false
+		slices.SortFunc(keys, func(a, b keyed) int { return cmp.Or(compareFold(a.name, b.name), cmp.Compare(a.id, b.id)) })
+		s.ordered = make([]objID, len(keys))
+		for i := range keys {
+			s.ordered[i] = keys[i].id
 		}
-	}
-	return true
+	})
+	return s.ordered
 }
 
-func (l *lister) matches(k LineKey) bool {
-	s := l.snap
-	if k.pos != 0 {
-		return l.rowMatches(RowRef{k.obj, k.pos - 1, familyAdmin, rightWhole})
-	}
-	if k.obj == 0 {
-		p := s.Principal(k.party)
-		return match(l.words, p.Name, p.DN, sidText(p.SID), p.Kind)
-	}
-	o := s.object(k.obj)
-	return match(l.words, s.objectName(o), s.texts.text(o.display), s.dnText(o.dn), sidText(s.sidOf(o.sid)), s.typeName(o))
-}
-
-func (l *lister) rowMatches(r RowRef) bool {
-	row := l.snap.Row(r)
-	return match(l.words, row.Target.Name, row.Target.DN, row.Trustee.Name, row.Trustee.DN, sidText(row.Trustee.SID),
-		row.Text, row.Right, row.Status, row.ACLType)
-}
-
-// sortLines orders lines by name, then number, so that the order is total; a
-// column that was asked for goes before that.
+// sortLines orders lines by name; a column that was asked for goes before that.
 func (l *lister) sortLines() {
-	lines := l.result.lines
 	if l.query.Arrival && l.query.Sort == 0 {
 		return
 	}
+	l.mergeByName()
+	column, down := l.column()
+	if column == nil || l.stopped() {
+		return
+	}
 	type keyed struct {
-		name []byte
 		num  int
 		text string
 		key  LineKey
 	}
+	lines := l.result.lines
 	keys := make([]keyed, len(lines))
-	column, down := l.column()
 	for i, k := range lines {
 		if l.stopped() {
 			return
 		}
-		keys[i] = keyed{name: l.sortName(k), key: k}
-		if column == nil {
-			continue
-		}
-		line := l.line(k)
+		keys[i].key = k
 		if column.Numeric {
+			line := l.counted(k)
 			keys[i].num = column.Number(&line)
 		} else {
+			line := l.line(k)
 			keys[i].text = strings.ToLower(column.Text(&line))
 		}
 	}
-	slices.SortFunc(keys, func(a, b keyed) int {
+	slices.SortStableFunc(keys, func(a, b keyed) int { // by name where the column says nothing
 		c := cmp.Or(cmp.Compare(a.num, b.num), strings.Compare(a.text, b.text))
 		if down {
-			c = -c
+			return -c
 		}
-		return cmp.Or(c, compareFold(a.name, b.name), cmp.Compare(a.key.obj, b.key.obj),
-			cmp.Compare(a.key.pos, b.key.pos), cmp.Compare(a.key.party, b.key.party))
+		return c
 	})
 	for i := range keys {
 		lines[i] = keys[i].key
 	}
+}
+
+// named is a line with the name that it is ordered by.
+type named struct {
+	name []byte
+	key  LineKey
+}
+
+// compare orders by name, then by what the lines are, so that the order is total.
+func (a named) compare(b named) int {
+	return cmp.Or(compareFold(a.name, b.name), cmp.Compare(a.key.obj, b.key.obj), cmp.Compare(a.key.pos, b.key.pos),
+		cmp.Compare(a.key.party, b.key.party))
+}
+
+// mergeByName puts the lines in order of their names. The first ones came in
+// that order already; only the rest is sorted.
+func (l *lister) mergeByName() {
+	lines := l.result.lines
+	sorted := lines[:l.inOrder]
+	rest := make([]named, 0, len(lines)-l.inOrder)
+	for _, k := range lines[l.inOrder:] {
+		rest = append(rest, named{l.sortName(k), k})
+	}
+	slices.SortFunc(rest, named.compare)
+	out := make([]LineKey, 0, len(lines))
+	for _, k := range sorted {
+		for len(rest) > 0 && rest[0].compare(named{l.sortName(k), k}) < 0 {
+			out, rest = append(out, rest[0].key), rest[1:]
+		}
+		out = append(out, k)
+	}
+	for _, n := range rest {
+		out = append(out, n.key)
+	}
+	l.result.lines = out
+}
+
+// counted makes of a line what its numbers need.
+func (l *lister) counted(k LineKey) Line {
+	if k.obj != 0 && l.snap.object(k.obj).store() {
+		return l.line(k)
+	}
+	return Line{Key: k, Totals: l.totals(k)}
 }
 
 func (l *lister) column() (c *Column[*Line], down bool) {
@@ -119,11 +130,14 @@ func (l *lister) sortName(k LineKey) []byte {
 	if k.pos != 0 || k.obj == 0 {
 		return []byte(s.Principal(k.party).Name)
 	}
-	o := s.object(k.obj)
-	if o.store() {
-		return []byte(s.cn(o.home) + "\x00" + s.cn(o.dn))
-	}
-	if o.account != 0 {
+	return s.objectSortName(s.object(k.obj))
+}
+
+func (s *Snapshot) objectSortName(o *object) []byte {
+	switch {
+	case o.store():
+		return []byte(s.cn(s.serverOf(o)) + "\x00" + s.cn(o.dn))
+	case o.account != 0:
 		return s.texts.bytes(o.account)
 	}
 	return []byte(s.cn(o.dn))

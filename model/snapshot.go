@@ -27,12 +27,13 @@ type Snapshot struct {
 	recips    view[objID]
 
 	once struct {
-		uses, setup, memberOf, former, referred, domains, servers sync.Once
+		uses, setup, memberOf, former, referred, domains, servers, order sync.Once
 	}
 	useCount  uses
 	setupRows map[setupKey]bool
 	up        groupsOf
 	former    map[objID][]sidID
+	ordered   []objID
 	byServer  map[string]ServerVersion
 	unseen    map[int]bool
 	heads     map[acl.SID]int

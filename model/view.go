@@ -80,7 +80,7 @@ func (r *Result) Ref(i int) RowRef { return r.rows[i] }
 func View(ctx context.Context, s *Snapshot, q Query) (*Result, error) {
 	l := &lister{ctx: ctx, snap: s, query: q, result: &Result{Snapshot: s, Query: q}}
 	l.result.lists = l
-	l.words = words(q.Filter)
+	l.filter = newFilter(s, q.Filter)
 	if q.Rows {
 		l.allRows()
 		l.sortRows()
@@ -103,7 +103,8 @@ type lister struct {
 	snap    *Snapshot
 	query   Query
 	result  *Result
-	words   []word
+	filter  filter
+	inOrder int // so many lines came in the order of their names
 	reverse *ledger[[3]cell]
 	config  *ledger[bool]
 	via     *indirections
@@ -118,7 +119,7 @@ func (l *lister) stopped() bool {
 
 // add takes a line if the filter lets it pass.
 func (l *lister) add(k LineKey, target bool) {
-	if l.stopped() || len(l.words) > 0 && !l.matches(k) || !l.wanted(k) {
+	if l.stopped() || !l.filter.line(k) || !l.wanted(k) {
 		return
 	}
 	if target {
@@ -262,7 +263,7 @@ func (l *lister) rowsOfTarget(id objID, want families8, who func(family, Party) 
 			l.result.Hidden[why.first()]++
 			return true
 		}
-		if len(l.words) == 0 || l.rowMatches(r) {
+		if l.filter.row(r) {
 			l.result.rows = append(l.result.rows, r)
 		}
 		return true

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -47,13 +48,13 @@ const tableFields = 11
 
 // Compare writes the changes under the field names of the contract. A table has
 // a sign before each word, and fewer fields.
-func Compare(w io.Writer, c *model.Comparison, format Format) error {
+func Compare(ctx context.Context, w io.Writer, c *model.Comparison, format Format) error {
 	fields := model.ChangeFields
 	if format == Table {
 		fields = slices.Clone(fields[:tableFields])
 		fields[0].Value = func(x *model.Change) any { return signs[x.Change] + x.Change }
 	}
-	return Write(w, format, fields, c.Len(), c.Change)
+	return Write(ctx, w, format, false, NewData("compare", fields, c.Len(), c.Change), nil)
 }
 
 // CompareGaps says on w what stands in the way of the comparison, what is

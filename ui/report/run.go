@@ -1,13 +1,9 @@
 package report
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
 	"golang.org/x/term"
@@ -15,61 +11,6 @@ import (
 	"mbxperm/model"
 	"mbxperm/ui/safe"
 )
-
-// Report answers the query over the snapshot and writes it under the field
-// names of the named report: totals, aces or coverage.
-func Report(ctx context.Context, w io.Writer, s *model.Snapshot, name string, q model.Query, format Format) error {
-	if name == "coverage" {
-		lines := s.Coverage()
-		return Write(w, format, model.CoverageFields, len(lines), func(i int) model.Coverage { return lines[i] })
-	}
-	result, err := model.View(ctx, s, q)
-	if err != nil {
-		return err
-	}
-	if q.Rows {
-		return Write(w, format, model.RowFields, result.Len(), result.Row)
-	}
-	fields := append([]model.Field[*model.Line]{{
-		Name: "object_type", Value: func(*model.Line) any { return q.Type.Flag },
-	}}, q.Type.Fields...)
-	return Write(w, format, fields, result.Len(), result.Line)
-}
-
-// File writes through write to a file that only its owner can read. What was
-// there stays whole until the new content is complete; without force it is not
-// replaced at all.
-func File(name string, force bool, write func(io.Writer) error) (err error) {
-	if _, err := os.Lstat(name); err == nil && !force {
-		return fmt.Errorf("%s exists: choose another name, or --force to replace it", safe.Text(name))
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".mbxperm-*") // created 0600
-	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", safe.Text(name), reason(err))
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	if err = write(f); err != nil {
-		return err
-	}
-	if err = errors.Join(f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("cannot write %s: %w", safe.Text(name), reason(err))
-	}
-	return os.Rename(f.Name(), name)
-}
-
-// reason takes the path out of a file error: the message names the file already.
-func reason(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
-}
 
 // Collecting is what Progress watches.
 type Collecting interface {

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mbxperm/model"
+)
+
+// TestExportUsage: a mistake in what is written is found before anything is
+// read, in one sentence.
+func TestExportUsage(t *testing.T) {
+	short := filepath.Join(t.TempDir(), "short")
+	if err := os.WriteFile(short, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args string
+		code int
+		want string
+	}{
+		{"--format xml", exitUsage, "use table, csv, json, jsonl, html or xlsx"},
+		{"--fail-on nonsense", exitUsage, `unknown condition "nonsense": there are everyone, orphan`},
+		{"--fail-on everyone,", exitUsage, `unknown condition ""`},
+		{"--bom --format json", exitUsage, "--bom is for --format csv"},
+		{"--redact-key /nonexistent", exitFailed, "cannot read the key in /nonexistent: no such file"},
+		{"--redact-key " + short, exitFailed, "too short"},
+		{"-o " + filepath.Dir(short), exitFailed, "is a directory"},
+	} {
+		// The source cannot be reached: whoever tries to read it fails otherwise.
+		args := append([]string{"report", "aces", "ldaps://127.0.0.1:1", "-u", "x", "--password-file", "/nonexistent"}, strings.Fields(c.args)...)
+		out, errs, code := runCommand(t, args...)
+		if code != c.code || out != "" || !strings.Contains(errs, c.want) || strings.Count(errs, "\n") != 1 {
+			t.Errorf("%s: exit code %d, want %d; stdout %q; stderr %q, want %q", c.args, code, c.code, out, errs, c.want)
+		}
+	}
+}
+
+// TestFailOnExitCodes: 4 where a condition holds, also where something is
+// missing; 3 and 0 otherwise. The report is written in any case.
+func TestFailOnExitCodes(t *testing.T) {
+	for _, c := range []struct {
+		args string
+		code int
+	}{
+		{"report aces demo:250 --fail-on orphan", exitAlarm},
+		{"report totals demo:250 --object store --fail-on everyone,null-dacl", exitAlarm},
+		{"report coverage demo:250 --fail-on incomplete", exitAlarm},
+		{"report aces demo:250 --target nobody --fail-on orphan,everyone", exitGaps},
+		{"report aces demo:250", exitGaps},
+	} {
+		for _, quiet := range []bool{false, true} {
+			args := append(strings.Fields(c.args), "--format", "csv")
+			if quiet {
+				args = append(args, "--quiet")
+			}
+			out, errs, code := runCommand(t, args...)
+			if code != c.code || !strings.HasPrefix(out, "object_type,") {
+				t.Errorf("%v: exit code %d, want %d; stdout begins %.30q", args, code, c.code, out)
+			}
+			said := strings.Contains(errs, "mbxperm: --fail-on ")
+			if said != (c.code == exitAlarm) || quiet && strings.Count(errs, "\n") != strings.Count(errs, "mbxperm: --fail-on ") {
+				t.Errorf("%v: stderr %q", args, errs)
+			}
+		}
+	}
+}
+
+// TestHelpNamesConditions: each condition stands in the help with what it says.
+func TestHelpNamesConditions(t *testing.T) {
+	out, _, _ := runCommand(t, "report", "--help")
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range model.Alarms {
+		if !strings.Contains(out, a.Name+" ") || !strings.Contains(out, a.Text) {
+			t.Errorf("the help lacks %s: %s", a.Name, a.Text)
+		}
+		if !strings.Contains(string(readme), "| `"+a.Name+"` |") {
+			t.Errorf("README.md lacks the condition %s", a.Name)
+		}
+	}
+}
+
+// TestReadmeExamples runs every example of the README that reads the demo.
+func TestReadmeExamples(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "case.key"), []byte("thirty-two bytes of a good secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ran := 0
+	for line := range strings.Lines(string(readme)) {
+		command, ok := strings.CutPrefix(strings.TrimSpace(line), "mbxperm report ")
+		if !ok || !strings.Contains(command, " demo") {
+			continue
+		}
+		ran++
+		command, _, _ = strings.Cut(command, " #")
+		command, _, piped := strings.Cut(command, " | ")
+		args := append([]string{"report"}, strings.Fields(command)...)
+		for i, a := range args {
+			if i > 0 && (args[i-1] == "-o" || args[i-1] == "--redact-key") {
+				args[i] = filepath.Join(dir, a)
+			}
+		}
+		out, errs, code := runCommand(t, args...)
+		if code != exitDone && code != exitGaps && code != exitAlarm {
+			t.Errorf("%s: exit code %d, stderr %q", line, code, errs)
+		}
+		if piped && out == "" {
+			t.Errorf("%s: nothing to pipe on", line)
+		}
+	}
+	if ran < 5 {
+		t.Errorf("%d examples only", ran)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "entries.csv.evidence.json")); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestRedactedReport: the command line's own way to a report without names.
+func TestRedactedReport(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "case.json")
+	runCommand(t, "report", "aces", "demo:60", "--all", "--redact", "--format", "json", "-o", name, "--target", "u00012")
+	for _, file := range []string{name, name + ".evidence.json"} {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !json.Valid(b) || len(b) < 1000 {
+			t.Errorf("%s: %d bytes, or no JSON", file, len(b))
+		}
+		for _, word := range []string{"u00012", "contoso", "CONTOSO", "auditor"} {
+			if strings.Contains(string(b), word) {
+				t.Errorf("%s holds %q", filepath.Base(file), word)
+			}
+		}
+	}
+}

@@ -1,0 +1,216 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"mbxperm/model"
+)
+
+// Evidence says where a report comes from, how complete it is, and what it can
+// and cannot know. A page and a workbook carry it inside; beside CSV and JSON it
+// is a file of its own. The JSON names are a contract like the fields.
+type Evidence struct {
+	Program  string    `json:"program"`
+	Version  string    `json:"version"`
+	Report   string    `json:"report"`
+	Question string    `json:"question"` // object type, filters and toggles in words
+	Source   string    `json:"source"`
+	Server   string    `json:"server"`
+	Account  string    `json:"bound_account"`
+	Started  time.Time `json:"started"`
+	Ended    time.Time `json:"ended"`
+	Exchange string    `json:"exchange"` // releases found: "2016 + 2019"
+
+	Complete   bool     `json:"complete"`
+	Incomplete []string `json:"incomplete"` // each search that was not read to its end, and why
+	Warnings   []string `json:"warnings"`
+
+	Records  int            `json:"records"`
+	Hidden   map[string]int `json:"hidden"` // rows that the toggles hide, each once under its first reason
+	Coverage Data           `json:"coverage"`
+	FailOn   []Failure      `json:"fail_on"` // the conditions of --fail-on that hold
+
+	Covers   []string `json:"covers"`
+	Beyond   []string `json:"not_in_ldap"`
+	Inferred []string `json:"inferred"`
+	Redacted bool     `json:"redacted"`
+
+	// Of the data that the evidence belongs to, where it is not inside it.
+	Format Format `json:"format"`
+	File   string `json:"file,omitempty"`
+	Bytes  int64  `json:"bytes,omitempty"`
+	SHA256 string `json:"sha256,omitempty"`
+}
+
+// Failure is a condition of --fail-on that holds.
+type Failure struct {
+	Condition string `json:"condition"`
+	Says      string `json:"says"`
+	Rows      int    `json:"rows"`
+	First     string `json:"first,omitempty"`
+}
+
+// NewEvidence says of a snapshot what does not depend on the report.
+func NewEvidence(s *model.Snapshot, version string) *Evidence {
+	st := &s.State
+	lines := s.Coverage()
+	ev := &Evidence{
+		Program: "mbxperm", Version: version, Source: st.Source, Server: st.Server, Account: st.Account,
+		Started: st.Started, Ended: st.Ended, Exchange: s.Exchange(), Complete: st.Complete(),
+		Incomplete: []string{}, Warnings: append([]string{}, st.Warnings...), FailOn: []Failure{}, Hidden: map[string]int{},
+		Coverage: NewData("coverage", model.CoverageFields, len(lines), func(i int) model.Coverage { return lines[i] }),
+		Covers:   covers, Beyond: beyond, Inferred: inferred,
+	}
+	for _, g := range st.Incomplete {
+		ev.Incomplete = append(ev.Incomplete, strings.TrimPrefix(g.Search+": "+g.Reason, ": "))
+	}
+	if st.Err != nil {
+		ev.Incomplete = append(ev.Incomplete, st.Err.Error())
+	}
+	return ev
+}
+
+// What a report covers, what no reading of the directory can tell, and what
+// rests on conclusions instead of documents.
+var (
+	covers = []string{
+		"mailbox rights, Send-As, Receive-As and Send on Behalf as stored in the directory",
+		"the entries of stores and of the containers above them",
+		"all of it as visible to the bound account: what that account cannot see is counted nowhere",
+	}
+	beyond = []string{
+		"folder permissions and inbox rules: they are kept in the mailbox",
+		"local groups of the Exchange servers and rights of their operating system",
+		"cloud mailboxes and their permissions",
+		"mailboxes on servers before Exchange 2013: there the store decides and the directory holds a copy (authority = copy)",
+	}
+	inferred = []string{
+		"inherited entries inside a stored mailbox ACL are taken for stale copies of an older store (inferred)",
+		"all extended rights on a store or server are taken to include the right to open its mailboxes (inferred)",
+		"where the schema was not read, the property set that guards the mailbox ACL is taken from the documentation of 2007 and later (inferred)",
+	}
+)
+
+// Question is what a report was asked for, with the names as the user gave them.
+type Question struct {
+	Report          string // totals, aces or coverage
+	Query           model.Query
+	Target, Trustee string // the texts behind Query.Target and Query.Trustee
+}
+
+// words puts the question into words; name spells what the user named.
+func (q *Question) words(name func(string) string) string {
+	if q.Report == "coverage" {
+		return "coverage of everything that was read"
+	}
+	s := "totals"
+	if q.Query.Rows {
+		s = "entries"
+	}
+	if q.Query.Rows && q.Query.ByTrustee {
+		s += " on all object types, by trustee"
+	} else {
+		s += " of object type " + q.Query.Type.Flag
+	}
+	if q.Target != "" {
+		s += ", only target " + name(q.Target)
+	}
+	if q.Trustee != "" {
+		s += ", only trustee " + name(q.Trustee)
+	}
+	show := q.Query.Show & model.AllReasons
+	switch show {
+	case 0:
+		return s + "; not shown: " + (model.AllReasons).String()
+	case model.AllReasons:
+		return s + "; nothing is left out"
+	}
+	return s + "; shown too: " + show.String() + "; not shown: " + (model.AllReasons &^ show).String()
+}
+
+// hide notes how many rows the toggles hide.
+func (ev *Evidence) hide(h model.Hidden) {
+	for i, n := range h {
+		ev.Hidden[model.ReasonNames[i]] = n
+	}
+}
+
+// fact is a line of the evidence for people.
+type fact struct{ Name, Text string }
+
+// facts are the evidence for people, in order, without coverage.
+func (ev *Evidence) facts() []fact {
+	stamp := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.Format(time.RFC3339)
+	}
+	complete := "read to the end"
+	if !ev.Complete {
+		complete = "INCOMPLETE"
+	}
+	var hidden []string
+	for _, name := range model.ReasonNames {
+		if n := ev.Hidden[name]; n > 0 {
+			hidden = append(hidden, fmt.Sprintf("%s %s", Thousands(n), name))
+		}
+	}
+	all := []fact{
+		{"Report", ev.Report}, {"Question", ev.Question}, {"Records", Thousands(ev.Records)},
+		{"Hidden rows", strings.Join(hidden, " · ")},
+		{"Source", ev.Source}, {"Server", ev.Server}, {"Bound account", ev.Account},
+		{"Started", stamp(ev.Started)}, {"Ended", stamp(ev.Ended)}, {"State", complete},
+	}
+	list := func(name string, texts []string) {
+		for _, t := range texts {
+			all = append(all, fact{name, t})
+		}
+	}
+	list("Incomplete", ev.Incomplete)
+	list("Warning", ev.Warnings)
+	for _, f := range ev.FailOn {
+		all = append(all, fact{"Condition " + f.Condition, f.sentence()})
+	}
+	all = append(all, fact{"Exchange", ev.Exchange}, fact{"Program", ev.Program + " " + ev.Version})
+	if ev.Redacted {
+		all = append(all, fact{"Redacted", "names, domains, SIDs, GUIDs of objects and servers are pseudonyms, the same throughout this file"})
+	}
+	list("Covers", ev.Covers)
+	list("Not in LDAP", ev.Beyond)
+	list("Inferred", ev.Inferred)
+	return all
+}
+
+func (f *Failure) sentence() string {
+	s := f.Says
+	if f.Rows > 0 {
+		s += fmt.Sprintf(": %s rows", Thousands(f.Rows))
+		if f.Rows == 1 {
+			s = f.Says + ": 1 row"
+		}
+		s += ", first " + f.First
+	}
+	return s
+}
+
+// line is the evidence as one line of JSON.
+func (ev *Evidence) line() ([]byte, error) {
+	b, err := json.Marshal(ev)
+	return append(b, '\n'), err
+}
+
+// page is the evidence as JSON for a file that somebody reads.
+func (ev *Evidence) page() ([]byte, error) {
+	b, err := ev.line()
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	err = json.Indent(&out, b, "", "  ")
+	return out.Bytes(), err
+}

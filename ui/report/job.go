@@ -1,0 +1,194 @@
+package report
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/term"
+
+	"mbxperm/model"
+	"mbxperm/ui/safe"
+)
+
+// Output says how and where a report is written.
+type Output struct {
+	Format Format
+	BOM    bool      // before CSV
+	Redact *Redactor // nil: every name as it is
+	File   string    // empty: standard output
+	Force  bool      // replace the file
+	Quiet  bool      // nothing on standard error but errors
+}
+
+// Misuse says what is wrong with the request itself.
+func (o *Output) Misuse(stdout io.Writer) error {
+	if o.BOM && o.Format != CSV {
+		return errors.New("--bom is for --format csv")
+	}
+	if f, ok := stdout.(*os.File); ok && o.Format == XLSX && o.File == "" && term.IsTerminal(int(f.Fd())) {
+		return errors.New("a workbook is nothing for a terminal: write it to a file with -o FILE, or pipe it on")
+	}
+	return nil
+}
+
+// Free says before anything is read whether the files may be written.
+func (o *Output) Free() error {
+	if o.File == "" {
+		return nil
+	}
+	if err := free(o.File, o.Force); err != nil {
+		return err
+	}
+	if o.beside() {
+		return free(o.File+evidenceSuffix, o.Force)
+	}
+	return nil
+}
+
+const evidenceSuffix = ".evidence.json"
+
+// beside reports whether the evidence goes beside the data: where it is not inside.
+func (o *Output) beside() bool { return o.Format == CSV || o.Format == JSON || o.Format == JSONL }
+
+// Deliver writes a report: to the file of the output, with its evidence beside
+// it where the format has no room for it, or to stdout, with the evidence as one
+// line of JSON on stderr. Files appear complete or not at all.
+func (o *Output) Deliver(ctx context.Context, stdout, stderr io.Writer, d Data, ev *Evidence) error {
+	ev.Records, ev.Format = d.Len, o.Format
+	if o.Redact != nil {
+		d = o.Redact.data(d)
+		o.Redact.evidence(ev)
+	}
+	sum := &summer{}
+	data := func(w io.Writer) error {
+		err := Write(ctx, sum.onto(w), o.Format, o.BOM, d, ev)
+		ev.Bytes, ev.SHA256 = sum.bytes, sum.text()
+		return err
+	}
+	switch {
+	case o.File == "":
+		if err := data(stdout); err != nil || o.Quiet || !o.beside() {
+			return err
+		}
+		line, err := ev.line()
+		if err == nil {
+			_, err = stderr.Write(line)
+		}
+		return err
+	case !o.beside():
+		return File(o.File, o.Force, data)
+	}
+	ev.File = filepath.Base(o.File)
+	return files(o.Force, draft{name: o.File, write: data}, draft{name: o.File + evidenceSuffix, write: func(w io.Writer) error {
+		b, err := ev.page()
+		if err == nil {
+			_, err = w.Write(b)
+		}
+		return err
+	}})
+}
+
+// summer counts and hashes what passes.
+type summer struct {
+	w     io.Writer
+	bytes int64
+	sum   interface {
+		io.Writer
+		Sum([]byte) []byte
+	}
+}
+
+func (s *summer) onto(w io.Writer) io.Writer {
+	s.w, s.bytes, s.sum = w, 0, sha256.New()
+	return s
+}
+
+func (s *summer) Write(b []byte) (int, error) {
+	n, err := s.w.Write(b)
+	s.bytes += int64(n)
+	s.sum.Write(b[:n])
+	return n, err
+}
+
+func (s *summer) text() string { return hex.EncodeToString(s.sum.Sum(nil)) }
+
+// Job is one report as the command line asks for it.
+type Job struct {
+	Question
+	Output
+	FailOn  []model.Alarm
+	Version string // of the program
+}
+
+// Outcome is what a report that was written has to say of itself.
+type Outcome struct {
+	Gaps   bool // something was cut, unreadable, unknown or undecodable
+	Failed bool // a condition of FailOn holds
+}
+
+// Run answers the question over the snapshot and delivers the report. What is
+// missing and which conditions hold goes to stderr.
+func (j *Job) Run(ctx context.Context, s *model.Snapshot, stdout, stderr io.Writer) (Outcome, error) {
+	var out Outcome
+	ev := NewEvidence(s, j.Version)
+	ev.Report, ev.Question = j.Report, j.words(j.Redact.any)
+	raised, err := s.Raise(ctx, j.FailOn, j.Query.Target, j.Query.Trustee)
+	if err != nil {
+		return out, err
+	}
+	for _, r := range raised {
+		ev.FailOn = append(ev.FailOn, failure(s, r, j.Redact))
+	}
+	d, err := j.data(ctx, s, ev)
+	if err != nil {
+		return out, err
+	}
+	if err := j.Deliver(ctx, stdout, stderr, d, ev); err != nil {
+		return out, err
+	}
+	notes := stderr
+	if j.Quiet {
+		notes = io.Discard
+	}
+	out.Gaps = Gaps(notes, s)
+	for _, f := range ev.FailOn { // the reason for the exit code is said in any case
+		out.Failed = true
+		fmt.Fprintln(stderr, "mbxperm: --fail-on "+f.Condition+": "+safe.Text(f.sentence()))
+	}
+	return out, nil
+}
+
+// data answers the question.
+func (j *Job) data(ctx context.Context, s *model.Snapshot, ev *Evidence) (Data, error) {
+	if j.Report == "coverage" {
+		return ev.Coverage, nil
+	}
+	result, err := model.View(ctx, s, j.Query)
+	if err != nil {
+		return Data{}, err
+	}
+	ev.hide(result.Hidden)
+	if j.Query.Rows {
+		return NewData(j.Report, model.RowFields, result.Len(), result.Row), nil
+	}
+	fields := append([]model.Field[*model.Line]{{
+		Name: "object_type", Value: func(*model.Line) any { return j.Query.Type.Flag },
+	}}, j.Query.Type.Fields...)
+	return NewData(j.Report, fields, result.Len(), result.Line), nil
+}
+
+// failure puts a condition that holds into words.
+func failure(s *model.Snapshot, r model.Raised, hide *Redactor) Failure {
+	f := Failure{Condition: r.Name, Says: r.Text, Rows: r.Rows}
+	if r.Rows > 0 {
+		row := s.Row(r.First)
+		f.First = fmt.Sprintf("%s: %s %s on %s", hide.any(row.Trustee.Name), row.Status, hide.right(row.Right), hide.any(row.Target.Name))
+	}
+	return f
+}

@@ -1,0 +1,216 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"mbxperm/acl"
+)
+
+// What each field of a report holds, for the Redactor. A field that is missing
+// here is replaced as a whole: forgetting one shows too little, never too much.
+var redactions = map[string]func(*Redactor, string) string{
+	"account": (*Redactor).name, "domain": (*Redactor).name, "sid": (*Redactor).sidText,
+	"target": (*Redactor).name, "target_domain": (*Redactor).name, "target_dn": (*Redactor).dn,
+	"target_sid": (*Redactor).sidText, "target_guid": (*Redactor).guidText,
+	"trustee": (*Redactor).name, "trustee_domain": (*Redactor).name, "trustee_sid": (*Redactor).sidText,
+	"server": (*Redactor).name, "storage_group": (*Redactor).name, "store": (*Redactor).name,
+	"dn": (*Redactor).dn, "scope_dn": (*Redactor).dn, "origin": (*Redactor).dn,
+	"right": (*Redactor).right, "delegated_rights": (*Redactor).right, "applies_to": (*Redactor).right,
+	"reason": (*Redactor).sentence,
+
+	"object_type": same, "kind": same, "type": same, "target_type": same, "target_state": same, "acl_type": same, "ace_type": same,
+	"ace_flags": same, "trustee_kind": same, "trustee_state": same, "status": same, "implied_by": same, "mask": same,
+	"object_guid": same, "inherited_object_guid": same, "authority": same,
+}
+
+func same(_ *Redactor, s string) string { return s }
+
+// data replaces the texts of a report. Its records are put in the order of
+// their pseudonyms: the order of names tells a part of them.
+func (r *Redactor) data(d Data) Data {
+	replace := make([]func(string) string, len(d.Fields))
+	for j, name := range d.Fields {
+		f := redactions[name]
+		if f == nil {
+			f = (*Redactor).any
+		}
+		replace[j] = latest(func(s string) string { return f(r, s) })
+	}
+	out := d
+	out.Record = func(i int, cells []any) {
+		d.Record(i, cells)
+		for j, v := range cells {
+			if s, ok := v.(string); ok {
+				cells[j] = replace[j](s)
+			}
+		}
+	}
+	for _, name := range []string{"target_dn", "scope_dn", "dn", "sid", "account", "target"} {
+		if at := slices.Index(d.Fields, name); at >= 0 {
+			out.Record = reorder(out.Record, d, at, replace[at])
+			break
+		}
+	}
+	return out
+}
+
+// latest remembers the last answer: the rows of one target stand together.
+func latest(f func(string) string) func(string) string {
+	in, out := "", f("")
+	return func(s string) string {
+		if s != in {
+			in, out = s, f(s)
+		}
+		return out
+	}
+}
+
+// reorder orders records by the pseudonyms of one field, and leaves those with
+// the same in their order.
+func reorder(record func(int, []any), d Data, at int, replace func(string) string) func(int, []any) {
+	keys, order := make([]string, d.Len), make([]int, d.Len)
+	cells := make([]any, len(d.Fields))
+	for i := range d.Len {
+		d.Record(i, cells)
+		keys[i], order[i] = replace(text(cells[at])), i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(keys[a], keys[b]) })
+	return func(i int, cells []any) { record(order[i], cells) }
+}
+
+// evidence replaces what the evidence names.
+func (r *Redactor) evidence(ev *Evidence) {
+	ev.Redacted = true
+	ev.Source, ev.Server, ev.Account = r.source(ev.Source), r.host(ev.Server), r.any(ev.Account)
+	ev.Coverage = r.data(ev.Coverage)
+	for i, s := range ev.Incomplete {
+		search, why, ok := strings.Cut(s, ": ")
+		if ok && kept()[search] {
+			ev.Incomplete[i] = search + ": " + r.sentence(why)
+		} else {
+			ev.Incomplete[i] = r.sentence(s)
+		}
+	}
+	for i := range ev.Warnings {
+		ev.Warnings[i] = r.sentence(ev.Warnings[i])
+	}
+}
+
+// Withheld stands where a sentence may name a host, an account or a file.
+const Withheld = "(withheld: may hold names)"
+
+// sentence keeps the few sentences that name nobody.
+func (r *Redactor) sentence(s string) string {
+	switch s {
+	case "", "cancelled", "still reading", "the source stopped before the end of this search":
+		return s
+	}
+	return Withheld
+}
+
+// right keeps the words of rights and the names that every directory knows. The
+// others are those of somebody's own schema.
+func (r *Redactor) right(s string) string {
+	if r == nil || rightWords()[s] {
+		return s
+	}
+	parts := strings.Split(s, ", ")
+	for i, p := range parts {
+		if rightWords()[p] || strings.HasPrefix(p, "0x") || strings.HasPrefix(p, "ACE of ") {
+			continue
+		}
+		parts[i] = r.rightPart(p)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// rightPart replaces the name in "Write attribute NAME" and "this object and NAME objects below".
+func (r *Redactor) rightPart(p string) string {
+	for _, verb := range rightVerbs {
+		if name, ok := strings.CutPrefix(p, verb); ok {
+			return verb + r.rightName(name)
+		}
+	}
+	for _, tail := range []string{" objects below", " objects"} {
+		if rest, ok := strings.CutSuffix(p, tail); ok {
+			for _, head := range []string{"this object and ", "direct child ", "this object and direct child ", ""} {
+				if name, ok := strings.CutPrefix(rest, head); ok && !strings.Contains(name, " ") {
+					return head + r.rightName(name) + tail
+				}
+			}
+		}
+	}
+	return r.rightName(p)
+}
+
+// rightVerbs are what model puts before the name of a right, longest first.
+var rightVerbs = []string{
+	"Extended right ", "Read and write property set ", "Read and write attribute ", "Read property set ", "Read attribute ",
+	"Write property set ", "Write attribute ", "Validated write ", "Create and delete child ", "Create child ", "Delete child ",
+}
+
+func (r *Redactor) rightName(s string) string {
+	if _, err := acl.ParseGUID(s); err == nil || rightWords()[s] {
+		return s
+	}
+	return r.pseudonym(s)
+}
+
+// rightWords are the names of rights, attributes and classes that are the same
+// in every directory, and the texts made of them alone.
+var rightWords = sync.OnceValue(func() map[string]bool {
+	words := map[string]bool{}
+	for _, w := range []string{
+		"", "SendOnBehalf", "Send-As", "Receive-As", "Full Control", "All extended rights", "no right (0x00000000)",
+		"legacy role: Exchange Full Administrator", "legacy role: Exchange Administrator", "legacy role: Exchange View Only Administrator",
+		"this object", "objects below", "direct child objects below", "this object and objects below", "this object and direct child objects below",
+	} {
+		words[w] = true
+	}
+	for _, r := range acl.MailboxRights {
+		words[r.Name] = true
+	}
+	for _, n := range acl.GUIDs() {
+		words[n.Name] = true
+	}
+	for bit := range 32 {
+		for _, name := range acl.Mask(1 << bit).ADNames() {
+			words[name] = true
+		}
+	}
+	return words
+})
+
+// kept are the names, in lower case, that say nothing about a directory: those
+// of well-known SIDs and accounts, and what set-up calls its containers.
+var kept = sync.OnceValue(func() map[string]bool {
+	names := map[string]bool{}
+	for _, n := range structure {
+		names[strings.ToLower(n)] = true
+	}
+	for _, name := range acl.WellKnownSIDs() {
+		names[strings.ToLower(name)] = true
+	}
+	for rid := range uint32(1000) {
+		if name, ok := acl.WellKnownRID(rid); ok {
+			names[strings.ToLower(name)] = true
+		}
+	}
+	return names
+})
+
+// structure are the containers that Active Directory and Exchange make
+// everywhere, and the searches of a collection.
+var structure = []string{
+	"Configuration", "Services", "Microsoft Exchange", "Schema", "System", "Builtin", "Users", "Computers", "Domain Controllers",
+	"ForeignSecurityPrincipals", "Managed Service Accounts", "Deleted Objects", "AdminSDHolder", "WellKnown Security Principals",
+	"Administrative Groups", "First Administrative Group", "Exchange Administrative Group (FYDIBOHF23SPDLT)", "Servers", "Databases",
+	"InformationStore", "First Storage Group", "Second Storage Group", "Database Availability Groups", "Arrays", "Recipient Policies",
+	"Address Lists Container", "Transport Settings", "Global Settings", "RBAC", "Roles", "Role Assignments", "ELC Folders Container",
+	"Microsoft Exchange Security Groups", "Microsoft Exchange System Objects", "Organization Management", "Recipient Management",
+	"View-Only Organization Management", "Public Folder Management", "Discovery Management", "Exchange Servers", "Exchange Trusted Subsystem",
+	"Exchange Windows Permissions", "Managed Availability Servers", "ExchangeLegacyInterop", "Exchange Domain Servers", "Exchange Enterprise Servers",
+	"rootdse", "forest", "schema", "rights", "exchange", "mailboxes", "recipients", "containers", "principals", "lookup",
+}

@@ -1,0 +1,117 @@
+package report
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"mbxperm/collector"
+	"mbxperm/collector/demo"
+	"mbxperm/model"
+)
+
+// hostile are texts that somebody could put into a directory to harm whoever
+// opens a report.
+var hostile = []string{
+	"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\tplain", "\rplain", "\nplain", "＝1+1", "＋1", "－1", "＠x", "﹦1", "﹢1", "﹣1", "﹫x",
+	" =1", "\u00a0=1", "\u200b=1", "\u3000=1", "'=1", "''=1", "x;=1+1;", "x\t@y", "x\r\n-1", "a;'=1", ";", "'plain", "O'Brien", "x=1", "1-2",
+	`a"b`, "a,b", "a\rb", "a\nb", "a\r\nb", " lead", "trail ", "", "=", "'",
+	"</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<!--", "]]>", "&lt;b&gt;", "\u2028\u2029", "javascript:alert(1)",
+	"a\x1b[2Jb", "a\u202eb", "a\x00b", "a\ufffeb", "a\xffb", "_x000D_", "_x005F_x000D_", "\x85=1", "Müller", "王小明",
+}
+
+// hostileData is a report whose texts are the hostile ones.
+func hostileData() Data {
+	return Data{Name: "aces", Fields: []string{"n", "target", "again", "yes"}, Len: len(hostile), Record: func(i int, cells []any) {
+		cells[0], cells[1], cells[2], cells[3] = i-5, hostile[i], hostile[i], i%2 == 0
+	}}
+}
+
+// readDemo collects a demo.
+func readDemo(t testing.TB, source string) *model.Snapshot {
+	t.Helper()
+	src, err := demo.New(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := collector.Start(t.Context(), src, model.NewPool(), nil)
+	<-c.Done()
+	return c.Snapshot()
+}
+
+// everything is the job that writes every entry of the demo.
+func everything(format Format) *Job {
+	q := model.Query{Type: model.Mailboxes, Rows: true, System: true, Show: model.AllReasons, ACEs: model.Mailboxes.ACEs[0]}
+	return &Job{Question: Question{Report: "aces", Query: q}, Output: Output{Format: format}, Version: "test"}
+}
+
+// written runs a job and returns what it wrote.
+func written(t testing.TB, j *Job, s *model.Snapshot) (stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	if _, err := j.Run(t.Context(), s, &out, &errs); err != nil {
+		t.Fatal(err)
+	}
+	return out.String(), errs.String()
+}
+
+// inFormat writes data with some evidence.
+func inFormat(t testing.TB, format Format, bom bool, d Data) string {
+	t.Helper()
+	var out bytes.Buffer
+	ev := NewEvidence(readDemo(t, "demo:5"), "test")
+	ev.Incomplete = hostile
+	if err := Write(t.Context(), &out, format, bom, d, ev); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestFormatNames(t *testing.T) {
+	for _, f := range Formats {
+		if got, err := ParseFormat(string(f)); got != f || err != nil {
+			t.Errorf("ParseFormat(%q) = %q, %v", f, got, err)
+		}
+	}
+	if _, err := ParseFormat("yaml"); err == nil || !strings.Contains(err.Error(), "jsonl, html or xlsx") {
+		t.Errorf("an unknown format: %v", err)
+	}
+}
+
+// BenchmarkFormats writes all entries of demo:20000, once for each format.
+func BenchmarkFormats(b *testing.B) {
+	s := readDemo(b, "demo:20000")
+	run := func(name string, job *Job) {
+		b.Run(name, func(b *testing.B) {
+			ev := NewEvidence(s, "test")
+			d, err := job.data(b.Context(), s, ev)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				var size counter
+				if job.Redact != nil {
+					d = job.Redact.data(d)
+				}
+				if err := Write(b.Context(), &size, job.Format, false, d, ev); err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(size)/1e6, "MB")
+			}
+			b.ReportMetric(float64(d.Len)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+		})
+	}
+	for _, f := range Formats {
+		run(string(f), everything(f))
+	}
+	redacted := everything(CSV)
+	redacted.Redact = NewRedactor()
+	run("csv-redacted", redacted)
+}
+
+type counter int
+
+func (c *counter) Write(b []byte) (int, error) {
+	*c += counter(len(b))
+	return len(b), nil
+}
