@@ -6,11 +6,11 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -19,10 +19,12 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"mbxperm/collector"
 	"mbxperm/collector/demo"
+	"mbxperm/collector/ldif"
 	"mbxperm/collector/live"
 	"mbxperm/model"
 	"mbxperm/ui"
@@ -53,7 +55,7 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 
 // run is main without the process: tests call it.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, files: ldif.Files{Stdin: stdin}}
 	// A refresh connects again: by then the screen has the terminal, and standard input is used up.
 	a.secret = sync.OnceValues(func() (string, error) { return a.password(ctx) })
 	root := a.rootCommand()
@@ -80,6 +82,8 @@ type app struct {
 	conn           connection
 	secret         func() (string, error) // the password, asked for once
 	rep            reportFlags
+	record         string     // file to record to, or empty
+	files          ldif.Files // sources that are files
 }
 
 type connection struct {
@@ -95,27 +99,10 @@ type reportFlags struct {
 	bom, redact, quiet                                    bool
 }
 
-const longHelp = `mbxperm shows who can get into which Exchange mailbox: mailbox rights, Send-As and
-Receive-As, Send on Behalf, the entries of stores and of the containers above
-them, from a mailbox to its trustees and from an account to all it can open.
-It reads Active Directory over LDAP, and never writes to it.
-
-SOURCE is where to read:
-  ldaps://HOST             a domain controller over TLS
-  ldap://HOST              the same with StartTLS
-  demo[:N[:SEED[:DAY]]]    a made-up organisation of N mailboxes (250)`
-
-const examples = `  mbxperm demo
-  mbxperm ldaps://dc1.contoso.com -u auditor@contoso.com
-  mbxperm report aces demo --target u00012 --format csv
-  mbxperm report aces ldaps://dc1.contoso.com -u auditor@contoso.com --trustee svc-backup --direction reverse --all
-  mbxperm report coverage ldaps://dc1.contoso.com -u auditor@contoso.com --format json
-  mbxperm compare demo:250:1:0 demo:250:1:30`
-
 func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use: "mbxperm [SOURCE]", Short: "Show who can get into which Exchange mailbox",
-		Long: longHelp, Example: examples, Version: version(),
+		Long: report.Help, Example: report.Examples, Version: version(),
 		SilenceErrors: true, SilenceUsage: true,
 		Args: sources(0),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -135,14 +122,15 @@ func (a *app) rootCommand() *cobra.Command {
 	f.BoolVar(&a.conn.insecure, "insecure", false, "accept any certificate; the screen says so all the time")
 	f.BoolVar(&a.conn.cleartext, "cleartext", false, "send the password without TLS over ldap://")
 	f.StringToStringVar(&a.conn.dc, "dc", nil, "dial ADDRESS for a server NAME: NAME=ADDRESS")
-	root.AddCommand(a.reportCommand(), a.compareCommand())
+	a.recordFlags(root.Flags())
+	root.AddCommand(a.reportCommand(), a.compareCommand(), a.recordCommand())
 	return root
 }
 
 func (a *app) reportCommand() *cobra.Command {
 	rep := &cobra.Command{
 		Use: "report totals|aces|coverage SOURCE", Short: "Write lines, entries or coverage for scripts and files",
-		Long: reportHelp(),
+		Long: report.ReportHelp(),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usagef("unknown report %q: there are totals, aces and coverage", args[0])
@@ -153,7 +141,7 @@ func (a *app) reportCommand() *cobra.Command {
 	}
 	a.rowFlags(rep, "mailbox, store or admin (default mailbox)")
 	f, r := rep.PersistentFlags(), &a.rep
-	f.BoolVar(&r.force, "force", false, "overwrite the file of -o")
+	a.recordFlags(f)
 	f.BoolVar(&r.bom, "bom", false, "begin CSV with a byte order mark, for Excel")
 	f.BoolVar(&r.redact, "redact", false, "replace names, domains, SIDs and servers by pseudonyms")
 	f.StringVar(&r.redactKey, "redact-key", "", "redact with the key in this file: the same pseudonyms in every file")
@@ -170,17 +158,6 @@ func (a *app) reportCommand() *cobra.Command {
 		})
 	}
 	return rep
-}
-
-func reportHelp() string {
-	help := "Data goes to standard output (or -o FILE), progress and warnings to standard error. With csv, json and jsonl\n" +
-		"the evidence goes to FILE.evidence.json, or to standard error; html and xlsx carry it inside.\n\n" +
-		"Conditions of --fail-on, over all entries of all object types, hidden ones too, within --target and --trustee:\n"
-	for _, c := range model.Alarms {
-		help += fmt.Sprintf("  %-11s %s\n", c.Name, c.Text)
-	}
-	return help + "\nExit code: 0 done, 1 failed, 2 usage, 3 done, but something was cut, unreadable, unknown or undecodable,\n" +
-		"4 a condition of --fail-on holds (wins over 3)."
 }
 
 // rowFlags are the flags that choose rows and how they are written.
@@ -207,17 +184,39 @@ func (a *app) compareCommand() *cobra.Command {
 			"Data goes to standard output (or -o FILE), progress and warnings to standard error.\n\n" +
 			"Exit code: 0 done, 1 failed, 2 usage, 3 done, but something was cut, unreadable, unknown, undecodable or not comparable.",
 		Example: "  mbxperm compare demo:250:1:0 demo:250:1:30 --format csv -o changes.csv",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 2 {
-				return usagef("compare wants two sources, OLD and NEW: each ldaps://HOST or demo")
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) error { return a.compare(cmd.Context(), args[0], args[1]) },
+		Args:    two("compare wants two sources, OLD and NEW: each ldaps://HOST, demo or a file"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.compare(cmd.Context(), args[0], args[1]) },
 	}
 	a.rowFlags(cmd, "only changes of one object type: mailbox, store or admin")
 	cmd.Flags().BoolVar(&a.rep.force, "force", false, "compare two forests, overwrite the file of -o")
 	return cmd
+}
+
+// recordFlags are those of commands that may record what they read for another purpose.
+func (a *app) recordFlags(f *pflag.FlagSet) {
+	f.StringVar(&a.record, "record", "", "record everything that is read to this file, readable by you alone")
+	f.BoolVar(&a.rep.force, "force", false, "replace files that exist")
+}
+
+func (a *app) recordCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "record SOURCE FILE", Short: "Read once and keep everything, to look at later", Long: ldif.RecordHelp,
+		Example: "  mbxperm record ldaps://dc1.contoso.com monday.ldif.zst -u auditor@contoso.com\n  mbxperm monday.ldif.zst",
+		Args:    two("record wants a source and a file: mbxperm record ldaps://HOST FILE"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.keep(cmd.Context(), args[0], args[1]) },
+	}
+	cmd.Flags().BoolVar(&a.rep.force, "force", false, "replace FILE if it exists")
+	return cmd
+}
+
+// two wants two arguments.
+func two(otherwise string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != 2 {
+			return usagef("%s", otherwise)
+		}
+		return nil
+	}
 }
 
 // sources checks the number of arguments.
@@ -225,7 +224,7 @@ func sources(least int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
 		case len(args) < least:
-			return usagef("no source: %s wants ldaps://HOST or demo", cmd.CommandPath())
+			return usagef("no source: %s wants ldaps://HOST, demo or a file", cmd.CommandPath())
 		case len(args) > 1:
 			return usagef("one source at a time: %q is too much", args[1])
 		}
@@ -260,7 +259,51 @@ func (a *app) open(ctx context.Context, source string) (collector.Source, []stri
 		}
 		return src, src.Warnings(), nil
 	}
-	return nil, nil, usagef("cannot read %q: a source is ldaps://HOST, ldap://HOST or demo[:N[:SEED[:DAY]]]", source)
+	src, err := a.files.Open(source)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = usagef("cannot read %q: a source is ldaps://HOST, ldap://HOST, demo[:N[:SEED[:DAY]]], a file, or - for standard input", source)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return src, src.Warnings(), nil
+}
+
+// openRecorded opens a source and, if so asked, records it while it is read.
+func (a *app) openRecorded(ctx context.Context, source string, required bool) (collector.Source, []string, *ldif.Recorder, error) {
+	return ldif.Recorded(a.record, "mbxperm "+version(), ldif.Options{Force: a.rep.force, Required: required},
+		func() (collector.Source, []string, error) { return a.open(ctx, source) })
+}
+
+// recorded returns why a recording failed, and says where it is not whole because its source was left.
+func (a *app) recorded(rec *ldif.Recorder) error {
+	if rec != nil && rec.Err() == nil && rec.Ended() != nil {
+		report.Message(a.stderr, fmt.Errorf("%s is incomplete: %w", a.record, rec.Ended()))
+	}
+	return rec.Err()
+}
+
+// keep records a source to a file.
+func (a *app) keep(ctx context.Context, source, file string) error {
+	a.record = file
+	src, warnings, rec, err := a.openRecorded(ctx, source, true)
+	if err != nil {
+		return err
+	}
+	s, err := a.collect(ctx, src, model.NewPool(), warnings)
+	switch {
+	case rec.Err() != nil:
+		return rec.Err()
+	case ctx.Err() != nil:
+		return fmt.Errorf("interrupted: %s holds what was read until then", a.record)
+	case err != nil:
+		return err
+	}
+	report.Message(a.stderr, fmt.Errorf("%s: %s entries", a.record, report.Thousands(rec.Entries())))
+	if report.Gaps(a.stderr, s) {
+		a.code = exitGaps
+	}
+	return nil
 }
 
 // browse shows a source on the screen.
@@ -269,7 +312,7 @@ func (a *app) browse(ctx context.Context, source string) error {
 	if !ok || !term.IsTerminal(int(out.Fd())) {
 		return usagef("no terminal to show a screen on: use mbxperm report totals|aces|coverage %s", source)
 	}
-	src, warnings, err := a.open(ctx, source)
+	src, warnings, rec, err := a.openRecorded(ctx, source, false)
 	if err != nil {
 		return err
 	}
@@ -280,7 +323,7 @@ func (a *app) browse(ctx context.Context, source string) error {
 	err = ui.Run(ctx, s)
 	cancel()
 	s.Wait()
-	return err
+	return errors.Join(err, a.recorded(rec))
 }
 
 // report collects a source and writes one report of it.
@@ -289,15 +332,16 @@ func (a *app) report(ctx context.Context, name, source string) error {
 	if err != nil {
 		return err
 	}
-	src, warnings, err := a.open(ctx, source)
+	src, warnings, rec, err := a.openRecorded(ctx, source, false)
 	if err != nil {
 		return err
 	}
 	s, err := a.collect(ctx, src, model.NewPool(), warnings)
 	if err != nil {
-		return err
+		return errors.Join(err, a.recorded(rec))
 	}
 	outcome, err := job.Run(ctx, s, a.stdout, a.stderr)
+	err = errors.Join(err, a.recorded(rec))
 	switch {
 	case err != nil:
 		return err
@@ -429,19 +473,10 @@ func (a *app) compareQuery() (model.CompareQuery, error) {
 // query makes the question of a report out of its flags.
 func (a *app) query(name string) (model.Query, error) {
 	r := &a.rep
-	q := model.Query{Rows: name == "aces", System: true}
-	for _, t := range model.ObjectTypes {
-		if t.Flag == cmp.Or(r.object, model.Mailboxes.Flag) {
-			q.Type = t
-		}
+	q, err := report.ParseQuery(name, r.object, r.direction, r.target, r.trustee)
+	if err != nil {
+		return q, usageError{err}
 	}
-	switch {
-	case q.Type == nil:
-		return q, usagef("unknown object type %q: use mailbox, store or admin", r.object)
-	case r.direction != "forward" && r.direction != "reverse":
-		return q, usagef("unknown direction %q: use forward or reverse", r.direction)
-	}
-	q.ByTrustee = r.direction == "reverse"
 	for reason, on := range map[model.Reasons]bool{
 		model.Inherited: r.inherited, model.Self: r.self, model.Default: r.defaults,
 		model.Implied: r.implied, model.Stale: r.stale, model.AllReasons: r.all,
@@ -449,13 +484,6 @@ func (a *app) query(name string) (model.Query, error) {
 		if on {
 			q.Show |= reason
 		}
-	}
-	q.ACEs = q.Type.ACEs[0]
-	if r.target != "" {
-		q.Target = model.Match(r.target)
-	}
-	if r.trustee != "" {
-		q.Trustee = model.Match(r.trustee)
 	}
 	return q, nil
 }

@@ -107,7 +107,7 @@ func TestReadmeExamples(t *testing.T) {
 		command, _, piped := strings.Cut(command, " | ")
 		args := append([]string{"report"}, strings.Fields(command)...)
 		for i, a := range args {
-			if i > 0 && (args[i-1] == "-o" || args[i-1] == "--redact-key") {
+			if i > 0 && (args[i-1] == "-o" || args[i-1] == "--record" || args[i-1] == "--redact-key") {
 				args[i] = filepath.Join(dir, a)
 			}
 		}

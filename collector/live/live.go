@@ -140,6 +140,18 @@ func (s *Source) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.Name()
 // Account is the bound account as the server names it: "CONTOSO\\auditor".
 func (s *Source) Account() string { return s.account }
 
+// Bound says how the account was bound, as evidence; there is no secret in it.
+func (s *Source) Bound() string {
+	how := "simple bind as " + clean(s.options.User)
+	switch {
+	case s.plain():
+		return how + ", not encrypted"
+	case s.options.Insecure:
+		return how + " over TLS, certificate not verified"
+	}
+	return how + " over TLS, certificate verified"
+}
+
 // Warnings says in whole sentences what is not protected on this connection.
 func (s *Source) Warnings() []string {
 	var w []string
