@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,22 +97,18 @@ func TestReadmeExamples(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "case.key"), []byte("thirty-two bytes of a good secret"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	t.Chdir(dir)
 	ran := 0
 	for line := range strings.Lines(string(readme)) {
-		command, ok := strings.CutPrefix(strings.TrimSpace(line), "mbxperm report ")
-		if !ok || !strings.Contains(command, " demo") {
+		command, ok := strings.CutPrefix(strings.TrimSpace(line), "mbxperm ")
+		name, rest, _ := strings.Cut(command, " ")
+		if !ok || !slices.Contains([]string{"report", "compare", "record"}, name) || !strings.Contains(rest, "demo") {
 			continue
 		}
 		ran++
 		command, _, _ = strings.Cut(command, " #")
 		command, _, piped := strings.Cut(command, " | ")
-		args := append([]string{"report"}, strings.Fields(command)...)
-		for i, a := range args {
-			if i > 0 && (args[i-1] == "-o" || args[i-1] == "--redact-key") {
-				args[i] = filepath.Join(dir, a)
-			}
-		}
-		out, errs, code := runCommand(t, args...)
+		out, errs, code := runCommand(t, strings.Fields(command)...)
 		if code != exitDone && code != exitGaps && code != exitAlarm {
 			t.Errorf("%s: exit code %d, stderr %q", line, code, errs)
 		}

@@ -16,6 +16,7 @@ type decoder struct {
 	queries  map[QueryID]*Query // open searches
 	finished []Query            // searches that ended well
 	now      *Query             // of the entry in hand; nil where the source knows no searches
+	loose    loose              // what came without a search
 }
 
 func newDecoder(w *model.Writer) *decoder {
@@ -31,13 +32,16 @@ func (d *decoder) Entry(e *Entry) {
 }
 
 func (d *decoder) dispatch(e *Entry) {
-	if e.DN == "" {
-		d.rootDSE(e)
-		return
-	}
 	is := map[string]bool{}
 	for _, c := range e.Values(attrObjectClass) {
 		is[strings.ToLower(string(c))] = true
+	}
+	if d.now == nil {
+		d.loose.entry(e, is)
+	}
+	if e.DN == "" {
+		d.rootDSE(e)
+		return
 	}
 	switch {
 	case is["crossref"]:

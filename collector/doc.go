@@ -1,6 +1,6 @@
 // Package collector turns a source of directory entries into a model.
 //
-// A Source (live LDAP, the demo generator, later files and recordings) says
+// A Source (live LDAP, the demo generator, files and recordings) says
 // what it finds as events: a search begins, an entry, a search ends completely
 // or not, nobody holds this SID. The decoder reads the attributes of each entry
 // and hands the facts to a model.Writer; it is the only code that knows

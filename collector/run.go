@@ -213,9 +213,12 @@ func (d *decoder) close(ctx context.Context, err error) error {
 		}
 		d.gap(string(q.Purpose), reason)
 	}
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil || errors.Is(err, context.Canceled): // a recording can tell that it was cancelled
 		d.gap("", context.Canceled)
 		return nil
+	case err == nil && d.loose.entries > 0:
+		d.w.State.Incomplete = append(d.w.State.Incomplete, d.loose.gaps()...)
 	}
 	return err
 }

@@ -318,3 +318,44 @@ func TestSessionRefresh(t *testing.T) {
 		t.Errorf("refreshed in vain: what was there is gone, the trustee is now %s", got)
 	}
 }
+
+// TestLooseEntries: a file without searches is never complete, shows nothing to
+// be absent and nobody to be an orphan, and says what it lacks.
+func TestLooseEntries(t *testing.T) {
+	loose := func(entries ...*collector.Entry) *model.Snapshot {
+		return collect(t, &script{
+			steps: []func(context.Context, collector.Sink) error{func(_ context.Context, s collector.Sink) error {
+				for _, e := range entries {
+					s.Entry(e)
+				}
+				return nil
+			}},
+			lookup: func([]acl.SID, collector.Sink) error { return nil },
+		})
+	}
+	orphan := domainSID.WithRID(4711)
+	domain := entry(0, domainDN, "objectClass", "top|domain|domainDNS", "objectSid", domainSID.Bytes())
+	bare := entry(0, "CN=bare,"+domainDN, "objectClass", "top|person|user", "sAMAccountName", "bare", "mailNickname", "bare", "homeMDB", "CN=DB01")
+	s := loose(domain, mailbox(t, 0, "u00001", orphan), bare)
+	if got := trusteeKind(t, s); got != model.KindUnresolved {
+		t.Errorf("the trustee is %s, want unresolved", got)
+	}
+	if got := cover(t, s, "mailbox"); got.Found != 2 || got.Decoded != 1 || got.Unknown != 1 || got.Complete {
+		t.Errorf("%+v; want 2 found, 1 decoded, 1 unknown, incomplete", got)
+	}
+	for line, want := range map[string]string{
+		"mailbox": "no nTSecurityDescriptor", "mailbox-account": "no nTSecurityDescriptor", "send-on-behalf": "no rootDSE",
+		"store": "no configuration partition", "admin": "no schema", "group": "no member",
+		"container": "no nTSecurityDescriptor", "trustee": "no answer to who holds a SID",
+	} {
+		if got := cover(t, s, line); got.Complete || !strings.Contains(got.Reason, "without searches") || !strings.Contains(got.Reason, want) {
+			t.Errorf("%s: complete %v, reason %q; want %q", line, got.Complete, got.Reason, want)
+		}
+	}
+	if got := cover(t, s, "mailbox"); strings.Contains(got.Reason, "msExchMailboxSecurityDescriptor") {
+		t.Errorf("there is a mailbox descriptor, and the reason says %q", got.Reason)
+	}
+	if got := cover(t, loose(bare), "mailbox"); !strings.Contains(got.Reason, "no msExchMailboxSecurityDescriptor") {
+		t.Errorf("there is no mailbox descriptor, and the reason says %q", got.Reason)
+	}
+}

@@ -170,6 +170,18 @@ func (s *Source) Account() string { return s.account }
 // Bind says how the connection was bound: "Kerberos (ticket of auditor@CONTOSO.LAB)".
 func (s *Source) Bind() string { return s.how.name }
 
+// Bound says who was bound and how, as evidence; there is no secret in it.
+func (s *Source) Bound() string {
+	how := s.account + " by " + s.how.name
+	switch {
+	case s.plain():
+		return how + ", not encrypted"
+	case s.options.Insecure:
+		return how + " over TLS, certificate not verified"
+	}
+	return how + " over TLS, certificate verified"
+}
+
 // Warnings says in whole sentences what is not protected on this connection.
 func (s *Source) Warnings() []string {
 	var w []string

@@ -1,0 +1,17 @@
+package ldif
+
+import "bytes"
+
+// memory is a file that is nowhere.
+type memory struct{ bytes.Buffer }
+
+func (*memory) String() string { return "memory" }
+func (*memory) keep() error    { return nil }
+func (*memory) discard()       {}
+
+// CreateInMemory is Create without a disk.
+func CreateInMemory() (*Recorder, *bytes.Buffer, error) {
+	m := &memory{}
+	r, err := newRecorder(m, Head{}, Options{})
+	return r, &m.Buffer, err
+}

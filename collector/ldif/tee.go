@@ -1,0 +1,70 @@
+package ldif
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"mbxperm/acl"
+	"mbxperm/collector"
+)
+
+// Record returns a source that delivers what src does, while it is recorded. Its
+// Close closes src and completes the recording.
+func (r *Recorder) Record(src collector.Source) collector.Source {
+	return &recordedSource{Source: src, recorder: r}
+}
+
+// recordedSource is a source with a recorder at its door.
+type recordedSource struct {
+	collector.Source
+	recorder *Recorder
+	busy     sync.Mutex // held while a call runs
+}
+
+// Read reads and records.
+func (s *recordedSource) Read(ctx context.Context, sink collector.Sink) error {
+	return s.call(ctx, kindRead, sink, func(ctx context.Context, sink collector.Sink) error { return s.Source.Read(ctx, sink) })
+}
+
+// Lookup asks and records.
+func (s *recordedSource) Lookup(ctx context.Context, sids []acl.SID, sink collector.Sink) error {
+	return s.call(ctx, kindLookup, sink, func(ctx context.Context, sink collector.Sink) error { return s.Source.Lookup(ctx, sids, sink) })
+}
+
+func (s *recordedSource) call(ctx context.Context, mark kind, sink collector.Sink, do func(context.Context, collector.Sink) error) error {
+	s.busy.Lock()
+	defer s.busy.Unlock()
+	inner, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	s.recorder.cancel.Store(&cancel)
+	err := do(inner, tee{s.recorder, sink})
+	if s.recorder.options.Required && s.recorder.Err() != nil {
+		return s.recorder.Err()
+	}
+	outcome := err
+	if outcome == nil {
+		// The collector looks at its context too, and ends incomplete.
+		outcome = ctx.Err()
+	}
+	s.recorder.returned(mark, outcome)
+	return err
+}
+
+// Close closes the source and completes the recording, once a call that runs has
+// returned. What went wrong with the recording, Recorder.Err says.
+func (s *recordedSource) Close() error {
+	err := s.Source.Close()
+	s.busy.Lock()
+	defer s.busy.Unlock()
+	return errors.Join(err, s.recorder.Close())
+}
+
+// tee passes events on to two sinks.
+type tee struct{ a, b collector.Sink }
+
+func (t tee) Begin(q collector.Query)             { t.a.Begin(q); t.b.Begin(q) }
+func (t tee) Expect(id collector.QueryID, n int)  { t.a.Expect(id, n); t.b.Expect(id, n) }
+func (t tee) Entry(e *collector.Entry)            { t.a.Entry(e); t.b.Entry(e) }
+func (t tee) End(id collector.QueryID, err error) { t.a.End(id, err); t.b.End(id, err) }
+func (t tee) Missed(sid acl.SID)                  { t.a.Missed(sid); t.b.Missed(sid) }

@@ -1,0 +1,104 @@
+// Package sources opens what a user calls SOURCE: a directory, a domain, the
+// demo, a file. It is the one place that knows all of them.
+package sources
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"strings"
+
+	"mbxperm/collector"
+	"mbxperm/collector/demo"
+	"mbxperm/collector/ldif"
+	"mbxperm/collector/live"
+)
+
+// Opener opens sources. It is used by one goroutine at a time.
+type Opener struct {
+	// Live says how to get into a directory; its URL or Domain comes from the text.
+	Live live.Options
+	// LogFile gets a log of what is done with a directory, if it is not empty.
+	LogFile string
+	// ShowQueries, if not nil, gets every search that would be sent, and nothing is sent.
+	ShowQueries io.Writer
+	Files       ldif.Files
+	// Opened is told which directory was opened, by whom and how; nil to hear nothing.
+	Opened func(src *live.Source)
+
+	log *slog.Logger
+}
+
+// ErrShown says that the searches were shown and there is nothing more to do.
+var ErrShown = errors.New("the searches were shown")
+
+// Mistake is an error in what the user asked for, and not in what was found.
+type Mistake struct{ error }
+
+// Usage marks the error as one of usage.
+func (Mistake) Usage() bool { return true }
+
+// Unwrap returns the error itself.
+func (m Mistake) Unwrap() error { return m.error }
+
+// Open opens a source by its text, trying in this order: ldaps:// or ldap://,
+// demo, - for standard input, a file that exists, a domain. It also returns what must be said of
+// the source for as long as it is used. Errors are a Mistake, ErrShown, or what
+// went wrong, in one sentence.
+func (o *Opener) Open(ctx context.Context, text string) (collector.Source, []string, error) {
+	scheme, _, _ := strings.Cut(text, ":")
+	switch strings.ToLower(scheme) {
+	case "ldap", "ldaps":
+		return o.directory(ctx, func(l *live.Options) { l.URL = text })
+	case "demo":
+		if o.ShowQueries != nil {
+			return nil, nil, Mistake{errors.New("a demo sends no searches: give --show-queries with a directory")}
+		}
+		src, err := demo.New(text)
+		if err != nil {
+			return nil, nil, Mistake{err}
+		}
+		return src, nil, nil
+	}
+	src, err := o.Files.Open(text)
+	switch {
+	case err == nil:
+		return src, src.Warnings(), nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, nil, err
+	case live.IsDomain(text):
+		return o.directory(ctx, func(l *live.Options) { l.Domain = text })
+	}
+	return nil, nil, Mistake{fmt.Errorf(
+		"cannot read %q: a source is ldaps://HOST, ldap://HOST, demo[:N[:SEED[:DAY]]], a file, - for standard input, or a domain", text)}
+}
+
+// directory opens a live directory, or shows what would be asked of it.
+func (o *Opener) directory(ctx context.Context, name func(*live.Options)) (collector.Source, []string, error) {
+	options := o.Live
+	name(&options)
+	if o.LogFile != "" && o.log == nil {
+		var err error
+		if o.log, err = live.LogFile(o.LogFile); err != nil {
+			return nil, nil, err
+		}
+	}
+	options.Log = o.log
+	if o.ShowQueries != nil {
+		if err := live.ShowQueries(o.ShowQueries, options); err != nil {
+			return nil, nil, err
+		}
+		return nil, nil, ErrShown
+	}
+	src, err := live.Open(ctx, options)
+	if err != nil {
+		return nil, nil, err
+	}
+	if o.Opened != nil {
+		o.Opened(src)
+	}
+	return src, src.Warnings(), nil
+}

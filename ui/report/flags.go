@@ -1,0 +1,153 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+
+	"github.com/spf13/pflag"
+
+	"mbxperm/model"
+)
+
+// Flags are the flags of commands that write rows: which rows, and how.
+type Flags struct {
+	Format, Object, Target, Trustee, Direction, Out       string
+	RedactKey, FailOn                                     string
+	Inherited, Self, Defaults, Implied, Stale, All, Force bool
+	BOM, Redact, Quiet                                    bool
+}
+
+// Mistake is an error in what the user asked for.
+type Mistake struct{ error }
+
+// Usage marks the error as one of usage.
+func (Mistake) Usage() bool { return true }
+
+// Unwrap returns the error itself.
+func (m Mistake) Unwrap() error { return m.error }
+
+func mistake(format string, args ...any) error { return Mistake{fmt.Errorf(format, args...)} }
+
+// Rows defines the flags that choose rows and where they go. objects explains --object.
+func (r *Flags) Rows(f *pflag.FlagSet, objects string) {
+	f.StringVar(&r.Format, "format", "table", "table, csv, json or jsonl; of a report also html and xlsx")
+	f.StringVar(&r.Object, "object", "", objects)
+	f.StringVar(&r.Target, "target", "", "only this target: name, DOMAIN\\name, DN or SID")
+	f.StringVar(&r.Trustee, "trustee", "", "only this trustee: name, DOMAIN\\name, DN or SID")
+	f.StringVar(&r.Direction, "direction", "forward", "forward (by target) or reverse (by trustee, all object types)")
+	f.BoolVar(&r.Inherited, "inherited", false, "show inherited entries")
+	f.BoolVar(&r.Self, "self", false, "show entries of SELF and SYSTEM")
+	f.BoolVar(&r.Defaults, "defaults", false, "show entries that set-up writes")
+	f.BoolVar(&r.Implied, "implied", false, "show Send-As and Receive-As that follow from other rights")
+	f.BoolVar(&r.Stale, "stale", false, "show inherited entries inside mailbox ACLs (stale copies)")
+	f.BoolVar(&r.All, "all", false, "show all of these")
+	f.StringVarP(&r.Out, "output", "o", "", "write to this file, readable by you alone")
+}
+
+// Reports defines the flags that only reports have.
+func (r *Flags) Reports(f *pflag.FlagSet) {
+	f.BoolVar(&r.BOM, "bom", false, "begin CSV with a byte order mark, for Excel")
+	f.BoolVar(&r.Redact, "redact", false, "replace names, domains, SIDs and servers by pseudonyms")
+	f.StringVar(&r.RedactKey, "redact-key", "", "redact with the key in this file: the same pseudonyms in every file")
+	f.StringVar(&r.FailOn, "fail-on", "", "exit with 4 where one of these conditions holds: "+model.AlarmNames())
+	f.BoolVarP(&r.Quiet, "quiet", "q", false, "nothing on standard error but errors and conditions that hold")
+}
+
+// ReportHelp explains the report command.
+func ReportHelp() string {
+	help := "Data goes to standard output (or -o FILE), progress and warnings to standard error. With csv, json and jsonl\n" +
+		"the evidence goes to FILE.evidence.json, or to standard error; html and xlsx carry it inside.\n\n" +
+		"Conditions of --fail-on, over all entries of all object types, hidden ones too, within --target and --trustee:\n"
+	for _, c := range model.Alarms {
+		help += fmt.Sprintf("  %-11s %s\n", c.Name, c.Text)
+	}
+	return help + "\nExit code: 0 done, 1 failed, 2 usage, 3 done, but something was cut, unreadable, unknown or undecodable,\n" +
+		"4 a condition of --fail-on holds (wins over 3)."
+}
+
+// Query makes the question of a report. Errors are a Mistake.
+func (r *Flags) Query(report string) (model.Query, error) {
+	q := model.Query{Rows: report == "aces", System: true}
+	for _, t := range model.ObjectTypes {
+		if t.Flag == cmp.Or(r.Object, model.Mailboxes.Flag) {
+			q.Type = t
+		}
+	}
+	switch {
+	case q.Type == nil:
+		return q, mistake("unknown object type %q: use mailbox, store or admin", r.Object)
+	case r.Direction != "forward" && r.Direction != "reverse":
+		return q, mistake("unknown direction %q: use forward or reverse", r.Direction)
+	}
+	q.ByTrustee = r.Direction == "reverse"
+	for reason, on := range map[model.Reasons]bool{
+		model.Inherited: r.Inherited, model.Self: r.Self, model.Default: r.Defaults,
+		model.Implied: r.Implied, model.Stale: r.Stale, model.AllReasons: r.All,
+	} {
+		if on {
+			q.Show |= reason
+		}
+	}
+	q.ACEs = q.Type.ACEs[0]
+	if r.Target != "" {
+		q.Target = model.Match(r.Target)
+	}
+	if r.Trustee != "" {
+		q.Trustee = model.Match(r.Trustee)
+	}
+	return q, nil
+}
+
+// CompareQuery makes the question of a comparison, and the format of its answer.
+func (r *Flags) CompareQuery() (model.CompareQuery, Format, error) {
+	format, err := ParseFormat(r.Format)
+	if err != nil {
+		return model.CompareQuery{}, format, Mistake{err}
+	}
+	if format == HTML || format == XLSX {
+		return model.CompareQuery{}, format, mistake("compare writes table, csv, json or jsonl, not %s", format)
+	}
+	q, err := r.Query("aces")
+	if r.Object == "" {
+		q.Type = nil
+	}
+	return model.CompareQuery{
+		Type: q.Type, Show: q.Show, ByTrustee: q.ByTrustee, Target: q.Target, Trustee: q.Trustee, Force: r.Force,
+	}, format, err
+}
+
+// Job makes a report; every mistake in the flags is found before anything is read.
+func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
+	format, err := ParseFormat(r.Format)
+	if err != nil {
+		return nil, Mistake{err}
+	}
+	q, err := r.Query(report)
+	if err != nil {
+		return nil, err
+	}
+	job := &Job{
+		Question: Question{Report: report, Query: q, Target: r.Target, Trustee: r.Trustee},
+		Output:   Output{Format: format, BOM: r.BOM, File: r.Out, Force: r.Force, Quiet: r.Quiet},
+		Version:  version,
+	}
+	if r.FailOn != "" {
+		if job.FailOn, err = model.ParseAlarms(r.FailOn); err != nil {
+			return nil, Mistake{err}
+		}
+	}
+	switch {
+	case r.RedactKey != "":
+		job.Redact, err = KeyedRedactor(r.RedactKey)
+	case r.Redact:
+		job.Redact = NewRedactor()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := job.Misuse(stdout); err != nil {
+		return nil, Mistake{err}
+	}
+	return job, job.Free()
+}
