@@ -335,7 +335,11 @@ func TestLabReader(t *testing.T) {
 	for _, x := range append(lab.Oracle.Mailboxes(), lab.Oracle.With(adlab.RoleSystemMailbox)...) {
 		typeHidden := slices.Contains(x.Denied, "homeMDB") || slices.Contains(x.Denied, "msExchRecipientTypeDetails")
 		if x.Hidden || typeHidden {
-			continue // not seen, or not to be told from a mail user
+			if !x.Hidden { // not to be told from a mail user: it may be a mailbox
+				mailboxes++
+				noMailboxSD++
+			}
+			continue
 		}
 		mailboxes++
 		if slices.Contains(x.Denied, "msExchMailboxSecurityDescriptor") {

@@ -123,7 +123,12 @@ func (a *app) rootCommand() *cobra.Command {
 		Use: "mbxperm [SOURCE]", Short: "Show who can get into which Exchange mailbox",
 		Long: longHelp, Example: examples, Version: version(),
 		SilenceErrors: true, SilenceUsage: true,
-		Args: atMostOne(0),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usagef("unknown command %q: there are report, record and compare; or give one source alone", args[0])
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				domain, err := live.DefaultDomain(a.source.Live)

@@ -50,7 +50,7 @@ func TestFailOnExitCodes(t *testing.T) {
 		{"report aces demo:250 --fail-on orphan", exitAlarm},
 		{"report totals demo:250 --object store --fail-on everyone,null-dacl", exitAlarm},
 		{"report coverage demo:250 --fail-on incomplete", exitAlarm},
-		{"report aces demo:250 --target nobody --fail-on orphan,everyone", exitGaps},
+		{"report aces demo:250 --target u00012 --fail-on orphan,everyone", exitGaps},
 		{"report aces demo:250", exitGaps},
 	} {
 		for _, quiet := range []bool{false, true} {

@@ -69,7 +69,7 @@ func (d *decoder) recipient(e *Entry, o *model.Object, is map[string]bool) {
 		o.Recipient, o.Type = model.Mailbox, "LegacyMailbox"
 	case err != nil && account && e.Value(attrMailboxSD) != nil:
 		// Rights on a mailbox of which nothing else is visible: better a line too many than rights unseen.
-		o.Recipient, o.Type = model.Mailbox, unknownType
+		o.Recipient, o.Type = model.Mailbox, model.UnknownType
 	case known && t.kind != model.OtherRecipient && !stored && e.Value(attrMailboxSD) != nil:
 		o.Recipient, o.Type = t.kind, t.name
 	case err != nil:
@@ -95,9 +95,6 @@ func (d *decoder) recipient(e *Entry, o *model.Object, is map[string]bool) {
 	}
 }
 
-// unknownType: an old mail user, or an account whose Exchange attributes may not be read.
-const unknownType = "unknown type"
-
 // untyped names a recipient that has no msExchRecipientTypeDetails.
 func untyped(c model.Class) string {
 	switch c {
@@ -106,5 +103,5 @@ func untyped(c model.Class) string {
 	case model.ClassContact:
 		return "MailContact"
 	}
-	return unknownType
+	return model.UnknownType
 }

@@ -244,3 +244,36 @@ func TestNameTooLong(t *testing.T) {
 		t.Errorf("%d problems, %d gaps; want one each", len(s.State.Problems), len(s.State.Incomplete))
 	}
 }
+
+// Who opens a store's mailboxes is counted for each of them.
+func TestThroughStore(t *testing.T) {
+	w := NewWriter(NewPool())
+	const db = "CN=DB01,DC=contoso,DC=com"
+	o := box("user", Mailbox, caseUser, nil)
+	o.HomeMDB = db
+	w.Put(o)
+	w.Put(&Object{DN: db, Class: ClassStore, SecurityState: Present, Security: caseACL(t,
+		extendedRight(acl.TypeAllowObject, acl.ContainerInherit, acl.GUIDReceiveAs, acl.GUID{}, caseDomain.WithRID(7)),
+		extendedRight(acl.TypeAllowObject, 0, acl.GUIDStoreAdmin, acl.GUID{}, caseDomain.WithRID(7)),
+		extendedRight(acl.TypeDenyObject, acl.ContainerInherit, acl.GUIDReceiveAs, acl.GUID{}, caseDomain.WithRID(8)))})
+	r := caseView(t, w, Query{})
+	l, _ := lineOf(t, r, "user")
+	if store, n := r.Snapshot.ThroughStore(l.Key); store != "DB01" || n != 1 {
+		t.Errorf("%q, %d; want DB01 and one trustee", store, n)
+	}
+}
+
+// A list that was not read is not an empty one.
+func TestUnreadIsMarked(t *testing.T) {
+	w := NewWriter(NewPool())
+	o := box("user", Mailbox, caseUser, nil)
+	o.MailboxState, o.SecurityState, o.DelegatesState = Missing, Missing, Missing
+	w.Put(o)
+	l, _ := lineOf(t, caseView(t, w, Query{}), "user")
+	if got := l.Totals.Unread(); got != "mailbox send_receive_as on_behalf" {
+		t.Errorf("unread: %q", got)
+	}
+	if got := Mailboxes.Totals[1].Text(&l); got != "0?" {
+		t.Errorf("the cell says %q, want 0?", got)
+	}
+}

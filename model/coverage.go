@@ -2,6 +2,7 @@ package model
 
 import (
 	"slices"
+	"sync"
 
 	"mbxperm/acl"
 )
@@ -73,7 +74,7 @@ func (s *Snapshot) Coverage() []Coverage {
 		out[i].ObjectType = coverNames[i].name
 		out[i].Complete, out[i].Reason = s.searchState(coverNames[i].searches)
 	}
-	c := coverer{s: s, token: acl.NewToken(s.facts.token...), readable: map[readKey]bool{}}
+	c := newCoverer(s)
 	for id := uint32(1); id < s.objects.len(); id++ {
 		o := s.objects.at(id)
 		switch {
@@ -86,6 +87,10 @@ func (s *Snapshot) Coverage() []Coverage {
 			c.security(&out[coverAccount], o)
 			c.delegates(&out[coverBehalf], o)
 		case o.recipient == OtherRecipient:
+			if s.typeName(o) == UnknownType { // a mailbox, for all that could be seen
+				out[coverMailbox].Found++
+				out[coverMailbox].Unknown++
+			}
 			c.security(&out[coverOther], o)
 			c.delegates(&out[coverBehalf], o)
 		case o.secState != NotAsked && (o.class == ClassContainer || o.class == ClassDomain):
@@ -119,11 +124,17 @@ func (s *Snapshot) searchState(searches []string) (bool, string) {
 // guidMember is the schemaIDGUID of the attribute member; it is in no property set.
 var guidMember = acl.MustParseGUID("bf9679c0-0de6-11d0-a285-00aa003049e2")
 
-// coverer decides why an attribute has no value.
+// coverer decides why an attribute has no value. It may be used by several goroutines.
 type coverer struct {
-	s        *Snapshot
-	token    acl.Token
+	s     *Snapshot
+	token acl.Token
+
+	mu       sync.Mutex
 	readable map[readKey]bool
+}
+
+func newCoverer(s *Snapshot) *coverer {
+	return &coverer{s: s, token: acl.NewToken(s.facts.token...), readable: map[readKey]bool{}}
 }
 
 type readKey struct {
@@ -145,11 +156,35 @@ func (c *coverer) mailbox(line *Coverage, o *object) {
 	switch {
 	case o.mailboxState == Present:
 		c.count(line, o.mailboxSD)
-	case o.mailboxState == Missing && c.mayRead(o, acl.GUIDMailboxSDAttribute, acl.GUIDExchangeInformation):
+	case c.noMailboxSD(o):
 		line.Absent++
 	default:
 		line.Unknown++
 	}
+}
+
+// noMailboxSD reports that there is no mailbox ACL, as far as that can be shown.
+func (c *coverer) noMailboxSD(o *object) bool {
+	return o.mailboxState == Missing && c.mayRead(o, acl.GUIDMailboxSDAttribute, acl.GUIDExchangeInformation)
+}
+
+// noDelegates reports that publicDelegates is empty, as far as that can be shown.
+func (c *coverer) noDelegates(o *object) bool {
+	return o.delegState == Missing && c.mayRead(o, acl.GUIDPublicDelegatesAttribute, acl.GUIDPersonalInformation)
+}
+
+// unread reports that a descriptor did not come, or is damaged.
+func (s *Snapshot) unread(state ReadState, d descID) bool {
+	return state != Present || s.descs.at(uint32(d)).broken
+}
+
+// markUnread marks the cells of a recipient whose list was not read: nothing
+// seen is not nothing there.
+func (l *lister) markUnread(o *object, t *Totals) {
+	s := l.snap
+	t.Forward[familyMailbox].Unread = o.mailboxLike() && s.unread(o.mailboxState, o.mailboxSD) && !l.reads.noMailboxSD(o)
+	t.Forward[familySend].Unread = s.unread(o.secState, o.security)
+	t.Forward[familyBehalf].Unread = o.is(flagDelegatesPartial) || o.delegState != Present && !l.reads.noDelegates(o)
 }
 
 // security: every object has an nTSecurityDescriptor, so one that did not come
@@ -173,7 +208,7 @@ func (c *coverer) delegates(line *Coverage, o *object) {
 		line.Unreadable++
 	case o.delegates.n > 0:
 		line.Decoded++
-	case o.delegState == Missing && c.mayRead(o, acl.GUIDPublicDelegatesAttribute, acl.GUIDPersonalInformation):
+	case c.noDelegates(o):
 		line.Absent++
 	default:
 		line.Unknown++
@@ -230,6 +265,8 @@ func (c *coverer) mayRead(o *object, attr, set acl.GUID) bool {
 	} else {
 		self = acl.SID{}
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	may, known := c.readable[key]
 	if !known {
 		d, err := acl.Parse(c.s.descriptor(o.security))

@@ -91,7 +91,7 @@ func (f *filter) has(i int, o *object) bool {
 	}
 	dn := s.dns.at(uint32(o.dn))
 	switch {
-	case w.comma && w.in([]byte(s.dnText(o.dn))), w.in(s.texts.bytes(dn.leaf)), f.parent(i, dn.parent), f.typed(i, o):
+	case w.comma && w.in([]byte(s.dnText(o.dn))), w.in(s.texts.bytes(dn.leaf)), f.parent(i, dn.parent), f.typed(i, o), w.in([]byte(accountState(o))):
 		return true
 	}
 	return w.sid && w.in([]byte(sidText(s.sidOf(o.sid))))
@@ -128,7 +128,7 @@ func (f *filter) line(k LineKey) bool {
 		return f.object(f.s.object(k.obj))
 	}
 	p := f.s.Principal(k.party)
-	return matchTexts(f.words, p.Name, p.DN, sidText(p.SID), p.Kind)
+	return matchTexts(f.words, p.Name, p.DN, sidText(p.SID), p.Kind, p.State)
 }
 
 // row applies the words to a row.
@@ -138,5 +138,5 @@ func (f *filter) row(r RowRef) bool {
 	}
 	row := f.s.Row(r)
 	return matchTexts(f.words, row.Target.Name, row.Target.DN, row.Trustee.Name, row.Trustee.DN, sidText(row.Trustee.SID),
-		row.Text, row.Right, row.Status, row.ACLType)
+		row.Trustee.Kind, row.Trustee.State, row.Text, row.Right, statusText(&row), row.ACLType, row.Origin)
 }

@@ -1,5 +1,7 @@
 package model
 
+import "mbxperm/acl"
+
 // groupsOf maps a party to the groups that list it as a member.
 type groupsOf map[Party][]Party
 
@@ -66,12 +68,28 @@ func (s *Snapshot) token(p Party, behalf bool) []Party {
 		out = append(out, partyOfSID(f))
 	}
 	add(s.primaryGroup(p))
+	if o := s.partyObject(p); o != 0 && s.object(o).class != ClassGroup {
+		out = append(out, s.everybody()...)
+	}
 	up := s.memberOf()
 	for next = append(next, p); len(next) > 0; {
 		q := next[0]
 		next = next[1:]
 		for _, g := range up[q] {
 			add(g)
+		}
+	}
+	return out
+}
+
+// everybody returns the parties that are in every account's token.
+func (s *Snapshot) everybody() (out []Party) {
+	for id := uint32(1); id < s.sids.len(); id++ {
+		if s.sids.at(id).rid > 11 {
+			continue
+		}
+		if sid := s.sidOf(sidID(id)); sid == acl.SIDEveryone || sid == acl.SIDAuthenticatedUsers {
+			out = append(out, partyOfSID(sidID(id)))
 		}
 	}
 	return out
@@ -94,7 +112,8 @@ func (s *Snapshot) primaryGroup(p Party) Party {
 }
 
 // lineage finds who gets rights through a group or a former SID, given who
-// holds some.
+// holds some. What Everyone and Authenticated Users hold is left out: it would
+// mark every line alike.
 type lineage struct {
 	s       *Snapshot
 	behalf  bool

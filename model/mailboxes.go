@@ -64,7 +64,8 @@ func mailboxCounts() (out []Field[*Line]) {
 	for _, c := range cells {
 		out = append(out, countFields(c.name, c.of)[1])
 	}
-	return append(out, Field[*Line]{"hidden", func(l *Line) any { return l.Totals.Hidden() }})
+	return append(out, Field[*Line]{"hidden", func(l *Line) any { return l.Totals.Hidden() }},
+		Field[*Line]{"unread", func(l *Line) any { return l.Totals.Unread() }})
 }
 
 // accountText is the name with the kind of whatever is no mailbox, and ~ where
@@ -112,13 +113,12 @@ func mailboxLines(l *lister) {
 	l.result.Hidden = s.hiddenRows(l.query.Show)
 	for _, id := range l.recipients() {
 		o := s.object(id)
-		if o.recipient == SystemMailbox {
-			l.result.System++
-		}
 		key := LineKey{obj: id, party: s.party(o.dn)}
 		switch {
-		case o.recipient == SystemMailbox && !l.query.System && !l.holds(key.party),
-			o.recipient == OtherRecipient && !l.hasRows(key):
+		case o.recipient == SystemMailbox && !l.query.System && !l.holds(key.party):
+			l.result.System++
+			continue
+		case o.recipient == OtherRecipient && !l.hasRows(key):
 			continue
 		}
 		l.add(key, o.mailboxLike())

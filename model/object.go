@@ -32,6 +32,10 @@ const (
 	OtherRecipient           // mail users, remote mailboxes, groups, contacts: send rights only
 )
 
+// UnknownType is the type of a user with a mail alias of whom nothing else of
+// Exchange's could be read, so that it may be a mailbox or not.
+const UnknownType = "unknown type"
+
 // ReadState says how an attribute of an object came in.
 type ReadState uint8
 

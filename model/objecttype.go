@@ -1,6 +1,9 @@
 package model
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // ObjectType is one entry of the screen's first drop-down: what its lines are,
 // which columns they have, how their ACEs are chosen, and what a report calls it all.
@@ -93,12 +96,16 @@ type Line struct {
 	Row                         *Row // where a line is one ACE
 }
 
-// count spells a cell: shown rows, allows and denies apart, and a mark for what
-// is hidden, so that a zero never looks like "clean": "2/1", "0 +12", "3 g".
+// count spells a cell: shown rows, allows and denies apart, and marks for what
+// is hidden or was not read, so that a zero never looks like "clean": "2/1",
+// "0 +12", "0?", "3 g".
 func count(c Count) string {
 	s := strconv.Itoa(c.Rows - c.Deny)
 	if c.Deny > 0 {
 		s += "/" + strconv.Itoa(c.Deny)
+	}
+	if c.Unread {
+		s += "?"
 	}
 	if c.Hidden > 0 {
 		s += " +" + strconv.Itoa(c.Hidden)
@@ -131,11 +138,24 @@ func statusText(r *Row) string {
 	return r.Status
 }
 
+// shortSID leaves out the middle of an account's SID: what tells two apart is the end.
+func shortSID(s string) string {
+	const account = "S-1-5-21-"
+	parts := strings.Split(s, "-")
+	if !strings.HasPrefix(s, account) || len(parts) < 8 {
+		return s
+	}
+	return account + "…-" + parts[len(parts)-1]
+}
+
 // PrincipalText is a name with what sets it apart: the domain where it is not
 // the only one, and what is wrong with the account.
 func PrincipalText(p Principal) string {
 	if p.Qualified {
 		p.Name = p.Domain + `\` + p.Name
+	}
+	if !p.SID.IsZero() && p.Name == p.SID.String() {
+		p.Name = shortSID(p.Name)
 	}
 	switch p.Kind {
 	case KindOrphan, KindDeleted, KindForeign, KindUnresolved:

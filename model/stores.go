@@ -88,3 +88,24 @@ func (s *Snapshot) configCount(id objID, want families8, show Reasons, h *Hidden
 	})
 	return c
 }
+
+// ThroughStore returns the name of the store that a mailbox is in, and how many
+// trustees open the mailboxes of that store by its own entries (exchange-facts
+// 1.5, 1.6), set-up's aside. They can get in without a row on the mailbox.
+func (s *Snapshot) ThroughStore(k LineKey) (store string, trustees int) {
+	if k.obj == 0 || k.pos != 0 || !s.object(k.obj).mailboxLike() {
+		return "", 0
+	}
+	id := s.at(s.object(k.obj).home)
+	if id == 0 {
+		return "", 0
+	}
+	seen := map[sidID]bool{}
+	s.each(id, storesOnly, func(r RowRef, a *aceRec) bool {
+		if s.opensMailboxes(a) && s.reasons(r, a)&Default == 0 {
+			seen[a.trustee] = true
+		}
+		return true
+	})
+	return s.cn(s.object(id).dn), len(seen)
+}

@@ -3,6 +3,7 @@ package model
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"mbxperm/acl"
 )
@@ -12,6 +13,8 @@ type Count struct {
 	Rows   int // shown
 	Deny   int // of these
 	Hidden int // not shown under the toggles in force
+	// Unread: the list was not read, or not to its end; there may be more.
+	Unread bool
 	// Indirect: the account gets rights of this kind through groups or stores too.
 	Indirect bool
 }
@@ -19,6 +22,18 @@ type Count struct {
 // Totals are the counts of one line, forward and in reverse.
 type Totals struct {
 	Forward, Reverse [3]Count // by familyMailbox, familySend, familyBehalf
+}
+
+// Unread names the lists of the line that were not read, by their field, with
+// blanks between; there may be more in them than the counts say.
+func (t *Totals) Unread() string {
+	var names []string
+	for f, name := range [...]string{"mailbox", "send_receive_as", "on_behalf"} {
+		if t.Forward[f].Unread {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, " ")
 }
 
 // Hidden returns the number of rows of the line that are not shown, both ways.

@@ -47,7 +47,8 @@ type Result struct {
 	// Hidden counts what the toggles hide, each row once.
 	Hidden Hidden
 	// Targets and Others count the lines that are targets, and the rest;
-	// System the system mailboxes, whether their lines are shown or not.
+	// System the system mailboxes that are left out. One that holds a right
+	// somewhere is a trustee and never left out.
 	Targets, Others, System int
 
 	lines []LineKey
@@ -81,6 +82,7 @@ func View(ctx context.Context, s *Snapshot, q Query) (*Result, error) {
 	l := &lister{ctx: ctx, snap: s, query: q, result: &Result{Snapshot: s, Query: q}}
 	l.result.lists = l
 	l.filter = newFilter(s, q.Filter)
+	l.reads = newCoverer(s)
 	if q.Rows {
 		l.allRows()
 		l.sortRows()
@@ -108,6 +110,7 @@ type lister struct {
 	reverse *ledger[[3]cell]
 	config  *ledger[bool]
 	via     *indirections
+	reads   *coverer // what the bound account may read; used under its lock
 	seen    int
 }
 
@@ -177,6 +180,7 @@ func (l *lister) countRows(id objID, want families8) {
 func (l *lister) totals(k LineKey) (t Totals) {
 	if k.obj != 0 {
 		t.Forward = l.snap.forward(l.snap.object(k.obj), l.query.Show)
+		l.markUnread(l.snap.object(k.obj), &t)
 	}
 	if k.party == 0 || l.reverse == nil { // stores and containers have no reverse totals
 		return t
@@ -208,6 +212,7 @@ func (l *lister) line(k LineKey) Line {
 		if o.store() {
 			s.describeStore(&line, o)
 			line.ACEs = s.configCount(k.obj, storesOnly, l.query.Show, nil)
+			line.ACEs.Unread = s.unread(o.secState, o.security)
 			return line
 		}
 		if o.mailboxLike() {

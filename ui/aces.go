@@ -75,13 +75,16 @@ func acesTitle(res *model.Result, room bool) string {
 	}
 	how := q.ACEs.Direction()
 	if q.Effective && how != "forward" {
-		how = "effective: " + how + ", with groups"
+		how = "effective: " + how + ", with groups and Everyone"
 	}
 	rows := "rows"
 	if res.Len() == 1 {
 		rows = "row"
 	}
 	parts = append(parts, how, report.Thousands(res.Len())+" "+rows)
+	if store, n := res.Snapshot.ThroughStore(q.Of); n > 0 && how == "forward" {
+		parts = append(parts, "+"+report.Thousands(n)+" through "+shorten(store))
+	}
 	if n := res.Hidden.Total(); n > 0 {
 		parts = append(parts, report.Thousands(n)+" hidden")
 	}

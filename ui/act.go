@@ -29,6 +29,12 @@ func (a *app) scope() scope {
 
 // key handles a key before any widget sees it.
 func (a *app) key(ev *tcell.EventKey) *tcell.EventKey {
+	if ev.Key() == tcell.KeyRune && ev.Modifiers()&tcell.ModAlt != 0 {
+		// Over a slow line, Esc and the key after it arrive as one.
+		a.press(tcell.NewEventKey(tcell.KeyEscape, 0, tcell.ModNone))
+		a.press(tcell.NewEventKey(tcell.KeyRune, ev.Rune(), tcell.ModNone))
+		return nil
+	}
 	a.foot.message = ""
 	s := a.scope()
 	act := lookup(bindings, s, ev)
@@ -46,11 +52,39 @@ func (a *app) key(ev *tcell.EventKey) *tcell.EventKey {
 	case s == scopeEverywhere && ev.Key() == tcell.KeyEscape:
 		a.leaveHead()
 		return nil
+	case s == scopeList:
+		return a.listKey(ev)
+	case act == actionNone && s == scopeEverywhere && ev.Key() == tcell.KeyRune && ev.Rune() != ' ':
+		return nil // a drop-down would open and take it for the beginning of an entry
 	case act == actionNone:
 		return ev
 	}
 	a.do(act)
 	return nil
+}
+
+// press handles a key as if it came from the keyboard.
+func (a *app) press(ev *tcell.EventKey) {
+	if ev = a.key(ev); ev == nil {
+		return
+	}
+	if p := a.tv.GetFocus(); p != nil {
+		p.InputHandler()(ev, a.focus)
+	}
+}
+
+// listKey handles a key in the open list of a drop-down: letters are no part of
+// it, and Esc goes back to where the user was.
+func (a *app) listKey(ev *tcell.EventKey) *tcell.EventKey {
+	switch ev.Key() {
+	case tcell.KeyRune, tcell.KeyBackspace, tcell.KeyBackspace2:
+		return nil
+	case tcell.KeyEscape:
+		a.tv.GetFocus().InputHandler()(ev, a.focus) // closes the list
+		a.leaveHead()
+		return nil
+	}
+	return ev
 }
 
 // do does what a key says.
@@ -312,6 +346,5 @@ func (a *app) reread() {
 		a.foot.say("still reading " + report.Thousands(s.State.Entries) + " entries so far: X stops it")
 		return
 	}
-	a.driver.Refresh()
-	a.foot.say("reading again")
+	a.driver.Refresh() // the status line says "reading again" for as long as it lasts
 }

@@ -402,3 +402,31 @@ func TestTotalsEqualRows(t *testing.T) {
 		}
 	}
 }
+
+// TestListIsLeft: Esc leaves an open list for the grid it was opened from, letters
+// are no part of it, and the keys after it work.
+func TestListIsLeft(t *testing.T) {
+	d, _ := driveDemo(t, 120, 32)
+	d.press("o")
+	d.wantScreen("│ Mailbox-Store")
+	d.press("x", "u", "Esc")
+	d.wantGone("│ Mailbox-Store")
+	d.find("u00002")
+	d.wantScreen("[Mailbox  ", "u00002 · ", "399 rows")
+	d.press("Tab", "Tab", "x", "/")
+	d.wantGone("│ Mailbox-Store")
+	d.press("Esc", "r") // back in a grid, its keys work
+	d.wantScreen("[Reverse-All")
+}
+
+// TestEscAndTheNextKeyAsOne: a terminal sends Alt-X for Esc and X that come
+// together over a slow line.
+func TestEscAndTheNextKeyAsOne(t *testing.T) {
+	d, _ := driveDemo(t, 120, 32)
+	d.find("u00002")
+	d.wantScreen("filter u00002")
+	d.alt('/')
+	d.wantGone("filter u00002")
+	d.typeText("u00007")
+	d.wantScreen("filter u00007", "u00007 · ")
+}

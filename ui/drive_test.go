@@ -163,6 +163,13 @@ func (d *driver) press(names ...string) {
 	}
 }
 
+// alt presses a character with Alt.
+func (d *driver) alt(r rune) {
+	d.t.Helper()
+	d.sim.InjectKey(tcell.KeyRune, r, tcell.ModAlt)
+	d.settle()
+}
+
 // typeText presses the key of each character.
 func (d *driver) typeText(text string) {
 	d.t.Helper()

@@ -11,9 +11,13 @@ In the grids
   2/1      2 that allow and 1 that denies
   0 +12    none is shown, 12 are hidden: the status line says why, and the
            keys above show them
-  3 g      the account also gets rights through groups or stores: e shows them
+  0?       the list was not read, or not to its end: there may be more
+  3 g      the account also gets rights through groups or stores; in reverse,
+           e shows those of its groups and of Everyone
   name ~   the mailbox is on a server before 2013: its store decides, and the
-           directory holds a copy
+           directory holds a copy; ~? the server could not be found out
+  +2 through DB01    above the ACEs of a mailbox: so many trustees are allowed
+           by entries of its store to open what is in it (o, Mailbox-Store)
   (…)      what the account is where it is no mailbox, and what is wrong with it
 
   A filter wants every word; !word excludes.

@@ -9,7 +9,7 @@ import (
 
 const (
 	minWidth, minHeight = 60, 15
-	sideBySide          = 110 // below this width the grids stand one above the other
+	sideBySide          = 150 // below this width the grids stand one above the other
 	roomy               = 180 // from here on the ACEs fit into half of it
 )
 

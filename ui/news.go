@@ -129,11 +129,13 @@ func gaps(s *model.Snapshot) string {
 		what string
 	}{
 		{unreadable, "unreadable"}, {unknown, "unknown"}, {undecodable, "undecodable"},
-		{len(s.State.Problems), "problems"},
 	} {
 		if p.n > 0 {
 			parts = append(parts, report.Thousands(p.n)+" "+p.what)
 		}
+	}
+	if n := len(s.State.Problems); n > len(s.State.Incomplete) { // what is incomplete is said beside this
+		parts = append(parts, s.State.Problems[n-1].Text)
 	}
 	return strings.Join(parts, " · ")
 }

@@ -9,9 +9,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
+	"mbxperm/acl"
 	"mbxperm/model"
 	"mbxperm/ui/safe"
 )
@@ -73,7 +76,7 @@ func (o *Output) Deliver(ctx context.Context, stdout, stderr io.Writer, d Data, 
 	}
 	switch {
 	case o.File == "":
-		if err := data(stdout); err != nil || o.Quiet || !o.beside() {
+		if err := data(o.visible(stdout)); err != nil || o.Quiet || !o.beside() {
 			return err
 		}
 		line, err := ev.line()
@@ -92,6 +95,43 @@ func (o *Output) Deliver(ctx context.Context, stdout, stderr io.Writer, d Data, 
 		}
 		return err
 	}})
+}
+
+// visible makes what goes to a terminal safe for it, whatever the format: a file
+// or another program gets every byte, a terminal gets nothing that it would obey.
+// A table is made safe field by field, so that it lines up.
+func (o *Output) visible(w io.Writer) io.Writer {
+	if f, ok := w.(*os.File); ok && o.Format != Table && term.IsTerminal(int(f.Fd())) {
+		return &terminalWriter{w: f}
+	}
+	return w
+}
+
+type terminalWriter struct {
+	w    io.Writer
+	rest []byte // the beginning of a character whose end is still to come
+}
+
+func (t *terminalWriter) Write(b []byte) (int, error) {
+	text := append(t.rest, b...)
+	n := len(text)
+	for i := 1; i <= min(utf8.UTFMax-1, n); i++ {
+		if c := text[n-i]; utf8.RuneStart(c) {
+			if !utf8.FullRune(text[n-i:]) {
+				n -= i
+			}
+			break
+		}
+	}
+	t.rest = append([]byte(nil), text[n:]...)
+	lines := strings.Split(string(text[:n]), "\n")
+	for i, l := range lines {
+		lines[i] = safe.Text(strings.TrimSuffix(l, "\r"))
+	}
+	if _, err := io.WriteString(t.w, strings.Join(lines, "\n")); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }
 
 // summer counts and hashes what passes.
@@ -136,6 +176,9 @@ type Outcome struct {
 // missing and which conditions hold goes to stderr.
 func (j *Job) Run(ctx context.Context, s *model.Snapshot, stdout, stderr io.Writer) (Outcome, error) {
 	var out Outcome
+	if err := j.known(s); err != nil {
+		return out, err
+	}
 	ev := NewEvidence(s, j.Version)
 	ev.Report, ev.Question = j.Report, j.words(j.Redact.any)
 	raised, err := s.Raise(ctx, j.FailOn, j.Query.Target, j.Query.Trustee)
@@ -162,6 +205,27 @@ func (j *Job) Run(ctx context.Context, s *model.Snapshot, stdout, stderr io.Writ
 		fmt.Fprintln(stderr, "mbxperm: --fail-on "+f.Condition+": "+safe.Text(f.sentence()))
 	}
 	return out, nil
+}
+
+// known says where a name of the question is nobody's: an empty report would
+// look like "no rights".
+func (j *Job) known(s *model.Snapshot) error {
+	for flag, text := range map[string]string{"--target": j.Target, "--trustee": j.Trustee} {
+		if _, err := acl.ParseSID(text); text == "" || err == nil || len(s.Find(text)) > 0 || wellKnown(text) {
+			continue
+		}
+		return fmt.Errorf("%s %q: nothing that was read has this name; give a sAMAccountName, DOMAIN\\name, DN or SID", flag, text)
+	}
+	return nil
+}
+
+func wellKnown(text string) bool {
+	for _, name := range acl.WellKnownSIDs() {
+		if strings.EqualFold(name, text) {
+			return true
+		}
+	}
+	return false
 }
 
 // data answers the question.

@@ -22,7 +22,7 @@ var redactions = map[string]func(*Redactor, string) string{
 
 	"object_type": same, "kind": same, "type": same, "target_type": same, "target_state": same, "acl_type": same, "ace_type": same,
 	"ace_flags": same, "trustee_kind": same, "trustee_state": same, "status": same, "implied_by": same, "mask": same,
-	"object_guid": same, "inherited_object_guid": same, "authority": same,
+	"object_guid": same, "inherited_object_guid": same, "authority": same, "unread": same,
 }
 
 func same(_ *Redactor, s string) string { return s }
