@@ -213,15 +213,15 @@ func (p *Pool) guid(g acl.GUID) guidID {
 	return id
 }
 
-// longestDN bounds a name, in bytes, and with it the depth of the recursion
-// below. Active Directory has none over a few thousand.
-const longestDN = 1 << 14
+// LongestDN bounds a name, in bytes, and with it the work of taking one apart.
+// Active Directory has none over a few thousand.
+const LongestDN = 1 << 14
 
 // dn interns a distinguished name: its parent, then its leaf. Names compare
 // without regard to ASCII case; the spelling that came first is kept. A name
 // that is too long gives 0, like none.
 func (p *Pool) dn(name string) dnID {
-	if name == "" || len(name) > longestDN {
+	if name == "" || len(name) > LongestDN {
 		return 0
 	}
 	leaf, rest := SplitDN(name)

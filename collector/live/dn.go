@@ -1,20 +1,10 @@
 package live
 
-import "strings"
+import (
+	"strings"
 
-// parentDN returns the name above dn: what follows the first comma that is not
-// escaped (RFC 4514 2.1, 2.4), or "".
-func parentDN(dn string) string {
-	for i := 0; i < len(dn); i++ {
-		switch dn[i] {
-		case '\\':
-			i++
-		case ',':
-			return dn[i+1:]
-		}
-	}
-	return ""
-}
+	"mbxperm/model"
+)
 
 // foldDN makes two spellings of a DN comparable, as far as one server spells a
 // name in one way but for its case.
@@ -58,20 +48,23 @@ func newAncestors(top string) *ancestors {
 }
 
 // above adds everything above dn. A name that does not lie under the top adds
-// nothing.
+// nothing, nor does one that is too long to be one.
 func (a *ancestors) above(dn string) {
-	p := parentDN(dn)
-	if p == "" || a.seen[p] {
-		return
-	}
-	a.seen[p] = true
-	folded := foldDN(p)
-	if folded != a.top && !strings.HasSuffix(folded, ","+a.top) {
-		return
-	}
-	a.add(p)
-	if folded != a.top {
-		a.above(p)
+	for len(dn) <= model.LongestDN {
+		_, p := model.SplitDN(dn)
+		if p == "" || a.seen[p] {
+			return
+		}
+		a.seen[p] = true
+		folded := foldDN(p)
+		if folded != a.top && !strings.HasSuffix(folded, ","+a.top) {
+			return
+		}
+		a.add(p)
+		if folded == a.top {
+			return
+		}
+		dn = p
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"mbxperm/acl"
 	"mbxperm/collector"
 	"mbxperm/collector/adlab"
+	"mbxperm/model"
 )
 
 // The tests in this file run against a real Active Directory (package adlab).
@@ -112,7 +113,7 @@ func labHoldsAncestors(t *testing.T, lab *adlab.Lab, j *journal, byDN map[collec
 	t.Helper()
 	checked := make(map[string]bool)
 	up := func(p collector.Purpose, dn, top string) {
-		for dn = parentDN(dn); below(dn, top) || foldDN(dn) == foldDN(top); dn = parentDN(dn) {
+		for _, dn = model.SplitDN(dn); below(dn, top) || foldDN(dn) == foldDN(top); _, dn = model.SplitDN(dn) {
 			if checked[foldDN(dn)] {
 				return
 			}
