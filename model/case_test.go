@@ -276,4 +276,9 @@ func TestUnreadIsMarked(t *testing.T) {
 	if got := Mailboxes.Totals[1].Text(&l); got != "0?" {
 		t.Errorf("the cell says %q, want 0?", got)
 	}
+	w.Put(&Object{DN: "CN=maybe,DC=contoso,DC=com", Class: ClassUser, Account: "maybe", Recipient: OtherRecipient, Type: UnknownType,
+		Delegates: []string{o.DN}, DelegatesState: Present})
+	if l, ok := lineOf(t, caseView(t, w, Query{}), "maybe"); !ok || !l.Totals.Forward[familyMailbox].Unread {
+		t.Errorf("of an account that may be a mailbox: line %v, %+v; want unread", ok, l.Totals.Forward)
+	}
 }

@@ -182,7 +182,8 @@ func (s *Snapshot) unread(state ReadState, d descID) bool {
 // seen is not nothing there.
 func (l *lister) markUnread(o *object, t *Totals) {
 	s := l.snap
-	t.Forward[familyMailbox].Unread = o.mailboxLike() && s.unread(o.mailboxState, o.mailboxSD) && !l.reads.noMailboxSD(o)
+	mailbox := o.mailboxLike() || s.typeName(o) == UnknownType
+	t.Forward[familyMailbox].Unread = mailbox && s.unread(o.mailboxState, o.mailboxSD) && !l.reads.noMailboxSD(o)
 	t.Forward[familySend].Unread = s.unread(o.secState, o.security)
 	t.Forward[familyBehalf].Unread = o.is(flagDelegatesPartial) || o.delegState != Present && !l.reads.noDelegates(o)
 }
