@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,19 +19,7 @@ import (
 // labAdmin binds to a lab as its administrator, to change things.
 func labAdmin(t *testing.T, lab *adlab.Lab) *ldap.Conn {
 	t.Helper()
-	config, err := lab.TLSConfig()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := ldap.DialURL("ldaps://"+net.JoinHostPort(lab.Address, "636"), ldap.DialWithTLSConfig(config))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { c.Close() })
-	if err := c.Bind(lab.Administrator, lab.AdministratorPassword); err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return lab.Dial(t, lab.Administrator, lab.AdministratorPassword)
 }
 
 // labState reads the lab as it is now.

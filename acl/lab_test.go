@@ -2,7 +2,6 @@ package acl
 
 import (
 	"encoding/hex"
-	"net"
 	"reflect"
 	"slices"
 	"strconv"
@@ -15,24 +14,6 @@ import (
 )
 
 // The tests in this file read a real directory: Samba as a domain controller with an Exchange organisation.
-
-// dialLab binds to a lab over LDAPS.
-func dialLab(t *testing.T, lab *adlab.Lab, user, password string) *ldap.Conn {
-	t.Helper()
-	config, err := lab.TLSConfig()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := ldap.DialURL("ldaps://"+net.JoinHostPort(lab.Address, "636"), ldap.DialWithTLSConfig(config))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { c.Close() })
-	if err := c.Bind(user, password); err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
 
 // all reads every object below base. Descriptors come with owner, group and DACL.
 func all(t *testing.T, c *ldap.Conn, base, filter string, attributes ...string) []*ldap.Entry {
@@ -60,7 +41,7 @@ func damage(lab *adlab.Lab, dn, attribute string) (broken bool, trailing int) {
 func TestLabDescriptors(t *testing.T) {
 	t.Parallel()
 	lab := adlab.Start(t)
-	c := dialLab(t, lab, lab.Administrator, lab.AdministratorPassword)
+	c := lab.Dial(t, lab.Administrator, lab.AdministratorPassword)
 	objects, entries, spliced := 0, 0, 0
 	seen := map[string]int{}
 	var queries []sambaQuery
@@ -109,7 +90,7 @@ func TestLabDescriptors(t *testing.T) {
 func TestLabRights(t *testing.T) {
 	t.Parallel()
 	lab := adlab.Start(t)
-	c := dialLab(t, lab, lab.Administrator, lab.AdministratorPassword)
+	c := lab.Dial(t, lab.Administrator, lab.AdministratorPassword)
 	compared := 0
 	for _, e := range all(t, c, "CN=Extended-Rights,"+lab.ConfigDN, "(objectClass=controlAccessRight)", "cn", "rightsGuid", "validAccesses") {
 		g, err := ParseGUID(e.GetAttributeValue("rightsGuid"))
@@ -184,8 +165,8 @@ func tokenOf(t *testing.T, c *ldap.Conn) Token {
 func TestLabReadAccess(t *testing.T) {
 	t.Parallel()
 	lab := adlab.Start(t)
-	admin := dialLab(t, lab, lab.Administrator, lab.AdministratorPassword)
-	reader := dialLab(t, lab, lab.Reader, lab.ReaderPassword)
+	admin := lab.Dial(t, lab.Administrator, lab.AdministratorPassword)
+	reader := lab.Dial(t, lab.Reader, lab.ReaderPassword)
 	schema, token := schemaGUIDs(t, admin, lab, false), tokenOf(t, reader)
 	attributes := []string{"msExchMailboxSecurityDescriptor", "publicDelegates", "homeMDB", "msExchRecipientTypeDetails", "userAccountControl", "member"}
 	const filter = "(|(mailNickname=*)(objectClass=group))"
@@ -235,7 +216,7 @@ func TestLabReadAccess(t *testing.T) {
 func TestLabWriteAccess(t *testing.T) {
 	t.Parallel()
 	lab := adlab.Start(t)
-	admin := dialLab(t, lab, lab.Administrator, lab.AdministratorPassword)
+	admin := lab.Dial(t, lab.Administrator, lab.AdministratorPassword)
 	schema := schemaGUIDs(t, admin, lab, true)
 	descriptors := map[string]*ldap.Entry{}
 	for _, e := range all(t, admin, lab.BaseDN, "(mailNickname=*)", "nTSecurityDescriptor", "objectSid") {
@@ -245,7 +226,7 @@ func TestLabWriteAccess(t *testing.T) {
 	for _, who := range []struct{ user, password string }{
 		{lab.Reader, lab.ReaderPassword}, {lab.Administrator, lab.AdministratorPassword},
 	} {
-		c := dialLab(t, lab, who.user, who.password)
+		c := lab.Dial(t, who.user, who.password)
 		token := tokenOf(t, c)
 		entries := all(t, c, lab.BaseDN, "(mailNickname=*)", "allowedAttributes", "allowedAttributesEffective", "sDRightsEffective")
 		for i, e := range entries {

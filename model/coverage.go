@@ -67,8 +67,14 @@ var coverNames = [coverLines]struct {
 	{"trustee", []string{"forest", "mailboxes", "recipients", "groups", "principals", "lookup"}},
 }
 
-// Coverage counts what was found and what became of it.
+// Coverage counts what was found and what became of it. It looks at every object,
+// once for a snapshot; the slice is the caller's.
 func (s *Snapshot) Coverage() []Coverage {
+	s.once.coverage.Do(func() { s.covered = s.cover() })
+	return slices.Clone(s.covered)
+}
+
+func (s *Snapshot) cover() []Coverage {
 	out := make([]Coverage, coverLines)
 	for i := range out {
 		out[i].ObjectType = coverNames[i].name

@@ -27,23 +27,21 @@ type Snapshot struct {
 	recips    view[objID]
 
 	once struct {
-		uses, setup, memberOf, former, referred, domains, servers, order sync.Once
+		uses, setup, memberOf, former, referred, domains, servers, order, coverage sync.Once
 	}
 	useCount  uses
 	setupRows map[setupKey]bool
 	up        groupsOf
 	former    map[objID][]sidID
 	ordered   []objID
+	covered   []Coverage
 	byServer  map[string]ServerVersion
 	unseen    map[int]bool
 	heads     map[acl.SID]int
 }
 
-// Targets returns the number of recipients, stores and containers read so far.
-func (s *Snapshot) Targets() int { return int(s.recips.len() + s.stores.len()) }
-
 // Empty reports whether there is no target at all: nothing to show.
-func (s *Snapshot) Empty() bool { return s.Targets() == 0 }
+func (s *Snapshot) Empty() bool { return s.recips.len()+s.stores.len() == 0 }
 
 func (s *Snapshot) object(id objID) *object { return s.objects.at(uint32(id)) }
 

@@ -30,8 +30,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"testing"
+
+	"github.com/go-ldap/ldap/v3"
 	"time"
 )
 
@@ -161,4 +164,22 @@ func newLab(address string) *Lab {
 		Administrator: "administrator@" + domain, AdministratorPassword: adminPassword,
 		Reader: "reader@" + domain, ReaderPassword: readerPassword,
 	}
+}
+
+// Dial binds to the lab over LDAPS until the test ends.
+func (l *Lab) Dial(t testing.TB, user, password string) *ldap.Conn {
+	t.Helper()
+	config, err := l.TLSConfig()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := ldap.DialURL("ldaps://"+net.JoinHostPort(l.Address, "636"), ldap.DialWithTLSConfig(config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	if err := c.Bind(user, password); err != nil {
+		t.Fatal(err)
+	}
+	return c
 }

@@ -12,6 +12,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/model"
 )
 
 // tape is a sink that counts, keeps a hash of all it is told if it has one, and
@@ -301,17 +302,10 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// parentOf cuts the first RDN off, minding escaped commas.
+// parentOf cuts the first RDN off.
 func parentOf(dn string) string {
-	for i := 0; i < len(dn); i++ {
-		switch dn[i] {
-		case '\\':
-			i++
-		case ',':
-			return dn[i+1:]
-		}
-	}
-	return ""
+	_, above := model.SplitDN(dn)
+	return above
 }
 
 // TestInheritedEntriesHaveAnOrigin looks for each inherited entry above the

@@ -1,6 +1,10 @@
 package ldaptest
 
-import "strings"
+import (
+	"strings"
+
+	"mbxperm/model"
+)
 
 // Attribute is one attribute of an entry.
 type Attribute struct {
@@ -48,18 +52,10 @@ func (e *Entry) values(name string) [][]byte {
 	return nil
 }
 
-// parent returns the name above dn: what follows the first comma that is not
-// escaped (RFC 4514 2.4).
+// parent returns the name above dn.
 func parent(dn string) string {
-	for i := 0; i < len(dn); i++ {
-		switch dn[i] {
-		case '\\':
-			i++
-		case ',':
-			return dn[i+1:]
-		}
-	}
-	return ""
+	_, above := model.SplitDN(dn)
+	return above
 }
 
 // below reports whether dn is base or lies under it.

@@ -3,6 +3,7 @@ package live
 import (
 	"bufio"
 	"context"
+	"encoding/asn1"
 	"fmt"
 	"net"
 	"os"
@@ -137,24 +138,35 @@ func (s *Source) hash() (ntlm.Hash, error) {
 	return hash, nil
 }
 
-// bindNTLM is the exchange of MS-NLMP inside GSS-SPNEGO.
-func (c *conn) bindNTLM(ctx context.Context, client *ntlm.Client) error {
-	token, err := gss.Init(gss.NTLM, client.Negotiate())
+// bindSPNEGO sends the first token of a mechanism inside GSS-SPNEGO, and returns
+// the server's answer and whether it wants more. name is the mechanism's, for errors.
+func (c *conn) bindSPNEGO(ctx context.Context, mechanism asn1.ObjectIdentifier, name string, first []byte) (*gss.Reply, bool, error) {
+	token, err := gss.Init(mechanism, first)
 	if err != nil {
-		return err
+		return nil, false, err
 	}
 	answer, more, err := c.bindSASL(ctx, mechanismSPNEGO, token)
 	if err != nil {
-		return err
+		return nil, false, err
 	}
 	reply, err := gss.ParseReply(answer)
 	if err != nil {
-		return unusable("NTLM: %v", err)
+		return nil, false, unusable("%s: %v", name, err)
+	}
+	return reply, more, nil
+}
+
+// bindNTLM is the exchange of MS-NLMP inside GSS-SPNEGO.
+func (c *conn) bindNTLM(ctx context.Context, client *ntlm.Client) error {
+	reply, more, err := c.bindSPNEGO(ctx, gss.NTLM, "NTLM", client.Negotiate())
+	if err != nil {
+		return err
 	}
 	if !more || reply.Mechanism != nil && !reply.Mechanism.Equal(gss.NTLM) {
 		return unusable("NTLM: the server wants another mechanism (%v)", reply.Mechanism)
 	}
-	if token, err = client.Authenticate(reply.Token); err != nil {
+	token, err := client.Authenticate(reply.Token)
+	if err != nil {
 		return unusable("NTLM: %v", err)
 	}
 	if token, err = gss.Next(token); err != nil {
@@ -173,17 +185,9 @@ func (c *conn) bindKerberos(ctx context.Context, client *kerberos.Client) error 
 	if err != nil {
 		return err
 	}
-	token, err := gss.Init(gss.Kerberos, proof.Token)
+	reply, more, err := c.bindSPNEGO(ctx, gss.Kerberos, "Kerberos", proof.Token)
 	if err != nil {
 		return err
-	}
-	answer, more, err := c.bindSASL(ctx, mechanismSPNEGO, token)
-	if err != nil {
-		return err
-	}
-	reply, err := gss.ParseReply(answer)
-	if err != nil {
-		return unusable("Kerberos: %v", err)
 	}
 	if err := proof.Check(reply.Token); err != nil {
 		return &Error{Kind: ErrTLS, Err: err, Text: fmt.Sprintf("Kerberos: %v", err), Hint: "this may not be the server that it says it is"}
