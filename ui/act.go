@@ -13,10 +13,10 @@ import (
 // scope says where the keys go now.
 func (a *app) scope() scope {
 	switch {
-	case a.root.asking:
+	case a.root.page != nil:
 		return scopePage
-	case a.foot.typing:
-		return scopeInput
+	case a.foot.line != nil:
+		return a.foot.line.scope
 	case a.head.object.IsOpen(), a.head.ace.IsOpen():
 		return scopeList
 	case a.left.HasFocus():
@@ -46,9 +46,10 @@ func (a *app) key(ev *tcell.EventKey) *tcell.EventKey {
 		a.screen.Sync()
 		return nil
 	case s == scopePage:
-		return a.helpKey(act, ev)
-	case s == scopeInput:
-		return a.inputKey(act, ev)
+		a.pageKey(act, ev)
+		return nil
+	case a.foot.line != nil:
+		return a.lineKey(act, ev)
 	case s == scopeEverywhere && ev.Key() == tcell.KeyEscape:
 		a.leaveHead()
 		return nil
@@ -91,8 +92,7 @@ func (a *app) listKey(ev *tcell.EventKey) *tcell.EventKey {
 func (a *app) do(act action) {
 	switch act {
 	case actionHelp:
-		a.root.asking = true
-		a.root.help.ScrollToBeginning()
+		a.openPage("Help", func(int) string { return helpText(bindings) + helpNotes })
 	case actionFilter:
 		a.startFilter()
 	case actionClear:
@@ -148,17 +148,9 @@ func (a *app) doMore(act action) {
 		a.cancel()
 	case actionRefresh:
 		a.reread()
+	case actionProblems:
+		a.openProblems()
 	}
-}
-
-func (a *app) helpKey(act action, ev *tcell.EventKey) *tcell.EventKey {
-	switch act {
-	case actionClear:
-		a.root.asking = false
-	case actionNone:
-		a.root.help.InputHandler()(ev, a.focus)
-	}
-	return nil
 }
 
 // order is the order of the panes for the Tab key.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/uniseg"
 
 	"mbxperm/ui/safe"
 )
@@ -49,23 +50,52 @@ func putCentered(screen tcell.Screen, x, y, w, h int, text string, style tcell.S
 	}
 }
 
-// wrap makes a text of any origin fit to be shown in lines of at most w cells,
-// broken between words. A newline begins a new line.
+// wrap makes a text of any origin fit to be shown in lines of at most w cells.
+// A newline begins a new line: it is for texts of ours with names in them.
 func wrap(text string, w int) (lines []string) {
 	for para := range strings.SplitSeq(text, "\n") {
-		line := ""
-		for _, word := range strings.Fields(para) {
-			word = safe.Text(word)
-			if line != "" && safe.Width(line)+1+safe.Width(word) > w {
-				lines = append(lines, line)
-				line = ""
-			}
-			if line != "" {
-				line += " "
-			}
-			line += word
-		}
-		lines = append(lines, line)
+		lines = append(lines, wrapSafe(safe.Text(para), w)...)
 	}
 	return lines
+}
+
+// wrapSafe breaks a text that passed through safe.Text between words, and a
+// word that is longer than a line within. There is one line at least.
+func wrapSafe(text string, w int) (lines []string) {
+	w = max(w, 2) // the widest character
+	line := ""
+	for word := range strings.SplitSeq(text, " ") {
+		switch {
+		case word == "":
+			continue
+		case line == "":
+		case safe.Width(line)+1+safe.Width(word) > w:
+			lines = append(lines, line)
+			line = ""
+		default:
+			line += " "
+		}
+		line += word
+		for safe.Width(line) > w {
+			head := prefix(line, w)
+			lines = append(lines, head)
+			line = line[len(head):]
+		}
+	}
+	return append(lines, line)
+}
+
+// prefix is as much of a text as fits into w cells.
+func prefix(text string, w int) string {
+	used, end := 0, 0
+	for rest, state := text, -1; rest != ""; {
+		var c string
+		var width int
+		c, rest, width, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		if used += width; used > w {
+			break
+		}
+		end += len(c)
+	}
+	return text[:end]
 }

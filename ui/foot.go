@@ -15,21 +15,21 @@ import (
 const wideStatus = 150
 
 // foot is what stands below the grids: warnings, the status, the keys or the
-// line in which a filter is typed.
+// line that is typed.
 type foot struct {
 	*tview.Box
 	app     *app
 	input   *tview.InputField
-	typing  bool
-	pane    pane   // whose filter is typed
+	line    *line  // what is typed into input, or nil
 	message string // an answer to the last key, until the next one
 }
 
 func newFoot(a *app) *foot {
 	f := &foot{Box: tview.NewBox(), app: a}
-	f.input = tview.NewInputField().SetLabel("/").
+	f.input = tview.NewInputField().
 		SetLabelStyle(a.theme.style(styleTitle)).SetFieldStyle(a.theme.style(styleText)).
-		SetChangedFunc(a.filter)
+		SetChangedFunc(f.typed)
+	f.input.SetBlurFunc(func() { f.line = nil }) // also when the mouse takes the keyboard away
 	return f
 }
 
@@ -96,7 +96,7 @@ func (f *foot) Draw(screen tcell.Screen) {
 
 func (f *foot) drawKeys(screen tcell.Screen, x, y, w int) {
 	keys := footer(bindings, f.app.scope(), w-2)
-	if f.typing {
+	if f.line != nil {
 		room := max(w-safe.Width(keys)-3, 10)
 		f.input.SetRect(x+1, y, room, 1)
 		f.input.Draw(screen)
@@ -162,6 +162,9 @@ func (f *foot) source(room bool) string {
 	state = append(state, report.Doing(s, n.now()))
 	if n.gaps != "" {
 		state = append(state, n.gaps)
+	}
+	if text := n.problemCount(); text != "" {
+		state = append(state, text)
 	}
 	if room {
 		return strings.Join(append(from, state...), " · ")

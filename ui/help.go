@@ -1,9 +1,5 @@
 package ui
 
-import (
-	"github.com/rivo/tview"
-)
-
 // helpNotes explains the signs in the grids.
 const helpNotes = `
 In the grids
@@ -22,10 +18,3 @@ In the grids
 
   A filter wants every word; !word excludes.
 `
-
-// newHelp makes the help page from the table of keys.
-func newHelp(t *theme) *tview.TextView {
-	v := tview.NewTextView().SetText(helpText(bindings) + helpNotes).SetTextStyle(t.style(styleText))
-	v.SetBorder(true).SetTitle("Help").SetTitleAlign(tview.AlignLeft)
-	return v
-}

@@ -38,6 +38,7 @@ const (
 	actionEffective
 	actionCancel
 	actionRefresh
+	actionProblems
 	actionRedraw
 	actionQuit
 )
@@ -145,7 +146,7 @@ type binding struct {
 // from it, in its order.
 //
 // Not to be used, because tview's tables move by them: g G h j k l, Ctrl-F and
-// Ctrl-B. Kept free for what is planned: n N : !.
+// Ctrl-B. Kept free for what is planned: n N :.
 var bindings = []binding{
 	{[]key{char('?'), {code: tcell.KeyF1}}, scopeEverywhere, "help", "Show this page.", actionHelp, 1},
 	{[]key{char('/')}, scopeGrid, "filter", "Show only the lines that contain what you type.", actionFilter, 3},
@@ -172,11 +173,12 @@ var bindings = []binding{
 	{[]key{{code: tcell.KeyPgUp}, {code: tcell.KeyPgDn}}, scopeGrid, "", "Move by a page.", actionNone, 0},
 	{[]key{{code: tcell.KeyHome}, {code: tcell.KeyEnd}, char('g'), char('G')}, scopeGrid, "", "Move to the first or the last line.", actionNone, 0},
 	{[]key{{code: tcell.KeyEscape}}, scopeGrid, "", "Clear the filter.", actionClear, 0},
-	{[]key{{code: tcell.KeyEscape}, char('q'), char('?')}, scopePage, "close", "Close the page.", actionClear, 2},
+	{[]key{{code: tcell.KeyEscape}, char('q'), char('?'), char('!')}, scopePage, "close", "Close the page.", actionClear, 2},
 	{[]key{{code: tcell.KeyUp}, {code: tcell.KeyDown}}, scopePage, "scroll", "Scroll; PgUp and PgDn scroll by a page.", actionNone, 3},
 	{[]key{{code: tcell.KeyCtrlC}}, scopePage, "", "Leave the program, whatever is going on.", actionQuit, 0},
 	{[]key{{code: tcell.KeyEnter}}, scopeInput, "keep", "Keep the filter and go back to the grid.", actionEnter, 3},
 	{[]key{{code: tcell.KeyEscape}}, scopeInput, "clear", "Clear the filter and go back to the grid.", actionClear, 2},
+	{[]key{char('!')}, scopeEverywhere, "errors", "List what went wrong, with time, object and reason.", actionProblems, 19},
 	{[]key{char('X')}, scopeEverywhere, "", "Stop reading; what has come stays.", actionCancel, 0},
 	{[]key{{code: tcell.KeyF5}}, scopeEverywhere, "", "Read everything again.", actionRefresh, 0},
 	{[]key{{code: tcell.KeyCtrlL}}, scopeEverywhere, "", "Draw the screen anew.", actionRedraw, 0},

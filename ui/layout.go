@@ -16,10 +16,9 @@ const (
 // root lays everything out for the size of the screen.
 type root struct {
 	*tview.Flex
-	app    *app
-	body   *tview.Flex // the two grids
-	help   *tview.TextView
-	asking bool // the help page is open
+	app  *app
+	body *tview.Flex // the two grids
+	page *page       // what is open over the grids, or nil
 	// notice, if there is one, stands in the place of the grids.
 	notice    string
 	dismissed bool // the user does not want to see it any more
@@ -28,7 +27,7 @@ type root struct {
 }
 
 func newRoot(a *app) *root {
-	r := &root{Flex: tview.NewFlex().SetDirection(tview.FlexRow), app: a, help: newHelp(a.theme)}
+	r := &root{Flex: tview.NewFlex().SetDirection(tview.FlexRow), app: a}
 	r.body = tview.NewFlex().AddItem(a.left, 0, 1, true).AddItem(a.right, 0, 1, false)
 	r.AddItem(a.head, headerHeight, 0, false).AddItem(r.body, 0, 1, true).AddItem(a.foot, 3, 0, false)
 	a.right.SetDrawFunc(a.drawTrail)
@@ -51,9 +50,9 @@ func (r *root) Draw(screen tcell.Screen) {
 	r.Flex.Draw(screen)
 	bx, by, bw, bh := r.body.GetRect()
 	switch {
-	case r.asking:
-		r.help.SetRect(bx, y, bw, h-r.lines)
-		r.help.Draw(screen)
+	case r.page != nil:
+		r.page.SetRect(bx, y, bw, h-r.lines)
+		r.page.Draw(screen)
 	case r.notice != "":
 		box := tview.NewBox().SetBorder(true)
 		box.SetRect(bx, by, bw, bh)
@@ -93,10 +92,10 @@ func (r *root) arrange() {
 
 // MouseHandler keeps the mouse from what lies below a page.
 func (r *root) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, func(tview.Primitive)) (bool, tview.Primitive) {
-	if r.asking {
+	if r.page != nil {
 		return func(action tview.MouseAction, ev *tcell.EventMouse, focus func(tview.Primitive)) (bool, tview.Primitive) {
 			if action == tview.MouseScrollUp || action == tview.MouseScrollDown {
-				return r.help.MouseHandler()(action, ev, focus)
+				return r.page.MouseHandler()(action, ev, focus)
 			}
 			return true, nil
 		}

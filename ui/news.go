@@ -35,6 +35,9 @@ func (a *app) look() bool {
 		n.latest = snap
 		a.adopt()
 		changed = true
+		if p := a.root.page; p != nil {
+			p.renew()
+		}
 	}
 	a.refresh()
 	if late := a.late(); late != a.left.late {
@@ -133,9 +136,6 @@ func gaps(s *model.Snapshot) string {
 		if p.n > 0 {
 			parts = append(parts, report.Thousands(p.n)+" "+p.what)
 		}
-	}
-	if n := len(s.State.Problems); n > len(s.State.Incomplete) { // what is incomplete is said beside this
-		parts = append(parts, s.State.Problems[n-1].Text)
 	}
 	return strings.Join(parts, " · ")
 }

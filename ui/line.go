@@ -1,0 +1,75 @@
+package ui
+
+import (
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
+)
+
+// line is what is being typed into the last line of the screen.
+type line struct {
+	scope   scope                                    // its keys
+	label   string                                   // what stands before it
+	changed func(text string)                        // after each change; may be nil
+	enter   func(text string)                        // Enter
+	leave   func()                                   // Esc, with the line closed; may be nil
+	key     func(ev *tcell.EventKey) *tcell.EventKey // sees every other key first; may be nil
+}
+
+// openLine has the user type, beginning with a text.
+func (a *app) openLine(l *line, text string) {
+	f := a.foot
+	f.line = nil // setting the text is no change
+	f.input.SetLabel(plain(l.label)).SetText(text)
+	a.focus(f.input) // which closes the line before this one
+	f.line = l
+}
+
+// closeLine ends typing by giving the keyboard back to the grid in use.
+func (a *app) closeLine() {
+	g, _ := a.grid()
+	a.focus(g)
+}
+
+// lineKey handles a key while a line is typed.
+func (a *app) lineKey(act action, ev *tcell.EventKey) *tcell.EventKey {
+	l := a.foot.line
+	switch act {
+	case actionEnter:
+		a.closeLine()
+		l.enter(a.foot.input.GetText())
+		return nil
+	case actionClear:
+		a.closeLine()
+		if l.leave != nil {
+			l.leave()
+		}
+		return nil
+	}
+	if l.key != nil {
+		return l.key(ev)
+	}
+	return ev
+}
+
+// typed is told of each change of the line.
+func (f *foot) typed(text string) {
+	if f.line != nil && f.line.changed != nil {
+		f.line.changed(text)
+	}
+}
+
+// The line belongs to foot: tview gives keys to what has the focus through
+// everything that it lies in.
+
+// HasFocus reports whether a line is typed.
+func (f *foot) HasFocus() bool { return f.input.HasFocus() }
+
+// InputHandler gives keys to the line.
+func (f *foot) InputHandler() func(*tcell.EventKey, func(tview.Primitive)) {
+	return f.input.InputHandler()
+}
+
+// PasteHandler gives what is pasted to the line.
+func (f *foot) PasteHandler() func(string, func(tview.Primitive)) {
+	return f.input.PasteHandler()
+}

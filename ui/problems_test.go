@@ -1,0 +1,105 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"mbxperm/collector"
+	"mbxperm/model"
+)
+
+// driveFrozen shows a small organisation that was read to its end, with a state
+// that is changed first.
+func driveFrozen(t *testing.T, w, h int, change func(*model.State)) (*driver, *app) {
+	t.Helper()
+	c := collector.Start(t.Context(), newDemo(t, "demo:60"), model.NewPool(), nil)
+	<-c.Done()
+	snap := c.Snapshot()
+	change(&snap.State)
+	a := newApp(frozenDriver{snap}, themeFor(0))
+	a.news.now = longAgo()
+	d := drive(t, w, h, a.tv)
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(cancel)
+	a.start(ctx, d.top)
+	d.idle(a)
+	return d, a
+}
+
+// TestScreenErrors: the list of errors is a page, the newest at the end and in
+// view, whatever stands in the names; the status line counts them.
+func TestScreenErrors(t *testing.T) {
+	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, *app, string)) {
+		d, a := driveFrozen(t, w, h, func(s *model.State) {
+			at := time.Date(2026, 3, 2, 9, 15, 7, 0, time.Local)
+			hostile := "CN=[red]\x1b[2J\u202e,OU=山田　太郎,OU=Empfänger,DC=contoso,DC=com"
+			for i := range 40 {
+				s.Problems = append(s.Problems, model.Problem{Time: at.Add(time.Duration(i) * time.Second), Object: hostile,
+					Text: "the security descriptor is damaged: dacl: ace 12: sid: 3 bytes left, need 8"})
+			}
+			s.Problems = append(s.Problems, model.Problem{Time: at.Add(time.Hour), Object: "mailboxes",
+				Text: "the server broke off at a page of 1,000 entries: the connection was closed"})
+		})
+		d.wantScreen("41 errors: !")
+		d.press("!")
+		d.wantScreen("10:15:07  mailboxes: the server broke off")
+		golden(d, a, "errors")
+		d.press("Home")
+		d.wantScreen("09:15:07  CN=[red]<U+001B>[2J<U+202E>")
+		d.press("!")
+		d.wantGone("09:15:07")
+	})
+}
+
+// TestErrorsFollowTheNews: the list grows while it is open.
+func TestErrorsFollowTheNews(t *testing.T) {
+	src := &fakeSource{Source: newDemo(t, "demo:60"), after: 374, hold: make(chan struct{})}
+	d, _ := driveApp(t, 80, 24, src)
+	d.press("!")
+	d.wantScreen("Nothing went wrong.")
+	d.press("q", "X", "!")
+	d.wantScreen("containers: cancelled")
+	d.press("Esc", "F5")
+	d.wantScreen("errors: !")
+	d.press("!")
+	d.wantScreen("reading it again: dial tcp 192.0.2.1:636: connection refused")
+}
+
+// TestMouseLeavesTheLine: a click on a grid ends typing, and the keys are the
+// grid's again.
+func TestMouseLeavesTheLine(t *testing.T) {
+	d, _ := driveDemo(t, 80, 24)
+	d.press("/")
+	d.typeText("u0000")
+	d.wantScreen("Enter keep", "filter u0000")
+	d.click(5, 7)
+	d.wantGone("Enter keep")
+	d.press("?")
+	d.wantScreen("Show this page.")
+}
+
+func TestWrapSafe(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		w    int
+		want []string
+	}{
+		{"", 10, []string{""}},
+		{"one two three", 7, []string{"one two", "three"}},
+		{"  one  two  ", 20, []string{"one two"}},
+		{"abcdefgh", 3, []string{"abc", "def", "gh"}},
+		{"x abcdefgh y", 3, []string{"x", "abc", "def", "gh", "y"}},
+		{"山田太郎", 3, []string{"山", "田", "太", "郎"}},
+		{"e\u0301e\u0301e\u0301", 2, []string{"e\u0301e\u0301", "e\u0301"}},
+		{"山", -5, []string{"山"}},
+	} {
+		if got := wrapSafe(c.text, c.w); !slices.Equal(got, c.want) {
+			t.Errorf("wrapSafe(%q, %d) = %q, want %q", c.text, c.w, got, c.want)
+		}
+	}
+	if got := wrap("a\x00b\nc", 20); !slices.Equal(got, []string{"a<U+0000>b", "c"}) {
+		t.Errorf("got %q", got)
+	}
+}
