@@ -39,15 +39,19 @@ func labState(t *testing.T, lab *adlab.Lab, pool *model.Pool) *model.Snapshot {
 
 func labChanges(t *testing.T, old, new *model.Snapshot) (out []string) {
 	t.Helper()
-	c, err := model.Compare(t.Context(), old, new, model.CompareQuery{})
+	c, err := model.Compare(t.Context(), old, new, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if b := c.Banners(); len(b) != 0 {
 		t.Errorf("banners %q", b)
 	}
-	for i := range c.Len() {
-		x := c.Change(i)
+	r, err := c.View(t.Context(), model.ChangeQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range r.Len() {
+		x := r.Change(i)
 		out = append(out, fmt.Sprintf("%s %s %s %s [%s] reach %d", x.Change, x.Kind, x.Target.Name, x.Trustee.Name, x.Right, x.Reach))
 	}
 	slices.Sort(out)

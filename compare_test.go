@@ -18,7 +18,7 @@ func TestCompareCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	if code != exitGaps || len(records) == 0 || !strings.Contains(errs, "OLD: mailbox: 80 found, 1 unknown") ||
-		!strings.Contains(errs, " changes") || strings.Contains(errs, "warning") {
+		!strings.Contains(errs, " changes") || strings.Contains(errs, "mbxperm: warning") {
 		t.Errorf("exit code %d, %d changes, stderr %q", code, len(records), errs)
 	}
 	kinds := map[any]int{}
@@ -49,6 +49,9 @@ func TestCompareCommand(t *testing.T) {
 	if file, err := os.ReadFile(name); err != nil || string(file) != out {
 		t.Errorf("-o: %v, %d bytes; want %d", err, len(file), len(out))
 	}
+	if _, err := os.Stat(name + ".evidence.json"); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestCompareMistakes(t *testing.T) {
@@ -64,6 +67,9 @@ func TestCompareMistakes(t *testing.T) {
 		{"compare demo demo --object folder", exitUsage, `unknown object type "folder"`},
 		{"compare demo demo --format yaml", exitUsage, `unknown format "yaml"`},
 		{"compare demo:5:1 demo:5:2", exitFailed, "--force"},
+		{"compare demo demo --bom", exitUsage, "--bom is for --format csv"},
+		{"compare demo demo --target nobody", exitFailed, "nothing that was read has this name"},
+		{"compare demo demo --record compare_test.go", exitFailed, "--force"},
 	} {
 		out, errs, code := runCommand(t, strings.Fields(c.args)...)
 		if code != c.code || out != "" || !strings.Contains(errs, c.want) || strings.Count(errs, "\n") != 1 {

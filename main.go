@@ -198,7 +198,7 @@ func (a *app) reportCommand() *cobra.Command {
 	} {
 		rep.AddCommand(&cobra.Command{
 			Use: c.name + " SOURCE", Short: c.short, Args: atMostOne(1),
-			RunE: func(cmd *cobra.Command, args []string) error { return a.report(cmd.Context(), c.name, args[0]) },
+			RunE: func(cmd *cobra.Command, args []string) error { return a.report(cmd.Context(), c.name, args[0], "") },
 		})
 	}
 	return rep
@@ -212,10 +212,15 @@ func (a *app) compareCommand() *cobra.Command {
 			"Exit code: 0 done, 1 failed, 2 usage, 3 done, but something was cut, unreadable, unknown, undecodable or not comparable.",
 		Example: "  mbxperm compare demo:250:1:0 demo:250:1:30 --format csv -o changes.csv",
 		Args:    two("compare wants two sources, OLD and NEW: each ldaps://HOST, demo or a file"),
-		RunE:    func(cmd *cobra.Command, args []string) error { return a.compare(cmd.Context(), args[0], args[1]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.report(cmd.Context(), "compare", args[1], args[0])
+		},
 	}
-	a.rep.Rows(cmd.Flags(), "only changes of one object type: mailbox, store or admin")
-	cmd.Flags().BoolVar(&a.rep.Force, "force", false, "compare two forests, overwrite the file of -o")
+	f := cmd.Flags()
+	a.rep.Rows(f, "only changes of one object type: mailbox, store or admin")
+	a.rep.Reports(f)
+	f.StringVar(&a.record, "record", "", "record NEW to this file while it is read, readable by you alone")
+	f.BoolVar(&a.rep.Force, "force", false, "compare two forests, replace files that exist")
 	return cmd
 }
 
@@ -326,21 +331,37 @@ func (a *app) browse(ctx context.Context, source string) error {
 	return errors.Join(err, a.recorded(rec))
 }
 
-// report collects a source and writes one report of it.
-func (a *app) report(ctx context.Context, name, source string) error {
+// report collects a source and writes one report of it, compared with old if that is named.
+func (a *app) report(ctx context.Context, name, source, old string) error {
 	job, err := a.rep.Job(name, version(), a.stdout)
 	if err != nil {
 		return err
+	}
+	// Both are opened before the first is read: a mistake in either shows at once.
+	pool, before := model.NewPool(), (*model.Snapshot)(nil)
+	var first collector.Source
+	var noted []string
+	if old != "" {
+		if first, noted, err = a.source.Open(ctx, old); err != nil {
+			return err
+		}
+		defer first.Close()
 	}
 	src, warnings, rec, err := a.openRecorded(ctx, source, false)
 	if err != nil {
 		return err
 	}
-	s, err := a.collect(ctx, src, model.NewPool(), warnings)
+	defer src.Close()
+	if first != nil {
+		if before, err = a.collect(ctx, first, pool, noted); err != nil {
+			return errors.Join(err, a.recorded(rec))
+		}
+	}
+	s, err := a.collect(ctx, src, pool, warnings)
 	if err != nil {
 		return errors.Join(err, a.recorded(rec))
 	}
-	outcome, err := job.Run(ctx, s, a.stdout, a.stderr)
+	outcome, err := job.Run(ctx, s, before, a.stdout, a.stderr)
 	switch {
 	case outcome.Failed:
 		a.code = exitAlarm
@@ -366,51 +387,6 @@ func (a *app) collect(ctx context.Context, src collector.Source, pool *model.Poo
 		return nil, s.State.Err
 	}
 	return s, nil
-}
-
-// write writes to standard output or to the file of -o.
-func (a *app) write(write func(io.Writer) error) error {
-	if a.rep.Out == "" {
-		return write(a.stdout)
-	}
-	return report.File(a.rep.Out, a.rep.Force, write)
-}
-
-// compare collects two sources and writes what changed.
-func (a *app) compare(ctx context.Context, names ...string) error {
-	q, format, err := a.rep.CompareQuery()
-	if err != nil {
-		return err
-	}
-	var opened [2]collector.Source
-	var warnings [2][]string
-	for i, name := range names { // both, before the first is read: a mistake in NEW shows at once
-		if opened[i], warnings[i], err = a.source.Open(ctx, name); err != nil {
-			return err
-		}
-		defer opened[i].Close()
-	}
-	var states [2]*model.Snapshot
-	pool := model.NewPool()
-	for i := range opened {
-		if states[i], err = a.collect(ctx, opened[i], pool, warnings[i]); err != nil {
-			return err
-		}
-	}
-	c, err := model.Compare(ctx, states[0], states[1], q)
-	if forests := (*model.ForestsError)(nil); errors.As(err, &forests) {
-		return fmt.Errorf("%w (compare anyway with --force)", err)
-	}
-	if err != nil {
-		return err
-	}
-	if err := a.write(func(w io.Writer) error { return report.Compare(ctx, w, c, format) }); err != nil {
-		return err
-	}
-	if report.CompareGaps(a.stderr, c) {
-		a.code = exitGaps
-	}
-	return nil
 }
 
 // password finds the password: a file, the environment, or the person at the terminal.

@@ -157,11 +157,7 @@ func (c *comparer) copied(p pair, i int, f family, s [2]side, pos int32) bool {
 		return false
 	}
 	if n := &c.out.copies[gid-1]; c.counting && n.last != c.seen && o.family() != familyAncestor {
-		n.n, n.last = n.n+1, c.seen
-		if q := &c.query; q.Type != nil || q.Target != nil {
-			target := st.targetPrincipal(o)
-			n.wanted = n.wanted || (q.Type == nil || typesOf(f)&typeSetOf(q.Type) != 0) && (q.Target == nil || q.Target(&target))
-		}
+		n.on[i], n.last = append(n.on[i], p[i]), c.seen
 	}
 	return true
 }

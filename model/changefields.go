@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"mbxperm/acl"
@@ -24,7 +25,7 @@ type Change struct {
 	Status     string // Allow, Deny or nothing
 	Inherited  bool
 	// Old and New say what was and what is; of what is not comparable, why.
-	Old, New string
+	Old, New Phrase
 	// Reach counts the targets that carry an inherited copy of an entry, and of an
 	// entry of a store that opens mailboxes the mailboxes in it.
 	Reach int
@@ -40,8 +41,8 @@ var ChangeFields = []Field[*Change]{
 	{"trustee_sid", func(c *Change) any { return sidText(c.Trustee.SID) }},
 	{"right", func(c *Change) any { return c.Right }},
 	{"status", func(c *Change) any { return c.Status }},
-	{"old", func(c *Change) any { return c.Old }},
-	{"new", func(c *Change) any { return c.New }},
+	{"old", func(c *Change) any { return c.Old.String() }},
+	{"new", func(c *Change) any { return c.New.String() }},
 	{"reach", func(c *Change) any { return c.Reach }},
 	{"inherited", func(c *Change) any { return c.Inherited }},
 	{"object_type", func(c *Change) any { return c.ObjectType }},
@@ -54,6 +55,36 @@ var ChangeFields = []Field[*Change]{
 	{"trustee_kind", func(c *Change) any { return c.Trustee.Kind }},
 }
 
+// Signs stand before the words on the screen and in a table, so that a glance tells what came and went.
+var Signs = map[string]string{Added: "+", Removed: "-", Changed: "~", NotComparable: "?"}
+
+// ChangeColumns are the columns of the screen: by target, or by trustee.
+func ChangeColumns(byTrustee bool) []Column[*Change] {
+	target := Column[*Change]{Title: "Target", Text: func(c *Change) string { return PrincipalText(c.Target) }}
+	trustee := Column[*Change]{Title: "Trustee", Text: func(c *Change) string { return trusteeText(c.Trustee) }}
+	if byTrustee {
+		target, trustee = trustee, target
+	}
+	return []Column[*Change]{
+		{Title: "Change", Text: func(c *Change) string { return Signs[c.Change] + " " + c.Change }},
+		{Title: "Kind", Text: func(c *Change) string { return c.Kind }},
+		target, trustee,
+		{Title: "Right", Text: func(c *Change) string { return c.Right }},
+		{Title: "Status", Text: func(c *Change) string { return c.Status }, Extra: true},
+		{Title: "Reach", Text: func(c *Change) string { return strconv.Itoa(c.Reach) }, Number: func(c *Change) int { return c.Reach }, Numeric: true, Extra: true},
+		{Title: "Old", Text: func(c *Change) string { return c.Old.String() }, Extra: true},
+		{Title: "New", Text: func(c *Change) string { return c.New.String() }, Extra: true},
+	}
+}
+
+// trusteeText is empty for a change that is about no trustee.
+func trusteeText(p Principal) string {
+	if p.Name == "" {
+		return ""
+	}
+	return PrincipalText(p)
+}
+
 func (c *Comparison) state(i int) *Snapshot {
 	if i == before {
 		return c.Old
@@ -61,11 +92,9 @@ func (c *Comparison) state(i int) *Snapshot {
 	return c.New
 }
 
-// Change makes change i.
-func (c *Comparison) Change(i int) Change {
-	x := &c.list[i]
+func (c *Comparison) change(x *change) Change {
 	out := Change{Change: verbNames[x.verb], Kind: kindNames[x.kind], Right: whatNames[x.what]}
-	texts := [2]*string{&out.Old, &out.New}
+	texts := [2]*Phrase{&out.Old, &out.New}
 	for k := range x.obj {
 		*texts[k] = c.text(x, k)
 		s := c.state(k)
@@ -111,7 +140,7 @@ func (c *Comparison) reached(x *change) int {
 		return 0
 	}
 	if x.reach != 0 && x.family != familyStore {
-		return int(c.copies[x.reach-1].n)
+		return c.copies[x.reach-1].n()
 	}
 	n := 0
 	for i, ref := range x.ref {
@@ -123,18 +152,19 @@ func (c *Comparison) reached(x *change) int {
 }
 
 // text says what one of the states has.
-func (c *Comparison) text(x *change, i int) string {
+func (c *Comparison) text(x *change, i int) Phrase {
 	s := c.state(i)
 	switch {
 	case x.why[i] != 0:
-		return whyTexts[x.why[i]]
+		return said(whyTexts[x.why[i]])
 	case x.kind == kindMembership && x.who[i] != 0:
-		return "member"
+		return said("member")
 	case x.kind == kindDelegate && x.ref[i].obj != 0:
-		return "Send on Behalf"
+		return said("Send on Behalf")
 	case x.kind == kindOrder:
 		a := s.aceOf(x.ref[i])
-		return fmt.Sprintf("entry %d: %s for %s", x.ref[i].pos, s.entryText(x.ref[i]), s.Principal(partyOfSID(a.trustee)).Name)
+		return join(said(fmt.Sprintf("entry %d: ", x.ref[i].pos)), s.entryText(x.ref[i]),
+			Phrase{{PartWord, " for "}, {PartName, s.Principal(partyOfSID(a.trustee)).Name}})
 	case x.kind == kindACE && x.ref[i].obj != 0:
 		return s.entryText(x.ref[i])
 	case x.kind == kindACL:
@@ -142,14 +172,14 @@ func (c *Comparison) text(x *change, i int) string {
 	case x.kind == kindAccount && x.obj[i] != 0:
 		return s.accountText(s.object(x.obj[i]), x.what)
 	}
-	return ""
+	return nil
 }
 
 // entryText spells a whole entry: its status, rights, mask, flags and condition.
-func (s *Snapshot) entryText(ref RowRef) string {
+func (s *Snapshot) entryText(ref RowRef) Phrase {
 	a, o := s.aceOf(ref), s.object(ref.obj)
 	if a.null {
-		return "no ACL: everyone has every right"
+		return said("no ACL: everyone has every right")
 	}
 	var names []string
 	if ref.family == familyMailbox {
@@ -167,12 +197,13 @@ func (s *Snapshot) entryText(ref RowRef) string {
 	case a.kind.Denies():
 		status = Deny
 	}
-	text := fmt.Sprintf("%s %s (%s)", status, strings.Join(names, ", "), strings.TrimSpace(a.mask.String()+" "+a.flags.String()))
+	text := Phrase{{PartWord, status + " "}, {PartRight, strings.Join(names, ", ")},
+		{PartWord, " (" + strings.TrimSpace(a.mask.String()+" "+a.flags.String()) + ")"}}
 	if a.hasInh {
-		text += " on " + s.guidName(*s.guids.at(uint32(a.inh)), 0)
+		text = append(text, Part{PartWord, " on "}, Part{PartRight, s.guidName(*s.guids.at(uint32(a.inh)), 0)})
 	}
 	if a.kind.IsCallback() {
-		text += " if " + s.condition(s.descOf(o, ref.family), int(ref.pos))
+		text = append(text, Part{PartWord, " if "}, Part{PartAny, s.condition(s.descOf(o, ref.family), int(ref.pos))})
 	}
 	return text
 }
@@ -189,108 +220,48 @@ func (s *Snapshot) condition(d descID, pos int) string {
 	return ""
 }
 
-func (s *Snapshot) wholeText(d *descRec, w what) string {
+func (s *Snapshot) wholeText(d *descRec, w what) Phrase {
 	switch w {
 	case whatInheritance:
 		if d.control&acl.DACLProtected != 0 {
-			return "blocked"
+			return said("blocked")
 		}
-		return "allowed"
+		return said("allowed")
 	case whatOwner:
 		sid := s.sidOf(d.owner)
 		if sid.IsZero() {
-			return ""
+			return nil
 		}
-		return s.Principal(partyOfSID(d.owner)).Name + " (" + sid.String() + ")"
+		return Phrase{{PartName, s.Principal(partyOfSID(d.owner)).Name}, {PartWord, " ("}, {PartSID, sid.String()}, {PartWord, ")"}}
 	}
-	return d.state.String()
+	return said(d.state.String())
 }
 
-func (s *Snapshot) accountText(o *object, w what) string {
+func (s *Snapshot) accountText(o *object, w what) Phrase {
 	switch w {
 	case whatDisabled, whatEnabled, whatDeleted, whatRestored:
-		return accountState(o)
+		return said(accountState(o))
 	case whatRenamed:
 		if name, cn := s.objectName(o), s.cn(o.dn); name != cn {
-			return name + " (" + cn + ")"
+			return Phrase{{PartName, name}, {PartWord, " ("}, {PartName, cn}, {PartWord, ")"}}
 		}
-		return s.cn(o.dn)
+		return Phrase{{PartName, s.cn(o.dn)}}
 	case whatMoved:
-		return s.dnText(s.dns.at(uint32(o.dn)).parent)
+		return Phrase{{PartDN, s.dnText(s.dns.at(uint32(o.dn)).parent)}}
 	case whatMovedStore:
-		return s.cn(o.home)
+		return Phrase{{PartName, s.cn(o.home)}}
 	case whatSID:
-		return sidText(s.sidOf(o.sid))
+		return Phrase{{PartSID, sidText(s.sidOf(o.sid))}}
 	case whatLinked:
-		return sidText(s.sidOf(o.master))
+		return Phrase{{PartSID, sidText(s.sidOf(o.master))}}
 	}
 	name := cmp.Or(s.typeName(o), s.kind(o))
 	if o.is(flagDistribution) {
 		name += ", distribution" // it is in nobody's token
 	}
-	return name
+	return said(name)
 }
 
-// sort orders the changes by target, kind and place in the ACL, recipients
-// before stores before containers; ByTrustee by trustee before that.
-func (c *comparer) sort() {
-	out := c.out
-	type key struct {
-		trustee, target string
-		class           int
-		x               change
-	}
-	keys := make([]key, len(out.list))
-	for i := range out.list {
-		if i&1023 == 1023 && c.ctx.Err() != nil {
-			return
-		}
-		x := &out.list[i]
-		k := key{x: *x, class: max(0, int(x.family)-int(familyBehalf))}
-		for n, id := range x.obj {
-			if id == 0 {
-				continue
-			}
-			s := c.state[n]
-			k.target = strings.ToLower(s.objectName(s.object(id)))
-			if !c.query.ByTrustee {
-				continue
-			}
-			switch {
-			case x.ref[n].obj != 0 && x.kind != kindOrder:
-				p := s.Principal(s.trustee(x.ref[n], s.aceOf(x.ref[n])))
-				k.trustee = strings.ToLower(p.Name) + "\x00" + sidText(p.SID) + p.DN
-			case x.who[n] != 0:
-				p := s.Principal(s.party(x.who[n]))
-				k.trustee = strings.ToLower(p.Name) + "\x00" + sidText(p.SID) + p.DN
-			}
-		}
-		keys[i] = k
-	}
-	place := func(x *change, i int) int { return int(x.ref[i].pos)<<8 | int(x.ref[i].right) }
-	slices.SortStableFunc(keys, func(a, b key) int {
-		return cmp.Or(strings.Compare(a.trustee, b.trustee), cmp.Compare(a.class, b.class), strings.Compare(a.target, b.target),
-			cmp.Compare(a.x.obj[after], b.x.obj[after]), cmp.Compare(a.x.obj[before], b.x.obj[before]),
-			cmp.Compare(a.x.kind, b.x.kind), cmp.Compare(a.x.family, b.x.family), cmp.Compare(a.x.verb, b.x.verb),
-			cmp.Compare(place(&a.x, after), place(&b.x, after)), cmp.Compare(place(&a.x, before), place(&b.x, before)))
-	})
-	for i := range keys {
-		out.list[i] = keys[i].x
-	}
-	c.countStored()
-}
-
-// countStored counts the mailboxes of each store, if an entry of a store changed.
-func (c *comparer) countStored() {
-	if !slices.ContainsFunc(c.out.list, func(x change) bool { return x.kind == kindACE && x.family == familyStore }) {
-		return
-	}
-	for i, s := range c.state {
-		c.out.stored[i] = map[dnID]int32{}
-		for n := range s.recips.len() {
-			if o := s.object(*s.recips.at(n)); o.mailboxLike() {
-				c.out.stored[i][o.home]++
-			}
-		}
-	}
-}
+// ChangeWords are the words that the right of a change can be where it is no
+// right: those that are the same for every directory.
+func ChangeWords() []string { return slices.Clone(whatNames[1:]) }

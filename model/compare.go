@@ -4,28 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"mbxperm/acl"
 )
-
-// CompareQuery asks what changed between two states.
-type CompareQuery struct {
-	// Type keeps the changes of one object type; nil keeps all.
-	Type *ObjectType
-	// Show are the reasons that are switched on, as in Query: changes of rows
-	// that these hide are listed.
-	Show Reasons
-	// ByTrustee orders the changes by trustee instead of target.
-	ByTrustee bool
-	// Target and Trustee, where not nil, keep the changes that they accept, by
-	// what the object is in either state. An account that changed, and a group
-	// whose members did, pass as target and as trustee.
-	Target, Trustee func(*Principal) bool
-	// Force compares two forests.
-	Force bool
-}
 
 // The kinds of change. These and the words below are a contract.
 const (
@@ -91,38 +73,34 @@ type change struct {
 	why    [2]why // why a state cannot say
 }
 
-// Comparison is what changed between two states. It never changes and may be
-// read by any number of goroutines.
+// Comparison is everything that changed between two states, whatever toggles
+// hide of it; View chooses. It never changes and may be read by any number of
+// goroutines.
 type Comparison struct {
 	Old, New *Snapshot
-	Query    CompareQuery
-	// Hidden counts the changes that the toggles hide.
-	Hidden Hidden
-	// NotComparable counts the changes of that name, listed or hidden.
-	NotComparable int
 	// ByName counts the objects that were matched by DN, because one of the
 	// states has neither a GUID nor a SID for them.
 	ByName int
 
-	list   []change
+	list   []change // by target, kind and place in the ACL
 	copies []copies
 	stored [2]map[dnID]int32 // mailboxes by store
+	holds  [2][]typeSet      // by objID: on which object types it holds a right
 }
 
-// copies counts the targets that carry a copy of an entry that changed.
+// copies are the targets that carry a copy of an entry that changed.
 type copies struct {
-	n, last int32
-	wanted  bool // the filters accept one of these targets
+	on   [2][]objID // by the state in which the copy was found
+	last int32      // the object found last, so that each counts once
 }
 
-// Len returns the number of changes.
-func (c *Comparison) Len() int { return len(c.list) }
+func (c *copies) n() int { return len(c.on[before]) + len(c.on[after]) }
 
 // ErrPools is what Compare returns for states of two pools.
 var ErrPools = errors.New("the two states do not share a pool")
 
 // ForestsError is what Compare returns for states of two forests.
-type ForestsError struct{ Old, New string }
+type ForestsError struct{ Old, New Phrase }
 
 func (e *ForestsError) Error() string {
 	return fmt.Sprintf("these are two forests, %s and %s: no object of the one is in the other", e.Old, e.New)
@@ -132,18 +110,18 @@ func (e *ForestsError) Error() string {
 // is linear in the objects and in the entries of what differs: descriptors with
 // the same number are not looked at.
 //
-// It returns ErrPools or a ForestsError where the states cannot be compared,
-// and the context's error when ctx ends.
-func Compare(ctx context.Context, old, new *Snapshot, q CompareQuery) (*Comparison, error) {
+// It returns ErrPools or, without force, a ForestsError where the states cannot
+// be compared, and the context's error when ctx ends.
+func Compare(ctx context.Context, old, new *Snapshot, force bool) (*Comparison, error) {
 	if old.pool != new.pool {
 		return nil, ErrPools
 	}
-	if a, b, differ := forests(old, new); differ && !q.Force {
+	if a, b, differ := forests(old, new); differ && !force {
 		return nil, &ForestsError{a, b}
 	}
 	c := &comparer{
-		ctx: ctx, state: [2]*Snapshot{old, new}, query: q,
-		out:   &Comparison{Old: old, New: new, Query: q},
+		ctx: ctx, state: [2]*Snapshot{old, new},
+		out:   &Comparison{Old: old, New: new},
 		diffs: map[[2]descID]*aclDiff{}, left: map[aceID]int{},
 	}
 	c.match()
@@ -156,8 +134,8 @@ func Compare(ctx context.Context, old, new *Snapshot, q CompareQuery) (*Comparis
 	c.each(c.register)
 	c.counting = true
 	c.each(c.compare)
-	for i := range c.pending {
-		c.take(&c.pending[i])
+	for i := range c.holders {
+		c.out.holds[i] = c.holders[i].holds
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -170,7 +148,7 @@ func Compare(ctx context.Context, old, new *Snapshot, q CompareQuery) (*Comparis
 // by the objectGUID of the forest root domain, else its SID, else its DN. Where
 // neither state says which its root domain is, two that know domains and none in
 // common are of two forests.
-func forests(old, new *Snapshot) (a, b string, differ bool) {
+func forests(old, new *Snapshot) (a, b Phrase, differ bool) {
 	x, y := old.facts.forest(), new.facts.forest()
 	g, h := old.headGUID(x), new.headGUID(y)
 	switch {
@@ -204,16 +182,22 @@ func (f *facts) forest() DomainInfo {
 	return DomainInfo{}
 }
 
-func label(d DomainInfo, g acl.GUID) string {
-	parts := []string{sidText(d.SID), guidText(g)}
-	parts = slices.DeleteFunc(parts, func(p string) bool { return p == "" })
-	switch {
-	case d.DN == "":
-		return "an unknown one"
-	case len(parts) == 0:
-		return d.DN
+func label(d DomainInfo, g acl.GUID) Phrase {
+	if d.DN == "" {
+		return said("an unknown one")
 	}
-	return d.DN + " (" + strings.Join(parts, ", ") + ")"
+	out := Phrase{{PartDN, d.DN}}
+	open := " ("
+	for _, p := range []Part{{PartSID, sidText(d.SID)}, {PartGUID, guidText(g)}} {
+		if p.Text != "" {
+			out = append(out, Part{PartWord, open}, p)
+			open = ", "
+		}
+	}
+	if open == ", " {
+		out = append(out, Part{PartWord, ")"})
+	}
+	return out
 }
 
 // strangers reports whether both states know domains and have none in common.
@@ -231,41 +215,44 @@ func (s *Snapshot) strangers(t *Snapshot) bool {
 
 // Banners say what stands in the way of comparing the two states as equals, a
 // sentence each: another forest, server or account, and objects known by name only.
-func (c *Comparison) Banners() (out []string) {
+func (c *Comparison) Banners() (out []Phrase) {
 	a, b, differ := forests(c.Old, c.New)
 	if differ {
-		out = append(out, "these are two forests, "+a+" and "+b)
+		out = append(out, join(said("these are two forests, "), a, said(" and "), b))
 	}
-	for _, x := range []struct{ what, old, new string }{
-		{"server", c.Old.State.Server, c.New.State.Server},
-		{"bound account", c.Old.State.Account, c.New.State.Account},
+	for _, x := range []struct {
+		what     string
+		is       PartKind
+		old, new string
+	}{
+		{"server", PartHost, c.Old.State.Server, c.New.State.Server},
+		{"bound account", PartAccount, c.Old.State.Account, c.New.State.Account},
 	} {
 		if !strings.EqualFold(x.old, x.new) {
-			out = append(out, fmt.Sprintf("%s differs: OLD %s, NEW %s; what only one of them may see looks like a change",
-				x.what, orUnknown(x.old), orUnknown(x.new)))
+			out = append(out, Phrase{{PartWord, x.what + " differs: OLD "}, known(x.is, x.old), {PartWord, ", NEW "}, known(x.is, x.new),
+				{PartWord, "; what only one of them may see looks like a change"}})
 		}
 	}
 	if !differ && (len(c.Old.domainHeads()) == 0 || len(c.New.domainHeads()) == 0) {
-		out = append(out, "one of the states does not say of which forest it is: it may be another")
+		out = append(out, said("one of the states does not say of which forest it is: it may be another"))
 	}
 	if c.ByName > 0 {
-		out = append(out, fmt.Sprintf("%d objects have neither a GUID nor a SID in one of the states and were matched by DN", c.ByName))
+		out = append(out, said(fmt.Sprintf("%d objects have neither a GUID nor a SID in one of the states and were matched by DN", c.ByName)))
 	}
 	return out
 }
 
-func orUnknown(s string) string {
+func known(is PartKind, s string) Part {
 	if s == "" {
-		return "unknown"
+		return Part{PartWord, "unknown"}
 	}
-	return s
+	return Part{is, s}
 }
 
 // comparer makes one Comparison.
 type comparer struct {
 	ctx   context.Context
 	state [2]*Snapshot
-	query CompareQuery
 	out   *Comparison
 	other [2][]objID // by objID: the same object in the other state
 
@@ -277,7 +264,6 @@ type comparer struct {
 	diffs     map[[2]descID]*aclDiff
 	lists     [2][]aceID // of diff, used again and again
 	left      map[aceID]int
-	pending   []change
 	seen      int32 // objects so far; names the object in hand
 	counting  bool  // copies are counted
 }
@@ -320,85 +306,4 @@ func (c *comparer) compare(p pair) {
 	c.account(p)
 }
 
-// add takes a change if the filters let it pass. One whose copies are on other
-// objects waits until it is known whether one of those is wanted.
-func (c *comparer) add(x change) {
-	switch target, trustee := c.wanted(&x); {
-	case !trustee:
-	case target:
-		c.take(&x)
-	case x.reach != 0:
-		c.pending = append(c.pending, x)
-	}
-}
-
-func (c *comparer) take(x *change) {
-	if x.reach != 0 && !c.out.copies[x.reach-1].wanted {
-		if target, _ := c.wanted(x); !target {
-			return
-		}
-	}
-	if x.verb == verbUnsure {
-		c.out.NotComparable++
-	}
-	if why := c.hidden(x); why != 0 {
-		c.out.Hidden[why.first()]++
-		return
-	}
-	c.out.list = append(c.out.list, *x)
-}
-
-// hidden says why a change is not listed: every row that it speaks of is hidden.
-func (c *comparer) hidden(x *change) (why Reasons) {
-	if x.kind != kindACE {
-		return 0
-	}
-	for i, ref := range x.ref {
-		if ref.obj == 0 {
-			continue
-		}
-		s := c.state[i]
-		if why = s.reasons(ref, s.aceOf(ref)) &^ c.query.Show; why == 0 {
-			return 0
-		}
-	}
-	return why
-}
-
-// wanted applies the filters of the query: those of the target, object type
-// among them, and that of the trustee.
-func (c *comparer) wanted(x *change) (target, trustee bool) {
-	q := &c.query
-	target = q.Type == nil || c.types(x)&typeSetOf(q.Type) != 0
-	if q.Target == nil && q.Trustee == nil {
-		return target, true
-	}
-	var targets, trustees []Principal
-	for i, s := range c.state {
-		if o := c.object(x.obj, i); o != nil {
-			targets = append(targets, s.targetPrincipal(o))
-			if x.kind == kindACL && x.what == whatOwner {
-				trustees = append(trustees, s.Principal(partyOfSID(s.descs.at(uint32(s.descOf(o, x.family))).owner)))
-			}
-		}
-		switch {
-		case x.ref[i].obj != 0:
-			trustees = append(trustees, s.Principal(s.trustee(x.ref[i], s.aceOf(x.ref[i]))))
-		case x.who[i] != 0:
-			trustees = append(trustees, s.Principal(s.party(x.who[i])))
-		}
-	}
-	if x.kind == kindMembership || x.kind == kindAccount {
-		trustees = append(trustees, targets...)
-	}
-	return target && accepts(q.Target, targets), accepts(q.Trustee, trustees)
-}
-
-func accepts(f func(*Principal) bool, any []Principal) bool {
-	for i := range any {
-		if f != nil && f(&any[i]) {
-			return true
-		}
-	}
-	return f == nil
-}
+func (c *comparer) add(x change) { c.out.list = append(c.out.list, x) }

@@ -258,13 +258,17 @@ func rawAccounts(old, new *rawState) (out []string) {
 	return out
 }
 
-func compare(t testing.TB, old, new *model.Snapshot, q model.CompareQuery) *model.Comparison {
+func compare(t testing.TB, old, new *model.Snapshot, q model.ChangeQuery) *model.Changes {
 	t.Helper()
-	c, err := model.Compare(context.Background(), old, new, q)
+	c, err := model.Compare(context.Background(), old, new, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c
+	r, err := c.View(context.Background(), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 // TestCompareEqualsThePlainOne on two days of the demo, in either direction.
@@ -277,7 +281,7 @@ func TestCompareEqualsThePlainOne(t *testing.T) {
 		new, rawNew := demoState(t, pool, spec.new)
 		var rights, accounts []string
 		kinds := map[string]int{}
-		c := compare(t, old, new, model.CompareQuery{Show: model.AllReasons})
+		c := compare(t, old, new, model.ChangeQuery{Show: model.AllReasons})
 		for i := range c.Len() {
 			x := c.Change(i)
 			guid := x.TargetGUID.String()
@@ -300,7 +304,7 @@ func TestCompareEqualsThePlainOne(t *testing.T) {
 		}
 		sameLines(t, spec.old+" "+spec.new+": rights", rights, rawRights(rawOld, rawNew))
 		sameLines(t, spec.old+" "+spec.new+": accounts", accounts, rawAccounts(rawOld, rawNew))
-		mirrors(t, spec.old+" "+spec.new, c, compare(t, new, old, model.CompareQuery{Show: model.AllReasons}))
+		mirrors(t, spec.old+" "+spec.new, c, compare(t, new, old, model.ChangeQuery{Show: model.AllReasons}))
 		if len(rights) == 0 || len(accounts) == 0 {
 			t.Errorf("%v: nothing changed, so nothing is tested", spec)
 		}
@@ -354,7 +358,7 @@ func sidOrDN(p model.Principal) string {
 }
 
 // mirrors checks that a comparison is the other way round what its opposite is.
-func mirrors(t *testing.T, name string, there, back *model.Comparison) {
+func mirrors(t *testing.T, name string, there, back *model.Changes) {
 	t.Helper()
 	var a, b []string
 	for i := range there.Len() {
@@ -375,13 +379,13 @@ func TestCompareIsSymmetric(t *testing.T) {
 		states[spec], _ = demoState(t, pool, spec)
 	}
 	for _, show := range []model.Reasons{0, model.AllReasons} {
-		q := model.CompareQuery{Show: show}
+		q := model.ChangeQuery{Show: show}
 		for _, day := range []string{"demo:80:1:5", "demo:80:1:40"} {
 			mirrors(t, day, compare(t, states["demo:80:1:0"], states[day], q), compare(t, states[day], states["demo:80:1:0"], q))
 		}
 		for _, same := range []string{"demo:80:1:0", "demo:80:1"} {
-			if c := compare(t, states["demo:80:1:0"], states[same], q); c.Len() != 0 || c.NotComparable != 0 || c.Hidden.Total() != 0 || len(c.Banners()) != 0 {
-				t.Errorf("%s against itself: %d changes, %d not comparable, banners %v", same, c.Len(), c.NotComparable, c.Banners())
+			if c := compare(t, states["demo:80:1:0"], states[same], q); c.Counts.Total() != 0 || c.Len() != 0 || c.Hidden.Total() != 0 || len(c.Comparison.Banners()) != 0 {
+				t.Errorf("%s against itself: %d changes, %d not comparable, banners %v", same, c.Len(), c.Counts.NotComparable, c.Comparison.Banners())
 			}
 		}
 	}

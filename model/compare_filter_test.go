@@ -30,19 +30,19 @@ func TestCompareFilters(t *testing.T) {
 	)
 	for _, c := range []struct {
 		name string
-		q    model.CompareQuery
+		q    model.ChangeQuery
 		want []string
 	}{
-		{"all", model.CompareQuery{}, []string{left, full2, off, full3, owner3, store, org}},
-		{"by trustee", model.CompareQuery{ByTrustee: true}, []string{off, owner3, full2, store, org, left, full3}},
-		{"mailboxes", model.CompareQuery{Type: model.Mailboxes}, []string{left, full2, off, full3, owner3}},
-		{"stores", model.CompareQuery{Type: model.Stores}, []string{store}},
-		{"containers", model.CompareQuery{Type: model.Admins}, []string{org}},
-		{"target", model.CompareQuery{Target: model.Match("u2")}, []string{full2, off}},
-		{"trustee", model.CompareQuery{Trustee: model.Match("svc")}, []string{full2, owner3, store, org}},
-		{"trustee that changed", model.CompareQuery{Trustee: model.Match(`CONTOSO\u2`)}, []string{left, off, full3}},
-		{"group as trustee", model.CompareQuery{Trustee: model.Match("Inner")}, []string{left}},
-		{"both", model.CompareQuery{Target: model.Match("u3"), Trustee: model.Match("svc")}, []string{owner3}},
+		{"all", model.ChangeQuery{}, []string{left, full2, off, full3, owner3, store, org}},
+		{"by trustee", model.ChangeQuery{ByTrustee: true}, []string{off, owner3, full2, store, org, left, full3}},
+		{"mailboxes", model.ChangeQuery{Type: model.Mailboxes}, []string{left, full2, off, full3, owner3}},
+		{"stores", model.ChangeQuery{Type: model.Stores}, []string{store}},
+		{"containers", model.ChangeQuery{Type: model.Admins}, []string{org}},
+		{"target", model.ChangeQuery{Target: model.Match("u2")}, []string{full2, off}},
+		{"trustee", model.ChangeQuery{Trustee: model.Match("svc")}, []string{full2, owner3, store, org}},
+		{"trustee that changed", model.ChangeQuery{Trustee: model.Match(`CONTOSO\u2`)}, []string{left, off, full3}},
+		{"group as trustee", model.ChangeQuery{Trustee: model.Match("Inner")}, []string{left}},
+		{"both", model.ChangeQuery{Target: model.Match("u3"), Trustee: model.Match("svc")}, []string{owner3}},
 	} {
 		got, _ := old.lines(t, new, c.q)
 		for i := range got {
@@ -61,13 +61,13 @@ func TestCompareToggles(t *testing.T) {
 	new.of("u2").Security = sd(sendAs(acl.SIDSelf, 0), sendAs(rid(9), id), allow(rid(9), acl.FullControl, 0))
 	new.of("u2").MailboxSD = sd(allow(rid(9), acl.MailboxFullAccess, id))
 	old.of("u3").Security, new.of("u3").Security = sd(sendAs(rid(9), id)), sd(sendAs(rid(9), 0))
-	_, all := old.lines(t, new, model.CompareQuery{Show: model.AllReasons})
-	got, c := old.lines(t, new, model.CompareQuery{})
+	_, all := old.lines(t, new, model.ChangeQuery{Show: model.AllReasons})
+	got, c := old.lines(t, new, model.ChangeQuery{})
 	if want := (model.Hidden{1, 2, 1, 0, 2}); c.Hidden != want || c.Len()+want.Total() != all.Len() || all.Hidden.Total() != 0 {
 		t.Errorf("hidden %v, want %v; shown %d of %d:\n%s", c.Hidden, want, c.Len(), all.Len(), strings.Join(got, "\n"))
 	}
 	for _, show := range []model.Reasons{model.Stale, model.Inherited, model.Self, model.Implied} {
-		_, one := old.lines(t, new, model.CompareQuery{Show: show})
+		_, one := old.lines(t, new, model.ChangeQuery{Show: show})
 		if one.Len()+one.Hidden.Total() != all.Len() || one.Len() <= c.Len() {
 			t.Errorf("with %v: %d shown, %d hidden, of %d", show, one.Len(), one.Hidden.Total(), all.Len())
 		}
@@ -89,16 +89,16 @@ func TestCompareFiltersReachCopies(t *testing.T) {
 	)
 	for _, c := range []struct {
 		name string
-		q    model.CompareQuery
+		q    model.ChangeQuery
 		want []string
 	}{
-		{"all", model.CompareQuery{}, []string{staff, org}},
-		{"a target with a copy", model.CompareQuery{Target: model.Match("u2")}, []string{staff}},
-		{"a target without", model.CompareQuery{Target: model.Match("u3")}, nil},
-		{"another trustee", model.CompareQuery{Target: model.Match("u2"), Trustee: model.Match("u1")}, nil},
-		{"stores", model.CompareQuery{Type: model.Stores}, []string{org}},
-		{"a store", model.CompareQuery{Target: model.Match("DB1")}, []string{org}},
-		{"a store without", model.CompareQuery{Target: model.Match("DB2")}, nil},
+		{"all", model.ChangeQuery{}, []string{staff, org}},
+		{"a target with a copy", model.ChangeQuery{Target: model.Match("u2")}, []string{staff}},
+		{"a target without", model.ChangeQuery{Target: model.Match("u3")}, nil},
+		{"another trustee", model.ChangeQuery{Target: model.Match("u2"), Trustee: model.Match("u1")}, nil},
+		{"stores", model.ChangeQuery{Type: model.Stores}, []string{org}},
+		{"a store", model.ChangeQuery{Target: model.Match("DB1")}, []string{org}},
+		{"a store without", model.ChangeQuery{Target: model.Match("DB2")}, nil},
 	} {
 		got, _ := old.lines(t, new, c.q)
 		for i := range got {

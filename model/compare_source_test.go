@@ -128,7 +128,7 @@ func TestCompareAtTheSource(t *testing.T) {
 				c.old(old)
 			}
 			c.new(new)
-			q := model.CompareQuery{Show: model.AllReasons}
+			q := model.ChangeQuery{Show: model.AllReasons}
 			got, there := old.lines(t, new, q)
 			slices.Sort(got)
 			if !slices.Equal(got, c.want) {
@@ -230,7 +230,7 @@ func TestNotComparable(t *testing.T) {
 				o.Delegates = []string{"CN=svc," + scriptDN}
 			}
 			c.new(new)
-			q := model.CompareQuery{Show: model.AllReasons}
+			q := model.ChangeQuery{Show: model.AllReasons}
 			got, there := old.lines(t, new, q)
 			slices.Sort(got)
 			if !slices.Equal(got, c.want) {
@@ -242,8 +242,8 @@ func TestNotComparable(t *testing.T) {
 					unsure++
 				}
 			}
-			if there.NotComparable != unsure {
-				t.Errorf("%d not comparable, want %d", there.NotComparable, unsure)
+			if there.Counts.NotComparable != unsure {
+				t.Errorf("%d not comparable, want %d", there.Counts.NotComparable, unsure)
 			}
 			if !c.oneWay {
 				_, back := new.lines(t, old, q)

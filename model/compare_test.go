@@ -136,7 +136,7 @@ func (s *script) snapshot(pool *model.Pool) *model.Snapshot {
 }
 
 // lines compares two scripts and spells the changes.
-func (s *script) lines(t *testing.T, new *script, q model.CompareQuery) (out []string, c *model.Comparison) {
+func (s *script) lines(t *testing.T, new *script, q model.ChangeQuery) (out []string, c *model.Changes) {
 	t.Helper()
 	pool := model.NewPool()
 	c = compare(t, s.snapshot(pool), new.snapshot(pool), q)
@@ -268,7 +268,7 @@ func TestCompareKinds(t *testing.T) {
 			if c.new != nil {
 				c.new(new)
 			}
-			q := model.CompareQuery{Show: model.AllReasons}
+			q := model.ChangeQuery{Show: model.AllReasons}
 			got, there := old.lines(t, new, q)
 			slices.Sort(got)
 			if !slices.Equal(got, c.want) {
@@ -293,19 +293,22 @@ func TestCompareForests(t *testing.T) {
 	}
 	old, new := newScript().snapshot(pool), other.snapshot(pool)
 	var forests *model.ForestsError
-	if _, err := model.Compare(context.Background(), old, new, model.CompareQuery{}); !errors.As(err, &forests) {
+	if _, err := model.Compare(context.Background(), old, new, false); !errors.As(err, &forests) {
 		t.Errorf("two forests: %v", err)
 	}
-	c := compare(t, old, new, model.CompareQuery{Force: true})
-	if b := c.Banners(); len(b) != 1 || !strings.Contains(b[0], "two forests") {
+	c, err := model.Compare(context.Background(), old, new, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := c.Banners(); len(b) != 1 || !strings.Contains(b[0].String(), "two forests") {
 		t.Errorf("forced: banners %q", b)
 	}
-	if _, err := model.Compare(context.Background(), old, newScript().snapshot(model.NewPool()), model.CompareQuery{}); !errors.Is(err, model.ErrPools) {
+	if _, err := model.Compare(context.Background(), old, newScript().snapshot(model.NewPool()), false); !errors.Is(err, model.ErrPools) {
 		t.Errorf("two pools: %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := model.Compare(ctx, old, old, model.CompareQuery{}); !errors.Is(err, context.Canceled) {
+	if _, err := model.Compare(ctx, old, old, false); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
@@ -316,7 +319,7 @@ func TestCompareBanners(t *testing.T) {
 	for _, o := range new.objects {
 		o.GUID = acl.GUID{}
 	}
-	got, c := old.lines(t, new, model.CompareQuery{})
+	got, c := old.lines(t, new, model.ChangeQuery{})
 	if len(got) != 0 {
 		t.Errorf("changes: %q", got)
 	}
@@ -325,8 +328,12 @@ func TestCompareBanners(t *testing.T) {
 		"bound account differs: OLD auditor, NEW unknown; what only one of them may see looks like a change",
 		"6 objects have neither a GUID nor a SID in one of the states and were matched by DN",
 	}
-	if !slices.Equal(c.Banners(), want) {
-		t.Errorf("banners %q", c.Banners())
+	var banners []string
+	for _, b := range c.Comparison.Banners() {
+		banners = append(banners, b.String())
+	}
+	if !slices.Equal(banners, want) {
+		t.Errorf("banners %q", banners)
 	}
 }
 
@@ -358,7 +365,7 @@ func TestCompareRandomLists(t *testing.T) {
 		old.of("u3").MailboxSD, new.of("u3").MailboxSD = sd(a...), sd(b...)
 		pool := model.NewPool()
 		before, after := old.snapshot(pool), new.snapshot(pool)
-		c := compare(t, before, after, model.CompareQuery{Show: model.AllReasons})
+		c := compare(t, before, after, model.ChangeQuery{Show: model.AllReasons})
 		var got []string
 		order := false
 		for i := range c.Len() {
@@ -382,7 +389,7 @@ func TestCompareRandomLists(t *testing.T) {
 				orders++
 			}
 		}
-		mirrors(t, "random", c, compare(t, after, before, model.CompareQuery{Show: model.AllReasons}))
+		mirrors(t, "random", c, compare(t, after, before, model.ChangeQuery{Show: model.AllReasons}))
 	}
 	if orders == 0 {
 		t.Error("no list was only re-ordered")

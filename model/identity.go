@@ -135,26 +135,6 @@ func typesOf(f family) typeSet {
 	return onMailboxes
 }
 
-// types says on which object types a change bears.
-func (c *comparer) types(x *change) (t typeSet) {
-	switch x.kind {
-	case kindMembership:
-		for i, id := range x.obj {
-			t |= c.holders[i].holds[id]
-		}
-	case kindAccount:
-		for i := range x.obj {
-			if o := c.object(x.obj, i); o != nil && o.family() != familyAncestor {
-				t |= typesOf(o.family())
-			}
-			t |= c.holders[i].holds[x.obj[i]]
-		}
-	default:
-		t = typesOf(x.family)
-	}
-	return t
-}
-
 // holders says for each object on which object types it holds a right: itself,
 // or as a member of a group that does. Everyone and Authenticated Users hold
 // everybody; their members are not listed.

@@ -36,6 +36,7 @@ type Recorder struct {
 	cancel atomic.Pointer[context.CancelCauseFunc] // of the call under way
 	failed atomic.Pointer[error]
 	ended  error // why a call of the source ended
+	unread bool  // nobody has read the source yet
 	closed bool
 }
 
@@ -168,6 +169,7 @@ func (r *Recorder) Missed(sid acl.SID) {
 
 // returned records that a call of the source ended.
 func (r *Recorder) returned(call kind, err error) {
+	r.unread = false
 	if r.ended == nil {
 		r.ended = err
 	}
@@ -224,7 +226,8 @@ func (r *Recorder) Ended() error { return r.ended }
 // Entries says how many entries were recorded. It is for after Close.
 func (r *Recorder) Entries() int { return r.entries }
 
-// Close completes the file: only now it gets its name. The error is that of Err.
+// Close completes the file: only now it gets its name. Where a source was
+// never read there is no recording, and what was there stays. The error is that of Err.
 // Further calls do nothing.
 func (r *Recorder) Close() error {
 	if r.closed {
@@ -234,12 +237,12 @@ func (r *Recorder) Close() error {
 	r.hand() // what is left
 	close(r.batches)
 	<-r.written
-	if r.Err() == nil {
+	if r.Err() == nil && !r.unread {
 		if err := r.file.keep(); err != nil {
 			r.fail(err)
 		}
 	}
-	if r.Err() != nil {
+	if r.Err() != nil || r.unread {
 		r.file.discard()
 	}
 	return r.Err()

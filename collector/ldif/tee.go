@@ -10,8 +10,9 @@ import (
 )
 
 // Record returns a source that delivers what src does, while it is recorded. Its
-// Close closes src and completes the recording.
+// Close closes src and completes the recording, if it was read.
 func (r *Recorder) Record(src collector.Source) collector.Source {
+	r.unread = true
 	return &recordedSource{Source: src, recorder: r}
 }
 

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -37,41 +36,80 @@ targets that carry a copy. On an entry of a store that opens mailboxes, reach co
 What the toggles hide is counted on standard error. Of an object that both could not read, nothing is listed: see the
 lines on coverage there.`
 
-// signs stand before the words in a table, so that a glance tells what came and went.
-var signs = map[string]string{
-	model.Added: "+ ", model.Removed: "- ", model.Changed: "~ ", model.NotComparable: "? ",
-}
-
 // tableFields are the first of the fields: what a table has room for. The others
 // say no more of the change, only of target and trustee.
 const tableFields = 11
 
-// Compare writes the changes under the field names of the contract. A table has
-// a sign before each word, and fewer fields.
-func Compare(ctx context.Context, w io.Writer, c *model.Comparison, format Format) error {
+// changesData makes a report of changes, under the field names of the contract.
+// A table has a sign before each word, and fewer fields.
+func changesData(r *model.Changes, format Format) Data {
 	fields := model.ChangeFields
 	if format == Table {
 		fields = slices.Clone(fields[:tableFields])
-		fields[0].Value = func(x *model.Change) any { return signs[x.Change] + x.Change }
+		fields[0].Value = func(x *model.Change) any { return model.Signs[x.Change] + " " + x.Change }
 	}
-	return Write(ctx, w, format, false, NewData("compare", fields, c.Len(), c.Change), nil)
+	at, last := -1, model.Change{} // a redacted record is asked for three times
+	change := func(i int) model.Change {
+		if i != at {
+			at, last = i, r.Change(i)
+		}
+		return last
+	}
+	d := NewData("compare", fields, r.Len(), change)
+	d.Phrases = map[string]func(int) model.Phrase{
+		"old": func(i int) model.Phrase { return change(i).Old },
+		"new": func(i int) model.Phrase { return change(i).New },
+	}
+	return d
 }
 
-// CompareGaps says on w what stands in the way of the comparison, what is
-// missing from either state, and how much is hidden. It reports whether
-// something is missing or could not be compared.
-func CompareGaps(w io.Writer, c *model.Comparison) bool {
-	for _, banner := range c.Banners() {
-		fmt.Fprintln(w, "mbxperm: warning: "+safe.Text(banner))
+// Compared is what the evidence says of a comparison. The counts are those
+// within the filters, shown or hidden.
+type Compared struct {
+	Old           Origin   `json:"old"`
+	Banners       []string `json:"banners"` // what stands in the way of comparing the two as equals
+	Added         int      `json:"added"`
+	Removed       int      `json:"removed"`
+	Changed       int      `json:"changed"`
+	NotComparable int      `json:"not_comparable"` // one of the two does not show whether it changed
+}
+
+func compared(r *model.Changes, hide *Redactor) *Compared {
+	n := r.Counts
+	out := &Compared{Old: originOf(r.Comparison.Old), Banners: []string{},
+		Added: n.Added, Removed: n.Removed, Changed: n.Changed, NotComparable: n.NotComparable}
+	for _, b := range r.Comparison.Banners() {
+		out.Banners = append(out.Banners, hide.phrase(b))
 	}
-	old := gaps(w, "mbxperm: OLD: ", c.Old)
-	any := gaps(w, "mbxperm: NEW: ", c.New) || old
-	line := Thousands(c.Len()) + " changes"
-	if c.Len() == 1 {
-		line = "1 change"
+	return out
+}
+
+// facts are those of a comparison for people, before the facts of NEW.
+func (c *Compared) facts() []fact {
+	all := []fact{{"Changes", fmt.Sprintf("%s added · %s removed · %s changed · %s not comparable",
+		Thousands(c.Added), Thousands(c.Removed), Thousands(c.Changed), Thousands(c.NotComparable))}}
+	for _, b := range c.Banners {
+		all = append(all, fact{"Warning", b})
+	}
+	return append(all, c.Old.facts("OLD ")...)
+}
+
+// compareGaps says on w what stands in the way of a comparison and what is
+// missing from either state, then how many changes there are, under a name of
+// theirs. It reports whether something is missing or could not be compared.
+func compareGaps(w io.Writer, r *model.Changes, name string) bool {
+	for _, banner := range r.Comparison.Banners() {
+		fmt.Fprintln(w, "mbxperm: warning: "+safe.Text(banner.String()))
+	}
+	missing := gaps(w, "mbxperm: OLD: ", r.Comparison.Old)
+	missing = gaps(w, "mbxperm: NEW: ", r.Comparison.New) || missing
+	shown := r.Counts.Total() - r.Hidden.Total()
+	line := name + Thousands(shown) + " changes"
+	if shown == 1 {
+		line = name + "1 change"
 	}
 	var hidden []string
-	for i, n := range c.Hidden {
+	for i, n := range r.Hidden {
 		if n > 0 {
 			hidden = append(hidden, Thousands(n)+" "+model.ReasonNames[i])
 		}
@@ -79,9 +117,9 @@ func CompareGaps(w io.Writer, c *model.Comparison) bool {
 	if hidden != nil {
 		line += "; hidden: " + strings.Join(hidden, ", ") + " (--all shows them)"
 	}
-	if c.NotComparable > 0 {
-		line += "; not comparable: " + Thousands(c.NotComparable)
+	if n := r.Counts.NotComparable; n > 0 {
+		line += "; not comparable: " + Thousands(n)
 	}
-	fmt.Fprintln(w, "mbxperm: "+line)
-	return any || c.NotComparable > 0
+	fmt.Fprintln(w, "mbxperm: "+safe.Text(line))
+	return missing || r.Counts.NotComparable > 0
 }

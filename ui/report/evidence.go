@@ -14,25 +14,16 @@ import (
 // and cannot know. A page and a workbook carry it inside; beside CSV and JSON it
 // is a file of its own. The JSON names are a contract like the fields.
 type Evidence struct {
-	Program  string    `json:"program"`
-	Version  string    `json:"version"`
-	Report   string    `json:"report"`
-	Question string    `json:"question"` // object type, filters and toggles in words
-	Source   string    `json:"source"`
-	Server   string    `json:"server"`
-	Account  string    `json:"bound_account"`
-	Started  time.Time `json:"started"`
-	Ended    time.Time `json:"ended"`
-	Exchange string    `json:"exchange"` // releases found: "2016 + 2019"
+	Program  string `json:"program"`
+	Version  string `json:"version"`
+	Report   string `json:"report"`
+	Question string `json:"question"` // object type, filters and toggles in words
+	Origin          // of a comparison: that of NEW
 
-	Complete   bool     `json:"complete"`
-	Incomplete []string `json:"incomplete"` // each search that was not read to its end, and why
-	Warnings   []string `json:"warnings"`
-
-	Records  int            `json:"records"`
-	Hidden   map[string]int `json:"hidden"` // rows that the toggles hide, each once under its first reason
-	Coverage Data           `json:"coverage"`
-	FailOn   []Failure      `json:"fail_on"` // the conditions of --fail-on that hold
+	Records    int            `json:"records"`
+	Hidden     map[string]int `json:"hidden"`  // rows that the toggles hide, each once under its first reason
+	FailOn     []Failure      `json:"fail_on"` // the conditions of --fail-on that hold
+	Comparison *Compared      `json:"comparison,omitempty"`
 
 	Covers   []string `json:"covers"`
 	Beyond   []string `json:"not_in_ldap"`
@@ -46,6 +37,21 @@ type Evidence struct {
 	SHA256 string `json:"sha256,omitempty"`
 }
 
+// Origin is where a state comes from, and how complete it is.
+type Origin struct {
+	Source   string    `json:"source"`
+	Server   string    `json:"server"`
+	Account  string    `json:"bound_account"`
+	Started  time.Time `json:"started"`
+	Ended    time.Time `json:"ended"`
+	Exchange string    `json:"exchange"` // releases found: "2016 + 2019"
+
+	Complete   bool     `json:"complete"`
+	Incomplete []string `json:"incomplete"` // each search that was not read to its end, and why
+	Warnings   []string `json:"warnings"`
+	Coverage   Data     `json:"coverage"`
+}
+
 // Failure is a condition of --fail-on that holds.
 type Failure struct {
 	Condition string `json:"condition"`
@@ -56,22 +62,27 @@ type Failure struct {
 
 // NewEvidence says of a snapshot what does not depend on the report.
 func NewEvidence(s *model.Snapshot, version string) *Evidence {
+	return &Evidence{
+		Program: "mbxperm", Version: version, Origin: originOf(s), FailOn: []Failure{}, Hidden: map[string]int{},
+		Covers: covers, Beyond: beyond, Inferred: inferred,
+	}
+}
+
+func originOf(s *model.Snapshot) Origin {
 	st := &s.State
 	lines := s.Coverage()
-	ev := &Evidence{
-		Program: "mbxperm", Version: version, Source: st.Source, Server: st.Server, Account: st.Account,
-		Started: st.Started, Ended: st.Ended, Exchange: s.Exchange(), Complete: st.Complete(),
-		Incomplete: []string{}, Warnings: append([]string{}, st.Warnings...), FailOn: []Failure{}, Hidden: map[string]int{},
+	o := Origin{
+		Source: st.Source, Server: st.Server, Account: st.Account, Started: st.Started, Ended: st.Ended, Exchange: s.Exchange(),
+		Complete: st.Complete(), Incomplete: []string{}, Warnings: append([]string{}, st.Warnings...),
 		Coverage: NewData("coverage", model.CoverageFields, len(lines), func(i int) model.Coverage { return lines[i] }),
-		Covers:   covers, Beyond: beyond, Inferred: inferred,
 	}
 	for _, g := range st.Incomplete {
-		ev.Incomplete = append(ev.Incomplete, strings.TrimPrefix(g.Search+": "+g.Reason, ": "))
+		o.Incomplete = append(o.Incomplete, strings.TrimPrefix(g.Search+": "+g.Reason, ": "))
 	}
 	if st.Err != nil {
-		ev.Incomplete = append(ev.Incomplete, st.Err.Error())
+		o.Incomplete = append(o.Incomplete, st.Err.Error())
 	}
-	return ev
+	return o
 }
 
 // What a report covers, what no reading of the directory can tell, and what
@@ -107,14 +118,17 @@ func (q *Question) words(name func(string) string) string {
 	if q.Report == "coverage" {
 		return "coverage of everything that was read"
 	}
-	s := "totals"
-	if q.Query.Rows {
-		s = "entries"
-	}
-	if q.Query.Rows && q.Query.ByTrustee {
-		s += " on all object types, by trustee"
-	} else {
+	s := map[string]string{"totals": "totals", "aces": "entries", "compare": "changes"}[q.Report]
+	switch {
+	case q.Report == "compare" && q.Query.Type == nil:
+		s += " on all object types"
+	case q.Report == "compare" || !q.Query.ByTrustee || !q.Query.Rows:
 		s += " of object type " + q.Query.Type.Flag
+	default:
+		s += " on all object types"
+	}
+	if q.Query.ByTrustee && q.Query.Rows {
+		s += ", by trustee"
 	}
 	if q.Target != "" {
 		s += ", only target " + name(q.Target)
@@ -142,18 +156,13 @@ func (ev *Evidence) hide(h model.Hidden) {
 // fact is a line of the evidence for people.
 type fact struct{ Name, Text string }
 
+// Bad reports whether the fact is one that somebody must see.
+func (f fact) Bad() bool {
+	return strings.HasSuffix(f.Name, "Incomplete") || strings.HasSuffix(f.Name, "Warning")
+}
+
 // facts are the evidence for people, in order, without coverage.
 func (ev *Evidence) facts() []fact {
-	stamp := func(t time.Time) string {
-		if t.IsZero() {
-			return ""
-		}
-		return t.Format(time.RFC3339)
-	}
-	complete := "read to the end"
-	if !ev.Complete {
-		complete = "INCOMPLETE"
-	}
 	var hidden []string
 	for _, name := range model.ReasonNames {
 		if n := ev.Hidden[name]; n > 0 {
@@ -161,29 +170,70 @@ func (ev *Evidence) facts() []fact {
 		}
 	}
 	all := []fact{
-		{"Report", ev.Report}, {"Question", ev.Question}, {"Records", Thousands(ev.Records)},
-		{"Hidden rows", strings.Join(hidden, " · ")},
-		{"Source", ev.Source}, {"Server", ev.Server}, {"Bound account", ev.Account},
-		{"Started", stamp(ev.Started)}, {"Ended", stamp(ev.Ended)}, {"State", complete},
+		{"Report", ev.Report}, {"Question", ev.Question}, {"Records", Thousands(ev.Records)}, {"Hidden rows", strings.Join(hidden, " · ")},
 	}
-	list := func(name string, texts []string) {
-		for _, t := range texts {
-			all = append(all, fact{name, t})
-		}
+	prefix := ""
+	if ev.Comparison != nil {
+		all = append(all, ev.Comparison.facts()...)
+		prefix = "NEW "
 	}
-	list("Incomplete", ev.Incomplete)
-	list("Warning", ev.Warnings)
+	all = append(all, ev.Origin.facts(prefix)...)
 	for _, f := range ev.FailOn {
 		all = append(all, fact{"Condition " + f.Condition, f.sentence()})
 	}
-	all = append(all, fact{"Exchange", ev.Exchange}, fact{"Program", ev.Program + " " + ev.Version})
+	all = append(all, fact{"Program", ev.Program + " " + ev.Version})
 	if ev.Redacted {
 		all = append(all, fact{"Redacted", "names, domains, SIDs, GUIDs of objects and servers are pseudonyms, the same throughout this file"})
 	}
-	list("Covers", ev.Covers)
-	list("Not in LDAP", ev.Beyond)
-	list("Inferred", ev.Inferred)
+	all = append(all, each("Covers", ev.Covers)...)
+	all = append(all, each("Not in LDAP", ev.Beyond)...)
+	return append(all, each("Inferred", ev.Inferred)...)
+}
+
+func each(name string, texts []string) (out []fact) {
+	for _, t := range texts {
+		out = append(out, fact{name, t})
+	}
+	return out
+}
+
+// facts are those of one state for people.
+func (o *Origin) facts(prefix string) []fact {
+	stamp := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.Format(time.RFC3339)
+	}
+	complete := "read to the end"
+	if !o.Complete {
+		complete = "INCOMPLETE"
+	}
+	all := []fact{
+		{"Source", o.Source}, {"Server", o.Server}, {"Bound account", o.Account},
+		{"Started", stamp(o.Started)}, {"Ended", stamp(o.Ended)}, {"State", complete},
+	}
+	all = append(all, each("Incomplete", o.Incomplete)...)
+	all = append(all, each("Warning", o.Warnings)...)
+	all = append(all, fact{"Exchange", o.Exchange})
+	for i := range all {
+		all[i].Name = prefix + all[i].Name
+	}
 	return all
+}
+
+// covered is a table of the evidence: what was found in one state.
+type covered struct {
+	Title string
+	Data
+}
+
+// coverages are the tables of coverage, in a comparison two.
+func (ev *Evidence) coverages() []covered {
+	if ev.Comparison == nil {
+		return []covered{{"Coverage", ev.Coverage}}
+	}
+	return []covered{{"Coverage of OLD", ev.Comparison.Old.Coverage}, {"Coverage of NEW", ev.Coverage}}
 }
 
 func (f *Failure) sentence() string {

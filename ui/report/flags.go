@@ -31,7 +31,7 @@ func mistake(format string, args ...any) error { return Mistake{fmt.Errorf(forma
 
 // Rows defines the flags that choose rows and where they go. objects explains --object.
 func (r *Flags) Rows(f *pflag.FlagSet, objects string) {
-	f.StringVar(&r.Format, "format", "table", "table, csv, json or jsonl; of a report also html and xlsx")
+	f.StringVar(&r.Format, "format", "table", FormatNames())
 	f.StringVar(&r.Object, "object", "", objects)
 	f.StringVar(&r.Target, "target", "", "only this target: name, DOMAIN\\name, DN or SID")
 	f.StringVar(&r.Trustee, "trustee", "", "only this trustee: name, DOMAIN\\name, DN or SID")
@@ -68,7 +68,7 @@ func ReportHelp() string {
 
 // Query makes the question of a report. Errors are a Mistake.
 func (r *Flags) Query(report string) (model.Query, error) {
-	q := model.Query{Rows: report == "aces", System: true}
+	q := model.Query{Rows: report != "totals", System: true}
 	for _, t := range model.ObjectTypes {
 		if t.Flag == cmp.Or(r.Object, model.Mailboxes.Flag) {
 			q.Type = t
@@ -90,6 +90,9 @@ func (r *Flags) Query(report string) (model.Query, error) {
 		}
 	}
 	q.ACEs = q.Type.ACEs[0]
+	if report == compareReport && r.Object == "" {
+		q.Type = nil
+	}
 	if r.Target != "" {
 		q.Target = model.Match(r.Target)
 	}
@@ -97,24 +100,6 @@ func (r *Flags) Query(report string) (model.Query, error) {
 		q.Trustee = model.Match(r.Trustee)
 	}
 	return q, nil
-}
-
-// CompareQuery makes the question of a comparison, and the format of its answer.
-func (r *Flags) CompareQuery() (model.CompareQuery, Format, error) {
-	format, err := ParseFormat(r.Format)
-	if err != nil {
-		return model.CompareQuery{}, format, Mistake{err}
-	}
-	if format == HTML || format == XLSX {
-		return model.CompareQuery{}, format, mistake("compare writes table, csv, json or jsonl, not %s", format)
-	}
-	q, err := r.Query("aces")
-	if r.Object == "" {
-		q.Type = nil
-	}
-	return model.CompareQuery{
-		Type: q.Type, Show: q.Show, ByTrustee: q.ByTrustee, Target: q.Target, Trustee: q.Trustee, Force: r.Force,
-	}, format, err
 }
 
 // Job makes a report; every mistake in the flags is found before anything is read.

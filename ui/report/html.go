@@ -63,13 +63,18 @@ type pageCell struct {
 	Number bool
 }
 
+type pageTable struct {
+	Title  string
+	Fields []string
+	Rows   [][]pageCell
+}
+
 type pageData struct {
 	Report, Policy, Unprinted string
 	Style                     template.CSS
 	Script                    template.JS
 	Facts                     []fact
-	CoverageFields            []string
-	Coverage                  [][]pageCell
+	Coverage                  []pageTable
 	Fields                    []pageField
 	Len, Static               int
 	More                      bool
@@ -95,20 +100,17 @@ func writeHTML(w *bufio.Writer, d Data, ev *Evidence) error {
 func pageOf(d Data, ev *Evidence) *pageData {
 	p := &pageData{
 		Report: "mbxperm " + d.Name, Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
-		CoverageFields: ev.Coverage.Fields, Len: d.Len, Static: min(d.Len, staticRows), More: d.Len > staticRows,
+		Len: d.Len, Static: min(d.Len, staticRows), More: d.Len > staticRows,
 	}
 	for _, f := range ev.facts() {
 		p.Facts = append(p.Facts, fact{f.Name, safe.Text(f.Text)})
 	}
-	for i := range ev.Coverage.Len {
-		cells := make([]any, len(ev.Coverage.Fields))
-		ev.Coverage.Record(i, cells)
-		var line []pageCell
-		for _, v := range cells {
-			_, number := v.(int)
-			line = append(line, pageCell{safe.Text(text(v)), number})
+	for _, c := range ev.coverages() {
+		t := pageTable{Title: c.Title, Fields: c.Fields}
+		for i := range c.Len {
+			t.Rows = append(t.Rows, pageRow(c.Data, i))
 		}
-		p.Coverage = append(p.Coverage, line)
+		p.Coverage = append(p.Coverage, t)
 	}
 	var unprinted []string
 	for j, numeric := range d.numeric() {
@@ -124,6 +126,16 @@ func pageOf(d Data, ev *Evidence) *pageData {
 	}
 	p.Unprinted = strings.Join(unprinted, ", ")
 	return p
+}
+
+func pageRow(d Data, i int) (line []pageCell) {
+	cells := make([]any, len(d.Fields))
+	d.Record(i, cells)
+	for _, v := range cells {
+		_, number := v.(int)
+		line = append(line, pageCell{safe.Text(text(v)), number})
+	}
+	return line
 }
 
 func writeRows(w *bufio.Writer, d Data, p *pageData) {

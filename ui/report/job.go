@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -158,6 +159,9 @@ func (s *summer) Write(b []byte) (int, error) {
 
 func (s *summer) text() string { return hex.EncodeToString(s.sum.Sum(nil)) }
 
+// compareReport is the report that lists changes.
+const compareReport = "compare"
+
 // Job is one report as the command line asks for it.
 type Job struct {
 	Question
@@ -172,15 +176,23 @@ type Outcome struct {
 	Failed bool // a condition of FailOn holds
 }
 
-// Run answers the question over the snapshot and delivers the report. What is
-// missing and which conditions hold goes to stderr.
-func (j *Job) Run(ctx context.Context, s *model.Snapshot, stdout, stderr io.Writer) (Outcome, error) {
+// Run answers the question over the snapshot and delivers the report. Where old
+// is not nil the snapshot is compared with it. What is missing and which
+// conditions hold goes to stderr.
+func (j *Job) Run(ctx context.Context, s, old *model.Snapshot, stdout, stderr io.Writer) (Outcome, error) {
 	var out Outcome
-	if err := j.known(s); err != nil {
+	if err := j.known(s, old); err != nil {
 		return out, err
 	}
 	ev := NewEvidence(s, j.Version)
 	ev.Report, ev.Question = j.Report, j.words(j.Redact.any)
+	changes, err := j.changes(ctx, s, old)
+	if err != nil {
+		return out, err
+	}
+	if changes != nil {
+		ev.Comparison = compared(changes, j.Redact)
+	}
 	raised, err := s.Raise(ctx, j.FailOn, j.Query.Target, j.Query.Trustee)
 	if err != nil {
 		return out, err
@@ -188,7 +200,7 @@ func (j *Job) Run(ctx context.Context, s *model.Snapshot, stdout, stderr io.Writ
 	for _, r := range raised {
 		ev.FailOn = append(ev.FailOn, failure(s, r, j.Redact))
 	}
-	d, err := j.data(ctx, s, ev)
+	d, err := j.data(ctx, s, changes, ev)
 	if err != nil {
 		return out, err
 	}
@@ -199,7 +211,7 @@ func (j *Job) Run(ctx context.Context, s *model.Snapshot, stdout, stderr io.Writ
 	if j.Quiet {
 		notes = io.Discard
 	}
-	out.Gaps = Gaps(notes, s)
+	out.Gaps = j.gaps(notes, s, changes)
 	for _, f := range ev.FailOn { // the reason for the exit code is said in any case
 		out.Failed = true
 		fmt.Fprintln(stderr, "mbxperm: --fail-on "+f.Condition+": "+safe.Text(f.sentence()))
@@ -207,14 +219,46 @@ func (j *Job) Run(ctx context.Context, s *model.Snapshot, stdout, stderr io.Writ
 	return out, nil
 }
 
+// changes compares the snapshot with an older one, if there is one.
+func (j *Job) changes(ctx context.Context, s, old *model.Snapshot) (*model.Changes, error) {
+	if old == nil {
+		return nil, nil
+	}
+	c, err := model.Compare(ctx, old, s, j.Force)
+	if forests := (*model.ForestsError)(nil); errors.As(err, &forests) {
+		return nil, fmt.Errorf("%w (compare anyway with --force)", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	q := model.ChangeQuery{Show: model.AllReasons, Target: j.Query.Target, Trustee: j.Query.Trustee}
+	if j.Report == compareReport {
+		q.Type, q.Show, q.ByTrustee = j.Query.Type, j.Query.Show, j.Query.ByTrustee
+	}
+	return c.View(ctx, q)
+}
+
+// gaps says on w what is missing from the snapshot, and from what it is compared with.
+func (j *Job) gaps(w io.Writer, s *model.Snapshot, changes *model.Changes) bool {
+	switch {
+	case changes == nil:
+		return Gaps(w, s)
+	case j.Report == compareReport:
+		return compareGaps(w, changes, "")
+	}
+	return compareGaps(w, changes, "since "+changes.Comparison.Old.State.Source+": ")
+}
+
 // known says where a name of the question is nobody's: an empty report would
 // look like "no rights".
-func (j *Job) known(s *model.Snapshot) error {
+func (j *Job) known(states ...*model.Snapshot) error {
 	for flag, text := range map[string]string{"--target": j.Target, "--trustee": j.Trustee} {
-		if _, err := acl.ParseSID(text); text == "" || err == nil || len(s.Find(text)) > 0 || wellKnown(text) {
+		if _, err := acl.ParseSID(text); text == "" || err == nil || wellKnown(text) {
 			continue
 		}
-		return fmt.Errorf("%s %q: nothing that was read has this name; give a sAMAccountName, DOMAIN\\name, DN or SID", flag, text)
+		if !slices.ContainsFunc(states, func(s *model.Snapshot) bool { return s != nil && len(s.Find(text)) > 0 }) {
+			return fmt.Errorf("%s %q: nothing that was read has this name; give a sAMAccountName, DOMAIN\\name, DN or SID", flag, text)
+		}
 	}
 	return nil
 }
@@ -229,9 +273,13 @@ func wellKnown(text string) bool {
 }
 
 // data answers the question.
-func (j *Job) data(ctx context.Context, s *model.Snapshot, ev *Evidence) (Data, error) {
-	if j.Report == "coverage" {
+func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *model.Changes, ev *Evidence) (Data, error) {
+	switch j.Report {
+	case "coverage":
 		return ev.Coverage, nil
+	case compareReport:
+		ev.hide(changes.Hidden)
+		return changesData(changes, j.Format), nil
 	}
 	result, err := model.View(ctx, s, j.Query)
 	if err != nil {

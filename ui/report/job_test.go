@@ -130,7 +130,7 @@ func TestAllOrNothing(t *testing.T) {
 	if err := j.Free(); err == nil || !strings.Contains(err.Error(), "evidence.json exists") {
 		t.Errorf("an evidence file is in the way: %v", err)
 	}
-	if _, err := j.Run(t.Context(), s, io.Discard, io.Discard); err == nil {
+	if _, err := j.Run(t.Context(), s, nil, io.Discard, io.Discard); err == nil {
 		t.Error("an evidence file was overwritten unasked")
 	}
 	j.Force = true
@@ -144,7 +144,7 @@ func TestAllOrNothing(t *testing.T) {
 	if b, _ := os.ReadFile(beside); string(b) != "old" || len(entries) != 1 {
 		t.Errorf("after two failures: %q, %v", b, entries)
 	}
-	if _, err := j.Run(t.Context(), s, io.Discard, io.Discard); err != nil {
+	if _, err := j.Run(t.Context(), s, nil, io.Discard, io.Discard); err != nil {
 		t.Error(err)
 	}
 	if info, err := os.Stat(beside); err != nil || info.Mode().Perm() != 0o600 || info.Size() < 100 {
@@ -161,7 +161,7 @@ func TestFailingWriter(t *testing.T) {
 	s := readDemo(t, "demo:60")
 	full := errors.New("no space left on device")
 	for _, f := range Formats {
-		_, err := everything(f).Run(t.Context(), s, failing{full}, io.Discard)
+		_, err := everything(f).Run(t.Context(), s, nil, failing{full}, io.Discard)
 		if !errors.Is(err, full) {
 			t.Errorf("%s: %v", f, err)
 		}
@@ -222,7 +222,7 @@ func TestFailuresAreSaid(t *testing.T) {
 	j := everything(JSON)
 	j.FailOn, j.Quiet, j.File = model.Alarms, true, filepath.Join(t.TempDir(), "out")
 	var errs bytes.Buffer
-	out, err := j.Run(t.Context(), s, io.Discard, &errs)
+	out, err := j.Run(t.Context(), s, nil, io.Discard, &errs)
 	if err != nil || !out.Failed || !out.Gaps {
 		t.Fatalf("%+v, %v", out, err)
 	}

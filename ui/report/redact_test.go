@@ -29,7 +29,7 @@ func secrets(t *testing.T, s *model.Snapshot, jobs []*Job) map[string]bool {
 	}
 	piece := regexp.MustCompile(`S-1-5-21-(\d+)-(\d+)-(\d+)`)
 	for _, j := range jobs {
-		d, err := j.data(t.Context(), s, NewEvidence(s, "test"))
+		d, err := j.data(t.Context(), s, nil, NewEvidence(s, "test"))
 		if err != nil {
 			t.Fatal(err)
 		}

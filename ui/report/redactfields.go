@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"mbxperm/acl"
+	"mbxperm/model"
 )
 
 // What each field of a report holds, for the Redactor. A field that is missing
@@ -23,6 +24,7 @@ var redactions = map[string]func(*Redactor, string) string{
 	"object_type": same, "kind": same, "type": same, "target_type": same, "target_state": same, "acl_type": same, "ace_type": same,
 	"ace_flags": same, "trustee_kind": same, "trustee_state": same, "status": same, "implied_by": same, "mask": same,
 	"object_guid": same, "inherited_object_guid": same, "authority": same, "unread": same,
+	"change": same, "trustee_dn": (*Redactor).dn,
 }
 
 func same(_ *Redactor, s string) string { return s }
@@ -31,7 +33,11 @@ func same(_ *Redactor, s string) string { return s }
 // their pseudonyms: the order of names tells a part of them.
 func (r *Redactor) data(d Data) Data {
 	replace := make([]func(string) string, len(d.Fields))
+	phrases := map[int]func(int) model.Phrase{}
 	for j, name := range d.Fields {
+		if f := d.Phrases[name]; f != nil {
+			phrases[j] = f
+		}
 		f := redactions[name]
 		if f == nil {
 			f = (*Redactor).any
@@ -45,6 +51,9 @@ func (r *Redactor) data(d Data) Data {
 			if s, ok := v.(string); ok {
 				cells[j] = replace[j](s)
 			}
+		}
+		for j, f := range phrases { // the text itself says what each part of it is
+			cells[j] = r.phrase(f(i))
 		}
 	}
 	for _, name := range []string{"target_dn", "scope_dn", "dn", "sid", "account", "target"} {
@@ -83,19 +92,58 @@ func reorder(record func(int, []any), d Data, at int, replace func(string) strin
 // evidence replaces what the evidence names.
 func (r *Redactor) evidence(ev *Evidence) {
 	ev.Redacted = true
-	ev.Source, ev.Server, ev.Account = r.source(ev.Source), r.host(ev.Server), r.any(ev.Account)
-	ev.Coverage = r.data(ev.Coverage)
-	for i, s := range ev.Incomplete {
+	r.origin(&ev.Origin)
+	if ev.Comparison != nil {
+		r.origin(&ev.Comparison.Old)
+	}
+}
+
+func (r *Redactor) origin(o *Origin) {
+	o.Source, o.Server, o.Account = r.source(o.Source), r.host(o.Server), r.any(o.Account)
+	o.Coverage = r.data(o.Coverage)
+	for i, s := range o.Incomplete {
 		search, why, ok := strings.Cut(s, ": ")
 		if ok && kept()[search] {
-			ev.Incomplete[i] = search + ": " + r.sentence(why)
+			o.Incomplete[i] = search + ": " + r.sentence(why)
 		} else {
-			ev.Incomplete[i] = r.sentence(s)
+			o.Incomplete[i] = r.sentence(s)
 		}
 	}
-	for i := range ev.Warnings {
-		ev.Warnings[i] = r.sentence(ev.Warnings[i])
+	for i := range o.Warnings {
+		o.Warnings[i] = r.sentence(o.Warnings[i])
 	}
+}
+
+// phrase replaces the parts of a text that name something.
+func (r *Redactor) phrase(p model.Phrase) string {
+	if r == nil {
+		return p.String()
+	}
+	var b strings.Builder
+	for _, part := range p {
+		s := part.Text
+		switch part.Is {
+		case model.PartWord:
+		case model.PartName:
+			s = r.name(s)
+		case model.PartDN:
+			s = r.dn(s)
+		case model.PartSID:
+			s = r.sidText(s)
+		case model.PartGUID:
+			s = r.guidText(s)
+		case model.PartRight:
+			s = r.right(s)
+		case model.PartHost:
+			s = r.host(s)
+		case model.PartAccount:
+			s = r.any(s)
+		default:
+			s = r.sentence(s)
+		}
+		b.WriteString(s)
+	}
+	return b.String()
 }
 
 // Withheld stands where a sentence may name a host, an account or a file.
@@ -174,6 +222,9 @@ var rightWords = sync.OnceValue(func() map[string]bool {
 	}
 	for _, n := range acl.GUIDs() {
 		words[n.Name] = true
+	}
+	for _, w := range model.ChangeWords() {
+		words[w] = true
 	}
 	for bit := range 32 {
 		for _, name := range acl.Mask(1 << bit).ADNames() {

@@ -68,6 +68,9 @@ type Data struct {
 	Fields []string
 	Len    int
 	Record func(i int, cells []any)
+	// Phrases gives the texts of record i, by field, that are put together of
+	// words and names: what the name of a field cannot tell a Redactor.
+	Phrases map[string]func(i int) model.Phrase
 }
 
 // NewData makes a report of n records, made one at a time by record.

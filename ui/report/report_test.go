@@ -49,7 +49,7 @@ func everything(format Format) *Job {
 func written(t testing.TB, j *Job, s *model.Snapshot) (stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	if _, err := j.Run(t.Context(), s, &out, &errs); err != nil {
+	if _, err := j.Run(t.Context(), s, nil, &out, &errs); err != nil {
 		t.Fatal(err)
 	}
 	return out.String(), errs.String()
@@ -84,7 +84,7 @@ func BenchmarkFormats(b *testing.B) {
 	run := func(name string, job *Job) {
 		b.Run(name, func(b *testing.B) {
 			ev := NewEvidence(s, "test")
-			d, err := job.data(b.Context(), s, ev)
+			d, err := job.data(b.Context(), s, nil, ev)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -155,24 +155,28 @@ func (b *book) evidence(ev *Evidence) error {
 			return err
 		}
 	}
-	n++ // a blank row
-	head := make([]any, len(ev.Coverage.Fields))
-	for j, name := range ev.Coverage.Fields {
-		head[j] = name
-	}
-	if err := row([]excelize.RowOpts{{StyleID: b.bold}}, head...); err != nil {
-		return err
-	}
-	for i := range ev.Coverage.Len {
-		cells := make([]any, len(head))
-		ev.Coverage.Record(i, cells)
-		for j, v := range cells {
-			if t, ok := v.(string); ok {
-				cells[j] = cell(t)
-			}
-		}
-		if err := row(nil, cells...); err != nil {
+	for _, c := range ev.coverages() {
+		n++ // a blank row
+		if err := row([]excelize.RowOpts{{StyleID: b.bold}}, c.Title); err != nil {
 			return err
+		}
+		cells := make([]any, len(c.Fields))
+		for j, name := range c.Fields {
+			cells[j] = name
+		}
+		if err := row([]excelize.RowOpts{{StyleID: b.bold}}, cells...); err != nil {
+			return err
+		}
+		for i := range c.Len {
+			c.Record(i, cells)
+			for j, v := range cells {
+				if t, ok := v.(string); ok {
+					cells[j] = cell(t)
+				}
+			}
+			if err := row(nil, cells...); err != nil {
+				return err
+			}
 		}
 	}
 	return s.Flush()
