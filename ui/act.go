@@ -13,10 +13,10 @@ import (
 // scope says where the keys go now.
 func (a *app) scope() scope {
 	switch {
-	case a.root.page != nil:
-		return scopePage
 	case a.foot.line != nil:
 		return a.foot.line.scope
+	case a.root.top() != nil:
+		return a.root.top().scope()
 	case a.head.object.IsOpen(), a.head.ace.IsOpen():
 		return scopeList
 	case a.left.HasFocus():
@@ -45,11 +45,11 @@ func (a *app) key(ev *tcell.EventKey) *tcell.EventKey {
 	case act == actionRedraw:
 		a.screen.Sync()
 		return nil
-	case s == scopePage:
-		a.pageKey(act, ev)
-		return nil
 	case a.foot.line != nil:
 		return a.lineKey(act, ev)
+	case a.root.top() != nil:
+		a.root.top().key(a, act, ev)
+		return nil
 	case s == scopeEverywhere && ev.Key() == tcell.KeyEscape:
 		a.leaveHead()
 		return nil
@@ -92,7 +92,7 @@ func (a *app) listKey(ev *tcell.EventKey) *tcell.EventKey {
 func (a *app) do(act action) {
 	switch act {
 	case actionHelp:
-		a.openPage("Help", func(int) string { return helpText(bindings) + helpNotes })
+		a.root.push(newPage(a.theme, 0, sheet{title: "Help", text: helpLines}))
 	case actionFilter:
 		a.startFilter()
 	case actionClear:
@@ -148,6 +148,10 @@ func (a *app) doMore(act action) {
 		a.cancel()
 	case actionRefresh:
 		a.reread()
+	case actionNext:
+		a.findNext(1)
+	case actionPrevious:
+		a.findNext(-1)
 	case actionProblems:
 		a.openProblems()
 	}

@@ -47,11 +47,12 @@ type toggles struct {
 // asking is what the workers are busy with.
 type asking struct {
 	left, right *worker
-	at          time.Time // when the left grid was last asked for
-	wish        *spot     // where the cursor of the left grid is to go with the next answer
-	rest        uint64    // counts the moves of the cursor
-	touched     bool      // the user has moved the cursor of the left grid
-	swapping    bool      // a grid is handed other data: what moves the cursor is not the user
+	at          time.Time  // when the left grid was last asked for
+	wish        *spot      // where the cursor of the left grid is to go with the next answer
+	search      *searching // for the next match
+	rest        uint64     // counts the moves of the cursor
+	touched     bool       // the user has moved the cursor of the left grid
+	swapping    bool       // a grid is handed other data: what moves the cursor is not the user
 }
 
 // newApp makes the screen; nothing runs yet.

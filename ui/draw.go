@@ -54,48 +54,39 @@ func putCentered(screen tcell.Screen, x, y, w, h int, text string, style tcell.S
 // A newline begins a new line: it is for texts of ours with names in them.
 func wrap(text string, w int) (lines []string) {
 	for para := range strings.SplitSeq(text, "\n") {
-		lines = append(lines, wrapSafe(safe.Text(para), w)...)
+		lines = append(lines, wrapSafe(strings.Join(strings.Fields(safe.Text(para)), " "), w)...)
 	}
 	return lines
 }
 
-// wrapSafe breaks a text that passed through safe.Text between words, and a
-// word that is longer than a line within. There is one line at least.
+// wrapSafe breaks a text that passed through safe.Text into lines of at most w
+// cells: behind a blank where there is one, else anywhere between two
+// characters. There is one line at least. It looks at each character once or
+// twice: a descriptor in SDDL is one text of a hundred thousand.
 func wrapSafe(text string, w int) (lines []string) {
-	w = max(w, 2) // the widest character
-	line := ""
-	for word := range strings.SplitSeq(text, " ") {
-		switch {
-		case word == "":
-			continue
-		case line == "":
-		case safe.Width(line)+1+safe.Width(word) > w:
-			lines = append(lines, line)
-			line = ""
-		default:
-			line += " "
+	start, used := 0, 0  // of the line that is being filled, and its cells
+	blank, spent := 0, 0 // behind the last blank in it, and the cells up to there
+	for at, state := 0, -1; at < len(text); {
+		c, _, width, s := uniseg.FirstGraphemeClusterInString(text[at:], state)
+		if used+width > w && at > start {
+			switch {
+			case c == " ": // which the break replaces
+				lines = append(lines, strings.TrimRight(text[start:at], " "))
+				at++
+				start, used, state = at, 0, s
+				continue
+			case blank <= start:
+				blank, spent = at, used
+			}
+			lines = append(lines, strings.TrimRight(text[start:blank], " "))
+			start, used = blank, used-spent
 		}
-		line += word
-		for safe.Width(line) > w {
-			head := prefix(line, w)
-			lines = append(lines, head)
-			line = line[len(head):]
+		state = s
+		at += len(c)
+		used += width
+		if c == " " && strings.TrimLeft(text[start:at], " ") != "" {
+			blank, spent = at, used
 		}
 	}
-	return append(lines, line)
-}
-
-// prefix is as much of a text as fits into w cells.
-func prefix(text string, w int) string {
-	used, end := 0, 0
-	for rest, state := text, -1; rest != ""; {
-		var c string
-		var width int
-		c, rest, width, state = uniseg.FirstGraphemeClusterInString(rest, state)
-		if used += width; used > w {
-			break
-		}
-		end += len(c)
-	}
-	return text[:end]
+	return append(lines, text[start:])
 }

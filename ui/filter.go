@@ -12,8 +12,14 @@ func (a *app) startFilter() {
 			a.refill(pane)
 		}
 	}
+	keep := func(text string) {
+		set(text)
+		if text != "" {
+			side.find = text
+		}
+	}
 	a.openLine(&line{
-		scope: scopeInput, label: "/", changed: set, enter: set, leave: func() { set("") }, key: a.filterKey,
+		scope: scopeInput, label: "/", changed: set, enter: keep, leave: func() { set("") }, key: a.filterKey,
 	}, side.filter)
 }
 

@@ -1,5 +1,7 @@
 package ui
 
+import "strings"
+
 // helpNotes explains the signs in the grids.
 const helpNotes = `
 In the grids
@@ -16,5 +18,14 @@ In the grids
            by entries of its store to open what is in it (o, Mailbox-Store)
   (…)      what the account is where it is no mailbox, and what is wrong with it
 
-  A filter wants every word; !word excludes.
+  A filter wants every word; !word excludes. n and N go on to the next line
+  that the last filter matches, without leaving any out.
 `
+
+// helpLines is the help page, made from the table of keys.
+func helpLines() (lines []pageLine) {
+	for line := range strings.Lines(helpText(bindings) + helpNotes) {
+		lines = append(lines, pageLine{text: strings.TrimRight(line, "\n")})
+	}
+	return lines
+}

@@ -39,6 +39,8 @@ const (
 	actionCancel
 	actionRefresh
 	actionProblems
+	actionNext
+	actionPrevious
 	actionRedraw
 	actionQuit
 )
@@ -53,7 +55,9 @@ const (
 	scopeTotals                  // the left grid
 	scopeDetail                  // the right grid
 	scopePage                    // help and other pages over the grids
-	scopeInput                   // a line in which text is typed
+	scopeSheets                  // pages of several sheets
+	scopeInput                   // the line in which a filter is typed
+	scopeCommand                 // a line in which anything else is typed
 	scopeList                    // the open list of a drop-down
 )
 
@@ -68,7 +72,11 @@ func (s scope) String() string {
 		return "ACEs"
 	case scopePage:
 		return "Pages"
+	case scopeSheets:
+		return "Cards and raw ACEs"
 	case scopeInput:
+		return "Filter"
+	case scopeCommand:
 		return "Typing"
 	case scopeList:
 		return "Lists"
@@ -83,7 +91,9 @@ func (s scope) within() []scope {
 	switch s {
 	case scopeTotals, scopeDetail:
 		return []scope{s, scopeGrid, scopeEverywhere}
-	case scopeInput, scopeList, scopePage, scopeEverywhere:
+	case scopeSheets:
+		return []scope{s, scopePage}
+	case scopeInput, scopeCommand, scopeList, scopePage, scopeEverywhere:
 		return []scope{s}
 	case scopeGrid:
 	}
@@ -146,10 +156,12 @@ type binding struct {
 // from it, in its order.
 //
 // Not to be used, because tview's tables move by them: g G h j k l, Ctrl-F and
-// Ctrl-B. Kept free for what is planned: n N :.
+// Ctrl-B. Kept free for what is planned: :.
 var bindings = []binding{
 	{[]key{char('?'), {code: tcell.KeyF1}}, scopeEverywhere, "help", "Show this page.", actionHelp, 1},
 	{[]key{char('/')}, scopeGrid, "filter", "Show only the lines that contain what you type.", actionFilter, 3},
+	{[]key{char('n')}, scopeGrid, "", "Go to the next line that the last filter matches.", actionNext, 0},
+	{[]key{char('N')}, scopeGrid, "", "Go to the match before.", actionPrevious, 0},
 	{[]key{{code: tcell.KeyEnter}}, scopeTotals, "ACEs", "Show the ACEs of this line.", actionEnter, 4},
 	{[]key{{code: tcell.KeyEnter}}, scopeDetail, "pivot", "Go to what this trustee can reach, or who can reach this target.", actionEnter, 4},
 	{[]key{{code: tcell.KeyBackspace2}}, scopeGrid, "back", "Go back to where you came from.", actionBack, 5},
@@ -175,10 +187,18 @@ var bindings = []binding{
 	{[]key{{code: tcell.KeyEscape}}, scopeGrid, "", "Clear the filter.", actionClear, 0},
 	{[]key{{code: tcell.KeyEscape}, char('q'), char('?'), char('!')}, scopePage, "close", "Close the page.", actionClear, 2},
 	{[]key{{code: tcell.KeyUp}, {code: tcell.KeyDown}}, scopePage, "scroll", "Scroll; PgUp and PgDn scroll by a page.", actionNone, 3},
+	{[]key{char('/')}, scopePage, "find", "Find a text on the page.", actionFilter, 4},
+	{[]key{char('n')}, scopePage, "", "Go to the next place where it stands.", actionNext, 0},
+	{[]key{char('N')}, scopePage, "", "Go to the place before.", actionPrevious, 0},
+	{[]key{{code: tcell.KeyTab}}, scopeSheets, "next sheet", "Turn to the next sheet: trustee, target, ACE, descriptor.", actionNextPane, 5},
+	{[]key{{code: tcell.KeyBacktab}}, scopeSheets, "", "Turn to the sheet before.", actionPrevPane, 0},
 	{[]key{{code: tcell.KeyCtrlC}}, scopePage, "", "Leave the program, whatever is going on.", actionQuit, 0},
 	{[]key{{code: tcell.KeyEnter}}, scopeInput, "keep", "Keep the filter and go back to the grid.", actionEnter, 3},
 	{[]key{{code: tcell.KeyEscape}}, scopeInput, "clear", "Clear the filter and go back to the grid.", actionClear, 2},
 	{[]key{char('!')}, scopeEverywhere, "errors", "List what went wrong, with time, object and reason.", actionProblems, 19},
+	{[]key{{code: tcell.KeyEnter}}, scopeCommand, "do it", "Do what the line says.", actionEnter, 3},
+	{[]key{{code: tcell.KeyEscape}}, scopeCommand, "leave", "Leave the line and do nothing.", actionClear, 2},
+	{[]key{{code: tcell.KeyCtrlC}}, scopeCommand, "", "Leave the program, whatever is going on.", actionQuit, 0},
 	{[]key{char('X')}, scopeEverywhere, "", "Stop reading; what has come stays.", actionCancel, 0},
 	{[]key{{code: tcell.KeyF5}}, scopeEverywhere, "", "Read everything again.", actionRefresh, 0},
 	{[]key{{code: tcell.KeyCtrlL}}, scopeEverywhere, "", "Draw the screen anew.", actionRedraw, 0},
@@ -243,7 +263,7 @@ func footer(table []binding, s scope, width int) string {
 }
 
 // scopesInOrder is the order of the sections of help page and README.
-var scopesInOrder = []scope{scopeEverywhere, scopeGrid, scopeTotals, scopeDetail, scopeInput, scopeList, scopePage}
+var scopesInOrder = []scope{scopeEverywhere, scopeGrid, scopeTotals, scopeDetail, scopeInput, scopeCommand, scopeList, scopePage, scopeSheets}
 
 // keyList names the keys of a binding.
 func (b binding) keyList(quote string) string {

@@ -18,7 +18,7 @@ type root struct {
 	*tview.Flex
 	app  *app
 	body *tview.Flex // the two grids
-	page *page       // what is open over the grids, or nil
+	over []overlay   // what stands before everything else, the uppermost last
 	// notice, if there is one, stands in the place of the grids.
 	notice    string
 	dismissed bool // the user does not want to see it any more
@@ -50,9 +50,11 @@ func (r *root) Draw(screen tcell.Screen) {
 	r.Flex.Draw(screen)
 	bx, by, bw, bh := r.body.GetRect()
 	switch {
-	case r.page != nil:
-		r.page.SetRect(bx, y, bw, h-r.lines)
-		r.page.Draw(screen)
+	case len(r.over) > 0:
+		for _, o := range r.over {
+			o.place(bx, y, bw, h-r.lines)
+			o.Draw(screen)
+		}
 	case r.notice != "":
 		box := tview.NewBox().SetBorder(true)
 		box.SetRect(bx, by, bw, bh)
@@ -90,15 +92,10 @@ func (r *root) arrange() {
 	}
 }
 
-// MouseHandler keeps the mouse from what lies below a page.
+// MouseHandler keeps the mouse from what lies below an overlay.
 func (r *root) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, func(tview.Primitive)) (bool, tview.Primitive) {
-	if r.page != nil {
-		return func(action tview.MouseAction, ev *tcell.EventMouse, focus func(tview.Primitive)) (bool, tview.Primitive) {
-			if action == tview.MouseScrollUp || action == tview.MouseScrollDown {
-				return r.page.MouseHandler()(action, ev, focus)
-			}
-			return true, nil
-		}
+	if o := r.top(); o != nil {
+		return o.MouseHandler()
 	}
 	return r.Flex.MouseHandler()
 }

@@ -35,9 +35,7 @@ func (a *app) look() bool {
 		n.latest = snap
 		a.adopt()
 		changed = true
-		if p := a.root.page; p != nil {
-			p.renew()
-		}
+		a.root.renew()
 	}
 	a.refresh()
 	if late := a.late(); late != a.left.late {

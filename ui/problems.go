@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"mbxperm/model"
@@ -12,7 +11,8 @@ import (
 // openProblems lists what went wrong, the newest at the end, where the page
 // opens and stays until the user scrolls.
 func (a *app) openProblems() {
-	a.openPage("Errors", a.problemsText).ScrollToEnd()
+	p := newPage(a.theme, 0, sheet{title: "Errors", text: a.problemLines, top: toEnd})
+	a.root.push(p)
 }
 
 // problems returns those of the source that was read last.
@@ -23,22 +23,19 @@ func (n *news) problems() []model.Problem {
 	return n.latest.State.Problems
 }
 
-// problemsText is the list of errors: time, object, reason.
-func (a *app) problemsText(width int) string {
-	problems := a.news.problems()
-	if len(problems) == 0 {
-		return "Nothing went wrong."
-	}
-	var b strings.Builder
-	for _, p := range problems {
-		head := p.Time.Local().Format(time.TimeOnly) + "  "
+// problemLines is the list of errors: time, object, reason.
+func (a *app) problemLines() (lines []pageLine) {
+	for _, p := range a.news.problems() {
 		text := p.Text
 		if p.Object != "" {
 			text = p.Object + ": " + text
 		}
-		hanging(&b, head, text, width)
+		lines = append(lines, pageLine{label: p.Time.Local().Format(time.TimeOnly), text: text})
 	}
-	return strings.TrimSuffix(b.String(), "\n")
+	if len(lines) == 0 {
+		return []pageLine{{text: "Nothing went wrong."}}
+	}
+	return lines
 }
 
 // problemCount says on the status line how many there are.

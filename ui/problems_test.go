@@ -88,7 +88,10 @@ func TestWrapSafe(t *testing.T) {
 	}{
 		{"", 10, []string{""}},
 		{"one two three", 7, []string{"one two", "three"}},
-		{"  one  two  ", 20, []string{"one two"}},
+		{"  one  two", 20, []string{"  one  two"}},
+		{"  one  two", 6, []string{"  one", "two"}},
+		{"    abcdefgh", 6, []string{"    ab", "cdefgh"}},
+		{"abc def", 3, []string{"abc", "def"}},
 		{"abcdefgh", 3, []string{"abc", "def", "gh"}},
 		{"x abcdefgh y", 3, []string{"x", "abc", "def", "gh", "y"}},
 		{"山田太郎", 3, []string{"山", "田", "太", "郎"}},

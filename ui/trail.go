@@ -33,6 +33,7 @@ type place struct {
 // side is one grid of a place.
 type side struct {
 	filter string
+	find   string // the words that n and N look for
 	sort   int
 	spot   spot
 	result *model.Result // what it showed: shown again at once if it still holds

@@ -1,0 +1,145 @@
+package ui
+
+import (
+	"context"
+
+	"mbxperm/model"
+)
+
+// findNext goes to the next line, or the one before, that holds the words of
+// the last filter, and asks for words where there were none. The search runs
+// beside the screen: at a million lines it may take a while.
+func (a *app) findNext(step int) {
+	g, side := a.grid()
+	if side.filter != "" {
+		side.find = side.filter
+	}
+	if side.find == "" {
+		a.askWords(step)
+		return
+	}
+	res := a.left.result
+	if a.here.focus == rightPane {
+		res = a.right.result
+	}
+	row, ok := g.selected()
+	if res == nil || !ok {
+		a.foot.say("there is no line to search")
+		return
+	}
+	a.search(g, res, side.find, row, step)
+}
+
+// askWords asks what to look for.
+func (a *app) askWords(step int) {
+	p := a.here.focus
+	a.openLine(&line{label: "find: ", scope: scopeCommand, enter: func(text string) {
+		if text == "" {
+			return
+		}
+		a.here.sides[p].find = text
+		a.findNext(step)
+	}}, "")
+}
+
+// searching is a search for the next match that has not come to its end.
+type searching struct {
+	stop  context.CancelFunc
+	grid  *grid
+	words string
+	more  int // n (positive) or N pressed since
+}
+
+// search looks for words from a row on and puts the cursor where they are. One
+// that runs for the same words goes on after its end; another is given up.
+func (a *app) search(g *grid, res *model.Result, words string, from, step int) {
+	if s := a.ask.search; s != nil {
+		if s.grid == g && s.words == words {
+			s.more += step
+			return
+		}
+		s.stop()
+	}
+	ctx, cancel := context.WithCancel(a.ctx)
+	s := &searching{stop: cancel, grid: g, words: words}
+	a.ask.search = s
+	go func() {
+		defer guard(a.screen)
+		defer cancel()
+		at := res.Match(ctx, words, from, step)
+		a.update(func() bool {
+			if a.ask.search != s { // given up
+				return false
+			}
+			a.ask.search = nil
+			if a.shown(g) != res {
+				return false
+			}
+			a.found(g, words, at, from, step)
+			if at >= 0 && s.more != 0 {
+				next := max(min(s.more, 1), -1)
+				a.search(g, res, words, at, next)
+				a.ask.search.more = s.more - next
+			}
+			return true
+		})
+	}()
+}
+
+// found puts the cursor on a match and says what was unusual about the way there.
+func (a *app) found(g *grid, words string, at, from, step int) {
+	switch {
+	case at < 0:
+		a.foot.say("no line matches " + words)
+		return
+	case at == from:
+		a.foot.say("this is the only line that matches " + words)
+	case step > 0 && at < from:
+		a.foot.say("went on from the first line: " + words)
+	case step < 0 && at > from:
+		a.foot.say("went on from the last line: " + words)
+	}
+	g.choose(at)
+}
+
+// shown returns what a grid shows.
+func (a *app) shown(g *grid) *model.Result {
+	if g == a.left.grid {
+		return a.left.result
+	}
+	return a.right.result
+}
+
+// pageAction does what keys say on a page beside moving through it.
+func (a *app) pageAction(p *page, act action) {
+	switch act {
+	case actionFilter:
+		a.openLine(&line{label: "find: ", scope: scopeCommand, enter: func(text string) {
+			if p.word = text; text != "" {
+				a.findOnPage(p, 1)
+			}
+		}}, p.word)
+	case actionNext, actionPrevious:
+		step := 1
+		if act == actionPrevious {
+			step = -1
+		}
+		if p.word == "" {
+			a.pageAction(p, actionFilter)
+			return
+		}
+		a.findOnPage(p, step)
+	}
+}
+
+func (a *app) findOnPage(p *page, step int) {
+	found, wrapped := p.find(step)
+	switch {
+	case !found:
+		a.foot.say(p.word + " is not on this sheet")
+	case wrapped && step > 0:
+		a.foot.say("went on from the top: " + p.word)
+	case wrapped:
+		a.foot.say("went on from the end: " + p.word)
+	}
+}
