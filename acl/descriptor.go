@@ -223,6 +223,9 @@ func (d Descriptor) DACLState() ACLState { return d.dacl.state }
 // SACLState tells an absent, a NULL and a present SACL apart.
 func (d Descriptor) SACLState() ACLState { return d.sacl.state }
 
+// DACLRevision returns the revision of the discretionary ACL ([MS-DTYP] 2.4.5), zero where there is none.
+func (d Descriptor) DACLRevision() uint8 { return d.dacl.revision }
+
 // DACLLen returns the number of entries that DACL yields.
 func (d Descriptor) DACLLen() int { return d.dacl.count }
 

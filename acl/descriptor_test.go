@@ -400,6 +400,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
+		exactIsExact(t, in, d)
 		p := d.Parts()
 		again, err := Encode(p)
 		if err != nil {
@@ -427,6 +428,63 @@ func FuzzParse(f *testing.F) {
 		p.DACLRevision, p.SACLRevision, back.DACLRevision, back.SACLRevision = 0, 0, 0, 0
 		sameParts(t, p, back)
 	})
+}
+
+// TestExact: bytes that Exact calls so can be thrown away, and no others.
+func TestExact(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 14))
+	var plain []ACEType
+	for _, a := range allTypes() {
+		if !a.IsCallback() {
+			plain = append(plain, a)
+		}
+	}
+	seen := map[bool]int{}
+	for range 20_000 {
+		p := randomParts(r, plain, 4)
+		p.DACLState = pick(r, []ACLState{ACLAbsent, ACLNull, ACLPresent, ACLPresent})
+		p.DACLRevision = uint8(r.IntN(4)) + 1
+		if r.IntN(3) == 0 {
+			p.Owner = SID{}
+		}
+		if r.IntN(8) == 0 && len(p.DACL) > 0 {
+			p.DACL[0].Data = []byte{1, 2, 3, 4}
+		}
+		raw, err := Encode(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.IntN(2) == 0 {
+			raw[r.IntN(len(raw))] ^= 1 << r.IntN(8)
+		}
+		if r.IntN(8) == 0 {
+			raw = append(raw, 0)
+		}
+		if d, err := Parse(raw); err == nil {
+			seen[exactIsExact(t, raw, d)]++
+		}
+	}
+	if seen[true] < 1000 || seen[false] < 1000 {
+		t.Errorf("exact and not: %v", seen)
+	}
+}
+
+// exactIsExact holds Exact against Encode.
+func exactIsExact(t *testing.T, raw []byte, d Descriptor) bool {
+	t.Helper()
+	exact := d.Exact()
+	for a := range d.DACL() {
+		exact = a.Exact() && exact
+	}
+	p := d.Parts()
+	p.SACLState, p.SACL = ACLAbsent, nil
+	for i := range p.DACL {
+		p.DACL[i].Raw, p.DACL[i].Data = nil, nil
+	}
+	if again, err := Encode(p); exact != (err == nil && bytes.Equal(again, raw)) {
+		t.Fatalf("exact %v:\n%x gives\n%x, %v", exact, raw, again, err)
+	}
+	return exact
 }
 
 // sameParts compares everything but Raw of entries whose layout is known: that may hold bits which mean nothing.

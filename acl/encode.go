@@ -135,14 +135,7 @@ func appendACE(b []byte, a ACE) ([]byte, error) {
 
 // appendGUIDs appends the flags and GUIDs of an object ACE ([MS-DTYP] 2.4.4.3).
 func appendGUIDs(b []byte, a ACE) []byte {
-	var flags uint32
-	if a.HasObjectType {
-		flags |= objectTypePresent
-	}
-	if a.HasInheritedObjectType {
-		flags |= inheritedObjectTypePresent
-	}
-	b = binary.LittleEndian.AppendUint32(b, flags)
+	b = binary.LittleEndian.AppendUint32(b, a.guidFlags())
 	if a.HasObjectType {
 		b = append(b, a.ObjectType[:]...)
 	}
@@ -150,4 +143,68 @@ func appendGUIDs(b []byte, a ACE) []byte {
 		b = append(b, a.InheritedObjectType[:]...)
 	}
 	return b
+}
+
+// guidFlags says which of the two GUIDs an object ACE has ([MS-DTYP] 2.4.4.3).
+func (a *ACE) guidFlags() (flags uint32) {
+	if a.HasObjectType {
+		flags |= objectTypePresent
+	}
+	if a.HasInheritedObjectType {
+		flags |= inheritedObjectTypePresent
+	}
+	return flags
+}
+
+// Exact reports whether type, flags, mask, GUIDs and SID say all that there is in the entry, so that [Encode] gives Raw again from these
+// alone. A condition, padding and unknown flags of an object ACE are more than that, and of an unknown type nothing is known.
+func (a *ACE) Exact() bool {
+	switch {
+	case !a.IsKnown() || a.SID == nil || len(a.Data) > 0:
+		return false
+	case a.IsObject():
+		return len(a.Raw) >= 12 && binary.LittleEndian.Uint32(a.Raw[8:]) == a.guidFlags()
+	}
+	return true
+}
+
+// Exact reports whether [Encode] gives the bytes that were parsed again, from the control flags, owner, group, and the DACL with its
+// revision, as far as that does not depend on the entries: if each of them is exact, too, nothing of the bytes needs to be kept. It is not
+// where there is a SACL, or where anything lies in another order than Encode's, in between, or behind.
+func (d Descriptor) Exact() bool {
+	if d.damaged || len(d.raw) < descriptorHeader || d.sacl.state != ACLAbsent || d.control&SelfRelative == 0 || d.raw[1] != 0 {
+		return false
+	}
+	end, offsets := descriptorHeader, [4]int{}
+	if d.dacl.state == ACLPresent {
+		offsets[3] = end
+		if !d.dacl.exact(d.raw[end:]) {
+			return false
+		}
+		end += aclHeader + len(d.dacl.entries)
+	}
+	for i, sid := range [...][]byte{d.owner, d.group} {
+		if sid != nil {
+			offsets[i] = end
+			end += len(sid)
+		}
+	}
+	for i, want := range offsets {
+		if binary.LittleEndian.Uint32(d.raw[4+4*i:]) != uint32(want) {
+			return false
+		}
+	}
+	return end == len(d.raw)
+}
+
+// exact reports whether the entries fill the list, and the header at the start of b holds nothing else.
+func (l *list) exact(b []byte) bool {
+	n := 0
+	for range l.count {
+		if len(l.entries) < n+4 {
+			return false
+		}
+		n += int(binary.LittleEndian.Uint16(l.entries[n+2:]))
+	}
+	return n == len(l.entries) && len(b) >= aclHeader && b[1] == 0 && b[6] == 0 && b[7] == 0
 }

@@ -17,10 +17,12 @@ type decoder struct {
 	finished []Query            // searches that ended well
 	now      *Query             // of the entry in hand; nil where the source knows no searches
 	loose    loose              // what came without a search
+	classes  classes
+	object   model.Object // of the entry in hand, so that its lists are made once
 }
 
 func newDecoder(w *model.Writer) *decoder {
-	return &decoder{w: w, queries: map[QueryID]*Query{}}
+	return &decoder{w: w, queries: map[QueryID]*Query{}, classes: classes{sets: map[string]*classSet{}}}
 }
 
 // Entry decodes one directory entry.
@@ -32,10 +34,8 @@ func (d *decoder) Entry(e *Entry) {
 }
 
 func (d *decoder) dispatch(e *Entry) {
-	is := map[string]bool{}
-	for _, c := range e.Values(attrObjectClass) {
-		is[strings.ToLower(string(c))] = true
-	}
+	set := d.classes.of(e.Values(attrObjectClass))
+	is := set.is
 	if d.now == nil {
 		d.loose.entry(e, is)
 	}
@@ -51,7 +51,7 @@ func (d *decoder) dispatch(e *Entry) {
 	case is["controlaccessright"]:
 		d.right(e)
 	default:
-		d.object(e, is)
+		d.principal(e, set)
 	}
 }
 
@@ -60,14 +60,13 @@ var stores = map[model.Class]bool{model.ClassStore: true, model.ClassPublic: tru
 // securityEnabled is GROUP_TYPE_SECURITY_ENABLED of groupType ([MS-ADTS] 2.2.12).
 const securityEnabled = 0x80000000
 
-// object decodes everything that can hold or be given a right, and what lies
+// principal decodes everything that can hold or be given a right, and what lies
 // above such an object.
-func (d *decoder) object(e *Entry, is map[string]bool) {
-	o := &model.Object{
-		DN: e.DN, Class: classOf(is), SID: sidOf(e.Value(attrObjectSID)),
-		Account: e.Text(attrAccountName), Display: e.Text(attrDisplayName),
-		AdminCount: e.Text("adminCount") == "1", Deleted: strings.EqualFold(e.Text("isDeleted"), "TRUE"),
-	}
+func (d *decoder) principal(e *Entry, set *classSet) {
+	o, is := d.blank(), set.is
+	o.DN, o.Class, o.SID = e.DN, set.class, sidOf(e.Value(attrObjectSID))
+	o.Account, o.Display = e.Text(attrAccountName), e.Text(attrDisplayName)
+	o.AdminCount, o.Deleted = e.Text("adminCount") == "1", strings.EqualFold(e.Text("isDeleted"), "TRUE")
 	if g, err := acl.GUIDFromBytes(e.Value(attrObjectGUID)); err == nil {
 		o.GUID = g
 	}
@@ -114,39 +113,11 @@ func (d *decoder) describe(e *Entry, is map[string]bool) {
 	}
 }
 
-// classOf picks the class that matters from an entry's object classes, the most
-// special first: a computer is a user too, a managed service account a computer.
-func classOf(is map[string]bool) model.Class {
-	switch {
-	case is["msexchprivatemdb"]:
-		return model.ClassStore
-	case is["msexchpublicmdb"]:
-		return model.ClassPublic
-	case is["msexchexchangeserver"]:
-		return model.ClassServer
-	case is["msds-managedserviceaccount"], is["msds-groupmanagedserviceaccount"]:
-		return model.ClassService
-	case is["computer"]:
-		return model.ClassComputer
-	case is["user"], is["inetorgperson"]:
-		return model.ClassUser
-	case is["group"]:
-		return model.ClassGroup
-	case is["contact"]:
-		return model.ClassContact
-	case is["foreignsecurityprincipal"]:
-		return model.ClassForeign
-	case is["domaindns"]:
-		return model.ClassDomain
-	case is["container"], is["organizationalunit"], is["builtindomain"], is["msexchcontainer"]:
-		return model.ClassContainer
-	}
-	for c := range is {
-		if strings.HasPrefix(c, "msexch") && c != "msexchsystemmailbox" && c != "msexchpublicfolder" && c != "msexchdynamicdistributionlist" {
-			return model.ClassContainer
-		}
-	}
-	return model.ClassUnknown
+// blank returns the object in hand, of which nothing is known yet.
+func (d *decoder) blank() *model.Object {
+	o := &d.object
+	*o = model.Object{Members: o.Members[:0], Delegates: o.Delegates[:0], SIDHistory: o.SIDHistory[:0]}
+	return o
 }
 
 func (d *decoder) members(e *Entry, o *model.Object) {
@@ -183,7 +154,11 @@ func (d *decoder) linkedTexts(e *Entry, name string, to *[]string, state *model.
 	return a.Partial
 }
 
+// sidOf is the SID in a value; none if there is no value, or no SID in it.
 func sidOf(b []byte) acl.SID {
+	if b == nil {
+		return acl.SID{}
+	}
 	s, err := acl.SIDFromBytes(b)
 	if err != nil {
 		return acl.SID{}
@@ -193,6 +168,9 @@ func sidOf(b []byte) acl.SID {
 
 // number reads a flags attribute: a signed 32-bit integer in LDAP, a set of bits for us.
 func number(s string) uint32 {
+	if s == "" {
+		return 0
+	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
 		return 0

@@ -144,17 +144,40 @@ type guarded struct {
 	sink Sink
 }
 
-func (g *guarded) enter() func() {
+func (g *guarded) Begin(q Query) {
 	g.c.mu.Lock()
+	defer g.c.mu.Unlock()
 	g.c.news = true
-	return g.c.mu.Unlock
+	g.sink.Begin(q)
 }
 
-func (g *guarded) Begin(q Query)                { defer g.enter()(); g.sink.Begin(q) }
-func (g *guarded) Expect(id QueryID, n int)     { defer g.enter()(); g.sink.Expect(id, n) }
-func (g *guarded) Entry(e *Entry)               { defer g.enter()(); g.sink.Entry(e) }
-func (g *guarded) End(id QueryID, reason error) { defer g.enter()(); g.sink.End(id, reason) }
-func (g *guarded) Missed(sid acl.SID)           { defer g.enter()(); g.sink.Missed(sid) }
+func (g *guarded) Expect(id QueryID, n int) {
+	g.c.mu.Lock()
+	defer g.c.mu.Unlock()
+	g.c.news = true
+	g.sink.Expect(id, n)
+}
+
+func (g *guarded) Entry(e *Entry) {
+	g.c.mu.Lock()
+	defer g.c.mu.Unlock()
+	g.c.news = true
+	g.sink.Entry(e)
+}
+
+func (g *guarded) End(id QueryID, reason error) {
+	g.c.mu.Lock()
+	defer g.c.mu.Unlock()
+	g.c.news = true
+	g.sink.End(id, reason)
+}
+
+func (g *guarded) Missed(sid acl.SID) {
+	g.c.mu.Lock()
+	defer g.c.mu.Unlock()
+	g.c.news = true
+	g.sink.Missed(sid)
+}
 
 // Begin opens a search.
 func (d *decoder) Begin(q Query) {

@@ -45,11 +45,6 @@ type sidRec struct {
 	whole  bool // the SID has no RID to split off; domain holds all of it
 }
 
-type dnRec struct {
-	parent dnID
-	leaf   textID
-}
-
 // aceKey is what makes an ACE distinct. Two ACEs that differ only in application data
 // (the condition of a callback ACE) share a record; their descriptors keep
 // their bytes.
@@ -77,6 +72,7 @@ type descRec struct {
 	owner, group sidID
 	raw          uint32 // 1 + number in Pool.raws, where encoding does not give the bytes back
 	control      acl.Control
+	revision     uint8 // of its DACL
 	family       family
 	state        acl.ACLState
 	broken       bool // not decodable to its end; what came before the error is there
@@ -106,7 +102,20 @@ type Pool struct {
 	aceIndex    index
 	descIndex   map[[2]uint64]descID
 	seeds       [2]maphash.Seed
+
+	lately  [latelyACEs]lateACE
+	parents map[string]dnID // by their spelling
 }
+
+// lateACE is an entry that was interned lately: most descriptors repeat the
+// entries of others of the same container.
+type lateACE struct {
+	key   [2]uint64 // of its bytes
+	id    aceID
+	exact bool
+}
+
+const latelyACEs = 1 << 12
 
 // NewPool returns an empty pool.
 func NewPool() *Pool {
@@ -115,6 +124,7 @@ func NewPool() *Pool {
 		guidIndex:   map[acl.GUID]guidID{},
 		descIndex:   map[[2]uint64]descID{},
 		seeds:       [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
+		parents:     map[string]dnID{},
 	}
 	p.sids.add(sidRec{})
 	p.guids.add(acl.GUID{})
@@ -213,83 +223,24 @@ func (p *Pool) guid(g acl.GUID) guidID {
 	return id
 }
 
-// LongestDN bounds a name, in bytes, and with it the work of taking one apart.
-// Active Directory has none over a few thousand.
-const LongestDN = 1 << 14
-
-// dn interns a distinguished name: its parent, then its leaf. Names compare
-// without regard to ASCII case; the spelling that came first is kept. A name
-// that is too long gives 0, like none.
-func (p *Pool) dn(name string) dnID {
-	if name == "" || len(name) > LongestDN {
-		return 0
-	}
-	leaf, rest := SplitDN(name)
-	r := dnRec{parent: p.dn(rest)}
-	hash := hashLeaf(r.parent, leaf)
-	same := func(id uint32) bool {
-		d := p.dns.at(id)
-		return d.parent == r.parent && equalFoldASCII(p.texts.bytes(d.leaf), leaf)
-	}
-	if id := p.dnIndex.find(hash, same); id != 0 {
-		return dnID(id)
-	}
-	r.leaf = p.texts.add(leaf)
-	id := p.dns.add(r)
-	p.dnIndex.insert(hash, id, func(id uint32) uint64 {
-		d := p.dns.at(id)
-		return hashLeaf(d.parent, string(p.texts.bytes(d.leaf)))
-	})
-	return dnID(id)
-}
-
-func hashLeaf(parent dnID, leaf string) uint64 {
-	h := uint64(14695981039346656037) // FNV-1a over the folded bytes
-	for i := range len(leaf) {
-		h = (h ^ uint64(foldASCII(leaf[i]))) * 1099511628211
-	}
-	return mix(h, uint64(parent))
-}
-
-func foldASCII(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c | 0x20
-	}
-	return c
-}
-
-func equalFoldASCII(a []byte, b string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if foldASCII(a[i]) != foldASCII(b[i]) {
-			return false
+// ace interns an entry, and reports whether that is all there is in it.
+func (p *Pool) ace(a *acl.ACE) (id aceID, exact bool) {
+	key := p.hash(a.Raw)
+	late := &p.lately[key[0]%latelyACEs]
+	if late.key != key || late.id == 0 {
+		r := aceKey{
+			trustee: p.sidBytes(a.SID), mask: a.Mask, kind: a.Type, flags: a.Flags, hasObj: a.HasObjectType, hasInh: a.HasInheritedObjectType,
+			obj: p.guid(a.ObjectType), inh: p.guid(a.InheritedObjectType),
 		}
+		*late = lateACE{key: key, id: p.aceOf(r, func() uint8 { return sendBits(*a) }), exact: a.Exact()}
 	}
-	return true
+	return late.id, late.exact
 }
 
-// SplitDN cuts a distinguished name after its first RDN, at the first comma
-// that is not escaped (RFC 4514 2.1, 2.4).
-func SplitDN(name string) (leaf, parent string) {
-	for i := 0; i < len(name); i++ {
-		switch name[i] {
-		case '\\':
-			i++
-		case ',':
-			return name[:i], name[i+1:]
-		}
-	}
-	return name, ""
-}
-
-func (p *Pool) ace(a acl.ACE) aceID {
-	r := aceKey{
-		trustee: p.sidBytes(a.SID), mask: a.Mask, kind: a.Type, flags: a.Flags, hasObj: a.HasObjectType, hasInh: a.HasInheritedObjectType,
-		obj: p.guid(a.ObjectType), inh: p.guid(a.InheritedObjectType),
-	}
-	return p.aceOf(r, func() uint8 { return sendBits(a) })
+// hash tells bytes apart by two independently keyed 64-bit hashes (hash/maphash,
+// keyed anew in each process, so nobody can prepare a collision).
+func (p *Pool) hash(b []byte) [2]uint64 {
+	return [2]uint64{maphash.Bytes(p.seeds[0], b), maphash.Bytes(p.seeds[1], b)}
 }
 
 // nullDACL is the record of a descriptor without a DACL. Its rights count as
@@ -318,22 +269,23 @@ func (r aceKey) hash() uint64 {
 	return mix(h, uint64(r.obj)<<32|uint64(r.inh))
 }
 
-// desc interns a descriptor. Equal bytes are recognised by two independently
-// keyed 64-bit hashes (hash/maphash, keyed anew in each process, so nobody can
-// prepare a collision) and are not decoded again. The bytes are kept only where
-// encoding does not give them back.
+// desc interns a descriptor. Bytes that were seen before are recognised by their
+// hash and not decoded again. They are kept only where encoding does not give
+// them back.
 func (p *Pool) desc(f family, raw []byte) descID {
-	key := [2]uint64{maphash.Bytes(p.seeds[0], raw) + uint64(f), maphash.Bytes(p.seeds[1], raw)}
+	key := p.hash(raw)
+	key[0] += uint64(f)
 	if id, ok := p.descIndex[key]; ok {
 		return id
 	}
 	d, err := acl.Parse(raw)
-	r := descRec{first: p.lists.len(), family: f, control: d.Control(), state: d.DACLState(), broken: err != nil}
+	r := descRec{first: p.lists.len(), family: f, control: d.Control(), state: d.DACLState(), revision: d.DACLRevision(), broken: err != nil}
 	r.owner, r.group = p.sidBytes(d.Owner()), p.sidBytes(d.Group())
-	plain := err == nil && d.SACLState() == acl.ACLAbsent
+	exact := d.Exact()
 	for a := range d.DACL() {
-		p.lists.add(p.ace(a))
-		plain = plain && a.IsKnown() && len(a.Data) == 0
+		id, whole := p.ace(&a)
+		p.lists.add(id)
+		exact = exact && whole
 		r.n++
 	}
 	if err == nil && d.DACLState() != acl.ACLPresent {
@@ -341,18 +293,13 @@ func (p *Pool) desc(f family, raw []byte) descID {
 		r.n++
 	}
 	r.sums = p.sum(r)
-	if !plain || !p.reproduces(d, raw) {
+	if !exact {
 		p.raws = append(p.raws, bytes.Clone(raw))
 		r.raw = uint32(len(p.raws))
 	}
 	id := descID(p.descs.add(r))
 	p.descIndex[key] = id
 	return id
-}
-
-func (p *Pool) reproduces(d acl.Descriptor, raw []byte) bool {
-	again, err := acl.Encode(d.Parts())
-	return err == nil && bytes.Equal(again, raw)
 }
 
 // sidOf puts a SID together again.
@@ -365,30 +312,6 @@ func (v *poolView) sidOf(id sidID) acl.SID {
 		return v.domains[r.domain]
 	}
 	return v.domains[r.domain].WithRID(r.rid)
-}
-
-// dnText spells a distinguished name.
-func (v *poolView) dnText(id dnID) string {
-	var b []byte
-	for id != 0 {
-		r := v.dns.at(uint32(id))
-		if len(b) > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, v.texts.bytes(r.leaf)...)
-		id = r.parent
-	}
-	return string(b)
-}
-
-// under reports whether dn is base or lies below it.
-func (v *poolView) under(dn, base dnID) bool {
-	for ; dn != 0; dn = v.dns.at(uint32(dn)).parent {
-		if dn == base {
-			return true
-		}
-	}
-	return false
 }
 
 func (v *poolView) acesOf(id descID) (first, n uint32) {
@@ -406,7 +329,7 @@ func (v *poolView) descriptor(id descID) []byte {
 	}
 	p := acl.Parts{
 		Control: r.control, Owner: v.sidOf(r.owner), Group: v.sidOf(r.group), DACLState: r.state,
-		DACL: make([]acl.ACE, 0, r.n),
+		DACL: make([]acl.ACE, 0, r.n), DACLRevision: r.revision,
 	}
 	for i := range r.n {
 		a := v.ace(r.first + i)
@@ -424,19 +347,4 @@ func (v *poolView) descriptor(id descID) []byte {
 		return nil
 	}
 	return b
-}
-
-// compareFold is the order in which names are compared: case folded by ASCII,
-// then by bytes, so that the order is total and does not depend on a locale.
-func compareFold(a, b []byte) int {
-	n := min(len(a), len(b))
-	for i := range n {
-		if x, y := foldASCII(a[i]), foldASCII(b[i]); x != y {
-			return int(x) - int(y)
-		}
-	}
-	if len(a) != len(b) {
-		return len(a) - len(b)
-	}
-	return bytes.Compare(a, b)
 }

@@ -153,7 +153,7 @@ func (w *Writer) recipient(o *object, id objID, in *Object) {
 		o.typ = w.edit().typeNumber(in.Type)
 	}
 	if in.HomeMDB != "" {
-		o.home = w.pool.dn(in.HomeMDB)
+		o.home = w.pool.parent(in.HomeMDB)
 	}
 	if in.HomeServer != "" {
 		o.server = w.edit().serverNumber(in.HomeServer)
