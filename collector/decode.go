@@ -108,6 +108,9 @@ func (d *decoder) describe(e *Entry, is map[string]bool) {
 	if is["msexchexchangeserver"] {
 		d.server(e)
 	}
+	if is["msexchorganizationcontainer"] {
+		d.organisation(e)
+	}
 	if exchangeContainer(e.DN) {
 		d.exchange(e)
 	}

@@ -1,6 +1,8 @@
 package collector
 
 import (
+	"strings"
+
 	"mbxperm/acl"
 	"mbxperm/model"
 )
@@ -35,6 +37,9 @@ func (d *decoder) crossRef(e *Entry) {
 }
 
 func (d *decoder) schema(e *Entry, class bool) {
+	if leaf, _ := model.SplitDN(e.DN); strings.EqualFold(leaf, "CN=ms-Exch-Schema-Version-Pt") {
+		d.w.ExchangeSchema(int(number(e.Text("rangeUpper"))))
+	}
 	g, err := acl.GUIDFromBytes(e.Value("schemaIDGUID"))
 	if err != nil {
 		return

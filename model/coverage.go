@@ -51,6 +51,7 @@ const (
 	coverContainer
 	coverGroup
 	coverTrustee
+	coverServer
 	coverLines
 )
 
@@ -65,6 +66,7 @@ var coverNames = [coverLines]struct {
 	{"store", []string{"exchange", "rights", "schema"}}, {"admin", []string{"exchange", "rights", "schema"}},
 	{"container", []string{"containers"}}, {"group", []string{"groups", "recipients"}},
 	{"trustee", []string{"forest", "mailboxes", "recipients", "groups", "principals", "lookup"}},
+	{"server", []string{"exchange"}},
 }
 
 // Coverage counts what was found and what became of it. It looks at every object,
@@ -92,6 +94,7 @@ func (s *Snapshot) cover() []Coverage {
 			c.mailbox(&out[coverMailbox], o)
 			c.security(&out[coverAccount], o)
 			c.delegates(&out[coverBehalf], o)
+			c.mailboxServer(&out[coverServer], o)
 		case o.recipient == OtherRecipient:
 			if s.typeName(o) == UnknownType { // a mailbox, for all that could be seen
 				out[coverMailbox].Found++
@@ -102,8 +105,11 @@ func (s *Snapshot) cover() []Coverage {
 		case o.secState != NotAsked && (o.class == ClassContainer || o.class == ClassDomain):
 			c.security(&out[coverContainer], o)
 		}
-		if o.class == ClassGroup {
+		switch o.class {
+		case ClassGroup:
 			c.group(&out[coverGroup], o)
+		case ClassServer:
+			c.server(&out[coverServer], o)
 		}
 	}
 	c.trustees(&out[coverTrustee])
@@ -137,10 +143,42 @@ type coverer struct {
 
 	mu       sync.Mutex
 	readable map[readKey]bool
+	servers  map[homeKey]bool // those of mailboxes that were met
 }
 
 func newCoverer(s *Snapshot) *coverer {
-	return &coverer{s: s, token: acl.NewToken(s.facts.token...), readable: map[readKey]bool{}}
+	return &coverer{s: s, token: acl.NewToken(s.facts.token...), readable: map[readKey]bool{}, servers: map[homeKey]bool{}}
+}
+
+// homeKey is what an account says of the server that its mailbox is on.
+type homeKey struct {
+	store  dnID
+	server uint16
+}
+
+// server counts a server that was seen. Its build decides whether the directory
+// or the store is the authority for its mailboxes.
+func (c *coverer) server(line *Coverage, o *object) {
+	line.Found++
+	if c.s.facts.versions[o.dn] == (ServerVersion{}) {
+		line.Unknown++
+	} else {
+		line.Decoded++
+	}
+}
+
+// mailboxServer counts, once each, the servers that were not seen and that
+// mailboxes are on.
+func (c *coverer) mailboxServer(line *Coverage, o *object) {
+	key := homeKey{o.home, o.server}
+	if c.servers[key] {
+		return
+	}
+	c.servers[key] = true
+	if c.s.homeServer(o) == 0 {
+		line.Found++
+		line.Unknown++
+	}
 }
 
 type readKey struct {

@@ -43,13 +43,22 @@ type facts struct {
 	domains  []DomainInfo
 	schema   map[acl.GUID]SchemaName
 	rights   map[acl.GUID]ExtendedRight
-	wellKnow map[acl.GUID]dnID // otherWellKnownObjects of the Exchange container
-	versions map[dnID]ServerVersion
+	wellKnow map[acl.GUID]dnID      // otherWellKnownObjects of the Exchange container
+	versions map[dnID]ServerVersion // of every server that was seen; zero where its build was not read
 	types    []string
 	servers  []string // names of home servers, lower case
 	token    []acl.SID
 	holders  []objID // CN=AdminSDHolder of each domain
 	legacy   bool    // 2000/2003 servers exist
+
+	organisation  organisation
+	schemaVersion int // rangeUpper of CN=ms-Exch-Schema-Version-Pt
+}
+
+// organisation is the Exchange organisation.
+type organisation struct {
+	name    dnID
+	version int // objectVersion
 }
 
 func newFacts() *facts {

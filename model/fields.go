@@ -43,6 +43,7 @@ var RowFields = []Field[*Row]{
 	{"authority", func(r *Row) any { return r.Authority }},
 	{"conditional", func(r *Row) any { return r.Conditional }},
 	{"overruled", func(r *Row) any { return r.Overruled }},
+	{"exchange", func(r *Row) any { return r.Target.Exchange }},
 }
 
 func (r *Row) objectType() *ObjectType {

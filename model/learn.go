@@ -44,19 +44,30 @@ func (w *Writer) WellKnownGroup(g acl.GUID, dn string) {
 	w.edit().wellKnow[g] = w.pool.dn(dn)
 }
 
-// ServerVersion is the version of an Exchange server or organisation.
-type ServerVersion struct {
-	Major, Minor, Build int
-}
-
-// Server adds an Exchange server by its DN.
+// Server adds an Exchange server by its DN, with the zero version where that
+// was not read.
 func (w *Writer) Server(dn string, v ServerVersion) {
 	w.pool.mu.Lock()
 	defer w.pool.mu.Unlock()
 	f := w.edit()
-	f.versions[w.pool.dn(dn)] = v
-	f.legacy = f.legacy || v.Major < 8
+	name := w.pool.dn(dn)
+	if v != (ServerVersion{}) || f.versions[name] == v {
+		f.versions[name] = v
+	}
+	f.legacy = f.legacy || 0 < v.Major && v.Major < 8
 }
+
+// Organisation adds the Exchange organisation and its objectVersion; a
+// forest has one.
+func (w *Writer) Organisation(dn string, version int) {
+	w.pool.mu.Lock()
+	defer w.pool.mu.Unlock()
+	f := w.edit()
+	f.organisation = organisation{w.pool.dn(dn), version}
+}
+
+// ExchangeSchema sets the version of Exchange's part of the schema.
+func (w *Writer) ExchangeSchema(version int) { w.edit().schemaVersion = version }
 
 // Token sets the SIDs that the directory sees in the bound account's token.
 func (w *Writer) Token(sids []acl.SID) { w.edit().token = sids }

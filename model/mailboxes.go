@@ -65,7 +65,9 @@ func mailboxCounts() (out []Field[*Line]) {
 		out = append(out, countFields(c.name, c.of)[1])
 	}
 	return append(out, Field[*Line]{"hidden", func(l *Line) any { return l.Totals.Hidden() }},
-		Field[*Line]{"unread", func(l *Line) any { return l.Totals.Unread() }})
+		Field[*Line]{"unread", func(l *Line) any { return l.Totals.Unread() }},
+		Field[*Line]{"exchange", func(l *Line) any { return l.Exchange }},
+		Field[*Line]{"authority", func(l *Line) any { return l.Authority }})
 }
 
 // accountText is the name with the kind of whatever is no mailbox, and ~ where

@@ -89,6 +89,7 @@ type Line struct {
 	// Authority says whether the directory decides about its mailbox ACL; empty
 	// where that is not known or the line is no mailbox.
 	Authority string
+	Exchange  string // release of the server that a mailbox is on; empty where that is not known
 	Totals    Totals
 
 	Server, StorageGroup, Store string

@@ -47,6 +47,8 @@ type Row struct {
 		GUID  acl.GUID
 		Type  string // recipient type, or "Mailbox-Store", "Public-Store", or the container's kind
 		Store string // the store a mailbox is in
+		// Exchange is the release of the server that a mailbox is on, "2019 CU14"; empty where that is not known.
+		Exchange string
 	}
 	ACLType  string
 	Index    int // of the ACE in its ACL, or of the value
@@ -162,7 +164,7 @@ func (s *Snapshot) Row(ref RowRef) Row {
 	s.fillTarget(&row, o)
 	row.Authority = AuthorityDirectory
 	if ref.family == familyMailbox {
-		row.Authority = s.authority(o)
+		row.Authority = s.version(o).Authority()
 	}
 	row.Hidden = s.reasons(ref, a)
 	if a == nil {
@@ -189,7 +191,7 @@ func (s *Snapshot) fillTarget(row *Row, o *object) {
 	t.GUID = o.guid
 	t.Type = s.typeName(o)
 	if o.mailboxLike() {
-		t.Store = s.cn(o.home)
+		t.Store, t.Exchange = s.cn(o.home), s.release(o)
 	}
 }
 

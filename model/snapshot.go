@@ -27,7 +27,7 @@ type Snapshot struct {
 	recips    view[objID]
 
 	once struct {
-		uses, setup, memberOf, former, referred, domains, servers, order, coverage sync.Once
+		uses, setup, memberOf, former, referred, domains, servers, order, coverage, exchange sync.Once
 	}
 	useCount  uses
 	setupRows map[setupKey]bool
@@ -35,7 +35,9 @@ type Snapshot struct {
 	former    map[objID][]sidID
 	ordered   []objID
 	covered   []Coverage
-	byServer  map[string]ServerVersion
+	byServer  map[string]dnID
+	byRelease map[ServerVersion]string
+	releases  string
 	unseen    map[int]bool
 	heads     map[acl.SID]int
 }

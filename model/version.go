@@ -1,55 +1,48 @@
 package model
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
-// Product names the release that a version number belongs to. 2019 CU15 and
-// Subscription Edition share everything but the server's build (exchange-facts 10.6).
-func (v ServerVersion) Product() string {
-	switch {
-	case v.Major == 15 && v.Minor == 2 && v.Build >= 2562:
-		return "SE"
-	case v.Major == 15 && v.Minor == 2:
-		return "2019"
-	case v.Major == 15 && v.Minor == 1:
-		return "2016"
-	case v.Major == 15:
-		return "2013"
-	case v.Major == 14:
-		return "2010"
-	case v.Major == 8:
-		return "2007"
-	case v.Major == 6 && v.Minor == 5:
-		return "2003"
-	case v.Major == 6:
-		return "2000"
-	}
-	return "unknown version"
+// ServerVersion is the build of an Exchange server as the directory records it;
+// zero where it could not be read.
+type ServerVersion struct {
+	Major, Minor, Build, Revision int
 }
 
-// Exchange names the releases of the servers that were found, oldest first:
-// "2016 + 2019"; empty where no server was read.
-func (s *Snapshot) Exchange() string {
-	var all []ServerVersion
-	for _, v := range s.facts.versions {
-		all = append(all, v)
+func (v ServerVersion) String() string {
+	if v == (ServerVersion{}) {
+		return ""
 	}
-	slices.SortFunc(all, func(a, b ServerVersion) int {
-		if a.Major != b.Major {
-			return a.Major - b.Major
-		}
-		if a.Minor != b.Minor {
-			return a.Minor - b.Minor
-		}
-		return a.Build - b.Build
-	})
-	var names []string
-	for _, v := range all {
-		names = append(names, v.Product())
+	return fmt.Sprintf("%d.%d.%d.%d", v.Major, v.Minor, v.Build, v.Revision)
+}
+
+// Release names what is installed: "2019 CU14". 2019 CU15 and Subscription
+// Edition are told apart by the build and by nothing else (exchange-facts 10.6).
+// A build that the table does not have is named by its number.
+func (v ServerVersion) Release() string {
+	line := product{v.Major, v.Minor}
+	name := products[line]
+	switch {
+	case v == (ServerVersion{}):
+		return ""
+	case name == "":
+		return "version " + strconv.Itoa(v.Major) + "." + strconv.Itoa(v.Minor)
+	case line == product{15, 2} && v.Build >= firstSE:
+		name = "SE"
 	}
-	return strings.Join(slices.Compact(names), " + ")
+	table := updates[line]
+	if table == nil {
+		return name
+	}
+	if update := table[v.Build]; update != "" {
+		return name + " " + update
+	}
+	return name + " build " + strconv.Itoa(v.Build)
 }
 
 // Authority of a mailbox ACL.
@@ -58,19 +51,11 @@ const (
 	AuthorityCopy      = "copy" // before Exchange 2013 the store decides and the directory holds a copy (exchange-facts 1.4)
 )
 
-// authority says whether the directory decides about a mailbox, by the version
-// of the server its store is on; empty where that is not known.
-func (s *Snapshot) authority(o *object) string {
-	var v ServerVersion
-	var ok bool
-	if store := s.at(o.home); store != 0 {
-		v, ok = s.facts.versions[s.serverOf(s.object(store))]
-	}
-	if !ok { // the store may not be visible; the account names its server too
-		v, ok = s.serverVersions()[s.facts.servers[o.server]]
-	}
+// Authority says whether the directory decides about the mailboxes of a server
+// of this version; empty where the version is not known.
+func (v ServerVersion) Authority() string {
 	switch {
-	case !ok:
+	case v == (ServerVersion{}):
 		return ""
 	case v.Major < 15:
 		return AuthorityCopy
@@ -78,12 +63,138 @@ func (s *Snapshot) authority(o *object) string {
 	return AuthorityDirectory
 }
 
-// serverVersions are the versions by the servers' names, lower case.
-func (s *Snapshot) serverVersions() map[string]ServerVersion {
+// Trust says in a sentence how far the mailbox rights in the directory can be
+// trusted for mailboxes of a server of this version (exchange-facts 1.4).
+func (v ServerVersion) Trust() string {
+	switch {
+	case v == (ServerVersion{}):
+		return "not known which server, so not known whether the directory or the store decides about mailbox rights"
+	case v.Major < 8:
+		return "the store decides about mailbox rights; the directory holds a copy of some of them, and the two can differ"
+	case v.Major < 15:
+		return "taken to be as in 2003, where the store decides about mailbox rights and the directory holds a copy (inferred)"
+	case v.Major == 15 && v.Minor == 0:
+		return "the directory decides about mailbox rights"
+	}
+	return "the directory decides about mailbox rights, as in 2013 (inferred for later versions)"
+}
+
+// Deployment is what the directory says about the Exchange organisation.
+type Deployment struct {
+	Organisation string // its name
+	// OrganisationVersion and SchemaVersion say for which release the directory
+	// was prepared; 0 where they were not read.
+	OrganisationVersion, SchemaVersion int
+	Servers                            []Server // by name
+}
+
+// Server is an Exchange server.
+type Server struct {
+	Name, DN  string
+	Version   ServerVersion
+	Mailboxes int // that its stores hold, or that name it
+}
+
+// OrganisationRelease names the release that the organisation was prepared for.
+func (d *Deployment) OrganisationRelease() string { return organisationReleases[d.OrganisationVersion] }
+
+// SchemaRelease names the release that the schema was prepared for.
+func (d *Deployment) SchemaRelease() string { return schemaReleases[d.SchemaVersion] }
+
+// Exchange names the releases of the servers that were found, oldest first:
+// "2016 CU23 + 2019 CU14". Where the build of none could be read it is the
+// release that the directory was prepared for, and says so. Empty where nothing
+// of it was read.
+func (s *Snapshot) Exchange() string {
+	s.once.exchange.Do(func() { s.releases = s.nameReleases() })
+	return s.releases
+}
+
+func (s *Snapshot) nameReleases() string {
+	f := s.facts
+	var all []ServerVersion
+	unread := 0
+	for _, v := range f.versions {
+		if v == (ServerVersion{}) {
+			unread++
+			continue
+		}
+		all = append(all, v)
+	}
+	slices.SortFunc(all, compareVersions)
+	var names []string
+	for _, v := range all {
+		names = append(names, v.Release())
+	}
+	names = slices.Compact(names)
+	prepared := organisationReleases[f.organisation.version]
+	if prepared == "" {
+		prepared = schemaReleases[f.schemaVersion]
+	}
+	switch {
+	case len(names) == 0 && prepared != "":
+		return prepared + " (no server's build was read)"
+	case unread == 1:
+		names = append(names, "1 server of unknown build")
+	case unread > 1:
+		names = append(names, strconv.Itoa(unread)+" servers of unknown build")
+	}
+	return strings.Join(names, " + ")
+}
+
+func compareVersions(a, b ServerVersion) int {
+	return cmp.Or(a.Major-b.Major, a.Minor-b.Minor, a.Build-b.Build, a.Revision-b.Revision)
+}
+
+// Deployment says what is known of organisation and servers. It looks at every
+// mailbox.
+func (s *Snapshot) Deployment() Deployment {
+	f := s.facts
+	d := Deployment{Organisation: s.cn(f.organisation.name), OrganisationVersion: f.organisation.version, SchemaVersion: f.schemaVersion}
+	number := map[dnID]int{}
+	for dn, v := range f.versions {
+		number[dn] = len(d.Servers)
+		d.Servers = append(d.Servers, Server{Name: s.cn(dn), DN: s.dnText(dn), Version: v})
+	}
+	for i := range s.recips.len() {
+		o := s.object(*s.recips.at(i))
+		if k, ok := number[s.homeServer(o)]; ok && o.mailboxLike() {
+			d.Servers[k].Mailboxes++
+		}
+	}
+	slices.SortFunc(d.Servers, func(a, b Server) int { return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.DN, b.DN)) })
+	return d
+}
+
+// homeServer finds the server of a mailbox: the one that its store is on; where that
+// is not visible, the one that the account names. 0 where neither was read.
+func (s *Snapshot) homeServer(o *object) dnID {
+	if store := s.at(o.home); store != 0 {
+		if dn := s.serverOf(s.object(store)); dn != 0 {
+			if _, ok := s.facts.versions[dn]; ok {
+				return dn
+			}
+		}
+	}
+	return s.serverNames()[s.facts.servers[o.server]]
+}
+
+// version is the version of the server of a mailbox, zero where it is not known.
+func (s *Snapshot) version(o *object) ServerVersion { return s.facts.versions[s.homeServer(o)] }
+
+// release names the release of the server of a mailbox.
+func (s *Snapshot) release(o *object) string {
+	s.serverNames()
+	return s.byRelease[s.version(o)]
+}
+
+// serverNames are the servers by their names, lower case.
+func (s *Snapshot) serverNames() map[string]dnID {
 	s.once.servers.Do(func() {
-		s.byServer = map[string]ServerVersion{}
+		s.byServer, s.byRelease = map[string]dnID{}, map[ServerVersion]string{}
 		for dn, v := range s.facts.versions {
-			s.byServer[strings.ToLower(s.cn(dn))] = v
+			s.byServer[strings.ToLower(s.cn(dn))] = dn
+			s.byRelease[v] = v.Release()
 		}
 	})
 	return s.byServer

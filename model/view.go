@@ -216,7 +216,7 @@ func (l *lister) line(k LineKey) Line {
 			return line
 		}
 		if o.mailboxLike() {
-			line.Authority = s.authority(o)
+			line.Authority, line.Exchange = s.version(o).Authority(), s.release(o)
 		}
 	}
 	line.Totals = l.totals(k)

@@ -153,8 +153,10 @@ func (f *foot) source(room bool) string {
 	if s.Server != "" && !strings.Contains(s.Source, s.Server) {
 		from = append(from, s.Server)
 	}
-	if v := n.latest.Exchange(); v != "" {
-		from = append(from, "Exchange "+v)
+	if v := n.latest.Exchange(); v != "" && room {
+		from = append(from, v)
+	} else if v != "" { // the longest comes last
+		from = append([]string{v}, from...)
 	}
 	if n.base != n.latest && s.Phase != model.Finished {
 		state = append(state, "reading again")

@@ -44,7 +44,9 @@ type Origin struct {
 	Account  string    `json:"bound_account"`
 	Started  time.Time `json:"started"`
 	Ended    time.Time `json:"ended"`
-	Exchange string    `json:"exchange"` // releases found: "2016 + 2019"
+	Exchange string    `json:"exchange"` // releases found: "2016 CU23 + 2019 CU14"
+
+	Deployment Deployment `json:"exchange_deployment"`
 
 	Complete   bool     `json:"complete"`
 	Incomplete []string `json:"incomplete"` // each search that was not read to its end, and why
@@ -73,7 +75,8 @@ func originOf(s *model.Snapshot) Origin {
 	lines := s.Coverage()
 	o := Origin{
 		Source: st.Source, Server: st.Server, Account: st.Account, Started: st.Started, Ended: st.Ended, Exchange: s.Exchange(),
-		Complete: st.Complete(), Incomplete: []string{}, Warnings: append([]string{}, st.Warnings...),
+		Deployment: deploymentOf(s),
+		Complete:   st.Complete(), Incomplete: []string{}, Warnings: append([]string{}, st.Warnings...),
 		Coverage: NewData("coverage", model.CoverageFields, len(lines), func(i int) model.Coverage { return lines[i] }),
 	}
 	for _, g := range st.Incomplete {
@@ -102,6 +105,8 @@ var (
 	inferred = []string{
 		"inherited entries inside a stored mailbox ACL are taken for stale copies of an older store (inferred)",
 		"all extended rights on a store or server are taken to include the right to open its mailboxes (inferred)",
+		"mailboxes of Exchange 2007 and 2010 are taken to be decided by the store, as in 2003 (inferred)",
+		"on Exchange 2016 and later the directory is taken to decide about mailbox rights, as in 2013 (inferred)",
 		"where the schema was not read, the property set that guards the mailbox ACL is taken from the documentation of 2007 and later (inferred)",
 	}
 )
@@ -216,6 +221,7 @@ func (o *Origin) facts(prefix string) []fact {
 	all = append(all, each("Incomplete", o.Incomplete)...)
 	all = append(all, each("Warning", o.Warnings)...)
 	all = append(all, fact{"Exchange", o.Exchange})
+	all = append(all, o.Deployment.facts()...)
 	for i := range all {
 		all[i].Name = prefix + all[i].Name
 	}

@@ -50,7 +50,7 @@ func policy() string {
 var secondary = map[string]bool{
 	"object_type": true, "target_domain": true, "target_dn": true, "target_sid": true, "target_guid": true, "store": true,
 	"ace_index": true, "ace_type": true, "ace_flags": true, "trustee_sid": true, "mask": true, "object_guid": true,
-	"inherited_object_guid": true, "authority": true, "conditional": true, "overruled": true, "applies_to": true, "stale": true,
+	"inherited_object_guid": true, "authority": true, "conditional": true, "overruled": true, "applies_to": true, "stale": true, "exchange": true,
 }
 
 type pageField struct {

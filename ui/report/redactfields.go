@@ -23,7 +23,7 @@ var redactions = map[string]func(*Redactor, string) string{
 
 	"object_type": same, "kind": same, "type": same, "target_type": same, "target_state": same, "acl_type": same, "ace_type": same,
 	"ace_flags": same, "trustee_kind": same, "trustee_state": same, "status": same, "implied_by": same, "mask": same,
-	"object_guid": same, "inherited_object_guid": same, "authority": same, "unread": same,
+	"object_guid": same, "inherited_object_guid": same, "authority": same, "unread": same, "exchange": same,
 	"change": same, "trustee_dn": (*Redactor).dn,
 }
 
@@ -101,6 +101,7 @@ func (r *Redactor) evidence(ev *Evidence) {
 func (r *Redactor) origin(o *Origin) {
 	o.Source, o.Server, o.Account = r.source(o.Source), r.host(o.Server), r.any(o.Account)
 	o.Coverage = r.data(o.Coverage)
+	o.Deployment = r.deployment(o.Deployment)
 	for i, s := range o.Incomplete {
 		search, why, ok := strings.Cut(s, ": ")
 		if ok && kept()[search] {
