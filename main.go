@@ -15,6 +15,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -105,6 +106,7 @@ SOURCE is where to read; without one, the domain of your Kerberos ticket:
   ldap://HOST              the same with StartTLS
   demo[:N[:SEED[:DAY]]]    a made-up organisation of N mailboxes (250)
   FILE                     a recording, or LDIF as ldapsearch or ldifde writes it, also gzip or zstd
+  FOLDER                   the newest recording in it, of those that --record FOLDER made
   -                        the same from standard input
   DOMAIN                   a domain controller that DNS knows: contoso.com`
 
@@ -190,6 +192,7 @@ func (a *app) reportCommand() *cobra.Command {
 	f := rep.PersistentFlags()
 	a.rep.Rows(f, "mailbox, store or admin (default mailbox)")
 	a.rep.Reports(f)
+	a.rep.SinceFlag(f)
 	a.recordFlags(f)
 	for _, c := range []struct{ name, short string }{
 		{"totals", "Count the rights of each account, store or administrator"},
@@ -198,7 +201,9 @@ func (a *app) reportCommand() *cobra.Command {
 	} {
 		rep.AddCommand(&cobra.Command{
 			Use: c.name + " SOURCE", Short: c.short, Args: atMostOne(1),
-			RunE: func(cmd *cobra.Command, args []string) error { return a.report(cmd.Context(), c.name, args[0], "") },
+			RunE: func(cmd *cobra.Command, args []string) error {
+				return a.report(cmd.Context(), c.name, args[0], a.rep.Since)
+			},
 		})
 	}
 	return rep
@@ -207,9 +212,7 @@ func (a *app) reportCommand() *cobra.Command {
 func (a *app) compareCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "compare OLD NEW", Short: "List what changed between two sources",
-		Long: report.CompareHelp + "\n\n" +
-			"Data goes to standard output (or -o FILE), progress and warnings to standard error.\n\n" +
-			"Exit code: 0 done, 1 failed, 2 usage, 3 done, but something was cut, unreadable, unknown, undecodable or not comparable.",
+		Long:    report.CompareHelp + "\n\n" + report.ReportHelp(),
 		Example: "  mbxperm compare demo:250:1:0 demo:250:1:30 --format csv -o changes.csv",
 		Args:    two("compare wants two sources, OLD and NEW: each ldaps://HOST, demo or a file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -219,14 +222,14 @@ func (a *app) compareCommand() *cobra.Command {
 	f := cmd.Flags()
 	a.rep.Rows(f, "only changes of one object type: mailbox, store or admin")
 	a.rep.Reports(f)
-	f.StringVar(&a.record, "record", "", "record NEW to this file while it is read, readable by you alone")
+	f.StringVar(&a.record, "record", "", "record NEW to this file while it is read; in a folder the file is named by the time")
 	f.BoolVar(&a.rep.Force, "force", false, "compare two forests, replace files that exist")
 	return cmd
 }
 
 // recordFlags are those of commands that may record what they read for another purpose.
 func (a *app) recordFlags(f *pflag.FlagSet) {
-	f.StringVar(&a.record, "record", "", "record everything that is read to this file, readable by you alone")
+	f.StringVar(&a.record, "record", "", "record everything that is read to this file, readable by you alone; in a folder the file is named by the time")
 	f.BoolVar(&a.rep.Force, "force", false, "replace files that exist")
 }
 
@@ -276,6 +279,7 @@ func version() string {
 
 // openRecorded opens a source and, if so asked, records it while it is read.
 func (a *app) openRecorded(ctx context.Context, source string, required bool) (collector.Source, []string, *ldif.Recorder, error) {
+	a.record = ldif.InFolder(a.record, time.Now())
 	return ldif.Recorded(a.record, "mbxperm "+version(), ldif.Options{Force: a.rep.Force, Required: required},
 		func() (collector.Source, []string, error) { return a.source.Open(ctx, source) })
 }
@@ -342,10 +346,16 @@ func (a *app) report(ctx context.Context, name, source, old string) error {
 	var first collector.Source
 	var noted []string
 	if old != "" {
-		if first, noted, err = a.source.Open(ctx, old); err != nil {
+		first, noted, err = a.source.Open(ctx, old)
+		switch {
+		case errors.Is(err, ldif.ErrNoRecording) && old == a.rep.Since:
+			report.Note(a.stderr, err.Error()+": nothing to compare with")
+			a.code = exitGaps // the first of many
+		case err != nil:
 			return err
+		default:
+			defer first.Close()
 		}
-		defer first.Close()
 	}
 	src, warnings, rec, err := a.openRecorded(ctx, source, false)
 	if err != nil {

@@ -131,12 +131,11 @@ func TestRecordUsage(t *testing.T) {
 		{"record demo", exitUsage, "wants a source and a file"},
 		{"record demo " + old, exitFailed, "--force"},
 		{"record ldaps://127.0.0.1:1 " + old, exitFailed, "--force"}, // said before anything is dialled
-		{"record demo " + dir, exitFailed, "is no file"},
 		{"record demo " + dir + "/none/x", exitFailed, "no such file"},
 		{"record nonsense " + dir + "/x", exitUsage, `cannot read "nonsense"`},
 		{"report aces demo --record " + old, exitFailed, "--force"},
 		{"report aces " + text, exitFailed, text + ": no LDIF: line 1"},
-		{"report aces " + dir, exitFailed, "it is a folder"},
+		{"report aces " + dir, exitFailed, "there is no recording in it yet"},
 		{"report aces -", exitFailed, "standard input: it is empty"},
 	} {
 		out, errs, code := runCommand(t, strings.Fields(c.args)...)

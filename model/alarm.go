@@ -18,6 +18,10 @@ type Alarm struct {
 	on   alarmKind
 }
 
+// Since reports whether the alarm is about what is new, so that there must be
+// an earlier state.
+func (a *Alarm) Since() bool { return a.on >= alarmNewFull }
+
 type alarmKind uint8
 
 const (
@@ -27,6 +31,11 @@ const (
 	alarmForeign
 	alarmNullDACL
 	alarmIncomplete
+	alarmNewFull // this one and those below it are about what is new
+	alarmNewSend
+	alarmNewBehalf
+	alarmNewStore
+	alarmNewMember
 	alarmKinds
 )
 
@@ -37,7 +46,12 @@ var Alarms = []Alarm{
 	{"disabled", "a disabled account is allowed to open or send for somebody else", alarmDisabled},
 	{"foreign", "an account from outside the forest is allowed to open or send", alarmForeign},
 	{"null-dacl", "an object has no access list at all, so everyone holds every right", alarmNullDACL},
-	{"incomplete", "something was cut, unreadable, unknown or undecodable", alarmIncomplete},
+	{"incomplete", "something was cut, unreadable, unknown, undecodable or not comparable", alarmIncomplete},
+	{"new-fullaccess", "somebody has got Full Access to a mailbox, or the right to change its permissions or owner", alarmNewFull},
+	{"new-send-as", "somebody has got Send-As", alarmNewSend},
+	{"new-on-behalf", "somebody has got Send on Behalf", alarmNewBehalf},
+	{"new-store-right", "somebody has got a right on a store, a server or a container that opens mailboxes", alarmNewStore},
+	{"new-member", "somebody has become a member of a group that is allowed to open or send", alarmNewMember},
 }
 
 // ParseAlarms reads a list as of --fail-on: names with commas between them. An
@@ -74,40 +88,61 @@ func findAlarm(name string) (Alarm, bool) {
 }
 
 // Raised is an alarm that holds: how often, and the first row that it holds
-// for. Rows is 0 where it is not about rows.
+// for; of an alarm about what is new, the changes and the first of them. Rows is
+// 0 where it is not about rows.
 type Raised struct {
 	Alarm
-	Rows  int
-	First RowRef
+	Rows   int
+	First  RowRef
+	Change *Change
 }
 
-// Raise returns those of the alarms that hold. Target and Trustee, where not
-// nil, keep the rows that they accept, as in Query. It stops with the context's
-// error when the context ends.
-func (s *Snapshot) Raise(ctx context.Context, alarms []Alarm, target, trustee func(*Principal) bool) ([]Raised, error) {
-	if len(alarms) == 0 {
-		return nil, nil // no walk over every entry for a report that asks for no condition
-	}
+// Raise returns those of the alarms that hold. Alarms about what is new need a
+// comparison of the snapshot with an earlier one; without it they never hold.
+// Target and Trustee, where not nil, keep the rows that they accept, as in Query.
+// It stops with the context's error when the context ends.
+func (s *Snapshot) Raise(ctx context.Context, c *Comparison, alarms []Alarm, target, trustee func(*Principal) bool) ([]Raised, error) {
 	w := watcher{s: s, target: target, trustee: trustee, who: map[Party]alarmSet{}}
 	for _, a := range alarms {
 		w.want |= 1 << a.on
 	}
-	for _, list := range [...]view[objID]{s.recips, s.stores} {
-		for i := range list.len() {
-			if i&1023 == 0 && ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			w.object(*list.at(i))
+	if w.want&^(newAlarms|1<<alarmIncomplete) != 0 {
+		if err := w.entries(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if c != nil && w.want&(newAlarms|1<<alarmIncomplete) != 0 {
+		if err := w.changes(ctx, c); err != nil {
+			return nil, err
 		}
 	}
 	var out []Raised
 	for _, a := range alarms {
-		r := Raised{Alarm: a, Rows: w.rows[a.on], First: w.first[a.on]}
-		if r.Rows > 0 || a.on == alarmIncomplete && s.gaps() {
+		r := Raised{Alarm: a, Rows: w.rows[a.on], First: w.first[a.on], Change: w.change[a.on]}
+		if a.on == alarmIncomplete {
+			r.Rows = 0
+			if w.unsure || s.gaps() || c != nil && c.Old.gaps() {
+				out = append(out, r)
+			}
+		} else if r.Rows > 0 {
 			out = append(out, r)
 		}
 	}
 	return out, nil
+}
+
+// entries looks at every entry of every object type.
+func (w *watcher) entries(ctx context.Context) error {
+	s := w.s
+	for _, list := range [...]view[objID]{s.recips, s.stores} {
+		for i := range list.len() {
+			if i&1023 == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+			w.object(*list.at(i))
+		}
+	}
+	return nil
 }
 
 func (s *Snapshot) gaps() bool {
@@ -131,6 +166,8 @@ type watcher struct {
 	who             map[Party]alarmSet
 	rows            [alarmKinds]int
 	first           [alarmKinds]RowRef
+	change          [alarmKinds]*Change
+	unsure          bool // something could not be compared
 }
 
 // ignored marks a trustee that the caller does not ask for.

@@ -257,8 +257,8 @@ type comparer struct {
 	other [2][]objID // by objID: the same object in the other state
 
 	cover     [2]*coverer
-	holders   [2]*holding       // who holds a right, himself or as a member
-	above     [2]map[objID]bool // what lies above stores and is no administration container
+	holders   [2]*holding[typeSet] // who holds a right, himself or as a member
+	above     [2]map[objID]bool    // what lies above stores and is no administration container
 	sources   [2]map[sourceKey]sourceAt
 	explained [2]map[sourceAt]int32 // 1 + number in Comparison.copies of a source's entry that changed
 	diffs     map[[2]descID]*aclDiff

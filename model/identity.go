@@ -138,9 +138,12 @@ func typesOf(f family) typeSet {
 // holders says for each object on which object types it holds a right: itself,
 // or as a member of a group that does. Everyone and Authenticated Users hold
 // everybody; their members are not listed.
-func (s *Snapshot) holders() *holding {
-	h := &holding{s: s, holds: make([]typeSet, s.objects.len()), primary: map[uint64]objID{}}
-	bySID := s.namedOn()
+func (s *Snapshot) holders() *holding[typeSet] { return hold(s, s.namedOn(), onMailboxes) }
+
+// hold gives what is held by SID to those who hold the SIDs, now or formerly,
+// and what delegates hold to these, and all of it to the members of groups.
+func hold[T ~uint8](s *Snapshot, bySID []T, delegate T) *holding[T] {
+	h := &holding[T]{s: s, holds: make([]T, s.objects.len()), primary: map[uint64]objID{}}
 	for id := objID(1); uint32(id) < s.objects.len(); id++ {
 		o := s.object(id)
 		if int(o.sid) < len(bySID) && bySID[o.sid] != 0 && s.sidInfo(o.sid).holder == id {
@@ -153,7 +156,7 @@ func (s *Snapshot) holders() *holding {
 		}
 	}
 	for i := range s.delegates.len() {
-		h.give(s.at(s.delegates.at(i).who), onMailboxes)
+		h.give(s.at(s.delegates.at(i).who), delegate)
 	}
 	for id := objID(1); len(h.primary) > 0 && uint32(id) < s.objects.len(); id++ {
 		o := s.object(id)
@@ -191,19 +194,20 @@ func (s *Snapshot) namedOn() []typeSet {
 	return named
 }
 
-type holding struct {
+// holding says what each object holds.
+type holding[T ~uint8] struct {
 	s       *Snapshot
-	holds   []typeSet
+	holds   []T              // by objID
 	primary map[uint64]objID // domain and RID of the groups that hold a right
 }
 
 // primaryGroup returns the primary group of an account, if that holds a right.
-func (h *holding) primaryGroup(o *object) objID {
+func (h *holding[T]) primaryGroup(o *object) objID {
 	return h.primary[uint64(h.s.sids.at(uint32(o.sid)).domain)<<32|uint64(o.primaryGroup)]
 }
 
 // give notes that an object holds a right, and through it its members.
-func (h *holding) give(id objID, t typeSet) {
+func (h *holding[T]) give(id objID, t T) {
 	next := []objID{id}
 	for len(next) > 0 {
 		id := next[len(next)-1]

@@ -45,7 +45,7 @@ func (Mistake) Usage() bool { return true }
 func (m Mistake) Unwrap() error { return m.error }
 
 // Open opens a source by its text, trying in this order: ldaps:// or ldap://,
-// demo, - for standard input, a file that exists, a domain. It also returns what must be said of
+// demo, - for standard input, a file that exists, a folder for the newest recording in it, a domain. It also returns what must be said of
 // the source for as long as it is used. Errors are a Mistake, ErrShown, or what
 // went wrong, in one sentence.
 func (o *Opener) Open(ctx context.Context, text string) (collector.Source, []string, error) {
@@ -62,6 +62,10 @@ func (o *Opener) Open(ctx context.Context, text string) (collector.Source, []str
 			return nil, nil, Mistake{err}
 		}
 		return src, nil, nil
+	}
+	text, err := ldif.Newest(text)
+	if err != nil {
+		return nil, nil, err
 	}
 	src, err := o.Files.Open(text)
 	switch {

@@ -243,15 +243,17 @@ func (ev *Evidence) coverages() []covered {
 }
 
 func (f *Failure) sentence() string {
-	s := f.Says
-	if f.Rows > 0 {
-		s += fmt.Sprintf(": %s rows", Thousands(f.Rows))
-		if f.Rows == 1 {
-			s = f.Says + ": 1 row"
-		}
-		s += ", first " + f.First
+	if f.Rows == 0 {
+		return f.Says
 	}
-	return s
+	unit := "row"
+	if strings.HasPrefix(f.Condition, "new-") {
+		unit = "change"
+	}
+	if f.Rows > 1 {
+		unit += "s"
+	}
+	return fmt.Sprintf("%s: %s %s, first %s", f.Says, Thousands(f.Rows), unit, f.First)
 }
 
 // line is the evidence as one line of JSON.

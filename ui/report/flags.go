@@ -13,7 +13,7 @@ import (
 // Flags are the flags of commands that write rows: which rows, and how.
 type Flags struct {
 	Format, Object, Target, Trustee, Direction, Out       string
-	RedactKey, FailOn                                     string
+	RedactKey, FailOn, Since                              string
 	Inherited, Self, Defaults, Implied, Stale, All, Force bool
 	BOM, Redact, Quiet                                    bool
 }
@@ -54,15 +54,31 @@ func (r *Flags) Reports(f *pflag.FlagSet) {
 	f.BoolVarP(&r.Quiet, "quiet", "q", false, "nothing on standard error but errors and conditions that hold")
 }
 
+// SinceFlag defines --since, for commands that read one source.
+func (r *Flags) SinceFlag(f *pflag.FlagSet) {
+	f.StringVar(&r.Since, "since", "", "compare with this earlier source: a recording, or a folder for the newest one in it")
+}
+
 // ReportHelp explains the report command.
 func ReportHelp() string {
-	help := "Data goes to standard output (or -o FILE), progress and warnings to standard error. With csv, json and jsonl\n" +
-		"the evidence goes to FILE.evidence.json, or to standard error; html and xlsx carry it inside.\n\n" +
-		"Conditions of --fail-on, over all entries of all object types, hidden ones too, within --target and --trustee:\n"
+	return "Data goes to standard output (or -o FILE), progress and warnings to standard error. With csv, json and jsonl\n" +
+		"the evidence goes to FILE.evidence.json, or to standard error; html and xlsx carry it inside.\n\n" + FailOnHelp()
+}
+
+// FailOnHelp explains the conditions and the exit code of a report.
+func FailOnHelp() string {
+	help := "Conditions of --fail-on, over all entries of all object types, hidden ones too, within --target and --trustee:\n"
+	newer := ""
 	for _, c := range model.Alarms {
-		help += fmt.Sprintf("  %-11s %s\n", c.Name, c.Text)
+		line := fmt.Sprintf("  %-15s %s\n", c.Name, c.Text)
+		if c.Since() {
+			newer += line
+		} else {
+			help += line
+		}
 	}
-	return help + "\nExit code: 0 done, 1 failed, 2 usage, 3 done, but something was cut, unreadable, unknown or undecodable,\n" +
+	return help + "and over what is new, which wants --since or compare:\n" + newer +
+		"\nExit code: 0 done, 1 failed, 2 usage, 3 done, but something was cut, unreadable, unknown, undecodable or not comparable,\n" +
 		"4 a condition of --fail-on holds (wins over 3)."
 }
 
@@ -120,6 +136,11 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 	if r.FailOn != "" {
 		if job.FailOn, err = model.ParseAlarms(r.FailOn); err != nil {
 			return nil, Mistake{err}
+		}
+		for _, a := range job.FailOn {
+			if a.Since() && r.Since == "" && report != compareReport {
+				return nil, mistake("--fail-on %s wants something to compare with: give --since FILE", a.Name)
+			}
 		}
 	}
 	switch {

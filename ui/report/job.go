@@ -190,10 +190,12 @@ func (j *Job) Run(ctx context.Context, s, old *model.Snapshot, stdout, stderr io
 	if err != nil {
 		return out, err
 	}
+	var comparison *model.Comparison
 	if changes != nil {
 		ev.Comparison = compared(changes, j.Redact)
+		comparison = changes.Comparison
 	}
-	raised, err := s.Raise(ctx, j.FailOn, j.Query.Target, j.Query.Trustee)
+	raised, err := s.Raise(ctx, comparison, j.FailOn, j.Query.Target, j.Query.Trustee)
 	if err != nil {
 		return out, err
 	}
@@ -298,9 +300,18 @@ func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *model.Change
 // failure puts a condition that holds into words.
 func failure(s *model.Snapshot, r model.Raised, hide *Redactor) Failure {
 	f := Failure{Condition: r.Name, Says: r.Text, Rows: r.Rows}
-	if r.Rows > 0 {
+	switch c := r.Change; {
+	case r.Rows == 0:
+	case c == nil:
 		row := s.Row(r.First)
 		f.First = fmt.Sprintf("%s: %s %s on %s", hide.any(row.Trustee.Name), row.Status, hide.right(row.Right), hide.any(row.Target.Name))
+	case c.Kind == model.ChangeMembership:
+		f.First = fmt.Sprintf("%s is in %s now", hide.any(c.Trustee.Name), hide.any(c.Target.Name))
+	default:
+		f.First = fmt.Sprintf("%s: %s on %s", hide.any(c.Trustee.Name), hide.phrase(c.New), hide.any(c.Target.Name))
+		if c.Reach > 0 {
+			f.First += ", which reaches " + Thousands(c.Reach)
+		}
 	}
 	return f
 }
