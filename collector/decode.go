@@ -14,22 +14,24 @@ import (
 type decoder struct {
 	w        *model.Writer
 	queries  map[QueryID]*Query // open searches
-	finished []Query            // searches that ended well
-	now      *Query             // of the entry in hand; nil where the source knows no searches
-	loose    loose              // what came without a search
+	domains  map[string]*domain // whose objects were asked for, by the base of the searches
+	progress progress
+	now      *Query // of the entry in hand; nil where the source knows no searches
+	loose    loose  // what came without a search
 	classes  classes
 	object   model.Object // of the entry in hand, so that its lists are made once
 }
 
 func newDecoder(w *model.Writer) *decoder {
-	return &decoder{w: w, queries: map[QueryID]*Query{}, classes: classes{sets: map[string]*classSet{}}}
+	return &decoder{w: w, queries: map[QueryID]*Query{}, domains: map[string]*domain{}, progress: progress{},
+		classes: classes{sets: map[string]*classSet{}}}
 }
 
 // Entry decodes one directory entry.
 func (d *decoder) Entry(e *Entry) {
 	d.now = d.queries[e.Query]
-	d.w.State.Done++
 	d.w.State.Entries++
+	d.progress.entry(&d.w.State, d.now)
 	d.dispatch(e)
 }
 
@@ -99,7 +101,13 @@ func (d *decoder) principal(e *Entry, set *classSet) {
 	// Whatever its class, what lies there and is neither store nor recipient is
 	// administration: a class may be unknown to us, or not readable.
 	o.Above = o.Recipient == model.NoRecipient && !stores[o.Class] && administration(e.DN)
-	d.w.Put(o)
+	if !d.w.Put(o) {
+		search := ""
+		if d.now != nil {
+			search = string(d.now.Purpose)
+		}
+		d.w.State.Incomplete = append(d.w.State.Incomplete, model.Gap{Search: search, Reason: "an object was left out: its name is too long"})
+	}
 	d.describe(e, is)
 }
 

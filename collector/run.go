@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -127,7 +128,7 @@ func (c *Collection) resolve(ctx context.Context, src Source, d *decoder, sink S
 		var sids []acl.SID
 		c.update(func(s *model.State) {
 			sids = c.writer.Unresolved()
-			s.Phase, s.Expect = model.Resolving, len(sids)
+			s.Phase, s.Search, s.Done, s.Expect, s.Since = model.Resolving, string(PurposeLookup), 0, len(sids), time.Now()
 		})
 		if len(sids) == 0 {
 			return nil
@@ -182,17 +183,17 @@ func (g *guarded) Missed(sid acl.SID) {
 // Begin opens a search.
 func (d *decoder) Begin(q Query) {
 	d.queries[q.ID] = &q
-	s := &d.w.State
-	s.Search, s.Done, s.Expect, s.Since = string(q.Purpose), 0, 0, time.Now()
+	d.progress.begin(&d.w.State, q.Purpose)
 	if q.Account != "" {
-		s.Account = q.Account
+		d.w.State.Account = q.Account
 	}
+	d.domain(&q).begun(q.Purpose)
 }
 
 // Expect notes how many entries a search will give.
 func (d *decoder) Expect(id QueryID, n int) {
-	if q := d.queries[id]; q != nil && string(q.Purpose) == d.w.State.Search {
-		d.w.State.Expect = n
+	if q := d.queries[id]; q != nil {
+		d.progress.expect(&d.w.State, q, n)
 	}
 }
 
@@ -203,10 +204,10 @@ func (d *decoder) End(id QueryID, err error) {
 		return
 	}
 	delete(d.queries, id)
+	d.progress.end(&d.w.State, q.Purpose)
+	d.domain(q).ended(q.Purpose, err)
 	if err != nil {
 		d.gap(string(q.Purpose), err)
-	} else {
-		d.finished = append(d.finished, Query{Purpose: q.Purpose, Base: q.Base, Scope: q.Scope})
 	}
 }
 
@@ -246,20 +247,52 @@ func (d *decoder) close(ctx context.Context, err error) error {
 	return err
 }
 
-// completeDomains marks the domains of which every security principal was read:
-// the searches over the domain's whole partition ended well.
-func (d *decoder) completeDomains() {
-	ended := map[string]map[Purpose]bool{}
-	for _, q := range d.finished {
-		if q.Scope == ScopeSub {
-			if ended[q.Base] == nil {
-				ended[q.Base] = map[Purpose]bool{}
-			}
-			ended[q.Base][q.Purpose] = true
-		}
+// domain is what was asked about the objects below one base.
+type domain struct {
+	asked map[Purpose]bool
+	gaps  bool // a search broke off, or has not ended
+	open  int
+}
+
+// domain returns the domain that a search is about.
+func (d *decoder) domain(q *Query) *domain {
+	if q.Scope != ScopeSub {
+		return &domain{asked: map[Purpose]bool{}}
 	}
-	for base, p := range ended {
-		if p[PurposeMailboxes] && p[PurposeRecipients] && p[PurposeGroups] && p[PurposePrincipals] {
+	if d.domains[q.Base] == nil {
+		d.domains[q.Base] = &domain{asked: map[Purpose]bool{}}
+	}
+	return d.domains[q.Base]
+}
+
+// principals are the searches that together deliver every security principal
+// of a domain. One of them may be in parts.
+var principals = []Purpose{PurposeMailboxes, PurposeRecipients, PurposeGroups, PurposePrincipals}
+
+func (d *domain) begun(p Purpose) {
+	if slices.Contains(principals, p) {
+		d.asked[p] = true
+		d.open++
+	}
+}
+
+func (d *domain) ended(p Purpose, err error) {
+	if slices.Contains(principals, p) {
+		d.open--
+		d.gaps = d.gaps || err != nil
+	}
+}
+
+// complete reports whether every security principal was read.
+func (d *domain) complete() bool {
+	return len(d.asked) == len(principals) && d.open == 0 && !d.gaps
+}
+
+// completeDomains marks the domains of which every security principal was read:
+// each of the searches over the domain's whole partition ended well.
+func (d *decoder) completeDomains() {
+	for base, about := range d.domains {
+		if about.complete() {
 			d.w.Domain(model.DomainInfo{DN: base, Complete: true})
 		}
 	}

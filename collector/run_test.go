@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"mbxperm/acl"
 	"mbxperm/collector"
@@ -220,6 +221,9 @@ func TestOrphan(t *testing.T) {
 		{"domain read to the end", domainSearches(t, orphan), model.KindOrphan},
 		{"another domain", domainSearches(t, foreign), model.KindForeign},
 		{"domain not read to the end", broken, model.KindUnresolved},
+		{"a part of the mailboxes not read to the end", append(domainSearches(t, orphan),
+			search(7, collector.PurposeMailboxes, errors.New("size limit"))), model.KindUnresolved},
+		{"mailboxes in two parts", append(domainSearches(t, orphan), search(7, collector.PurposeMailboxes, nil)), model.KindOrphan},
 		{"a member that was not seen", domainSearches(t, orphan, group), model.KindUnresolved},
 		{"an account without a SID", domainSearches(t, orphan,
 			entry(4, "CN=Shy,"+domainDN, "objectClass", "top|person|user")), model.KindUnresolved},
@@ -231,6 +235,48 @@ func TestOrphan(t *testing.T) {
 				t.Errorf("kind %s, want %s", got, c.want)
 			}
 		})
+	}
+}
+
+// TestSearchesAtATime: entries of several searches come mixed. Each counts for
+// its own search, the one that takes longest is shown, and a name that is too
+// long is missed where it was searched.
+func TestSearchesAtATime(t *testing.T) {
+	begin := func(s collector.Sink, id collector.QueryID, p collector.Purpose) {
+		s.Begin(collector.Query{ID: id, Purpose: p, Base: domainDN, Scope: collector.ScopeSub})
+	}
+	reached, goOn := make(chan bool), make(chan bool)
+	long := strings.Repeat("CN=a,", model.LongestDN) + domainDN
+	c := collector.Start(t.Context(), &script{steps: []func(context.Context, collector.Sink) error{func(_ context.Context, s collector.Sink) error {
+		begin(s, 1, collector.PurposeMailboxes)
+		begin(s, 2, collector.PurposeGroups)
+		begin(s, 3, collector.PurposeMailboxes)
+		s.Expect(1, 5)
+		s.Expect(3, 7)
+		s.Expect(3, 8)
+		s.Entry(entry(1, "CN=a,"+domainDN))
+		s.Entry(entry(2, long, "objectClass", "top|group"))
+		s.Entry(entry(3, "CN=c,"+domainDN))
+		s.End(1, nil)
+		reached <- true
+		<-goOn
+		s.End(3, nil)
+		s.End(2, nil)
+		return nil
+	}}}, model.NewPool(), nil)
+	<-reached
+	var s model.State
+	for s = c.Snapshot().State; s.Entries < 3; s = c.Snapshot().State {
+		time.Sleep(time.Millisecond)
+	}
+	if s.Search != "mailboxes" || s.Done != 2 || s.Expect != 13 {
+		t.Errorf("%s: %d of %d, want mailboxes: 2 of 13", s.Search, s.Done, s.Expect)
+	}
+	close(goOn)
+	<-c.Done()
+	gaps := c.Snapshot().State.Incomplete
+	if len(gaps) != 1 || gaps[0].Search != "groups" || !strings.Contains(gaps[0].Reason, "too long") {
+		t.Errorf("gaps %v, want one of the groups", gaps)
 	}
 }
 

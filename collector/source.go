@@ -65,7 +65,8 @@ type QueryID int
 // in recordings, so it is never renamed.
 type Purpose string
 
-// The searches of a live directory, in the order in which they are sent.
+// The searches of a live directory. Several run at a time, and some are in parts;
+// all parts have the same purpose.
 const (
 	PurposeRootDSE    Purpose = "rootdse"    // the server, its naming contexts, and the token of the bound account
 	PurposeForest     Purpose = "forest"     // crossRef objects: the domains and their NetBIOS names

@@ -19,7 +19,9 @@ func (s *Snapshot) byName() []objID {
 			id := *s.recips.at(uint32(i))
 			keys[i] = keyed{s.objectSortName(s.object(id)), id}
 		}
-		slices.SortFunc(keys, func(a, b keyed) int { return cmp.Or(compareFold(a.name, b.name), cmp.Compare(a.id, b.id)) })
+		slices.SortFunc(keys, func(a, b keyed) int {
+			return cmp.Or(compareFold(a.name, b.name), s.tie(LineKey{obj: a.id}, LineKey{obj: b.id}))
+		})
 		s.ordered = make([]objID, len(keys))
 		for i := range keys {
 			s.ordered[i] = keys[i].id
@@ -77,9 +79,26 @@ type named struct {
 }
 
 // compare orders by name, then by what the lines are, so that the order is total.
-func (a named) compare(b named) int {
-	return cmp.Or(compareFold(a.name, b.name), cmp.Compare(a.key.obj, b.key.obj), cmp.Compare(a.key.pos, b.key.pos),
-		cmp.Compare(a.key.party, b.key.party))
+func (a named) compare(s *Snapshot, b named) int {
+	return cmp.Or(compareFold(a.name, b.name), s.tie(a.key, b.key))
+}
+
+// tie orders lines of the same name by DN or SID, and not by when they came:
+// several searches run at a time, and another read of the same directory must
+// give the same report.
+func (s *Snapshot) tie(a, b LineKey) int {
+	if a == b {
+		return 0
+	}
+	return cmp.Or(strings.Compare(s.identity(a), s.identity(b)), cmp.Compare(a.pos, b.pos), cmp.Compare(a.party, b.party))
+}
+
+func (s *Snapshot) identity(k LineKey) string {
+	if k.obj != 0 {
+		return s.dnText(s.object(k.obj).dn)
+	}
+	p := s.Principal(k.party)
+	return sidText(p.SID) + p.DN
 }
 
 // mergeByName puts the lines in order of their names. The first ones came in
@@ -91,10 +110,10 @@ func (l *lister) mergeByName() {
 	for _, k := range lines[l.inOrder:] {
 		rest = append(rest, named{l.sortName(k), k})
 	}
-	slices.SortFunc(rest, named.compare)
+	slices.SortFunc(rest, func(a, b named) int { return a.compare(l.snap, b) })
 	out := make([]LineKey, 0, len(lines))
 	for _, k := range sorted {
-		for len(rest) > 0 && rest[0].compare(named{l.sortName(k), k}) < 0 {
+		for len(rest) > 0 && rest[0].compare(l.snap, named{l.sortName(k), k}) < 0 {
 			out, rest = append(out, rest[0].key), rest[1:]
 		}
 		out = append(out, k)
@@ -158,7 +177,7 @@ func (l *lister) sortRows() {
 	}
 	byTarget := func(a, b RowRef) int {
 		if a.obj != b.obj {
-			return cmp.Or(cmp.Compare(rowClass(a), rowClass(b)), compareFold(rank(a.obj), rank(b.obj)), cmp.Compare(a.obj, b.obj))
+			return cmp.Or(cmp.Compare(rowClass(a), rowClass(b)), compareFold(rank(a.obj), rank(b.obj)), s.tie(LineKey{obj: a.obj}, LineKey{obj: b.obj}))
 		}
 		return cmp.Or(cmp.Compare(a.family, b.family), cmp.Compare(a.pos, b.pos), cmp.Compare(a.right, b.right))
 	}

@@ -70,15 +70,15 @@ func (w *Writer) edit() *facts {
 }
 
 // Put adds what an object says to what is known. The object is known by its DN.
-func (w *Writer) Put(in *Object) {
+// One whose name is too long (LongestDN) is left out, and Put returns false.
+func (w *Writer) Put(in *Object) bool {
 	w.pool.mu.Lock()
 	defer w.pool.mu.Unlock()
 	dn := w.pool.dn(in.DN)
 	if dn == 0 {
 		w.State.Problems = append(w.State.Problems, Problem{Time: time.Now(), Object: in.DN[:min(len(in.DN), 64)] + "…",
 			Text: "left out: its name is too long"})
-		w.State.Incomplete = append(w.State.Incomplete, Gap{Search: w.State.Search, Reason: "an object was left out: its name is too long"})
-		return
+		return false
 	}
 	w.byDN.grow(uint32(dn) + 1)
 	id := *w.byDN.at(uint32(dn))
@@ -95,6 +95,7 @@ func (w *Writer) Put(in *Object) {
 	w.recipient(o, id, in)
 	w.secure(o, in)
 	w.link(o, id, in)
+	return true
 }
 
 func (w *Writer) identify(o *object, id objID, in *Object) {

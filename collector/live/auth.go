@@ -102,7 +102,7 @@ func defaultTicket() (*kerberos.Cache, error) {
 // authenticate binds a new connection, with the way in that the options name or
 // with the first that works, and remembers it for the connections to come. It
 // returns the bound connection, which may be another one; on error it is closed.
-func (s *Source) authenticate(ctx context.Context, c *conn) (*conn, error) {
+func (s *server) authenticate(ctx context.Context, c *conn) (*conn, error) {
 	methods, reasons := s.methods(ctx, c)
 	for _, r := range reasons {
 		s.options.Log.Info("no way in", logError, r)
@@ -140,7 +140,7 @@ func (s *Source) authenticate(ctx context.Context, c *conn) (*conn, error) {
 }
 
 // goOn reports whether another way in may be tried after an error.
-func (s *Source) goOn(err error) bool {
+func (s *server) goOn(err error) bool {
 	if s.options.Auth != AuthAuto && s.options.Auth != AuthKerberos {
 		return false
 	}
@@ -155,7 +155,7 @@ func (s *Source) goOn(err error) bool {
 }
 
 // noWay says why there was no way in: the one reason, or all of them.
-func (s *Source) noWay(ctx context.Context, reasons []error) error {
+func (s *server) noWay(ctx context.Context, reasons []error) error {
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
@@ -172,7 +172,7 @@ func (s *Source) noWay(ctx context.Context, reasons []error) error {
 }
 
 // bind proves who we are, and hands the connection to go-ldap.
-func (s *Source) bind(ctx context.Context, c *conn, m method) error {
+func (s *server) bind(ctx context.Context, c *conn, m method) error {
 	limited, cancel := context.WithTimeout(ctx, s.options.Timeout)
 	defer cancel()
 	err := m.bind(limited, c)
@@ -207,7 +207,7 @@ func (s *Source) bind(ctx context.Context, c *conn, m method) error {
 
 // ready asks for the password where a way in needs it: before the bind, whose
 // time is limited, for people take their time.
-func (s *Source) ready(m method) error {
+func (s *server) ready(m method) error {
 	if !m.secret {
 		return nil
 	}
@@ -216,7 +216,7 @@ func (s *Source) ready(m method) error {
 }
 
 // password asks for the password unless it is known already.
-func (s *Source) password() (string, error) {
+func (s *server) password() (string, error) {
 	if p := s.secret(); p != "" {
 		return p, nil
 	}

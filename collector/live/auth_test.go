@@ -50,12 +50,12 @@ func TestChannelBinding(t *testing.T) {
 			t.Errorf("bound by %q", s.Bind())
 		}
 		for name, binding := range map[string]gss.Binding{"none": {}, "another": {1}} {
-			c, err := s.connect(context.Background())
+			c, err := s.home.now().connect(context.Background())
 			if err != nil {
 				t.Fatal(err)
 			}
 			c.binding = binding
-			wantError(t, s.bind(context.Background(), c, s.how), ErrChannelBinding, "80090346", "the password may be right")
+			wantError(t, s.home.now().bind(context.Background(), c, s.home.now().how), ErrChannelBinding, "80090346", "the password may be right")
 			c.close()
 			t.Logf("LDAPS %v, binding %s: refused", ldaps, name)
 		}
@@ -70,7 +70,7 @@ func TestNTLMIntegrity(t *testing.T) {
 	o := options(ntlmServer(t))
 	o.Auth = AuthNTLM
 	s := open(t, o)
-	c, err := s.connect(context.Background())
+	c, err := s.home.now().connect(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,14 +18,16 @@ import (
 // answers of a connection through one goroutine, so that a slow reader of one
 // would hold up every other.
 type conn struct {
-	ldap *ldap.Conn // does nothing until the bind is done
-	raw  *idleConn
-	wire *wire
+	server *server
+	ldap   *ldap.Conn // does nothing until the bind is done
+	raw    *idleConn
+	wire   *wire
 
 	certificate *x509.Certificate // the server's; nil without TLS
 	binding     gss.Binding       // of the TLS connection; zero without TLS
 	sent        int64             // requests sent before go-ldap took over
 	started     bool              // whether it did
+	spoiled     bool              // an answer broke off: what comes next may belong to it
 }
 
 // tlsConfig makes the TLS configuration for a host.
@@ -89,7 +91,7 @@ func (o *Options) clientCertificate(c *tls.Config) error {
 }
 
 // connect dials and puts TLS in place. The connection is not bound.
-func (s *Source) connect(ctx context.Context) (*conn, error) {
+func (s *server) connect(ctx context.Context) (*conn, error) {
 	limited, cancel := context.WithTimeout(ctx, s.options.Timeout)
 	defer cancel()
 	tcp, err := s.options.dial(limited, s.target.address)
@@ -113,9 +115,9 @@ func (s *Source) connect(ctx context.Context) (*conn, error) {
 }
 
 // secure puts the layers of the package comment on a TCP connection.
-func (s *Source) secure(ctx context.Context, raw *idleConn) (*conn, error) {
+func (s *server) secure(ctx context.Context, raw *idleConn) (*conn, error) {
 	if s.plain() {
-		return &conn{raw: raw, wire: &wire{Conn: raw}}, nil
+		return &conn{server: s, raw: raw, wire: &wire{Conn: raw}}, nil
 	}
 	if !s.target.tls {
 		if err := s.requestTLS(ctx, raw); err != nil {
@@ -128,7 +130,7 @@ func (s *Source) secure(ctx context.Context, raw *idleConn) (*conn, error) {
 	}
 	s.logTLSOf(t.ConnectionState())
 	certificate := t.ConnectionState().PeerCertificates[0]
-	return &conn{raw: raw, wire: &wire{Conn: t}, certificate: certificate, binding: gss.EndPoint(certificate)}, nil
+	return &conn{server: s, raw: raw, wire: &wire{Conn: t}, certificate: certificate, binding: gss.EndPoint(certificate)}, nil
 }
 
 // start hands the connection to go-ldap, which reads from it from now on.
@@ -141,7 +143,7 @@ func (c *conn) start() {
 // requestTLS asks for StartTLS (RFC 4511 4.14) before go-ldap has the
 // connection: go-ldap would put TLS around the wire layer, which could then see
 // nothing, and its handshake neither stops with a context nor keeps its error.
-func (s *Source) requestTLS(ctx context.Context, raw *idleConn) error {
+func (s *server) requestTLS(ctx context.Context, raw *idleConn) error {
 	stop := context.AfterFunc(ctx, func() { raw.Close() })
 	defer stop()
 	raw.await()

@@ -32,13 +32,13 @@ func (s *Source) startCount(ctx context.Context) *counting {
 }
 
 func (s *Source) countMailboxes(ctx context.Context) (int, error) {
-	c, err := s.another(ctx)
+	c, err := s.home.now().another(ctx)
 	if err != nil {
 		return 0, err
 	}
 	defer c.close()
 	n := 0
-	p := s.newPages(c, s.countQuery())
+	p := newPages(c.server, c, s.countQuery())
 	for !p.last {
 		if err := p.next(ctx, func(*ldap.Entry) { n++ }); err != nil {
 			return 0, err
@@ -48,7 +48,7 @@ func (s *Source) countMailboxes(ctx context.Context) (int, error) {
 }
 
 func (s *Source) countQuery() *collector.Query {
-	return &collector.Query{Base: s.root.domain, Scope: collector.ScopeSub, Filter: collector.FilterMailboxes, Attributes: []string{"1.1"}}
+	return &collector.Query{Base: s.home.now().root.domain, Scope: collector.ScopeSub, Filter: collector.FilterMailboxes, Attributes: []string{"1.1"}}
 }
 
 // begun notes the search that the number is for.

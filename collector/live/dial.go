@@ -33,7 +33,7 @@ func (o *Options) dial(ctx context.Context, address string) (net.Conn, error) {
 
 // explainProxy puts into words what went wrong at the proxy; nil where it did
 // not go wrong there.
-func (s *Source) explainProxy(err error) error {
+func (s *server) explainProxy(err error) error {
 	var op *net.OpError
 	if s.options.SOCKS5 == "" || !errors.As(err, &op) || op.Op != "socks connect" {
 		return nil
@@ -52,7 +52,7 @@ func (s *Source) explainProxy(err error) error {
 // forward listens on the loopback address for as long as the source is open, and
 // passes what comes on to address through the proxy. gokrb5 dials KDCs itself
 // and knows no proxy.
-func (s *Source) forward(address string) (string, error) {
+func (s *server) forward(address string) (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
@@ -70,7 +70,7 @@ func (s *Source) forward(address string) (string, error) {
 	return l.Addr().String(), nil
 }
 
-func (s *Source) pass(in net.Conn, address string) {
+func (s *server) pass(in net.Conn, address string) {
 	defer in.Close()
 	ctx, cancel := context.WithTimeout(s.closed, s.options.Timeout)
 	defer cancel()

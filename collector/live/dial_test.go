@@ -178,7 +178,7 @@ func TestLabSOCKS5(t *testing.T) {
 	o := labOptions(lab, "ldaps", lab.Reader, lab.ReaderPassword)
 	o.Auth, o.DC, o.SOCKS5 = AuthKerberos, nil, p.start(t)
 	s := open(t, o)
-	if c, err := s.another(context.Background()); err != nil {
+	if c, err := s.home.now().another(context.Background()); err != nil {
 		t.Error(err)
 	} else {
 		c.close()

@@ -10,15 +10,23 @@
 //	idleConn         gives up on a server that is silent while we wait for it
 //	net.TCPConn
 //
-// Read sends the searches in the order of the Purpose constants, one after the
-// other on one connection, a page at a time (RFC 2696). What go-ldap does not
-// say is found out here: a page counts only if its paging control was seen and
-// if as many entries were decoded as messages came over the wire. A search that
-// breaks off ends with its reason, and the next one gets a new connection. What
-// lies above stores and recipients is asked for by name, fifty objects in one
-// filter; SIDs are looked up in the same way. There is never a search for each
-// mailbox or for each ACE; only an attribute with more values than the server
-// gives at once costs requests of its own (MS-ADTS 3.1.1.3.1.3.3).
+// A server is one domain controller and the way into it; a domain has one that is
+// asked about it, and the connections that rest. A reading, one run of Read or
+// Lookup, does tasks: each is one search, says which domain is asked (task.at),
+// and is read by a stream of its own on a connection of its own, on as many at a
+// time as the options allow. Streams hand what comes to the goroutine that called
+// Read; it alone calls the sink and the functions of tasks, which therefore lock
+// nothing. A task may add others when it has ended (task.then): that is how what
+// must be known first comes first. A domain that is lost ends its own tasks, with
+// the reason, and no others.
+//
+// A stream reads a page at a time (RFC 2696). What go-ldap does not say is found
+// out here: a page counts only if its paging control was seen and if as many
+// entries were decoded as messages came over the wire. What lies above stores and
+// recipients is asked for by name, fifty objects in one filter; SIDs are looked up
+// in the same way. There is never a search for each mailbox or for each ACE; only
+// an attribute with more values than the server gives at once costs requests of
+// its own (MS-ADTS 3.1.1.3.1.3.3).
 //
 // The bind comes before go-ldap has the connection (handshake.go): a simple bind,
 // or Kerberos and NTLM inside SASL GSS-SPNEGO with a channel binding, which

@@ -127,26 +127,26 @@ func (o *Options) controllers(ctx context.Context) ([]controller, error) {
 }
 
 // openDomain opens the first domain controller that works.
-func openDomain(ctx context.Context, o Options) (*Source, error) {
+func openDomain(ctx, closed context.Context, o Options) (*server, *conn, error) {
 	list, err := o.controllers(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if o.Password != nil {
 		o.Password = sync.OnceValues(o.Password)
 	}
 	var reasons []error
 	for _, dc := range list {
-		s, err := openController(ctx, o, dc)
+		s, c, err := openController(ctx, closed, o, dc)
 		if err == nil {
-			return s, nil
+			return s, c, nil
 		}
 		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
+			return nil, nil, context.Cause(ctx)
 		}
 		o.Log.Warn("domain controller", logServer, dc.host, logError, err)
 		if !tryAnother(err) || len(list) == 1 {
-			return nil, err
+			return nil, nil, err
 		}
 		reasons = append(reasons, err)
 	}
@@ -154,7 +154,7 @@ func openDomain(ctx context.Context, o Options) (*Source, error) {
 	for i, r := range reasons {
 		texts[i] = r.Error()
 	}
-	return nil, &Error{Kind: ErrUnreachable, Err: errors.Join(reasons...),
+	return nil, nil, &Error{Kind: ErrUnreachable, Err: errors.Join(reasons...),
 		Text: fmt.Sprintf("none of the %d domain controllers of %s could be used: %s", len(list), o.Domain, strings.Join(texts, "; "))}
 }
 
@@ -171,18 +171,18 @@ func tryAnother(err error) bool {
 
 // openController tries LDAPS, and StartTLS on the port that DNS names where
 // nothing listens for LDAPS.
-func openController(ctx context.Context, o Options, dc controller) (*Source, error) {
+func openController(ctx, closed context.Context, o Options, dc controller) (*server, *conn, error) {
 	o.URL = "ldaps://" + dc.host
 	if o.Cleartext {
 		o.URL = "ldap://" + net.JoinHostPort(dc.host, dc.port)
 	}
-	s, err := openServer(ctx, o)
+	s, c, err := openServer(ctx, closed, o)
 	if o.Cleartext || !isRefused(err) {
-		return s, err
+		return s, c, err
 	}
 	o.URL = "ldap://" + net.JoinHostPort(dc.host, dc.port)
-	if s, other := openServer(ctx, o); other == nil || !isRefused(other) {
-		return s, other
+	if s, c, other := openServer(ctx, closed, o); other == nil || !isRefused(other) {
+		return s, c, other
 	}
-	return nil, err
+	return nil, nil, err
 }

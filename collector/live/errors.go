@@ -105,7 +105,7 @@ func words(err error) string {
 const shortSecret = 4
 
 // withoutSecret takes the password out of what a server wrote into its answer.
-func (s *Source) withoutSecret(err error) error {
+func (s *server) withoutSecret(err error) error {
 	secret := s.secret()
 	if len(secret) < shortSecret || !strings.Contains(err.Error(), secret) {
 		return err
@@ -120,38 +120,4 @@ func (s *Source) withoutSecret(err error) error {
 // refusal is the error of a message that must not go out.
 func refusal(what error) error {
 	return &Error{Kind: ErrReadOnly, Err: what, Text: fmt.Sprintf("this program only reads, and did not send: %v", what)}
-}
-
-// elsewhere judges continuation references. Another partition of the forest is
-// not part of what was asked; anything else is data that did not come.
-func (r *reading) elsewhere(references []string) error {
-	for _, ref := range references {
-		if !r.partitions[foldDN(referredDN(ref))] {
-			return &Error{Kind: ErrReferral, Text: fmt.Sprintf("%s refers to another server for a part of the answer: %s", r.target.name, clean(ref)),
-				Hint: "read that server too"}
-		}
-	}
-	return nil
-}
-
-// missingExchange says that the container of Exchange did not show. AD answers
-// in the same way when an object does not exist and when it may not be seen
-// (MS-ADTS 5.1.3.3.6 "list object"), so both are said.
-func (r *reading) missingExchange(dn string, err error) error {
-	return &Error{Kind: ErrNoExchange, Err: err,
-		Text: fmt.Sprintf("no Exchange in this directory: %s is not there on %s, or not visible to %s", clean(dn), r.target.name, clean(r.account)),
-		Hint: "if the forest has Exchange, bind with an account that may read the configuration, such as a member of View-Only Organization Management"}
-}
-
-// notVisible says that objects asked for by name did not come.
-func (r *reading) notVisible(first string, n int) error {
-	return &Error{Kind: ErrNotVisible,
-		Text: fmt.Sprintf("%d of the objects above stores or recipients not visible to %s, the first is %s", n, clean(r.account), clean(first)),
-		Hint: "what is set there and inherited cannot be traced"}
-}
-
-// strangers says that the server answered with objects whose SID does not show.
-func (r *reading) strangers(n int) error {
-	return &Error{Kind: ErrIncomplete,
-		Text: fmt.Sprintf("%d objects came for a SID that %s may not read on them, so it is open who holds which", n, clean(r.account))}
 }

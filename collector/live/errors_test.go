@@ -75,6 +75,8 @@ func TestOptionsThatCannotWork(t *testing.T) {
 	}{
 		"no scheme":        {func(o *Options) { o.URL = "dc1.contoso.lab" }, "ldaps://host"},
 		"other scheme":     {func(o *Options) { o.URL = "https://dc1.contoso.lab" }, `unknown scheme "https"`},
+		"connections":      {func(o *Options) { o.Connections = 33 }, "from 1 to 32"},
+		"fewer than none":  {func(o *Options) { o.Connections = -1 }, "from 1 to 32"},
 		"path":             {func(o *Options) { o.URL = "ldap://dc1/DC=contoso" }, "leave out what follows"},
 		"password in URL":  {func(o *Options) { o.URL = "ldaps://u:" + "Tr0ub4dor&3%20horse" + "@dc1" }, "password"},
 		"broken URL":       {func(o *Options) { o.URL = "ldaps://u:" + password + "@dc1:x%zz" }, "no LDAP URL"},
@@ -115,7 +117,7 @@ func TestUnknownHost(t *testing.T) {
 	// look-up goes wrong in another way, and is told apart.
 	o := Options{URL: "ldaps://dc1.invalid", User: user, Password: func() (string, error) { return password, nil }, Timeout: 5 * time.Second}
 	refused(t, o, ErrUnreachable, "dc1.invalid", "--dc dc1.invalid=ADDRESS")
-	s := &Source{target: target{host: "dc1.invalid", name: "ldaps://dc1.invalid"}}
+	s := &server{target: target{host: "dc1.invalid", name: "ldaps://dc1.invalid"}}
 	err := s.explainDial(context.Background(), &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "dc1.invalid", IsNotFound: true}})
 	wantError(t, err, ErrUnreachable, "unknown host dc1.invalid")
 }

@@ -22,7 +22,7 @@ import (
 const wsaConnRefused = syscall.Errno(10061)
 
 // explainDial puts the error of a dial into words.
-func (s *Source) explainDial(ctx context.Context, err error) error {
+func (s *server) explainDial(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -66,7 +66,7 @@ func (t target) other() string {
 }
 
 // explainTLS puts the error of a handshake into words.
-func (s *Source) explainTLS(err error) error {
+func (s *server) explainTLS(err error) error {
 	t := s.target
 	e := &Error{Kind: ErrTLS, Err: err}
 	var record tls.RecordHeaderError
@@ -92,7 +92,7 @@ func (s *Source) explainTLS(err error) error {
 }
 
 // explainCertificate fills e in if the certificate is what is wrong.
-func (s *Source) explainCertificate(e *Error, err error) bool {
+func (s *server) explainCertificate(e *Error, err error) bool {
 	t := s.target
 	var host x509.HostnameError
 	var unknown x509.UnknownAuthorityError
@@ -177,7 +177,7 @@ func issuer(c *x509.Certificate) string {
 func day(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
 // explainStartTLS puts into words that TLS could not be asked for.
-func (s *Source) explainStartTLS(ctx context.Context, err error) error {
+func (s *server) explainStartTLS(ctx context.Context, err error) error {
 	t := s.target
 	e := &Error{Kind: ErrTLS, Err: err}
 	switch {
@@ -199,7 +199,7 @@ func (s *Source) explainStartTLS(ctx context.Context, err error) error {
 
 // explain puts the error of a request into words. What the layers below
 // go-ldap have kept says more than what go-ldap makes of it.
-func (s *Source) explain(ctx context.Context, c *conn, err error) error {
+func (s *server) explain(ctx context.Context, c *conn, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -262,7 +262,7 @@ var bindFailures = map[string]struct{ text, hint string }{
 }
 
 // explainResult puts an answer of the server into words (RFC 4511 A.2).
-func (s *Source) explainResult(err error) error {
+func (s *server) explainResult(err error) error {
 	t, said := s.target.name, words(err)
 	e := &Error{Kind: ErrIncomplete, Err: err, Text: fmt.Sprintf("%s answered with result %d: %s", t, code(err), said)}
 	switch code(err) {
@@ -288,7 +288,7 @@ func (s *Source) explainResult(err error) error {
 }
 
 // explainBind tells the refusals apart that all come as result 49.
-func (s *Source) explainBind(e *Error, said string) {
+func (s *server) explainBind(e *Error, said string) {
 	e.Kind = ErrCredentials
 	if strings.HasPrefix(said, "80090346") {
 		// SEC_E_BAD_BINDINGS: looks like a wrong password and is none.

@@ -58,7 +58,7 @@ func TestLabAuth(t *testing.T) {
 					t.Errorf("bound by %q, want %q", got, c.want)
 				}
 				// A bound connection gives what an anonymous one does not.
-				again, err := s.another(context.Background())
+				again, err := s.home.now().another(context.Background())
 				if err != nil {
 					t.Fatalf("a second connection: %v", err)
 				}
@@ -186,10 +186,11 @@ func labBadPasswords(t *testing.T, lab *adlab.Lab) int {
 	t.Helper()
 	s := open(t, labOptions(lab, "ldaps", lab.Administrator, lab.AdministratorPassword))
 	defer s.Close()
-	c, err := s.connection(context.Background())
+	c, err := s.home.take(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer s.home.give(c, true)
 	e, err := c.base(context.Background(), lab.Oracle.BySAM("reader").DN, []string{"badPwdCount"})
 	if err != nil {
 		t.Fatal(err)

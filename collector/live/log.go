@@ -39,7 +39,7 @@ func LogFile(name string) (*slog.Logger, error) {
 }
 
 // logTLSOf writes down what TLS came to.
-func (s *Source) logTLSOf(state tls.ConnectionState) {
+func (s *server) logTLSOf(state tls.ConnectionState) {
 	s.options.Log.Debug("tls", logServer, s.target.name, logTLS, tls.VersionName(state.Version)+" "+tls.CipherSuiteName(state.CipherSuite))
 }
 

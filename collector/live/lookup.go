@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"mbxperm/acl"
@@ -15,56 +16,52 @@ import (
 func (s *Source) Lookup(ctx context.Context, sids []acl.SID, sink collector.Sink) error {
 	ctx, cancel := s.join(ctx)
 	defer cancel()
-	r := &reading{Source: s, sink: s.logged(sink), partitions: make(map[string]bool), count: &counting{}}
-	for _, dn := range s.root.contexts {
-		r.partitions[foldDN(dn)] = true
-	}
-	var batch []acl.SID
+	r := s.newReading(sink)
+	var open []acl.SID
 	picked := make(map[acl.SID]bool)
-	for i, sid := range sids {
+	for _, sid := range sids {
 		if !sid.IsZero() && !s.asked[sid] && !picked[sid] {
 			picked[sid] = true
-			batch = append(batch, sid)
-		}
-		if len(batch) == namesPerFilter || i == len(sids)-1 && len(batch) > 0 {
-			if err := r.lookup(ctx, batch); err != nil {
-				return err
-			}
-			batch = batch[:0]
+			open = append(open, sid)
 		}
 	}
-	return ctx.Err()
+	for batch := range slices.Chunk(open, namesPerFilter) {
+		r.add(r.lookup(batch))
+	}
+	return r.run(ctx)
 }
 
 // lookup asks for one batch.
-func (r *reading) lookup(ctx context.Context, sids []acl.SID) error {
+func (r *reading) lookup(sids []acl.SID) *task {
 	open := make(map[acl.SID]bool, len(sids))
 	for _, sid := range sids {
 		open[sid] = true
 	}
 	strangers := 0
-	done, err := r.search(ctx, task{purpose: collector.PurposeLookup, base: r.root.domain, scope: collector.ScopeSub,
-		filter: sidsFilter(sids),
-		each: func(e *collector.Entry) {
-			if !r.answered(e, open) {
-				strangers++
-			}
-		},
-		check: func() error {
-			if strangers > 0 {
-				return r.strangers(strangers)
-			}
-			return nil
-		}})
-	if done.err == nil {
+	t := &task{at: r.home, purpose: collector.PurposeLookup, base: r.home.now().root.domain, scope: collector.ScopeSub, filter: sidsFilter(sids)}
+	t.each = func(e *collector.Entry) {
+		if !r.answered(e, open) {
+			strangers++
+		}
+	}
+	t.check = func() error {
+		if strangers > 0 {
+			return t.strangers(strangers)
+		}
+		return nil
+	}
+	t.then = func(o outcome) {
 		for _, sid := range sids {
+			if o.err != nil {
+				return
+			}
 			r.asked[sid] = true
 			if open[sid] {
 				r.sink.Missed(sid)
 			}
 		}
 	}
-	return err
+	return t
 }
 
 // answered crosses off the SIDs that the entry holds. It reports whether the

@@ -23,7 +23,7 @@ const mechanismSPNEGO = "GSS-SPNEGO"
 
 // methods returns the ways in that the options allow, the strongest first, and
 // why others are none. It may ask the server what it offers.
-func (s *Source) methods(ctx context.Context, c *conn) (list []method, reasons []error) {
+func (s *server) methods(ctx context.Context, c *conn) (list []method, reasons []error) {
 	o := &s.options
 	if o.CertFile != "" {
 		list = append(list, s.external())
@@ -68,7 +68,7 @@ func isDN(user string) bool {
 // external is a client certificate. A domain controller takes it as a bind when
 // it comes in the handshake of LDAPS, and refuses a bind after that; after
 // StartTLS it wants SASL EXTERNAL (MS-ADTS 5.1.1.2).
-func (s *Source) external() method {
+func (s *server) external() method {
 	name := ""
 	if leaf := s.tls.Certificates[0].Leaf; leaf != nil {
 		name = leaf.Subject.String()
@@ -86,7 +86,7 @@ func (s *Source) external() method {
 }
 
 // simple is a bind with name and password (RFC 4513 5.1.3).
-func (s *Source) simple() method {
+func (s *server) simple() method {
 	return method{auth: AuthSimple, name: "simple bind", account: s.options.User, secret: true, bind: func(ctx context.Context, c *conn) error {
 		password, err := s.password()
 		if err != nil {
@@ -97,7 +97,7 @@ func (s *Source) simple() method {
 }
 
 // ntlm is NTLM with the hash from a file, or that of the password.
-func (s *Source) ntlm(server about) method {
+func (s *server) ntlm(server about) method {
 	name := "NTLM (password)"
 	if s.options.NTHashFile != "" {
 		name = "NTLM (hash)"
@@ -115,7 +115,7 @@ func (s *Source) ntlm(server about) method {
 	}}
 }
 
-func (s *Source) hash() (ntlm.Hash, error) {
+func (s *server) hash() (ntlm.Hash, error) {
 	file := s.options.NTHashFile
 	if file == "" {
 		password, err := s.password()
@@ -222,7 +222,7 @@ func within[T any](ctx context.Context, f func() (T, error)) (T, error) {
 // service is the name of the server's service account. A ticket is for a name,
 // so an address, or the domain instead of a server, is replaced by the name
 // that the server goes by.
-func (s *Source) service(server about) string {
+func (s *server) service(server about) string {
 	host := strings.ToLower(strings.TrimSuffix(s.target.host, "."))
 	if server.host != "" && (net.ParseIP(host) != nil || host == dnsName(server.domain)) {
 		host = strings.ToLower(server.host)

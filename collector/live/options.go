@@ -70,6 +70,10 @@ type Options struct {
 	// Log is told what is done, without secrets; nil means nobody is.
 	Log *slog.Logger
 
+	// Connections is how many connections read at the same time, up to 32; 0
+	// means 4.
+	Connections int
+
 	// PageSize is the number of entries in a page; 0 means 1000, the most that
 	// a domain controller gives by default (MS-ADTS 3.1.1.3.4.6, MaxPageSize).
 	PageSize int
@@ -84,6 +88,9 @@ type Options struct {
 	Idle time.Duration
 }
 
+// mostConnections is more than any server answers faster for.
+const mostConnections = 32
+
 // target is a checked URL.
 type target struct {
 	host    string // as asked for, and as TLS verifies it
@@ -94,6 +101,9 @@ type target struct {
 
 // target checks the options and works out where to connect to.
 func (o *Options) target() (target, error) {
+	if o.Connections < 1 || o.Connections > mostConnections {
+		return target{}, fmt.Errorf("--connections %d: should be from 1 to %d", o.Connections, mostConnections)
+	}
 	t, err := o.address()
 	if err != nil {
 		return target{}, err
@@ -145,6 +155,9 @@ func (o *Options) address() (target, error) {
 
 // withDefaults fills in what is zero.
 func (o Options) withDefaults() Options {
+	if o.Connections == 0 {
+		o.Connections = 4
+	}
 	if o.PageSize <= 0 {
 		o.PageSize = 1000
 	}

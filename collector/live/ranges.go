@@ -66,7 +66,7 @@ func hasRanges(e *ldap.Entry) bool {
 // complete reads the rest of every attribute that came in part, and puts each
 // together under its plain name. Where the rest cannot be had, as on a
 // connection that broke, the attribute is marked Partial.
-func (s *Source) complete(ctx context.Context, c *conn, e *collector.Entry) {
+func (c *conn) complete(ctx context.Context, e *collector.Entry) {
 	var whole []collector.Attribute
 	inParts := make(map[string]bool)
 	for _, a := range e.Attributes {
@@ -77,7 +77,7 @@ func (s *Source) complete(ctx context.Context, c *conn, e *collector.Entry) {
 		inParts[strings.ToLower(part.name)] = true
 		full := collector.Attribute{Name: part.name, Values: a.Values, Partial: part.from != 0}
 		if part.to >= 0 {
-			full.Partial = s.rest(ctx, c, e.DN, part, &full) != nil
+			full.Partial = c.rest(ctx, e.DN, part, &full) != nil
 		}
 		whole = append(whole, full)
 	}
@@ -92,7 +92,7 @@ func (s *Source) complete(ctx context.Context, c *conn, e *collector.Entry) {
 
 // rest reads the values after the part that came, and adds them to full. It
 // returns nil only if the last value was seen and nothing between is missing.
-func (s *Source) rest(ctx context.Context, c *conn, dn string, part span, full *collector.Attribute) error {
+func (c *conn) rest(ctx context.Context, dn string, part span, full *collector.Attribute) error {
 	if part.from != 0 || len(full.Values) != part.to+1 {
 		return fmt.Errorf("%s of %s: range %d-%d holds %d values", part.name, dn, part.from, part.to, len(full.Values))
 	}
@@ -100,9 +100,7 @@ func (s *Source) rest(ctx context.Context, c *conn, dn string, part span, full *
 		next := part.to + 1
 		e, err := c.base(ctx, dn, []string{fmt.Sprintf("%s;range=%d-*", part.name, next)})
 		if err != nil {
-			if code(err) == 0 {
-				s.drop(c)
-			}
+			c.spoiled = c.spoiled || code(err) == 0
 			return err
 		}
 		more, values, ok := findSpan(e, part.name)

@@ -14,7 +14,7 @@ type principal struct{ user, realm string }
 
 // kerberos returns the ways in by ticket, keytab and password that the options
 // allow, and why others are none.
-func (s *Source) kerberos(ctx context.Context, c *conn, server about) (list []method, reasons []error) {
+func (s *server) kerberos(ctx context.Context, c *conn, server about) (list []method, reasons []error) {
 	o := &s.options
 	conf, err := kerberos.LoadConfig()
 	if err != nil {
@@ -63,7 +63,7 @@ func (s *Source) kerberos(ctx context.Context, c *conn, server about) (list []me
 }
 
 // kerberosPassword asks for the password when its turn comes, and not before.
-func (s *Source) kerberosPassword(conf *kerberos.Config, who principal, service string) method {
+func (s *server) kerberosPassword(conf *kerberos.Config, who principal, service string) method {
 	var client *kerberos.Client
 	account := who.user + "@" + who.realm
 	return method{auth: AuthKerberos, name: fmt.Sprintf("Kerberos (password of %s)", account), account: account, secret: true,
@@ -90,7 +90,7 @@ func failing(auth Auth, err error) method {
 
 // principal makes one of the name that was asked for. It is empty where none
 // was, and then any ticket will do.
-func (s *Source) principal(conf *kerberos.Config, server about, keys *kerberos.Keytab) (principal, error) {
+func (s *server) principal(conf *kerberos.Config, server about, keys *kerberos.Keytab) (principal, error) {
 	name, domain := s.options.User, dnsName(server.domain)
 	if name == "" {
 		if keys != nil {
@@ -126,7 +126,7 @@ func (p principal) matches(c *kerberos.Cache) bool {
 // findKDCs sees to it that a realm has its KDCs: those of krb5.conf, else the
 // domain controller that we are connected to, since each is one, else what DNS
 // says (RFC 4120 7.2.3.2).
-func (s *Source) findKDCs(ctx context.Context, c *conn, conf *kerberos.Config, realm string, server about) {
+func (s *server) findKDCs(ctx context.Context, c *conn, conf *kerberos.Config, realm string, server about) {
 	addresses := conf.KDCs(realm)
 	switch {
 	case len(addresses) > 0:
@@ -152,7 +152,7 @@ func (s *Source) findKDCs(ctx context.Context, c *conn, conf *kerberos.Config, r
 
 // peerHost is the server that we are connected to: its address, or what the
 // proxy was asked for.
-func (s *Source) peerHost(c *conn) string {
+func (s *server) peerHost(c *conn) string {
 	address := s.target.address
 	if s.options.SOCKS5 == "" {
 		address = c.raw.RemoteAddr().String()

@@ -50,13 +50,17 @@ type pages struct {
 }
 
 // newPages prepares a search; nothing is sent yet.
-func (s *Source) newPages(c *conn, q *collector.Query) *pages {
-	p := &pages{conn: c, paging: ldap.NewControlPaging(uint32(s.options.PageSize))}
-	controls := []ldap.Control{p.paging}
+func newPages(at *server, c *conn, q *collector.Query) *pages {
+	p := &pages{conn: c}
+	var controls []ldap.Control
+	if q.Scope != collector.ScopeBase {
+		p.paging = ldap.NewControlPaging(uint32(at.options.PageSize))
+		controls = append(controls, p.paging)
+	}
 	if q.Attributes != nil && q.Asked("nTSecurityDescriptor") {
 		controls = append(controls, sdFlags{})
 	}
-	if q.Scope == collector.ScopeSub && s.root.domainScope {
+	if q.Scope == collector.ScopeSub && at.root.domainScope {
 		// No references to the partitions below the domain (MS-ADTS
 		// 3.1.1.3.4.1.4): they are not part of what is asked.
 		controls = append(controls, ldap.NewControlString(ldap.ControlTypeMicrosoftDomainScope, false, ""))
@@ -102,14 +106,18 @@ func (p *pages) next(ctx context.Context, each func(*ldap.Entry)) error {
 		return answer.Err()
 	case p.conn.wire.cause() != nil:
 		return p.conn.wire.cause()
-	case control == nil:
+	case p.paging == nil && delivered != 1:
+		return fmt.Errorf("%q: %w", p.request.BaseDN, errNoEntry)
+	case p.paging != nil && control == nil:
 		return errNoPaging
 	}
 	if came := p.conn.wire.entries.Load() - before; came != delivered {
 		return fmt.Errorf("%w: %d came, %d could be read", errMiscount, came, delivered)
 	}
-	p.last = len(control.Cookie) == 0
-	p.paging.SetCookie(control.Cookie)
+	p.last = p.paging == nil || len(control.Cookie) == 0
+	if !p.last {
+		p.paging.SetCookie(control.Cookie)
+	}
 	return nil
 }
 

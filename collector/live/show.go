@@ -21,23 +21,25 @@ import (
 // from the name of the domain, and one SID, one server for all of their kind.
 func ShowQueries(w io.Writer, o Options) error {
 	o = o.withDefaults()
-	domain := o.Domain
-	if domain == "" {
+	name := o.Domain
+	if name == "" {
 		t, err := o.address()
 		if err != nil {
 			return err
 		}
 		if _, rest, ok := strings.Cut(t.host, "."); ok && net.ParseIP(t.host) == nil {
-			domain = rest
+			name = rest
 		}
 	}
 	dn := "<domain>"
-	if domain != "" {
-		dn = "DC=" + strings.Join(strings.Split(strings.TrimSuffix(domain, "."), "."), ",DC=")
+	if name != "" {
+		dn = "DC=" + strings.Join(strings.Split(strings.TrimSuffix(name, "."), "."), ",DC=")
 	}
 	p := &printer{w: bufio.NewWriter(w)}
-	s := &Source{options: o, show: p.search, closed: context.Background(), asked: make(map[acl.SID]bool),
-		root: rootDSE{domain: dn, configuration: "CN=Configuration," + dn, schema: "CN=Schema,CN=Configuration," + dn, domainScope: true}}
+	s := newSource(o)
+	s.show = p.search
+	s.home = &domain{server: &server{options: s.options,
+		root: rootDSE{domain: dn, configuration: "CN=Configuration," + dn, schema: "CN=Schema,CN=Configuration," + dn, domainScope: true}}}
 	p.note("every search of a read of %s, in order; nothing was sent", dn)
 	p.note("where the forest has another root, the configuration is below that one")
 	p.note("before the bind, for Kerberos and NTLM")
@@ -45,7 +47,7 @@ func ShowQueries(w io.Writer, o Options) error {
 	p.note("after the bind; then Who Am I (RFC 4532)")
 	p.search(baseRequest("", rootDSEAfterBind))
 	p.note("beside the others, to know how many mailboxes to expect")
-	p.search(s.newPages(nil, s.countQuery()).request)
+	p.search(newPages(s.home.now(), nil, s.countQuery()).request)
 	ctx := context.Background()
 	if err := s.Read(ctx, p); err != nil {
 		return err

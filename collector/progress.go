@@ -1,0 +1,73 @@
+package collector
+
+import (
+	"slices"
+	"time"
+
+	"mbxperm/model"
+)
+
+// progress is how far the searches have come, by purpose: several run at a time,
+// and one purpose may have several. People see that of one purpose.
+type progress map[Purpose]*stretch
+
+// stretch is how far one purpose has come.
+type stretch struct {
+	open         int // searches that run
+	done, expect int // entries
+	since        time.Time
+	expected     map[QueryID]int
+}
+
+// weight orders purposes by how much of the time they take: the one that runs
+// and stands first is shown.
+var weight = []Purpose{PurposeMailboxes, PurposeRecipients, PurposePrincipals, PurposeGroups, PurposeContainers,
+	PurposeSchema, PurposeExchange, PurposeRights, PurposeForest, PurposeRootDSE}
+
+func (p progress) of(purpose Purpose) *stretch {
+	if p[purpose] == nil {
+		p[purpose] = &stretch{since: time.Now(), expected: map[QueryID]int{}}
+	}
+	return p[purpose]
+}
+
+func (p progress) begin(s *model.State, purpose Purpose) {
+	p.of(purpose).open++
+	p.show(s)
+}
+
+// end leaves on the screen what was there last, if nothing else runs.
+func (p progress) end(s *model.State, purpose Purpose) {
+	p.of(purpose).open--
+	p.show(s)
+}
+
+func (p progress) expect(s *model.State, q *Query, n int) {
+	of := p.of(q.Purpose)
+	of.expect += n - of.expected[q.ID]
+	of.expected[q.ID] = n
+	p.show(s)
+}
+
+// entry counts an entry; q is nil where the source knows no searches.
+func (p progress) entry(s *model.State, q *Query) {
+	if q == nil {
+		s.Done++
+		return
+	}
+	p.of(q.Purpose).done++
+	if s.Search == string(q.Purpose) {
+		s.Done++
+	}
+}
+
+// show puts the purpose that is shown into the state. Lookups are counted by SID
+// and not by entry, by whoever asks.
+func (p progress) show(s *model.State) {
+	at := slices.IndexFunc(weight, func(purpose Purpose) bool { return p[purpose] != nil && p[purpose].open > 0 })
+	if at < 0 {
+		return
+	}
+	of := p[weight[at]]
+	s.Search, s.Done, s.Expect, s.Since = string(weight[at]), of.done, of.expect, of.since
+}
