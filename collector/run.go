@@ -89,7 +89,12 @@ func (c *Collection) update(change func(*model.State)) {
 
 // finish publishes the last snapshot.
 func (c *Collection) finish(err error) {
-	c.update(func(s *model.State) { s.Err, s.Phase, s.Ended = err, model.Finished, time.Now() })
+	c.update(func(s *model.State) {
+		s.Err, s.Phase, s.Ended = err, model.Finished, time.Now()
+		if err != nil {
+			s.Problems = append(s.Problems, model.Problem{Time: s.Ended, Object: s.Source, Text: err.Error()})
+		}
+	})
 	c.current.Store(c.writer.Snapshot())
 }
 

@@ -74,3 +74,13 @@ func (s *State) Rate(now time.Time) float64 {
 	}
 	return 0
 }
+
+// Left returns how long the search that runs will take at its rate so far; 0 if
+// that cannot be told.
+func (s *State) Left(now time.Time) time.Duration {
+	rate := s.Rate(now)
+	if rate <= 0 || s.Expect <= s.Done {
+		return 0
+	}
+	return time.Duration(float64(s.Expect-s.Done) / rate * float64(time.Second))
+}

@@ -27,11 +27,7 @@ const longestName = 24
 
 // shorten makes a name of any origin fit for a title, but for tags.
 func shorten(name string) string {
-	name = safe.Text(name)
-	if safe.Width(name) > longestName {
-		return safe.Fit(name, longestName)
-	}
-	return name
+	return fitWidth(safe.Text(name), longestName)
 }
 
 // putCentered writes a text into the middle of a box, broken into lines.

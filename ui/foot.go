@@ -1,13 +1,13 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
 
 	"mbxperm/model"
-	"mbxperm/ui/report"
 	"mbxperm/ui/safe"
 )
 
@@ -65,33 +65,71 @@ func (f *foot) Draw(screen tcell.Screen) {
 		put(screen, x, y, w, " "+text, a.theme.style(styleWarning))
 		y++
 	}
-	wide := w >= wideStatus
-	hidden, source := f.hidden(wide), f.source(wide)
-	if wide && safe.Width(hidden)+safe.Width(source)+3 > w { // what matters first
-		source = f.source(false)
+	if h < 2 {
+		return
 	}
-	style := a.theme.style(styleText)
-	if f.message != "" {
-		hidden, style = " "+f.message, a.theme.style(styleTitle)
-	}
-	state := a.theme.style(styleText)
+	y = f.drawStatus(screen, x+1, y, w-2)
+	f.drawKeys(screen, x, y, w)
+}
+
+// drawStatus writes what is hidden and where it comes from, in one line or in
+// two; it returns the line below.
+func (f *foot) drawStatus(screen tcell.Screen, x, y, w int) int {
+	a := f.app
+	style, state := a.theme.style(styleText), a.theme.style(styleText)
 	if s := a.news.latest; s != nil && s.State.Phase == model.Finished && !s.State.Complete() {
 		state = a.theme.style(styleWarning)
 	}
-	if wide {
-		right := min(safe.Width(safe.Text(source)), max(w-safe.Width(hidden)-3, w/3))
-		put(screen, x, y, w-right-2, hidden, style)
-		put(screen, x+w-right-1, y, right, source, state)
-		y++
-	} else {
-		put(screen, x, y, w, hidden, style)
-		if text := f.system(); text != "" {
-			source += " · " + text
-		}
-		put(screen, x, y+1, w, " "+source, state)
-		y += 2
+	wide := w+2 >= wideStatus
+	room, left := w, w
+	message := safe.Text(f.message)
+	switch {
+	case !wide:
+	case message != "":
+		room = max(w-safe.Width(message)-2, w/3)
+	default: // the state needs its room, and what is hidden may have the rest
+		room = max(w-safe.Width(f.hidden(w))-2, f.stateWidth(w))
 	}
-	f.drawKeys(screen, x, y, w)
+	source := f.source(room, wide)
+	right := min(safe.Width(source), w)
+	if wide {
+		left = w - right - 2
+	}
+	hidden := f.hidden(left)
+	if message != "" {
+		hidden, style = message, a.theme.style(styleTitle)
+	}
+	putSafe(screen, x, y, left, hidden, style)
+	if wide {
+		putSafe(screen, x+w-right, y, right, source, state)
+		return y + 1
+	}
+	putSafe(screen, x, y+1, w, source, state)
+	return y + 2
+}
+
+// stateWidth is the room that the state of the source needs, of w cells.
+func (f *foot) stateWidth(w int) int {
+	if f.app.news.latest == nil {
+		return 0
+	}
+	return min(safe.Width(fitParts(w, f.state(w))), w)
+}
+
+// source says how far all of this was read and where it is from, in w cells if
+// it can be: what matters less is left out first. Where there is room for all
+// of it, its origin comes first.
+func (f *foot) source(w int, room bool) string {
+	if f.app.news.latest == nil {
+		return ""
+	}
+	state, from := f.state(w), f.from()
+	if room {
+		if text := fitParts(1<<20, append(slices.Clone(from), state...)); safe.Width(text) <= w {
+			return text
+		}
+	}
+	return fitParts(w, append(state, from...))
 }
 
 func (f *foot) drawKeys(screen tcell.Screen, x, y, w int) {
@@ -104,72 +142,4 @@ func (f *foot) drawKeys(screen tcell.Screen, x, y, w int) {
 		return
 	}
 	put(screen, x, y, w, " "+keys, f.app.theme.style(styleMuted))
-}
-
-// hidden says what the toggles hide, and what they show that is hidden at first.
-func (f *foot) hidden(wide bool) string {
-	a := f.app
-	res := a.left.result
-	if res == nil {
-		return ""
-	}
-	var parts []string
-	for i, n := range res.Hidden {
-		if n > 0 {
-			parts = append(parts, report.Thousands(n)+" "+model.ReasonNames[i])
-		}
-	}
-	if text := f.system(); wide && text != "" {
-		parts = append(parts, text)
-	}
-	text := " hidden: " + strings.Join(parts, " · ")
-	if len(parts) == 0 {
-		text = " no row is hidden"
-	}
-	if on := a.show.reasons & res.Query.Type.Toggles; on != 0 {
-		text += " · shown: " + strings.ReplaceAll(on.String(), "+", ", ")
-	}
-	return text
-}
-
-// system counts the system mailboxes that are left out.
-func (f *foot) system() string {
-	res := f.app.left.result
-	if res == nil || res.System == 0 || f.app.show.system {
-		return ""
-	}
-	return report.Thousands(res.System) + " system mailboxes"
-}
-
-// source says where all of this is from and how far it was read. Where there
-// may be no room for all of it the state comes first.
-func (f *foot) source(room bool) string {
-	n := f.app.news
-	if n.latest == nil {
-		return ""
-	}
-	s := &n.latest.State
-	from, state := []string{s.Source}, []string{}
-	if s.Server != "" && !strings.Contains(s.Source, s.Server) {
-		from = append(from, s.Server)
-	}
-	if v := n.latest.Exchange(); v != "" && room {
-		from = append(from, v)
-	} else if v != "" { // the longest comes last
-		from = append([]string{v}, from...)
-	}
-	if n.base != n.latest && s.Phase != model.Finished {
-		state = append(state, "reading again")
-	}
-	state = append(state, report.Doing(s, n.now()))
-	if n.gaps != "" {
-		state = append(state, n.gaps)
-	}
-	if text := n.problemCount(); text != "" {
-		state = append(state, text)
-	}
-	if room {
-		return strings.Join(append(from, state...), " · ")
-	}
-	return strings.Join(append(state, from...), " · ")
 }

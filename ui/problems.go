@@ -23,8 +23,14 @@ func (n *news) problems() []model.Problem {
 	return n.latest.State.Problems
 }
 
-// problemLines is the list of errors: time, object, reason.
+// problemLines is the list of errors: time, object, reason. What one must know
+// all the time stands before them.
 func (a *app) problemLines() (lines []pageLine) {
+	if s := a.news.latest; s != nil {
+		for _, w := range s.State.Warnings {
+			lines = append(lines, pageLine{label: "warning", text: w, style: styleWarning})
+		}
+	}
 	for _, p := range a.news.problems() {
 		text := p.Text
 		if p.Object != "" {
@@ -32,8 +38,8 @@ func (a *app) problemLines() (lines []pageLine) {
 		}
 		lines = append(lines, pageLine{label: p.Time.Local().Format(time.TimeOnly), text: text})
 	}
-	if len(lines) == 0 {
-		return []pageLine{{text: "Nothing went wrong."}}
+	if len(a.news.problems()) == 0 {
+		lines = append(lines, pageLine{text: "Nothing went wrong."})
 	}
 	return lines
 }

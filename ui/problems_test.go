@@ -59,12 +59,14 @@ func TestErrorsFollowTheNews(t *testing.T) {
 	d, _ := driveApp(t, 80, 24, src)
 	d.press("!")
 	d.wantScreen("Nothing went wrong.")
-	d.press("q", "X", "!")
+	d.press("q")
+	d.wantScreen("reading containers")
+	d.press("X", "!")
 	d.wantScreen("containers: cancelled")
 	d.press("Esc", "F5")
 	d.wantScreen("errors: !")
 	d.press("!")
-	d.wantScreen("reading it again: dial tcp 192.0.2.1:636: connection refused")
+	d.wantScreen("demo:60:1: reading it again: dial tcp 192.0.2.1:636: connection")
 }
 
 // TestMouseLeavesTheLine: a click on a grid ends typing, and the keys are the

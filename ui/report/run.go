@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -55,18 +56,54 @@ func Doing(s *model.State, now time.Time) string {
 		}
 		return "incomplete: " + g.Search + ": " + g.Reason
 	}
-	what := "reading " + s.Search
-	if s.Phase == model.Resolving {
-		what = "resolving SIDs"
+	a := Advancing(s, now)
+	parts := []string{a.Phase + " " + a.Done}
+	for _, text := range []string{a.Rate, a.Left} {
+		if text != "" {
+			parts = append(parts, text)
+		}
 	}
-	what += " " + Thousands(s.Done)
+	return strings.Join(parts, " · ")
+}
+
+// Advance is how far a search has come. What cannot be told is empty.
+type Advance struct {
+	Phase    string  // "reading mailboxes"
+	Done     string  // "41,234 of 1,000,000"
+	Rate     string  // "18,432/s"
+	Left     string  // "52 s left"
+	Fraction float64 // of all, up to 1
+}
+
+// Advancing says how far the search that runs has come.
+func Advancing(s *model.State, now time.Time) Advance {
+	a := Advance{Phase: "reading " + s.Search, Done: Thousands(s.Done)}
+	if s.Phase == model.Resolving {
+		a.Phase = s.Phase.String()
+	}
 	if s.Expect > 0 {
-		what += " of " + Thousands(s.Expect)
+		a.Done += " of " + Thousands(s.Expect)
+		a.Fraction = min(float64(s.Done)/float64(s.Expect), 1)
 	}
 	if rate := s.Rate(now); rate >= 1 {
-		what += " · " + Thousands(int(rate)) + "/s"
+		a.Rate = Thousands(int(rate)) + "/s"
+		a.Left = left(s.Left(now))
 	}
-	return what
+	return a
+}
+
+// left says how long something will take, as precisely as one may believe it.
+func left(d time.Duration) string {
+	switch {
+	case d <= 0:
+		return ""
+	case d < 100*time.Second:
+		return fmt.Sprintf("%d s left", int(d.Seconds())+1)
+	case d < 100*time.Minute:
+		return fmt.Sprintf("%d min left", int(d.Minutes())+1)
+	default:
+		return fmt.Sprintf("%d h left", int(d.Hours())+1)
+	}
 }
 
 // Thousands spells a number with separators: 1,204.

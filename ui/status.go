@@ -1,0 +1,145 @@
+package ui
+
+import (
+	"strings"
+
+	"mbxperm/model"
+	"mbxperm/ui/report"
+	"mbxperm/ui/safe"
+)
+
+const between = " · "
+
+// fitParts joins as many of the parts as fit into w cells, the first before all
+// others: a number that is cut says something else, so a part is there as a
+// whole or not at all. The parts passed through safe.Text.
+func fitParts(w int, parts []string) string {
+	text := ""
+	for _, p := range parts {
+		switch {
+		case p == "":
+		case text == "":
+			text = p
+		case safe.Width(text)+safe.Width(between)+safe.Width(p) <= w:
+			text += between + p
+		}
+	}
+	return text
+}
+
+// fitWidth cuts a text that is longer than w cells.
+func fitWidth(text string, w int) string {
+	if safe.Width(text) > w {
+		return safe.Fit(text, w)
+	}
+	return text
+}
+
+// hidden says what the toggles hide, and what they show that is hidden at first.
+// Where there is no room for each number it says them closer together, and at
+// last only their sum.
+func (f *foot) hidden(w int, more ...string) string {
+	a := f.app
+	res := a.left.result
+	if res == nil {
+		return ""
+	}
+	var counts []string
+	for i, n := range res.Hidden {
+		if n > 0 {
+			counts = append(counts, report.Thousands(n)+" "+model.ReasonNames[i])
+		}
+	}
+	shown := ""
+	if on := a.show.reasons & res.Query.Type.Toggles; on != 0 {
+		shown = "shown: " + strings.ReplaceAll(on.String(), "+", ", ")
+	}
+	for _, m := range append(more, f.system()) {
+		if m != "" {
+			counts = append(counts, m)
+		}
+	}
+	if len(counts) == 0 {
+		return fitParts(w, []string{"no row is hidden", shown})
+	}
+	for _, sep := range []string{between, ", ", " "} {
+		if text := "hidden: " + strings.Join(counts, sep); safe.Width(text) <= w {
+			return fitParts(w, []string{text, shown})
+		}
+	}
+	return fitParts(w, []string{"hidden: " + report.Thousands(res.Hidden.Total()) + " rows", f.system(), shown})
+}
+
+// system counts the system mailboxes that are left out.
+func (f *foot) system() string {
+	res := f.app.left.result
+	if res == nil || res.System == 0 || f.app.show.system {
+		return ""
+	}
+	return report.Thousands(res.System) + " system mailboxes"
+}
+
+// state says how far the source was read, what is missing and what went wrong.
+func (f *foot) state(w int) []string {
+	n := f.app.news
+	s := &n.latest.State
+	if s.Phase == model.Reading || s.Phase == model.Resolving {
+		return []string{f.progress(s, w), n.problemCount()}
+	}
+	doing, errors := safe.Text(report.Doing(s, n.now())), n.problemCount()
+	if s.Err != nil { // a sentence may be cut, since the list has all of it
+		doing = fitWidth(doing, w-safe.Width(between)-safe.Width(errors))
+	}
+	return []string{doing, n.gaps, errors}
+}
+
+// from says where all of this comes from.
+func (f *foot) from() []string {
+	n := f.app.news
+	s := &n.latest.State
+	from := []string{safe.Text(s.Source)}
+	if s.Server != "" && !strings.Contains(s.Source, s.Server) {
+		from = append(from, safe.Text(s.Server))
+	}
+	if v := n.latest.Exchange(); v != "" {
+		from = append(from, safe.Text(v))
+	}
+	return from
+}
+
+const (
+	leastBar, longestBar = 4, 24                                // cells
+	rateRoom, leftRoom   = len("123,456/s"), len("12 min left") // that do not move while they change
+)
+
+// progress is a bar and what it stands for, in at most w cells. Each part has a
+// place that lasts as long as the search: a tick changes few cells.
+func (f *foot) progress(s *model.State, w int) string {
+	a := report.Advancing(s, f.app.news.now())
+	text := safe.Text(a.Phase)
+	if n := f.app.news; n.base != n.latest {
+		text += " again"
+	}
+	done := room(a.Done, 2*len(report.Thousands(s.Expect))+len(" of "))
+	if s.Expect == 0 {
+		return strings.Join([]string{text, room(a.Done, rateRoom), room(a.Rate, rateRoom)}, " ")
+	}
+	rest := []string{done, room(a.Rate, rateRoom), room(a.Left, leftRoom)}
+	for {
+		numbers := strings.Join(rest, " ")
+		free := w - safe.Width(text) - len(numbers) - 2
+		if free >= leastBar || len(rest) == 1 {
+			return strings.TrimSpace(text + " " + bar(a.Fraction, min(free, longestBar)) + " " + numbers)
+		}
+		rest = rest[:len(rest)-1]
+	}
+}
+
+// room is a number in a place of w cells, or as wide as it is.
+func room(number string, w int) string { return safe.FitRight(number, max(w, safe.Width(number))) }
+
+// bar is a bar of w cells, filled so far.
+func bar(fraction float64, w int) string {
+	full := max(0, min(int(fraction*float64(w)), w))
+	return strings.Repeat("█", full) + strings.Repeat("░", max(w-full, 0))
+}
