@@ -33,10 +33,7 @@ func (p *Pool) dn(name string) dnID {
 	}
 	r.leaf = p.texts.add(leaf)
 	id := p.dns.add(r)
-	p.dnIndex.insert(hash, id, func(id uint32) uint64 {
-		d := p.dns.at(id)
-		return hashLeaf(d.parent, string(p.texts.bytes(d.leaf)))
-	})
+	p.dnIndex.insert(hash, id)
 	return dnID(id)
 }
 

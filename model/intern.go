@@ -1,50 +1,53 @@
 package model
 
-// index finds the number of a record by its hash: open addressing over record
-// numbers, four bytes a slot, where a Go map of the records would cost thirty.
+// index finds the number of a record by its hash: open addressing over eight
+// bytes a slot, where a Go map of the records would cost thirty. Half of a slot
+// is a part of the hash, so that a look at a slot seldom leads to a record that
+// is another one, and growing to none: records lie all over the memory.
 // Number 0 marks an empty slot, so interned tables begin with a dummy record.
 type index struct {
-	slots []uint32
+	slots []slot
 	n     int
 }
+
+type slot struct{ tag, id uint32 }
 
 // find returns the number for which same is true among those with this hash, or 0.
 func (x *index) find(hash uint64, same func(id uint32) bool) uint32 {
 	if len(x.slots) == 0 {
 		return 0
 	}
-	mask := uint64(len(x.slots) - 1)
-	for i := hash & mask; ; i = (i + 1) & mask {
-		id := x.slots[i]
-		if id == 0 || same(id) {
-			return id
+	tag, mask := uint32(hash), uint32(len(x.slots)-1)
+	for i := tag & mask; ; i = (i + 1) & mask {
+		s := x.slots[i]
+		if s.id == 0 || s.tag == tag && same(s.id) {
+			return s.id
 		}
 	}
 }
 
-// insert adds a number that find did not give. hashOf recomputes the hash of a
-// number when the table grows.
-func (x *index) insert(hash uint64, id uint32, hashOf func(id uint32) uint64) {
+// insert adds a number that find did not give.
+func (x *index) insert(hash uint64, id uint32) {
 	if x.n*4 >= len(x.slots)*3 {
 		old := x.slots
-		x.slots = make([]uint32, max(64, len(old)*2))
-		for _, o := range old {
-			if o != 0 {
-				x.place(hashOf(o), o)
+		x.slots = make([]slot, max(64, len(old)*2))
+		for _, s := range old {
+			if s.id != 0 {
+				x.place(s)
 			}
 		}
 	}
-	x.place(hash, id)
+	x.place(slot{uint32(hash), id})
 	x.n++
 }
 
-func (x *index) place(hash uint64, id uint32) {
-	mask := uint64(len(x.slots) - 1)
-	i := hash & mask
-	for x.slots[i] != 0 {
+func (x *index) place(s slot) {
+	mask := uint32(len(x.slots) - 1)
+	i := s.tag & mask
+	for x.slots[i].id != 0 {
 		i = (i + 1) & mask
 	}
-	x.slots[i] = id
+	x.slots[i] = s
 }
 
 // mix spreads the bits of two words over one (the finaliser of splitmix64).

@@ -199,7 +199,7 @@ func (p *Pool) sidBytes(b []byte) sidID {
 		return sidID(id)
 	}
 	id := p.sids.add(r)
-	p.sidIndex.insert(hash, id, func(id uint32) uint64 { return p.sids.at(id).hash() })
+	p.sidIndex.insert(hash, id)
 	return sidID(id)
 }
 
@@ -260,7 +260,7 @@ func (p *Pool) aceOf(r aceKey, send func() uint8) aceID {
 		return aceID(id)
 	}
 	id := p.aces.add(aceRec{aceKey: r, send: send()})
-	p.aceIndex.insert(hash, id, func(id uint32) uint64 { return p.aces.at(id).hash() })
+	p.aceIndex.insert(hash, id)
 	return aceID(id)
 }
 

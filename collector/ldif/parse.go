@@ -303,7 +303,7 @@ func (p *parser) split(line []byte) (key, value []byte, err error) {
 	if len(value) > 0 && value[0] == ':' {
 		value = bytes.Trim(value[1:], " ")
 		out := p.b.grab(base64.StdEncoding.DecodedLen(len(value)))
-		n, err := base64.StdEncoding.Decode(out, value)
+		n, err := decode64(out, value)
 		if err != nil {
 			return nil, nil, p.bad("the base64 of %s is cut or damaged at its byte %d", clip(key), n/3*4)
 		}
