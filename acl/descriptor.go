@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 )
 
 // Control is the Control field of a descriptor ([MS-DTYP] 2.4.6).
@@ -29,6 +30,23 @@ const (
 	ResourceManagerValid Control = 0x4000
 	SelfRelative         Control = 0x8000
 )
+
+var controlNames = [16]string{
+	"OwnerDefaulted", "GroupDefaulted", "DACLPresent", "DACLDefaulted", "SACLPresent", "SACLDefaulted", "DACLTrusted", "ServerSecurity",
+	"DACLAutoInheritReq", "SACLAutoInheritReq", "DACLAutoInherited", "SACLAutoInherited", "DACLProtected", "SACLProtected",
+	"ResourceManagerValid", "SelfRelative",
+}
+
+// String names the flags that are set, joined by bars: "DACLPresent|SelfRelative". No flag is the empty string.
+func (c Control) String() string {
+	var names []string
+	for i, name := range controlNames {
+		if c&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, "|")
+}
 
 // ACLState tells the three ways of having few entries apart ([MS-ADTS] 5.1.3.3.1).
 type ACLState uint8

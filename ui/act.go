@@ -148,6 +148,10 @@ func (a *app) doMore(act action) {
 		a.cancel()
 	case actionRefresh:
 		a.reread()
+	case actionCard:
+		a.cardAt(false)
+	case actionRaw:
+		a.cardAt(true)
 	case actionNext:
 		a.findNext(1)
 	case actionPrevious:

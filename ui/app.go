@@ -50,6 +50,8 @@ type asking struct {
 	at          time.Time  // when the left grid was last asked for
 	wish        *spot      // where the cursor of the left grid is to go with the next answer
 	search      *searching // for the next match
+	beside      uint64     // counts what was worked out beside the screen
+	waiting     int        // of these, how many are still to come
 	rest        uint64     // counts the moves of the cursor
 	touched     bool       // the user has moved the cursor of the left grid
 	swapping    bool       // a grid is handed other data: what moves the cursor is not the user

@@ -143,7 +143,7 @@ func (d *driver) idle(a *app) {
 
 func (a *app) quiet() bool {
 	key, _ := a.left.key()
-	return a.left.result != nil && !a.ask.left.busy() && !a.ask.right.busy() && a.news.counts == 0 && a.ask.search == nil &&
+	return a.left.result != nil && !a.ask.left.busy() && !a.ask.right.busy() && a.news.counts == 0 && a.ask.search == nil && a.ask.waiting == 0 &&
 		a.news.latest == a.driver.Snapshot() && a.left.result.Snapshot == a.news.base &&
 		(a.here.pinned || key == a.here.of)
 }

@@ -64,6 +64,11 @@ func wrapSafe(text string, w int) (lines []string) {
 	blank, spent := 0, 0 // behind the last blank in it, and the cells up to there
 	for at, state := 0, -1; at < len(text); {
 		c, _, width, s := uniseg.FirstGraphemeClusterInString(text[at:], state)
+		if c == " " && at == start && len(lines) > 0 { // the break stands for it too
+			at++
+			start, state = at, s
+			continue
+		}
 		if used+width > w && at > start {
 			switch {
 			case c == " ": // which the break replaces

@@ -100,6 +100,7 @@ func (h *header) choseType(_ string, i int) {
 
 func (h *header) choseACE(_ string, i int) {
 	if !h.quiet && i >= 0 && h.onACE != nil {
+		h.chosen = i // the box is arranged anew, with this entry
 		h.onACE(i)
 	}
 }

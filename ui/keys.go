@@ -39,6 +39,8 @@ const (
 	actionCancel
 	actionRefresh
 	actionProblems
+	actionCard
+	actionRaw
 	actionNext
 	actionPrevious
 	actionRedraw
@@ -160,6 +162,8 @@ type binding struct {
 var bindings = []binding{
 	{[]key{char('?'), {code: tcell.KeyF1}}, scopeEverywhere, "help", "Show this page.", actionHelp, 1},
 	{[]key{char('/')}, scopeGrid, "filter", "Show only the lines that contain what you type.", actionFilter, 3},
+	{[]key{char('x')}, scopeGrid, "card", "Show all that is known of this name; of a row, of trustee and target.", actionCard, 20},
+	{[]key{char('v')}, scopeGrid, "raw", "Show the ACE and its descriptor as they are stored.", actionRaw, 21},
 	{[]key{char('n')}, scopeGrid, "", "Go to the next line that the last filter matches.", actionNext, 0},
 	{[]key{char('N')}, scopeGrid, "", "Go to the match before.", actionPrevious, 0},
 	{[]key{{code: tcell.KeyEnter}}, scopeTotals, "ACEs", "Show the ACEs of this line.", actionEnter, 4},

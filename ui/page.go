@@ -61,6 +61,7 @@ type sheet struct {
 	text  func() []pageLine
 	lines []pageLine
 	top   int // first row on the screen
+	show  int // the line to be in view at first
 }
 
 // toEnd as the first row of a sheet shows its end, also when it grows.
@@ -174,6 +175,9 @@ func (p *page) lay(width int) {
 		}
 		if i == first {
 			p.sheets[p.at].top = len(p.rows)
+		}
+		if s := &p.sheets[p.at]; s.show > 0 && i == s.show {
+			s.top, s.show = max(len(p.rows)-3, 0), 0
 		}
 		for j, text := range wrapSafe(safe.Text(l.text), width-hang) {
 			row := pageRow{text: text, style: l.style, line: i}

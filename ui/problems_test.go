@@ -93,6 +93,7 @@ func TestWrapSafe(t *testing.T) {
 		{"  one  two", 20, []string{"  one  two"}},
 		{"  one  two", 6, []string{"  one", "two"}},
 		{"    abcdefgh", 6, []string{"    ab", "cdefgh"}},
+		{"abc   def", 4, []string{"abc", "def"}},
 		{"abc def", 3, []string{"abc", "def"}},
 		{"abcdefgh", 3, []string{"abc", "def", "gh"}},
 		{"x abcdefgh y", 3, []string{"x", "abc", "def", "gh", "y"}},

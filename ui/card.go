@@ -1,0 +1,243 @@
+package ui
+
+import (
+	"cmp"
+	"strings"
+
+	"mbxperm/model"
+	"mbxperm/ui/report"
+)
+
+// facts collects lines of a sheet that have something to say.
+type facts []pageLine
+
+func (f *facts) add(label, text string) {
+	if text != "" {
+		*f = append(*f, pageLine{label: label, text: text})
+	}
+}
+
+// say adds a line even if it is empty, in a style.
+func (f *facts) say(label, text string, style cellStyle) {
+	*f = append(*f, pageLine{label: label, text: text, style: style})
+}
+
+func (f *facts) head(text string) {
+	if len(*f) > 0 {
+		*f = append(*f, pageLine{})
+	}
+	*f = append(*f, pageLine{text: text, style: styleHeader})
+}
+
+// who names a principal with its SID, for a line of a sheet.
+func who(p model.Principal) string {
+	text := model.PrincipalText(p)
+	if !p.SID.IsZero() && p.Name != p.SID.String() {
+		text += "  " + p.SID.String()
+	} else if !p.SID.IsZero() {
+		text = p.SID.String() + " (" + p.Kind + ")"
+	}
+	return text
+}
+
+// cardLines is a card in words.
+func cardLines(c *model.Card) []pageLine {
+	var f facts
+	f.say("Name", c.Name, principalStyle(&c.Principal))
+	f.add("Display name", c.Display)
+	domain := cmp.Or(c.In.NetBIOS, c.Domain)
+	if c.In.DNS != "" {
+		domain = strings.TrimSpace(domain + " (" + c.In.DNS + ")")
+	}
+	f.add("Domain", domain)
+	f.add("DN", c.DN)
+	if !c.SID.IsZero() {
+		f.add("SID", c.SID.String())
+	}
+	if !c.GUID.IsZero() {
+		f.add("objectGUID", c.GUID.String())
+	}
+	f.say("Kind", c.Kind, principalStyle(&c.Principal))
+	f.add("Class", c.Class)
+	f.add("Type", c.Type)
+	f.add("State", stateText(&c.Principal))
+	if c.Protected {
+		f.add("Protected", "adminCount: AdminSDHolder stamps its ACL again and again, and inheritance is off")
+	}
+	f.add("Name comes from", c.From)
+	if c.Master != nil {
+		f.add("Owned by", who(*c.Master)+", the account of a linked mailbox (msExchMasterAccountSid)")
+	}
+	for i, sid := range c.Former {
+		f.say([]string{"Former SIDs", ""}[min(i, 1)], sid.String(), styleText)
+	}
+	f.add("Store", c.Store)
+	f.add("Store DN", c.StoreDN)
+	f.add("Server", c.Server)
+	f.add("Exchange", c.Exchange)
+	f.add("Authority", authorityText(c))
+	listLines(&f, c.Lists)
+	groupLines(&f, c.Groups)
+	return f
+}
+
+func stateText(p *model.Principal) string {
+	switch p.State {
+	case "disabled":
+		return "disabled: nobody logs on as it, but its rights stay"
+	case "former SID":
+		return "a former SID of the account; what it was granted still counts"
+	}
+	return p.State
+}
+
+// authorityText says who decides about a mailbox ACL, with the mark in the grid.
+func authorityText(c *model.Card) string {
+	switch {
+	case c.Trust == "":
+		return ""
+	case c.Authority == model.AuthorityCopy:
+		return "~ " + c.Trust
+	case c.Authority == "":
+		return "~? " + c.Trust
+	}
+	return c.Trust
+}
+
+// listLines says what became of the lists of rights.
+func listLines(f *facts, lists []model.ListState) {
+	if len(lists) == 0 {
+		return
+	}
+	f.head("What was read")
+	for _, l := range lists {
+		text, style := l.State, styleText
+		what := "value"
+		if strings.HasSuffix(l.Attribute, "SecurityDescriptor") {
+			what = "entry"
+		}
+		switch {
+		case l.Values == 1:
+			text += ": 1 " + what
+		case l.Values > 0:
+			text += ": " + report.Thousands(l.Values) + " " + strings.ReplaceAll(what, "entry", "entrie") + "s"
+		case l.State != "read" && !strings.HasPrefix(l.State, "none"):
+			style = styleWarning
+		}
+		f.say("  "+shortAttributes[l.Attribute], text, style)
+	}
+}
+
+// shortAttributes names the lists so that they fit beside what is said of them.
+var shortAttributes = map[string]string{
+	"msExchMailboxSecurityDescriptor": "Mailbox ACL", "nTSecurityDescriptor": "ACL of the object",
+	"publicDelegates": "Send on Behalf", "member": "Members",
+}
+
+// groupLines lists the groups that somebody is in.
+func groupLines(f *facts, groups []model.Membership) {
+	if len(groups) == 0 {
+		return
+	}
+	f.head("Groups, as far as they were read: " + report.Thousands(len(groups)))
+	for _, m := range groups {
+		text := model.PrincipalText(m.Group)
+		if m.Through != "" {
+			text += "  through " + m.Through
+		}
+		if m.Note != "" {
+			text += "  (" + m.Note + ")"
+		}
+		f.say("  "+m.Group.Domain, text, principalStyle(&m.Group))
+	}
+}
+
+// cardAt shows what is known of the name that the cursor is on; raw begins with
+// the ACE or the descriptor instead.
+func (a *app) cardAt(raw bool) {
+	g, _ := a.grid()
+	row, ok := g.selected()
+	res := a.shown(g)
+	if !ok || res == nil || row >= res.Len() {
+		a.foot.say("there is no line to show the card of")
+		return
+	}
+	a.beside(func() func() {
+		var sheets []sheet
+		at := 0
+		if res.Query.Rows {
+			sheets, at = rowSheets(res.Snapshot, res.Ref(row)), 2
+		} else if line := res.Line(row); line.Row != nil {
+			sheets, at = rowSheets(res.Snapshot, line.Row.Ref), 2
+		} else {
+			sheets, at = lineSheets(res.Snapshot, line.Key), 1
+		}
+		if !raw {
+			at = 0
+		}
+		if at >= len(sheets) {
+			return func() { a.foot.say("no ACL of it was read: x shows what is known") }
+		}
+		return func() { a.root.push(newPage(a.theme, at, sheets...)) }
+	})
+}
+
+// lineSheets is all about a line: its card and its ACLs.
+func lineSheets(s *model.Snapshot, k model.LineKey) []sheet {
+	card := s.LineCard(k)
+	sheets := []sheet{{title: "Card", text: still(cardLines(&card)...)}}
+	for _, raw := range s.RawLists(k) {
+		title := "ACL"
+		if raw.Mailbox {
+			title = "Mailbox ACL"
+		}
+		sheets = append(sheets, descriptorSheet(s, title, &raw))
+	}
+	return sheets
+}
+
+// rowSheets is all about a row: trustee, target, ACE and descriptor.
+func rowSheets(s *model.Snapshot, ref model.RowRef) []sheet {
+	trustee, target, row := s.TrusteeCard(ref), s.TargetCard(ref), s.Row(ref)
+	sheets := []sheet{
+		{title: "Trustee", text: still(cardLines(&trustee)...)},
+		{title: "Target", text: still(cardLines(&target)...)},
+	}
+	raw, ok := s.RawOf(ref)
+	if !ok {
+		return append(sheets, sheet{title: "Value", text: still(valueLines(&row)...)})
+	}
+	return append(sheets, sheet{title: "ACE", text: still(aceLines(s, &row, &raw)...)}, descriptorSheet(s, "Descriptor", &raw))
+}
+
+// valueLines describes a row that is a value of a link and no ACE.
+func valueLines(row *model.Row) []pageLine {
+	var f facts
+	f.add("Right", row.Text)
+	f.add("Of", who(row.Target.Principal))
+	f.add("To", who(row.Trustee))
+	f.say("Attribute", "publicDelegates", styleText)
+	f.add("Value", row.Trustee.DN)
+	f.add("", "A value of a link, not an entry of an ACL: there are no mask, no flags and no order.")
+	return f
+}
+
+// beside works something out beside the screen and then does what comes of it,
+// unless something else was asked for meanwhile.
+func (a *app) beside(work func() (then func())) {
+	a.ask.beside++
+	turn := a.ask.beside
+	a.ask.waiting++
+	go func() {
+		defer guard(a.screen)
+		then := work()
+		a.update(func() bool {
+			a.ask.waiting--
+			if turn != a.ask.beside {
+				return false
+			}
+			then()
+			return true
+		})
+	}()
+}
