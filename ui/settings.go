@@ -1,0 +1,104 @@
+package ui
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// Settings are what the screen remembers from one run to the next, in one file
+// of JSON. There is no password in it and there never will be.
+type Settings struct {
+	Theme  string   `json:"theme,omitempty"`
+	Recent []Recent `json:"recent,omitempty"` // directories that could be opened, the last one first
+
+	path string // where they are kept; empty: nowhere
+}
+
+// Recent is a directory that could be opened.
+type Recent struct {
+	Source string `json:"source"`
+	User   string `json:"user,omitempty"`
+	CAFile string `json:"ca,omitempty"`
+	Auth   string `json:"auth,omitempty"`
+}
+
+const mostRecent = 5
+
+// LoadSettings reads the settings of the person who runs the program:
+// mbxperm/settings.json where the system keeps such files ($XDG_CONFIG_HOME or
+// ~/.config on Linux). Without such a file there are none. The error says what is
+// wrong with the file; the settings can be used all the same, and are not saved
+// over a file that could not be read.
+func LoadSettings() (*Settings, error) {
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return &Settings{}, nil // nowhere to keep them, as for a service
+	}
+	return loadSettings(filepath.Join(dir, "mbxperm", "settings.json"))
+}
+
+func loadSettings(path string) (*Settings, error) {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Settings{path: path}, nil
+	}
+	s := &Settings{}
+	if err == nil {
+		err = json.Unmarshal(b, s)
+	}
+	if err != nil {
+		return &Settings{}, fmt.Errorf("settings: %s: %w; repair it or remove it", path, pathless(err))
+	}
+	s.path = path
+	return s, nil
+}
+
+// pathless takes the path out of a file error: the message names the file already.
+func pathless(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// save writes the settings: whole or not at all, readable by their owner alone.
+func (s *Settings) save() error {
+	if s.path == "" {
+		return nil
+	}
+	b, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return fmt.Errorf("settings: %w", err)
+	}
+	dir := filepath.Dir(s.path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("settings: %s: %w", dir, pathless(err))
+	}
+	f, err := os.CreateTemp(dir, ".settings-*") // created 0600
+	if err != nil {
+		return fmt.Errorf("settings: %s: %w", dir, pathless(err))
+	}
+	_, err = f.Write(append(b, '\n'))
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), s.path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+		return fmt.Errorf("settings: %s: %w", s.path, pathless(err))
+	}
+	return nil
+}
+
+// remember puts a directory before the others that could be opened.
+func (s *Settings) remember(r Recent) {
+	s.Recent = slices.DeleteFunc(s.Recent, func(o Recent) bool { return o.Source == r.Source && o.User == r.User })
+	s.Recent = slices.Insert(s.Recent, 0, r)
+	s.Recent = s.Recent[:min(len(s.Recent), mostRecent)]
+}

@@ -1,0 +1,64 @@
+package ui
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+func TestSettings(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mbxperm", "settings.json")
+	s, err := loadSettings(path)
+	if err != nil || s.Theme != "" || s.Recent != nil {
+		t.Fatalf("without a file: %+v, %v", s, err)
+	}
+	s.Theme = "light"
+	for _, source := range []string{"a", "b", "c", "d", "a", "e", "f"} {
+		s.remember(Recent{Source: source, User: "auditor@contoso.com"})
+	}
+	s.remember(Recent{Source: "f", User: "other@contoso.com", Auth: "ntlm"})
+	if err := s.save(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := loadSettings(path)
+	if err != nil || !reflect.DeepEqual(got, s) {
+		t.Errorf("read back: %+v, %v, want %+v", got, err, s)
+	}
+	names := ""
+	for _, r := range got.Recent {
+		names += r.Source
+	}
+	if names != "ffead" {
+		t.Errorf("the last ones are %q", names)
+	}
+	info, err := os.Stat(path)
+	if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("the file has mode %v, %v", info.Mode(), err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".*")); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestSettingsDamaged: a file that cannot be read is said so, and left alone.
+func TestSettingsDamaged(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "settings.json")
+	const damaged = `{"theme": "light", `
+	if err := os.WriteFile(path, []byte(damaged), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := loadSettings(path)
+	if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "repair it or remove it") {
+		t.Errorf("got %v", err)
+	}
+	s.Theme = "dark"
+	if err := s.save(); err != nil {
+		t.Error(err)
+	}
+	if b, _ := os.ReadFile(path); string(b) != damaged {
+		t.Errorf("the file now holds %q", b)
+	}
+}
