@@ -29,7 +29,7 @@ func TestExportUsage(t *testing.T) {
 		{"--bom --format json", exitUsage, "--bom is for --format csv"},
 		{"--redact-key /nonexistent", exitFailed, "cannot read the key in /nonexistent: no such file"},
 		{"--redact-key " + short, exitFailed, "too short"},
-		{"-o " + filepath.Dir(short), exitFailed, "is a directory"},
+		{"-o " + filepath.Dir(short), exitFailed, "is a folder"},
 	} {
 		// The source cannot be reached: whoever tries to read it fails otherwise.
 		args := append([]string{"report", "aces", "ldaps://127.0.0.1:1", "-u", "x", "--password-file", "/nonexistent"}, strings.Fields(c.args)...)

@@ -179,7 +179,7 @@ func TestPathThatExists(t *testing.T) {
 		force bool
 		want  string
 	}{
-		{old, false, "--force"}, {old, true, ""}, {dir, true, "is no file"}, {os.DevNull, true, "is no file"},
+		{old, false, "--force"}, {old, true, ""}, {dir, true, "is a folder"}, {os.DevNull, true, "is no file"},
 		{filepath.Join(dir, "none", "x"), false, "no such file"},
 	} {
 		r, err := ldif.Create(c.path, ldif.Head{}, ldif.Options{Force: c.force})

@@ -5,9 +5,8 @@ import "bytes"
 // memory is a file that is nowhere.
 type memory struct{ bytes.Buffer }
 
-func (*memory) String() string { return "memory" }
-func (*memory) keep() error    { return nil }
-func (*memory) discard()       {}
+func (*memory) Keep() error { return nil }
+func (*memory) Discard()    {}
 
 // CreateInMemory is Create without a disk.
 func CreateInMemory() (*Recorder, *bytes.Buffer, error) {

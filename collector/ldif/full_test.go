@@ -3,6 +3,7 @@ package ldif
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -17,9 +18,16 @@ type fullDisk struct {
 	kept, discarded bool
 }
 
-func (*fullDisk) String() string { return "full.ldif.zst" }
-func (f *fullDisk) keep() error  { f.kept = true; return nil }
-func (f *fullDisk) discard()     { f.discarded = true }
+func (f *fullDisk) Keep() error { f.kept = true; return nil }
+func (f *fullDisk) Discard()    { f.discarded = true }
+
+func (f *fullDisk) Write(b []byte) (int, error) {
+	n, err := f.File.Write(b)
+	if err != nil {
+		err = fmt.Errorf("cannot write full.ldif.zst: %w", err)
+	}
+	return n, err
+}
 
 // endlessSource gives entries until it is told to stop, or ten thousand.
 type endlessSource struct{ entries int }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"hash"
 	"io"
 	"slices"
@@ -14,6 +13,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/model/wholefile"
 )
 
 // Recorder is a Sink that writes what it is told. Make one with Create and give
@@ -67,7 +67,7 @@ Exit code: 0 done, 1 failed, 2 usage, 3 done, but something was cut, unreadable,
 // opened: nobody should give a password and wait only to read that a file exists.
 func Recorded(path, program string, o Options, open func() (collector.Source, []string, error)) (collector.Source, []string, *Recorder, error) {
 	if path != "" {
-		if err := (&wholeFile{path: path, force: o.Force}).vacant(); err != nil {
+		if err := wholefile.Vacant(path, o.Force); err != nil {
 			return nil, nil, nil, err
 		}
 	}
@@ -91,15 +91,23 @@ func Recorded(path, program string, o Options, open func() (collector.Source, []
 // Close has written the whole. An existing file is an error unless it is to be
 // replaced, and so is anything that is no file.
 func Create(path string, head Head, o Options) (*Recorder, error) {
-	f, err := createFile(path, o.Force)
+	f, err := wholefile.Create(path, o.Force)
 	if err != nil {
 		return nil, err
 	}
 	r, err := newRecorder(f, head, o)
 	if err != nil {
-		f.discard()
+		f.Discard()
 	}
 	return r, err
+}
+
+// file is where a recording goes: a wholefile.File but in tests. The errors of
+// its methods name it and say what is the matter.
+type file interface {
+	io.Writer
+	Keep() error // the content is complete
+	Discard()    // it is not, and never will be
 }
 
 func newRecorder(f file, head Head, o Options) (*Recorder, error) {
@@ -238,12 +246,10 @@ func (r *Recorder) Close() error {
 	close(r.batches)
 	<-r.written
 	if r.Err() == nil && !r.unread {
-		if err := r.file.keep(); err != nil {
-			r.fail(err)
-		}
+		r.check(r.file.Keep())
 	}
 	if r.Err() != nil || r.unread {
-		r.file.discard()
+		r.file.Discard()
 	}
 	return r.Err()
 }
@@ -279,7 +285,7 @@ func (r *Recorder) write(z *zstd.Encoder, c *encoder) {
 
 func (r *Recorder) check(err error) {
 	if err != nil {
-		r.fail(fmt.Errorf("cannot write %s: %w", r.file, reason(err)))
+		r.fail(err)
 	}
 }
 

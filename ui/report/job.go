@@ -17,6 +17,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/model"
+	"mbxperm/model/wholefile"
 	"mbxperm/ui/safe"
 )
 
@@ -46,11 +47,11 @@ func (o *Output) Free() error {
 	if o.File == "" {
 		return nil
 	}
-	if err := free(o.File, o.Force); err != nil {
+	if err := wholefile.Vacant(o.File, o.Force); err != nil {
 		return err
 	}
 	if o.beside() {
-		return free(o.File+evidenceSuffix, o.Force)
+		return wholefile.Vacant(o.File+evidenceSuffix, o.Force)
 	}
 	return nil
 }

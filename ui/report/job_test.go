@@ -151,7 +151,7 @@ func TestAllOrNothing(t *testing.T) {
 		t.Errorf("with force: %v, %v", info, err)
 	}
 	j.File = dir
-	if err := j.Free(); err == nil || !strings.Contains(err.Error(), "is a directory") {
+	if err := j.Free(); err == nil || !strings.Contains(err.Error(), "is a folder") {
 		t.Errorf("a directory: %v", err)
 	}
 }
@@ -231,7 +231,13 @@ func TestFailuresAreSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	listed := readEvidence(t, b)["fail_on"].([]any)
-	if lines := strings.Count(errs.String(), "mbxperm: --fail-on "); lines != len(listed) || lines != len(model.Alarms) {
+	most := 0 // of a state without an earlier one
+	for _, a := range model.Alarms {
+		if !strings.HasPrefix(a.Name, "new-") {
+			most++
+		}
+	}
+	if lines := strings.Count(errs.String(), "mbxperm: --fail-on "); lines != len(listed) || lines != most {
 		t.Errorf("%d conditions in the evidence, %d on standard error:\n%s", len(listed), lines, errs.String())
 	}
 }
