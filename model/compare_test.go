@@ -88,7 +88,7 @@ func newScript() *script {
 	s.put(model.Object{DN: exchange, GUID: scriptGUID(204), Class: model.ClassContainer, Above: true, SecurityState: model.Present, Security: sd()})
 	s.put(model.Object{DN: configDN, GUID: scriptGUID(203), Class: model.ClassContainer, Above: true, SecurityState: model.Present, Security: sd()})
 	for i := byte(1); i <= 2; i++ {
-		s.put(model.Object{DN: fmt.Sprintf("CN=DB%d,%s", i, configDN), GUID: scriptGUID(210 + i), Class: model.ClassStore,
+		s.put(model.Object{DN: fmt.Sprintf("CN=DB%d,%s", i, configDN), GUID: scriptGUID(210 + i), Class: model.ClassStore, Server: "CN=EX1," + configDN,
 			SecurityState: model.Present, Security: sd()})
 	}
 	for i := byte(1); i <= 3; i++ {
@@ -128,6 +128,7 @@ func (s *script) snapshot(pool *model.Pool) *model.Snapshot {
 	w.State = s.state
 	w.Domain(s.domain)
 	w.Token(s.token)
+	w.Server("CN=EX1,"+configDN, model.ServerVersion{Major: 15, Minor: 2, Build: 1544})
 	for _, o := range s.objects {
 		w.Put(o)
 	}

@@ -168,10 +168,10 @@ func (c *coverer) server(line *Coverage, o *object) {
 }
 
 // mailboxServer counts, once each, the servers that were not seen and that
-// mailboxes are on.
+// mailboxes name, or their stores.
 func (c *coverer) mailboxServer(line *Coverage, o *object) {
 	key := homeKey{o.home, o.server}
-	if c.servers[key] {
+	if c.servers[key] || key == (homeKey{}) {
 		return
 	}
 	c.servers[key] = true
