@@ -61,6 +61,9 @@ func (w *Writer) Snapshot() *Snapshot {
 	}
 }
 
+// Empty reports whether there is no target so far: nothing to show.
+func (w *Writer) Empty() bool { return w.recips.len()+w.stores.len() == 0 }
+
 // edit returns the facts for writing.
 func (w *Writer) edit() *facts {
 	if !w.fresh {

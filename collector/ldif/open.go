@@ -113,14 +113,14 @@ func decompress(r io.Reader) (io.Reader, func(), error) {
 		if err != nil {
 			return nil, nil, fmt.Errorf("it is gzip, but cut or damaged: %w", err)
 		}
-		in = bufio.NewReaderSize(z, window)
+		in = bufio.NewReaderSize(unpacked{z, "gzip"}, window)
 	case bytes.Equal(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		z, err := zstd.NewReader(in, zstd.WithDecoderMaxWindow(largestWindow))
 		if err != nil {
 			return nil, nil, fmt.Errorf("it is zstd, but cut or damaged: %w", err)
 		}
 		release = z.Close
-		in = bufio.NewReaderSize(z, 16) // lines has the buffer
+		in = bufio.NewReaderSize(unpacked{z, "zstd"}, 16) // lines has the buffer
 	}
 	head, err = in.Peek(3)
 	switch {
@@ -139,6 +139,20 @@ func decompress(r io.Reader) (io.Reader, func(), error) {
 	return in, release, nil
 }
 
+// unpacked is a stream out of a decompressor, whose errors are said to be that.
+type unpacked struct {
+	io.Reader
+	kind string
+}
+
+func (u unpacked) Read(b []byte) (int, error) {
+	n, err := u.Reader.Read(b)
+	if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
+		err = fmt.Errorf("its %s data is damaged: %w", u.kind, err)
+	}
+	return n, err
+}
+
 // begin reads as far as is needed to know what the file is.
 func (s *Source) begin(r io.Reader) error {
 	in := newLines(r)
@@ -154,7 +168,7 @@ func (s *Source) begin(r io.Reader) error {
 	}
 	for len(line) == 0 || line[0] == '#' {
 		if line, err = in.next(); err == io.EOF {
-			return errors.New("it is LDIF without any entry")
+			return errNoEntry
 		} else if err != nil {
 			return notLDIF(err)
 		}
@@ -170,7 +184,7 @@ func (s *Source) begin(r io.Reader) error {
 
 func notLDIF(err error) error {
 	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errors.New("it is cut before its first entry")
+		return errors.New("it is cut before its first entry: copy it again")
 	}
 	return fmt.Errorf("%w or damaged: %w", ErrNotLDIF, err)
 }

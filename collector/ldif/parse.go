@@ -77,6 +77,7 @@ func (p *parser) run(ctx context.Context) {
 var (
 	errSum     = errors.New("its SHA-256 is another one")
 	errNoCheck = errors.New("there is no check line where one must be")
+	errNoEntry = errors.New("it is LDIF without any entry: did the search that was exported find nothing?")
 )
 
 // mostUnchecked is how much text may stand before a check line; an entry that
@@ -93,19 +94,20 @@ func (p *parser) ending(err error) error {
 	cut := errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF
 	switch {
 	case whole && p.entries == 0 && !p.recording:
-		return errors.New("the file is LDIF without any entry")
+		return errNoEntry
 	case whole:
 		return io.EOF
 	case !p.recording && cut:
-		return fmt.Errorf("the file is cut after line %d", p.in.read)
+		return fmt.Errorf("the file is cut after line %d: copy or export it again", p.in.read)
 	case !p.recording:
 		return err
 	}
 	p.b.events = p.b.events[:0]
+	const remedy = "; copy it again, or record anew"
 	if cut {
-		return fmt.Errorf("the recording is cut in or after line %d: its first %d entries were used, the rest is missing", p.in.read, p.kept)
+		return fmt.Errorf("the recording is cut in or after line %d: its first %d entries were used, the rest is missing"+remedy, p.in.read, p.kept)
 	}
-	return fmt.Errorf("the recording was damaged or altered between line %d and line %d, and nothing from there on was used: %w",
+	return fmt.Errorf("the recording was damaged or altered between line %d and line %d, and nothing from there on was used: %w"+remedy,
 		p.checked+1, p.in.read, err)
 }
 

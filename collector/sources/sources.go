@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"path/filepath"
 	"strings"
 
 	"mbxperm/collector"
@@ -73,11 +74,23 @@ func (o *Opener) Open(ctx context.Context, text string) (collector.Source, []str
 		return src, src.Warnings(), nil
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, nil, err
+	case namesFile(text):
+		return nil, nil, Mistake{err}
 	case live.IsDomain(text):
 		return o.directory(ctx, func(l *live.Options) { l.Domain = text })
 	}
 	return nil, nil, Mistake{fmt.Errorf(
 		"cannot read %q: a source is ldaps://HOST, ldap://HOST, demo[:N[:SEED[:DAY]]], a file, - for standard input, or a domain", text)}
+}
+
+// namesFile reports whether nobody can have meant a domain, though it would be
+// one by its form.
+func namesFile(text string) bool {
+	switch strings.ToLower(filepath.Ext(text)) {
+	case ".ldif", ".ldf", ".zst", ".gz", ".txt":
+		return true
+	}
+	return strings.ContainsAny(text, `/\`)
 }
 
 // directory opens a live directory, or shows what would be asked of it.

@@ -33,7 +33,8 @@ func TestOpen(t *testing.T) {
 		{text: "demo:x", want: `"x" is not a number`, mistake: true},
 		{text: "nothing", want: "a source is ldaps://HOST", mistake: true},
 		{text: "picture.png", want: "picture.png"},
-		{text: filepath.Join("no", "such", "file"), want: "a source is ldaps://HOST", mistake: true},
+		{text: filepath.Join("no", "such", "file"), want: "no such file", mistake: true},
+		{text: "missing.ldif", want: "cannot read missing.ldif: no such file", mistake: true},
 		{text: "ldaps://127.0.0.1", want: "no user"},
 	} {
 		o := Opener{}

@@ -120,7 +120,7 @@ func Thousands(n int) string {
 func Gaps(w io.Writer, s *model.Snapshot) bool { return gaps(w, "mbxperm: ", s) }
 
 func gaps(w io.Writer, prefix string, s *model.Snapshot) bool {
-	any := false
+	any, reason := false, ""
 	for _, warning := range s.State.Warnings {
 		fmt.Fprintln(w, prefix+"warning: "+safe.Text(warning))
 	}
@@ -138,8 +138,13 @@ func gaps(w io.Writer, prefix string, s *model.Snapshot) bool {
 				line += fmt.Sprintf(", %d %s", part.n, part.what)
 			}
 		}
-		if !c.Complete {
+		switch {
+		case c.Complete:
+		case c.Reason == reason:
+			line += ", incomplete for the same reason"
+		default:
 			line += ", incomplete: " + c.Reason
+			reason = c.Reason
 		}
 		fmt.Fprintln(w, safe.Text(line))
 	}
