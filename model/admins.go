@@ -45,12 +45,13 @@ func adminLines(l *lister) {
 		if s.object(id).store() {
 			continue
 		}
-		l.countRows(id, adminOnly)
+		l.configCount(id, adminOnly, &l.result.Hidden)
 		s.each(id, adminOnly, func(r RowRef, a *aceRec) bool {
-			if s.reasons(r, a)&^l.query.Show == 0 {
-				l.add(LineKey{obj: id, party: partyOfSID(a.trustee), pos: r.pos + 1}, true)
+			if l.why(r, a) == 0 {
+				l.add(LineKey{obj: id, party: partyOfSID(a.trustee), pos: r.pos + 1})
 			}
 			return true
 		})
 	}
+	l.sortKeys()
 }

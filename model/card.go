@@ -226,11 +226,12 @@ func (s *Snapshot) memberships(p Party) (out []Membership) {
 		if i == 1 {
 			direct = len(out)
 		}
-		groups := up[next[i].party]
+		groups := up.of(next[i].party)
 		if i == 0 && primary != 0 {
-			groups = append([]Party{primary}, groups...)
+			groups = append([]membership{{p, primary}}, groups...)
 		}
-		for _, g := range groups {
+		for _, m := range groups {
+			g := m.group
 			if seen[g] {
 				continue
 			}

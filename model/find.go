@@ -5,17 +5,40 @@ import "context"
 // Match returns the first line or row from the one after (step 1) or before
 // (step -1) from on that holds every word of a filter, going on at the other
 // end; from itself comes last. It returns -1 where there is none, or when ctx ends.
-func (r *Result) Match(ctx context.Context, words string, from, step int) int {
-	f := newFilter(r.Snapshot, words)
+func (r *Result) Match(ctx context.Context, filter string, from, step int) int {
+	pass := r.passes(filter)
 	n := r.Len()
 	for i := 1; i <= n; i++ {
 		if i&1023 == 0 && ctx.Err() != nil {
 			return -1
 		}
-		at := ((from+i*step)%n + n) % n
-		if r.Query.Rows && f.row(r.rows[at]) || !r.Query.Rows && f.line(r.lines[at]) {
+		if at := ((from+i*step)%n + n) % n; pass(at) {
 			return at
 		}
 	}
 	return -1
+}
+
+// passes returns a function that says whether a line or row passes a filter.
+func (r *Result) passes(text string) func(i int) bool {
+	s := r.Snapshot
+	plain := filter{s, words(text)}
+	switch {
+	case r.Query.Rows:
+		return func(i int) bool { return plain.row(r.rows[i]) }
+	case r.keys != nil:
+		return func(i int) bool { return plain.line(r.keys[i]) }
+	}
+	find := s.finder(text)
+	known := map[uint32]bits{} // by piece
+	return func(i int) bool {
+		n := r.numbers[i]
+		p := n / piece
+		found, ok := known[p]
+		if !ok {
+			found = find.match(int(p)*piece, min(int(p+1)*piece, int(s.lineCount())))
+			known[p] = found
+		}
+		return found.has(int(n % piece))
+	}
 }

@@ -1,28 +1,58 @@
 package model
 
-import "mbxperm/acl"
+import (
+	"cmp"
+	"sort"
 
-// groupsOf maps a party to the groups that list it as a member.
-type groupsOf map[Party][]Party
+	"mbxperm/acl"
+)
+
+// memberships are all explicit ones, both ways as far as each is needed.
+type memberships struct {
+	up     []membership // in order of member
+	groups []objID
+	below  map[objID][]objID // the groups in a group
+}
+
+// membership is one value of member.
+type membership struct{ member, group Party }
 
 // memberOf is worked out once for a snapshot. Which groups hold a right changes
 // with the toggles, so all explicit memberships are kept.
-func (s *Snapshot) memberOf() groupsOf {
+func (s *Snapshot) memberOf() *memberships {
 	s.once.memberOf.Do(func() {
-		s.up = groupsOf{}
-		for id := uint32(1); id < s.objects.len(); id++ {
-			o := s.objects.at(id)
-			if o.members.n == 0 {
-				continue
+		m := &s.up
+		m.up = make([]membership, 0, s.members.len())
+		m.below = map[objID][]objID{}
+		for id := objID(1); uint32(id) < s.objects.len(); id++ {
+			o := s.object(id)
+			if o.class == ClassGroup {
+				m.groups = append(m.groups, id)
 			}
 			g := s.party(o.dn)
 			for i := range o.members.n {
-				m := s.party(*s.members.at(o.members.first + i))
-				s.up[m] = append(s.up[m], g)
+				dn := *s.members.at(o.members.first + i)
+				m.up = append(m.up, membership{s.party(dn), g})
+				if in := s.at(dn); o.class == ClassGroup && in != 0 && s.object(in).class == ClassGroup {
+					m.below[id] = append(m.below[id], in)
+				}
 			}
 		}
+		m.up = sortParallel(m.up, func(a, b membership) int {
+			return cmp.Or(cmp.Compare(a.member, b.member), cmp.Compare(a.group, b.group))
+		})
 	})
-	return s.up
+	return &s.up
+}
+
+// of returns the memberships of a party.
+func (m *memberships) of(p Party) []membership {
+	i := sort.Search(len(m.up), func(i int) bool { return m.up[i].member >= p })
+	j := i
+	for j < len(m.up) && m.up[j].member == p {
+		j++
+	}
+	return m.up[i:j]
 }
 
 // formerSIDs are the SIDs that an object held before (sIDHistory). They are in
@@ -75,24 +105,17 @@ func (s *Snapshot) token(p Party, behalf bool) []Party {
 	for next = append(next, p); len(next) > 0; {
 		q := next[0]
 		next = next[1:]
-		for _, g := range up[q] {
-			add(g)
+		for _, m := range up.of(q) {
+			add(m.group)
 		}
 	}
 	return out
 }
 
 // everybody returns the parties that are in every account's token.
-func (s *Snapshot) everybody() (out []Party) {
-	for id := uint32(1); id < s.sids.len(); id++ {
-		if s.sids.at(id).rid > 11 {
-			continue
-		}
-		if sid := s.sidOf(sidID(id)); sid == acl.SIDEveryone || sid == acl.SIDAuthenticatedUsers {
-			out = append(out, partyOfSID(sidID(id)))
-		}
-	}
-	return out
+func (s *Snapshot) everybody() []Party {
+	s.findPrimaries()
+	return s.everyone
 }
 
 // primaryGroup is the one group of an account that is no value of member.
@@ -101,73 +124,37 @@ func (s *Snapshot) primaryGroup(p Party) Party {
 	if id == 0 || s.object(id).primaryGroup == 0 {
 		return 0
 	}
+	s.findPrimaries()
 	o := s.object(id)
-	domain := s.sids.at(uint32(o.sid)).domain
-	for g, n := uint32(1), s.sids.len(); g < n; g++ {
-		if r := s.sids.at(g); r.domain == domain && r.rid == o.primaryGroup && !r.whole {
-			return partyOfSID(sidID(g))
-		}
-	}
-	return 0
+	return s.primaries[primaryKey(s.sids.at(uint32(o.sid)).domain, o.primaryGroup)]
 }
 
-// lineage finds who gets rights through a group or a former SID, given who
-// holds some. What Everyone and Authenticated Users hold is left out: it would
-// mark every line alike.
-type lineage struct {
-	s       *Snapshot
-	behalf  bool
-	in      *ledger[bool]
-	primary map[uint64]bool // domain and RID of the groups on the way
-}
+// primaryKey joins a domain and the RID of a group in it.
+func primaryKey(domain, rid uint32) uint64 { return uint64(domain)<<32 | uint64(rid) }
 
-// indirect walks down from every group that holds a right, under its own SID or
-// a former one.
-func (s *Snapshot) indirect(behalf bool, holds func(Party) bool) *lineage {
-	b := &lineage{s: s, behalf: behalf, in: newLedger[bool](s), primary: map[uint64]bool{}}
-	former := s.formerSIDs()
-	for id, sids := range former {
-		for _, f := range sids {
-			if holds(partyOfSID(f)) {
-				*b.in.of(s.party(s.object(id).dn)) = true
-				b.enter(s.object(id))
+// findPrimaries finds the SIDs that are somebody's primary group, and those
+// that hold everybody, once for a snapshot: it looks at every SID.
+func (s *Snapshot) findPrimaries() {
+	s.once.primary.Do(func() {
+		s.primaries = map[uint64]Party{}
+		for id := uint32(1); id < s.objects.len(); id++ {
+			if o := s.objects.at(id); o.primaryGroup != 0 {
+				s.primaries[primaryKey(s.sids.at(uint32(o.sid)).domain, o.primaryGroup)] = 0
 			}
 		}
-	}
-	for id := uint32(1); id < s.objects.len(); id++ {
-		if o := s.objects.at(id); o.class == ClassGroup && holds(s.party(o.dn)) {
-			b.enter(o)
-		}
-	}
-	return b
-}
-
-// enter walks the members of an object that is a group of the right kind.
-func (b *lineage) enter(o *object) {
-	if o.class != ClassGroup || !b.behalf && !o.inToken() {
-		return
-	}
-	sid := b.s.sids.at(uint32(o.sid))
-	b.primary[uint64(sid.domain)<<32|uint64(sid.rid)] = true
-	for i := range o.members.n {
-		m := b.s.party(*b.s.members.at(o.members.first + i))
-		if in := b.in.of(m); !*in {
-			*in = true
-			if id := b.s.partyObject(m); id != 0 {
-				b.enter(b.s.object(id))
+		for id := uint32(1); id < s.sids.len(); id++ {
+			r := s.sids.at(id)
+			if key := primaryKey(r.domain, r.rid); !r.whole {
+				if first, wanted := s.primaries[key]; wanted && first == 0 {
+					s.primaries[key] = partyOfSID(sidID(id))
+				}
+			}
+			if r.rid > 11 {
+				continue
+			}
+			if sid := s.sidOf(sidID(id)); sid == acl.SIDEveryone || sid == acl.SIDAuthenticatedUsers {
+				s.everyone = append(s.everyone, partyOfSID(sidID(id)))
 			}
 		}
-	}
-}
-
-// holds reports whether a party gets rights this way.
-func (b *lineage) holds(p Party) bool {
-	if in := b.in.find(p); in != nil {
-		return true
-	}
-	id := b.s.partyObject(p)
-	if id == 0 || p.sid() == 0 || b.s.object(id).primaryGroup == 0 {
-		return false
-	}
-	return b.primary[uint64(b.s.sids.at(uint32(p.sid())).domain)<<32|uint64(b.s.object(id).primaryGroup)]
+	})
 }

@@ -1,5 +1,7 @@
 package model
 
+import "sync"
+
 // Mailboxes is the object type of mailbox rights, Send-As and Receive-As, and
 // Send on Behalf.
 var Mailboxes = &ObjectType{
@@ -7,12 +9,12 @@ var Mailboxes = &ObjectType{
 	Toggles: Stale | Inherited | Self | Implied,
 	Totals: []Column[*Line]{
 		{Title: "AccountName", Text: accountText},
-		countColumn("Mailbox", false, func(l *Line) Count { return l.Totals.Forward[familyMailbox] }),
-		countColumn("Send/ReceiveAs", false, func(l *Line) Count { return l.Totals.Forward[familySend] }),
-		countColumn("Reverse_Mailbox", false, func(l *Line) Count { return l.Totals.Reverse[familyMailbox] }),
-		countColumn("Reverse_Send/ReceiveAs", false, func(l *Line) Count { return l.Totals.Reverse[familySend] }),
-		countColumn("OnBehalf", true, func(l *Line) Count { return l.Totals.Forward[familyBehalf] }),
-		countColumn("Reverse_OnBehalf", true, func(l *Line) Count { return l.Totals.Reverse[familyBehalf] }),
+		forwardColumn("Mailbox", false, familyMailbox),
+		forwardColumn("Send/ReceiveAs", false, familySend),
+		reverseColumn("Reverse_Mailbox", false, familyMailbox),
+		reverseColumn("Reverse_Send/ReceiveAs", false, familySend),
+		forwardColumn("OnBehalf", true, familyBehalf),
+		reverseColumn("Reverse_OnBehalf", true, familyBehalf),
 		{Title: "Type", Extra: true, Text: func(l *Line) string { return typeOrKind(l) }},
 	},
 	Details: recipientColumns,
@@ -34,7 +36,7 @@ var Mailboxes = &ObjectType{
 		{Name: "Reverse-SendOnBehalf-Rights", reverse: onlyBehalf, Flip: 3},
 		{Name: "Both", forward: recipients, reverse: everything, Flip: 8},
 	},
-	lines: mailboxLines,
+	lines: mailboxLines, bothWays: true,
 }
 
 var recipientColumns = []Column[*Row]{
@@ -110,81 +112,66 @@ func targetText(r *Row) string {
 // recipients as targets, and any trustee.
 func mailboxLines(l *lister) {
 	s := l.snap
-	l.reverse = s.reverse(l.query.Show)
-	l.config = l.holders()
-	l.result.Hidden = s.hiddenRows(l.query.Show)
-	for _, id := range l.recipients() {
-		o := s.object(id)
-		key := LineKey{obj: id, party: s.party(o.dn)}
-		switch {
-		case o.recipient == SystemMailbox && !l.query.System && !l.holds(key.party):
-			l.result.System++
-			continue
-		case o.recipient == OtherRecipient && !l.hasRows(key):
-			continue
-		}
-		l.add(key, o.mailboxLike())
-	}
-	if !l.query.Arrival {
-		l.inOrder = len(l.result.lines)
-	}
-	other := func(p Party) {
-		// A recipient has its line already; a former SID of one has its own.
-		if id := s.partyObject(p); id != 0 && s.object(id).recipient != NoRecipient && s.party(s.object(id).dn) == p {
-			return
-		}
-		l.add(LineKey{party: p}, false)
-	}
-	l.reverse.each(func(p Party, c *[3]cell) {
-		if p != 0 && c[0].rows+c[1].rows+c[2].rows > 0 {
-			other(p)
-		}
-	})
-	l.config.each(func(p Party, _ *bool) {
-		if c := l.reverse.find(p); c == nil || c[0].rows+c[1].rows+c[2].rows == 0 {
-			other(p)
-		}
-	})
-}
-
-// recipients returns the recipients by name, or as they came.
-func (l *lister) recipients() []objID {
-	if !l.query.Arrival {
-		return l.snap.byName()
-	}
-	ids := make([]objID, l.snap.recips.len())
-	for i := range ids {
-		ids[i] = *l.snap.recips.at(uint32(i))
-	}
-	return ids
-}
-
-// holders are the parties with a row on a store or container: their reverse
-// view has something to show, though no mailbox names them.
-func (l *lister) holders() *ledger[bool] {
-	s, out := l.snap, newLedger[bool](l.snap)
-	for i := range s.stores.len() {
-		s.each(*s.stores.at(i), storesOnly|adminOnly, func(r RowRef, a *aceRec) bool {
-			if a.trustee != 0 && s.reasons(r, a)&^l.query.Show == 0 {
-				*out.of(partyOfSID(a.trustee)) = true
+	l.result.Hidden = l.hiddenRows()
+	n := s.lineCount()
+	chosen := make([]bits, (n+piece-1)/piece)
+	find := s.finder(l.query.Filter)
+	var mu sync.Mutex
+	l.parallel(int(n), func(from, to int) {
+		var count tally
+		in := find.match(from, to)
+		pass := &chosen[from/piece]
+		for i := from; i < to; i++ {
+			if k := s.lineKey(uint32(i)); l.choose(k, &count) && in.has(i-from) && l.wanted(k) {
+				pass.set(i - from)
+				count.add(s, k)
 			}
-			return true
-		})
-	}
-	return out
-}
-
-// holds reports whether a party has a row in reverse.
-func (l *lister) holds(p Party) bool {
-	c := l.reverse.find(p)
-	return c != nil && c[0].rows+c[1].rows+c[2].rows > 0 || l.config.find(p) != nil
-}
-
-func (l *lister) hasRows(k LineKey) bool {
-	for _, c := range l.snap.forward(l.snap.object(k.obj), l.query.Show) {
-		if c.Rows > 0 {
-			return true
 		}
+		mu.Lock()
+		defer mu.Unlock()
+		l.result.Targets += count.targets
+		l.result.Others += count.others
+		l.result.System += count.system
+		l.result.LeftOut += count.leftOut
+	})
+	l.order(chosen)
+}
+
+// tally counts lines.
+type tally struct{ targets, others, system, leftOut int }
+
+func (t *tally) add(s *Snapshot, k LineKey) {
+	if k.obj != 0 && s.object(k.obj).mailboxLike() {
+		t.targets++
+	} else {
+		t.others++
 	}
-	return l.holds(k.party)
+}
+
+// choose reports whether the toggles leave a line in.
+func (l *lister) choose(k LineKey, count *tally) bool {
+	if k.obj == 0 {
+		if l.holds(k.party) == 0 {
+			return false
+		}
+		if l.query.Lines == MailboxLines {
+			count.leftOut++
+			return false
+		}
+		return true
+	}
+	o := l.snap.object(k.obj)
+	switch {
+	case o.recipient == SystemMailbox && !l.query.System && l.holds(k.party) == 0:
+		count.system++
+		return false
+	case o.recipient == OtherRecipient && !l.hasRows(o) && l.holds(k.party) == 0:
+		return false
+	case l.query.Only != 0 && !l.hasRows(o) && l.holds(k.party) == 0, // nothing of what was asked for
+		l.query.Lines == MailboxLines && !o.mailboxLike(),
+		l.query.Lines == TrusteeLines && l.holds(k.party) == 0:
+		count.leftOut++
+		return false
+	}
+	return true
 }

@@ -18,7 +18,8 @@ type ObjectType struct {
 	// Toggles are the reasons for which its rows can be hidden.
 	Toggles Reasons
 
-	lines func(*lister)
+	lines    func(*lister)
+	bothWays bool // its lines have totals in reverse too
 }
 
 // ObjectTypes are all of them, in the order of the drop-down.
@@ -31,6 +32,8 @@ type Column[T any] struct {
 	Extra   bool // shown only where there is room
 	Text    func(T) string
 	Number  func(T) int // of a numeric column
+
+	total func(*lister, LineKey) Count // the same, without the rest of the line
 }
 
 // Field is a column of a report: a name that is a contract, and a value that is
@@ -123,6 +126,24 @@ func countColumn(title string, extra bool, of func(*Line) Count) Column[*Line] {
 		Text:   func(l *Line) string { return count(of(l)) },
 		Number: func(l *Line) int { return of(l).Rows },
 	}
+}
+
+// forwardColumn and reverseColumn are the columns of a line's rows of one family.
+func forwardColumn(title string, extra bool, f family) Column[*Line] {
+	c := countColumn(title, extra, func(l *Line) Count { return l.Totals.Forward[f] })
+	c.total = func(l *lister, k LineKey) (none Count) {
+		if k.obj == 0 {
+			return none
+		}
+		return l.forward(l.snap.object(k.obj), f)
+	}
+	return c
+}
+
+func reverseColumn(title string, extra bool, f family) Column[*Line] {
+	c := countColumn(title, extra, func(l *Line) Count { return l.Totals.Reverse[f] })
+	c.total = func(l *lister, k LineKey) Count { return l.reverse(k.party, f) }
+	return c
 }
 
 func countFields(name string, of func(*Line) Count) []Field[*Line] {

@@ -40,12 +40,15 @@ type plain struct {
 	sids      map[string]string
 	mailboxes map[string]bool
 	sources   []string // DNs of stores
+	domain    string   // SID of the domain that is read
+	missed    map[string]bool
+	deleted   map[string]bool
 }
 
 func (p *plain) Begin(collector.Query)         {}
 func (p *plain) Expect(collector.QueryID, int) {}
 func (p *plain) End(collector.QueryID, error)  {}
-func (p *plain) Missed(acl.SID)                {}
+func (p *plain) Missed(sid acl.SID)            { p.missed[sid.String()] = true }
 func (p *plain) Entry(e *collector.Entry)      { p.entry(strings.ToLower(e.DN), e) }
 func has(e *collector.Entry, name, value string) bool {
 	for _, v := range e.Values(name) {
@@ -59,6 +62,12 @@ func has(e *collector.Entry, name, value string) bool {
 func (p *plain) entry(dn string, e *collector.Entry) {
 	if sid := e.Value("objectSid"); sid != nil {
 		p.sids[dn] = plainSID(sid)
+		if has(e, "isDeleted", "TRUE") {
+			p.deleted[plainSID(sid)] = true
+		}
+		if has(e, "objectClass", "domainDNS") && p.domain == "" {
+			p.domain = plainSID(sid)
+		}
 	}
 	if has(e, "objectClass", "msExchPrivateMDB") || has(e, "objectClass", "msExchPublicMDB") {
 		p.sources = append(p.sources, dn)
@@ -194,9 +203,16 @@ func plainSID(b []byte) string {
 }
 
 // shown applies the toggles of the design to a row of a recipient.
-func (r *plainRow) shown(q model.Reasons) bool {
+func (p *plain) shown(r *plainRow, q model.Reasons, only model.Only) bool {
 	return (!r.stale || q&model.Stale != 0) && (!r.inh || q&model.Inherited != 0) &&
-		(!r.self || q&model.Self != 0) && (!r.implied || q&model.Implied != 0)
+		(!r.self || q&model.Self != 0) && (!r.implied || q&model.Implied != 0) &&
+		(only&model.OnlyDeny == 0 || r.deny) && (only&model.OnlyOrphans == 0 || p.orphan(r.trustee))
+}
+
+// orphan reports whether nobody alive holds a SID, and that is known: its domain
+// is the one that was read, the directory said so or keeps a tombstone of the holder.
+func (p *plain) orphan(sid string) bool {
+	return p.deleted[sid] || p.missed[sid] && strings.HasPrefix(sid, p.domain+"-")
 }
 
 // read gives the same source to the model and to the plain reader.
@@ -212,8 +228,11 @@ func read(t *testing.T, spec string) (*model.Snapshot, *plain) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &plain{sids: map[string]string{}, mailboxes: map[string]bool{}}
+	p := &plain{sids: map[string]string{}, mailboxes: map[string]bool{}, missed: map[string]bool{}, deleted: map[string]bool{}}
 	if err := again.Read(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Lookup(t.Context(), p.strangers(t), p); err != nil {
 		t.Fatal(err)
 	}
 	for _, l := range p.links {
@@ -225,41 +244,104 @@ func read(t *testing.T, spec string) (*model.Snapshot, *plain) {
 	return c.Snapshot(), p
 }
 
+// strangers are the trustees whom no entry has for its own.
+func (p *plain) strangers(t *testing.T) (out []acl.SID) {
+	known := map[string]bool{}
+	for _, sid := range p.sids {
+		known[sid] = true
+	}
+	for _, r := range p.rows {
+		if !known[r.trustee] {
+			known[r.trustee] = true
+			sid, err := acl.ParseSID(r.trustee)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, sid)
+		}
+	}
+	return out
+}
+
 type plainCount struct{ rows, deny, hidden int }
+
+// toggles are those that bear on rows of recipients.
+type toggles struct {
+	show model.Reasons
+	only model.Only
+}
+
+func everyToggle(yield func(toggles) bool) {
+	for show := model.Reasons(0); show <= model.AllReasons; show++ {
+		for only := range model.Only(4) {
+			// Defaults are for stores and containers only: see TestStoreTotals.
+			if show&model.Default == 0 && !yield(toggles{show, only}) {
+				return
+			}
+		}
+	}
+}
 
 // TestTotalsEqualRows: under every set of toggles, each total of each line is
 // the number of rows that the plain reader counts, and that the detail shows;
 // shown and hidden together are all.
 func TestTotalsEqualRows(t *testing.T) {
 	s, p := read(t, "demo:60:3")
-	for show := model.Reasons(0); show <= model.AllReasons; show++ {
-		if show&model.Default != 0 {
-			continue // for stores and containers only: see TestStoreTotals
-		}
-		forward, reverse, hidden := p.count(show)
-		result := view(t, s, model.Query{Type: model.Mailboxes, Show: show, System: true})
+	for on := range everyToggle {
+		forward, reverse, hidden := p.count(on)
+		result := view(t, s, model.Query{Type: model.Mailboxes, Show: on.show, Only: on.only, System: true})
 		mailboxes := 0
+		listed := map[string]bool{}
 		for i := range result.Len() {
 			line := result.Line(i)
 			if line.Kind == model.KindMailbox && line.Key.IsTarget() {
 				mailboxes++
+				listed[strings.ToLower(line.DN)] = true
 			}
-			checkLine(t, show, &line, forward, reverse)
+			listed[line.SID.String()] = true
+			checkLine(t, on, &line, forward, reverse)
 			if i%7 == 0 {
-				checkDetail(t, s, show, &line)
+				checkDetail(t, s, on, &line)
 			}
 		}
-		if mailboxes != len(p.mailboxes) || result.Targets != mailboxes {
-			t.Errorf("toggles %v: %d lines of mailboxes, %d targets; want %d", show, mailboxes, result.Targets, len(p.mailboxes))
+		want := p.linesWanted(on, forward, reverse)
+		for who := range want {
+			if !listed[who] {
+				t.Errorf("toggles %v: there is no line of %s", on, who)
+			}
+		}
+		if on.only == 0 && mailboxes != len(p.mailboxes) || result.Targets != mailboxes {
+			t.Errorf("toggles %v: %d lines of mailboxes, %d targets; want %d", on, mailboxes, result.Targets, len(p.mailboxes))
 		}
 		if result.Hidden.Total() != hidden {
-			t.Errorf("toggles %v: %d hidden, want %d", show, result.Hidden.Total(), hidden)
+			t.Errorf("toggles %v: %d hidden, want %d", on, result.Hidden.Total(), hidden)
 		}
-		all := view(t, s, model.Query{Type: model.Mailboxes, Show: show, Rows: true, ACEs: model.Mailboxes.ACEs[0]})
-		if all.Len()+all.Hidden.Total() != p.recipientRows() {
-			t.Errorf("toggles %v: %d shown + %d hidden, want %d in all", show, all.Len(), all.Hidden.Total(), p.recipientRows())
+		all := view(t, s, model.Query{Type: model.Mailboxes, Show: on.show, Only: on.only, Rows: true, ACEs: model.Mailboxes.ACEs[0]})
+		if all.Len()+all.Hidden.Total() != p.recipientRows() || all.Hidden != result.Hidden {
+			t.Errorf("toggles %v: %d shown + %v hidden, want %d in all and %v", on, all.Len(), all.Hidden, p.recipientRows(), result.Hidden)
 		}
 	}
+}
+
+// linesWanted are the mailboxes by DN, without Only or with a row under it, and
+// the trustees by SID that some row names.
+func (p *plain) linesWanted(on toggles, forward, reverse map[string]plainCount) map[string]bool {
+	want := map[string]bool{}
+	for dn := range p.mailboxes {
+		n := 0
+		for _, kind := range kinds {
+			n += forward[dn+kind].rows + reverse[p.sids[dn]+kind].rows
+		}
+		if on.only == 0 || n > 0 {
+			want[dn] = true
+		}
+	}
+	for _, r := range p.rows {
+		if r.kind != model.ACLStore && strings.HasPrefix(r.trustee, "S-") && p.shown(&r, on.show, on.only) {
+			want[r.trustee] = true
+		}
+	}
+	return want
 }
 
 func (p *plain) recipientRows() (n int) {
@@ -271,7 +353,7 @@ func (p *plain) recipientRows() (n int) {
 	return n
 }
 
-func (p *plain) count(show model.Reasons) (forward, reverse map[string]plainCount, hidden int) {
+func (p *plain) count(on toggles) (forward, reverse map[string]plainCount, hidden int) {
 	forward, reverse = map[string]plainCount{}, map[string]plainCount{}
 	for _, r := range p.rows {
 		if r.kind == model.ACLStore {
@@ -281,7 +363,7 @@ func (p *plain) count(show model.Reasons) (forward, reverse map[string]plainCoun
 		if r.deny {
 			add.deny = 1
 		}
-		if !r.shown(show) {
+		if !p.shown(&r, on.show, on.only) {
 			add = plainCount{hidden: 1}
 			hidden++
 		}
@@ -298,7 +380,7 @@ func (p *plain) count(show model.Reasons) (forward, reverse map[string]plainCoun
 
 var kinds = []string{model.ACLMailbox, model.ACLSend, model.ACLBehalf}
 
-func checkLine(t *testing.T, show model.Reasons, line *model.Line, forward, reverse map[string]plainCount) {
+func checkLine(t *testing.T, show toggles, line *model.Line, forward, reverse map[string]plainCount) {
 	t.Helper()
 	who := strings.ToLower(line.DN)
 	if !line.SID.IsZero() {
@@ -321,10 +403,10 @@ func checkLine(t *testing.T, show model.Reasons, line *model.Line, forward, reve
 }
 
 // checkDetail: the detail of each ACE type has as many rows as the total says.
-func checkDetail(t *testing.T, s *model.Snapshot, show model.Reasons, line *model.Line) {
+func checkDetail(t *testing.T, s *model.Snapshot, show toggles, line *model.Line) {
 	t.Helper()
 	detail := func(n int) *model.Result {
-		return view(t, s, model.Query{Type: model.Mailboxes, Show: show, Rows: true, Of: line.Key, ACEs: model.Mailboxes.ACEs[n]})
+		return view(t, s, model.Query{Type: model.Mailboxes, Show: show.show, Only: show.only, Rows: true, Of: line.Key, ACEs: model.Mailboxes.ACEs[n]})
 	}
 	for i := range kinds {
 		for _, way := range []struct {
@@ -375,17 +457,19 @@ func TestStoreTotals(t *testing.T) {
 			aces[r.target]++
 		}
 	}
-	for _, show := range []model.Reasons{0, model.Inherited, model.Default, model.AllReasons} {
-		result := view(t, s, model.Query{Type: model.Stores, Show: show})
+	for _, on := range []toggles{{0, 0}, {model.Inherited, 0}, {model.Default, 0}, {model.AllReasons, 0},
+		{model.AllReasons, model.OnlyDeny}, {0, model.OnlyDeny}, {model.AllReasons, model.OnlyOrphans}} {
+		show := on.show
+		result := view(t, s, model.Query{Type: model.Stores, Show: show, Only: on.only})
 		if result.Len() != len(p.sources) || len(p.sources) == 0 {
 			t.Fatalf("%d stores, want %d", result.Len(), len(p.sources))
 		}
 		for i := range result.Len() {
 			line := result.Line(i)
-			rows := view(t, s, model.Query{Type: model.Stores, Show: show, Rows: true, Of: line.Key, ACEs: model.Stores.ACEs[0]})
+			rows := view(t, s, model.Query{Type: model.Stores, Show: show, Only: on.only, Rows: true, Of: line.Key, ACEs: model.Stores.ACEs[0]})
 			want := aces[strings.ToLower(line.DN)]
 			if line.ACEs.Rows != rows.Len() || line.ACEs.Rows+line.ACEs.Hidden != want {
-				t.Errorf("toggles %v: %s shows %d (detail %d) and hides %d; its ACL has %d entries", show,
+				t.Errorf("toggles %v: %s shows %d (detail %d) and hides %d; its ACL has %d entries", on,
 					line.Store, line.ACEs.Rows, rows.Len(), line.ACEs.Hidden, want)
 			}
 		}

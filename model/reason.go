@@ -19,13 +19,33 @@ const (
 	Self                           // SELF (S-1-5-10) or SYSTEM (S-1-5-18) on a recipient
 	Default                        // equal to an entry that Exchange or AD set-up writes
 	Implied                        // Send-As or Receive-As that follows from Full Control or all extended rights
-	AllReasons = Stale | Inherited | Self | Default | Implied
+	AllReasons         = Stale | Inherited | Self | Default | Implied
 
-	reasonCount = 5
+	// Reasons of another kind: rows that are shown unless Query.Only asks for others alone.
+	NotDeny   Reasons = 1 << 5 // it denies nothing
+	NotOrphan Reasons = 1 << 6 // its trustee is neither deleted nor one that nobody holds any more
+	onlys             = NotDeny | NotOrphan
+
+	reasonCount = 7
 )
 
 // ReasonNames are the words for the reasons on the status line, in order.
-var ReasonNames = [reasonCount]string{"stale", "inherited", "self/system", "default", "implied"}
+var ReasonNames = [reasonCount]string{"stale", "inherited", "self/system", "default", "implied", "not deny", "not orphan"}
+
+// Only asks for rows of one kind alone; the others are hidden, and counted as
+// such. With several bits a row must be of each kind.
+type Only uint8
+
+// The kinds of rows that one can ask for alone.
+const (
+	OnlyDeny    Only = 1 << iota
+	OnlyOrphans      // rows for a trustee that is deleted or that nobody holds any more
+)
+
+// shown returns all reasons for which rows are shown.
+func (q *Query) shown() Reasons {
+	return q.Show&AllReasons | onlys&^(Reasons(q.Only)<<5)
+}
 
 func (r Reasons) String() string {
 	var names []string

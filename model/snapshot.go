@@ -27,19 +27,29 @@ type Snapshot struct {
 	recips    view[objID]
 
 	once struct {
-		uses, setup, memberOf, former, referred, domains, servers, order, coverage, exchange sync.Once
+		relations, reach, orphans, orphanRows, others, order, names, storeWays           sync.Once
+		setup, memberOf, primary, former, referred, domains, servers, coverage, exchange sync.Once
 	}
-	useCount  uses
-	setupRows map[setupKey]bool
-	up        groupsOf
-	former    map[objID][]sidID
-	ordered   []objID
-	covered   []Coverage
-	byServer  map[string]dnID
-	byRelease map[ServerVersion]string
-	releases  string
-	unseen    map[int]bool
-	heads     map[acl.SID]int
+	related    relations
+	reached    reach
+	orphans    []bool // by sidID
+	orphaned   orphanRows
+	otherLines []Party
+	ordered    []uint32 // see byName
+	folded     names
+	sorted     columnOrder
+	viaStores  storeWays
+	setupRows  map[setupKey]bool
+	up         memberships
+	primaries  map[uint64]Party // by domain and RID
+	everyone   []Party
+	former     map[objID][]sidID
+	covered    []Coverage
+	byServer   map[string]dnID
+	byRelease  map[ServerVersion]string
+	releases   string
+	unseen     map[int]bool
+	heads      map[acl.SID]int
 }
 
 // Empty reports whether there is no target at all: nothing to show.
@@ -370,4 +380,16 @@ func accountState(o *object) string {
 		return "enabled"
 	}
 	return ""
+}
+
+// Prepare works out what views of this snapshot need once: for a moment in
+// which nobody waits.
+func (s *Snapshot) Prepare() {
+	s.byName()
+	s.reach()
+	s.memberOf()
+	s.findPrimaries()
+	s.formerSIDs()
+	s.storeWays()
+	s.names()
 }

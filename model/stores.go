@@ -38,10 +38,11 @@ var configColumns = []Column[*Row]{
 func storeLines(l *lister) {
 	for i := range l.snap.stores.len() {
 		if id := *l.snap.stores.at(i); l.snap.object(id).store() {
-			l.add(LineKey{obj: id}, true)
-			l.countRows(id, storesOnly)
+			l.add(LineKey{obj: id})
+			l.configCount(id, storesOnly, &l.result.Hidden)
 		}
 	}
+	l.sortKeys()
 }
 
 // describeStore fills in where a store is. Before 2010 it lies in a storage
@@ -68,25 +69,6 @@ func (s *Snapshot) serverOf(o *object) dnID {
 		return s.dns.at(uint32(s.dns.at(uint32(group)).parent)).parent
 	}
 	return o.home
-}
-
-// configCount counts the rows of a store or container.
-func (s *Snapshot) configCount(id objID, want families8, show Reasons, h *Hidden) (c Count) {
-	s.each(id, want, func(r RowRef, a *aceRec) bool {
-		if why := s.reasons(r, a) &^ show; why != 0 {
-			c.Hidden++
-			if h != nil {
-				h[why.first()]++
-			}
-			return true
-		}
-		c.Rows++
-		if a.kind.Denies() {
-			c.Deny++
-		}
-		return true
-	})
-	return c
 }
 
 // ThroughStore returns the name of the store that a mailbox is in, and how many

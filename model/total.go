@@ -1,8 +1,6 @@
 package model
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"mbxperm/acl"
@@ -45,173 +43,178 @@ func (t *Totals) Hidden() int {
 	return n
 }
 
-// uses says how often descriptors and ACEs occur on recipients. It is worked
-// out once for a snapshot, by the first who asks.
-type uses struct {
-	desc []uint32    // by descID
-	ace  [2][]uint32 // by aceID: in mailbox ACLs, on accounts
-	link map[Party]int
-}
-
-func (s *Snapshot) counts() *uses {
-	s.once.uses.Do(func() {
-		u := &s.useCount
-		u.desc = make([]uint32, s.descs.len())
-		u.link = map[Party]int{}
-		for i := range s.recips.len() {
-			o := s.object(*s.recips.at(i))
-			u.desc[o.mailboxSD]++
-			u.desc[o.security]++
-		}
-		for i := range s.delegates.len() {
-			u.link[s.party(s.delegates.at(i).who)]++
-		}
-		u.ace[0] = make([]uint32, s.aces.len())
-		u.ace[1] = make([]uint32, s.aces.len())
-		for id := uint32(1); id < s.descs.len(); id++ {
-			d := s.descs.at(id)
-			if n := u.desc[id]; n != 0 && d.family <= familySend {
-				for i := range d.n {
-					u.ace[d.family][*s.lists.at(d.first + i)] += n
-				}
-			}
-		}
-	})
-	return &s.useCount
-}
-
-// tally counts the rows of a sum under the reasons that are switched on.
-func (t *sums) tally(f family, show Reasons) (c Count) {
+// tally counts the rows of a sum under the reasons that are switched on. more
+// are further reasons that all of its rows have.
+func (t *sums) tally(f family, show, more Reasons) (c Count) {
 	for slot := range t {
-		allow, deny := int(t[slot][0]), int(t[slot][1])
-		if allow+deny == 0 {
+		if t[slot] == [2]uint16{} {
 			continue
 		}
-		if slotReasons(f, slot)&^show == 0 {
-			c.Rows += allow + deny
+		why := slotReasons(f, slot) | more
+		allow, deny := int(t[slot][0]), int(t[slot][1])
+		if (why|NotDeny)&^show == 0 {
+			c.Rows += allow
+		} else {
+			c.Hidden += allow
+		}
+		if why&^show == 0 {
+			c.Rows += deny
 			c.Deny += deny
 		} else {
-			c.Hidden += allow + deny
+			c.Hidden += deny
 		}
 	}
 	return c
 }
 
-// hide adds the hidden rows of a sum, each under its first reason.
-func (t *sums) hide(f family, show Reasons, times int, h *Hidden) {
+func (t *sums) add(x *sums) {
 	for slot := range t {
-		if why := slotReasons(f, slot) &^ show; why != 0 {
-			h[why.first()] += (int(t[slot][0]) + int(t[slot][1])) * times
-		}
+		t[slot][0] += x[slot][0]
+		t[slot][1] += x[slot][1]
 	}
 }
 
-// forward counts the rows of a recipient.
-func (s *Snapshot) forward(o *object, show Reasons) (c [3]Count) {
-	if o.mailboxSD != 0 {
-		c[familyMailbox] = s.descs.at(uint32(o.mailboxSD)).sums.tally(familyMailbox, show)
-	}
-	if o.security != 0 && o.family() == familySend {
-		c[familySend] = s.descs.at(uint32(o.security)).sums.tally(familySend, show)
-	}
-	c[familyBehalf].Rows = int(o.delegates.n)
-	return c
-}
-
-// ledger holds a record for each party that has one: most of a directory's SIDs
-// hold nothing, so a slot number for each SID points into a short list.
-type ledger[T any] struct {
-	slots []uint32 // by sidID; 1 + number in list
-	links map[dnID]uint32
-	list  []T
-}
-
-func newLedger[T any](s *Snapshot) *ledger[T] {
-	return &ledger[T]{slots: make([]uint32, s.sids.len()), links: map[dnID]uint32{}}
-}
-
-// find returns the record of a party, nil if it has none.
-func (l *ledger[T]) find(p Party) *T {
-	n := uint32(0)
-	if dn := p.dn(); dn != 0 {
-		n = l.links[dn]
-	} else if int(p) < len(l.slots) {
-		n = l.slots[p]
-	}
-	if n == 0 {
-		return nil
-	}
-	return &l.list[n-1]
-}
-
-// of returns the record of a party, made if it has none. The pointer is good
-// until the next call.
-func (l *ledger[T]) of(p Party) *T {
-	if x := l.find(p); x != nil {
-		return x
-	}
-	var zero T
-	l.list = append(l.list, zero)
-	if dn := p.dn(); dn != 0 {
-		l.links[dn] = uint32(len(l.list))
-	} else {
-		l.slots[p] = uint32(len(l.list))
-	}
-	return &l.list[len(l.list)-1]
-}
-
-// each calls f for every party that has a record, SIDs first, in order of number.
-func (l *ledger[T]) each(f func(Party, *T)) {
-	for p, n := range l.slots {
-		if n != 0 {
-			f(Party(p), &l.list[n-1])
-		}
-	}
-	for _, dn := range slices.Sorted(maps.Keys(l.links)) {
-		f(partyOfDN(dn), &l.list[l.links[dn]-1])
-	}
-}
-
-type cell struct{ rows, deny, hidden uint32 }
-
-// reverse counts, for every party that anything names, the rows on recipients.
-func (s *Snapshot) reverse(show Reasons) *ledger[[3]cell] {
-	u := s.counts()
-	out := newLedger[[3]cell](s)
-	for id := uint32(1); id < s.aces.len(); id++ {
-		for f := familyMailbox; f <= familySend; f++ {
-			n := u.ace[f][id]
-			if n == 0 {
-				continue
-			}
-			a := s.aces.at(id)
-			sum := sumACE(f, a)
-			c := sum.tally(f, show)
-			if c.Rows+c.Hidden == 0 {
-				continue
-			}
-			x := &out.of(partyOfSID(a.trustee))[f]
-			x.rows += uint32(c.Rows) * n
-			x.deny += uint32(c.Deny) * n
-			x.hidden += uint32(c.Hidden) * n
-		}
-	}
-	for p, n := range u.link {
-		out.of(p)[familyBehalf].rows += uint32(n)
+func (t *sums) less(x *sums) (out sums) {
+	for slot := range t {
+		out[slot] = [2]uint16{t[slot][0] - x[slot][0], t[slot][1] - x[slot][1]}
 	}
 	return out
 }
 
-// hiddenRows counts what the toggles hide on all recipients, each row once.
-func (s *Snapshot) hiddenRows(show Reasons) (h Hidden) {
-	u := s.counts()
-	for id := uint32(1); id < s.descs.len(); id++ {
-		d := s.descs.at(id)
-		if n := u.desc[id]; n != 0 && d.family <= familySend {
-			d.sums.hide(d.family, show, int(n), &h)
+func (c *Count) add(x Count) {
+	c.Rows += x.Rows
+	c.Deny += x.Deny
+	c.Hidden += x.Hidden
+}
+
+// times counts rows that occur n times.
+func (c Count) times(n int) Count {
+	c.Rows *= n
+	c.Deny *= n
+	c.Hidden *= n
+	return c
+}
+
+// descriptor counts the rows of a recipient's descriptor.
+func (l *lister) descriptor(id descID, f family) Count {
+	sum := &l.snap.descs.at(uint32(id)).sums
+	if l.show&NotOrphan != 0 {
+		return sum.tally(f, l.show, 0)
+	}
+	orphans := l.snap.orphanRows().descs[id]
+	others := sum.less(&orphans)
+	c := orphans.tally(f, l.show, 0)
+	c.add(others.tally(f, l.show, NotOrphan))
+	return c
+}
+
+// behalf counts values of publicDelegates. None denies, and none names an orphan.
+func (l *lister) behalf(n int) (c Count) {
+	if onlys&^l.show == 0 {
+		c.Rows = n
+	} else {
+		c.Hidden = n
+	}
+	return c
+}
+
+// forward counts the rows of a recipient as a target, of one family.
+func (l *lister) forward(o *object, f family) (c Count) {
+	switch {
+	case f == familyBehalf:
+		return l.behalf(int(o.delegates.n))
+	case f == familyMailbox && o.mailboxSD != 0:
+		return l.descriptor(o.mailboxSD, f)
+	case f == familySend && o.security != 0 && o.family() == familySend:
+		return l.descriptor(o.security, f)
+	}
+	return c
+}
+
+// reverse counts the rows on recipients that name a party, of one family.
+func (l *lister) reverse(p Party, f family) (c Count) {
+	s := l.snap
+	r := s.relations()
+	if f == familyBehalf {
+		return l.behalf(len(r.linksOf(p)))
+	}
+	if p.dn() != 0 {
+		return c
+	}
+	more := l.moreReasons(p.sid())
+	for _, id := range r.aces.of(uint32(p)) {
+		if n := r.uses[f][id]; n != 0 {
+			sum := sumACE(f, s.aces.at(id))
+			c.add(sum.tally(f, l.show, more).times(int(n)))
 		}
 	}
+	return c
+}
+
+// moreReasons are the reasons that the rows of a trustee have because of it.
+func (l *lister) moreReasons(id sidID) Reasons {
+	if l.show&NotOrphan == 0 && !l.snap.orphan(id) {
+		return NotOrphan
+	}
+	return 0
+}
+
+// holds returns the kinds of rows that are shown and name a party.
+func (l *lister) holds(p Party) kinds {
+	if l.show&NotOrphan == 0 && (p.dn() != 0 || !l.snap.orphan(p.sid())) {
+		return 0
+	}
+	return l.snap.relations().kindsOf(p) & l.kinds
+}
+
+// hasRows reports whether a recipient has a row that is shown, as a target.
+func (l *lister) hasRows(o *object) bool {
+	for f := familyMailbox; f <= familyBehalf; f++ {
+		if l.forward(o, f).Rows > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// hiddenRows counts what the toggles hide on all recipients, each row once,
+// under its first reason.
+func (l *lister) hiddenRows() (h Hidden) {
+	r := l.snap.relations()
+	rows, more := r.rows, Reasons(0)
+	if l.show&NotOrphan == 0 {
+		orphans := &l.snap.orphanRows().rows
+		for f := range rows {
+			for slot := range rows[f] {
+				for deny := range rows[f][slot] {
+					rows[f][slot][deny] -= orphans[f][slot][deny]
+				}
+			}
+		}
+		l.hide(orphans, 0, &h)
+		more = NotOrphan
+	}
+	l.hide(&rows, more, &h)
+	if why := onlys &^ l.show; why != 0 {
+		h[why.first()] += len(r.links)
+	}
 	return h
+}
+
+func (l *lister) hide(rows *[2][8][2]int, more Reasons, h *Hidden) {
+	for f := range rows {
+		for slot := range rows[f] {
+			for deny, n := range rows[f][slot] {
+				why := slotReasons(family(f), slot) | more
+				if deny == 0 {
+					why |= NotDeny
+				}
+				if why &^= l.show; why != 0 {
+					h[why.first()] += n
+				}
+			}
+		}
+	}
 }
 
 // opensMailboxes reports whether an ACE on a store gives access to the

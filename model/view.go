@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"mbxperm/acl"
 )
@@ -13,6 +15,10 @@ type Query struct {
 	Type *ObjectType
 	// Show are the reasons that are switched on: rows hidden for these are shown.
 	Show Reasons
+	// Only hides all rows but those of some kinds, and leaves out lines without one.
+	Only Only
+	// Lines chooses among the lines of the grid of mailboxes.
+	Lines Lines
 	// System adds the lines of system mailboxes.
 	System bool
 	// Filter keeps what contains every word, without regard to case; !word
@@ -37,6 +43,30 @@ type Query struct {
 	// Target and Trustee, where not nil, keep the rows that they accept, and the
 	// lines of whom they accept.
 	Target, Trustee func(*Principal) bool
+
+	// Progress, if it is not nil, is told how far the work has come.
+	Progress *Progress
+}
+
+// Lines chooses lines of the grid of mailboxes.
+type Lines uint8
+
+// The choices.
+const (
+	AllLines     Lines = iota
+	MailboxLines       // mailboxes, whether or not they hold rights
+	TrusteeLines       // whoever holds a right, mailboxes too
+)
+
+// Progress says how far a long question has come. It may be read by any goroutine.
+type Progress struct{ done, all atomic.Int64 }
+
+// Share returns a number from 0 to 1.
+func (p *Progress) Share() float64 {
+	if all := p.all.Load(); all > 0 {
+		return float64(p.done.Load()) / float64(all)
+	}
+	return 0
 }
 
 // Result is the answer to a Query: lines or rows, in order, over one snapshot.
@@ -50,25 +80,31 @@ type Result struct {
 	// System the system mailboxes that are left out. One that holds a right
 	// somewhere is a trustee and never left out.
 	Targets, Others, System int
+	// LeftOut counts the lines that Query.Only and Query.Lines leave out.
+	LeftOut int
+	// Meanwhile: the lines, their order and all these counts are of another
+	// question; only what Line makes answers this one.
+	Meanwhile bool
 
-	lines []LineKey
-	rows  []RowRef
-	lists *lister
+	numbers []uint32  // of lines of the grid of mailboxes
+	keys    []LineKey // of the lines of others
+	rows    []RowRef
+	lists   *lister
 }
 
 // Len returns the number of lines or rows.
-func (r *Result) Len() int {
-	if r.Query.Rows {
-		return len(r.rows)
-	}
-	return len(r.lines)
-}
+func (r *Result) Len() int { return len(r.numbers) + len(r.keys) + len(r.rows) }
 
 // Key returns the key of line i.
-func (r *Result) Key(i int) LineKey { return r.lines[i] }
+func (r *Result) Key(i int) LineKey {
+	if r.keys != nil {
+		return r.keys[i]
+	}
+	return r.Snapshot.lineKey(r.numbers[i])
+}
 
 // Line makes line i.
-func (r *Result) Line(i int) Line { return r.lists.line(r.lines[i]) }
+func (r *Result) Line(i int) Line { return r.lists.line(r.Key(i)) }
 
 // Row makes row i.
 func (r *Result) Row(i int) Row { return r.Snapshot.Row(r.rows[i]) }
@@ -79,19 +115,12 @@ func (r *Result) Ref(i int) RowRef { return r.rows[i] }
 // View is the only code that filters, totals and sorts. It stops with the
 // context's error when the context ends.
 func View(ctx context.Context, s *Snapshot, q Query) (*Result, error) {
-	l := &lister{ctx: ctx, snap: s, query: q, result: &Result{Snapshot: s, Query: q}}
-	l.result.lists = l
-	l.filter = newFilter(s, q.Filter)
-	l.reads = newCoverer(s)
+	l := newLister(ctx, s, q)
 	if q.Rows {
 		l.allRows()
 		l.sortRows()
 	} else {
 		q.Type.lines(l)
-		if l.reverse != nil && !q.Arrival {
-			l.via = l.findIndirect()
-		}
-		l.sortLines()
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -99,19 +128,45 @@ func View(ctx context.Context, s *Snapshot, q Query) (*Result, error) {
 	return l.result, nil
 }
 
+// Under returns the lines of an answer as another question sees them that
+// differs in its toggles alone: a first answer, at once, until the one that
+// View works out. The totals of each line are exact.
+func (r *Result) Under(q Query) *Result {
+	out := *r
+	out.Query, out.Meanwhile = q, true
+	out.lists = newLister(r.lists.ctx, r.Snapshot, q)
+	out.lists.result = &out
+	return &out
+}
+
 // lister makes one Result. What it works out on the way serves the lines later.
 type lister struct {
-	ctx     context.Context
-	snap    *Snapshot
-	query   Query
-	result  *Result
-	filter  filter
-	inOrder int // so many lines came in the order of their names
-	reverse *ledger[[3]cell]
-	config  *ledger[bool]
-	via     *indirections
-	reads   *coverer // what the bound account may read; used under its lock
-	seen    int
+	ctx    context.Context
+	snap   *Snapshot
+	query  Query
+	show   Reasons // all for which rows are shown
+	kinds  kinds   // those of them
+	result *Result
+	filter filter
+	reads  *coverer // what the bound account may read; used under its lock
+	seen   int
+	// so many of the rows came in the order of their targets
+	inOrder int
+
+	once struct{ through sync.Once }
+	via  *through // for marks; see mark
+}
+
+func newLister(ctx context.Context, s *Snapshot, q Query) *lister {
+	l := &lister{ctx: ctx, snap: s, query: q, show: q.shown(), result: &Result{Snapshot: s, Query: q}}
+	l.kinds = shownKinds(l.show)
+	if q.Only&OnlyOrphans != 0 {
+		l.kinds = shownKinds(l.show | NotOrphan) // of those that are; see holds
+	}
+	l.result.lists = l
+	l.filter = filter{s, words(q.Filter)}
+	l.reads = newCoverer(s)
+	return l
 }
 
 // stopped looks at the context once in a while.
@@ -120,17 +175,30 @@ func (l *lister) stopped() bool {
 	return l.seen&1023 == 0 && l.ctx.Err() != nil
 }
 
+// parallel is the function of that name for as long as the context lasts.
+func (l *lister) parallel(n int, f func(from, to int)) {
+	p := l.query.Progress
+	if p != nil {
+		p.done.Store(0)
+		p.all.Store(int64(n))
+	}
+	parallel(n, func(from, to int) {
+		if l.ctx.Err() == nil {
+			f(from, to)
+		}
+		if p != nil {
+			p.done.Add(int64(to - from))
+		}
+	})
+}
+
 // add takes a line if the filter lets it pass.
-func (l *lister) add(k LineKey, target bool) {
+func (l *lister) add(k LineKey) {
 	if l.stopped() || !l.filter.line(k) || !l.wanted(k) {
 		return
 	}
-	if target {
-		l.result.Targets++
-	} else {
-		l.result.Others++
-	}
-	l.result.lines = append(l.result.lines, k)
+	l.result.Targets++
+	l.result.keys = append(l.result.keys, k)
 }
 
 // wanted applies Target and Trustee to a line. A line of the mailbox grid is
@@ -165,30 +233,59 @@ func (l *lister) names(id objID) bool {
 	found := false
 	l.snap.each(id, storesOnly, func(r RowRef, a *aceRec) bool {
 		p := l.snap.Principal(partyOfSID(a.trustee))
-		found = l.query.Trustee(&p) && l.snap.reasons(r, a)&^l.query.Show == 0
+		found = l.query.Trustee(&p) && l.why(r, a) == 0
 		return !found
 	})
 	return found
 }
 
-// countRows adds the hidden rows of a store or container to the status line.
-func (l *lister) countRows(id objID, want families8) {
-	l.snap.configCount(id, want, l.query.Show, &l.result.Hidden)
+// why returns the reasons for which a row is hidden.
+func (l *lister) why(r RowRef, a *aceRec) Reasons {
+	why := l.snap.reasons(r, a)
+	if a == nil || !a.kind.Denies() {
+		why |= NotDeny
+	}
+	if a == nil {
+		why |= NotOrphan
+	} else {
+		why |= l.moreReasons(a.trustee)
+	}
+	return why &^ l.show
+}
+
+// configCount counts the rows of a store or container, and what is hidden of them in h.
+func (l *lister) configCount(id objID, want families8, h *Hidden) (c Count) {
+	l.snap.each(id, want, func(r RowRef, a *aceRec) bool {
+		if why := l.why(r, a); why != 0 {
+			c.Hidden++
+			if h != nil {
+				h[why.first()]++
+			}
+			return true
+		}
+		c.Rows++
+		if a.kind.Denies() {
+			c.Deny++
+		}
+		return true
+	})
+	return c
 }
 
 // totals counts the rows of a line, both ways.
 func (l *lister) totals(k LineKey) (t Totals) {
 	if k.obj != 0 {
-		t.Forward = l.snap.forward(l.snap.object(k.obj), l.query.Show)
-		l.markUnread(l.snap.object(k.obj), &t)
+		o := l.snap.object(k.obj)
+		for f := range t.Forward {
+			t.Forward[f] = l.forward(o, family(f))
+		}
+		l.markUnread(o, &t)
 	}
-	if k.party == 0 || l.reverse == nil { // stores and containers have no reverse totals
+	if k.party == 0 || !l.query.Type.bothWays { // stores and containers have no reverse totals
 		return t
 	}
-	if c := l.reverse.find(k.party); c != nil {
-		for f, x := range c {
-			t.Reverse[f] = Count{Rows: int(x.rows), Deny: int(x.deny), Hidden: int(x.hidden)}
-		}
+	for f := range t.Reverse {
+		t.Reverse[f] = l.reverse(k.party, family(f))
 	}
 	return t
 }
@@ -196,6 +293,25 @@ func (l *lister) totals(k LineKey) (t Totals) {
 // line makes a line. After View the lister does not change, so it may be called
 // by several goroutines.
 func (l *lister) line(k LineKey) Line {
+	line := l.describe(k)
+	switch {
+	case k.pos != 0:
+	case k.obj != 0 && l.snap.object(k.obj).store():
+		o := l.snap.object(k.obj)
+		line.ACEs = l.configCount(k.obj, storesOnly, nil)
+		line.ACEs.Unread = l.snap.unread(o.secState, o.security)
+	default:
+		line.Totals = l.totals(k)
+		if k.party != 0 && l.query.Type.bothWays && !l.query.Arrival {
+			l.once.through.Do(func() { l.via = l.findThrough() })
+			l.via.mark(k.party, &line.Totals)
+		}
+	}
+	return line
+}
+
+// describe makes a line without its counts.
+func (l *lister) describe(k LineKey) Line {
 	s := l.snap
 	line := Line{Key: k}
 	if k.pos != 0 {
@@ -205,156 +321,17 @@ func (l *lister) line(k LineKey) Line {
 	}
 	if k.obj == 0 {
 		line.Principal = s.Principal(k.party)
-	} else {
-		o := s.object(k.obj)
-		line.Principal = s.targetPrincipal(o)
-		line.Type = s.typeName(o)
-		if o.store() {
-			s.describeStore(&line, o)
-			line.ACEs = s.configCount(k.obj, storesOnly, l.query.Show, nil)
-			line.ACEs.Unread = s.unread(o.secState, o.security)
-			return line
-		}
-		if o.mailboxLike() {
-			line.Authority, line.Exchange = s.version(o).Authority(), s.release(o)
-		}
+		return line
 	}
-	line.Totals = l.totals(k)
-	l.markIndirect(k, &line.Totals)
+	o := s.object(k.obj)
+	line.Principal = s.targetPrincipal(o)
+	line.Type = s.typeName(o)
+	if o.store() {
+		s.describeStore(&line, o)
+	} else if o.mailboxLike() {
+		line.Authority, line.Exchange = s.version(o).Authority(), s.release(o)
+	}
 	return line
-}
-
-// Rows.
-
-func (l *lister) allRows() {
-	q, s := &l.query, l.snap
-	if !q.Of.IsZero() {
-		l.rowsOfLine()
-		return
-	}
-	want := q.ACEs.forward | q.ACEs.reverse
-	if q.ByTrustee {
-		want = everything
-	}
-	for _, list := range [...]view[objID]{s.recips, s.stores} {
-		for i := range list.len() {
-			if l.stopped() {
-				return
-			}
-			l.rowsOfTarget(*list.at(i), want, nil)
-		}
-	}
-}
-
-// rowsOfTarget takes the rows of a target, of those trustees that who accepts.
-func (l *lister) rowsOfTarget(id objID, want families8, who func(family, Party) bool) {
-	s := l.snap
-	if l.query.Target != nil {
-		if p := s.targetPrincipal(s.object(id)); !l.query.Target(&p) {
-			return
-		}
-	}
-	s.each(id, want, func(r RowRef, a *aceRec) bool {
-		p := s.trustee(r, a)
-		if who != nil && !who(r.family, p) {
-			return true
-		}
-		if l.query.Trustee != nil {
-			if t := s.Principal(p); !l.query.Trustee(&t) {
-				return true
-			}
-		}
-		if why := s.reasons(r, a) &^ l.query.Show; why != 0 {
-			l.result.Hidden[why.first()]++
-			return true
-		}
-		if l.filter.row(r) {
-			l.result.rows = append(l.result.rows, r)
-		}
-		return true
-	})
-}
-
-// rowsOfLine takes the rows of a line: those it is the target of, then those
-// that name it, each row once.
-func (l *lister) rowsOfLine() {
-	q := &l.query
-	of := q.Of
-	if of.obj != 0 && q.ACEs.forward != 0 {
-		l.rowsOfTarget(of.obj, q.ACEs.forward, nil)
-	}
-	if q.ACEs.reverse == 0 || of.party == 0 {
-		return
-	}
-	acting := l.acting(of.party)
-	who := func(f family, p Party) bool {
-		sets := acting.find(p)
-		return sets != nil && (!sets.behalfOnly || f == familyBehalf)
-	}
-	named := l.snap.naming(acting)
-	skip := objID(0)
-	if q.ACEs.forward != 0 {
-		skip = of.obj
-	}
-	for _, id := range named {
-		if id != skip {
-			l.rowsOfTarget(id, q.ACEs.reverse, who)
-		} else { // its forward rows are there already; only other kinds can be new
-			l.rowsOfTarget(id, q.ACEs.reverse&^q.ACEs.forward, who)
-		}
-	}
-}
-
-// acts says in which rows a party counts for the line asked about.
-type acts struct{ behalfOnly bool }
-
-// acting are the parties whose rows a reverse view shows: the line's own, and in
-// the effective view those in its token and, for Send on Behalf, its distribution groups.
-func (l *lister) acting(p Party) *ledger[acts] {
-	out := newLedger[acts](l.snap)
-	if l.query.Effective {
-		for _, g := range l.snap.token(p, true) {
-			*out.of(g) = acts{behalfOnly: true}
-		}
-		for _, g := range l.snap.token(p, false) {
-			*out.of(g) = acts{}
-		}
-	}
-	*out.of(p) = acts{}
-	return out
-}
-
-// naming returns the targets on which one of the parties is named.
-func (s *Snapshot) naming(parties *ledger[acts]) (out []objID) {
-	aces := make([]bool, s.aces.len())
-	for id := uint32(1); id < s.aces.len(); id++ {
-		aces[id] = parties.find(partyOfSID(s.aces.at(id).trustee)) != nil
-	}
-	descs := make([]bool, s.descs.len())
-	for id := uint32(1); id < s.descs.len(); id++ {
-		d := s.descs.at(id)
-		for i := range d.n {
-			if aces[*s.lists.at(d.first + i)] {
-				descs[id] = true
-				break
-			}
-		}
-	}
-	linked := map[objID]bool{}
-	for i := range s.delegates.len() {
-		if d := s.delegates.at(i); parties.find(s.party(d.who)) != nil {
-			linked[d.target] = true
-		}
-	}
-	for _, list := range [...]view[objID]{s.recips, s.stores} {
-		for i := range list.len() {
-			id := *list.at(i)
-			if o := s.object(id); descs[o.mailboxSD] || descs[o.security] || linked[id] {
-				out = append(out, id)
-			}
-		}
-	}
-	return out
 }
 
 // Match returns a condition for Query.Target and Query.Trustee: the bare name,

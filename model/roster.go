@@ -1,0 +1,210 @@
+package model
+
+import (
+	"cmp"
+	"encoding/binary"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// The grid of mailboxes can have a line for each recipient and for whoever else
+// a row names, whatever the toggles are. These lines are numbered: recipients
+// as they came, then the others. What a question shows is a list of numbers.
+
+// others are the parties that some row names and that have no line as a
+// recipient, in order of number.
+func (s *Snapshot) others() []Party {
+	s.once.others.Do(func() {
+		r := s.relations()
+		add := func(p Party) {
+			if p != 0 && !s.ownLine(p) {
+				s.otherLines = append(s.otherLines, p)
+			}
+		}
+		for i, k := range r.kinds {
+			if k != 0 {
+				add(Party(i))
+			}
+		}
+		for i, l := range r.links {
+			if l.who.dn() != 0 && (i == 0 || r.links[i-1].who != l.who) {
+				add(l.who)
+			}
+		}
+	})
+	return s.otherLines
+}
+
+// ownLine reports whether a party is a recipient, which has one line for both
+// roles. A former SID of one has a line of its own.
+func (s *Snapshot) ownLine(p Party) bool {
+	id := s.partyObject(p)
+	return id != 0 && s.object(id).recipient != NoRecipient && s.party(s.object(id).dn) == p
+}
+
+func (s *Snapshot) lineCount() uint32 { return s.recips.len() + uint32(len(s.others())) }
+
+// lineKey returns the key of a numbered line.
+func (s *Snapshot) lineKey(n uint32) LineKey {
+	if n >= s.recips.len() {
+		return LineKey{party: s.others()[n-s.recips.len()]}
+	}
+	id := *s.recips.at(n)
+	return LineKey{obj: id, party: s.party(s.object(id).dn)}
+}
+
+// keyed is a line with the beginning of its name, folded, which decides most
+// comparisons without a look at the texts.
+type keyed struct {
+	start uint64
+	n     uint32
+}
+
+// byName returns the numbered lines in the order of their names. It is worked out
+// once for a snapshot, since neither toggles nor filters change it.
+func (s *Snapshot) byName() []uint32 {
+	s.once.order.Do(func() {
+		n := s.lineCount()
+		names := make([]string, len(s.others())) // those of recipients lie in the arena
+		keys := make([]keyed, n)
+		name := func(n uint32) []byte {
+			if n < s.recips.len() {
+				return s.objectSortName(s.object(*s.recips.at(n)))
+			}
+			return []byte(names[n-s.recips.len()])
+		}
+		parallel(int(n), func(from, to int) {
+			for i := from; i < to; i++ {
+				if o := i - int(s.recips.len()); o >= 0 {
+					names[o] = s.Principal(s.others()[o]).Name
+				}
+				keys[i] = keyed{folded8(name(uint32(i))), uint32(i)}
+			}
+		})
+		keys = sortParallel(keys, func(a, b keyed) int {
+			if a.start != b.start {
+				return cmp.Compare(a.start, b.start)
+			}
+			return cmp.Or(compareFold(name(a.n), name(b.n)), s.tie(s.lineKey(a.n), s.lineKey(b.n)))
+		})
+		s.ordered = make([]uint32, n)
+		for i, k := range keys {
+			s.ordered[i] = k.n
+		}
+	})
+	return s.ordered
+}
+
+// tie orders lines of the same name by DN or SID, and not by when they came:
+// several searches run at a time, and another read of the same directory must
+// give the same report.
+func (s *Snapshot) tie(a, b LineKey) int {
+	if a == b {
+		return 0
+	}
+	return cmp.Or(strings.Compare(s.identity(a), s.identity(b)), cmp.Compare(a.pos, b.pos), cmp.Compare(a.party, b.party))
+}
+
+func (s *Snapshot) identity(k LineKey) string {
+	if k.obj != 0 {
+		return s.dnText(s.object(k.obj).dn)
+	}
+	p := s.Principal(k.party)
+	return sidText(p.SID) + p.DN
+}
+
+// folded8 packs the first eight bytes of a name, folded as compareFold folds
+// them: names in order have these in order.
+func folded8(name []byte) uint64 {
+	var b [8]byte
+	for i := range min(len(name), len(b)) {
+		b[i] = foldASCII(name[i])
+	}
+	return binary.BigEndian.Uint64(b[:])
+}
+
+// piece is how many lines one goroutine takes at a time.
+const piece = 1 << 12
+
+// parallel calls f for all of 0 to n, piece by piece, on as many goroutines as
+// there are processors.
+func parallel(n int, f func(from, to int)) {
+	if n <= piece {
+		if n > 0 {
+			f(0, n)
+		}
+		return
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for {
+				to := int(next.Add(piece))
+				if to-piece >= n {
+					return
+				}
+				f(to-piece, min(to, n))
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// sortParallel sorts on two goroutines. Where two elements compare equal their
+// order is not defined. The result may be another slice.
+func sortParallel[T any](x []T, compare func(a, b T) int) []T {
+	if len(x) <= piece {
+		slices.SortFunc(x, compare)
+		return x
+	}
+	a, b := x[:len(x)/2], x[len(x)/2:]
+	var wg sync.WaitGroup
+	wg.Go(func() { slices.SortFunc(a, compare) })
+	slices.SortFunc(b, compare)
+	wg.Wait()
+	out := make([]T, 0, len(x))
+	for len(a) > 0 && len(b) > 0 {
+		if compare(a[0], b[0]) <= 0 {
+			out, a = append(out, a[0]), a[1:]
+		} else {
+			out, b = append(out, b[0]), b[1:]
+		}
+	}
+	return append(append(out, a...), b...)
+}
+
+// Find returns where the line with a key is, by LineKey.Number, or -1.
+func (r *Result) Find(number uint64) int {
+	if r.Query.Type != Mailboxes || r.Query.Rows {
+		return slices.IndexFunc(r.keys, func(k LineKey) bool { return k.Number() == number })
+	}
+	s, key := r.Snapshot, LineKey{obj: objID(number >> 32), party: Party(number)}
+	if r.Query.Arrival {
+		return slices.IndexFunc(r.numbers, func(n uint32) bool { return s.lineKey(n) == key })
+	}
+	lines := r.numbers
+	if r.Query.Sort != 0 {
+		lines = s.byName()
+	}
+	i, there := s.search(lines, key)
+	switch {
+	case !there:
+		return -1
+	case r.Query.Sort != 0:
+		return slices.Index(r.numbers, lines[i])
+	}
+	return i
+}
+
+// search looks for a line among lines in order of their names.
+func (s *Snapshot) search(lines []uint32, key LineKey) (int, bool) {
+	name := s.lineName(key)
+	return slices.BinarySearchFunc(lines, key, func(n uint32, key LineKey) int {
+		k := s.lineKey(n)
+		return cmp.Or(compareFold(s.lineName(k), name), s.tie(k, key))
+	})
+}
