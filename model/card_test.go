@@ -104,3 +104,59 @@ func TestMemberships(t *testing.T) {
 		t.Errorf("%d groups by nesting, %d primary groups: the demo should have both", nested, primary)
 	}
 }
+
+// TestIdentityNamesTheLine: what names a line in a command finds that line and
+// no other.
+func TestIdentityNamesTheLine(t *testing.T) {
+	s := demoSnapshot(t, "demo:250")
+	for _, typ := range model.ObjectTypes {
+		res, err := model.View(t.Context(), s, model.Query{Type: typ, System: true, Show: model.AllReasons})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range res.Len() {
+			key := res.Key(i)
+			for _, reverse := range []bool{false, true} {
+				if reverse && typ == model.Stores { // which are nobody's trustees
+					continue
+				}
+				name := s.Identity(key, reverse)
+				found := s.Named(name)
+				switch {
+				case len(found) != 1:
+					t.Errorf("%q names %d lines", name, len(found))
+				case reverse && s.TrusteeOf(found[0]) != s.TrusteeOf(key):
+					t.Errorf("%q is %+v, want %+v", name, s.TrusteeOf(found[0]), s.TrusteeOf(key))
+				case !reverse && s.TargetOf(found[0]) != s.TargetOf(key):
+					t.Errorf("%q is %+v, want %+v", name, s.TargetOf(found[0]), s.TargetOf(key))
+				}
+			}
+		}
+	}
+}
+
+func TestNamed(t *testing.T) {
+	s := demoSnapshot(t, "demo:60")
+	u2 := s.Named("U00002")
+	if len(u2) != 1 {
+		t.Fatalf("U00002 names %d lines", len(u2))
+	}
+	p := s.TargetOf(u2[0])
+	for _, text := range []string{"u00002", `contoso\u00002`, p.DN, p.SID.String(), s.LineCard(u2[0]).GUID.String()} {
+		if got := s.Named(text); len(got) != 1 || got[0] != u2[0] {
+			t.Errorf("Named(%q) = %v, want %v", text, got, u2)
+		}
+	}
+	if got := s.Named("everyone"); len(got) != 1 || s.TrusteeOf(got[0]).Kind != model.KindWellKnown {
+		t.Errorf("Everyone is %v", got)
+	}
+	for _, text := range []string{"", "nobody", "S-1-5-21-1-2-3-4", "CN=nobody,DC=contoso,DC=com", "00000000-0000-0000-0000-000000000001"} {
+		if got := s.Named(text); len(got) != 0 {
+			t.Errorf("Named(%q) = %v", text, got)
+		}
+	}
+	names := s.Complete(t.Context(), "U0000", 4)
+	if len(names) != 4 || names[0] != "u00001" {
+		t.Errorf("names that begin with U0000: %q", names)
+	}
+}

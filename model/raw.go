@@ -30,6 +30,32 @@ func (s *Snapshot) RawOf(r RowRef) (raw RawACL, ok bool) {
 	return raw, true
 }
 
+// SetOn returns the list of the object that a row's entry is set on, with the
+// entry as it stands there, where that is another object than the target and was found.
+func (s *Snapshot) SetOn(r RowRef) (raw RawACL, on Card, ok bool) {
+	o, a := s.object(r.obj), s.aceOf(r)
+	if a == nil || r.family == familyMailbox {
+		return RawACL{}, Card{}, false
+	}
+	src := s.stamp(o, a)
+	if a.flags&acl.Inherited != 0 {
+		src = s.source(o.dn, a)
+	}
+	if src.obj == 0 {
+		return RawACL{}, Card{}, false
+	}
+	above := s.object(src.obj)
+	raw = s.raw(above, above.security)
+	first, n := s.acesOf(above.security)
+	for i := range n {
+		if *s.lists.at(first + i) == src.ace {
+			raw.Pos = int(i)
+			break
+		}
+	}
+	return raw, s.objectCard(src.obj), raw.Pos >= 0
+}
+
 // RawLists returns the descriptors of a line's object that were read.
 func (s *Snapshot) RawLists(k LineKey) (out []RawACL) {
 	id := k.obj

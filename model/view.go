@@ -2,7 +2,6 @@ package model
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -348,20 +347,4 @@ func Match(text string) func(*Principal) bool {
 		}
 		return strings.EqualFold(p.Name, text) || strings.EqualFold(p.DN, text)
 	}
-}
-
-// Find returns the lines whose name, DN or SID is text: to open them.
-func (s *Snapshot) Find(text string) (out []LineKey) {
-	match := Match(text)
-	for id := objID(1); uint32(id) < s.objects.len(); id++ {
-		o := s.object(id)
-		if p := s.targetPrincipal(o); match(&p) {
-			k := LineKey{party: s.party(o.dn)}
-			if o.recipient != NoRecipient || o.store() {
-				k.obj = id
-			}
-			out = append(out, k)
-		}
-	}
-	return slices.Clip(out)
 }

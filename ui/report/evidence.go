@@ -116,6 +116,7 @@ type Question struct {
 	Report          string // totals, aces or coverage
 	Query           model.Query
 	Target, Trustee string // the texts behind Query.Target and Query.Trustee
+	Of              string // the text behind Query.Of
 }
 
 // words puts the question into words; name spells what the user named.
@@ -141,6 +142,7 @@ func (q *Question) words(name func(string) string) string {
 	if q.Trustee != "" {
 		s += ", only trustee " + name(q.Trustee)
 	}
+	s += q.seenWords(name)
 	show := q.Query.Show & model.AllReasons
 	switch show {
 	case 0:

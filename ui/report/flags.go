@@ -16,6 +16,7 @@ type Flags struct {
 	RedactKey, FailOn, Since                              string
 	Inherited, Self, Defaults, Implied, Stale, All, Force bool
 	BOM, Redact, Quiet                                    bool
+	Seen                                                  Seen
 }
 
 // Mistake is an error in what the user asked for.
@@ -51,6 +52,7 @@ func (r *Flags) Reports(f *pflag.FlagSet) {
 	f.BoolVar(&r.Redact, "redact", false, "replace names, domains, SIDs and servers by pseudonyms")
 	f.StringVar(&r.RedactKey, "redact-key", "", "redact with the key in this file: the same pseudonyms in every file")
 	f.StringVar(&r.FailOn, "fail-on", "", "exit with 4 where one of these conditions holds: "+model.AlarmNames())
+	r.Seen.define(f)
 	f.BoolVarP(&r.Quiet, "quiet", "q", false, "nothing on standard error but errors and conditions that hold")
 }
 
@@ -115,7 +117,7 @@ func (r *Flags) Query(report string) (model.Query, error) {
 	if r.Trustee != "" {
 		q.Trustee = model.Match(r.Trustee)
 	}
-	return q, nil
+	return q, r.Seen.apply(&q)
 }
 
 // Job makes a report; every mistake in the flags is found before anything is read.
@@ -129,7 +131,7 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 		return nil, err
 	}
 	job := &Job{
-		Question: Question{Report: report, Query: q, Target: r.Target, Trustee: r.Trustee},
+		Question: Question{Report: report, Query: q, Target: r.Target, Trustee: r.Trustee, Of: r.Seen.Of},
 		Output:   Output{Format: format, BOM: r.BOM, File: r.Out, Force: r.Force, Quiet: r.Quiet},
 		Version:  version,
 	}

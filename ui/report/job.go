@@ -259,7 +259,7 @@ func (j *Job) known(states ...*model.Snapshot) error {
 		if _, err := acl.ParseSID(text); text == "" || err == nil || wellKnown(text) {
 			continue
 		}
-		if !slices.ContainsFunc(states, func(s *model.Snapshot) bool { return s != nil && len(s.Find(text)) > 0 }) {
+		if !slices.ContainsFunc(states, func(s *model.Snapshot) bool { return s != nil && len(s.Named(text)) > 0 }) {
 			return fmt.Errorf("%s %q: nothing that was read has this name; give a sAMAccountName, DOMAIN\\name, DN or SID", flag, text)
 		}
 	}
@@ -284,18 +284,26 @@ func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *model.Change
 		ev.hide(changes.Hidden)
 		return changesData(changes, j.Format), nil
 	}
-	result, err := model.View(ctx, s, j.Query)
+	q, err := j.seen(s)
+	if err != nil {
+		return Data{}, err
+	}
+	result, err := model.View(ctx, s, q)
 	if err != nil {
 		return Data{}, err
 	}
 	ev.hide(result.Hidden)
-	if j.Query.Rows {
-		return NewData(j.Report, model.RowFields, result.Len(), result.Row), nil
+	return ResultData(result), nil
+}
+
+// ResultData is the report of what a view shows: totals or aces.
+func ResultData(r *model.Result) Data {
+	typ := r.Query.Type
+	if r.Query.Rows {
+		return NewData("aces", model.RowFields, r.Len(), r.Row)
 	}
-	fields := append([]model.Field[*model.Line]{{
-		Name: "object_type", Value: func(*model.Line) any { return j.Query.Type.Flag },
-	}}, j.Query.Type.Fields...)
-	return NewData(j.Report, fields, result.Len(), result.Line), nil
+	fields := append([]model.Field[*model.Line]{{Name: "object_type", Value: func(*model.Line) any { return typ.Flag }}}, typ.Fields...)
+	return NewData("totals", fields, r.Len(), r.Line)
 }
 
 // failure puts a condition that holds into words.

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"mbxperm/collector"
+	"mbxperm/collector/demo"
+	"mbxperm/model"
+	"mbxperm/ui/report"
+)
+
+// TestCommandPrintsTheView: the command that the screen offers for a view
+// prints the very rows of it, in its order, for every object type, ACE type and
+// direction, under toggles, filters and orders.
+func TestCommandPrintsTheView(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no sh here: the command is not read as a shell would")
+	}
+	src, err := demo.New("demo:60")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := collector.Start(t.Context(), src, model.NewPool(), nil)
+	<-c.Done()
+	s := c.Snapshot()
+	toggles := []model.Reasons{0, model.Inherited | model.Implied, model.Self | model.Stale | model.Default, model.AllReasons}
+	turn := 0
+	try := func(q model.Query) {
+		t.Helper()
+		turn++
+		q.Show = toggles[turn%len(toggles)]
+		q.Filter = []string{"", "u000 !u00003", "", "Méx'o $(x)", "a"}[turn%5]
+		q.Sort = []int{0, 2, -3, 1}[turn%4]
+		wantView(t, sh, s, q)
+	}
+	for _, typ := range model.ObjectTypes {
+		for i := range 6 {
+			try(model.Query{Type: typ, System: i%2 == 0})
+		}
+		res, err := model.View(t.Context(), s, model.Query{Type: typ, System: true, Show: model.AllReasons})
+		if err != nil {
+			t.Fatal(err)
+		}
+		step := max(res.Len()/4, 1)
+		for i := 0; i < res.Len(); i += step {
+			for _, aces := range typ.ACEs {
+				if aces.Direction() == "forward" && !res.Key(i).IsTarget() {
+					aces = typ.ACEs[aces.Flip]
+				}
+				try(model.Query{Type: typ, Rows: true, Of: res.Key(i), ACEs: aces, Effective: turn%3 == 0})
+			}
+		}
+	}
+	if turn < 50 {
+		t.Errorf("only %d views were tried", turn)
+	}
+}
+
+// wantView holds the output of the command for a query against the view itself.
+func wantView(t *testing.T, sh string, s *model.Snapshot, q model.Query) {
+	t.Helper()
+	res, err := model.View(t.Context(), s, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := report.ShLine(report.Command([]string{"demo:60"}, s, q)...)
+	words, err := exec.Command(sh, "-c", `printf '%s\0' `+line).Output()
+	if err != nil {
+		t.Fatalf("%s: %v", line, err)
+	}
+	args := strings.Split(strings.TrimSuffix(string(words), "\x00"), "\x00")
+	var out, stderr, want, got bytes.Buffer
+	if code := run(t.Context(), append(args, "--format", "json", "--quiet"), nil, &out, &stderr); code != exitGaps {
+		t.Fatalf("mbxperm %s: exit code %d\n%s", line, code, stderr.String())
+	}
+	data, err := json.Marshal(report.ResultData(res))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Compact(&want, data); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Compact(&got, out.Bytes()); err != nil {
+		t.Fatal(err)
+	}
+	if want.String() != got.String() {
+		t.Errorf("mbxperm %s\nprints %d bytes, and the view has %d rows in %d bytes", line, got.Len(), res.Len(), want.Len())
+	}
+}

@@ -1,0 +1,187 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"mbxperm/model"
+)
+
+// Seen are the flags of a report by which it shows what a grid of the screen
+// shows: the same lines in the same order.
+type Seen struct {
+	Filter, Sort, ACEs, Of string
+	ViaGroups, NoSystem    bool
+}
+
+func (v *Seen) define(f *pflag.FlagSet) {
+	f.StringVar(&v.Filter, "filter", "", "only what holds every word in name, DN, SID or right; !word excludes")
+	f.StringVar(&v.Sort, "sort", "", "order by this column of the screen, -COLUMN the other way round: --sort=-Mailbox")
+	f.StringVar(&v.Of, "of", "", "aces: the rows of this one line, as the screen shows them: name, DOMAIN\\name, DN, SID or objectGUID")
+	f.StringVar(&v.ACEs, "ace-type", "", "aces: one entry of the screen's list of ACE types: Mailbox-Rights, Reverse-All, …")
+	f.BoolVar(&v.ViaGroups, "via-groups", false, "aces of one line in reverse: those of its groups too")
+	f.BoolVar(&v.NoSystem, "no-system", false, "totals: leave out system mailboxes that hold no right")
+}
+
+// apply puts what does not depend on the source into the query. Errors are a Mistake.
+func (v *Seen) apply(q *model.Query) error {
+	q.Filter = v.Filter
+	q.System = q.System && !v.NoSystem
+	q.Effective = v.ViaGroups
+	if q.Type == nil {
+		return nil
+	}
+	if err := v.order(q); err != nil {
+		return err
+	}
+	if v.ACEs != "" {
+		names := make([]string, len(q.Type.ACEs))
+		found := false
+		for i, t := range q.Type.ACEs {
+			names[i] = t.Name
+			if strings.EqualFold(t.Name, v.ACEs) {
+				q.ACEs, found = t, true
+			}
+		}
+		if !found {
+			return mistake("unknown ACE type %q of %s: use %s", v.ACEs, q.Type.Flag, strings.Join(names, ", "))
+		}
+	}
+	switch {
+	case v.Of != "" && !q.Rows:
+		return mistake("--of is for report aces")
+	case v.Of != "" && q.ByTrustee:
+		return mistake("--of shows one line: choose its direction by --ace-type, not by --direction")
+	case v.ViaGroups && v.Of == "":
+		return mistake("--via-groups wants --of: whose groups?")
+	}
+	return nil
+}
+
+func (v *Seen) order(q *model.Query) error {
+	if v.Sort == "" {
+		return nil
+	}
+	title, down := strings.CutPrefix(v.Sort, "-")
+	titles := sortTitles(q.Type, q.Rows)
+	for i, t := range titles {
+		if strings.EqualFold(t, title) {
+			q.Sort = i + 1
+			if down {
+				q.Sort = -q.Sort
+			}
+			return nil
+		}
+	}
+	return mistake("unknown column %q of %s: use %s", title, q.Type.Flag, strings.Join(titles, ", "))
+}
+
+// sortTitles are the columns that a grid can be ordered by.
+func sortTitles(t *model.ObjectType, rows bool) (titles []string) {
+	if rows {
+		for _, c := range t.Details {
+			titles = append(titles, c.Title)
+		}
+		return titles
+	}
+	for _, c := range t.Totals {
+		titles = append(titles, c.Title)
+	}
+	return titles
+}
+
+// seen finds the line of --of.
+func (j *Job) seen(s *model.Snapshot) (model.Query, error) {
+	q := j.Query
+	if j.Of == "" {
+		return q, nil
+	}
+	lines := s.Named(j.Of)
+	switch len(lines) {
+	case 0:
+		return q, fmt.Errorf("--of %q: nothing that was read has this name; give a sAMAccountName, DOMAIN\\name, DN, SID or objectGUID", j.Of)
+	case 1:
+		q.Of = lines[0]
+		return q, nil
+	}
+	return q, fmt.Errorf("--of %q names %d lines: give a SID or an objectGUID", j.Of, len(lines))
+}
+
+// seenWords puts the rest of a question into words.
+func (q *Question) seenWords(name func(string) string) (s string) {
+	if q.Of != "" {
+		s += ", rows of " + name(q.Of)
+	}
+	if q.Query.Rows && q.Query.Type != nil && q.Query.ACEs.Name != "" && q.Query.ACEs.Name != q.Query.Type.ACEs[0].Name {
+		s += ", ACE type " + q.Query.ACEs.Name
+	}
+	if q.Query.Effective {
+		s += ", with what is held through groups"
+	}
+	if q.Query.Filter != "" {
+		s += ", only what holds " + name(q.Query.Filter)
+	}
+	if n := q.Query.Sort; n != 0 && q.Query.Type != nil {
+		s += ", ordered by " + sortTitles(q.Query.Type, q.Query.Rows)[max(n, -n)-1]
+	}
+	return s
+}
+
+// Command returns the arguments of the program that print the lines or rows of
+// a query over the source that the arguments in source open: its name, and how
+// to get in. Where the line of the query has neither SID nor objectGUID it is
+// named by its DN.
+func Command(source []string, s *model.Snapshot, q model.Query) []string {
+	report := "totals"
+	if q.Rows {
+		report = "aces"
+	}
+	args := append([]string{"report", report}, source...)
+	if q.Type != model.Mailboxes {
+		args = append(args, "--object", q.Type.Flag)
+	}
+	if q.Rows {
+		args = append(args, "--of", s.Identity(q.Of, q.ACEs.Direction() == "reverse"))
+		if q.ACEs.Name != q.Type.ACEs[0].Name {
+			args = append(args, "--ace-type", q.ACEs.Name)
+		}
+		if q.Effective {
+			args = append(args, "--via-groups")
+		}
+	} else if !q.System && q.Type == model.Mailboxes {
+		args = append(args, "--no-system")
+	}
+	args = append(args, showFlags(q.Show)...)
+	if q.Filter != "" {
+		args = append(args, "--filter="+q.Filter)
+	}
+	if n := q.Sort; n != 0 {
+		title := sortTitles(q.Type, q.Rows)[max(n, -n)-1]
+		if n < 0 {
+			title = "-" + title
+		}
+		args = append(args, "--sort="+title)
+	}
+	return args
+}
+
+// showFlags are the flags of the toggles that are on.
+func showFlags(show model.Reasons) (args []string) {
+	if show == model.AllReasons {
+		return []string{"--all"}
+	}
+	for _, f := range [...]struct {
+		reason model.Reasons
+		flag   string
+	}{
+		{model.Inherited, "--inherited"}, {model.Self, "--self"}, {model.Default, "--defaults"},
+		{model.Implied, "--implied"}, {model.Stale, "--stale"},
+	} {
+		if show&f.reason != 0 {
+			args = append(args, f.flag)
+		}
+	}
+	return args
+}
