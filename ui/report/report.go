@@ -16,7 +16,6 @@ package report
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -126,7 +125,10 @@ func Write(ctx context.Context, w io.Writer, format Format, mark bool, d Data, e
 	default:
 		err = writeTable(out, d)
 	}
-	return errors.Join(err, out.Flush())
+	if err != nil {
+		return err // Flush would say it again
+	}
+	return out.Flush()
 }
 
 // stopper is a writer that fails when its context ends.

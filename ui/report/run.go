@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -151,8 +152,18 @@ func gaps(w io.Writer, prefix string, s *model.Snapshot) bool {
 	return any
 }
 
-// Message prints an error as the program does: in one sentence.
-func Message(w io.Writer, err error) { Note(w, err.Error()) }
+// Message prints an error as the program does: in one sentence, or one for each
+// of the errors that were joined.
+func Message(w io.Writer, err error) {
+	several, ok := err.(interface{ Unwrap() []error })
+	if !ok || err.Error() != errors.Join(several.Unwrap()...).Error() { // fmt.Errorf with several %w has words of its own
+		Note(w, err.Error())
+		return
+	}
+	for _, one := range several.Unwrap() {
+		Message(w, one)
+	}
+}
 
 // Note writes one line that is good to know.
 func Note(w io.Writer, text string) { fmt.Fprintln(w, "mbxperm: "+safe.Text(text)) }
