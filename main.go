@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -101,7 +102,7 @@ Receive-As, Send on Behalf, the entries of stores and of the containers above
 them, from a mailbox to its trustees and from an account to all it can open.
 It reads Active Directory over LDAP, and never writes to it.
 
-SOURCE is where to read; without one, the domain of your Kerberos ticket:
+SOURCE is where to read; without one a form asks for it, filled in as far as known:
   ldaps://HOST             a domain controller over TLS
   ldap://HOST              the same with StartTLS
   demo[:N[:SEED[:DAY]]]    a made-up organisation of N mailboxes (250)
@@ -132,14 +133,11 @@ func (a *app) rootCommand() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				domain, err := live.DefaultDomain(a.source.Live)
-				if err != nil {
-					return usagef("no source, and no ticket to take a domain from: try mbxperm demo, or mbxperm DOMAIN -u USER (mbxperm --help)")
-				}
-				args = []string{domain}
+			source := ""
+			if len(args) > 0 {
+				source = args[0]
 			}
-			return a.browse(cmd.Context(), args[0])
+			return a.browse(cmd.Context(), source)
 		},
 	}
 	root.PersistentPreRun = func(*cobra.Command, []string) {
@@ -315,25 +313,63 @@ func (a *app) keep(ctx context.Context, source string) error {
 	return nil
 }
 
-// browse shows a source on the screen.
+// browse shows a source on the screen, or a form that asks for one.
 func (a *app) browse(ctx context.Context, source string) error {
 	out, ok := a.stdout.(*os.File)
-	if !a.showQueries && (!ok || !term.IsTerminal(int(out.Fd()))) {
+	switch noTerminal := !ok || !term.IsTerminal(int(out.Fd())); {
+	case source == "" && (noTerminal || a.showQueries || a.record != ""):
+		return usagef("no source: try mbxperm demo, or mbxperm DOMAIN -u USER (mbxperm --help)")
+	case noTerminal && !a.showQueries:
 		return usagef("no terminal to show a screen on: use mbxperm report totals|aces|coverage %s", source)
 	}
-	src, warnings, rec, err := a.openRecorded(ctx, source, false)
-	if err != nil {
-		return err
+	var src collector.Source
+	var warnings []string
+	var rec *ldif.Recorder
+	var err error
+	if source != "" {
+		if src, warnings, rec, err = a.openRecorded(ctx, source, false); err != nil {
+			return err
+		}
 	}
 	a.source.Opened = nil // standard error belongs to the screen now
 	ctx, cancel := context.WithCancel(ctx)
-	s := collector.NewSession(ctx, src, warnings, func(ctx context.Context) (collector.Source, []string, error) {
-		return a.source.Open(ctx, source)
-	})
-	err = ui.Run(ctx, s)
+	d := driver{&sources.Browser{
+		Opener: &a.source, Program: "mbxperm " + version(), Password: a.storedPassword,
+		Session: collector.NewSession(ctx, src, warnings, func(ctx context.Context) (collector.Source, []string, error) {
+			return a.source.Open(ctx, source)
+		}),
+	}}
+	err = ui.Run(ctx, d, a.screenOptions(source))
 	cancel()
-	s.Wait()
+	d.Wait()
 	return errors.Join(err, a.recorded(rec))
+}
+
+// driver is what the screen drives a collection by.
+type driver struct{ *sources.Browser }
+
+// Open goes over to another source.
+func (d driver) Open(r ui.Request) {
+	d.Browser.Open(r.Source, sources.Login{User: r.User, CAFile: r.CAFile, Auth: live.Auth(r.Auth), Password: r.Password})
+}
+
+// screenOptions say what the screen begins with, and what is known for its form.
+func (a *app) screenOptions(source string) ui.Options {
+	settings, err := ui.LoadSettings()
+	o := ui.Options{Settings: settings}
+	if err != nil {
+		o.Note = err.Error()
+	}
+	l, found := &a.source.Live, live.Discover(a.source.Live)
+	o.Connect.Request = ui.Request{Source: source, User: l.User, CAFile: l.CAFile, Auth: string(l.Auth)}
+	o.Connect.Domain = found.Domain
+	o.Connect.Auths = strings.Split(live.Auths, ", ")
+	if found.Ticket != "" {
+		o.Connect.Found = []string{"Kerberos ticket of " + found.Ticket + ", good until " + found.Until.Local().Format("2006-01-02 15:04")}
+	} else {
+		o.Connect.Found = []string{"no Kerberos ticket: " + found.Reason}
+	}
+	return o
 }
 
 // report collects a source and writes one report of it, compared with old if that is named.
@@ -400,13 +436,22 @@ func (a *app) collect(ctx context.Context, src collector.Source, pool *model.Poo
 	return s, nil
 }
 
-// password finds the password: a file, the environment, or the person at the terminal.
+// password finds the password: where it is stored, or from the person at the terminal.
 func (a *app) password(ctx context.Context) (string, error) {
+	p, err := a.storedPassword()
+	if errors.Is(err, sources.ErrNoPassword) {
+		return prompt.Ask(ctx, a.stdin, a.stderr, "password of "+a.source.Live.User+": ")
+	}
+	return p, err
+}
+
+// storedPassword finds the password in a file or in the environment.
+func (a *app) storedPassword() (string, error) {
 	if a.passwordFile != "" {
 		return prompt.File(a.passwordFile, a.stdin)
 	}
 	if p, ok := os.LookupEnv("MBXPERM_PASSWORD"); ok {
 		return p, nil
 	}
-	return prompt.Ask(ctx, a.stdin, a.stderr, "password of "+a.source.Live.User+": ")
+	return "", sources.ErrNoPassword
 }

@@ -38,6 +38,27 @@ func Start(ctx context.Context, src Source, pool *model.Pool, warnings []string)
 	return c
 }
 
+// StartOpening is Start for a source that is still to be opened. If it does not
+// open, the reason is the error of the snapshot.
+func StartOpening(ctx context.Context, name string, open Open, pool *model.Pool) *Collection {
+	c := newCollection(name, pool)
+	go func() {
+		src, warnings, err := open(ctx)
+		switch {
+		case err == nil:
+			c.start(ctx, src, warnings)
+			return
+		case ctx.Err() != nil: // somebody cancelled, and needs no reason
+			c.update(func(s *model.State) { s.Incomplete = append(s.Incomplete, model.Gap{Reason: "cancelled"}) })
+			c.finish(nil)
+		default:
+			c.finish(err)
+		}
+		close(c.done)
+	}()
+	return c
+}
+
 func newCollection(name string, pool *model.Pool) *Collection {
 	now := time.Now()
 	c := &Collection{done: make(chan struct{}), writer: model.NewWriter(pool)}
@@ -49,14 +70,39 @@ func newCollection(name string, pool *model.Pool) *Collection {
 func (c *Collection) start(ctx context.Context, src Source, warnings []string) {
 	defer close(c.done)
 	defer src.Close()
-	c.update(func(s *model.State) { s.Source, s.Warnings, s.Phase = src.Name(), warnings, model.Reading })
+	rec, recorded := src.(recordedSource)
+	c.update(func(s *model.State) {
+		s.Source, s.Warnings, s.Phase = src.Name(), warnings, model.Reading
+		if recorded {
+			s.Recording = rec.Recording()
+		}
+	})
 	stop := make(chan struct{})
 	var publisher sync.WaitGroup
 	publisher.Go(func() { c.publish(stop) })
 	err := c.run(ctx, src)
 	close(stop)
 	publisher.Wait()
+	if recorded { // whose Close completes the file: only then it can be told what came of it
+		src.Close()
+		c.recorded(rec.Recording())
+	}
 	c.finish(err)
+}
+
+// recordedSource is a source that is recorded while it is read.
+type recordedSource interface {
+	Recording() *model.Recording
+}
+
+// recorded notes what came of a recording.
+func (c *Collection) recorded(r *model.Recording) {
+	c.update(func(s *model.State) {
+		s.Recording = r
+		if r.Err != nil {
+			s.Problems = append(s.Problems, model.Problem{Time: time.Now(), Object: r.Path, Text: r.Err.Error()})
+		}
+	})
 }
 
 // publish makes a snapshot whenever there is news, until stop is closed. It is

@@ -8,35 +8,66 @@ import (
 	"mbxperm/model"
 )
 
-// Session keeps one source on the screen: it collects it, and collects it
-// again when asked. Its methods return at once and may be called by any
-// goroutine; what comes of them shows in the next snapshot.
+// Open opens a source. The warnings hold for as long as it is used.
+type Open func(ctx context.Context) (src Source, warnings []string, err error)
+
+// Session keeps one source at a time on the screen: it collects it, collects it
+// again when asked, and goes over to another one. Its methods return at once and
+// may be called by any goroutine; what comes of them shows in the next snapshot.
 type Session struct {
 	ctx  context.Context
-	open func(context.Context) (Source, []string, error)
 	pool *model.Pool
 
 	mu      sync.Mutex
-	current *Collection
+	open    Open        // of the source that is shown
+	current *Collection // of it; nil before the first
 	cancel  context.CancelFunc
-	opening bool           // Refresh waits for the source
-	opened  sync.WaitGroup // for Refresh
+	opening bool           // Reread waits for the source
+	running sync.WaitGroup // all that was ever started
 }
 
-// NewSession starts to collect src. open gives the source anew for Refresh, with
-// the warnings that hold for it. Everything ends when ctx does.
-func NewSession(ctx context.Context, src Source, warnings []string, open func(context.Context) (Source, []string, error)) *Session {
-	s := &Session{ctx: ctx, open: open, pool: model.NewPool()}
-	inner, cancel := context.WithCancel(ctx)
-	s.current, s.cancel = Start(inner, src, s.pool, warnings), cancel
+// NewSession starts to collect src, if there is one. open gives the source anew
+// for Refresh. Everything ends when ctx does.
+func NewSession(ctx context.Context, src Source, warnings []string, open Open) *Session {
+	s := &Session{ctx: ctx, open: open, pool: model.NewPool(), cancel: func() {}}
+	if src != nil {
+		inner := s.begin()
+		s.collect(Start(inner, src, s.pool, warnings))
+	}
 	return s
 }
 
-// Snapshot returns what is known now.
+// begin makes the context of what comes next. The caller holds mu, or is alone.
+func (s *Session) begin() context.Context {
+	ctx, cancel := context.WithCancel(s.ctx)
+	s.cancel = cancel
+	return ctx
+}
+
+func (s *Session) collect(c *Collection) {
+	s.current = c
+	s.running.Go(func() { <-c.Done() })
+}
+
+// Snapshot returns what is known now; nil before there was a source.
 func (s *Session) Snapshot() *model.Snapshot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.current == nil {
+		return nil
+	}
 	return s.current.Snapshot()
+}
+
+// Open goes over to another source, and drops what was there. If it does not
+// open, the reason is the error of its snapshot.
+func (s *Session) Open(name string, open Open) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cancel()
+	s.opening = false
+	s.open = open
+	s.collect(StartOpening(s.begin(), name, open, s.pool))
 }
 
 // Cancel ends the collection. What was read stays, marked as incomplete.
@@ -50,41 +81,44 @@ func (s *Session) Cancel() {
 // screen until the source is open, and beyond if it does not open: then the
 // reason is among the problems. A collection that still runs goes on instead;
 // there is nothing newer to read than what is being read.
-func (s *Session) Refresh() {
+func (s *Session) Refresh() { s.Reread(func(open Open) Open { return open }) }
+
+// Reread is Refresh by a way of opening the source made of the usual one; the
+// next Refresh is by the usual one again.
+func (s *Session) Reread(by func(Open) Open) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.current == nil || s.opening {
+		return
+	}
 	select {
 	case <-s.current.Done():
 	default:
 		return
 	}
-	if s.opening {
-		return
-	}
 	s.opening = true
-	ctx, cancel := context.WithCancel(s.ctx)
-	s.cancel = cancel
-	s.opened.Go(func() {
-		src, warnings, err := s.open(ctx)
+	ctx, open, shown := s.begin(), by(s.open), s.current
+	s.running.Go(func() {
+		src, warnings, err := open(ctx)
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.opening = false
-		if err != nil {
-			s.current.note(err)
+		switch {
+		case s.current != shown: // there is another source meanwhile
+			if err == nil {
+				src.Close()
+			}
 			return
+		case err != nil:
+			s.current.note(err)
+		default:
+			s.collect(Start(ctx, src, s.pool, warnings))
 		}
-		s.current = Start(ctx, src, s.pool, warnings)
+		s.opening = false
 	})
 }
 
-// Wait returns when the collection has ended.
-func (s *Session) Wait() {
-	s.opened.Wait()
-	s.mu.Lock()
-	c := s.current
-	s.mu.Unlock()
-	<-c.Done()
-}
+// Wait returns when everything that was started has ended.
+func (s *Session) Wait() { s.running.Wait() }
 
 // note adds a problem to a collection that has ended.
 func (c *Collection) note(err error) {

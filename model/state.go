@@ -38,6 +38,15 @@ type Gap struct {
 	Reason string
 }
 
+// Recording is a file that gets what is read. It is never changed once it is
+// part of a State.
+type Recording struct {
+	Path    string
+	Entries int   // in the file; 0 while it is written
+	Err     error // why it could not be written
+	Ended   error // why it is not whole: its source was not read to the end
+}
+
 // State is how far a collection has come. It is part of each Snapshot.
 type State struct {
 	Source  string // as named by the user
@@ -53,6 +62,8 @@ type State struct {
 	Since   time.Time // of this search
 	Ended   time.Time // zero while it runs
 
+	// Recording is the file that gets what is read; nil where nothing is recorded.
+	Recording *Recording
 	// Incomplete names each search that was not read to its end.
 	Incomplete []Gap
 	// Warnings hold for as long as the program runs: an unverified certificate, a password in clear.

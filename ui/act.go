@@ -158,6 +158,10 @@ func (a *app) doMore(act action) {
 		a.findNext(-1)
 	case actionProblems:
 		a.openProblems()
+	case actionConnect:
+		a.connectElsewhere()
+	case actionRecord:
+		a.startRecord()
 	}
 }
 

@@ -32,6 +32,11 @@ type app struct {
 	right *aces
 	foot  *foot
 
+	options Options
+	form    *connectForm // where it is open
+	request Request      // what the driver was asked for last, without the password
+	known   bool         // and that it could be opened is remembered
+
 	here  place
 	trail []place
 	show  toggles

@@ -18,7 +18,7 @@ func TestAppBytes(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	session := collector.NewSession(ctx, newDemo(t, "demo:250"), nil, nil)
 	session.Wait()
-	a := newApp(session, themeFor(256))
+	a := newApp(sessionDriver{session}, themeFor(256))
 	w := &wire{t: t, app: a.tv, tty: newFakeTTY(200, 50), drawn: make(chan struct{}, 1024)}
 	diff := newDiffScreen(openXterm(t, w.tty))
 	diff.init.Do(func() {}) // openXterm has initialised it
@@ -99,3 +99,5 @@ type frozenDriver struct{ snap *model.Snapshot }
 func (d frozenDriver) Snapshot() *model.Snapshot { return d.snap }
 func (d frozenDriver) Cancel()                   {}
 func (d frozenDriver) Refresh()                  {}
+func (d frozenDriver) Open(Request)              {}
+func (d frozenDriver) Record(string, bool)       {}

@@ -76,6 +76,12 @@ func newDemo(t testing.TB, spec string) *demo.Source {
 	return src
 }
 
+// sessionDriver is a session that goes over to nothing and records nothing.
+type sessionDriver struct{ *collector.Session }
+
+func (sessionDriver) Open(Request)        {}
+func (sessionDriver) Record(string, bool) {}
+
 // longAgo returns a clock that says another second of the year 1 each time: a
 // grid is never too young to be refreshed, and no rate is shown.
 func longAgo() func() time.Time {
@@ -90,7 +96,7 @@ func driveApp(t testing.TB, w, h int, src collector.Source, warnings ...string) 
 	session := collector.NewSession(ctx, src, warnings, func(context.Context) (collector.Source, []string, error) {
 		return nil, nil, errors.New("dial tcp 192.0.2.1:636: connection refused")
 	})
-	a := newApp(session, themeFor(0))
+	a := newApp(sessionDriver{session}, themeFor(0))
 	a.news.now = longAgo()
 	d := drive(t, w, h, a.tv)
 	a.start(ctx, d.top)

@@ -294,3 +294,14 @@ func (d *driver) fail(what string) {
 	stacks = stacks[:runtime.Stack(stacks, true)]
 	d.t.Fatalf("%s\nthe screen:\n%s\nall goroutines:\n%s", what, strings.Join(d.screen(), "\n"), stacks)
 }
+
+// paste pastes a text, as a terminal does when told to bracket it.
+func (d *driver) paste(text string) {
+	d.t.Helper()
+	d.sim.PostEventWait(tcell.NewEventPaste(true))
+	for _, r := range text {
+		d.sim.PostEventWait(tcell.NewEventKey(tcell.KeyRune, r, tcell.ModNone))
+	}
+	d.sim.PostEventWait(tcell.NewEventPaste(false))
+	d.settle()
+}

@@ -14,6 +14,9 @@ import (
 // wideStatus is the width from which on both parts of the status fit into one line.
 const wideStatus = 150
 
+// leastSource is how much of the source's name is worth being shown.
+const leastSource = 10
+
 // foot is what stands below the grids: warnings, the status, the keys or the
 // line that is typed.
 type foot struct {
@@ -96,6 +99,9 @@ func (f *foot) drawStatus(screen tcell.Screen, x, y, w int) int {
 		left = w - right - 2
 	}
 	hidden := f.hidden(left)
+	if a.form != nil { // which says what there is to say
+		hidden, source = "", ""
+	}
 	if message != "" {
 		hidden, style = message, a.theme.style(styleTitle)
 	}
@@ -129,6 +135,9 @@ func (f *foot) source(w int, room bool) string {
 			return text
 		}
 	}
+	if left := w - safe.Width(fitParts(w, state)) - safe.Width(between); left >= leastSource {
+		from[0] = fitWidth(from[0], left) // a name may be cut, and a number may not
+	}
 	return fitParts(w, append(state, from...))
 }
 
@@ -136,6 +145,9 @@ func (f *foot) drawKeys(screen tcell.Screen, x, y, w int) {
 	keys := footer(bindings, f.app.scope(), w-2)
 	if f.line != nil {
 		room := max(w-safe.Width(keys)-3, 10)
+		if safe.Width(f.line.label)+safe.Width(f.input.GetText()) >= room { // what is typed goes before
+			keys, room = "", w-2
+		}
 		f.input.SetRect(x+1, y, room, 1)
 		f.input.Draw(screen)
 		put(screen, x+1+room, y, w-room-2, " "+keys, f.app.theme.style(styleMuted))

@@ -39,6 +39,8 @@ const (
 	actionCancel
 	actionRefresh
 	actionProblems
+	actionConnect
+	actionRecord
 	actionCard
 	actionRaw
 	actionNext
@@ -60,6 +62,7 @@ const (
 	scopeSheets                  // pages of several sheets
 	scopeInput                   // the line in which a filter is typed
 	scopeCommand                 // a line in which anything else is typed
+	scopeForm                    // the form in which a source is named
 	scopeList                    // the open list of a drop-down
 )
 
@@ -80,6 +83,8 @@ func (s scope) String() string {
 		return "Filter"
 	case scopeCommand:
 		return "Typing"
+	case scopeForm:
+		return "Connect form"
 	case scopeList:
 		return "Lists"
 	case scopeEverywhere:
@@ -95,7 +100,7 @@ func (s scope) within() []scope {
 		return []scope{s, scopeGrid, scopeEverywhere}
 	case scopeSheets:
 		return []scope{s, scopePage}
-	case scopeInput, scopeCommand, scopeList, scopePage, scopeEverywhere:
+	case scopeInput, scopeCommand, scopeForm, scopeList, scopePage, scopeEverywhere:
 		return []scope{s}
 	case scopeGrid:
 	}
@@ -203,12 +208,19 @@ var bindings = []binding{
 	{[]key{{code: tcell.KeyEnter}}, scopeCommand, "do it", "Do what the line says.", actionEnter, 3},
 	{[]key{{code: tcell.KeyEscape}}, scopeCommand, "leave", "Leave the line and do nothing.", actionClear, 2},
 	{[]key{{code: tcell.KeyCtrlC}}, scopeCommand, "", "Leave the program, whatever is going on.", actionQuit, 0},
+	{[]key{char('R')}, scopeEverywhere, "record", "Read everything again and record it to a file.", actionRecord, 20},
+	{[]key{char('w')}, scopeEverywhere, "connect", "Open another directory, file or the demo.", actionConnect, 21},
 	{[]key{char('X')}, scopeEverywhere, "", "Stop reading; what has come stays.", actionCancel, 0},
 	{[]key{{code: tcell.KeyF5}}, scopeEverywhere, "", "Read everything again.", actionRefresh, 0},
 	{[]key{{code: tcell.KeyCtrlL}}, scopeEverywhere, "", "Draw the screen anew.", actionRedraw, 0},
 	{[]key{char('q')}, scopeEverywhere, "quit", "Leave the program.", actionQuit, 2},
 	{[]key{{code: tcell.KeyCtrlC}}, scopeEverywhere, "", "Leave the program, whatever is going on.", actionQuit, 0},
 	{[]key{{code: tcell.KeyCtrlC}}, scopeInput, "", "Leave the program, whatever is going on.", actionQuit, 0},
+	{[]key{{code: tcell.KeyEnter}}, scopeForm, "go on", "Connect, or press the button.", actionEnter, 3},
+	{[]key{{code: tcell.KeyTab}, {code: tcell.KeyDown}}, scopeForm, "next", "Go to the next field; in the name of a file Tab completes it.", actionNextPane, 4},
+	{[]key{{code: tcell.KeyBacktab}, {code: tcell.KeyUp}}, scopeForm, "", "Go to the field before.", actionPrevPane, 0},
+	{[]key{{code: tcell.KeyEscape}}, scopeForm, "leave", "Stop connecting, or leave the form.", actionClear, 2},
+	{[]key{{code: tcell.KeyCtrlC}}, scopeForm, "", "Leave the program, whatever is going on.", actionQuit, 0},
 	{[]key{{code: tcell.KeyEnter}}, scopeList, "choose", "Choose this entry.", actionNone, 3},
 	{[]key{{code: tcell.KeyEscape}}, scopeList, "close", "Close the list and choose nothing.", actionNone, 2},
 	{[]key{char('q')}, scopeList, "quit", "Leave the program.", actionQuit, 4},
@@ -267,7 +279,7 @@ func footer(table []binding, s scope, width int) string {
 }
 
 // scopesInOrder is the order of the sections of help page and README.
-var scopesInOrder = []scope{scopeEverywhere, scopeGrid, scopeTotals, scopeDetail, scopeInput, scopeCommand, scopeList, scopePage, scopeSheets}
+var scopesInOrder = []scope{scopeEverywhere, scopeGrid, scopeTotals, scopeDetail, scopeInput, scopeCommand, scopeForm, scopeList, scopePage, scopeSheets}
 
 // keyList names the keys of a binding.
 func (b binding) keyList(quote string) string {

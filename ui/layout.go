@@ -92,6 +92,21 @@ func (r *root) arrange() {
 	}
 }
 
+// HasFocus reports whether a widget has the keyboard, also one of the form.
+func (r *root) HasFocus() bool {
+	return r.Flex.HasFocus() || r.app.form != nil && r.app.form.focused() != nil
+}
+
+// PasteHandler gives what is pasted to the widget that has the keyboard.
+func (r *root) PasteHandler() func(string, func(tview.Primitive)) {
+	if f := r.app.form; f != nil {
+		if p := f.focused(); p != nil {
+			return p.PasteHandler()
+		}
+	}
+	return r.Flex.PasteHandler()
+}
+
 // MouseHandler keeps the mouse from what lies below an overlay.
 func (r *root) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, func(tview.Primitive)) (bool, tview.Primitive) {
 	if o := r.top(); o != nil {

@@ -15,7 +15,8 @@ type news struct {
 	latest *model.Snapshot // the newest
 	base   *model.Snapshot // the one the grids show, or will
 	gaps   string          // what is missing from base, in numbers; once it is finished
-	counts int             // how many times that is being found out
+	told   *model.Recording
+	counts int // how many times that is being found out
 }
 
 // reading reports whether base still grows.
@@ -31,10 +32,17 @@ func failed(s *model.Snapshot) bool {
 func (a *app) look() bool {
 	n := a.news
 	changed := false
-	if snap := a.driver.Snapshot(); snap != n.latest {
+	if snap := a.driver.Snapshot(); snap != nil && snap != n.latest {
 		n.latest = snap
 		a.adopt()
+		a.opened()
 		changed = true
+		if text := n.recorded(); text != "" {
+			a.foot.say(text)
+		}
+		if a.form != nil && a.form.news(snap) {
+			a.closeConnect()
+		}
 		a.root.renew()
 	}
 	a.refresh()
@@ -144,7 +152,7 @@ func (a *app) notice() string {
 	if s == nil || !failed(s) || a.root.dismissed {
 		return ""
 	}
-	text := fmt.Sprintf("Nothing was read from %s:\n\n%v\n\nF5 reads again · q leaves", s.State.Source, s.State.Err)
+	text := fmt.Sprintf("Nothing was read from %s:\n\n%v\n\nF5 reads again · w connects elsewhere · q leaves", s.State.Source, s.State.Err)
 	if a.news.base != s {
 		text += " · Esc shows what was read before"
 	}

@@ -12,18 +12,49 @@ import (
 // Driver is what the screen needs of a collection. Every call returns at once;
 // what comes of it shows in the next snapshot.
 type Driver interface {
+	// Snapshot is what is known now; nil before anything was opened.
 	Snapshot() *model.Snapshot
-	Cancel()
+	// Open goes over to another source. Why it does not open is the error of a
+	// snapshot.
+	Open(r Request)
+	// Refresh reads the source again.
 	Refresh()
+	// Record is Refresh with all that is read going to a file, too. One that
+	// exists is replaced only if that was said.
+	Record(path string, replace bool)
+	// Cancel ends what is being opened or read.
+	Cancel()
 }
 
-// Run shows what the driver collects until the user leaves or ctx ends.
-func Run(ctx context.Context, d Driver) error {
+// Options are what the screen begins with.
+type Options struct {
+	// Connect is what the form begins with; its Request is what the driver reads
+	// already, if it has a snapshot.
+	Connect  Connect
+	Settings *Settings // nil: nothing is remembered
+	Note     string    // said until the first key
+}
+
+// Run shows what the driver collects until the user leaves or ctx ends. Where
+// the driver has no source yet, it asks for one.
+func Run(ctx context.Context, d Driver, o Options) error {
 	screen, err := openScreen()
 	if err != nil {
 		return err
 	}
-	return newApp(d, themeFor(screen.Colors())).run(ctx, screen)
+	a := newApp(d, themeFor(screen.Colors()))
+	a.begin(o)
+	return a.run(ctx, screen)
+}
+
+// begin takes the options.
+func (a *app) begin(o Options) {
+	a.options, a.request = o, o.Connect.Request
+	a.request.Password = ""
+	a.foot.say(o.Note)
+	if a.driver.Snapshot() == nil {
+		a.openConnect(o.Connect)
+	}
 }
 
 // openScreen takes the terminal. tview would take it too, but drop the error.

@@ -39,7 +39,7 @@ func TestGuard(t *testing.T) {
 func TestContextEndsTheScreen(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	session := collector.NewSession(ctx, newDemo(t, "demo:60"), nil, nil)
-	a := newApp(session, themeFor(0))
+	a := newApp(sessionDriver{session}, themeFor(0))
 	d := drive(t, 80, 24, a.tv)
 	a.start(ctx, d.top)
 	d.wantScreen("read to the end")

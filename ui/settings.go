@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"mbxperm/model/wholefile"
 )
 
 // Settings are what the screen remembers from one run to the next, in one file
@@ -80,18 +82,16 @@ func (s *Settings) save() error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("settings: %s: %w", dir, pathless(err))
 	}
-	f, err := os.CreateTemp(dir, ".settings-*") // created 0600
+	f, err := wholefile.Create(s.path, true)
 	if err != nil {
-		return fmt.Errorf("settings: %s: %w", dir, pathless(err))
+		return fmt.Errorf("settings: %w", err)
 	}
-	_, err = f.Write(append(b, '\n'))
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), s.path)
+	if _, err := f.Write(append(b, '\n')); err != nil {
+		f.Discard()
+		return fmt.Errorf("settings: %w", err)
 	}
-	if err != nil {
-		os.Remove(f.Name())
-		return fmt.Errorf("settings: %s: %w", s.path, pathless(err))
+	if err := f.Keep(); err != nil {
+		return fmt.Errorf("settings: %w", err)
 	}
 	return nil
 }

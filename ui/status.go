@@ -98,6 +98,9 @@ func (f *foot) from() []string {
 	n := f.app.news
 	s := &n.latest.State
 	from := []string{safe.Text(s.Source)}
+	if r := s.Recording; r != nil && s.Phase != model.Finished {
+		from = append(from, "to "+safe.Text(r.Path))
+	}
 	if s.Server != "" && !strings.Contains(s.Source, s.Server) {
 		from = append(from, safe.Text(s.Server))
 	}
@@ -117,6 +120,9 @@ const (
 func (f *foot) progress(s *model.State, w int) string {
 	a := report.Advancing(s, f.app.news.now())
 	text := safe.Text(a.Phase)
+	if s.Recording != nil {
+		text = strings.Replace(text, "reading", "recording", 1)
+	}
 	if n := f.app.news; n.base != n.latest {
 		text += " again"
 	}

@@ -22,6 +22,13 @@ func newTotals(t *theme) *totals {
 	return v
 }
 
+// clear shows that nothing is known yet.
+func (v *totals) clear() {
+	v.result, v.late, v.columns, v.empty = nil, false, nil, ""
+	v.swap(noRows{})
+	v.SetTitle("")
+}
+
 // show shows an answer. The cursor stays on its row, unless the rows are others
 // or in another order: who sorts wants to see what comes first.
 func (v *totals) show(res *model.Result) {

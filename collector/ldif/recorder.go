@@ -24,6 +24,7 @@ import (
 // and Err says why; the collection goes on unless Options say otherwise.
 type Recorder struct {
 	file    file
+	path    string // of it
 	options Options
 
 	b       *batch // not handed over yet
@@ -98,8 +99,10 @@ func Create(path string, head Head, o Options) (*Recorder, error) {
 	r, err := newRecorder(f, head, o)
 	if err != nil {
 		f.Discard()
+		return nil, err
 	}
-	return r, err
+	r.path = path
+	return r, nil
 }
 
 // file is where a recording goes: a wholefile.File but in tests. The errors of

@@ -7,20 +7,25 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/model"
 )
 
 // Record returns a source that delivers what src does, while it is recorded. Its
 // Close closes src and completes the recording, if it was read.
 func (r *Recorder) Record(src collector.Source) collector.Source {
 	r.unread = true
-	return &recordedSource{Source: src, recorder: r}
+	return &recordedSource{Source: src, recorder: r, path: r.path}
 }
+
+var _ interface{ Recording() *model.Recording } = (*recordedSource)(nil) // for the collection
 
 // recordedSource is a source with a recorder at its door.
 type recordedSource struct {
 	collector.Source
 	recorder *Recorder
+	path     string
 	busy     sync.Mutex // held while a call runs
+	closed   bool
 }
 
 // Read reads and records.
@@ -58,7 +63,19 @@ func (s *recordedSource) Close() error {
 	err := s.Source.Close()
 	s.busy.Lock()
 	defer s.busy.Unlock()
+	s.closed = true
 	return errors.Join(err, s.recorder.Close())
+}
+
+// Recording says what is written, and after Close what came of it.
+func (s *recordedSource) Recording() *model.Recording {
+	r := &model.Recording{Path: s.path, Err: s.recorder.Err()}
+	s.busy.Lock()
+	defer s.busy.Unlock()
+	if s.closed {
+		r.Entries, r.Ended = s.recorder.Entries(), s.recorder.Ended()
+	}
+	return r
 }
 
 // tee passes events on to two sinks.

@@ -26,7 +26,9 @@ func IsDomain(text string) bool { return domainName.MatchString(text) && net.Par
 // DefaultDomain is the domain to read where none was named: that of the person
 // who is logged on (Windows), of the keytab, of the ticket, or, where the options
 // name a user, the default realm of krb5.conf. The error says why there is none.
-func DefaultDomain(o Options) (string, error) {
+func DefaultDomain(o Options) (string, error) { return defaultDomain(o, o.User != "") }
+
+func defaultDomain(o Options, realm bool) (string, error) {
 	if domain := os.Getenv("USERDNSDOMAIN"); hasLogon && domain != "" {
 		return strings.ToLower(domain), nil
 	}
@@ -45,7 +47,7 @@ func DefaultDomain(o Options) (string, error) {
 	switch {
 	case err == nil:
 		return strings.ToLower(cache.Realm), nil
-	case o.User != "" && conf.DefaultRealm() != "":
+	case realm && conf.DefaultRealm() != "":
 		return strings.ToLower(conf.DefaultRealm()), nil
 	}
 	return "", err

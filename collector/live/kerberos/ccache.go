@@ -16,6 +16,7 @@ type Cache struct {
 	Path  string
 	User  string // the principal without its realm
 	Realm string
+	Until time.Time // the end of the ticket for the realm's own service
 
 	cache *credentials.CCache
 }
@@ -103,5 +104,6 @@ func ReadCache(name string) (c *Cache, err error) {
 		return nil, &Error{Kind: ErrNoTicket, Text: fmt.Sprintf("the ticket of %s has expired at %s", c, until.UTC().Format("2006-01-02 15:04 UTC")),
 			Hint: "get a new one with kinit"}
 	}
+	c.Until = until
 	return c, nil
 }

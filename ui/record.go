@@ -1,0 +1,99 @@
+package ui
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+
+	"mbxperm/model"
+	"mbxperm/ui/report"
+)
+
+// startRecord asks where to record to. There is no hidden copy of what was read:
+// the source is read again.
+func (a *app) startRecord() {
+	s := a.news.latest
+	switch {
+	case s == nil:
+		return
+	case s.State.Phase != model.Finished:
+		a.foot.say("still reading: X stops it, then R records from the start")
+		return
+	}
+	a.openLine(&line{
+		scope: scopeCommand, label: "record to ", enter: a.recordTo, key: a.pathKey,
+	}, recordingName(s.State.Source, a.news.now()))
+}
+
+// pathKey completes a path that is typed.
+func (a *app) pathKey(ev *tcell.EventKey) *tcell.EventKey {
+	switch ev.Key() {
+	case tcell.KeyTab:
+		a.foot.input.SetText(completePath(a.foot.input.GetText()))
+		return nil
+	case tcell.KeyBacktab:
+		return nil
+	}
+	return ev
+}
+
+// recordTo records to a file, after a question if there is one already.
+func (a *app) recordTo(path string) {
+	path = expandHome(strings.TrimSpace(path))
+	info, err := os.Lstat(path)
+	switch {
+	case path == "":
+		a.foot.say("nothing is recorded: there was no name")
+	case err != nil:
+		a.record(path, false)
+	case info.IsDir():
+		a.foot.say(path + " is a folder: give the name of a file in it")
+	default:
+		a.openLine(&line{
+			scope: scopeCommand, label: "it exists; replace it? y or n: ",
+			enter: func(answer string) {
+				if answer = strings.ToLower(strings.TrimSpace(answer)); answer == "y" || answer == "yes" {
+					a.record(path, true)
+				} else {
+					a.foot.say("nothing is recorded: " + path + " stays as it is")
+				}
+			},
+		}, "")
+	}
+}
+
+func (a *app) record(path string, replace bool) {
+	a.driver.Record(path, replace)
+	a.foot.say("reading it again, to record it to " + path + "; X stops it")
+}
+
+// recordingName proposes a name for a recording: the source and the day.
+func recordingName(source string, now time.Time) string {
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '-' {
+			return r
+		}
+		return '-'
+	}, strings.TrimPrefix(strings.TrimPrefix(source, "ldaps://"), "ldap://"))
+	return strings.Trim(name, ".-") + now.Format("-2006-01-02") + ".ldif.zst"
+}
+
+// recorded says what came of a recording, once.
+func (n *news) recorded() string {
+	r := n.latest.State.Recording
+	if r == nil || r == n.told || n.latest.State.Phase != model.Finished {
+		return ""
+	}
+	n.told = r
+	switch {
+	case r.Err != nil:
+		return "nothing was recorded: " + r.Err.Error()
+	case r.Ended != nil:
+		return fmt.Sprintf("%s is incomplete (%v): %s entries", r.Path, r.Ended, report.Thousands(r.Entries))
+	default:
+		return fmt.Sprintf("recorded to %s: %s entries", r.Path, report.Thousands(r.Entries))
+	}
+}
