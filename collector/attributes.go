@@ -26,6 +26,7 @@ const (
 	FilterRecipients = "(&(mailNickname=*)(!(&(objectCategory=person)(objectClass=user))))"
 	FilterGroups     = "(&(objectCategory=group)(!(mailNickname=*)))"
 	FilterPrincipals = "(&(|(objectSid=*)(objectClass=contact))(!(mailNickname=*))(!(objectCategory=group)))"
+	FilterTrusts     = "(objectCategory=trustedDomain)"
 	FilterStores     = "(|(objectClass=msExchPrivateMDB)(objectClass=msExchPublicMDB))"
 )
 
@@ -47,6 +48,7 @@ var asked = map[Purpose][]string{
 		"domainControllerFunctionality", "forestFunctionality", "tokenGroups",
 	},
 	PurposeForest: {attrObjectClass, attrCN, "nCName", "nETBIOSName", "dnsRoot", "systemFlags"},
+	PurposeTrusts: {attrObjectClass, attrCN, "securityIdentifier", "flatName", "trustPartner"},
 	PurposeSchema: {attrObjectClass, attrCN, "lDAPDisplayName", "schemaIDGUID", "attributeSecurityGUID", "rangeUpper"},
 	PurposeRights: {attrObjectClass, attrCN, attrDisplayName, "rightsGuid", "validAccesses"},
 	PurposeExchange: {
@@ -65,5 +67,5 @@ var asked = map[Purpose][]string{
 	PurposeContainers: {attrObjectClass, attrObjectGUID, attrObjectSID, attrCN, attrSecurity},
 	PurposeGroups:     append([]string{attrMember, "groupType", attrSecurity}, identity...), // the descriptor tells "no members" from "may not see them"
 	PurposePrincipals: identity,
-	PurposeLookup:     append([]string{attrMember, "groupType"}, identity...),
+	PurposeLookup:     append([]string{attrMember, "groupType", "whenChanged", "lastKnownParent"}, identity...),
 }

@@ -3,6 +3,7 @@ package collector
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"mbxperm/acl"
 	"mbxperm/model"
@@ -48,6 +49,8 @@ func (d *decoder) dispatch(e *Entry) {
 	switch {
 	case is["crossref"]:
 		d.crossRef(e)
+	case is["trusteddomain"]:
+		d.trust(e)
 	case is["attributeschema"], is["classschema"]:
 		d.schema(e, is["classschema"])
 	case is["controlaccessright"]:
@@ -68,7 +71,8 @@ func (d *decoder) principal(e *Entry, set *classSet) {
 	o, is := d.blank(), set.is
 	o.DN, o.Class, o.SID = e.DN, set.class, sidOf(e.Value(attrObjectSID))
 	o.Account, o.Display = e.Text(attrAccountName), e.Text(attrDisplayName)
-	o.AdminCount, o.Deleted = e.Text("adminCount") == "1", strings.EqualFold(e.Text("isDeleted"), "TRUE")
+	o.AdminCount = e.Text("adminCount") == "1"
+	d.tombstone(e, o)
 	if g, err := acl.GUIDFromBytes(e.Value(attrObjectGUID)); err == nil {
 		o.GUID = g
 	}
@@ -86,7 +90,9 @@ func (d *decoder) principal(e *Entry, set *classSet) {
 
 	switch o.Class {
 	case model.ClassUser, model.ClassGroup, model.ClassContact, model.ClassComputer, model.ClassService, model.ClassUnknown:
-		d.recipient(e, o, is)
+		if !o.Deleted { // the mailbox of a deleted account is in the store alone, if anywhere
+			d.recipient(e, o, is)
+		}
 		d.members(e, o)
 	case model.ClassStore, model.ClassPublic:
 		d.store(e, o)
@@ -109,6 +115,18 @@ func (d *decoder) principal(e *Entry, set *classSet) {
 		d.w.State.Incomplete = append(d.w.State.Incomplete, model.Gap{Search: search, Reason: "an object was left out: its name is too long"})
 	}
 	d.describe(e, is)
+}
+
+// tombstone takes what a deleted object says about its end ([MS-ADTS] 3.1.1.5.5).
+func (d *decoder) tombstone(e *Entry, o *model.Object) {
+	if o.Deleted = strings.EqualFold(e.Text("isDeleted"), "TRUE"); !o.Deleted {
+		return
+	}
+	o.LastParent = e.Text("lastKnownParent")
+	// Generalized time (RFC 4517 3.3.13), as AD writes it.
+	if when, err := time.Parse("20060102150405.0Z", e.Text("whenChanged")); err == nil {
+		o.Changed = when
+	}
 }
 
 // describe takes what Exchange's configuration objects say about themselves.

@@ -36,6 +36,14 @@ func (d *decoder) crossRef(e *Entry) {
 	}
 }
 
+// trust takes a trusted domain: the names of one outside the forest, the SID of
+// one inside ([MS-ADTS] 6.1.6.7).
+func (d *decoder) trust(e *Entry) {
+	if sid := sidOf(e.Value("securityIdentifier")); !sid.IsZero() {
+		d.w.Trust(sid, model.Trust{NetBIOS: e.Text("flatName"), DNS: e.Text("trustPartner")})
+	}
+}
+
 func (d *decoder) schema(e *Entry, class bool) {
 	if leaf, _ := model.SplitDN(e.DN); strings.EqualFold(leaf, "CN=ms-Exch-Schema-Version-Pt") {
 		d.w.ExchangeSchema(int(number(e.Text("rangeUpper"))))

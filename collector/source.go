@@ -78,7 +78,8 @@ const (
 	PurposeContainers Purpose = "containers" // OUs and containers above recipients, the domain, AdminSDHolder
 	PurposeGroups     Purpose = "groups"     // groups without a mailNickname, with their members
 	PurposePrincipals Purpose = "principals" // every other security principal without a mailNickname
-	PurposeLookup     Purpose = "lookup"     // SIDs that ACEs name and no search has delivered
+	PurposeTrusts     Purpose = "trusts"     // trustedDomain objects: names of domains outside the forest, SIDs of those in it
+	PurposeLookup     Purpose = "lookup"     // SIDs that ACEs name and no search has delivered; tombstones too
 )
 
 // Scope of a search (RFC 4511 4.5.1.2).

@@ -87,12 +87,10 @@ func (s *Snapshot) nameSource(p Party, id objID, who *Principal) string {
 		return "a link value; the object was not read"
 	case who.Kind == KindWellKnown:
 		return "the table of well-known SIDs ([MS-DTYP] 2.4.2.4)"
-	case who.Kind == KindDeleted:
-		return "its tombstone in the directory"
-	case id != 0 && who.State == "former SID":
-		return "sIDHistory of the object in the directory"
-	case id != 0 && s.object(id).class == ClassForeign:
+	case id != 0 && s.object(id).class == ClassForeign && who.Label.String() == fromForeign:
 		return "its foreign security principal, which has no name but the SID"
+	case len(who.Label) > 0:
+		return who.Label.String()
 	case id != 0:
 		return "its object in the directory"
 	case who.Kind == KindOrphan:

@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"fmt"
+	"reflect"
 	"testing"
 
 	"mbxperm/acl"
@@ -125,9 +126,9 @@ func TestIdentityNamesTheLine(t *testing.T) {
 				switch {
 				case len(found) != 1:
 					t.Errorf("%q names %d lines", name, len(found))
-				case reverse && s.TrusteeOf(found[0]) != s.TrusteeOf(key):
+				case reverse && !reflect.DeepEqual(s.TrusteeOf(found[0]), s.TrusteeOf(key)):
 					t.Errorf("%q is %+v, want %+v", name, s.TrusteeOf(found[0]), s.TrusteeOf(key))
-				case !reverse && s.TargetOf(found[0]) != s.TargetOf(key):
+				case !reverse && !reflect.DeepEqual(s.TargetOf(found[0]), s.TargetOf(key)):
 					t.Errorf("%q is %+v, want %+v", name, s.TargetOf(found[0]), s.TargetOf(key))
 				}
 			}

@@ -53,7 +53,13 @@ type facts struct {
 
 	organisation  organisation
 	schemaVersion int // rangeUpper of CN=ms-Exch-Schema-Version-Pt
+
+	trusts     map[acl.SID]Trust // trusted domains
+	tombstones map[objID]tombstone
 }
+
+// Trust is a domain that a domain of the forest trusts, in the forest or outside it.
+type Trust struct{ NetBIOS, DNS string }
 
 // organisation is the Exchange organisation.
 type organisation struct {
@@ -65,6 +71,7 @@ func newFacts() *facts {
 	return &facts{
 		schema: map[acl.GUID]SchemaName{}, rights: map[acl.GUID]ExtendedRight{},
 		wellKnow: map[acl.GUID]dnID{}, versions: map[dnID]ServerVersion{}, types: []string{""}, servers: []string{""},
+		trusts: map[acl.SID]Trust{}, tombstones: map[objID]tombstone{},
 	}
 }
 
@@ -75,6 +82,8 @@ func (f *facts) clone() *facts {
 	c.rights = maps.Clone(f.rights)
 	c.wellKnow = maps.Clone(f.wellKnow)
 	c.versions = maps.Clone(f.versions)
+	c.trusts = maps.Clone(f.trusts)
+	c.tombstones = maps.Clone(f.tombstones)
 	c.holders = slices.Clone(f.holders)
 	c.servers = slices.Clone(f.servers)
 	c.types = slices.Clone(f.types)

@@ -44,6 +44,7 @@ var RowFields = []Field[*Row]{
 	{"conditional", func(r *Row) any { return r.Conditional }},
 	{"overruled", func(r *Row) any { return r.Overruled }},
 	{"exchange", func(r *Row) any { return r.Target.Exchange }},
+	{"trustee_label", func(r *Row) any { return r.Trustee.Label }},
 }
 
 func (r *Row) objectType() *ObjectType {

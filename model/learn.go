@@ -31,6 +31,9 @@ func (w *Writer) Domain(d DomainInfo) {
 	f.domains = append(f.domains, d)
 }
 
+// Trust adds a domain that is trusted, by its SID.
+func (w *Writer) Trust(sid acl.SID, t Trust) { w.edit().trusts[sid] = t }
+
 // Schema adds an attribute or class by its schemaIDGUID.
 func (w *Writer) Schema(g acl.GUID, n SchemaName) { w.edit().schema[g] = n }
 

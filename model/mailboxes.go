@@ -69,7 +69,8 @@ func mailboxCounts() (out []Field[*Line]) {
 	return append(out, Field[*Line]{"hidden", func(l *Line) any { return l.Totals.Hidden() }},
 		Field[*Line]{"unread", func(l *Line) any { return l.Totals.Unread() }},
 		Field[*Line]{"exchange", func(l *Line) any { return l.Exchange }},
-		Field[*Line]{"authority", func(l *Line) any { return l.Authority }})
+		Field[*Line]{"authority", func(l *Line) any { return l.Authority }},
+		Field[*Line]{"label", func(l *Line) any { return l.Label }})
 }
 
 // accountText is the name with the kind of whatever is no mailbox, and ~ where

@@ -1,6 +1,10 @@
 package model
 
-import "mbxperm/acl"
+import (
+	"time"
+
+	"mbxperm/acl"
+)
 
 // Class is what a directory object is, as far as permissions care.
 type Class uint8
@@ -72,6 +76,8 @@ type Object struct {
 	AdminCount   bool
 	Distribution bool // a group that is not security-enabled (groupType)
 	Deleted      bool
+	Changed      time.Time // whenChanged of a tombstone: its deletion
+	LastParent   string    // DN: lastKnownParent of a tombstone
 
 	Recipient  Recipient
 	Type       string // "UserMailbox", "Legacy", "MailUser"; empty for no recipient

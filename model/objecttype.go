@@ -37,7 +37,7 @@ type Column[T any] struct {
 }
 
 // Field is a column of a report: a name that is a contract, and a value that is
-// a string, an int or a bool.
+// a string, a Phrase, an int or a bool.
 type Field[T any] struct {
 	Name  string
 	Value func(T) any
@@ -173,11 +173,14 @@ func shortSID(s string) string {
 // PrincipalText is a name with what sets it apart: the domain where it is not
 // the only one, and what is wrong with the account.
 func PrincipalText(p Principal) string {
+	if !p.SID.IsZero() && p.Name == p.SID.String() {
+		p.Name = shortSID(p.Name)
+	}
 	if p.Qualified {
 		p.Name = p.Domain + `\` + p.Name
 	}
-	if !p.SID.IsZero() && p.Name == p.SID.String() {
-		p.Name = shortSID(p.Name)
+	if len(p.Label) > 0 && p.Label[0].Text == fromMaster {
+		return p.Name + " (" + p.Label.String() + ")"
 	}
 	switch p.Kind {
 	case KindOrphan, KindDeleted, KindForeign, KindUnresolved:

@@ -30,26 +30,27 @@ type Snapshot struct {
 		relations, reach, orphans, orphanRows, others, order, names, storeWays           sync.Once
 		setup, memberOf, primary, former, referred, domains, servers, coverage, exchange sync.Once
 	}
-	related    relations
-	reached    reach
-	orphans    []bool // by sidID
-	orphaned   orphanRows
-	otherLines []Party
-	ordered    []uint32 // see byName
-	folded     names
-	sorted     columnOrder
-	viaStores  storeWays
-	setupRows  map[setupKey]bool
-	up         memberships
-	primaries  map[uint64]Party // by domain and RID
-	everyone   []Party
-	former     map[objID][]sidID
-	covered    []Coverage
-	byServer   map[string]dnID
-	byRelease  map[ServerVersion]string
-	releases   string
-	unseen     map[int]bool
-	heads      map[acl.SID]int
+	related     relations
+	reached     reach
+	orphans     []bool // by sidID
+	orphaned    orphanRows
+	otherLines  []Party
+	ordered     []uint32 // see byName
+	folded      names
+	sorted      columnOrder
+	viaStores   storeWays
+	setupRows   map[setupKey]bool
+	up          memberships
+	primaries   map[uint64]Party // by domain and RID
+	everyone    []Party
+	former      map[objID][]sidID
+	covered     []Coverage
+	byServer    map[string]dnID
+	byRelease   map[ServerVersion]string
+	releases    string
+	unseen      map[int]bool
+	domainsRead int // domains whose head was read
+	heads       map[acl.SID]int
 }
 
 // Empty reports whether there is no target at all: nothing to show.
@@ -172,7 +173,13 @@ func (s *Snapshot) objectName(o *object) string {
 	if o.account != 0 {
 		return s.texts.text(o.account)
 	}
-	return s.cn(o.dn)
+	name := s.cn(o.dn)
+	if o.is(flagDeleted) {
+		// The RDN of a tombstone is the old one, a line feed, "DEL:" and the
+		// objectGUID ([MS-ADTS] 3.1.1.5.5).
+		name, _, _ = strings.Cut(name, "\nDEL:")
+	}
+	return name
 }
 
 // Kinds of lines and trustees, as exports spell them.
@@ -198,6 +205,10 @@ type Principal struct {
 	DN     string
 	Kind   string
 	State  string // "enabled", "disabled", "deleted", "former SID" ; empty where nothing is known
+	// Label says where the name comes from, where it is not that of the account that
+	// holds the SID: "from sIDHistory of u00012", "linked account of u00031", "foreign
+	// security principal", "deleted; tombstone of 2024-03-04, was in OU=…".
+	Label Phrase
 	// Qualified: accounts of several domains are known, so the name alone is not enough.
 	Qualified bool
 }
@@ -219,6 +230,9 @@ func (s *Snapshot) Principal(p Party) Principal {
 	}
 	if s.sidInfo(p.sid()).holder == 0 && p.sid() != 0 {
 		out.State = "former SID"
+	}
+	if out.Kind != KindWellKnown {
+		out.Label = s.nameFrom(p, id)
 	}
 	s.qualify(&out, o)
 	return out
@@ -244,6 +258,8 @@ func (s *Snapshot) stranger(p Party, sid acl.SID) Principal {
 	out := Principal{Name: sid.String(), SID: sid, Kind: s.missing(p.sid(), sid)}
 	if name, ok := acl.WellKnownName(sid); ok {
 		out.Name, out.Kind = name, KindWellKnown
+	} else {
+		out.Label = s.nameFrom(p, 0)
 	}
 	s.qualify(&out, nil)
 	return out
@@ -273,15 +289,32 @@ func (s *Snapshot) missing(id sidID, sid acl.SID) string {
 	return KindUnresolved
 }
 
-// qualify names the domain of a principal.
+// qualify names the domain of a principal. The name alone is enough while there
+// are accounts of one domain only.
 func (s *Snapshot) qualify(p *Principal, o *object) {
 	p.Domain = s.domainName(p.SID, o)
-	p.Qualified = p.Domain != "" && len(s.domainHeads()) > 1
+	if p.Domain == "" {
+		return
+	}
+	s.domainHeads()
+	domain, _, ok := p.SID.Split()
+	p.Qualified = s.domainsRead > 1 || ok && !s.isRead(domain)
+}
+
+// isRead reports whether a domain of the forest was read: its head was.
+func (s *Snapshot) isRead(domain acl.SID) bool {
+	i, ok := s.domainHeads()[domain]
+	return ok && s.facts.domains[i].SID == domain
 }
 
 // forestKnown reports whether the SID of every domain of the forest is known.
 func (s *Snapshot) forestKnown() bool {
-	return !slices.ContainsFunc(s.facts.domains, func(d DomainInfo) bool { return d.SID.IsZero() })
+	heads := s.domainHeads()
+	seen := make(map[int]bool, len(heads))
+	for _, i := range heads {
+		seen[i] = true
+	}
+	return len(seen) == len(s.facts.domains)
 }
 
 func (s *Snapshot) domainHeads() map[acl.SID]int {
@@ -290,6 +323,15 @@ func (s *Snapshot) domainHeads() map[acl.SID]int {
 		for i, d := range s.facts.domains {
 			if !d.SID.IsZero() {
 				s.heads[d.SID] = i
+				s.domainsRead++
+			}
+		}
+		// The domains of a forest trust each other, so a trust may name the SID of
+		// one that nobody has read.
+		for sid, t := range s.facts.trusts {
+			i := slices.IndexFunc(s.facts.domains, func(d DomainInfo) bool { return d.DNS != "" && strings.EqualFold(d.DNS, t.DNS) })
+			if i >= 0 && s.facts.domains[i].SID.IsZero() {
+				s.heads[sid] = i
 			}
 		}
 	})
@@ -300,6 +342,9 @@ func (s *Snapshot) domainName(sid acl.SID, o *object) string {
 	if domain, _, ok := sid.Split(); ok {
 		if i, known := s.domainHeads()[domain]; known {
 			return s.facts.domains[i].NetBIOS
+		}
+		if t, ok := s.facts.trusts[domain]; ok {
+			return t.NetBIOS
 		}
 	}
 	if o != nil && o.class != ClassForeign && sid.IsZero() {

@@ -11,6 +11,7 @@ import (
 type sidInfo struct {
 	holder  objID // objectSid
 	former  objID // sIDHistory
+	linked  objID // whose msExchMasterAccountSid it is
 	missed  bool  // asked for, and nobody holds it
 	named   bool  // an ACE of this state names it
 	counted bool  // its answer was already asked for
@@ -95,6 +96,9 @@ func (w *Writer) Put(in *Object) bool {
 		f.holders = append(f.holders, id)
 	}
 	w.identify(o, id, in)
+	if in.Deleted {
+		w.edit().tombstones[id] = tombstone{in.Changed, w.pool.dn(in.LastParent)}
+	}
 	w.recipient(o, id, in)
 	w.secure(o, in)
 	w.link(o, id, in)
@@ -164,6 +168,9 @@ func (w *Writer) recipient(o *object, id objID, in *Object) {
 	}
 	if !in.Master.IsZero() {
 		o.master = w.pool.sid(in.Master)
+		if i := w.sidInfo(o.master); i.linked == 0 {
+			i.linked = id
+		}
 	}
 	if !o.store() && !in.Above {
 		return

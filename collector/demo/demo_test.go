@@ -135,7 +135,7 @@ func TestSearches(t *testing.T) {
 	})
 	order := []collector.Purpose{collector.PurposeRootDSE, collector.PurposeForest, collector.PurposeSchema, collector.PurposeRights,
 		collector.PurposeExchange, collector.PurposeMailboxes, collector.PurposeRecipients, collector.PurposeContainers,
-		collector.PurposeGroups, collector.PurposePrincipals}
+		collector.PurposeGroups, collector.PurposePrincipals, collector.PurposeTrusts}
 	at := 0
 	for _, q := range sink.queries {
 		for at < len(order) && order[at] != q.Purpose {

@@ -13,8 +13,9 @@ import (
 const lookupBatch = 50
 
 // Lookup answers for SIDs that no search has delivered. It finds present and
-// former SIDs of this domain, and says Missed for those that nobody in it holds:
-// deleted accounts, and everybody in EMEA, which lies on other servers.
+// former SIDs of this domain, and the tombstones of accounts that were deleted
+// not long ago. It says Missed for those that nobody in it holds: accounts
+// deleted before, and everybody in EMEA, which lies on other servers.
 func (s *Source) Lookup(ctx context.Context, sids []acl.SID, sink collector.Sink) error {
 	r := &session{ctx: ctx, source: s, sink: sink}
 	for len(sids) > 0 {
@@ -81,6 +82,8 @@ func (e *entry) holder(w *world, t trustee) bool {
 		e.person(w, &p)
 	case t.realm != contoso:
 		return false
+	case remembered(t):
+		e.tombstone(w, t)
 	case rid >= firstMailbox && rid < firstMailbox+w.n:
 		p := w.personAt(rid - firstMailbox)
 		e.person(w, &p)

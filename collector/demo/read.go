@@ -144,6 +144,8 @@ func (w *world) principalSearches() []search {
 					e.computer(w, k-len(others))
 				}
 			}},
+		{ask(collector.PurposeTrusts, domainDN, collector.ScopeSub, collector.FilterTrusts), len(trusts),
+			func(e *entry, k int) { e.trust(k) }},
 	}
 }
 

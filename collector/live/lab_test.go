@@ -57,6 +57,7 @@ func TestLab(t *testing.T) {
 		}
 	})
 	t.Run("lookup", func(t *testing.T) { labLookup(t, lab) })
+	t.Run("deleted", func(t *testing.T) { labDeleted(t, lab) })
 	t.Run("binds", func(t *testing.T) { labBinds(t, lab) })
 	t.Run("password in clear", func(t *testing.T) { labCleartext(t, lab) })
 }
@@ -238,6 +239,9 @@ func labLookup(t *testing.T, lab *adlab.Lab) {
 			}
 		}
 	}
+	for _, d := range lab.Oracle.Deleted {
+		holders[d.SID] = true
+	}
 	var sids []acl.SID
 	want := 0
 	asked := make(map[string]bool)
@@ -274,6 +278,38 @@ func labLookup(t *testing.T, lab *adlab.Lab) {
 		t.Errorf("%d searches for %d SIDs, want %d", got, len(sids), most)
 	}
 	s.Close()
+}
+
+// labDeleted wants the tombstone of every deleted account for somebody who may
+// see it, and for somebody who may not the answer that nobody holds the SID.
+func labDeleted(t *testing.T, lab *adlab.Lab) {
+	var sids []acl.SID
+	for _, d := range lab.Oracle.Deleted {
+		sids = append(sids, acl.MustParseSID(d.SID))
+	}
+	ask := func(user, password string) *journal {
+		s := open(t, labOptions(lab, "ldaps", user, password))
+		defer s.Close()
+		j := newJournal()
+		if err := s.Lookup(t.Context(), sids, j); err != nil {
+			t.Fatal(err)
+		}
+		j.complete(t)
+		return j
+	}
+	entries, _ := ask(lab.Administrator, lab.AdministratorPassword).of(t, collector.PurposeLookup)
+	if len(entries) != len(sids) {
+		t.Fatalf("%d tombstones of %d", len(entries), len(sids))
+	}
+	for _, e := range entries {
+		i := slices.IndexFunc(lab.Oracle.Deleted, func(d adlab.Deleted) bool { return d.SAM == e.Text("sAMAccountName") })
+		if i < 0 || e.Text("isDeleted") != "TRUE" || e.Text("whenChanged") == "" || !below(e.Text("lastKnownParent"), lab.BaseDN) {
+			t.Errorf("tombstone %s: %q, %q, %q, %q", e.DN, e.Text("sAMAccountName"), e.Text("isDeleted"), e.Text("whenChanged"), e.Text("lastKnownParent"))
+		}
+	}
+	if j := ask(lab.Reader, lab.ReaderPassword); len(j.missed) != len(sids) {
+		t.Errorf("the reader misses %d SIDs of %d deleted accounts", len(j.missed), len(sids))
+	}
 }
 
 // labBinds wants the server's own reason for each bind that it refuses.

@@ -9,8 +9,25 @@ import (
 	"mbxperm/collector"
 )
 
+// Misses are the SIDs of which a directory has said that nobody holds them. They
+// outlive a source, so that such a SID costs one question and not one at each
+// refresh: no account can come to hold it later but by being restored or by
+// sIDHistory, and then a read delivers it without being asked. The zero value is
+// ready; one goroutine uses it at a time.
+type Misses struct {
+	sids map[acl.SID]bool
+}
+
+func (m *Misses) add(sid acl.SID) {
+	if m.sids == nil {
+		m.sids = make(map[acl.SID]bool)
+	}
+	m.sids[sid] = true
+}
+
 // Lookup asks for the holders of SIDs, fifty in a filter, in the domain. A SID
-// that has had an answer is never asked for again. A batch that breaks off ends
+// that has had an answer is never asked for again; of those that an earlier
+// source has asked for in vain it says so at once. A batch that breaks off ends
 // with its reason, and for its SIDs that nobody was seen to hold there is no
 // answer. The error is that of Read.
 func (s *Source) Lookup(ctx context.Context, sids []acl.SID, sink collector.Sink) error {
@@ -20,7 +37,12 @@ func (s *Source) Lookup(ctx context.Context, sids []acl.SID, sink collector.Sink
 	var open []acl.SID
 	picked := make(map[acl.SID]bool)
 	for _, sid := range sids {
-		if !sid.IsZero() && !s.asked[sid] && !picked[sid] {
+		switch {
+		case sid.IsZero() || s.asked[sid] || picked[sid]:
+		case s.options.Misses.sids[sid]:
+			s.asked[sid] = true
+			r.sink.Missed(sid)
+		default:
 			picked[sid] = true
 			open = append(open, sid)
 		}
@@ -57,6 +79,7 @@ func (r *reading) lookup(sids []acl.SID) *task {
 			}
 			r.asked[sid] = true
 			if open[sid] {
+				r.options.Misses.add(sid)
 				r.sink.Missed(sid)
 			}
 		}

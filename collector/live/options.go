@@ -67,6 +67,10 @@ type Options struct {
 	// Resolver looks names up; nil means that of the system.
 	Resolver *net.Resolver
 
+	// Misses are what earlier sources with the same options have asked for in vain,
+	// and what this one adds; nil to remember nothing.
+	Misses *Misses
+
 	// Log is told what is done, without secrets; nil means nobody is.
 	Log *slog.Logger
 
@@ -169,6 +173,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Resolver == nil {
 		o.Resolver = net.DefaultResolver
+	}
+	if o.Misses == nil {
+		o.Misses = new(Misses)
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -102,7 +102,8 @@ func (r *reading) readExchange() {
 	r.add(stores)
 }
 
-// readDomain reads mailboxes, other recipients, groups and other principals.
+// readDomain reads mailboxes, other recipients, groups, other principals, and
+// the domains that this one trusts: their SIDs stand in ACEs.
 func (r *reading) readDomain(d *domain) {
 	search := func(p collector.Purpose, filter string) *task {
 		return &task{at: d, purpose: p, base: d.now().root.domain, scope: collector.ScopeSub, filter: filter}
@@ -113,7 +114,8 @@ func (r *reading) readDomain(d *domain) {
 		t.each = func(e *collector.Entry) { r.recipients.above(e.DN) }
 		t.then = func(o outcome) { r.found = r.found || !o.none() }
 	}
-	r.add(mailboxes, recipients, search(collector.PurposeGroups, collector.FilterGroups), search(collector.PurposePrincipals, collector.FilterPrincipals))
+	r.add(mailboxes, recipients, search(collector.PurposeGroups, collector.FilterGroups), search(collector.PurposePrincipals, collector.FilterPrincipals),
+		search(collector.PurposeTrusts, collector.FilterTrusts))
 }
 
 // readContainers reads what lies above the recipients, since an inherited ACE

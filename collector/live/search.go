@@ -60,6 +60,13 @@ func newPages(at *server, c *conn, q *collector.Query) *pages {
 	if q.Attributes != nil && q.Asked("nTSecurityDescriptor") {
 		controls = append(controls, sdFlags{})
 	}
+	if q.Purpose == collector.PurposeLookup {
+		// Deleted accounts too, as far as they may be seen: tombstones, and what the
+		// Recycle Bin makes of them later (MS-ADTS 3.1.1.3.4.1.14, 3.1.1.3.4.1.29). A
+		// server that knows only one of the two passes over the other.
+		controls = append(controls, ldap.NewControlString(ldap.ControlTypeMicrosoftShowDeleted, false, ""),
+			ldap.NewControlString(ldap.ControlTypeMicrosoftShowRecycled, false, ""))
+	}
 	if q.Scope == collector.ScopeSub && at.root.domainScope {
 		// No references to the partitions below the domain (MS-ADTS
 		// 3.1.1.3.4.1.4): they are not part of what is asked.

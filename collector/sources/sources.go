@@ -30,7 +30,8 @@ type Opener struct {
 	// Opened is told which directory was opened, by whom and how; nil to hear nothing.
 	Opened func(src *live.Source)
 
-	log *slog.Logger
+	log    *slog.Logger
+	misses map[string]*live.Misses // by what was opened, and as whom
 }
 
 // ErrShown says that the searches were shown and there is nothing more to do.
@@ -53,7 +54,7 @@ func (o *Opener) Open(ctx context.Context, text string) (collector.Source, []str
 	scheme, _, _ := strings.Cut(text, ":")
 	switch strings.ToLower(scheme) {
 	case "ldap", "ldaps":
-		return o.directory(ctx, func(l *live.Options) { l.URL = text })
+		return o.directory(ctx, text, func(l *live.Options) { l.URL = text })
 	case "demo":
 		if o.ShowQueries != nil {
 			return nil, nil, Mistake{errors.New("a demo sends no searches: give --show-queries with a directory")}
@@ -77,7 +78,7 @@ func (o *Opener) Open(ctx context.Context, text string) (collector.Source, []str
 	case namesFile(text):
 		return nil, nil, Mistake{err}
 	case live.IsDomain(text):
-		return o.directory(ctx, func(l *live.Options) { l.Domain = text })
+		return o.directory(ctx, text, func(l *live.Options) { l.Domain = text })
 	}
 	return nil, nil, Mistake{fmt.Errorf(
 		"cannot read %q: a source is ldaps://HOST, ldap://HOST, demo[:N[:SEED[:DAY]]], a file, - for standard input, or a domain", text)}
@@ -94,7 +95,7 @@ func namesFile(text string) bool {
 }
 
 // directory opens a live directory, or shows what would be asked of it.
-func (o *Opener) directory(ctx context.Context, name func(*live.Options)) (collector.Source, []string, error) {
+func (o *Opener) directory(ctx context.Context, text string, name func(*live.Options)) (collector.Source, []string, error) {
 	options := o.Live
 	name(&options)
 	if o.LogFile != "" && o.log == nil {
@@ -104,6 +105,7 @@ func (o *Opener) directory(ctx context.Context, name func(*live.Options)) (colle
 		}
 	}
 	options.Log = o.log
+	options.Misses = o.remembered(text)
 	if o.ShowQueries != nil {
 		if err := live.ShowQueries(o.ShowQueries, options); err != nil {
 			return nil, nil, err
@@ -118,4 +120,17 @@ func (o *Opener) directory(ctx context.Context, name func(*live.Options)) (colle
 		o.Opened(src)
 	}
 	return src, src.Warnings(), nil
+}
+
+// remembered returns the SIDs that were asked for in vain when the same was
+// opened before.
+func (o *Opener) remembered(text string) *live.Misses {
+	key := text + "\x00" + o.Live.User
+	if o.misses[key] == nil {
+		if o.misses == nil {
+			o.misses = make(map[string]*live.Misses)
+		}
+		o.misses[key] = new(live.Misses)
+	}
+	return o.misses[key]
 }

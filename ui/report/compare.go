@@ -48,19 +48,7 @@ func changesData(r *model.Changes, format Format) Data {
 		fields = slices.Clone(fields[:tableFields])
 		fields[0].Value = func(x *model.Change) any { return model.Signs[x.Change] + " " + x.Change }
 	}
-	at, last := -1, model.Change{} // a redacted record is asked for three times
-	change := func(i int) model.Change {
-		if i != at {
-			at, last = i, r.Change(i)
-		}
-		return last
-	}
-	d := NewData("compare", fields, r.Len(), change)
-	d.Phrases = map[string]func(int) model.Phrase{
-		"old": func(i int) model.Phrase { return change(i).Old },
-		"new": func(i int) model.Phrase { return change(i).New },
-	}
-	return d
+	return NewData("compare", fields, r.Len(), r.Change)
 }
 
 // Compared is what the evidence says of a comparison. The counts are those

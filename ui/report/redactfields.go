@@ -33,11 +33,11 @@ func same(_ *Redactor, s string) string { return s }
 // their pseudonyms: the order of names tells a part of them.
 func (r *Redactor) data(d Data) Data {
 	replace := make([]func(string) string, len(d.Fields))
-	phrases := map[int]func(int) model.Phrase{}
+	record := d.Record
+	if d.phrases != nil {
+		record = d.phrases
+	}
 	for j, name := range d.Fields {
-		if f := d.Phrases[name]; f != nil {
-			phrases[j] = f
-		}
 		f := redactions[name]
 		if f == nil {
 			f = (*Redactor).any
@@ -45,15 +45,16 @@ func (r *Redactor) data(d Data) Data {
 		replace[j] = latest(func(s string) string { return f(r, s) })
 	}
 	out := d
+	out.phrases = nil
 	out.Record = func(i int, cells []any) {
-		d.Record(i, cells)
+		record(i, cells)
 		for j, v := range cells {
-			if s, ok := v.(string); ok {
-				cells[j] = replace[j](s)
+			switch v := v.(type) {
+			case string:
+				cells[j] = replace[j](v)
+			case model.Phrase: // the text itself says what each part of it is
+				cells[j] = r.phrase(v)
 			}
-		}
-		for j, f := range phrases { // the text itself says what each part of it is
-			cells[j] = r.phrase(f(i))
 		}
 	}
 	for _, name := range []string{"target_dn", "scope_dn", "dn", "sid", "account", "target"} {

@@ -67,9 +67,10 @@ type Data struct {
 	Fields []string
 	Len    int
 	Record func(i int, cells []any)
-	// Phrases gives the texts of record i, by field, that are put together of
-	// words and names: what the name of a field cannot tell a Redactor.
-	Phrases map[string]func(i int) model.Phrase
+	// phrases is Record with the texts that are put together of words and names
+	// still apart, as model.Phrase: what the name of a field cannot tell a Redactor.
+	// nil where there are none.
+	phrases func(i int, cells []any)
 }
 
 // NewData makes a report of n records, made one at a time by record.
@@ -78,10 +79,18 @@ func NewData[T any](name string, fields []model.Field[*T], n int, record func(in
 	for _, f := range fields {
 		d.Fields = append(d.Fields, f.Name)
 	}
-	d.Record = func(i int, cells []any) {
+	d.phrases = func(i int, cells []any) {
 		r := record(i)
 		for j, f := range fields {
 			cells[j] = f.Value(&r)
+		}
+	}
+	d.Record = func(i int, cells []any) {
+		d.phrases(i, cells)
+		for j, v := range cells {
+			if p, ok := v.(model.Phrase); ok {
+				cells[j] = p.String()
+			}
 		}
 	}
 	return d
