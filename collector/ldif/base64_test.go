@@ -16,6 +16,9 @@ func TestDecode64(t *testing.T) {
 			b[i] = byte(r.Uint32())
 		}
 		text := base64.StdEncoding.AppendEncode(nil, b)
+		if got := appendEncode64([]byte("x"), b); string(got) != "x"+string(text) {
+			t.Fatalf("%x is %q, want %q", b, got, text)
+		}
 		switch r.IntN(4) {
 		case 0:
 			if len(text) > 0 {
@@ -45,6 +48,19 @@ func same64(t *testing.T, text []byte) {
 	m, err := decode64(got, text)
 	if n != m || !bytes.Equal(want[:n], got[:m]) || (err == nil) != (wantErr == nil) {
 		t.Fatalf("%q gives %x, %v; want %x, %v", text, got[:m], err, want[:n], wantErr)
+	}
+}
+
+func BenchmarkEncode64(b *testing.B) {
+	raw := bytes.Repeat([]byte("descriptor\x00\xff\x80"), 170)
+	out := make([]byte, 0, 2*len(raw))
+	for name, encode := range map[string]func(dst, src []byte) []byte{"standard": base64.StdEncoding.AppendEncode, "here": appendEncode64} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(raw)))
+			for b.Loop() {
+				out = encode(out[:0], raw)
+			}
+		})
 	}
 }
 

@@ -1,7 +1,6 @@
 package ldif
 
 import (
-	"encoding/base64"
 	"time"
 
 	"mbxperm/collector"
@@ -142,7 +141,7 @@ func (w *words) value(name string, v []byte) {
 		w.b = append(append(w.b, ' '), v...)
 	default:
 		w.b = append(w.b, ": "...)
-		w.b = base64.StdEncoding.AppendEncode(w.b, v)
+		w.b = appendEncode64(w.b, v)
 	}
 	w.b = append(w.b, '\n')
 }
