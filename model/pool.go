@@ -151,15 +151,17 @@ type poolView struct {
 
 func (p *Pool) publish() poolView {
 	return poolView{
-		texts:   p.texts.publish(),
-		domains: p.domains[:len(p.domains):len(p.domains)],
-		sids:    p.sids.publish(),
-		guids:   p.guids.publish(),
-		dns:     p.dns.publish(),
-		aces:    p.aces.publish(),
-		lists:   p.lists.publish(),
-		descs:   p.descs.publish(),
-		raws:    p.raws[:len(p.raws):len(p.raws)],
+		texts: p.texts.publish(), sids: p.sids.publish(), guids: p.guids.publish(), dns: p.dns.publish(),
+		aces: p.aces.publish(), lists: p.lists.publish(), descs: p.descs.publish(),
+		domains: p.domains[:len(p.domains):len(p.domains)], raws: p.raws[:len(p.raws):len(p.raws)],
+	}
+}
+
+// now is the pool for a look that is over before the next change.
+func (p *Pool) now() poolView {
+	return poolView{
+		texts: textView{blocks: p.texts.blocks}, sids: p.sids.now(), guids: p.guids.now(), dns: p.dns.now(),
+		aces: p.aces.now(), lists: p.lists.now(), descs: p.descs.now(), domains: p.domains, raws: p.raws,
 	}
 }
 

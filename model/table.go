@@ -68,6 +68,10 @@ func (t *table[T]) edit(i uint32) *T {
 	return t.at(i)
 }
 
+// now returns the table for a look that is over before the next change. It costs
+// nothing, and what follows writes on in place.
+func (t *table[T]) now() view[T] { return view[T]{chunks: t.chunks, n: t.n} }
+
 // publish returns the table as it is now.
 func (t *table[T]) publish() view[T] {
 	if t.dirty {

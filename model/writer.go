@@ -197,7 +197,7 @@ func (w *Writer) secure(o *object, in *Object) {
 	}
 	if f := o.family(); o.security != 0 && w.pool.descs.at(uint32(o.security)).family != f {
 		// Only now do we know what the object is; its descriptor came before.
-		v := w.pool.publish()
+		v := w.pool.now()
 		o.security = w.pool.desc(f, v.descriptor(o.security))
 	}
 }
@@ -245,7 +245,7 @@ func (w *Writer) Missed(s acl.SID) {
 func (w *Writer) Unresolved() []acl.SID {
 	w.pool.mu.Lock()
 	defer w.pool.mu.Unlock()
-	v := w.pool.publish()
+	v := w.pool.now()
 	seen := make([]bool, v.descs.len())
 	for id := uint32(1); id < w.objects.len(); id++ {
 		o := w.objects.at(id)
