@@ -171,7 +171,7 @@ func (s *server) noWay(ctx context.Context, reasons []error) error {
 	return &Error{Kind: ErrCredentials, Err: errors.Join(reasons...), Text: fmt.Sprintf("no way into %s: %s", s.target.name, strings.Join(texts, "; "))}
 }
 
-// bind proves who we are, and hands the connection to go-ldap.
+// bind proves who we are.
 func (s *server) bind(ctx context.Context, c *conn, m method) error {
 	limited, cancel := context.WithTimeout(ctx, s.options.Timeout)
 	defer cancel()
@@ -179,7 +179,7 @@ func (s *server) bind(ctx context.Context, c *conn, m method) error {
 	var ours *Error
 	switch {
 	case err == nil:
-		c.start()
+		c.bound = true
 		return nil
 	case ctx.Err() == nil && limited.Err() != nil && c.sent > 0:
 		return &Error{Kind: ErrUnreachable, Err: err,

@@ -6,7 +6,9 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"os"
+	"time"
 
 	"mbxperm/collector/live/gss"
 
@@ -14,20 +16,25 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-// conn is one LDAP connection. One goroutine uses it: go-ldap delivers all
-// answers of a connection through one goroutine, so that a slow reader of one
-// would hold up every other.
+// conn is one LDAP connection. One goroutine uses it at a time, and one request
+// is under way at a time.
 type conn struct {
 	server *server
-	ldap   *ldap.Conn // does nothing until the bind is done
 	raw    *idleConn
 	wire   *wire
+	in     *messages
 
 	certificate *x509.Certificate // the server's; nil without TLS
 	binding     gss.Binding       // of the TLS connection; zero without TLS
-	sent        int64             // requests sent before go-ldap took over
-	started     bool              // whether it did
-	spoiled     bool              // an answer broke off: what comes next may belong to it
+	sent        int64             // requests sent: the message ID of the last one
+	bound       bool
+	spoiled     bool      // an answer broke off: what comes next may belong to it
+	rested      time.Time // since when nobody has used it
+}
+
+func (s *server) newConn(raw *idleConn, on net.Conn) *conn {
+	w := &wire{Conn: on}
+	return &conn{server: s, raw: raw, wire: w, in: newMessages(w)}
 }
 
 // tlsConfig makes the TLS configuration for a host.
@@ -117,7 +124,7 @@ func (s *server) connect(ctx context.Context) (*conn, error) {
 // secure puts the layers of the package comment on a TCP connection.
 func (s *server) secure(ctx context.Context, raw *idleConn) (*conn, error) {
 	if s.plain() {
-		return &conn{server: s, raw: raw, wire: &wire{Conn: raw}}, nil
+		return s.newConn(raw, raw), nil
 	}
 	if !s.target.tls {
 		if err := s.requestTLS(ctx, raw); err != nil {
@@ -129,32 +136,22 @@ func (s *server) secure(ctx context.Context, raw *idleConn) (*conn, error) {
 		return nil, s.explainTLS(err)
 	}
 	s.logTLSOf(t.ConnectionState())
-	certificate := t.ConnectionState().PeerCertificates[0]
-	return &conn{server: s, raw: raw, wire: &wire{Conn: t}, certificate: certificate, binding: gss.EndPoint(certificate)}, nil
+	c := s.newConn(raw, t)
+	c.certificate = t.ConnectionState().PeerCertificates[0]
+	c.binding = gss.EndPoint(c.certificate)
+	return c, nil
 }
 
-// start hands the connection to go-ldap, which reads from it from now on.
-func (c *conn) start() {
-	c.ldap = ldap.NewConn(c.wire, c.certificate != nil)
-	c.ldap.Start()
-	c.started = true
-}
-
-// requestTLS asks for StartTLS (RFC 4511 4.14) before go-ldap has the
-// connection: go-ldap would put TLS around the wire layer, which could then see
-// nothing, and its handshake neither stops with a context nor keeps its error.
+// requestTLS asks for StartTLS (RFC 4511 4.14).
 func (s *server) requestTLS(ctx context.Context, raw *idleConn) error {
 	stop := context.AfterFunc(ctx, func() { raw.Close() })
 	defer stop()
 	raw.await()
 	defer raw.rest()
-	request := ber.NewSequence("LDAPMessage")
-	request.AppendChild(ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagInteger, int64(1), "messageID"))
 	extended := ber.Encode(ber.ClassApplication, ber.TypeConstructed, ldap.ApplicationExtendedRequest, nil, "ExtendedRequest")
 	extended.AppendChild(ber.NewString(ber.ClassContext, ber.TypePrimitive, 0, oidStartTLS, "requestName"))
-	request.AppendChild(extended)
 	w := &wire{Conn: raw}
-	if _, err := w.Write(request.Bytes()); err != nil {
+	if _, err := w.Write(envelope(1, extended, nil)); err != nil {
 		return s.explainStartTLS(ctx, err)
 	}
 	// Reading without a buffer takes nothing that belongs to TLS, and nothing
@@ -170,68 +167,4 @@ func (s *server) requestTLS(ctx context.Context, raw *idleConn) error {
 		return s.explainStartTLS(ctx, err)
 	}
 	return nil
-}
-
-// do runs one request of go-ldap that knows nothing of contexts: when ctx ends,
-// the connection is closed, and that ends the request.
-func (c *conn) do(ctx context.Context, request func() error) error {
-	stop := context.AfterFunc(ctx, func() { c.raw.Close() })
-	defer stop()
-	c.raw.await()
-	defer c.raw.rest()
-	if err := request(); err != nil {
-		return err
-	}
-	return ctx.Err()
-}
-
-// whoAmI asks for the name of the bound account (RFC 4532).
-func (c *conn) whoAmI(ctx context.Context) (string, error) {
-	var id string
-	err := c.do(ctx, func() error {
-		r, err := c.ldap.WhoAmI(nil)
-		if err == nil {
-			id = r.AuthzID
-		}
-		return err
-	})
-	return trimAuthzID(id), err
-}
-
-// base reads one object. It is not paged: there is at most one entry, and
-// go-ldap's Search, other than SearchAsync, does not return without an error
-// unless the end of the answer was seen.
-func (c *conn) base(ctx context.Context, dn string, attributes []string, controls ...ldap.Control) (*ldap.Entry, error) {
-	var found *ldap.SearchResult
-	err := c.do(ctx, func() error {
-		var err error
-		found, err = c.ldap.Search(baseRequest(dn, attributes, controls...))
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	if len(found.Entries) != 1 {
-		return nil, fmt.Errorf("%q: %w", dn, errNoEntry)
-	}
-	return found.Entries[0], nil
-}
-
-func baseRequest(dn string, attributes []string, controls ...ldap.Control) *ldap.SearchRequest {
-	return ldap.NewSearchRequest(dn, ldap.ScopeBaseObject, ldap.NeverDerefAliases, 0, 0, false, filterAll, attributes, controls)
-}
-
-var errNoEntry = errors.New("the server gave no entry for this name")
-
-// close says goodbye and ends the connection.
-func (c *conn) close() {
-	c.raw.leave()
-	c.raw.rest()
-	if !c.started {
-		c.raw.Close()
-		return
-	}
-	_ = c.ldap.Unbind()
-	c.raw.Close()
-	c.ldap.Close()
 }

@@ -129,26 +129,31 @@ func (o *Options) controllers(ctx context.Context) ([]controller, error) {
 }
 
 // openDomain opens the first domain controller that works.
-func openDomain(ctx, closed context.Context, o Options) (*server, *conn, error) {
+func openDomain(ctx, closed context.Context, o Options) (*domain, error) {
 	list, err := o.controllers(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if o.Password != nil {
 		o.Password = sync.OnceValues(o.Password)
 	}
+	d := &domain{controllers: list, open: func(ctx context.Context, dc controller) (*server, *conn, error) {
+		return openController(ctx, closed, o, dc)
+	}}
 	var reasons []error
-	for _, dc := range list {
-		s, c, err := openController(ctx, closed, o, dc)
+	for i, dc := range list {
+		s, c, err := d.open(ctx, dc)
 		if err == nil {
-			return s, c, nil
+			d.server, d.idle = s, []*conn{c}
+			d.controllers = slices.Concat(list[i:], list[:i])
+			return d, nil
 		}
 		if ctx.Err() != nil {
-			return nil, nil, context.Cause(ctx)
+			return nil, context.Cause(ctx)
 		}
 		o.Log.Warn("domain controller", logServer, dc.host, logError, err)
 		if !tryAnother(err) || len(list) == 1 {
-			return nil, nil, err
+			return nil, err
 		}
 		reasons = append(reasons, err)
 	}
@@ -156,7 +161,7 @@ func openDomain(ctx, closed context.Context, o Options) (*server, *conn, error) 
 	for i, r := range reasons {
 		texts[i] = r.Error()
 	}
-	return nil, nil, &Error{Kind: ErrUnreachable, Err: errors.Join(reasons...),
+	return nil, &Error{Kind: ErrUnreachable, Err: errors.Join(reasons...),
 		Text: fmt.Sprintf("none of the %d domain controllers of %s could be used: %s", len(list), o.Domain, strings.Join(texts, "; "))}
 }
 

@@ -15,12 +15,12 @@ import (
 // called Read or Lookup; a stream only knows its task and the query.
 type reading struct {
 	*Source
-	sink  collector.Sink
-	count *counting
+	sink collector.Sink
 
 	queue   []*task // not begun
 	running int
-	events  chan event // from the streams
+	events  chan event  // from the streams; a few batches for each connection, and no more
+	free    chan *batch // to be used again
 
 	partitions map[string]bool // naming contexts of the forest, folded
 	recipients *ancestors
@@ -59,22 +59,35 @@ type outcome struct {
 // that the very attributes do not exist here.
 func (o outcome) none() bool { return o.entries == 0 && o.err == nil }
 
-// event is what a stream has to say: an entry, or its end.
+// event is what a stream has to say: entries, or its end.
 type event struct {
 	task  *task
-	entry *collector.Entry
+	batch *batch
 
-	ended     bool
-	err       error
-	referrals []string // continuation references met
+	ended      bool
+	err        error
+	references []string // continuation references met
 }
 
 func (s *Source) newReading(sink collector.Sink) *reading {
-	r := &reading{Source: s, sink: s.logged(sink), count: &counting{}, events: make(chan event), partitions: make(map[string]bool)}
+	ahead := 4 * s.options.Connections
+	r := &reading{Source: s, sink: s.logged(sink), events: make(chan event, ahead), free: make(chan *batch, 2*ahead),
+		partitions: make(map[string]bool)}
 	for _, dn := range s.home.now().root.contexts {
 		r.partitions[foldDN(dn)] = true
 	}
 	return r
+}
+
+// batch returns an empty one.
+func (r *reading) batch() *batch {
+	select {
+	case b := <-r.free:
+		b.reset()
+		return b
+	default:
+		return &batch{}
+	}
 }
 
 // add puts tasks at the end of the queue.
@@ -98,12 +111,12 @@ func (r *reading) run(ctx context.Context) error {
 			break
 		}
 		e := <-r.events
-		if e.entry != nil {
-			r.deliver(e.task, e.entry)
+		if e.batch != nil {
+			r.deliver(e.task, e.batch)
 		}
 		if e.ended {
 			r.running--
-			r.end(ctx, e.task, e.err, e.referrals)
+			r.end(ctx, e.task, e.err, e.references)
 		}
 	}
 	if ctx.Err() != nil {
@@ -117,16 +130,15 @@ func (r *reading) run(ctx context.Context) error {
 func (r *reading) begin(ctx context.Context, t *task) {
 	t.query = r.newQuery(t)
 	r.sink.Begin(t.query)
-	r.count.begun(&t.query)
 	switch {
 	case r.show != nil:
-		r.show(newPages(t.at.now(), nil, &t.query).request)
+		r.show(newRequest(t.at.now(), &t.query))
 		r.end(ctx, t, nil, nil)
 	case t.at.why() != nil:
 		r.end(ctx, t, t.at.why(), nil)
 	default:
 		r.running++
-		go r.stream(ctx, t)
+		go (&stream{r: r, task: t}).run(ctx)
 	}
 }
 
@@ -136,21 +148,29 @@ func (s *Source) newQuery(t *task) collector.Query {
 		Attributes: collector.Attributes(t.purpose), Account: t.at.now().account}
 }
 
-func (r *reading) deliver(t *task, e *collector.Entry) {
-	t.outcome.entries++
-	if t.each != nil {
-		t.each(e)
+func (r *reading) deliver(t *task, b *batch) {
+	t.outcome.entries += len(b.entries)
+	for i := range b.entries {
+		e := &b.entries[i]
+		if t.each != nil {
+			t.each(e)
+		}
+		r.sink.Entry(e)
 	}
-	r.sink.Entry(e)
-	r.count.report(r.sink)
+	if len(b.bytes) > 0 && len(b.bytes) <= keepBytes {
+		select {
+		case r.free <- b:
+		default:
+		}
+	}
 }
 
 // end closes a search. err is why its stream broke off.
-func (r *reading) end(ctx context.Context, t *task, err error, referrals []string) {
+func (r *reading) end(ctx context.Context, t *task, err error, references []string) {
 	o := &t.outcome
 	o.err = err
 	if o.err == nil && r.show == nil {
-		o.err = r.elsewhere(t, referrals)
+		o.err = r.elsewhere(t, references)
 	}
 	if o.err == nil && t.check != nil && r.show == nil {
 		o.err = t.check()
@@ -166,59 +186,4 @@ func (r *reading) end(ctx context.Context, t *task, err error, referrals []strin
 	if t.then != nil && ctx.Err() == nil {
 		t.then(*o)
 	}
-}
-
-// stream reads a search on a connection of its own. What comes goes to run,
-// page by page.
-func (r *reading) stream(ctx context.Context, t *task) {
-	end := event{task: t, ended: true}
-	defer func() { r.events <- end }()
-	c, err := t.at.take(ctx)
-	if err != nil {
-		end.err = err
-		if ctx.Err() == nil {
-			t.at.lose(err)
-		}
-		return
-	}
-	p := newPages(c.server, c, &t.query)
-	for !p.last && end.err == nil {
-		end.err = r.page(ctx, p, t)
-	}
-	end.referrals = p.referrals
-	// After an answer of the server both sides know where they stand.
-	t.at.give(c, !c.spoiled && ctx.Err() == nil)
-}
-
-// page reads one page. Entries with attributes that came in part wait for its
-// end: then the connection is free to ask for the rest.
-func (r *reading) page(ctx context.Context, p *pages, t *task) error {
-	var partial []*collector.Entry
-	err := p.next(ctx, func(e *ldap.Entry) {
-		out := entry(t.query.ID, e)
-		if hasRanges(e) {
-			partial = append(partial, out)
-			return
-		}
-		r.events <- event{task: t, entry: out}
-	})
-	if err != nil {
-		err = p.conn.server.explain(ctx, p.conn, err)
-		p.conn.spoiled = p.conn.spoiled || code(err) == 0
-	}
-	for _, e := range partial {
-		p.conn.complete(ctx, e)
-		r.events <- event{task: t, entry: e}
-	}
-	return err
-}
-
-// entry makes an event of an entry. The values are those that came over the
-// wire, not copied and not changed.
-func entry(id collector.QueryID, e *ldap.Entry) *collector.Entry {
-	out := &collector.Entry{Query: id, DN: e.DN, Attributes: make([]collector.Attribute, 0, len(e.Attributes))}
-	for _, a := range e.Attributes {
-		out.Attributes = append(out.Attributes, collector.Attribute{Name: a.Name, Values: a.ByteValues})
-	}
-	return out
 }

@@ -197,8 +197,8 @@ func (s *server) explainStartTLS(ctx context.Context, err error) error {
 	return e
 }
 
-// explain puts the error of a request into words. What the layers below
-// go-ldap have kept says more than what go-ldap makes of it.
+// explain puts the error of a request into words. What the wire has kept says
+// more than what comes of it above.
 func (s *server) explain(ctx context.Context, c *conn, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -215,9 +215,7 @@ func (s *server) explain(ctx context.Context, c *conn, err error) error {
 	case errors.Is(err, errNoPaging):
 		e.Kind, e.Text = ErrIncomplete, fmt.Sprintf("%s answered without the paging control (RFC 2696), so the answer may have been cut off", t.name)
 		e.Hint = "read a domain controller, or a server that pages"
-	case errors.Is(err, errMiscount):
-		e.Kind, e.Text = ErrIncomplete, fmt.Sprintf("%s: %v", t.name, err)
-	case errors.Is(err, errNoEntry):
+	case errors.Is(err, errNoEntry) || errors.Is(err, errEntry):
 		e.Kind, e.Text = ErrIncomplete, fmt.Sprintf("%s: %v", t.name, err)
 	case errors.Is(cause, errTLSBytes):
 		e.Text, e.Hint = fmt.Sprintf("%s speaks TLS where plain LDAP was expected", t.name), "use ldaps:// for this port"

@@ -10,18 +10,22 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-// What is sent before go-ldap has the connection goes through this file. A SASL
-// bind must: go-ldap has none for GSS-SPNEGO, and what it has for others cannot
-// carry a channel binding. The wire layer sees all of it.
+// What has a short answer goes through this file: the bind, what is asked before
+// it, and Who Am I. go-ldap has no SASL bind for GSS-SPNEGO, and what it has for
+// others cannot carry a channel binding. The wire layer sees all of it.
 
-// maxAnswer bounds one answer before the bind: a rootDSE is some kilobytes.
+// maxAnswer bounds one answer: a rootDSE is some kilobytes.
 const maxAnswer = 1 << 20
 
-// envelope makes an LDAPMessage (RFC 4511 4.1.1) around an operation.
-func envelope(id int64, operation *ber.Packet) []byte {
+// envelope makes an LDAPMessage (RFC 4511 4.1.1) around an operation; controls
+// may be nil.
+func envelope(id int64, operation, controls *ber.Packet) []byte {
 	m := ber.NewSequence("LDAPMessage")
 	m.AppendChild(ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagInteger, id, "messageID"))
 	m.AppendChild(operation)
+	if controls != nil {
+		m.AppendChild(controls)
+	}
 	return m.Bytes()
 }
 
@@ -36,8 +40,7 @@ func (c *conn) exchange(ctx context.Context, operation *ber.Packet) ([]*ber.Pack
 	defer stop()
 	c.raw.await()
 	defer c.raw.rest()
-	c.sent++
-	if _, err := c.wire.Write(envelope(c.sent, operation)); err != nil {
+	if err := c.send(operation, nil); err != nil {
 		return nil, err
 	}
 	var answers []*ber.Packet
@@ -138,21 +141,10 @@ type about struct {
 
 // ask reads it. What does not come stays empty.
 func (c *conn) ask(ctx context.Context) (about, error) {
-	op := ber.Encode(ber.ClassApplication, ber.TypeConstructed, ldap.ApplicationSearchRequest, nil, "SearchRequest")
-	op.AppendChild(octets(""))
-	for _, enum := range []int64{ldap.ScopeBaseObject, ldap.NeverDerefAliases} {
-		op.AppendChild(ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagEnumerated, enum, ""))
+	op, err := searchOperation(baseRequest("", rootDSEBeforeBind))
+	if err != nil {
+		return about{}, err
 	}
-	for range 2 { // size and time limit
-		op.AppendChild(ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagInteger, int64(0), ""))
-	}
-	op.AppendChild(ber.NewLDAPBoolean(ber.ClassUniversal, ber.TypePrimitive, ber.TagBoolean, false, "typesOnly"))
-	op.AppendChild(ber.NewString(ber.ClassContext, ber.TypePrimitive, 7, "objectClass", "present"))
-	wanted := ber.NewSequence("attributes")
-	for _, a := range rootDSEBeforeBind {
-		wanted.AppendChild(octets(a))
-	}
-	op.AppendChild(wanted)
 	answers, err := c.exchange(ctx, op)
 	if err != nil || len(answers[0].Children) < 2 {
 		return about{}, err
@@ -175,4 +167,21 @@ func (c *conn) ask(ctx context.Context) (about, error) {
 		}
 	}
 	return a, nil
+}
+
+// whoAmI asks for the name of the bound account (RFC 4532).
+func (c *conn) whoAmI(ctx context.Context) (string, error) {
+	op := ber.Encode(ber.ClassApplication, ber.TypeConstructed, ldap.ApplicationExtendedRequest, nil, "ExtendedRequest")
+	op.AppendChild(ber.NewString(ber.ClassContext, ber.TypePrimitive, 0, oidWhoAmI, "requestName"))
+	answers, err := c.exchange(ctx, op)
+	if err != nil {
+		return "", err
+	}
+	id := ""
+	for _, p := range answers[len(answers)-1].Children {
+		if p.ClassType == ber.ClassContext && p.Tag == 11 { // responseValue
+			id = p.Data.String()
+		}
+	}
+	return trimAuthzID(id), nil
 }

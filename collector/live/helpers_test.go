@@ -37,6 +37,7 @@ func (j *journal) Expect(id collector.QueryID, n int) { j.expect[id] = n }
 func (j *journal) End(id collector.QueryID, e error)  { j.ended[id] = e }
 func (j *journal) Missed(sid acl.SID)                 { j.missed = append(j.missed, sid) }
 func (j *journal) Entry(e *collector.Entry) {
+	e = clone(e)
 	j.entries[e.Query] = append(j.entries[e.Query], e)
 	if j.onEntry != nil {
 		j.onEntry(e)
@@ -88,9 +89,21 @@ func (j *journal) complete(t *testing.T, but ...collector.Purpose) {
 	}
 }
 
+// once wants no entry twice.
+func once(t *testing.T, entries []*collector.Entry) {
+	t.Helper()
+	seen := make(map[string]bool)
+	for _, e := range entries {
+		if seen[e.DN] {
+			t.Errorf("%s came twice", e.DN)
+		}
+		seen[e.DN] = true
+	}
+}
+
 // options are those for a test server.
 func options(s *ldaptest.Server) Options {
-	return Options{URL: s.URL(), Auth: AuthSimple, User: user, Password: func() (string, error) { return password, nil }, CAFile: s.CAFile(), PageSize: 100}
+	return Options{URL: s.URL(), Auth: AuthSimple, User: user, Password: func() (string, error) { return password, nil }, CAFile: s.CAFile(), PageSize: 100, pause: time.Millisecond}
 }
 
 // serve starts a server with a directory of the size; change may alter both.

@@ -15,21 +15,24 @@ type idleConn struct {
 	net.Conn
 	idle time.Duration
 
-	mu      sync.Mutex
-	waiting bool
-	leaving bool
+	mu       sync.Mutex
+	patience time.Duration // of a read; 0 for ever
+	leaving  bool
 }
 
 // await says that an answer is expected from now on.
-func (c *idleConn) await() { c.set(true) }
+func (c *idleConn) await() { c.set(c.idle) }
 
 // rest says that nothing is expected.
-func (c *idleConn) rest() { c.set(false) }
+func (c *idleConn) rest() { c.set(0) }
 
-func (c *idleConn) set(waiting bool) {
+// glance says that only what is there already is expected.
+func (c *idleConn) glance() { c.set(time.Millisecond) }
+
+func (c *idleConn) set(patience time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.waiting = waiting
+	c.patience = patience
 	c.deadline()
 }
 
@@ -37,8 +40,8 @@ func (c *idleConn) set(waiting bool) {
 // Errors are of no interest: the read itself will have the same one.
 func (c *idleConn) deadline() {
 	var t time.Time
-	if c.waiting {
-		t = time.Now().Add(c.idle)
+	if c.patience > 0 {
+		t = time.Now().Add(c.patience)
 	}
 	_ = c.Conn.SetReadDeadline(t)
 }

@@ -195,7 +195,7 @@ func labBadPasswords(t *testing.T, lab *adlab.Lab) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, _ := strconv.Atoi(e.GetAttributeValue("badPwdCount"))
+	n, _ := strconv.Atoi(e.Text("badPwdCount"))
 	return n
 }
 

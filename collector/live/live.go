@@ -40,16 +40,15 @@ type Source struct {
 // the other, until one can be used.
 func Open(ctx context.Context, o Options) (*Source, error) {
 	s := newSource(o)
-	open := openServer
+	open := openURL
 	if s.options.Domain != "" {
 		open = openDomain
 	}
-	server, c, err := open(ctx, s.closed, s.options)
-	if err != nil {
+	var err error
+	if s.home, err = open(ctx, s.closed, s.options); err != nil {
 		s.close()
 		return nil, err
 	}
-	s.home = &domain{server: server, idle: []*conn{c}}
 	return s, nil
 }
 

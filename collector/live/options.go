@@ -90,6 +90,8 @@ type Options struct {
 	// means 130 seconds: a little more than MaxQueryDuration, so that a slow
 	// search ends with the server's reason and not with ours.
 	Idle time.Duration
+
+	pause time.Duration // before a search is tried again, doubled each time; 0 means half a second
 }
 
 // mostConnections is more than any server answers faster for.
@@ -170,6 +172,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Idle <= 0 {
 		o.Idle = 130 * time.Second
+	}
+	if o.pause <= 0 {
+		o.pause = 500 * time.Millisecond
 	}
 	if o.Resolver == nil {
 		o.Resolver = net.DefaultResolver

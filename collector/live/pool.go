@@ -3,11 +3,19 @@ package live
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // domain is one domain of the forest: the domain controller that is asked about
-// it, and the connections to that. Its methods may be called from any goroutine.
+// it, those that can stand in for that one, and the connections. Its methods may
+// be called from any goroutine.
 type domain struct {
+	// controllers is empty where the server was named by its URL: then there is no
+	// other. The one that is asked stands first.
+	controllers []controller
+	open        func(context.Context, controller) (*server, *conn, error)
+	moving      sync.Mutex // held while another one is looked for; guards controllers
+
 	mu     sync.Mutex
 	server *server
 	idle   []*conn // bound, and used by nobody
@@ -30,23 +38,80 @@ func (d *domain) take(ctx context.Context) (*conn, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	for {
-		c := d.resting()
-		if c == nil {
-			return d.now().another(ctx)
-		}
-		if c.wire.cause() == nil {
+	if err := d.why(); err != nil {
+		return nil, err
+	}
+	for c := d.resting(); c != nil; c = d.resting() {
+		if c.alive() {
 			return c, nil
 		}
 		c.close()
 	}
+	at := d.now()
+	c, err := at.another(ctx)
+	if err != nil && ctx.Err() == nil && tryAnother(err) {
+		return d.move(ctx, at, err)
+	}
+	return c, err
 }
 
-// lose notes that the domain cannot be asked any more.
-func (d *domain) lose(err error) {
+// leave goes to another domain controller, where there is one: with that of this
+// connection things went wrong more than once.
+func (d *domain) leave(ctx context.Context, c *conn) {
+	if c == nil {
+		return
+	}
+	if c, err := d.move(ctx, c.server, ErrBusy); err == nil {
+		d.give(c, true)
+	}
+}
+
+// move goes to the next domain controller that can be used, and returns a
+// connection to it; err is why from cannot. Of several that want to move one
+// does, and the others follow.
+func (d *domain) move(ctx context.Context, from *server, err error) (*conn, error) {
+	d.moving.Lock()
+	defer d.moving.Unlock()
+	if at := d.now(); at != from {
+		return at.another(ctx)
+	}
+	for i := range d.controllers {
+		d.controllers = append(d.controllers[1:], d.controllers[0])
+		if i == len(d.controllers)-1 {
+			break // once around: it is the one that cannot
+		}
+		s, c, reason := d.open(ctx, d.controllers[0])
+		switch {
+		case reason == nil && foldDN(s.root.domain) != foldDN(from.root.domain):
+			c.close()
+		case reason == nil:
+			from.options.Log.Warn("another domain controller", logServer, s.target.name, logError, err)
+			d.settle(s)
+			return c, nil
+		case ctx.Err() != nil:
+			return nil, context.Cause(ctx)
+		}
+	}
+	return nil, err
+}
+
+// settle makes a server the one that is asked.
+func (d *domain) settle(s *server) {
+	d.mu.Lock()
+	idle := d.idle
+	d.server, d.idle = s, nil
+	d.mu.Unlock()
+	for _, c := range idle {
+		c.close()
+	}
+}
+
+// lose notes that the domain cannot be asked any more, unless it is only that
+// somebody cancelled.
+func (d *domain) lose(ctx context.Context, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.lost == nil {
+	if d.lost == nil && ctx.Err() == nil {
 		d.lost = err
 	}
 }
@@ -77,6 +142,7 @@ func (d *domain) give(c *conn, good bool) {
 	d.mu.Lock()
 	keep := good && !d.closed && c.server == d.server
 	if keep {
+		c.rested = time.Now()
 		d.idle = append(d.idle, c)
 	}
 	d.mu.Unlock()

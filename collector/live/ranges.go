@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"mbxperm/collector"
-
-	"github.com/go-ldap/ldap/v3"
 )
 
 // span is the range option of an attribute (MS-ADTS 3.1.1.3.1.3.3): the
@@ -52,10 +50,10 @@ func cutOption(attribute string) (name, option string, ok bool) {
 }
 
 // hasRanges reports whether an attribute of the entry came in part.
-func hasRanges(e *ldap.Entry) bool {
-	for _, a := range e.Attributes {
-		if strings.IndexByte(a.Name, ';') >= 0 {
-			if _, ok := parseSpan(a.Name); ok {
+func hasRanges(e *collector.Entry) bool {
+	for i := range e.Attributes {
+		if name := e.Attributes[i].Name; strings.IndexByte(name, ';') >= 0 {
+			if _, ok := parseSpan(name); ok {
 				return true
 			}
 		}
@@ -64,10 +62,11 @@ func hasRanges(e *ldap.Entry) bool {
 }
 
 // complete reads the rest of every attribute that came in part, and puts each
-// together under its plain name. Where the rest cannot be had, as on a
-// connection that broke, the attribute is marked Partial.
-func (c *conn) complete(ctx context.Context, e *collector.Entry) {
+// together under its plain name. Where the rest cannot be had, the attribute is
+// marked Partial; the error is the first that broke the connection.
+func (c *conn) complete(ctx context.Context, e *collector.Entry) error {
 	var whole []collector.Attribute
+	var broken error
 	inParts := make(map[string]bool)
 	for _, a := range e.Attributes {
 		part, ok := parseSpan(a.Name)
@@ -77,7 +76,14 @@ func (c *conn) complete(ctx context.Context, e *collector.Entry) {
 		inParts[strings.ToLower(part.name)] = true
 		full := collector.Attribute{Name: part.name, Values: a.Values, Partial: part.from != 0}
 		if part.to >= 0 {
-			full.Partial = c.rest(ctx, e.DN, part, &full) != nil
+			err := broken
+			if err == nil {
+				err = c.rest(ctx, e.DN, part, &full)
+			}
+			full.Partial = err != nil
+			if c.spoiled {
+				broken = err
+			}
 		}
 		whole = append(whole, full)
 	}
@@ -88,6 +94,7 @@ func (c *conn) complete(ctx context.Context, e *collector.Entry) {
 		}
 	}
 	e.Attributes = whole
+	return broken
 }
 
 // rest reads the values after the part that came, and adds them to full. It
@@ -100,7 +107,7 @@ func (c *conn) rest(ctx context.Context, dn string, part span, full *collector.A
 		next := part.to + 1
 		e, err := c.base(ctx, dn, []string{fmt.Sprintf("%s;range=%d-*", part.name, next)})
 		if err != nil {
-			c.spoiled = c.spoiled || code(err) == 0
+			c.spoiled = c.spoiled || c.wire.cause() != nil
 			return err
 		}
 		more, values, ok := findSpan(e, part.name)
@@ -117,10 +124,10 @@ func (c *conn) rest(ctx context.Context, dn string, part span, full *collector.A
 }
 
 // findSpan returns the part of the attribute that came.
-func findSpan(e *ldap.Entry, name string) (span, [][]byte, bool) {
+func findSpan(e *collector.Entry, name string) (span, [][]byte, bool) {
 	for _, a := range e.Attributes {
 		if part, ok := parseSpan(a.Name); ok && strings.EqualFold(part.name, name) {
-			return part, a.ByteValues, true
+			return part, a.Values, true
 		}
 	}
 	return span{}, nil, false

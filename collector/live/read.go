@@ -25,10 +25,6 @@ func (s *Source) Read(ctx context.Context, sink collector.Sink) error {
 	ctx, cancel := s.join(ctx)
 	defer cancel()
 	r := s.newReading(sink)
-	if s.show == nil {
-		r.count = s.startCount(ctx)
-		defer r.count.stop()
-	}
 	r.recipients = newAncestors(s.home.now().root.domain)
 	for _, step := range []func() error{r.readForest, r.readEverything, r.readContainers} {
 		if err := step(); err != nil {

@@ -33,6 +33,15 @@ type rootDSE struct {
 	domainScope                   bool     // whether the control is understood
 }
 
+// openURL makes a domain of the server of the URL alone.
+func openURL(ctx, closed context.Context, o Options) (*domain, error) {
+	s, c, err := openServer(ctx, closed, o)
+	if err != nil {
+		return nil, err
+	}
+	return &domain{server: s, idle: []*conn{c}}, nil
+}
+
 // openServer enters the server of the URL, and returns it with a first
 // connection. The server may be used until closed is done.
 func openServer(ctx, closed context.Context, o Options) (*server, *conn, error) {
@@ -82,13 +91,15 @@ func (s *server) introduce(ctx context.Context, c *conn) error {
 		return s.explain(ctx, c, err)
 	}
 	s.root = rootDSE{
-		domain:        e.GetAttributeValue("defaultNamingContext"),
-		configuration: e.GetAttributeValue("configurationNamingContext"),
-		schema:        e.GetAttributeValue("schemaNamingContext"),
-		contexts:      e.GetAttributeValues("namingContexts"),
+		domain:        e.Text("defaultNamingContext"),
+		configuration: e.Text("configurationNamingContext"),
+		schema:        e.Text("schemaNamingContext"),
 	}
-	for _, oid := range e.GetAttributeValues("supportedControl") {
-		s.root.domainScope = s.root.domainScope || oid == ldap.ControlTypeMicrosoftDomainScope
+	for _, dn := range e.Values("namingContexts") {
+		s.root.contexts = append(s.root.contexts, string(dn))
+	}
+	for _, oid := range e.Values("supportedControl") {
+		s.root.domainScope = s.root.domainScope || string(oid) == ldap.ControlTypeMicrosoftDomainScope
 	}
 	if s.root.domain == "" || s.root.configuration == "" {
 		return &Error{Kind: ErrNotAD, Text: s.target.name + " is no domain controller of Active Directory: its rootDSE names no defaultNamingContext",

@@ -46,8 +46,6 @@ func ShowQueries(w io.Writer, o Options) error {
 	p.search(baseRequest("", rootDSEBeforeBind))
 	p.note("after the bind; then Who Am I (RFC 4532)")
 	p.search(baseRequest("", rootDSEAfterBind))
-	p.note("beside the others, to know how many mailboxes to expect")
-	p.search(newPages(s.home.now(), nil, s.countQuery()).request)
 	ctx := context.Background()
 	if err := s.Read(ctx, p); err != nil {
 		return err

@@ -18,6 +18,8 @@ const (
 	opUnbind        = 0x42
 	opSearch        = 0x63
 	opEntry         = 0x64
+	opDone          = 0x65
+	opReference     = 0x73
 	opAbandon       = 0x50
 	opExtended      = 0x77
 	opExtendedReply = 0x78
@@ -32,40 +34,26 @@ const (
 // maxRequest is more than the largest request we send: a filter with fifty DNs.
 const maxRequest = 1 << 20
 
-// maxNotice is what is kept of a notice of disconnection.
-const maxNotice = 4096
-
 var (
 	errShort    = errors.New("not complete")
 	errEnvelope = errors.New("not an LDAP message")
 	errTLSBytes = errors.New("a TLS record where an LDAP message was expected")
 )
 
-// wire is the layer below go-ldap. On the way out it writes only whole messages
-// whose operation is one that reads; on the way in it checks the envelope of
-// each message and counts entries, because go-ldap passes over a message that
-// it cannot make out. The first error ends the connection and is kept: go-ldap
-// turns errors into text.
+// wire is the layer below everything that speaks LDAP. On the way out it writes
+// only whole messages whose operation is one that reads. The first error ends the
+// connection and is kept, for it says more than what comes after it.
 type wire struct {
 	net.Conn
 
 	writing sync.Mutex
 	out     []byte // the beginning of a message that is not complete yet
 
-	in      frame
-	heard   atomic.Bool  // whether anything was received
-	entries atomic.Int64 // SearchResultEntry messages received
+	heard atomic.Bool // whether anything was received
 
 	failing sync.Mutex
 	failure error // the first one
 	notice  error // what the server said before it hung up (RFC 4511 4.4.1)
-}
-
-// frame is how far the message that is coming in has been read.
-type frame struct {
-	head   []byte // header bytes, until it is complete
-	skip   int    // bytes of content still to come
-	notice []byte // the message itself, if it is a notice of disconnection
 }
 
 // Write keeps bytes back until they are a whole message, and drops them with
@@ -123,57 +111,16 @@ func allow(h header, message []byte) error {
 	return fmt.Errorf("operation %d", h.op&0x1F)
 }
 
-// Read passes on what comes in once its envelopes are checked.
+// Read keeps what went wrong.
 func (w *wire) Read(p []byte) (int, error) {
 	n, err := w.Conn.Read(p)
 	if n > 0 {
 		w.heard.Store(true)
 	}
-	if bad := w.receive(p[:n]); bad != nil {
-		return 0, w.fail(bad)
-	}
 	if err != nil {
 		return n, w.fail(err)
 	}
 	return n, nil
-}
-
-// receive follows the messages in b. Content is stepped over, not looked at.
-func (w *wire) receive(b []byte) error {
-	f := &w.in
-	for len(b) > 0 {
-		if f.skip > 0 {
-			n := min(f.skip, len(b))
-			if f.notice != nil {
-				f.notice = append(f.notice, b[:n]...)
-			}
-			f.skip -= n
-			b = b[n:]
-			if f.skip == 0 && f.notice != nil {
-				w.noticed(f.notice)
-				f.notice = nil
-			}
-			continue
-		}
-		f.head = append(f.head, b[0])
-		b = b[1:]
-		h, err := parseHeader(f.head)
-		if errors.Is(err, errShort) {
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("%w (it begins % x)", err, f.head)
-		}
-		if h.op == opEntry {
-			w.entries.Add(1)
-		}
-		f.skip = h.size - len(f.head)
-		if h.id == 0 && h.op == opExtendedReply && h.size <= maxNotice {
-			f.notice = append([]byte(nil), f.head...)
-		}
-		f.head = f.head[:0]
-	}
-	return nil
 }
 
 // noticed keeps the reason out of a notice of disconnection.

@@ -1,0 +1,213 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"testing"
+
+	"mbxperm/collector"
+	"mbxperm/collector/ldaptest"
+)
+
+// wholeRead wants everything that a directory with 250 mailboxes has, once.
+func wholeRead(t *testing.T, j *journal) {
+	t.Helper()
+	j.complete(t)
+	wantCounts(t, j)
+	for _, p := range []collector.Purpose{collector.PurposeMailboxes, collector.PurposeRecipients, collector.PurposeExchange,
+		collector.PurposeGroups, collector.PurposePrincipals, collector.PurposeSchema} {
+		got, _ := j.of(t, p)
+		once(t, got)
+	}
+}
+
+// cookiesStay wants no page to be asked for on another connection than the page
+// before: cookies are worth nothing there.
+func cookiesStay(t *testing.T, server *ldaptest.Server) {
+	t.Helper()
+	last := map[string]int{}
+	for _, r := range server.Requests() {
+		if r.Op != "search" || r.PageSize == 0 {
+			continue
+		}
+		search := fmt.Sprint(r.Conn, r.Base, r.Filter, r.Attributes)
+		if r.Page != 1 && r.Page != last[search]+1 {
+			t.Errorf("connection %d was asked for page %d after page %d of %s", r.Conn, r.Page, last[search], r.Filter)
+		}
+		last[search] = r.Page
+	}
+}
+
+// What goes wrong in passing is read again, and nobody notices: complete, never
+// one less, never one twice.
+func TestReadAgain(t *testing.T) {
+	for name, f := range map[string]ldaptest.Fault{
+		"cut":              {After: 30, Cut: true},
+		"cut at the start": {Cut: true},
+		"cut at the end":   {After: 100, Cut: true},
+		"busy":             {After: 30, Result: 51},
+		"unavailable":      {Result: 52},
+		"cookie forgotten": {Result: 53, Diagnostic: "00000057: LdapErr: DSID-0C090BE9, comment: Error processing control"},
+		"bad envelope":     {After: 30, BadEnvelope: true},
+		"lost entry":       {After: 30, WrongID: true},
+		"half a message":   {After: 30, Raw: []byte{0x30, 0x84, 0, 0, 0, 90, 0x02}, Cut: true},
+		"silent":           {After: 30, Stall: true},
+	} {
+		for _, times := range []int32{1, tries - 1} {
+			t.Run(fmt.Sprintf("%s %d times", name, times), func(t *testing.T) {
+				noLeaks(t)
+				var left atomic.Int32
+				left.Store(times)
+				server := serve(t, ldaptest.Size{Mailboxes: 250, Members: 10}, func(c *ldaptest.Config) {
+					c.Fault = func(r *ldaptest.Request) ldaptest.Fault {
+						if onMailboxes(r) && r.Page == 2 && left.Add(-1) >= 0 {
+							return f
+						}
+						return ldaptest.Fault{}
+					}
+				})
+				o := options(server)
+				if f.Stall {
+					o.Idle = shortIdle
+				}
+				j, err := read(t, o)
+				if err != nil {
+					t.Fatalf("Read: %v", err)
+				}
+				wholeRead(t, j)
+				cookiesStay(t, server)
+			})
+		}
+	}
+}
+
+// Every connection breaks once in the middle, whatever is being read.
+func TestEverySearchBreaks(t *testing.T) {
+	noLeaks(t)
+	broken := make(map[string]bool)
+	guard := make(chan bool, 1)
+	server := serve(t, ldaptest.Size{Mailboxes: 250, Members: 10}, func(c *ldaptest.Config) {
+		c.Fault = func(r *ldaptest.Request) ldaptest.Fault {
+			guard <- true
+			defer func() { <-guard }()
+			if r.Op != "search" || r.PageSize == 0 || broken[r.Filter+r.Base] {
+				return ldaptest.Fault{}
+			}
+			broken[r.Filter+r.Base] = true
+			return ldaptest.Fault{After: 1, Cut: true}
+		}
+	})
+	j, err := read(t, options(server))
+	if err != nil {
+		t.Fatalf("Read: %v", err)
+	}
+	wholeRead(t, j)
+	if len(broken) < 10 {
+		t.Errorf("only %d searches were broken", len(broken))
+	}
+}
+
+// An attribute that came in part, and the connection breaks before the rest.
+func TestRangeAgain(t *testing.T) {
+	noLeaks(t)
+	var left atomic.Int32
+	left.Store(1)
+	server := serve(t, ldaptest.Size{Mailboxes: 3, Members: 4000}, func(c *ldaptest.Config) {
+		c.Fault = func(r *ldaptest.Request) ldaptest.Fault {
+			if len(r.Attributes) == 1 && r.Attributes[0] == "member;range=3000-*" && left.Add(-1) >= 0 {
+				return ldaptest.Fault{Cut: true}
+			}
+			return ldaptest.Fault{}
+		}
+	})
+	j, err := read(t, options(server))
+	if err != nil {
+		t.Fatalf("Read: %v", err)
+	}
+	j.complete(t)
+	entries, _ := j.of(t, collector.PurposeRecipients)
+	once(t, entries)
+	for _, a := range allHands(t, j).Attributes {
+		if a.Name == "member" && (a.Partial || len(a.Values) != 4000) {
+			t.Errorf("%d members, partial %v; want 4000 and all", len(a.Values), a.Partial)
+		}
+	}
+}
+
+// twoControllers starts two domain controllers of one domain, and opens the
+// domain: the first one is asked.
+func twoControllers(t *testing.T, fault func(dc int, r *ldaptest.Request) ldaptest.Fault) (*Source, [2]*ldaptest.Server) {
+	t.Helper()
+	var servers [2]*ldaptest.Server
+	for i := range servers {
+		servers[i] = serve(t, ldaptest.Size{Mailboxes: 250, Members: 10}, func(c *ldaptest.Config) {
+			c.Fault = func(r *ldaptest.Request) ldaptest.Fault { return fault(i, r) }
+		})
+	}
+	o := options(servers[0])
+	o.URL, o.CAFile, o.Domain, o.Insecure, o.Idle = "", "", "contoso.lab", true, shortIdle
+	o.DC = Servers{"dc1.contoso.lab": servers[0].Addr(), "dc2.contoso.lab": servers[1].Addr()}
+	return open(t, o), servers
+}
+
+// A domain controller goes away, or has no time: another one of the domain goes
+// on, from the start of each search that was under way.
+func TestAnotherController(t *testing.T) {
+	for name, f := range map[string]ldaptest.Fault{
+		"busy":   {Result: 51},
+		"silent": {After: 10, Stall: true},
+		"gone":   {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			noLeaks(t)
+			s, servers := twoControllers(t, func(dc int, r *ldaptest.Request) ldaptest.Fault {
+				if dc == 0 && onMailboxes(r) && r.Page == 2 {
+					return f
+				}
+				return ldaptest.Fault{}
+			})
+			j := newJournal()
+			n := 0
+			j.onEntry = func(e *collector.Entry) {
+				if n++; n == 140 && name == "gone" {
+					servers[0].Close()
+				}
+			}
+			if err := s.Read(context.Background(), j); err != nil {
+				t.Fatalf("Read: %v", err)
+			}
+			wholeRead(t, j)
+			cookiesStay(t, servers[0])
+			cookiesStay(t, servers[1])
+			if servers[1].Connections() == 0 {
+				t.Error("the other domain controller was never asked")
+			}
+			s.Close()
+		})
+	}
+}
+
+// All of them go away: incomplete, with the reason, and it does not take for ever.
+func TestNoControllerLeft(t *testing.T) {
+	noLeaks(t)
+	s, servers := twoControllers(t, func(int, *ldaptest.Request) ldaptest.Fault { return ldaptest.Fault{} })
+	j := newJournal()
+	n := 0
+	j.onEntry = func(*collector.Entry) {
+		if n++; n == 140 {
+			servers[1].Close()
+			servers[0].Close()
+		}
+	}
+	err := s.Read(context.Background(), j)
+	wantError(t, err, ErrUnreachable, "refused the connection")
+	_, reason := j.of(t, collector.PurposeMailboxes)
+	wantError(t, reason, ErrUnreachable)
+	for _, q := range j.begun {
+		if _, ok := j.ended[q.ID]; !ok {
+			t.Errorf("%s has no End", q.Purpose)
+		}
+	}
+	s.Close()
+}
