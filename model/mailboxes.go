@@ -151,28 +151,38 @@ func (t *tally) add(s *Snapshot, k LineKey) {
 
 // choose reports whether the toggles leave a line in.
 func (l *lister) choose(k LineKey, count *tally) bool {
-	if k.obj == 0 {
-		if l.holds(k.party) == 0 {
-			return false
-		}
-		if l.query.Lines == MailboxLines {
-			count.leftOut++
-			return false
-		}
-		return true
-	}
-	o := l.snap.object(k.obj)
-	switch {
-	case o.recipient == SystemMailbox && !l.query.System && l.holds(k.party) == 0:
+	mailbox := k.obj != 0 && l.snap.object(k.obj).mailboxLike()
+	switch holds := l.holds(k.party) != 0; {
+	case k.obj != 0 && l.snap.object(k.obj).recipient == SystemMailbox && !l.query.System && !holds:
 		count.system++
 		return false
-	case o.recipient == OtherRecipient && !l.hasRows(o) && l.holds(k.party) == 0:
+	case !mailbox && l.everyRow(k)&l.wide == 0: // hidden, whatever else is asked for
 		return false
-	case l.query.Only != 0 && !l.hasRows(o) && l.holds(k.party) == 0, // nothing of what was asked for
-		l.query.Lines == MailboxLines && !o.mailboxLike(),
-		l.query.Lines == TrusteeLines && l.holds(k.party) == 0:
+	case l.query.Only != 0 && !holds && (k.obj == 0 || !l.hasRows(l.snap.object(k.obj))),
+		l.query.Lines == MailboxLines && !mailbox,
+		l.query.Lines == TrusteeLines && !holds:
 		count.leftOut++
 		return false
 	}
 	return true
+}
+
+// everyRow returns the kinds of rows that a line has on recipients as a target,
+// and of all that name it.
+func (l *lister) everyRow(k LineKey) kinds {
+	s := l.snap
+	out := s.relations().kindsOf(k.party)
+	if k.obj == 0 {
+		return out
+	}
+	o := s.object(k.obj)
+	for _, d := range [...]descID{o.mailboxSD, o.security} {
+		if rec := s.descs.at(uint32(d)); d != 0 && rec.family <= familySend {
+			out |= rec.sums.kinds(rec.family)
+		}
+	}
+	if o.delegates.n > 0 {
+		out |= behalfKind
+	}
+	return out
 }

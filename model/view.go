@@ -144,7 +144,8 @@ type lister struct {
 	snap   *Snapshot
 	query  Query
 	show   Reasons // all for which rows are shown
-	kinds  kinds   // those of them
+	kinds  kinds   // of these
+	wide   kinds   // of those that Query.Only hides, too
 	result *Result
 	filter filter
 	reads  *coverer // what the bound account may read; used under its lock
@@ -158,7 +159,7 @@ type lister struct {
 
 func newLister(ctx context.Context, s *Snapshot, q Query) *lister {
 	l := &lister{ctx: ctx, snap: s, query: q, show: q.shown(), result: &Result{Snapshot: s, Query: q}}
-	l.kinds = shownKinds(l.show)
+	l.kinds, l.wide = shownKinds(l.show), shownKinds(l.show|onlys)
 	if q.Only&OnlyOrphans != 0 {
 		l.kinds = shownKinds(l.show | NotOrphan) // of those that are; see holds
 	}

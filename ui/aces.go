@@ -88,7 +88,7 @@ func acesTitle(res *model.Result, room bool) string {
 	if n := res.Hidden.Total(); n > 0 {
 		parts = append(parts, report.Thousands(n)+" hidden")
 	}
-	return strings.Join(parts, " · ") + safe.Text(filterNote(q.Filter))
+	return strings.Join(parts, " · ") + onlyNote(q) + safe.Text(filterNote(q.Filter))
 }
 
 // lineName names a line as the target or the trustee that its rows are about.

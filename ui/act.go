@@ -136,6 +136,12 @@ func (a *app) doMore(act action) {
 		a.toggle(model.AllReasons)
 	case actionSystem:
 		a.toggleSystem()
+	case actionOnlyDeny:
+		a.toggleOnly(model.OnlyDeny)
+	case actionOnlyOrphans:
+		a.toggleOnly(model.OnlyOrphans)
+	case actionLines:
+		a.nextLines()
 	case actionEffective:
 		a.toggleEffective()
 	case actionSortLeft:
@@ -219,9 +225,26 @@ func (a *app) toggle(r model.Reasons) {
 	} else {
 		a.show.reasons ^= r
 	}
-	a.askLeft()
-	a.askRight()
+	a.toggled()
 }
+
+func (a *app) toggleOnly(o model.Only) {
+	a.show.only ^= o
+	a.toggled()
+}
+
+// nextLines goes through the choices of lines.
+func (a *app) nextLines() {
+	if a.here.typ != model.Mailboxes {
+		a.foot.say(a.here.typ.Plural + ": their lines are all of one kind")
+		return
+	}
+	a.show.lines = (a.show.lines + 1) % (model.TrusteeLines + 1)
+	a.foot.say(linesText[a.show.lines])
+	a.askLeft()
+}
+
+var linesText = [...]string{"all lines are shown", "mailboxes are shown, and no other lines", "whoever holds a right is shown, and no other lines"}
 
 func (a *app) toggleSystem() {
 	if a.here.typ != model.Mailboxes {

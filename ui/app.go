@@ -46,6 +46,8 @@ type app struct {
 // toggles are the switches that hold in all places.
 type toggles struct {
 	reasons model.Reasons
+	only    model.Only
+	lines   model.Lines
 	system  bool
 }
 
@@ -186,8 +188,8 @@ func (a *app) follow() bool {
 func (a *app) leftQuery() model.Query {
 	side := &a.here.sides[leftPane]
 	return model.Query{
-		Type: a.here.typ, Show: a.show.reasons, System: a.show.system, Filter: side.filter, Sort: side.sort,
-		Arrival: a.news.reading(),
+		Type: a.here.typ, Show: a.show.reasons, Only: a.show.only, Lines: a.show.lines, System: a.show.system,
+		Filter: side.filter, Sort: side.sort, Arrival: a.news.reading(),
 	}
 }
 
@@ -200,7 +202,7 @@ func (a *app) rightQuery() model.Query {
 		t = a.here.typ.ACEs[t.Flip]
 	}
 	return model.Query{
-		Type: a.here.typ, Show: a.show.reasons, Filter: side.filter, Sort: side.sort,
+		Type: a.here.typ, Show: a.show.reasons, Only: a.show.only, Filter: side.filter, Sort: side.sort,
 		Rows: true, Of: a.here.of, ACEs: t, Effective: a.here.effective,
 	}
 }
@@ -222,6 +224,18 @@ func (a *app) askRight() {
 		return
 	}
 	a.ask.right.ask(a.ctx, a.news.base, a.rightQuery(), a.showRight)
+}
+
+// toggled shows at once what the toggles make of the lines that are there, and
+// has the grids worked out anew.
+func (a *app) toggled() {
+	if res := a.left.result; res != nil && res.Query.Type == a.here.typ {
+		a.ask.swapping = true
+		a.left.show(res.Under(a.leftQuery()))
+		a.ask.swapping = false
+	}
+	a.askLeft()
+	a.askRight()
 }
 
 func (a *app) showLeft(res *model.Result) {
@@ -250,8 +264,12 @@ func (a *app) whyEmpty(res *model.Result) string {
 	switch {
 	case res.Query.Filter != "":
 		return "nothing matches; Esc clears the filter"
+	case a.news.reading() && a.show.only&model.OnlyOrphans != 0:
+		return "who is an orphan is known when all was read; u shows all rows"
 	case a.news.reading():
 		return "nothing yet"
+	case a.show.only != 0:
+		return "no row is like that; b and u show all rows again"
 	}
 	return "nothing was found"
 }

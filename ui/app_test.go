@@ -382,7 +382,7 @@ func TestTotalsEqualRows(t *testing.T) {
 		return res
 	}
 	for _, show := range []model.Reasons{0, model.Inherited, model.Self | model.Stale, model.Implied, model.AllReasons} {
-		a.show = toggles{show, true}
+		a.show = toggles{reasons: show, system: true}
 		for _, a.here.typ = range model.ObjectTypes[:2] {
 			lines := ask(a.leftQuery())
 			for i := range lines.Len() {

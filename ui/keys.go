@@ -35,6 +35,9 @@ const (
 	actionSortRight
 	actionSortDirection
 	actionSystem
+	actionOnlyDeny
+	actionOnlyOrphans
+	actionLines
 	actionEffective
 	actionCancel
 	actionRefresh
@@ -167,7 +170,7 @@ type binding struct {
 var bindings = []binding{
 	{[]key{char('?'), {code: tcell.KeyF1}}, scopeEverywhere, "help", "Show this page.", actionHelp, 1},
 	{[]key{char('/')}, scopeGrid, "filter", "Show only the lines that contain what you type.", actionFilter, 3},
-	{[]key{char('x')}, scopeGrid, "card", "Show all that is known of this name; of a row, of trustee and target.", actionCard, 20},
+	{[]key{char('x')}, scopeGrid, "card", "Show all that is known of this name, or of the names of a row.", actionCard, 20},
 	{[]key{char('v')}, scopeGrid, "raw", "Show the ACE and its descriptor as they are stored.", actionRaw, 21},
 	{[]key{char('n')}, scopeGrid, "", "Go to the next line that the last filter matches.", actionNext, 0},
 	{[]key{char('N')}, scopeGrid, "", "Go to the match before.", actionPrevious, 0},
@@ -187,6 +190,9 @@ var bindings = []binding{
 	{[]key{char('c')}, scopeGrid, "copies", "Show or hide stale copies of inherited rights.", actionStale, 14},
 	{[]key{char('A')}, scopeGrid, "show all", "Show all of these, or hide them again.", actionAll, 15},
 	{[]key{char('y')}, scopeGrid, "system", "Show or hide system mailboxes.", actionSystem, 18},
+	{[]key{char('b')}, scopeGrid, "deny only", "Show only rows that deny, or all again.", actionOnlyDeny, 22},
+	{[]key{char('u')}, scopeGrid, "orphans only", "Show only rows for orphans and deleted accounts, or all again.", actionOnlyOrphans, 23},
+	{[]key{char('t')}, scopeGrid, "which lines", "Show mailboxes only, then whoever holds a right, then all lines.", actionLines, 24},
 	{[]key{char('<')}, scopeGrid, "", "Sort by the column to the left.", actionSortLeft, 0},
 	{[]key{char('>')}, scopeGrid, "sort", "Sort by the column to the right.", actionSortRight, 16},
 	{[]key{char('S')}, scopeGrid, "", "Sort the other way round.", actionSortDirection, 0},

@@ -85,7 +85,7 @@ func TestLookup(t *testing.T) {
 		{"Enter in the detail", scopeDetail, press(tcell.KeyEnter, 0), actionEnter},
 		{"either backspace", scopeDetail, press(tcell.KeyBackspace, 0), actionBack},
 		{"the other backspace", scopeDetail, press(tcell.KeyBackspace2, 0), actionBack},
-		{"upper case", scopeTotals, press(tcell.KeyRune, 'R'), actionNone},
+		{"upper case", scopeTotals, press(tcell.KeyRune, 'P'), actionNone},
 		{"Alt", scopeTotals, tcell.NewEventKey(tcell.KeyRune, 'q', tcell.ModAlt), actionNone},
 		{"moving is tview's", scopeTotals, press(tcell.KeyDown, 0), actionNone},
 		{"a toggle outside the grids", scopePage, press(tcell.KeyRune, 'i'), actionNone},

@@ -53,11 +53,23 @@ func (a *app) look() bool {
 	return changed
 }
 
-// late reports whether the left grid has been waiting so long for what the
-// user asked for that it must say so.
-func (a *app) late() bool {
-	return a.left.result != nil && a.ask.left.busy() && a.news.now().Sub(a.ask.at) > 3*lookEvery &&
-		!holds(a.left.result, a.leftQuery())
+// late says that the left grid shows something else than what the user asked
+// for, if it does and has been waiting for a while: with how far the answer is.
+func (a *app) late() string {
+	res := a.left.result
+	switch {
+	case res == nil || !a.ask.left.busy() || holds(res, a.leftQuery()):
+		return ""
+	case a.news.now().Sub(a.ask.at) <= 3*lookEvery:
+		if res.Meanwhile {
+			return working
+		}
+		return ""
+	}
+	if share := a.ask.left.share(); share > 0 {
+		return fmt.Sprintf("%s %d %%", working, int(share*100))
+	}
+	return working
 }
 
 // adopt makes the newest snapshot the one the grids show. While the source is
@@ -79,13 +91,36 @@ func (a *app) adopt() {
 		a.carry(old)
 	}
 	if n.base != old {
+		a.forget(n.base)
 		n.gaps = ""
 		if !n.reading() {
+			a.prepare(n.base)
 			a.count()
 		}
 	}
 	a.root.dismissed = false
 	a.root.notice = a.notice()
+}
+
+// prepare works out what the grids will need of a snapshot, away from the
+// screen's goroutine, so that the first filter and the first pivot do not wait.
+func (a *app) prepare(base *model.Snapshot) {
+	go func() {
+		defer guard(a.screen)
+		base.Prepare()
+	}()
+}
+
+// forget drops the answers on the trail that are of other snapshots: each holds
+// all that was worked out for its own.
+func (a *app) forget(base *model.Snapshot) {
+	for i := range a.trail {
+		for k := range a.trail[i].sides {
+			if res := a.trail[i].sides[k].result; res != nil && res.Snapshot != base {
+				a.trail[i].sides[k].result = nil
+			}
+		}
+	}
 }
 
 // refresh has the grids worked out anew if they are behind: at most once a

@@ -54,7 +54,10 @@ func (f *foot) hidden(w int, more ...string) string {
 	if on := a.show.reasons & res.Query.Type.Toggles; on != 0 {
 		shown = "shown: " + strings.ReplaceAll(on.String(), "+", ", ")
 	}
-	for _, m := range append(more, f.system()) {
+	if res.Meanwhile {
+		return fitParts(w, []string{"working out what is hidden…", shown})
+	}
+	for _, m := range append(more, f.system(), f.leftOut()) {
 		if m != "" {
 			counts = append(counts, m)
 		}
@@ -67,7 +70,19 @@ func (f *foot) hidden(w int, more ...string) string {
 			return fitParts(w, []string{text, shown})
 		}
 	}
-	return fitParts(w, []string{"hidden: " + report.Thousands(res.Hidden.Total()) + " rows", f.system(), shown})
+	return fitParts(w, []string{"hidden: " + report.Thousands(res.Hidden.Total()) + " rows", f.system(), f.leftOut(), shown})
+}
+
+// leftOut counts the lines that only some toggles leave out.
+func (f *foot) leftOut() string {
+	switch res := f.app.left.result; {
+	case res == nil || res.LeftOut == 0:
+		return ""
+	case res.LeftOut == 1:
+		return "1 line"
+	default:
+		return report.Thousands(res.LeftOut) + " lines"
+	}
 }
 
 // system counts the system mailboxes that are left out.

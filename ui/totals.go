@@ -13,7 +13,7 @@ import (
 type totals struct {
 	*grid
 	result *model.Result // what it shows; nil before the first answer
-	late   bool          // it shows what was asked before; the answer takes a while
+	late   string        // it shows what was asked before, and says so
 }
 
 func newTotals(t *theme) *totals {
@@ -24,7 +24,7 @@ func newTotals(t *theme) *totals {
 
 // clear shows that nothing is known yet.
 func (v *totals) clear() {
-	v.result, v.late, v.columns, v.empty = nil, false, nil, ""
+	v.result, v.late, v.columns, v.empty = nil, "", nil, ""
 	v.swap(noRows{})
 	v.SetTitle("")
 }
@@ -46,15 +46,20 @@ func (v *totals) show(res *model.Result) {
 	if fresh {
 		v.top()
 	}
-	v.setLate(false)
+	v.setLate("")
+	if res.Meanwhile {
+		v.setLate(working)
+	}
 }
 
+const working = "working…"
+
 // setLate marks that what is shown is no longer what was asked for.
-func (v *totals) setLate(late bool) {
+func (v *totals) setLate(late string) {
 	v.late = late
 	title := totalsTitle(v.result)
-	if late {
-		title += " · working…"
+	if late != "" {
+		title += " · " + late
 	}
 	v.SetTitle(plain(title))
 }
@@ -74,7 +79,21 @@ func totalsTitle(res *model.Result) string {
 	if res.Query.Type == model.Mailboxes {
 		title += " · other trustees " + report.Thousands(res.Others)
 	}
-	return title + filterNote(res.Query.Filter)
+	return title + onlyNote(&res.Query) + filterNote(res.Query.Filter)
+}
+
+// onlyNote says that not all lines or rows are wanted.
+func onlyNote(q *model.Query) (note string) {
+	if q.Only&model.OnlyDeny != 0 {
+		note += " · deny only"
+	}
+	if q.Only&model.OnlyOrphans != 0 {
+		note += " · orphans only"
+	}
+	if q.Type == model.Mailboxes && !q.Rows {
+		note += [...]string{"", " · mailboxes only", " · trustees only"}[q.Lines]
+	}
+	return note
 }
 
 func filterNote(filter string) string {
@@ -117,14 +136,7 @@ func (d *totalsData) Len() int          { return d.res.Len() }
 func (d *totalsData) Columns() []column { return d.columns }
 func (d *totalsData) Key(i int) uint64  { return d.res.Key(i).Number() }
 
-func (d *totalsData) Row(key uint64) int {
-	for i := range d.res.Len() {
-		if d.res.Key(i).Number() == key {
-			return i
-		}
-	}
-	return -1
-}
+func (d *totalsData) Row(key uint64) int { return d.res.Find(key) }
 
 func (d *totalsData) Cell(row, col int) (string, cellStyle) {
 	if d.at != row {

@@ -108,11 +108,11 @@ func (a *app) back() {
 // holds reports whether an answer is one to this question. It may be older
 // than the newest snapshot: then the next look brings it up to date.
 func holds(res *model.Result, q model.Query) bool {
-	if res == nil {
+	if res == nil || res.Meanwhile {
 		return false
 	}
 	p := &res.Query
-	return p.Type == q.Type && p.Show == q.Show && p.System == q.System && p.Filter == q.Filter && p.Sort == q.Sort &&
+	return p.Type == q.Type && p.Show == q.Show && p.Only == q.Only && p.Lines == q.Lines && p.System == q.System && p.Filter == q.Filter && p.Sort == q.Sort &&
 		p.Arrival == q.Arrival && p.Rows == q.Rows && p.Of == q.Of && p.ACEs == q.ACEs && p.Effective == q.Effective
 }
 

@@ -20,6 +20,7 @@ type worker struct {
 	in     chan question
 	cancel context.CancelFunc // of the question asked last
 	asked  uint64             // revision of the question asked last
+	far    *model.Progress    // of the question asked last
 	got    uint64             // revision of the answer that came last
 }
 
@@ -45,7 +46,17 @@ func (w *worker) ask(ctx context.Context, s *model.Snapshot, q model.Query, done
 	case <-w.in:
 	default:
 	}
+	w.far = new(model.Progress)
+	q.Progress = w.far
 	w.in <- question{ctx, w.asked, s, q, done}
+}
+
+// share is how much of the answer to the question asked last is worked out, from 0 to 1.
+func (w *worker) share() float64 {
+	if w.far == nil {
+		return 0
+	}
+	return w.far.Share()
 }
 
 // busy reports whether an answer is still to come.

@@ -1,0 +1,98 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"mbxperm/model"
+)
+
+// TestOnly: b and u narrow the grids to denies and to orphans, say so, and count
+// what they leave out; without such a row they say how to get back.
+func TestOnly(t *testing.T) {
+	d, a := driveDemo(t, 200, 50)
+	d.idle(a)
+	all := a.left.result
+	d.press("b")
+	d.wantScreen(" · deny only", " not deny", " lines")
+	d.idle(a)
+	d.on(func() {
+		res := a.left.result
+		if res.Len() == 0 || res.Len()+res.LeftOut+res.System != all.Len()+all.LeftOut+all.System || res.Len() >= all.Len() {
+			t.Errorf("deny only shows %d lines and leaves out %d, of %d", res.Len(), res.LeftOut, all.Len())
+		}
+		for i := range res.Len() {
+			l := res.Line(i)
+			n := 0
+			for f := range l.Totals.Forward {
+				n += l.Totals.Forward[f].Deny + l.Totals.Reverse[f].Deny
+				if c := l.Totals.Forward[f]; c.Rows != c.Deny {
+					t.Errorf("%s shows %d rows of which %d deny", l.Name, c.Rows, c.Deny)
+				}
+			}
+			if n == 0 && res.Query.Lines == model.AllLines && l.Kind == model.KindMailbox {
+				t.Errorf("%s has a line and no deny", l.Name)
+			}
+		}
+	})
+	d.press("u")
+	d.wantScreen(" · deny only · orphans only", " not orphan")
+	d.press("b")
+	d.wantGone("deny only")
+	d.wantScreen(" · orphans only", "orphan)")
+	d.press("/")
+	d.typeText("svc-backup")
+	d.wantScreen("filter svc-backup")
+	d.press("Enter", "Esc", "u")
+	d.wantGone("orphans only")
+}
+
+// TestLinesKey: t shows mailboxes, then trustees, then all; other object types have no such choice.
+func TestLinesKey(t *testing.T) {
+	d, a := driveDemo(t, 120, 32)
+	d.press("t")
+	d.wantScreen("other trustees 0 · mailboxes only", "mailboxes are shown, and no other lines")
+	d.press("t")
+	d.wantScreen(" · trustees only")
+	d.idle(a)
+	d.press("t")
+	d.wantScreen("all lines are shown")
+	d.wantGone(" only ")
+	d.press("o", "Down", "Enter")
+	d.wantScreen("Mailbox stores")
+	d.press("t")
+	d.wantScreen("their lines are all of one kind")
+}
+
+// TestToggleAtOnce: with the answer to a toggle outstanding, the lines on the
+// screen have its numbers, and the screen says that the rest is worked out.
+func TestToggleAtOnce(t *testing.T) {
+	d, a := driveDemo(t, 200, 50)
+	d.idle(a)
+	hold := make(chan struct{})
+	d.on(func() {
+		a.ask.left = newWorker() // nobody answers it
+		a.toggle(model.AllReasons)
+		a.tv.ForceDraw()
+		close(hold)
+	})
+	<-hold
+	d.wantScreen("working…", "working out what is hidden…", "shown: stale, inherited")
+	d.on(func() {
+		res := a.left.result
+		for i := range res.Len() {
+			if l := res.Line(i); l.Totals.Hidden() != 0 {
+				t.Errorf("%s still hides %d rows", l.Name, l.Totals.Hidden())
+				break
+			}
+		}
+		if holds(res, a.leftQuery()) {
+			t.Error("what is shown meanwhile passes for the answer")
+		}
+	})
+	for _, line := range d.screen()[5:40] {
+		if cells := string([]rune(line)[:98]); strings.Contains(cells, " +") {
+			t.Errorf("a cell still says that something is hidden: %s", cells)
+		}
+	}
+}
