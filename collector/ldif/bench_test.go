@@ -8,7 +8,9 @@ import (
 
 	"mbxperm/collector"
 	"mbxperm/collector/demo"
+	"mbxperm/collector/ldaptest"
 	"mbxperm/collector/ldif"
+	"mbxperm/collector/live"
 	"mbxperm/model"
 )
 
@@ -80,16 +82,33 @@ func BenchmarkOpen(b *testing.B) {
 	})
 }
 
-// BenchmarkRecord is a collection with and without a recording.
+// BenchmarkRecord is a collection with and without a recording: of the demo,
+// which costs next to nothing itself, and of a directory that answers from
+// memory, over TLS.
 func BenchmarkRecord(b *testing.B) {
-	b.Run("with", func(b *testing.B) {
-		for b.Loop() {
-			record(b, source(b, fmt.Sprintf("demo:%d", many)))
+	server := ldaptest.Start(b, ldaptest.Config{Entries: ldaptest.Directory(ldaptest.Size{Mailboxes: 2000, Descriptor: 8192}),
+		Passwords: map[string]string{"auditor@contoso.com": "demo"}, LDAPS: true})
+	directory := func(tb testing.TB) collector.Source {
+		src, err := live.Open(tb.Context(), live.Options{URL: server.URL(), User: "auditor@contoso.com", CAFile: server.CAFile(),
+			Password: func() (string, error) { return "demo", nil }})
+		if err != nil {
+			tb.Fatal(err)
 		}
-	})
-	b.Run("without", func(b *testing.B) {
-		for b.Loop() {
-			collect(b, source(b, fmt.Sprintf("demo:%d", many)))
-		}
-	})
+		return src
+	}
+	for name, open := range map[string]func(testing.TB) collector.Source{
+		"demo":      func(tb testing.TB) collector.Source { return source(tb, fmt.Sprintf("demo:%d", many)) },
+		"directory": directory,
+	} {
+		b.Run(name+"/with", func(b *testing.B) {
+			for b.Loop() {
+				record(b, open(b))
+			}
+		})
+		b.Run(name+"/without", func(b *testing.B) {
+			for b.Loop() {
+				collect(b, open(b))
+			}
+		})
+	}
 }
