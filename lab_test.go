@@ -11,7 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"mbxperm/acl"
 	"mbxperm/collector/adlab"
+
+	"github.com/go-ldap/ldap/v3"
 )
 
 // The lab tests hold the program's own reports over LDAP against what Samba's
@@ -389,4 +392,115 @@ func TestLabBinds(t *testing.T) {
 			t.Errorf("%s: the password stands in the message", c.user)
 		}
 	}
+}
+
+// TestLabHalf: an account that is denied the mailbox ACL of every second user
+// gets exactly that half as unknown, beside what it could not read before; each
+// of these mailboxes is marked as not read, and no other. What stores say they
+// hold tells of mailboxes that the account cannot see.
+func TestLabHalf(t *testing.T) {
+	t.Parallel()
+	lab := adlab.Start(t)
+	c := lab.Dial(t, lab.Administrator, lab.AdministratorPassword)
+	reader := acl.MustParseSID(lab.Oracle.BySAM("reader").SID)
+	unread := map[string]bool{}
+	base := coverageOf(t, lab, lab.Reader, lab.ReaderPassword)
+	half := 0
+	for i, x := range lab.Oracle.Mailboxes() {
+		gone := slices.Contains(x.Denied, "homeMDB") || slices.Contains(x.Denied, "msExchRecipientTypeDetails") ||
+			slices.Contains(x.Denied, "nTSecurityDescriptor")
+		if x.Hidden || gone || x.MailDescriptor == nil || lab.Oracle.MailDescriptor(x).Undecodable != "" {
+			continue
+		}
+		if slices.Contains(x.Denied, "msExchMailboxSecurityDescriptor") {
+			unread[strings.ToLower(x.DN)] = true
+		} else if i%2 == 0 {
+			denyMailboxACL(t, c, lab.Oracle.Descriptor(x).Raw, x.DN, reader)
+			unread[strings.ToLower(x.DN)] = true
+			half++
+		}
+	}
+	if half < 100 {
+		t.Fatalf("%d mailboxes were denied: too few to test anything", half)
+	}
+	args := labArgs(t, lab, lab.Reader, lab.ReaderPassword)
+	for _, l := range jsonReport(t, exitGaps, append([]string{"totals"}, args...)...) {
+		if l["type"] == "unknown type" || !strings.Contains(l["type"].(string), "Mailbox") {
+			continue
+		}
+		x := lab.Oracle.BySAM(l["account"].(string))
+		if x == nil || slices.Contains(x.Denied, "nTSecurityDescriptor") || slices.Contains(x.Denied, "homeMDB") {
+			continue
+		}
+		marked := slices.Contains(strings.Split(l["unread"].(string), "+"), "mailbox")
+		if marked != unread[strings.ToLower(x.DN)] && x.MailDescriptor != nil && lab.Oracle.MailDescriptor(x).Undecodable == "" {
+			t.Errorf("%s: unread %q, and its mailbox ACL is denied: %v", x.DN, l["unread"], unread[strings.ToLower(x.DN)])
+		}
+	}
+	before := coverageOf(t, lab, lab.Administrator, lab.AdministratorPassword)
+	after := coverageOf(t, lab, lab.Reader, lab.ReaderPassword)
+	t.Logf("administrator %v, reader %v", before["store-mailbox"], after["store-mailbox"])
+	for field, more := range map[string]int{"found": 0, "unknown": half, "decoded": -half, "absent": 0} {
+		if got, want := after["mailbox"][field].(float64), base["mailbox"][field].(float64)+float64(more); got != want {
+			t.Errorf("coverage of mailbox: %s is %v, want %v", field, got, want)
+		}
+	}
+	stored, hidden := 0, 0
+	for _, x := range lab.Oracle.Objects {
+		if x.HomeMDB != "" && strings.HasSuffix(strings.ToLower(x.DN), strings.ToLower(lab.BaseDN)) && !lab.Oracle.ByDN(x.HomeMDB).Hidden {
+			stored++
+			if x.Hidden {
+				hidden++
+			}
+		}
+	}
+	line := after["store-mailbox"]
+	if hidden == 0 || int(line["unknown"].(float64)) != hidden || int(line["decoded"].(float64)) != stored-hidden {
+		t.Errorf("store-mailbox %v; the stores hold %d, of which the reader does not see %d", line, stored, hidden)
+	}
+	if want := fmt.Sprintf("stores name %d mailboxes that were not seen", hidden); line["reason"] != want {
+		t.Errorf("reason %q, want %q", line["reason"], want)
+	}
+	if line := before["store-mailbox"]; line["unknown"].(float64) != 0 || line["decoded"].(float64) < float64(stored) {
+		t.Errorf("the administrator: store-mailbox %v, want %d or more seen", line, stored)
+	}
+}
+
+// denyMailboxACL denies somebody to read the mailbox ACL of an account.
+func denyMailboxACL(t *testing.T, c *ldap.Conn, sd []byte, dn string, who acl.SID) {
+	t.Helper()
+	d, err := acl.Parse(sd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := d.Parts()
+	deny := acl.ACE{Type: acl.TypeDenyObject, Mask: acl.ReadProperty, ObjectType: acl.GUIDMailboxSDAttribute, HasObjectType: true, SID: who.Bytes()}
+	p.DACL = append([]acl.ACE{deny}, p.DACL...)
+	raw, err := acl.Encode(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := ldap.NewModifyRequest(dn, []ldap.Control{&ldap.ControlMicrosoftSDFlags{Criticality: true, ControlValue: 4}})
+	req.Replace("nTSecurityDescriptor", []string{string(raw)})
+	if err := c.Modify(req); err != nil {
+		t.Fatalf("%s: %v", dn, err)
+	}
+}
+
+// coverageOf is the coverage of a lab as an account sees it, by object type.
+func coverageOf(t *testing.T, lab *adlab.Lab, user, password string) map[string]map[string]any {
+	t.Helper()
+	out, errs, code := runCommand(t, append([]string{"report", "coverage", "--format", "jsonl"}, labArgs(t, lab, user, password)...)...)
+	if code != exitDone && code != exitGaps {
+		t.Fatalf("exit code %d: %s", code, errs)
+	}
+	lines := map[string]map[string]any{}
+	for text := range strings.Lines(out) {
+		var l map[string]any
+		if err := json.Unmarshal([]byte(text), &l); err != nil {
+			t.Fatal(err)
+		}
+		lines[l["object_type"].(string)] = l
+	}
+	return lines
 }

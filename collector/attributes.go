@@ -6,6 +6,7 @@ const (
 	attrMailboxSD   = "msExchMailboxSecurityDescriptor"
 	attrSecurity    = "nTSecurityDescriptor"
 	attrDelegates   = "publicDelegates"
+	attrStored      = "homeMDBBL"
 	attrMember      = "member"
 	attrObjectClass = "objectClass"
 	attrObjectGUID  = "objectGUID"
@@ -56,6 +57,7 @@ var asked = map[Purpose][]string{
 		"msExchMasterServerOrAvailabilityGroup", "serialNumber", "versionNumber", "objectVersion",
 		"legacyExchangeDN", "otherWellKnownObjects",
 	},
+	PurposeStoreLinks: {attrObjectClass, attrStored},
 	PurposeMailboxes: append([]string{
 		attrMailboxSD, attrSecurity, attrNickname, "msExchRecipientTypeDetails", "msExchRecipientDisplayType",
 		"msExchMailboxGuid", "msExchHomeServerName", "homeMDB", "msExchMasterAccountSid", attrDelegates,

@@ -145,7 +145,7 @@ func (d *decoder) describe(e *Entry, is map[string]bool) {
 // blank returns the object in hand, of which nothing is known yet.
 func (d *decoder) blank() *model.Object {
 	o := &d.object
-	*o = model.Object{Members: o.Members[:0], Delegates: o.Delegates[:0], SIDHistory: o.SIDHistory[:0]}
+	*o = model.Object{Members: o.Members[:0], Delegates: o.Delegates[:0], SIDHistory: o.SIDHistory[:0], Stored: o.Stored[:0]}
 	return o
 }
 

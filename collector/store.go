@@ -13,6 +13,7 @@ import (
 // store takes what a mailbox or public store says beyond its descriptor.
 func (d *decoder) store(e *Entry, o *model.Object) {
 	o.Server = e.Text("msExchOwningServer")
+	o.StoredPartial = d.linkedTexts(e, attrStored, &o.Stored, &o.StoredState)
 }
 
 // server takes the version of an Exchange server.

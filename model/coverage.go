@@ -52,6 +52,7 @@ const (
 	coverGroup
 	coverTrustee
 	coverServer
+	coverStored
 	coverLines
 )
 
@@ -67,6 +68,7 @@ var coverNames = [coverLines]struct {
 	{"container", []string{"containers"}}, {"group", []string{"groups", "recipients"}},
 	{"trustee", []string{"forest", "mailboxes", "recipients", "groups", "principals", "lookup"}},
 	{"server", []string{"exchange"}},
+	{"store-mailbox", []string{"exchange", "store-links", "mailboxes", "recipients"}},
 }
 
 // Coverage counts what was found and what became of it. It looks at every object,
@@ -113,6 +115,7 @@ func (s *Snapshot) cover() []Coverage {
 		}
 	}
 	c.trustees(&out[coverTrustee])
+	c.stored(&out[coverStored])
 	return out
 }
 

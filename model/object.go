@@ -96,6 +96,10 @@ type Object struct {
 	MembersState     ReadState
 	MembersPartial   bool
 
+	Stored        []string // homeMDBBL of a store: the mailboxes in it, as DNs
+	StoredState   ReadState
+	StoredPartial bool
+
 	AdminSDHolder bool
 
 	Above  bool   // an administration container: above a store, from CN=Microsoft Exchange down

@@ -23,6 +23,7 @@ type Snapshot struct {
 	bySID     view[sidInfo]
 	delegates view[delegateRec]
 	members   view[dnID]
+	stored    view[storedRec]
 	stores    view[objID]
 	recips    view[objID]
 
@@ -367,7 +368,7 @@ func (s *Snapshot) domainOf(dn dnID) int {
 }
 
 // unseenIn reports whether an object of the domain is referred to (as a member,
-// a delegate) that no search delivered, or came without its SID. Then the bound account does not see all
+// a delegate, the mailbox of a store) that no search delivered, or came without its SID. Then the bound account does not see all
 // of the domain, and a SID without a holder may belong to what it does not see.
 func (s *Snapshot) unseenIn(domain int) bool {
 	s.once.referred.Do(func() {
@@ -382,6 +383,9 @@ func (s *Snapshot) unseenIn(domain int) bool {
 		}
 		for i := range s.delegates.len() {
 			note(s.delegates.at(i).who)
+		}
+		for i := range s.stored.len() {
+			note(s.stored.at(i).mailbox)
 		}
 		// An account whose SID may not be read can be the holder of any.
 		for id := uint32(1); id < s.objects.len(); id++ {

@@ -23,6 +23,12 @@ type delegateRec struct {
 	who    dnID
 }
 
+// storedRec is one value of homeMDBBL.
+type storedRec struct {
+	store   objID
+	mailbox dnID
+}
+
 // Writer takes facts and publishes snapshots. It is used by one goroutine; the
 // snapshots it gives out may be read by any number of others.
 type Writer struct {
@@ -36,6 +42,7 @@ type Writer struct {
 	bySID     table[sidInfo] // by sidID
 	delegates table[delegateRec]
 	members   table[dnID]
+	stored    table[storedRec]
 	stores    table[objID] // stores and administration containers: few, and listed apart
 	recips    table[objID] // recipients
 	gen       uint64
@@ -57,7 +64,7 @@ func (w *Writer) Snapshot() *Snapshot {
 	return &Snapshot{
 		poolView: w.pool.publish(), pool: w.pool, facts: w.facts, Gen: w.gen, State: w.State,
 		objects: w.objects.publish(), byDN: w.byDN.publish(), bySID: w.bySID.publish(),
-		delegates: w.delegates.publish(), members: w.members.publish(),
+		delegates: w.delegates.publish(), members: w.members.publish(), stored: w.stored.publish(),
 		stores: w.stores.publish(), recips: w.recips.publish(),
 	}
 }
@@ -216,6 +223,13 @@ func (o *object) family() family {
 }
 
 func (w *Writer) link(o *object, id objID, in *Object) {
+	if in.StoredState != NotAsked { // a store, which has no members: each domain says which of its mailboxes are in it
+		o.memberState = o.memberState.and(in.StoredState)
+		o.set(flagMembersPartial, in.StoredPartial)
+		for _, dn := range in.Stored {
+			w.stored.add(storedRec{id, w.pool.dn(dn)})
+		}
+	}
 	o.memberState = o.memberState.and(in.MembersState)
 	o.delegState = o.delegState.and(in.DelegatesState)
 	if len(in.Delegates) > 0 && o.delegates.n == 0 {

@@ -124,7 +124,8 @@ func TestQueriesAreAnnouncedInOrder(t *testing.T) {
 	}
 	want := []collector.Purpose{collector.PurposeRootDSE, collector.PurposeForest, collector.PurposeExchange, collector.PurposeRights,
 		collector.PurposeSchema, collector.PurposeMailboxes, collector.PurposeRecipients,
-		collector.PurposeGroups, collector.PurposePrincipals, collector.PurposeTrusts, collector.PurposeContainers}
+		collector.PurposeGroups, collector.PurposePrincipals, collector.PurposeTrusts, collector.PurposeStoreLinks,
+		collector.PurposeContainers}
 	if !slices.Equal(order, want) {
 		t.Errorf("order %v, want %v", order, want)
 	}
@@ -159,8 +160,8 @@ func TestRequestsOfARead(t *testing.T) {
 			// The rootDSE on opening; rootDSE, forest, schema, rights; stores,
 			// organisation and servers, what lies above; 13 pages of mailboxes;
 			// recipients with two more ranges of one group; 17 containers in one
-			// filter; groups; principals; trusts.
-			if want := 1 + 4 + 3 + 13 + 1 + 2 + 1 + 1 + 1 + 1; got != want {
+			// filter; groups; principals; trusts; what stores hold.
+			if want := 1 + 4 + 3 + 13 + 1 + 2 + 1 + 1 + 1 + 1 + 1; got != want {
 				t.Errorf("%d searches, want %d", got, want)
 			}
 			if n := server.Connections(); n > connections {

@@ -86,9 +86,13 @@ func (r *reading) readExchange() {
 	stores.then = func(o outcome) {
 		// Without the container there is nothing to ask for below it. Whether this
 		// means "no Exchange" is decided when the mailboxes were asked for.
-		if !errors.Is(o.err, ErrNoExchange) {
-			r.addFirst(servers)
+		if errors.Is(o.err, ErrNoExchange) {
+			return
 		}
+		r.addFirst(servers)
+		// Long lists, and wanted at the end only. A server names the mailboxes of
+		// the domains that it holds.
+		r.add(&task{at: r.home, purpose: collector.PurposeStoreLinks, base: exchange, scope: collector.ScopeSub, filter: collector.FilterStores})
 	}
 	servers.then = func(outcome) {
 		above.add(exchange)

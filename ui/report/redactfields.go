@@ -1,6 +1,7 @@
 package report
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -157,8 +158,13 @@ func (r *Redactor) sentence(s string) string {
 	case "", "cancelled", "still reading", "the source stopped before the end of this search":
 		return s
 	}
+	if storesName.MatchString(s) {
+		return s
+	}
 	return Withheld
 }
+
+var storesName = regexp.MustCompile(`^stores name [0-9]+ mailboxes that were not seen$`)
 
 // right keeps the words of rights and the names that every directory knows. The
 // others are those of somebody's own schema.
@@ -265,5 +271,5 @@ var structure = []string{
 	"Microsoft Exchange Security Groups", "Microsoft Exchange System Objects", "Organization Management", "Recipient Management",
 	"View-Only Organization Management", "Public Folder Management", "Discovery Management", "Exchange Servers", "Exchange Trusted Subsystem",
 	"Exchange Windows Permissions", "Managed Availability Servers", "ExchangeLegacyInterop", "Exchange Domain Servers", "Exchange Enterprise Servers",
-	"rootdse", "forest", "schema", "rights", "exchange", "mailboxes", "recipients", "containers", "principals", "lookup",
+	"rootdse", "forest", "schema", "rights", "exchange", "mailboxes", "recipients", "containers", "principals", "trusts", "store-links", "lookup",
 }
