@@ -150,6 +150,7 @@ func (a *app) rootCommand() *cobra.Command {
 		return usagef("%w (see %s --help)", err, cmd.CommandPath())
 	})
 	a.connectionFlags(root.PersistentFlags())
+	a.rep.SinceFlag(root.Flags())
 	a.recordFlags(root.Flags())
 	root.AddCommand(a.reportCommand(), a.compareCommand(), a.recordCommand())
 	return root
@@ -331,15 +332,22 @@ func (a *app) browse(ctx context.Context, source string) error {
 			return err
 		}
 	}
+	pool, options := model.NewPool(), a.screenOptions(source)
+	if options.Since, err = a.since(ctx, pool); err != nil {
+		if src != nil {
+			src.Close()
+		}
+		return err
+	}
 	a.source.Opened = nil // standard error belongs to the screen now
 	ctx, cancel := context.WithCancel(ctx)
 	d := driver{&sources.Browser{
 		Opener: &a.source, Program: "mbxperm " + version(), Password: a.storedPassword,
-		Session: collector.NewSession(ctx, src, warnings, func(ctx context.Context) (collector.Source, []string, error) {
+		Session: collector.NewSession(ctx, pool, src, warnings, func(ctx context.Context) (collector.Source, []string, error) {
 			return a.source.Open(ctx, source)
 		}),
 	}}
-	err = ui.Run(ctx, d, a.screenOptions(source))
+	err = ui.Run(ctx, d, options)
 	cancel()
 	d.Wait()
 	return errors.Join(err, a.recorded(rec))
@@ -356,7 +364,7 @@ func (d driver) Open(r ui.Request) {
 // screenOptions say what the screen begins with, and what is known for its form.
 func (a *app) screenOptions(source string) ui.Options {
 	settings, err := ui.LoadSettings()
-	o := ui.Options{Settings: settings}
+	o := ui.Options{Settings: settings, Force: a.rep.Force}
 	if err != nil {
 		o.Note = err.Error()
 	}
@@ -370,6 +378,22 @@ func (a *app) screenOptions(source string) ui.Options {
 		o.Connect.Found = []string{"no Kerberos ticket: " + found.Reason}
 	}
 	return o
+}
+
+// since reads what --since names, to be compared with; nil where there is nothing.
+func (a *app) since(ctx context.Context, pool *model.Pool) (*model.Snapshot, error) {
+	if a.rep.Since == "" {
+		return nil, nil
+	}
+	src, warnings, err := a.source.Open(ctx, a.rep.Since)
+	if errors.Is(err, ldif.ErrNoRecording) {
+		report.Note(a.stderr, err.Error()+": nothing to compare with")
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return a.collect(ctx, src, pool, warnings)
 }
 
 // report collects a source and writes one report of it, compared with old if that is named.

@@ -340,7 +340,7 @@ func TestMissingIsNotAbsent(t *testing.T) {
 func TestSessionRefresh(t *testing.T) {
 	first := &script{steps: domainSearches(t, domainSID.WithRID(4711))}
 	opened := 0
-	s := collector.NewSession(t.Context(), first, nil, func(context.Context) (collector.Source, []string, error) {
+	s := collector.NewSession(t.Context(), model.NewPool(), first, nil, func(context.Context) (collector.Source, []string, error) {
 		if opened++; opened == 2 {
 			return nil, nil, errors.New("the server is gone")
 		}

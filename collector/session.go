@@ -26,10 +26,10 @@ type Session struct {
 	running sync.WaitGroup // all that was ever started
 }
 
-// NewSession starts to collect src, if there is one. open gives the source anew
-// for Refresh. Everything ends when ctx does.
-func NewSession(ctx context.Context, src Source, warnings []string, open Open) *Session {
-	s := &Session{ctx: ctx, open: open, pool: model.NewPool(), cancel: func() {}}
+// NewSession starts to collect src into pool, if there is a source. open gives
+// it anew for Refresh. Everything ends when ctx does.
+func NewSession(ctx context.Context, pool *model.Pool, src Source, warnings []string, open Open) *Session {
+	s := &Session{ctx: ctx, open: open, pool: pool, cancel: func() {}}
 	if src != nil {
 		inner := s.begin()
 		s.collect(Start(inner, src, s.pool, warnings))

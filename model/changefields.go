@@ -71,9 +71,9 @@ func ChangeColumns(byTrustee bool) []Column[*Change] {
 		target, trustee,
 		{Title: "Right", Text: func(c *Change) string { return c.Right }},
 		{Title: "Status", Text: func(c *Change) string { return c.Status }, Extra: true},
-		{Title: "Reach", Text: func(c *Change) string { return strconv.Itoa(c.Reach) }, Number: func(c *Change) int { return c.Reach }, Numeric: true, Extra: true},
-		{Title: "Old", Text: func(c *Change) string { return c.Old.String() }, Extra: true},
 		{Title: "New", Text: func(c *Change) string { return c.New.String() }, Extra: true},
+		{Title: "Old", Text: func(c *Change) string { return c.Old.String() }, Extra: true},
+		{Title: "Reach", Text: func(c *Change) string { return strconv.Itoa(c.Reach) }, Number: func(c *Change) int { return c.Reach }, Numeric: true, Extra: true},
 	}
 }
 

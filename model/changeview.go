@@ -14,6 +14,8 @@ type ChangeQuery struct {
 	// Show are the reasons that are switched on, as in Query: changes of rows
 	// that these hide are listed.
 	Show Reasons
+	// Only asks for changes of one kind of rows alone, as in Query.
+	Only Only
 	// Filter keeps what contains every word, as in Query.
 	Filter string
 	// Sort is 1 + the number of a column of ChangeColumns, negative for
@@ -84,7 +86,7 @@ func (c *Comparison) View(ctx context.Context, q ChangeQuery) (*Changes, error) 
 			continue
 		}
 		out.Counts.count(x.verb)
-		if why := c.hides(x, q.Show); why != 0 {
+		if why := c.hides(x, &q); why != 0 {
 			out.Hidden[why.first()]++
 			continue
 		}
@@ -100,17 +102,36 @@ func (c *Comparison) View(ctx context.Context, q ChangeQuery) (*Changes, error) 
 }
 
 // hides says why a change is not listed: every row that it speaks of is hidden.
-func (c *Comparison) hides(x *change, show Reasons) (why Reasons) {
+func (c *Comparison) hides(x *change, q *ChangeQuery) (why Reasons) {
 	if x.kind != kindACE {
-		return 0
+		return c.others(x, Allow, q.Only)
 	}
 	for i, ref := range x.ref {
 		if ref.obj == 0 {
 			continue
 		}
 		s := c.state(i)
-		if why = s.reasons(ref, s.aceOf(ref)) &^ show; why == 0 {
+		a := s.aceOf(ref)
+		status := Allow
+		if a.kind.Denies() {
+			status = Deny
+		}
+		if why = s.reasons(ref, a)&^q.Show | c.others(x, status, q.Only); why == 0 {
 			return 0
+		}
+	}
+	return why
+}
+
+// others says why a change is of another kind than what is asked for alone.
+func (c *Comparison) others(x *change, status string, only Only) (why Reasons) {
+	if only&OnlyDeny != 0 && status != Deny {
+		why |= NotDeny
+	}
+	if only&OnlyOrphans != 0 {
+		s, p := c.party(x)
+		if s == nil || !slices.Contains([]string{KindOrphan, KindDeleted}, s.Principal(p).Kind) {
+			why |= NotOrphan
 		}
 	}
 	return why

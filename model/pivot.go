@@ -3,7 +3,10 @@ package model
 // TrusteeKey returns the line that a row's trustee has in the grid of mailboxes,
 // or would have there if it held a right on one.
 func (s *Snapshot) TrusteeKey(r RowRef) LineKey {
-	p := s.trustee(r, s.aceOf(r))
+	return s.partyLine(s.trustee(r, s.aceOf(r)))
+}
+
+func (s *Snapshot) partyLine(p Party) LineKey {
 	// As in mailboxLines: a recipient has one line for both roles, a former SID of one its own.
 	if id := s.partyObject(p); id != 0 && s.object(id).recipient != NoRecipient && s.party(s.object(id).dn) == p {
 		return LineKey{obj: id, party: p}

@@ -168,6 +168,8 @@ func (a *app) doMore(act action) {
 		a.connectElsewhere()
 	case actionRecord:
 		a.startRecord()
+	case actionChanges:
+		a.openChanges()
 	}
 }
 
@@ -189,10 +191,22 @@ func (a *app) open(d *tview.DropDown) {
 
 // grid returns the grid that was in use last, and its side of the place.
 func (a *app) grid() (*grid, *side) {
+	if v := a.changes(); v != nil {
+		return v.grid, &v.side
+	}
 	if a.here.focus == leftPane {
 		return a.left.grid, &a.here.sides[leftPane]
 	}
 	return a.right.grid, &a.here.sides[rightPane]
+}
+
+// refiller returns what has the grid in use worked out anew.
+func (a *app) refiller() func() {
+	if v := a.changes(); v != nil {
+		return func() { a.askChanges(v) }
+	}
+	p := a.here.focus
+	return func() { a.refill(p) }
 }
 
 // refill has one grid worked out anew.
@@ -209,7 +223,7 @@ func (a *app) refill(p pane) {
 func (a *app) toggle(r model.Reasons) {
 	typ := a.here.typ
 	known := typ.Toggles
-	if a.rightQuery().ACEs.Direction() != "forward" { // rows of all object types
+	if a.rightQuery().ACEs.Direction() != "forward" || a.changes() != nil { // rows of all object types
 		known = model.AllReasons
 	}
 	if r&known == 0 {
@@ -327,7 +341,7 @@ func (a *app) sortNext(step int) {
 	if n > 0 && g.data.Columns()[n-1].numeric {
 		side.sort = -n // the greatest first
 	}
-	a.refill(a.here.focus)
+	a.refiller()()
 }
 
 func (a *app) sortTurn() {
@@ -336,16 +350,20 @@ func (a *app) sortTurn() {
 		side.sort = 1
 	}
 	side.sort = -side.sort
-	a.refill(a.here.focus)
+	a.refiller()()
 }
 
 // sortBy orders by a column; once more turns the order round.
 func (a *app) sortBy(p pane, n int) {
-	side := &a.here.sides[p]
 	g := a.left.grid
 	if p == rightPane {
 		g = a.right.grid
 	}
+	orderBy(g, &a.here.sides[p], n)
+	a.refill(p)
+}
+
+func orderBy(g *grid, side *side, n int) {
 	switch {
 	case side.sort == n || side.sort == -n:
 		side.sort = -side.sort
@@ -354,7 +372,6 @@ func (a *app) sortBy(p pane, n int) {
 	default:
 		side.sort = n
 	}
-	a.refill(p)
 }
 
 // Reading.

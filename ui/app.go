@@ -68,7 +68,7 @@ type asking struct {
 func newApp(d Driver, t *theme) *app {
 	t.install()
 	a := &app{
-		tv: tview.NewApplication(), theme: t, driver: d, news: &news{now: time.Now},
+		tv: tview.NewApplication(), theme: t, driver: d, news: &news{now: time.Now, stopComparing: func() {}},
 		head: newHeader(t), left: newTotals(t), right: newACEs(t),
 		ask: asking{left: newWorker(), right: newWorker()},
 	}
@@ -236,6 +236,9 @@ func (a *app) toggled() {
 	}
 	a.askLeft()
 	a.askRight()
+	if v := a.root.changes(); v != nil {
+		a.askChanges(v)
+	}
 }
 
 func (a *app) showLeft(res *model.Result) {

@@ -16,7 +16,7 @@ import (
 // application on a 200x50 xterm.
 func TestAppBytes(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	session := collector.NewSession(ctx, newDemo(t, "demo:250"), nil, nil)
+	session := collector.NewSession(ctx, model.NewPool(), newDemo(t, "demo:250"), nil, nil)
 	session.Wait()
 	a := newApp(sessionDriver{session}, themeFor(256))
 	w := &wire{t: t, app: a.tv, tty: newFakeTTY(200, 50), drawn: make(chan struct{}, 1024)}

@@ -93,7 +93,7 @@ func longAgo() func() time.Time {
 func driveApp(t testing.TB, w, h int, src collector.Source, warnings ...string) (*driver, *app) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	session := collector.NewSession(ctx, src, warnings, func(context.Context) (collector.Source, []string, error) {
+	session := collector.NewSession(ctx, model.NewPool(), src, warnings, func(context.Context) (collector.Source, []string, error) {
 		return nil, nil, errors.New("dial tcp 192.0.2.1:636: connection refused")
 	})
 	a := newApp(sessionDriver{session}, themeFor(0))
@@ -149,7 +149,7 @@ func (d *driver) idle(a *app) {
 
 func (a *app) quiet() bool {
 	key, _ := a.left.key()
-	return a.left.result != nil && !a.ask.left.busy() && !a.ask.right.busy() && a.news.counts == 0 && a.ask.search == nil && a.ask.waiting == 0 &&
+	return a.left.result != nil && !a.ask.left.busy() && !a.ask.right.busy() && a.news.counting == 0 && !a.news.comparing && a.ask.search == nil && a.ask.waiting == 0 &&
 		a.news.latest == a.driver.Snapshot() && a.left.result.Snapshot == a.news.base &&
 		(a.here.pinned || key == a.here.of)
 }

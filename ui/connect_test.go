@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"mbxperm/collector"
+	"mbxperm/model"
 )
 
 // formDriver is a session that opens what a test says.
@@ -68,7 +69,7 @@ var (
 func driveForm(t *testing.T, w, h int, s *Settings, c Connect) (*driver, *app, *formDriver) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	f := &formDriver{t: t, Session: collector.NewSession(ctx, nil, nil, nil)}
+	f := &formDriver{t: t, Session: collector.NewSession(ctx, model.NewPool(), nil, nil, nil)}
 	f.open = func(r Request) (collector.Source, error) {
 		switch {
 		case r.Source == "ldaps://silent.contoso.com":

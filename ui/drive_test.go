@@ -115,7 +115,7 @@ func (d *driver) frame() {
 				reversed.WriteString(text)
 			}
 			_, _, width := d.sim.Get(x, y)
-			x += width
+			x += max(width, 1) // 0 is a cell that holds nothing
 		}
 		lines[y], selected[y] = strings.TrimRight(line.String(), " "), reversed.String()
 	}

@@ -4,12 +4,12 @@ import "github.com/gdamore/tcell/v2"
 
 // startFilter opens the line in which the filter of the grid in use is typed.
 func (a *app) startFilter() {
-	pane := a.here.focus
-	side := &a.here.sides[pane]
+	_, side := a.grid()
+	refill := a.refiller()
 	set := func(text string) {
 		if side.filter != text {
 			side.filter = text
-			a.refill(pane)
+			refill()
 		}
 	}
 	keep := func(text string) {

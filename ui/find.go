@@ -18,10 +18,7 @@ func (a *app) findNext(step int) {
 		a.askWords(step)
 		return
 	}
-	res := a.left.result
-	if a.here.focus == rightPane {
-		res = a.right.result
-	}
+	res := a.matcher(g)
 	row, ok := g.selected()
 	if res == nil || !ok {
 		a.foot.say("there is no line to search")
@@ -32,14 +29,33 @@ func (a *app) findNext(step int) {
 
 // askWords asks what to look for.
 func (a *app) askWords(step int) {
-	p := a.here.focus
+	_, side := a.grid()
 	a.openLine(&line{label: "find: ", scope: scopeCommand, enter: func(text string) {
 		if text == "" {
 			return
 		}
-		a.here.sides[p].find = text
+		side.find = text
 		a.findNext(step)
 	}}, "")
+}
+
+// matcher is what can be searched: lines, rows or changes.
+type matcher interface {
+	Match(ctx context.Context, words string, from, step int) int
+}
+
+// matcher returns what a grid shows, nil where that is nothing.
+func (a *app) matcher(g *grid) matcher {
+	if v := a.changes(); v != nil && v.grid == g {
+		if v.result == nil {
+			return nil
+		}
+		return v.result
+	}
+	if res := a.shown(g); res != nil {
+		return res
+	}
+	return nil
 }
 
 // searching is a search for the next match that has not come to its end.
@@ -52,7 +68,7 @@ type searching struct {
 
 // search looks for words from a row on and puts the cursor where they are. One
 // that runs for the same words goes on after its end; another is given up.
-func (a *app) search(g *grid, res *model.Result, words string, from, step int) {
+func (a *app) search(g *grid, res matcher, words string, from, step int) {
 	if s := a.ask.search; s != nil {
 		if s.grid == g && s.words == words {
 			s.more += step
@@ -72,7 +88,7 @@ func (a *app) search(g *grid, res *model.Result, words string, from, step int) {
 				return false
 			}
 			a.ask.search = nil
-			if a.shown(g) != res {
+			if a.matcher(g) != res {
 				return false
 			}
 			a.found(g, words, at, from, step)

@@ -48,6 +48,7 @@ const (
 	actionRaw
 	actionNext
 	actionPrevious
+	actionChanges
 	actionRedraw
 	actionQuit
 )
@@ -63,6 +64,7 @@ const (
 	scopeDetail                  // the right grid
 	scopePage                    // help and other pages over the grids
 	scopeSheets                  // pages of several sheets
+	scopeChanges                 // the view of what changed
 	scopeInput                   // the line in which a filter is typed
 	scopeCommand                 // a line in which anything else is typed
 	scopeForm                    // the form in which a source is named
@@ -82,6 +84,8 @@ func (s scope) String() string {
 		return "Pages"
 	case scopeSheets:
 		return "Cards and raw ACEs"
+	case scopeChanges:
+		return "Changes"
 	case scopeInput:
 		return "Filter"
 	case scopeCommand:
@@ -99,7 +103,7 @@ func (s scope) String() string {
 // is typed, letters are text; on a page and in a list only what is said of them works.
 func (s scope) within() []scope {
 	switch s {
-	case scopeTotals, scopeDetail:
+	case scopeTotals, scopeDetail, scopeChanges:
 		return []scope{s, scopeGrid, scopeEverywhere}
 	case scopeSheets:
 		return []scope{s, scopePage}
@@ -216,8 +220,13 @@ var bindings = []binding{
 	{[]key{{code: tcell.KeyCtrlC}}, scopeCommand, "", "Leave the program, whatever is going on.", actionQuit, 0},
 	{[]key{char('R')}, scopeEverywhere, "record", "Read everything again and record it to a file.", actionRecord, 20},
 	{[]key{char('w')}, scopeEverywhere, "connect", "Open another directory, file or the demo.", actionConnect, 21},
+	{[]key{char('D')}, scopeGrid, "changes", "Show what changed since the reading before, or since --since.", actionChanges, 22},
+	{[]key{{code: tcell.KeyEnter}}, scopeChanges, "go there", "Go to the target as it is now; by trustee, to all it can reach.", actionEnter, 4},
+	{[]key{{code: tcell.KeyBackspace2}}, scopeChanges, "close", "Go back to the grids.", actionBack, 2},
+	{[]key{char('D'), char('q')}, scopeChanges, "", "Go back to the grids.", actionBack, 0},
+	{[]key{char('r')}, scopeChanges, "by trustee", "Order by trustee instead of target, or back.", actionReverse, 5},
 	{[]key{char('X')}, scopeEverywhere, "", "Stop reading; what has come stays.", actionCancel, 0},
-	{[]key{{code: tcell.KeyF5}}, scopeEverywhere, "", "Read everything again.", actionRefresh, 0},
+	{[]key{{code: tcell.KeyF5}}, scopeEverywhere, "", "Read everything again; then D shows what changed.", actionRefresh, 0},
 	{[]key{{code: tcell.KeyCtrlL}}, scopeEverywhere, "", "Draw the screen anew.", actionRedraw, 0},
 	{[]key{char('q')}, scopeEverywhere, "quit", "Leave the program.", actionQuit, 2},
 	{[]key{{code: tcell.KeyCtrlC}}, scopeEverywhere, "", "Leave the program, whatever is going on.", actionQuit, 0},
@@ -285,7 +294,8 @@ func footer(table []binding, s scope, width int) string {
 }
 
 // scopesInOrder is the order of the sections of help page and README.
-var scopesInOrder = []scope{scopeEverywhere, scopeGrid, scopeTotals, scopeDetail, scopeInput, scopeCommand, scopeForm, scopeList, scopePage, scopeSheets}
+var scopesInOrder = []scope{scopeEverywhere, scopeGrid, scopeTotals, scopeDetail, scopeChanges, scopeInput, scopeCommand, scopeForm, scopeList,
+	scopePage, scopeSheets}
 
 // keyList names the keys of a binding.
 func (b binding) keyList(quote string) string {

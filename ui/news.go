@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -11,12 +12,20 @@ import (
 
 // news is what the driver has told.
 type news struct {
-	now    func() time.Time
-	latest *model.Snapshot // the newest
-	base   *model.Snapshot // the one the grids show, or will
-	gaps   string          // what is missing from base, in numbers; once it is finished
-	told   *model.Recording
-	counts int // how many times that is being found out
+	now      func() time.Time
+	latest   *model.Snapshot // the newest
+	base     *model.Snapshot // the one the grids show, or will
+	gaps     string          // what is missing from base, in numbers; once it is finished
+	told     *model.Recording
+	counting int // how many times that is being found out
+
+	since         *model.Snapshot // what is compared with, for as long as the program runs; nil for the reading before
+	before        *model.Snapshot // the reading before base, if there is one
+	force         bool            // also where these are two forests
+	comparing     bool
+	stopComparing context.CancelFunc
+	compared      *model.Comparison // with base; nil where there is none yet
+	counts        model.ChangeCounts
 }
 
 // reading reports whether base still grows.
@@ -87,7 +96,7 @@ func (a *app) adopt() {
 	case old == nil, old.State.Started.Equal(n.latest.State.Started), failed(old):
 		n.base = n.latest
 	case n.latest.State.Phase == model.Finished && !failed(n.latest):
-		n.base = n.latest
+		n.base, n.before = n.latest, old
 		a.carry(old)
 	}
 	if n.base != old {
@@ -96,6 +105,7 @@ func (a *app) adopt() {
 		if !n.reading() {
 			a.prepare(n.base)
 			a.count()
+			a.compare()
 		}
 	}
 	a.root.dismissed = false
@@ -144,12 +154,12 @@ func (a *app) refresh() {
 // count finds out what is missing from base, away from the screen's goroutine.
 func (a *app) count() {
 	base := a.news.base
-	a.news.counts++
+	a.news.counting++
 	go func() {
 		defer guard(a.screen)
 		text := gaps(base)
 		a.update(func() bool {
-			a.news.counts--
+			a.news.counting--
 			if a.news.base != base {
 				return false
 			}

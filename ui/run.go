@@ -33,6 +33,11 @@ type Options struct {
 	Connect  Connect
 	Settings *Settings // nil: nothing is remembered
 	Note     string    // said until the first key
+	// Since is what the driver's state is compared with once it is read, in the
+	// same pool; nil to compare each reading with the one before.
+	Since *model.Snapshot
+	// Force compares two forests.
+	Force bool
 }
 
 // Run shows what the driver collects until the user leaves or ctx ends. Where
@@ -52,6 +57,7 @@ func (a *app) begin(o Options) {
 	a.options, a.request = o, o.Connect.Request
 	a.request.Password = ""
 	a.foot.say(o.Note)
+	a.news.since, a.news.force = o.Since, o.Force
 	if a.driver.Snapshot() == nil {
 		a.openConnect(o.Connect)
 	}

@@ -38,7 +38,7 @@ func TestGuard(t *testing.T) {
 // TestContextEndsTheScreen: so that a signal leaves the terminal in order.
 func TestContextEndsTheScreen(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	session := collector.NewSession(ctx, newDemo(t, "demo:60"), nil, nil)
+	session := collector.NewSession(ctx, model.NewPool(), newDemo(t, "demo:60"), nil, nil)
 	a := newApp(sessionDriver{session}, themeFor(0))
 	d := drive(t, 80, 24, a.tv)
 	a.start(ctx, d.top)

@@ -44,14 +44,18 @@ func (f *foot) hidden(w int, more ...string) string {
 	if res == nil {
 		return ""
 	}
+	hides, toggles, unit := res.Hidden, res.Query.Type.Toggles, "row"
+	if v := a.root.changes(); v != nil && v.result != nil {
+		hides, toggles, unit = v.result.Hidden, model.AllReasons, "change"
+	}
 	var counts []string
-	for i, n := range res.Hidden {
+	for i, n := range hides {
 		if n > 0 {
 			counts = append(counts, report.Thousands(n)+" "+model.ReasonNames[i])
 		}
 	}
 	shown := ""
-	if on := a.show.reasons & res.Query.Type.Toggles; on != 0 {
+	if on := a.show.reasons & toggles; on != 0 {
 		shown = "shown: " + strings.ReplaceAll(on.String(), "+", ", ")
 	}
 	if res.Meanwhile {
@@ -63,20 +67,20 @@ func (f *foot) hidden(w int, more ...string) string {
 		}
 	}
 	if len(counts) == 0 {
-		return fitParts(w, []string{"no row is hidden", shown})
+		return fitParts(w, []string{"no " + unit + " is hidden", shown})
 	}
 	for _, sep := range []string{between, ", ", " "} {
 		if text := "hidden: " + strings.Join(counts, sep); safe.Width(text) <= w {
 			return fitParts(w, []string{text, shown})
 		}
 	}
-	return fitParts(w, []string{"hidden: " + report.Thousands(res.Hidden.Total()) + " rows", f.system(), f.leftOut(), shown})
+	return fitParts(w, []string{"hidden: " + report.Thousands(hides.Total()) + " " + unit + "s", f.system(), f.leftOut(), shown})
 }
 
 // leftOut counts the lines that only some toggles leave out.
 func (f *foot) leftOut() string {
 	switch res := f.app.left.result; {
-	case res == nil || res.LeftOut == 0:
+	case res == nil || res.LeftOut == 0 || f.app.root.changes() != nil:
 		return ""
 	case res.LeftOut == 1:
 		return "1 line"
@@ -88,7 +92,7 @@ func (f *foot) leftOut() string {
 // system counts the system mailboxes that are left out.
 func (f *foot) system() string {
 	res := f.app.left.result
-	if res == nil || res.System == 0 || f.app.show.system {
+	if res == nil || res.System == 0 || f.app.show.system || f.app.root.changes() != nil {
 		return ""
 	}
 	return report.Thousands(res.System) + " system mailboxes"
@@ -105,7 +109,7 @@ func (f *foot) state(w int) []string {
 	if s.Err != nil { // a sentence may be cut, since the list has all of it
 		doing = fitWidth(doing, w-safe.Width(between)-safe.Width(errors))
 	}
-	return []string{doing, n.gaps, errors}
+	return []string{doing, n.changesText(), n.gaps, errors}
 }
 
 // from says where all of this comes from.

@@ -28,6 +28,7 @@ type place struct {
 	focus     pane
 	line      model.LineKey // the cursor of the left grid
 	sides     [2]side       // by pane
+	changes   *changes      // the view that was left for here; back opens it again
 }
 
 // side is one grid of a place.
@@ -102,6 +103,10 @@ func (a *app) back() {
 		a.focus(a.left)
 	} else {
 		a.focus(a.right)
+	}
+	if v := a.here.changes; v != nil {
+		a.here.changes = nil
+		a.showChanges(v)
 	}
 }
 
@@ -241,6 +246,9 @@ func (a *app) trailText(w int) string {
 }
 
 func (a *app) placeName(p *place) string {
+	if p.changes != nil {
+		return "changes"
+	}
 	if p.focus == leftPane || a.news.base == nil {
 		return p.typ.Plural
 	}

@@ -1,0 +1,399 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
+
+	"mbxperm/model"
+	"mbxperm/ui/report"
+	"mbxperm/ui/safe"
+)
+
+// changes is the view of what changed: a grid over all others, and below it what
+// was and what is of the change that the cursor is on.
+type changes struct {
+	*tview.Box
+	theme   *theme
+	grid    *grid
+	detail  *page
+	banners []string
+
+	side      side
+	byTrustee bool
+	of        *model.Comparison
+	name      string         // what it is compared with
+	result    *model.Changes // what it shows; nil before the first answer
+	asked     uint64         // revision of the question asked last
+	stop      context.CancelFunc
+}
+
+func newChanges(a *app, c *model.Comparison, name string) *changes {
+	v := &changes{Box: tview.NewBox(), theme: a.theme, grid: newGrid(a.theme), stop: func() {}}
+	v.detail = newPage(a.theme, 0, sheet{title: "Change", text: still()})
+	v.SetBorder(true).SetTitleAlign(tview.AlignLeft)
+	v.compare(c, name)
+	v.grid.onMove = v.moved
+	v.grid.onChoose = func(int) { a.pivotChange(v) }
+	v.grid.onHeader = func(column int) {
+		orderBy(v.grid, &v.side, column+1)
+		a.askChanges(v)
+	}
+	return v
+}
+
+// compare is told of another comparison to show.
+func (v *changes) compare(c *model.Comparison, name string) {
+	v.of, v.name, v.banners = c, name, nil
+	for _, b := range c.Banners() {
+		v.banners = append(v.banners, b.String())
+	}
+}
+
+// changes returns the view of changes if it lies above everything else.
+func (a *app) changes() *changes {
+	v, _ := a.root.top().(*changes)
+	return v
+}
+
+// changes returns the view of changes wherever it lies above the grids.
+func (r *root) changes() *changes {
+	for _, o := range r.over {
+		if v, ok := o.(*changes); ok {
+			return v
+		}
+	}
+	return nil
+}
+
+// openChanges shows what changed since the reading before, or since --since.
+func (a *app) openChanges() {
+	switch n := a.news; {
+	case n.comparing:
+		a.foot.say("still comparing")
+	case n.compared == nil && n.reading():
+		a.foot.say("not everything is read yet")
+	case n.compared == nil:
+		a.foot.say("there is nothing to compare with yet: F5 reads everything again, then D shows what changed")
+	default:
+		a.showChanges(newChanges(a, n.compared, n.sinceName()))
+	}
+}
+
+// showChanges lays the view over the grids.
+func (a *app) showChanges(v *changes) {
+	if n := a.news; n.compared != nil && v.of != n.compared { // it was read again meanwhile
+		v.compare(n.compared, n.sinceName())
+		v.side.spot.ok = false
+		v.result = nil
+	}
+	a.root.push(v)
+	a.focus(v.grid)
+	a.askChanges(v)
+}
+
+// closeChanges goes back to the grids.
+func (a *app) closeChanges() {
+	a.changes().stop()
+	a.root.pop()
+	g, _ := a.grid()
+	a.focus(g)
+}
+
+// askChanges has the changes chosen and ordered, beside the screen.
+func (a *app) askChanges(v *changes) {
+	v.stop()
+	ctx, stop := context.WithCancel(a.ctx)
+	v.stop = stop
+	v.asked++
+	rev, of := v.asked, v.of
+	q := model.ChangeQuery{Show: a.show.reasons, Only: a.show.only, Filter: v.side.filter, Sort: v.side.sort, ByTrustee: v.byTrustee}
+	a.ask.waiting++
+	go func() {
+		defer guard(a.screen)
+		res, err := of.View(ctx, q)
+		a.update(func() bool {
+			a.ask.waiting--
+			if err != nil || rev != v.asked {
+				return false
+			}
+			v.show(res)
+			return true
+		})
+	}()
+}
+
+// show shows an answer. The cursor stays on its change, unless the order is another.
+func (v *changes) show(res *model.Changes) {
+	fresh := v.result == nil || v.result.Query.Sort != res.Query.Sort || v.result.Query.ByTrustee != res.Query.ByTrustee ||
+		v.result.Comparison != res.Comparison
+	if fresh {
+		v.grid.columns = nil
+	}
+	v.result = res
+	v.grid.sorted = res.Query.Sort
+	v.grid.empty = v.whyEmpty()
+	data := &changesData{res: res, columns: changesColumns(res.Query.ByTrustee), texts: model.ChangeColumns(res.Query.ByTrustee), at: -1}
+	v.grid.swap(data)
+	if s := v.side.spot; s.ok {
+		v.grid.put(s)
+		v.side.spot.ok = false
+	} else if fresh {
+		v.grid.top()
+	}
+	v.moved()
+}
+
+func (v *changes) whyEmpty() string {
+	switch n := v.result.Hidden.Total(); {
+	case n > 0 && v.side.filter == "":
+		return "nothing that is shown changed; " + report.Thousands(n) + " changes are hidden: A shows them"
+	case v.side.filter != "":
+		return "nothing matches; Esc clears the filter"
+	}
+	return "nothing changed"
+}
+
+// title says what is compared, how much of it there is and in which order.
+func (v *changes) title(room int) string {
+	parts := []string{fitWidth(safe.Text("Changes since "+v.name), max(room/2, 20))} // a path may be long
+	if v.result == nil {
+		return fitParts(room, append(parts, "working…"))
+	}
+	parts = append(parts, report.Thousands(v.result.Len())+" shown")
+	if n := v.result.Hidden.Total(); n > 0 {
+		parts = append(parts, report.Thousands(n)+" hidden")
+	}
+	if n := v.result.Counts.NotComparable; n > 0 {
+		parts = append(parts, report.Thousands(n)+" not comparable")
+	}
+	parts = append(parts, map[bool]string{false: "by target", true: "by trustee"}[v.byTrustee])
+	return fitParts(room, parts) + safe.Text(filterNote(v.side.filter))
+}
+
+func (v *changes) scope() scope { return scopeChanges }
+
+func (v *changes) place(x, y, w, h int) { v.SetRect(x, y, w, h) }
+
+const (
+	leastDetail = 6 // lines of the lower part, with its border
+	mostDetail  = 12
+)
+
+// Draw draws the grid, what stands in the way above it, and the change below it.
+func (v *changes) Draw(screen tcell.Screen) {
+	_, _, w, _ := v.GetRect()
+	v.SetTitle(escapeTags(v.title(w - 4)))
+	v.DrawForSubclass(screen, v)
+	x, y, w, h := v.GetInnerRect()
+	lower := max(leastDetail, min(h/3, mostDetail))
+	v.detail.place(x-1, y+h-lower+1, w+2, lower)
+	for _, b := range v.banners {
+		for _, line := range wrapSafe(safe.Text("warning: "+b), w) {
+			putSafe(screen, x, y, w, line, v.theme.style(styleWarning))
+			y, h = y+1, h-1
+		}
+	}
+	v.grid.SetRect(x, y, w, max(h-lower+1, 0))
+	v.grid.Draw(screen)
+	v.detail.Draw(screen)
+}
+
+// MouseHandler gives the mouse to the grid.
+func (v *changes) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, func(tview.Primitive)) (bool, tview.Primitive) {
+	return func(action tview.MouseAction, ev *tcell.EventMouse, focus func(tview.Primitive)) (bool, tview.Primitive) {
+		if v.grid.InRect(ev.Position()) {
+			return v.grid.MouseHandler()(action, ev, focus)
+		}
+		return true, nil
+	}
+}
+
+// moved shows the change that the cursor is on in the lower part.
+func (v *changes) moved() {
+	var lines []pageLine
+	if row, ok := v.grid.selected(); ok && v.result != nil && row < v.result.Len() {
+		c := v.result.Change(row)
+		lines = changeLines(&c)
+	}
+	v.detail.sheets[0] = sheet{title: "Change", text: still(lines...), lines: lines}
+	v.detail.width = 0
+}
+
+// key does what the keys say that mean something here; what belongs to the
+// grids below closes the view first.
+func (v *changes) key(a *app, act action, ev *tcell.EventKey) {
+	switch act {
+	case actionNone:
+		v.grid.InputHandler()(ev, a.focus)
+	case actionBack, actionChanges:
+		a.closeChanges()
+	case actionClear:
+		if v.side.filter == "" {
+			a.closeChanges()
+			return
+		}
+		v.side.filter = ""
+		a.askChanges(v)
+	case actionEnter:
+		a.pivotChange(v)
+	case actionReverse:
+		v.byTrustee = !v.byTrustee
+		v.side.sort = 0
+		a.askChanges(v)
+	case actionCard:
+		a.changeCard(v, 0)
+	case actionRaw:
+		a.changeCard(v, -1)
+	case actionSystem, actionEffective, actionLines:
+		a.foot.say("that is for the grids; here is everything that changed")
+	case actionNextPane, actionPrevPane:
+		a.foot.say("x shows all of a change; Backspace goes back to the grids")
+	case actionObjectType, actionACEType:
+		a.closeChanges()
+		a.do(act)
+	default:
+		a.do(act)
+	}
+}
+
+// pivotChange goes on to the target of the change, or by trustee to all that the
+// trustee can reach, as both are now.
+func (a *app) pivotChange(v *changes) {
+	row, ok := v.grid.selected()
+	if !ok || v.result == nil || row >= v.result.Len() {
+		return
+	}
+	key := v.result.TargetKey(row)
+	reverse := v.byTrustee || key.IsZero() || !key.IsTarget()
+	if v.byTrustee {
+		key = v.result.TrusteeKey(row)
+	}
+	s := v.result.Comparison.New
+	if key = a.news.base.Carry(key, s); key.IsZero() {
+		what := "the target is not there any more, or has no line in the grids"
+		if v.byTrustee {
+			what = "this change is about no trustee"
+		}
+		a.foot.say(what + ": x shows what is known")
+		return
+	}
+	v.side.spot = v.grid.spot()
+	a.closeChanges()
+	a.push()
+	a.trail[len(a.trail)-1].changes = v
+	a.goTo(a.news.base.TypeOf(key), key, reverse)
+}
+
+// changesColumns are the columns as a grid has them.
+func changesColumns(byTrustee bool) []column {
+	texts := model.ChangeColumns(byTrustee)
+	columns := make([]column, len(texts))
+	for i, c := range texts {
+		columns[i] = column{title: c.Title, numeric: c.Numeric, extra: c.Extra}
+		switch c.Title {
+		case "Change":
+			columns[i].good, columns[i].max = 9, 16 // "? not-comparable" may lose its end
+		case "Right":
+			columns[i].good = 20
+		case "Old", "New":
+			columns[i].good, columns[i].max = 30, 70
+		}
+	}
+	return columns
+}
+
+// changesData shows changes.
+type changesData struct {
+	res     *model.Changes
+	columns []column
+	texts   []model.Column[*model.Change]
+	at      int // the change that was made last
+	change  model.Change
+}
+
+func (d *changesData) Len() int          { return d.res.Len() }
+func (d *changesData) Columns() []column { return d.columns }
+func (d *changesData) Key(i int) uint64  { return d.res.Key(i) }
+
+func (d *changesData) Row(key uint64) int {
+	for i := range d.res.Len() {
+		if d.res.Key(i) == key {
+			return i
+		}
+	}
+	return -1
+}
+
+func (d *changesData) Cell(row, col int) (string, cellStyle) {
+	if d.at != row {
+		d.at, d.change = row, d.res.Change(row)
+	}
+	c := d.texts[col]
+	text := c.Text(&d.change)
+	switch {
+	case c.Title == "Change" && d.change.Change == model.NotComparable:
+		return text, styleWarning
+	case c.Title == "Change":
+		return text, styleTitle
+	case c.Title == "Status" && d.change.Status == model.Deny:
+		return text, styleDeny
+	case c.Title == "Trustee":
+		return text, principalStyle(&d.change.Trustee)
+	case c.Numeric && c.Number(&d.change) == 0:
+		return "", styleHidden
+	}
+	return text, styleText
+}
+
+// changeLines is a change in words.
+func changeLines(c *model.Change) []pageLine {
+	var f facts
+	style := styleText
+	if c.Change == model.NotComparable {
+		style = styleWarning
+	}
+	what := []string{model.Signs[c.Change] + " " + c.Change, c.Kind}
+	if c.ACLType != "" {
+		what = append(what, c.ACLType)
+	}
+	if c.Right != "" {
+		what = append(what, strings.TrimSpace(c.Right+" "+c.Status))
+	}
+	if c.Inherited {
+		what = append(what, "inherited")
+	}
+	f.say("Change", strings.Join(what, between), style)
+	f.say("Old", orNothing(c.Old.String()), styleText)
+	f.say("New", orNothing(c.New.String()), styleText)
+	f.add("Trustee", trusteeLine(c))
+	f.add("Target", targetText(c))
+	if c.Reach > 0 {
+		f.add("Reach", report.Thousands(c.Reach)+map[bool]string{true: " mailboxes in the store", false: " targets carry an inherited copy"}[c.ObjectType == model.Stores.Flag])
+	}
+	return f
+}
+
+func targetText(c *model.Change) string {
+	text := model.PrincipalText(c.Target)
+	if c.TargetType != "" {
+		text += " (" + c.TargetType + ")"
+	}
+	return text + "  " + c.Target.DN
+}
+
+func trusteeLine(c *model.Change) string {
+	if c.Trustee.Name == "" {
+		return ""
+	}
+	return who(c.Trustee) + "  " + c.Trustee.DN
+}
+
+func orNothing(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
+}

@@ -1,0 +1,176 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"mbxperm/collector"
+	"mbxperm/model"
+)
+
+// driveDays shows one day of the demo after the other, each F5 the next one;
+// since is the day that they are compared with, or empty.
+func driveDays(t testing.TB, w, h int, since string, days ...string) (*driver, *app) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	pool := model.NewPool()
+	var old *model.Snapshot
+	if since != "" {
+		c := collector.Start(ctx, newDemo(t, since), pool, nil)
+		<-c.Done()
+		old = c.Snapshot()
+		old.State.Account = `CONTOSO\somebody`
+	}
+	next := 1
+	session := collector.NewSession(ctx, pool, newDemo(t, days[0]), nil, func(context.Context) (collector.Source, []string, error) {
+		if next == len(days) {
+			return nil, nil, errors.New("dial tcp 192.0.2.1:636: connection refused")
+		}
+		next++
+		return newDemo(t, days[next-1]), nil, nil
+	})
+	a := newApp(sessionDriver{session}, themeFor(0))
+	a.news.now, a.news.since = longAgo(), old
+	d := drive(t, w, h, a.tv)
+	a.start(ctx, d.top)
+	t.Cleanup(func() {
+		cancel()
+		session.Wait()
+		d.wantStopped()
+	})
+	d.wantScreen("read to the end")
+	return d, a
+}
+
+func TestScreenChanges(t *testing.T) {
+	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, *app, string)) {
+		d, a := driveDays(t, w, h, "demo:60:1:0", "demo:60:1:60")
+		d.wantScreen("changes since demo:60:1: D shows what", "changes: D")
+		d.press("D")
+		d.wantScreen("Changes since demo:60:1 · ", "by target", "warning: bound account differs", "+ added", "- removed")
+		golden(d, a, "changes")
+		d.press("r")
+		d.idle(a)
+		d.press("/")
+		d.typeText("fullaccess")
+		d.press("Enter")
+		d.wantScreen("by trustee", "filter fullaccess")
+		golden(d, a, "changes-trustee")
+		d.press("x")
+		d.wantScreen("[Change]", "Target", "Trustee")
+		golden(d, a, "changes-card")
+		d.press("q", "v")
+		d.wantScreen("[ACE new]", "As stored")
+		d.press("q", "Esc", "Esc")
+		d.wantGone("Changes since")
+	})
+}
+
+// changesShown returns how many changes the view shows and hides.
+func changesShown(d *driver, a *app) (shown, hidden int) {
+	d.idle(a)
+	d.on(func() { v := a.changes(); shown, hidden = v.result.Len(), v.result.Hidden.Total() })
+	return shown, hidden
+}
+
+// TestRefreshShowsWhatChanged: F5 compares with the reading before; another one
+// with that; a reading that fails leaves the comparison there was.
+func TestRefreshShowsWhatChanged(t *testing.T) {
+	d, a := driveDays(t, 120, 40, "", "demo:60:1:0", "demo:60:1:60", "demo:60:1:60")
+	d.press("D")
+	d.wantScreen("there is nothing to compare with yet")
+	d.press("F5")
+	d.wantScreen("changes since ", ": D shows what")
+	d.press("D")
+	d.wantScreen("Changes since ")
+	shown, hidden := changesShown(d, a)
+	if shown == 0 {
+		t.Fatal("no changes")
+	}
+	d.press("A")
+	if all, none := changesShown(d, a); all != shown+hidden || none != 0 {
+		t.Errorf("with all toggles %d shown, %d hidden; without them %d, %d", all, none, shown, hidden)
+	}
+	d.press("A", "F5") // with the view open
+	d.wantScreen("nothing changed since ", "· nothing changed")
+	if shown, hidden := changesShown(d, a); shown+hidden != 0 {
+		t.Errorf("%d, %d hidden after the third reading", shown, hidden)
+	}
+	d.press("F5")
+	d.wantScreen("connection refused")
+	d.press("D")
+	d.wantGone("Changes since")
+}
+
+// TestChangesJourney: to the target and back, to the trustee and back, with the
+// cursor where it was.
+func TestChangesJourney(t *testing.T) {
+	d, a := driveDays(t, 160, 40, "demo:60:1:0", "demo:60:1:60")
+	d.wantScreen("changes: D")
+	d.press("D", "/")
+	d.typeText("ace fullaccess added")
+	d.press("Enter")
+	d.wantScreen("filter ace fullaccess added")
+	d.idle(a)
+	d.press("Down")
+	var want model.Change
+	d.on(func() { row, _ := a.changes().grid.selected(); want = a.changes().result.Change(row) })
+	if want.Kind != model.ChangeACE || want.Right != "FullAccess" {
+		t.Fatalf("the cursor is on %+v", want)
+	}
+	d.press("Enter")
+	d.wantScreen(want.Target.Name+" · ", "forward", want.Trustee.Name, "changes › ")
+	d.press("Backspace")
+	d.wantScreen("filter ace fullaccess added")
+	d.wantSelected(want.Trustee.Name)
+	d.press("r")
+	d.wantScreen("by trustee")
+	d.idle(a)
+	d.on(func() { row, _ := a.changes().grid.selected(); want = a.changes().result.Change(row) })
+	d.press("Enter")
+	d.wantScreen(want.Trustee.Name+" · ", "reverse", want.Target.Name)
+	d.press("Backspace", "n", "N", ">", "S", "<", "o")
+	d.wantScreen("│ Mailbox-Store") // the view made room for the list
+	d.press("Esc", "D", "q", "q")
+	d.wantStopped()
+}
+
+// TestChangesPivotAnywhere: Enter on changes of all kinds, in either order, leads
+// somewhere or says why not, and Backspace comes back.
+func TestChangesPivotAnywhere(t *testing.T) {
+	d, a := driveDays(t, 120, 40, "demo:40:1:0", "demo:40:1:190")
+	d.wantScreen("changes: D")
+	d.press("A", "D")
+	for _, order := range []string{"by target", "by trustee"} {
+		d.wantScreen(order)
+		n, _ := changesShown(d, a)
+		if n < 20 {
+			t.Fatalf("%d changes", n)
+		}
+		for i := 0; i < n; i += max(1, n/20) {
+			var text string
+			d.on(func() {
+				v := a.changes()
+				v.grid.choose(i)
+				text = fmt.Sprint(v.result.Change(i).Kind, " ", v.result.Change(i).Right)
+			})
+			d.press("Enter")
+			d.idle(a)
+			d.on(func() {
+				switch {
+				case a.changes() == nil && a.right.result != nil && a.right.result.Query.Of == a.here.of:
+				case a.changes() != nil && a.foot.message != "":
+				default:
+					t.Errorf("%s, change %d (%s): neither a line nor a reason", order, i, text)
+				}
+				if a.changes() == nil {
+					a.back()
+				}
+			})
+			d.idle(a)
+		}
+		d.press("r")
+	}
+}

@@ -1,0 +1,151 @@
+package ui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"mbxperm/model"
+	"mbxperm/ui/report"
+)
+
+// compare works out what changed since the reading before, or since --since,
+// away from the screen's goroutine.
+func (a *app) compare() {
+	n := a.news
+	old := n.since
+	if old == nil {
+		old = n.before
+	}
+	if old == nil || n.compared != nil && n.compared.Old == old && sameReading(n.compared.New, n.base) {
+		return
+	}
+	n.stopComparing()
+	ctx, stop := context.WithCancel(a.ctx)
+	n.stopComparing, n.comparing = stop, true
+	base := n.base
+	go func() {
+		defer guard(a.screen)
+		c, err := model.Compare(ctx, old, base, n.force)
+		var all *model.Changes
+		if err == nil {
+			all, err = c.View(ctx, model.ChangeQuery{Show: model.AllReasons})
+		}
+		a.update(func() bool {
+			if ctx.Err() != nil {
+				return false
+			}
+			n.comparing = false
+			if err != nil {
+				n.compared = nil
+				if n.since != nil { // else another forest was opened, and nobody asked to compare
+					a.foot.say(err.Error() + " (--force compares anyway)")
+				}
+				return true
+			}
+			n.compared, n.counts = c, all.Counts
+			a.compareAnew()
+			if total := all.Counts.Total(); total == 0 {
+				a.foot.say("nothing changed since " + n.sinceName())
+			} else {
+				a.foot.say(countChanges(total) + " since " + n.sinceName() + ": D shows what")
+			}
+			return true
+		})
+	}()
+}
+
+// compareAnew brings an open view of changes up to date.
+func (a *app) compareAnew() {
+	if v := a.root.changes(); v != nil {
+		v.compare(a.news.compared, a.news.sinceName())
+		a.askChanges(v)
+	}
+}
+
+// sameReading reports whether two snapshots are of one reading.
+func sameReading(s, t *model.Snapshot) bool {
+	return s.State.Started.Equal(t.State.Started) && s.State.Source == t.State.Source
+}
+
+// sinceName names what is compared with.
+func (n *news) sinceName() string {
+	if n.since != nil {
+		return n.since.State.Source
+	}
+	if n.before != nil {
+		return n.before.State.Ended.Local().Format(time.TimeOnly)
+	}
+	return ""
+}
+
+func countChanges(n int) string {
+	if n == 1 {
+		return "1 change"
+	}
+	return report.Thousands(n) + " changes"
+}
+
+// changesText says on the status line how much changed.
+func (n *news) changesText() string {
+	switch {
+	case n.comparing:
+		return "comparing"
+	case n.compared == nil:
+		return ""
+	case n.counts.Total() == 0:
+		return "nothing changed"
+	}
+	text := countChanges(n.counts.Total()) + ": D"
+	return strings.TrimSpace(text)
+}
+
+// changeCard shows all about a change on a page: its cards, and its entry and
+// descriptor before and after; from the sheet at on, -1 for the first raw one.
+func (a *app) changeCard(v *changes, at int) {
+	row, ok := v.grid.selected()
+	if !ok || v.result == nil || row >= v.result.Len() {
+		a.foot.say("there is no change to show")
+		return
+	}
+	res := v.result
+	a.beside(func() func() {
+		sheets, raw := changeSheets(res, row)
+		if at < 0 {
+			at = raw
+		}
+		if at >= len(sheets) {
+			return func() { a.foot.say("this change is about no ACE: x shows what is known") }
+		}
+		return func() { a.root.push(newPage(a.theme, at, sheets...)) }
+	})
+}
+
+// changeSheets is all about a change, and the number of the first raw sheet.
+func changeSheets(res *model.Changes, i int) (sheets []sheet, raw int) {
+	c := res.Change(i)
+	lines := changeLines(&c)
+	target := res.TargetCard(i)
+	sheets = []sheet{{title: "Change", text: still(lines...)}, {title: "Target", text: still(cardLines(&target)...)}}
+	if trustee, ok := res.TrusteeCard(i); ok {
+		sheets = append(sheets, sheet{title: "Trustee", text: still(cardLines(&trustee)...)})
+	}
+	raw = len(sheets)
+	for _, state := range []struct {
+		name string
+		s    *model.Snapshot
+	}{{"new", res.Comparison.New}, {"old", res.Comparison.Old}} {
+		ref, ok := res.Row(i, state.s)
+		if !ok {
+			continue
+		}
+		acl, ok := state.s.RawOf(ref)
+		if !ok {
+			continue
+		}
+		r := state.s.Row(ref)
+		sheets = append(sheets, sheet{title: "ACE " + state.name, text: still(aceLines(state.s, &r, &acl)...)},
+			descriptorSheet(state.s, "Descriptor "+state.name, &acl))
+	}
+	return sheets, raw
+}
