@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -93,6 +94,7 @@ type app struct {
 	auth           string
 	passwordFile   string
 	showQueries    bool
+	theme          string
 	record         string // file to record to, or empty
 	rep            report.Flags
 }
@@ -152,6 +154,7 @@ func (a *app) rootCommand() *cobra.Command {
 	a.connectionFlags(root.PersistentFlags())
 	a.rep.SinceFlag(root.Flags())
 	a.recordFlags(root.Flags())
+	root.Flags().StringVar(&a.theme, "theme", "", "colours of the screen: "+strings.Join(ui.Themes, ", ")+"; T changes them")
 	root.AddCommand(a.reportCommand(), a.compareCommand(), a.recordCommand())
 	return root
 }
@@ -317,6 +320,9 @@ func (a *app) keep(ctx context.Context, source string) error {
 // browse shows a source on the screen, or a form that asks for one.
 func (a *app) browse(ctx context.Context, source string) error {
 	out, ok := a.stdout.(*os.File)
+	if a.theme != "" && !slices.Contains(ui.Themes, a.theme) {
+		return usagef("unknown theme %q: there are %s", a.theme, strings.Join(ui.Themes, ", "))
+	}
 	switch noTerminal := !ok || !term.IsTerminal(int(out.Fd())); {
 	case source == "" && (noTerminal || a.showQueries || a.record != ""):
 		return usagef("no source: try mbxperm demo, or mbxperm DOMAIN -u USER (mbxperm --help)")
@@ -364,7 +370,7 @@ func (d driver) Open(r ui.Request) {
 // screenOptions say what the screen begins with, and what is known for its form.
 func (a *app) screenOptions(source string) ui.Options {
 	settings, err := ui.LoadSettings()
-	o := ui.Options{Settings: settings, Force: a.rep.Force}
+	o := ui.Options{Settings: settings, Theme: a.theme, ColorFGBG: os.Getenv("COLORFGBG"), Force: a.rep.Force}
 	if err != nil {
 		o.Note = err.Error()
 	}

@@ -148,6 +148,9 @@ func (s *Snapshot) rightText(row *Row) string {
 	} else if row.Inherited {
 		notes = append(notes, "inherited")
 	}
+	if row.Hidden&Default != 0 {
+		notes = append(notes, "set-up's own")
+	}
 	if !row.AppliesHere {
 		notes = append(notes, "not here: "+row.AppliesTo)
 	}

@@ -166,6 +166,8 @@ func (a *app) doMore(act action) {
 		a.openProblems()
 	case actionConnect:
 		a.connectElsewhere()
+	case actionTheme:
+		a.nextTheme()
 	case actionRecord:
 		a.startRecord()
 	case actionChanges:

@@ -23,6 +23,8 @@ type app struct {
 	screen tcell.Screen
 	ctx    context.Context
 	theme  *theme
+	colors int    // that the terminal has
+	locale string // what is the matter with the terminal's character set, or nothing
 	driver Driver
 	news   *news
 

@@ -124,7 +124,7 @@ func TestConnect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, _, f := driveForm(t, 80, 24, s, Connect{})
+	d, _, f := driveForm(t, 120, 32, s, Connect{})
 	d.press("Enter")
 	d.wantScreen("no server: give a domain")
 	d.typeText("ldaps://dc1.contoso.com")
@@ -143,7 +143,7 @@ func TestConnect(t *testing.T) {
 	d.press("Down", "Down", "Enter")
 	d.wantScreen("[ntlm")
 	d.press("Tab", "Enter")
-	d.wantScreen("read to the end", "ldaps://dc1.con…")
+	d.wantScreen("read to the end", "ldaps://dc1.contoso.com")
 	want := Request{Source: "ldaps://dc1.contoso.com", User: "auditor@contoso.com", Password: "right", Auth: "ntlm"}
 	if got := f.last(); got != want {
 		t.Errorf("asked for %+v, want %+v", got, want)

@@ -51,12 +51,23 @@ func (f *foot) lines(width int) int {
 	return n
 }
 
+// warnings are what one must know all the time.
+func (a *app) warnings() (list []string) {
+	if a.locale != "" {
+		list = append(list, a.locale)
+	}
+	if s := a.news.latest; s != nil {
+		list = append(list, s.State.Warnings...)
+	}
+	return list
+}
+
 func (f *foot) warnings() string {
-	s := f.app.news.latest
-	if s == nil || len(s.State.Warnings) == 0 {
+	list := f.app.warnings()
+	if len(list) == 0 {
 		return ""
 	}
-	return "warning: " + strings.Join(s.State.Warnings, " · ")
+	return "warning: " + strings.Join(list, between)
 }
 
 // Draw draws all of it.

@@ -52,11 +52,9 @@ func newHeader(t *theme) *header {
 }
 
 func newDropDown(t *theme) *tview.DropDown {
-	text := t.style(styleText)
-	d := tview.NewDropDown().SetUseStyleTags(false).SetTextOptions("│ ", " │", "[", " ▾]", "").
-		SetLabelStyle(t.style(styleTitle)).SetFieldStyle(text).SetFocusedStyle(t.style(styleSelected)).
-		SetPrefixStyle(text.Underline(true))
-	return d.SetListStyles(text, t.style(styleSelected))
+	d := tview.NewDropDown().SetUseStyleTags(false).SetTextOptions("│ ", " │", "[", " ▾]", "")
+	t.dressDropDown(d)
+	return d
 }
 
 // set shows what is chosen.

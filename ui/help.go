@@ -20,6 +20,11 @@ In the grids
 
   A filter wants every word; !word excludes. n and N go on to the next line
   that the last filter matches, without leaving any out.
+
+With the mouse
+  A click goes to a line, a double click does what Enter does, one on a heading
+  sorts, and the wheel scrolls. Boxes and buttons above open with a click. To
+  select text as without this program, hold Shift (Option on a Mac).
 `
 
 // helpLines is the help page, made from the table of keys.

@@ -44,6 +44,7 @@ const (
 	actionProblems
 	actionConnect
 	actionRecord
+	actionTheme
 	actionCard
 	actionRaw
 	actionNext
@@ -225,6 +226,7 @@ var bindings = []binding{
 	{[]key{{code: tcell.KeyBackspace2}}, scopeChanges, "close", "Go back to the grids.", actionBack, 2},
 	{[]key{char('D'), char('q')}, scopeChanges, "", "Go back to the grids.", actionBack, 0},
 	{[]key{char('r')}, scopeChanges, "by trustee", "Order by trustee instead of target, or back.", actionReverse, 5},
+	{[]key{char('T')}, scopeEverywhere, "", "Change the colours: for any background, dark, light, or none.", actionTheme, 0},
 	{[]key{char('X')}, scopeEverywhere, "", "Stop reading; what has come stays.", actionCancel, 0},
 	{[]key{{code: tcell.KeyF5}}, scopeEverywhere, "", "Read everything again; then D shows what changed.", actionRefresh, 0},
 	{[]key{{code: tcell.KeyCtrlL}}, scopeEverywhere, "", "Draw the screen anew.", actionRedraw, 0},

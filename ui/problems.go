@@ -26,10 +26,8 @@ func (n *news) problems() []model.Problem {
 // problemLines is the list of errors: time, object, reason. What one must know
 // all the time stands before them.
 func (a *app) problemLines() (lines []pageLine) {
-	if s := a.news.latest; s != nil {
-		for _, w := range s.State.Warnings {
-			lines = append(lines, pageLine{label: "warning", text: w, style: styleWarning})
-		}
+	for _, w := range a.warnings() {
+		lines = append(lines, pageLine{label: "warning", text: w, style: styleWarning})
 	}
 	for _, p := range a.news.problems() {
 		text := p.Text

@@ -1,8 +1,11 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/gdamore/tcell/v2"
 
@@ -38,6 +41,9 @@ type Options struct {
 	Since *model.Snapshot
 	// Force compares two forests.
 	Force bool
+	// Theme is one of Themes; empty: that of the settings, else auto.
+	Theme     string
+	ColorFGBG string // what the environment says of the terminal's colours
 }
 
 // Run shows what the driver collects until the user leaves or ctx ends. Where
@@ -48,6 +54,8 @@ func Run(ctx context.Context, d Driver, o Options) error {
 		return err
 	}
 	a := newApp(d, themeFor(screen.Colors()))
+	a.colors = screen.Colors()
+	a.locale = asciiWarning(screen.CharacterSet())
 	a.begin(o)
 	return a.run(ctx, screen)
 }
@@ -58,17 +66,52 @@ func (a *app) begin(o Options) {
 	a.request.Password = ""
 	a.foot.say(o.Note)
 	a.news.since, a.news.force = o.Since, o.Force
+	if o.Settings != nil {
+		o.Theme = cmp.Or(o.Theme, o.Settings.Theme)
+	}
+	if !slices.Contains(Themes, o.Theme) {
+		o.Theme = "auto"
+	}
+	a.setTheme(o.Theme)
 	if a.driver.Snapshot() == nil {
 		a.openConnect(o.Connect)
 	}
 }
 
+// asciiInstead is what a terminal without UTF-8 gets for the characters that we
+// use and that are not among those of the VT100, which tcell falls back to.
+var asciiInstead = map[rune]string{
+	'╔': "+", '╗': "+", '╚': "+", '╝': "+", '═': "=", '║': "|",
+	'…': ".", '▾': "v", '↑': "^", '↓': "v", '›': ">", '–': "-", '×': "x", '█': "#", '░': ".",
+}
+
+// isUnicode reports whether a terminal with this character set shows everything.
+func isUnicode(charset string) bool {
+	c := strings.ToLower(strings.ReplaceAll(charset, "-", ""))
+	return strings.HasPrefix(c, "utf") // UTF-8, and the UTF-16 of Windows
+}
+
+// asciiWarning says what one must know of a terminal without UTF-8: names may
+// look alike there.
+func asciiWarning(charset string) string {
+	if isUnicode(charset) {
+		return ""
+	}
+	return "not a UTF-8 locale: other letters are shown as ?; set LC_ALL=C.UTF-8"
+}
+
 // openScreen takes the terminal. tview would take it too, but drop the error.
 func openScreen() (*diffScreen, error) {
+	tcell.SetEncodingFallback(tcell.EncodingFallbackASCII)
 	inner, err := tcell.NewScreen()
 	if err == nil {
 		screen := newDiffScreen(inner)
 		if err = screen.Init(); err == nil {
+			if !isUnicode(screen.CharacterSet()) {
+				for r, text := range asciiInstead {
+					screen.RegisterRuneFallback(r, text)
+				}
+			}
 			return screen, nil
 		}
 	}

@@ -1,6 +1,10 @@
 package ui
 
 import (
+	"slices"
+	"strconv"
+	"strings"
+
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
 )
@@ -44,23 +48,74 @@ func (t *theme) style(s cellStyle) tcell.Style {
 	return t.styles[s]
 }
 
-// themeFor picks the theme for a terminal with so many colours, as
-// tcell.Screen.Colors tells them. There are none where NO_COLOR is set.
+// Themes are what may be asked for by --theme, by T or in the settings.
+var Themes = []string{"auto", "dark", "light", "mono"}
+
+// palette is the colours of a theme.
+type palette struct{ deny, warning, title, muted tcell.Color }
+
+// palettes are the colours by background, and by how many a terminal has: 16,
+// 256 or all. Those without a background can be read on black and on white,
+// and those for one better on it.
+var palettes = map[string][3]palette{
+	"auto": {
+		{tcell.ColorMaroon, tcell.ColorOlive, tcell.ColorTeal, tcell.ColorDefault},
+		{tcell.Color160, tcell.Color136, tcell.Color31, tcell.Color244},
+		{tcell.NewHexColor(0xd7263d), tcell.NewHexColor(0xb07d00), tcell.NewHexColor(0x1f7a8c), tcell.NewHexColor(0x848484)},
+	},
+	"dark": {
+		{tcell.ColorRed, tcell.ColorYellow, tcell.ColorAqua, tcell.ColorSilver},
+		{tcell.Color203, tcell.Color179, tcell.Color74, tcell.Color246},
+		{tcell.NewHexColor(0xff6b6b), tcell.NewHexColor(0xe5b567), tcell.NewHexColor(0x6fb3d2), tcell.NewHexColor(0x9a9a9a)},
+	},
+	"light": {
+		{tcell.ColorMaroon, tcell.ColorMaroon, tcell.ColorNavy, tcell.ColorGray},
+		{tcell.Color124, tcell.Color94, tcell.Color24, tcell.Color241},
+		{tcell.NewHexColor(0xb00020), tcell.NewHexColor(0x7a5200), tcell.NewHexColor(0x005f87), tcell.NewHexColor(0x626262)},
+	},
+}
+
+// themeFor is the theme for any background.
+func themeFor(colors int) *theme { return newTheme("auto", colors) }
+
+// newTheme makes a theme of this name for a terminal with so many colours, as
+// tcell.Screen.Colors tells them. There are none where NO_COLOR is set, and then
+// it is the monochrome one by whatever name.
 //
-// Text and background are always the terminal's own, so that all themes work
-// on dark and on light.
-func themeFor(colors int) *theme {
+// Text and background are always the terminal's own.
+func newTheme(name string, colors int) *theme {
+	depth, how := 2, "true colour"
 	switch {
-	case colors < 8:
+	case colors < 8 || name == "mono":
 		return monochrome()
 	case colors < 256:
-		return colored("16 colours", tcell.ColorMaroon, tcell.ColorOlive, tcell.ColorTeal, tcell.ColorDefault)
+		depth, how = 0, "16 colours"
 	case colors == 256:
-		return colored("256 colours", tcell.Color160, tcell.Color136, tcell.Color31, tcell.Color244)
-	default:
-		return colored("true colour", tcell.NewHexColor(0xd7263d), tcell.NewHexColor(0xb07d00),
-			tcell.NewHexColor(0x1f7a8c), tcell.NewHexColor(0x848484))
+		depth, how = 1, "256 colours"
 	}
+	p, ok := palettes[name]
+	if !ok {
+		name, p = "auto", palettes["auto"]
+	}
+	if name != "auto" {
+		how = name + ", " + how
+	}
+	return colored(how, p[depth])
+}
+
+// background is the theme for the background that a terminal says it has: the
+// last part of COLORFGBG, a number of the 16 colours, as rxvt, Konsole and
+// others set it. Without it, it is the theme for any.
+func background(colorFGBG string) string {
+	parts := strings.Split(colorFGBG, ";")
+	n, err := strconv.Atoi(parts[len(parts)-1])
+	switch {
+	case err != nil || len(parts) < 2 || n < 0 || n > 15:
+		return "auto"
+	case n < 7 || n == 8:
+		return "dark"
+	}
+	return "light"
 }
 
 // monochrome tells things apart by bold, dim, underlined and reversed.
@@ -81,22 +136,21 @@ func monochrome() *theme {
 	}
 }
 
-// colored makes a theme of four colours that can be read on black and on
-// white. The cursor's line is reversed, not coloured: it must be seen on any
-// terminal.
-func colored(name string, deny, warning, title, muted tcell.Color) *theme {
+// colored makes a theme of a palette. The cursor's line is reversed, not
+// coloured: it must be seen on any terminal.
+func colored(name string, p palette) *theme {
 	t := monochrome()
 	t.name = name
 	d := tcell.StyleDefault
-	t.styles[styleDeny] = d.Foreground(deny).Bold(true)
-	t.styles[styleWarning] = d.Foreground(warning).Bold(true)
-	t.styles[styleTitle] = d.Foreground(title).Bold(true)
-	t.styles[styleHeader] = d.Foreground(title).Bold(true)
-	if muted != tcell.ColorDefault {
-		t.styles[styleMuted] = d.Foreground(muted)
-		t.styles[styleHidden] = d.Foreground(muted)
+	t.styles[styleDeny] = d.Foreground(p.deny).Bold(true)
+	t.styles[styleWarning] = d.Foreground(p.warning).Bold(true)
+	t.styles[styleTitle] = d.Foreground(p.title).Bold(true)
+	t.styles[styleHeader] = d.Foreground(p.title).Bold(true)
+	if p.muted != tcell.ColorDefault {
+		t.styles[styleMuted] = d.Foreground(p.muted)
+		t.styles[styleHidden] = d.Foreground(p.muted)
 	}
-	t.border = muted
+	t.border = p.muted
 	return t
 }
 
@@ -111,5 +165,58 @@ func (t *theme) install() {
 		SecondaryTextColor: title,
 		TertiaryTextColor:  title,
 		// All others are tcell.ColorDefault, the terminal's own.
+	}
+}
+
+// dress gives a box that was made before the colours of the theme.
+func (t *theme) dress(boxes ...interface {
+	SetBorderColor(tcell.Color) *tview.Box
+	SetTitleColor(tcell.Color) *tview.Box
+}) {
+	title, _, _ := t.style(styleTitle).Decompose()
+	for _, b := range boxes {
+		b.SetBorderColor(t.border)
+		b.SetTitleColor(title)
+	}
+}
+
+// dressDropDown gives a drop-down the colours of the theme.
+func (t *theme) dressDropDown(d *tview.DropDown) {
+	text := t.style(styleText)
+	d.SetLabelStyle(t.style(styleTitle)).SetFieldStyle(text).SetFocusedStyle(t.style(styleSelected)).
+		SetPrefixStyle(text.Underline(true))
+	d.SetListStyles(text, t.style(styleSelected))
+}
+
+// setTheme shows everything in another theme.
+func (a *app) setTheme(name string) {
+	a.options.Theme = name
+	if name == "auto" {
+		name = background(a.options.ColorFGBG)
+	}
+	*a.theme = *newTheme(name, a.colors) // which all widgets share
+	t := a.theme
+	t.install()
+	t.dress(a.left, a.right, a.head.objects, a.head.show)
+	t.dressDropDown(a.head.object)
+	t.dressDropDown(a.head.ace)
+	a.head.button.SetStyle(t.style(styleTitle)).SetActivatedStyle(t.style(styleSelected))
+	a.foot.input.SetLabelStyle(t.style(styleTitle)).SetFieldStyle(t.style(styleText))
+	for _, g := range []*grid{a.left.grid, a.right.grid} {
+		clear(g.cells)
+	}
+}
+
+// nextTheme goes on to the next theme, and remembers it.
+func (a *app) nextTheme() {
+	at := slices.Index(Themes, a.options.Theme)
+	name := Themes[(at+1)%len(Themes)]
+	a.setTheme(name)
+	a.foot.say("theme " + name + ": " + a.theme.name)
+	if s := a.options.Settings; s != nil {
+		s.Theme = name
+		if err := s.save(); err != nil {
+			a.foot.say(err.Error())
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"encoding/base64"
 	"fmt"
 	"os"
 	"os/exec"
@@ -8,6 +9,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"mbxperm/acl"
+	"mbxperm/ui/safe"
 )
 
 // terminal is the real program in a real terminal.
@@ -116,6 +120,47 @@ func TestRealProgram(t *testing.T) {
 		term.tmux("resize-window", "-x", "100", "-y", "30")
 		term.want("[Show ACEs]", "read to the end")
 		term.press("C-c")
+		term.want("left with 0")
+	})
+	t.Run("names", func(t *testing.T) {
+		file := filepath.Join(t.TempDir(), "names.ldif")
+		var text strings.Builder
+		for i, name := range worldNames {
+			fmt.Fprintf(&text, "dn: CN=n%d,DC=contoso,DC=com\nobjectClass: user\nmailNickname: n%d\nhomeMDB: CN=DB01,DC=contoso,DC=com\n"+
+				"objectSid:: %s\nsAMAccountName:: %s\n\n", i, i, base64.StdEncoding.EncodeToString(acl.MustParseSID(
+				fmt.Sprintf("S-1-5-21-1-2-3-%d", 1000+i)).Bytes()), base64.StdEncoding.EncodeToString([]byte(name)))
+		}
+		if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		term := startTerminal(t, 100, 60, "env", "LC_ALL=C.UTF-8", program, file)
+		term.want("u00011", "山田　太郎", "[red]root[-]", "<U+202E>", "bad<0xFF><0xFE>utf8")
+		for _, line := range strings.Split(strings.TrimRight(term.tmux("capture-pane", "-p"), "\n"), "\n") {
+			if w := safe.Width(line); (strings.HasPrefix(line, "║") || strings.HasPrefix(line, "│")) && w != 100 {
+				t.Errorf("a line between the borders takes %d cells: %s", w, line)
+			}
+		}
+		term.press("q")
+	})
+	t.Run("form", func(t *testing.T) {
+		term := startTerminal(t, 80, 24, "env", "XDG_CONFIG_HOME="+t.TempDir(), "KRB5CCNAME=FILE:/nonexistent", program)
+		term.want("Server or domain", "no Kerberos ticket", "[Demo]")
+		term.press("Up", "Enter")
+		term.want("read to the end", "Mailboxes 2")
+		term.press("T")
+		term.want("theme dark")
+		file := filepath.Join(t.TempDir(), "kept.ldif.zst")
+		term.press("R")
+		term.want("record to demo-250-1-")
+		term.press("C-u", file, "Enter")
+		term.want("recorded to ", "entries")
+		term.press("w")
+		term.want("Server or domain", "!read to the end")
+	})
+	t.Run("ascii", func(t *testing.T) {
+		term := startTerminal(t, 80, 24, "env", "LC_ALL=C", program, "demo")
+		term.want("warning: not a UTF-8 locale", "|AccountName", "read to the end")
+		term.press("q")
 		term.want("left with 0")
 	})
 	t.Run("no terminal description", func(t *testing.T) {

@@ -149,7 +149,7 @@ func (d *totalsData) Cell(row, col int) (string, cellStyle) {
 		return text, styleHidden
 	case c.Numeric:
 		return text, styleText
-	case col == 0 && d.line.Row == nil:
+	case c.Title == "AccountName" && d.line.Row == nil:
 		return text, principalStyle(&d.line.Principal)
 	case strings.HasPrefix(text, model.Deny):
 		return text, styleDeny
