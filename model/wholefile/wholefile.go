@@ -146,10 +146,15 @@ func clean(dir string) {
 		return
 	}
 	defer d.Close()
-	names, _ := d.Readdirnames(-1)
-	for _, name := range names {
-		if strings.HasPrefix(name, prefix()) {
-			removeAbandoned(filepath.Join(dir, name))
+	for ours := prefix(); ; {
+		names, err := d.Readdirnames(1000) // of how many there are, nobody knows
+		for _, name := range names {
+			if strings.HasPrefix(name, ours) {
+				removeAbandoned(filepath.Join(dir, name))
+			}
+		}
+		if err != nil {
+			return
 		}
 	}
 }
