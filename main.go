@@ -461,7 +461,7 @@ func (a *app) collect(ctx context.Context, src collector.Source, pool *model.Poo
 	case ctx.Err() != nil:
 		return nil, errors.New("interrupted: nothing was written")
 	case s.State.Err != nil && s.Empty():
-		return nil, s.State.Err
+		return nil, fmt.Errorf("%s: %w", s.State.Source, s.State.Err)
 	}
 	return s, nil
 }

@@ -295,8 +295,8 @@ func (d *decoder) close(ctx context.Context, err error) error {
 	case err == nil && d.loose.entries > 0:
 		d.w.State.Incomplete = append(d.w.State.Incomplete, d.loose.gaps()...)
 		if d.w.Empty() {
-			return fmt.Errorf("%s: none of its %d entries is a mailbox, another recipient, a store or a container of Exchange: export objectClass and mailNickname too, from the directory that Exchange uses",
-				d.w.State.Source, d.loose.entries)
+			return fmt.Errorf("none of its %d entries is a mailbox, another recipient, a store or a container of Exchange: "+
+				"export objectClass and mailNickname too, from the directory that Exchange uses", d.loose.entries)
 		}
 	}
 	return err

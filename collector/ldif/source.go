@@ -3,7 +3,6 @@ package ldif
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"sync"
@@ -84,7 +83,7 @@ func (s *Source) Warnings() []string {
 
 // Read delivers what the file holds up to where the recorded Read ended, and
 // returns what that returned. A file that is cut, altered or no LDIF after all
-// gives an error that names file and line; what came before it has been delivered.
+// gives an error that names the line; what came before it has been delivered.
 func (s *Source) Read(ctx context.Context, sink collector.Sink) error {
 	s.mu.Lock()
 	switch {
@@ -103,7 +102,7 @@ func (s *Source) Read(ctx context.Context, sink collector.Sink) error {
 	case err != io.EOF:
 		return err
 	case s.recording:
-		return fmt.Errorf("%s: %w", s.name, errNoEnd)
+		return errNoEnd
 	}
 	return nil
 }
@@ -174,11 +173,8 @@ func (s *Source) next(ctx context.Context) (*event, error) {
 	}
 	for s.batch == nil || s.at == len(s.batch.events) {
 		if b := s.batch; b != nil {
-			switch {
-			case b.end == io.EOF:
-				return nil, io.EOF
-			case b.end != nil:
-				return nil, fmt.Errorf("%s: %w", s.name, b.end)
+			if b.end != nil {
+				return nil, b.end
 			}
 			if b.text < keepText {
 				select {
