@@ -62,6 +62,7 @@ var asked = map[Purpose][]string{
 		attrMailboxSD, attrSecurity, attrNickname, "msExchRecipientTypeDetails", "msExchRecipientDisplayType",
 		"msExchMailboxGuid", "msExchHomeServerName", "homeMDB", "msExchMasterAccountSid", attrDelegates,
 	}, identity...),
+	PurposeKeys: {attrObjectGUID},
 	PurposeRecipients: append([]string{
 		attrSecurity, attrNickname, "msExchRecipientTypeDetails", "msExchRecipientDisplayType", attrDelegates,
 		attrMember, "groupType", attrMailboxSD, "homeMDB", "msExchMailboxGuid", // system mailboxes are no users

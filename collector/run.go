@@ -327,12 +327,14 @@ var principals = []Purpose{PurposeMailboxes, PurposeRecipients, PurposeGroups, P
 func (d *domain) begun(p Purpose) {
 	if slices.Contains(principals, p) {
 		d.asked[p] = true
+	}
+	if d.asked[p] || p == PurposeKeys {
 		d.open++
 	}
 }
 
 func (d *domain) ended(p Purpose, err error) {
-	if slices.Contains(principals, p) {
+	if d.asked[p] || p == PurposeKeys {
 		d.open--
 		d.gaps = d.gaps || err != nil
 	}

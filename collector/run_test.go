@@ -223,6 +223,8 @@ func TestOrphan(t *testing.T) {
 		{"domain not read to the end", broken, model.KindUnresolved},
 		{"a part of the mailboxes not read to the end", append(domainSearches(t, orphan),
 			search(7, collector.PurposeMailboxes, errors.New("size limit"))), model.KindUnresolved},
+		{"the keys of the mailboxes not read to the end", append(domainSearches(t, orphan),
+			search(7, collector.PurposeKeys, errors.New("size limit"))), model.KindUnresolved},
 		{"mailboxes in two parts", append(domainSearches(t, orphan), search(7, collector.PurposeMailboxes, nil)), model.KindOrphan},
 		{"a member that was not seen", domainSearches(t, orphan, group), model.KindUnresolved},
 		{"an account without a SID", domainSearches(t, orphan,

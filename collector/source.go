@@ -74,6 +74,7 @@ const (
 	PurposeRights     Purpose = "rights"      // CN=Extended-Rights
 	PurposeExchange   Purpose = "exchange"    // stores, servers, organisation and the containers above stores
 	PurposeMailboxes  Purpose = "mailboxes"   // accounts with a mailNickname
+	PurposeKeys       Purpose = "keys"        // nothing but the keys of all mailboxes, to hold what came in parts against; it delivers no entries
 	PurposeRecipients Purpose = "recipients"  // whatever else has a mailNickname: groups, contacts
 	PurposeContainers Purpose = "containers"  // OUs and containers above recipients, the domain, AdminSDHolder
 	PurposeGroups     Purpose = "groups"      // groups without a mailNickname, with their members

@@ -232,7 +232,7 @@ func searchesFor(o *object) []string {
 	case o.class == ClassContainer || o.class == ClassDomain:
 		return []string{"containers"}
 	}
-	return []string{"mailboxes", "recipients", "groups", "principals"}
+	return []string{"mailboxes", "keys", "recipients", "groups", "principals"}
 }
 
 // judge says what becomes of an entry that only one state shows, by what the

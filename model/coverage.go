@@ -60,13 +60,13 @@ var coverNames = [coverLines]struct {
 	name     string
 	searches []string
 }{
-	{"mailbox", []string{"rootdse", "schema", "mailboxes", "recipients"}},
-	{"mailbox-account", []string{"mailboxes", "recipients"}},
-	{"send-on-behalf", []string{"rootdse", "schema", "mailboxes", "recipients"}},
+	{"mailbox", []string{"rootdse", "schema", "mailboxes", "keys", "recipients"}},
+	{"mailbox-account", []string{"mailboxes", "keys", "recipients"}},
+	{"send-on-behalf", []string{"rootdse", "schema", "mailboxes", "keys", "recipients"}},
 	{"other-recipient", []string{"recipients"}},
 	{"store", []string{"exchange", "rights", "schema"}}, {"admin", []string{"exchange", "rights", "schema"}},
 	{"container", []string{"containers"}}, {"group", []string{"groups", "recipients"}},
-	{"trustee", []string{"forest", "mailboxes", "recipients", "groups", "principals", "lookup"}},
+	{"trustee", []string{"forest", "mailboxes", "keys", "recipients", "groups", "principals", "lookup"}},
 	{"server", []string{"exchange"}},
 	{"store-mailbox", []string{"exchange", "store-links", "mailboxes", "recipients"}},
 }

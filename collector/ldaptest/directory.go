@@ -3,6 +3,7 @@ package ldaptest
 import (
 	"encoding/binary"
 	"fmt"
+	"strconv"
 )
 
 // Names of the directory that Directory makes.
@@ -20,6 +21,7 @@ type Size struct {
 	Mailboxes  int // accounts with a mailbox, in OUs of 100
 	Members    int // members of the one group with an alias
 	Descriptor int // bytes of each security descriptor; 0: 64
+	Stores     int // stores that the mailboxes are in, one after the other; 0: they name none
 	NoExchange bool
 }
 
@@ -54,6 +56,7 @@ func SID(rid uint32) []byte {
 type directory struct {
 	size    Size
 	entries []Entry
+	stores  []int // places among the entries
 }
 
 func (d *directory) add(e Entry) { d.entries = append(d.entries, e) }
@@ -68,7 +71,7 @@ func (d *directory) secured(e Entry) Entry {
 	n := len(d.entries)
 	guid := make([]byte, 16)
 	binary.LittleEndian.PutUint64(guid, uint64(n)+1)
-	return e.WithBytes("objectGUID", guid).WithBytes("nTSecurityDescriptor", d.descriptor(n))
+	return e.WithBytes("objectGUID", guid).WithBytes("nTSecurityDescriptor", d.descriptor(n)).With("uSNCreated", strconv.Itoa(8000+5*n))
 }
 
 func (d *directory) descriptor(n int) []byte {
@@ -119,6 +122,26 @@ func (d *directory) exchange() {
 	d.add(d.secured(NewEntry("CN=Mailbox Database\\, old,CN=First Storage Group,CN=InformationStore,"+old, "top", "msExchMDB", "msExchPrivateMDB")))
 	d.add(d.secured(NewEntry("CN=DB01,CN=Databases,"+group, "top", "msExchMDB", "msExchPrivateMDB")).
 		With("msExchOwningServer", recent))
+	for i := range d.size.Stores {
+		d.stores = append(d.stores, len(d.entries))
+		d.add(d.secured(NewEntry(fmt.Sprintf("CN=Store (%d),CN=Databases,%s", i+1, group), "top", "msExchMDB", "msExchPrivateMDB")).
+			With("msExchOwningServer", recent))
+	}
+}
+
+// link puts an account into a store, and names it there.
+func (d *directory) link(account Entry, i int) Entry {
+	if len(d.stores) == 0 {
+		return account
+	}
+	store := &d.entries[d.stores[i%len(d.stores)]]
+	last := &store.Attributes[len(store.Attributes)-1]
+	if last.Name != "homeMDBBL" {
+		*store = store.WithBytes("homeMDBBL")
+		last = &store.Attributes[len(store.Attributes)-1]
+	}
+	last.Values = append(last.Values, []byte(account.DN))
+	return account.With("homeMDB", store.DN)
 }
 
 // recipients adds mailboxes in OUs of 100, a group and a contact.
@@ -133,7 +156,7 @@ func (d *directory) recipients() {
 			d.container(ou, "organizationalUnit")
 		}
 		name := fmt.Sprintf("u%05d", i+1)
-		d.add(d.secured(NewEntry(fmt.Sprintf("CN=%s,%s", name, ou), "top", "person", "organizationalPerson", "user")).
+		d.add(d.link(d.secured(NewEntry(fmt.Sprintf("CN=%s,%s", name, ou), "top", "person", "organizationalPerson", "user")), i).
 			With("objectCategory", "CN=Person,"+Schema).
 			With("sAMAccountName", name).With("mailNickname", name).
 			WithBytes("objectSid", SID(uint32(2000+i))).

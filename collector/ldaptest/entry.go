@@ -16,6 +16,12 @@ type Attribute struct {
 type Entry struct {
 	DN         string
 	Attributes []Attribute
+	// Hidden names attributes that the bound account may not read: they do not
+	// come, and a filter that looks at one is undefined.
+	Hidden []string
+	// Gone is nil, or says for which searches the entry is not there: it was
+	// made, moved or deleted meanwhile.
+	Gone func(*Request) bool
 }
 
 // NewEntry returns an entry with the object classes given.
@@ -38,9 +44,22 @@ func (e Entry) WithBytes(name string, values ...[]byte) Entry {
 	return e
 }
 
+// hides reports whether the attribute may not be read.
+func (e *Entry) hides(name string) bool {
+	for _, h := range e.Hidden {
+		if strings.EqualFold(h, name) {
+			return true
+		}
+	}
+	return false
+}
+
 // values returns the values of the attribute; distinguishedName is answered
 // from the name of the entry, as a domain controller does.
 func (e *Entry) values(name string) [][]byte {
+	if e.hides(name) {
+		return nil
+	}
 	if strings.EqualFold(name, "distinguishedName") {
 		return [][]byte{[]byte(e.DN)}
 	}

@@ -215,7 +215,7 @@ func (p *session) find(m *ber.Packet, r *Request) (entries []*Entry, code int, d
 		if strings.EqualFold(e.DN, r.Base) {
 			baseSeen = true
 		}
-		if inScope(e.DN, r) && matches(e, filter) {
+		if inScope(e.DN, r) && matches(e, filter) && (e.Gone == nil || !e.Gone(r)) {
 			entries = append(entries, e)
 		}
 	}
@@ -243,36 +243,39 @@ func (p *session) encode(e *Entry, asked []string, offset int) *ber.Packet {
 	list := ber.NewSequence("attributes")
 	if len(asked) == 0 {
 		for _, a := range e.Attributes {
-			p.appendValues(list, a.Name, a.Values, 0)
+			p.appendValues(list, a.Name, e.values(a.Name), 0, -1)
 		}
 	}
 	for _, name := range asked {
-		name, from := splitRange(name)
+		name, from, to := splitRange(name)
 		if from >= 0 {
 			from += offset
 		}
 		if values := e.values(name); len(values) > 0 {
-			p.appendValues(list, name, values, from)
+			p.appendValues(list, name, values, from, to)
 		}
 	}
 	entry.AppendChild(list)
 	return entry
 }
 
-// splitRange takes "member;range=1500-*" apart.
-func splitRange(asked string) (name string, from int) {
+// splitRange takes "member;range=1500-*" apart; to is -1 for "*".
+func splitRange(asked string) (name string, from, to int) {
 	name, option, ok := strings.Cut(asked, ";range=")
 	if !ok {
-		return asked, -1
+		return asked, -1, -1
 	}
-	low, _, _ := strings.Cut(option, "-")
+	low, high, _ := strings.Cut(option, "-")
 	from, _ = strconv.Atoi(low)
-	return name, from
+	if to = -1; high != "*" {
+		to, _ = strconv.Atoi(high)
+	}
+	return name, from, to
 }
 
 // appendValues adds one attribute, in ranges where it is long (MS-ADTS
 // 3.1.1.3.1.3.3). from is -1 where no range was asked for.
-func (p *session) appendValues(list *ber.Packet, name string, values [][]byte, from int) {
+func (p *session) appendValues(list *ber.Packet, name string, values [][]byte, from, to int) {
 	limit := p.server.config.MaxValues
 	if from < 0 && len(values) <= limit {
 		list.AppendChild(attribute(name, values))
@@ -285,8 +288,12 @@ func (p *session) appendValues(list *ber.Packet, name string, values [][]byte, f
 	if from >= len(values) {
 		return
 	}
-	if len(values)-from > limit {
-		list.AppendChild(attribute(fmt.Sprintf("%s;range=%d-%d", name, from, from+limit-1), values[from:from+limit]))
+	end := min(from+limit, len(values))
+	if to >= from {
+		end = min(end, to+1)
+	}
+	if end < len(values) {
+		list.AppendChild(attribute(fmt.Sprintf("%s;range=%d-%d", name, from, end-1), values[from:end]))
 		return
 	}
 	list.AppendChild(attribute(fmt.Sprintf("%s;range=%d-*", name, from), values[from:]))

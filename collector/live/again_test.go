@@ -202,8 +202,9 @@ func TestNoControllerLeft(t *testing.T) {
 	}
 	err := s.Read(context.Background(), j)
 	wantError(t, err, ErrUnreachable, "refused the connection")
-	_, reason := j.of(t, collector.PurposeMailboxes)
-	wantError(t, reason, ErrUnreachable)
+	if _, reason := j.of(t, collector.PurposeMailboxes); reason == nil { // cut, or refused already
+		t.Error("the mailboxes ended as complete")
+	}
 	for _, q := range j.begun {
 		if _, ok := j.ended[q.ID]; !ok {
 			t.Errorf("%s has no End", q.Purpose)

@@ -22,7 +22,8 @@ type reading struct {
 	events  chan event  // from the streams; a few batches for each connection, and no more
 	free    chan *batch // to be used again
 
-	partitions map[string]bool // naming contexts of the forest, folded
+	partitions map[string]bool   // naming contexts of the forest, folded
+	stores     map[string]*store // by folded DN
 	recipients *ancestors
 	noExchange error // why the organisation could not be found
 	found      bool  // whether there are mailboxes or other recipients, as far as we know
@@ -35,7 +36,15 @@ type task struct {
 	base    string
 	scope   collector.Scope
 	filter  string
+	note    string // what --show-queries says of it
 
+	attributes  []string // asked for; nil: those of the purpose
+	expect      int      // how many entries it will give, about; 0 where that is not known
+	unannounced bool     // the sink hears nothing of it, and values that come in part are left so
+	withhold    bool     // the sink gets no entries
+
+	// drop is nil, or says that nobody is to see an entry.
+	drop func(*collector.Entry) bool
 	// each is nil, or called for each entry before the sink.
 	each func(*collector.Entry)
 	// check is nil, or looks at a search that was read to the end and says what
@@ -72,7 +81,7 @@ type event struct {
 func (s *Source) newReading(sink collector.Sink) *reading {
 	ahead := 4 * s.options.Connections
 	r := &reading{Source: s, sink: s.logged(sink), events: make(chan event, ahead), free: make(chan *batch, 2*ahead),
-		partitions: make(map[string]bool)}
+		partitions: make(map[string]bool), stores: make(map[string]*store)}
 	for _, dn := range s.home.now().root.contexts {
 		r.partitions[foldDN(dn)] = true
 	}
@@ -129,10 +138,15 @@ func (r *reading) run(ctx context.Context) error {
 // ends at once.
 func (r *reading) begin(ctx context.Context, t *task) {
 	t.query = r.newQuery(t)
-	r.sink.Begin(t.query)
+	if !t.unannounced {
+		r.sink.Begin(t.query)
+	}
+	if t.expect > 0 {
+		r.sink.Expect(t.query.ID, t.expect)
+	}
 	switch {
 	case r.show != nil:
-		r.show(newRequest(t.at.now(), &t.query))
+		r.show(t.note, newRequest(t.at.now(), &t.query))
 		r.end(ctx, t, nil, nil)
 	case t.at.why() != nil:
 		r.end(ctx, t, t.at.why(), nil)
@@ -143,19 +157,30 @@ func (r *reading) begin(ctx context.Context, t *task) {
 }
 
 func (s *Source) newQuery(t *task) collector.Query {
-	s.lastID++
-	return collector.Query{ID: s.lastID, Purpose: t.purpose, Base: t.base, Scope: t.scope, Filter: t.filter,
-		Attributes: collector.Attributes(t.purpose), Account: t.at.now().account}
+	q := collector.Query{Purpose: t.purpose, Base: t.base, Scope: t.scope, Filter: t.filter, Attributes: t.attributes, Account: t.at.now().account}
+	if q.Attributes == nil {
+		q.Attributes = collector.Attributes(t.purpose)
+	}
+	if !t.unannounced {
+		s.lastID++
+		q.ID = s.lastID
+	}
+	return q
 }
 
 func (r *reading) deliver(t *task, b *batch) {
-	t.outcome.entries += len(b.entries)
 	for i := range b.entries {
 		e := &b.entries[i]
+		if t.drop != nil && t.drop(e) {
+			continue
+		}
+		t.outcome.entries++
 		if t.each != nil {
 			t.each(e)
 		}
-		r.sink.Entry(e)
+		if !t.unannounced && !t.withhold {
+			r.sink.Entry(e)
+		}
 	}
 	if len(b.bytes) > 0 && len(b.bytes) <= keepBytes {
 		select {
@@ -182,7 +207,9 @@ func (r *reading) end(ctx context.Context, t *task, err error, references []stri
 		o.err = t.missingExchange(o.err)
 		r.noExchange = o.err
 	}
-	r.sink.End(t.query.ID, o.err)
+	if !t.unannounced {
+		r.sink.End(t.query.ID, o.err)
+	}
 	if t.then != nil && ctx.Err() == nil {
 		t.then(*o)
 	}

@@ -56,10 +56,39 @@ func TestLab(t *testing.T) {
 			}
 		}
 	})
+	t.Run("in parts", func(t *testing.T) { labInParts(t, lab) })
 	t.Run("lookup", func(t *testing.T) { labLookup(t, lab) })
 	t.Run("deleted", func(t *testing.T) { labDeleted(t, lab) })
 	t.Run("binds", func(t *testing.T) { labBinds(t, lab) })
 	t.Run("password in clear", func(t *testing.T) { labCleartext(t, lab) })
+}
+
+// labInParts reads the mailboxes in parts of about a hundred, by an account that
+// sees everything, and by one that sees neither all stores nor all attributes.
+func labInParts(t *testing.T, lab *adlab.Lab) {
+	for _, who := range []struct{ user, password string }{{lab.Administrator, lab.AdministratorPassword}, {lab.Reader, lab.ReaderPassword}} {
+		for _, connections := range []int{1, 4} {
+			o := labOptions(lab, "ldaps", who.user, who.password)
+			o.partition, o.Connections = 100, connections
+			j, err := read(t, o)
+			if err != nil {
+				t.Fatalf("Read: %v", err)
+			}
+			labHoldsOracle(t, lab, j, who.user == lab.Reader)
+			j.complete(t, collector.PurposeExchange, collector.PurposeContainers)
+			parts, beyond := 0, 0
+			for _, q := range j.begun {
+				if q.Purpose == collector.PurposeMailboxes {
+					parts++
+				}
+				beyond += strings.Count(q.Filter, "(objectGUID=")
+			}
+			if _, err := j.of(t, collector.PurposeKeys); err != nil || parts < 4 {
+				t.Errorf("%s: %d parts, keys %v", who.user, parts, err)
+			}
+			t.Logf("%s, %d connections: %d parts, %d mailboxes beyond them", who.user, connections, parts, beyond)
+		}
+	}
 }
 
 // labHoldsOracle wants every object that the oracle knows in the search where

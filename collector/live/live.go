@@ -26,7 +26,7 @@ type Source struct {
 	closed context.Context // done when Close was called
 	close  context.CancelFunc
 
-	show   func(*ldap.SearchRequest) // nil, or takes the searches of Read and Lookup in the place of a server
+	show   func(note string, r *ldap.SearchRequest) // nil, or takes the searches of Read and Lookup in the place of a server
 	lastID collector.QueryID
 	asked  map[acl.SID]bool // SIDs that Lookup has got an answer for
 }

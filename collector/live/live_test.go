@@ -122,8 +122,8 @@ func TestQueriesAreAnnouncedInOrder(t *testing.T) {
 			t.Errorf("search %d has ID %d", i+1, q.ID)
 		}
 	}
-	want := []collector.Purpose{collector.PurposeRootDSE, collector.PurposeForest, collector.PurposeExchange, collector.PurposeRights,
-		collector.PurposeSchema, collector.PurposeMailboxes, collector.PurposeRecipients,
+	want := []collector.Purpose{collector.PurposeRootDSE, collector.PurposeForest, collector.PurposeExchange, collector.PurposeMailboxes,
+		collector.PurposeExchange, collector.PurposeRights, collector.PurposeSchema, collector.PurposeRecipients,
 		collector.PurposeGroups, collector.PurposePrincipals, collector.PurposeTrusts, collector.PurposeStoreLinks,
 		collector.PurposeContainers}
 	if !slices.Equal(order, want) {
@@ -157,11 +157,11 @@ func TestRequestsOfARead(t *testing.T) {
 					t.Errorf("asks for nTSecurityDescriptor: %v, SD_FLAGS %d: %+v", asks, r.SDFlags, r)
 				}
 			}
-			// The rootDSE on opening; rootDSE, forest, schema, rights; stores,
-			// organisation and servers, what lies above; 13 pages of mailboxes;
+			// The rootDSE on opening; rootDSE, forest, schema, rights; stores, how
+			// large they are, organisation and servers, what lies above; 13 pages of mailboxes;
 			// recipients with two more ranges of one group; 17 containers in one
 			// filter; groups; principals; trusts; what stores hold.
-			if want := 1 + 4 + 3 + 13 + 1 + 2 + 1 + 1 + 1 + 1 + 1; got != want {
+			if want := 1 + 4 + 4 + 13 + 1 + 2 + 1 + 1 + 1 + 1 + 1; got != want {
 				t.Errorf("%d searches, want %d", got, want)
 			}
 			if n := server.Connections(); n > connections {

@@ -91,7 +91,8 @@ type Options struct {
 	// search ends with the server's reason and not with ours.
 	Idle time.Duration
 
-	pause time.Duration // before a search is tried again, doubled each time; 0 means half a second
+	partition int           // entries in a partition, about; 0 means partitionSize
+	pause     time.Duration // before a search is tried again, doubled each time; 0 means half a second
 }
 
 // mostConnections is more than any server answers faster for.
@@ -172,6 +173,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Idle <= 0 {
 		o.Idle = 130 * time.Second
+	}
+	if o.partition <= 0 {
+		o.partition = partitionSize
 	}
 	if o.pause <= 0 {
 		o.pause = 500 * time.Millisecond

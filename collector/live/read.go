@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"mbxperm/collector"
 )
@@ -67,16 +68,28 @@ func (r *reading) readConfiguration() {
 	)
 }
 
+// exchangeDN is the container of the Exchange organisation.
+func (r *reading) exchangeDN() string {
+	return "CN=Microsoft Exchange,CN=Services," + r.home.now().root.configuration
+}
+
+// filterPrivateStores finds the stores that mailboxes are in.
+const filterPrivateStores = "(objectClass=msExchPrivateMDB)"
+
 // readExchange reads the stores, then the organisation and its servers, and then
 // by name what else lies above these: the first searches cannot know how deep
 // they are, 2007 and 2010 differ in it.
 func (r *reading) readExchange() {
-	services := "CN=Services," + r.home.now().root.configuration
-	exchange := "CN=Microsoft Exchange," + services
+	services, exchange := "CN=Services,"+r.home.now().root.configuration, r.exchangeDN()
 	above := newAncestors(services)
 	delivered := make(map[string]bool)
 	stores := &task{at: r.home, purpose: collector.PurposeExchange, base: exchange, scope: collector.ScopeSub,
-		filter: collector.FilterStores, each: func(e *collector.Entry) { above.above(e.DN) }}
+		filter: collector.FilterStores, each: func(e *collector.Entry) {
+			above.above(e.DN)
+			if slices.ContainsFunc(e.Values("objectClass"), isPrivateStore) {
+				r.stores[foldDN(e.DN)] = &store{dn: e.DN}
+			}
+		}}
 	servers := &task{at: r.home, purpose: collector.PurposeExchange, base: exchange, scope: collector.ScopeSub,
 		filter: "(|(objectClass=msExchOrganizationContainer)(objectClass=msExchExchangeServer))",
 		each: func(e *collector.Entry) {
@@ -86,13 +99,13 @@ func (r *reading) readExchange() {
 	stores.then = func(o outcome) {
 		// Without the container there is nothing to ask for below it. Whether this
 		// means "no Exchange" is decided when the mailboxes were asked for.
-		if errors.Is(o.err, ErrNoExchange) {
-			return
+		if !errors.Is(o.err, ErrNoExchange) {
+			r.addFirst(servers)
+			// Long lists, and wanted at the end only. A server names the mailboxes of
+			// the domains that it holds.
+			r.add(&task{at: r.home, purpose: collector.PurposeStoreLinks, base: exchange, scope: collector.ScopeSub, filter: collector.FilterStores})
 		}
-		r.addFirst(servers)
-		// Long lists, and wanted at the end only. A server names the mailboxes of
-		// the domains that it holds.
-		r.add(&task{at: r.home, purpose: collector.PurposeStoreLinks, base: exchange, scope: collector.ScopeSub, filter: collector.FilterStores})
+		r.mailboxesByStore()
 	}
 	servers.then = func(outcome) {
 		above.add(exchange)
@@ -102,19 +115,31 @@ func (r *reading) readExchange() {
 	r.add(stores)
 }
 
-// readDomain reads mailboxes, other recipients, groups, other principals, and
+func isPrivateStore(class []byte) bool { return strings.EqualFold(string(class), "msExchPrivateMDB") }
+
+// mailboxesByStore reads the mailboxes, now that the stores are known.
+func (r *reading) mailboxesByStore() {
+	read := func() { r.readMailboxes(r.home) }
+	switch {
+	case r.show != nil:
+		r.addFirst(r.measure(0, r.showMailboxes))
+	case len(r.stores) == 0:
+		read()
+	default:
+		r.addFirst(r.measure(0, read))
+	}
+}
+
+// readDomain reads other recipients than mailboxes, groups, other principals, and
 // the domains that this one trusts: their SIDs stand in ACEs.
 func (r *reading) readDomain(d *domain) {
 	search := func(p collector.Purpose, filter string) *task {
 		return &task{at: d, purpose: p, base: d.now().root.domain, scope: collector.ScopeSub, filter: filter}
 	}
-	mailboxes := search(collector.PurposeMailboxes, collector.FilterMailboxes)
 	recipients := search(collector.PurposeRecipients, collector.FilterRecipients)
-	for _, t := range []*task{mailboxes, recipients} {
-		t.each = func(e *collector.Entry) { r.recipients.above(e.DN) }
-		t.then = func(o outcome) { r.found = r.found || !o.none() }
-	}
-	r.add(mailboxes, recipients, search(collector.PurposeGroups, collector.FilterGroups), search(collector.PurposePrincipals, collector.FilterPrincipals),
+	recipients.each = func(e *collector.Entry) { r.recipients.above(e.DN) }
+	recipients.then = func(o outcome) { r.found = r.found || !o.none() }
+	r.add(recipients, search(collector.PurposeGroups, collector.FilterGroups), search(collector.PurposePrincipals, collector.FilterPrincipals),
 		search(collector.PurposeTrusts, collector.FilterTrusts))
 }
 

@@ -37,10 +37,15 @@ func ShowQueries(w io.Writer, o Options) error {
 	}
 	p := &printer{w: bufio.NewWriter(w)}
 	s := newSource(o)
-	s.show = p.search
+	s.show = func(note string, r *ldap.SearchRequest) {
+		if note != "" {
+			p.note("%s", note)
+		}
+		p.search(r)
+	}
 	s.home = &domain{server: &server{options: s.options,
 		root: rootDSE{domain: dn, configuration: "CN=Configuration," + dn, schema: "CN=Schema,CN=Configuration," + dn, domainScope: true}}}
-	p.note("every search of a read of %s, in order; nothing was sent", dn)
+	p.note("every search of a read of %s; several run at a time; nothing was sent", dn)
 	p.note("where the forest has another root, the configuration is below that one")
 	p.note("before the bind, for Kerberos and NTLM")
 	p.search(baseRequest("", rootDSEBeforeBind))

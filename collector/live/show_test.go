@@ -18,11 +18,20 @@ import (
 func TestShowQueriesShowsAll(t *testing.T) {
 	noLeaks(t)
 	noKerberos(t)
-	server := ntlmServer(t, func(c *ldaptest.Config) {
-		c.Entries = ldaptest.Directory(ldaptest.Size{Mailboxes: 30, Members: 2000})
-		c.LDAPS = true
+	dir := ldaptest.Directory(ldaptest.Size{Mailboxes: 900, Members: 2000, Stores: 2})
+	alter(dir, func(i int, e *ldaptest.Entry) bool {
+		if i == 100 {
+			e.Hidden = []string{"homeMDB"}
+		}
+		return false
 	})
+	server := ntlmServer(t, func(c *ldaptest.Config) { c.Entries, c.LDAPS = dir, true })
 	key := func(base string, scope int, filter string, attributes []string) string {
+		for _, form := range []string{"(objectGUID=", "(uSNCreated:", "(!(|(homeMDB=", "(homeMDB="} {
+			if strings.Contains(filter, form) {
+				filter = form
+			}
+		}
 		if strings.Contains(filter, "distinguishedName=") || strings.Contains(filter, "sIDHistory=") {
 			filter = filter[:strings.Index(filter, "=")]
 		}
@@ -33,7 +42,7 @@ func TestShowQueriesShowsAll(t *testing.T) {
 	}
 	shown := make(map[string]bool)
 	o := options(server)
-	o.Auth = AuthAuto
+	o.Auth, o.partition = AuthAuto, 300
 	o.URL, o.DC = server.URLFor("dc1.contoso.lab"), Servers{"dc1.contoso.lab": "127.0.0.1"}
 	var out bytes.Buffer
 	if err := ShowQueries(&out, o); err != nil {
@@ -67,6 +76,11 @@ func TestShowQueriesShowsAll(t *testing.T) {
 	}
 	if searches < 14 || len(shown) < 14 {
 		t.Errorf("%d searches sent, %d shown", searches, len(shown))
+	}
+	for _, form := range []string{"objectGUID=", "uSNCreated:", "(!(|(homeMDB="} {
+		if len(server.Searches(form)) == 0 {
+			t.Errorf("no search with %s was sent: nothing was tested", form)
+		}
 	}
 }
 

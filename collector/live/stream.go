@@ -177,7 +177,7 @@ func (s *stream) entry(e *collector.Entry) {
 		b.drop()
 		return
 	}
-	if hasRanges(e) {
+	if !s.task.unannounced && hasRanges(e) {
 		s.partial = append(s.partial, clone(e))
 		b.drop()
 		return

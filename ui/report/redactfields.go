@@ -271,5 +271,5 @@ var structure = []string{
 	"Microsoft Exchange Security Groups", "Microsoft Exchange System Objects", "Organization Management", "Recipient Management",
 	"View-Only Organization Management", "Public Folder Management", "Discovery Management", "Exchange Servers", "Exchange Trusted Subsystem",
 	"Exchange Windows Permissions", "Managed Availability Servers", "ExchangeLegacyInterop", "Exchange Domain Servers", "Exchange Enterprise Servers",
-	"rootdse", "forest", "schema", "rights", "exchange", "mailboxes", "recipients", "containers", "principals", "trusts", "store-links", "lookup",
+	"rootdse", "forest", "schema", "rights", "exchange", "mailboxes", "keys", "recipients", "containers", "principals", "trusts", "store-links", "lookup",
 }
