@@ -71,3 +71,37 @@ func BenchmarkCompareAllDiffer(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkChangesView filters and orders the changes of a comparison that was
+// made, as each letter typed into a filter does.
+func BenchmarkChangesView(b *testing.B) {
+	pool := model.NewPool()
+	var s [2]*model.Snapshot
+	for i, spec := range []string{"demo:100000:1:0", "demo:100000:1:30"} {
+		src, err := demo.New(spec)
+		if err != nil {
+			b.Fatal(err)
+		}
+		c := collector.Start(b.Context(), src, pool, nil)
+		<-c.Done()
+		s[i] = c.Snapshot()
+	}
+	c := compare(b, s[0], s[1], model.ChangeQuery{}).Comparison
+	for _, q := range []struct {
+		name string
+		q    model.ChangeQuery
+	}{
+		{"plain", model.ChangeQuery{}}, {"filter", model.ChangeQuery{Filter: "fullaccess !u0"}},
+		{"by trustee", model.ChangeQuery{ByTrustee: true}}, {"by column", model.ChangeQuery{Sort: -8}},
+	} {
+		b.Run(q.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				r, err := c.View(b.Context(), q.q)
+				if err != nil || r.Len() == 0 {
+					b.Fatal(r.Len(), err)
+				}
+			}
+		})
+	}
+}

@@ -33,6 +33,7 @@ kind, and what right says then:
 
 An inherited entry is compared where it is set, if that was read: one change, and reach counts the
 targets that carry a copy. On an entry of a store that opens mailboxes, reach counts the mailboxes in it.
+On the screen: mbxperm NEW --since OLD.
 What the toggles hide is counted on standard error. Of an object that both could not read, nothing is listed: see the
 lines on coverage there.`
 

@@ -53,6 +53,15 @@ var secondary = map[string]bool{
 	"inherited_object_guid": true, "authority": true, "conditional": true, "overruled": true, "applies_to": true, "stale": true, "exchange": true,
 }
 
+// offPaper reports whether a field is to stay off the paper. A list of changes
+// prints what a table of it has, without the identifiers.
+func (d Data) offPaper(j int) bool {
+	if d.Name == compareReport {
+		return j >= tableFields || secondary[d.Fields[j]]
+	}
+	return secondary[d.Fields[j]] && len(d.Fields) > 20
+}
+
 type pageField struct {
 	Class string
 	Parts []string // of the name, where it may be broken
@@ -118,7 +127,7 @@ func pageOf(d Data, ev *Evidence) *pageData {
 		if numeric {
 			f.Class = "n"
 		}
-		if secondary[d.Fields[j]] && len(d.Fields) > 20 {
+		if d.offPaper(j) {
 			f.Class = strings.TrimSpace(f.Class + " x")
 			unprinted = append(unprinted, d.Fields[j])
 		}

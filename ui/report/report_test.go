@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -114,4 +115,27 @@ type counter int
 func (c *counter) Write(b []byte) (int, error) {
 	*c += counter(len(b))
 	return len(b), nil
+}
+
+// TestJSONIsNeverDefused: every text comes back as it was; only bytes that are no
+// UTF-8 cannot, since JSON has no way to say them.
+func TestJSONIsNeverDefused(t *testing.T) {
+	for _, format := range []Format{JSON, JSONL} {
+		out := inFormat(t, format, false, hostileData())
+		if format == JSONL {
+			out = "[" + strings.Join(strings.Split(strings.TrimSpace(out), "\n"), ",") + "]"
+		}
+		var records []struct{ Target string }
+		if err := json.Unmarshal([]byte(out), &records); err != nil {
+			t.Fatal(err)
+		}
+		if len(records) != len(hostile) {
+			t.Fatalf("%s: %d records, want %d", format, len(records), len(hostile))
+		}
+		for i, want := range hostile {
+			if got := records[i].Target; got != strings.ToValidUTF8(want, "\ufffd") {
+				t.Errorf("%s: %q came back as %q", format, want, got)
+			}
+		}
+	}
 }
