@@ -47,7 +47,7 @@ func (s *Snapshot) called(o *object, name string) bool {
 		own := s.texts.bytes(o.account)
 		return len(own) == len(name) && strings.EqualFold(string(own), name)
 	}
-	return strings.EqualFold(s.cn(o.dn), name)
+	return strings.EqualFold(s.objectName(o), name)
 }
 
 // where returns the lines of the objects that satisfy a condition.
@@ -75,6 +75,8 @@ func (s *Snapshot) lineOf(id objID) LineKey {
 		return LineKey{}
 	case o.recipient != NoRecipient:
 		return LineKey{obj: id, party: s.party(o.dn)}
+	case o.class == ClassContainer || o.class == ClassDomain || o.class == ClassServer: // which hold no rights
+		return LineKey{}
 	}
 	return LineKey{party: s.party(o.dn)}
 }

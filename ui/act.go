@@ -158,6 +158,12 @@ func (a *app) doMore(act action) {
 		a.cardAt(false)
 	case actionRaw:
 		a.cardAt(true)
+	case actionCopy:
+		a.startCopy()
+	case actionCommands:
+		a.showCommands()
+	case actionCommand:
+		a.startCommand()
 	case actionNext:
 		a.findNext(1)
 	case actionPrevious:

@@ -135,6 +135,8 @@ func (a *app) pageAction(p *page, act action) {
 				a.findOnPage(p, 1)
 			}
 		}}, p.word)
+	case actionCopy:
+		a.copyFromPage(p)
 	case actionNext, actionPrevious:
 		step := 1
 		if act == actionPrevious {

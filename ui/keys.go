@@ -47,6 +47,9 @@ const (
 	actionTheme
 	actionCard
 	actionRaw
+	actionCopy
+	actionCommands
+	actionCommand
 	actionNext
 	actionPrevious
 	actionChanges
@@ -171,12 +174,15 @@ type binding struct {
 // from it, in its order.
 //
 // Not to be used, because tview's tables move by them: g G h j k l, Ctrl-F and
-// Ctrl-B. Kept free for what is planned: :.
+// Ctrl-B.
 var bindings = []binding{
 	{[]key{char('?'), {code: tcell.KeyF1}}, scopeEverywhere, "help", "Show this page.", actionHelp, 1},
 	{[]key{char('/')}, scopeGrid, "filter", "Show only the lines that contain what you type.", actionFilter, 3},
 	{[]key{char('x')}, scopeGrid, "card", "Show all that is known of this name, or of the names of a row.", actionCard, 20},
 	{[]key{char('v')}, scopeGrid, "raw", "Show the ACE and its descriptor as they are stored.", actionRaw, 21},
+	{[]key{char('C')}, scopeGrid, "copy", "Copy a cell, the row or the grid, also through SSH and tmux.", actionCopy, 22},
+	{[]key{char('K')}, scopeGrid, "command", "Show as commands: this view; what would show or revoke this ACE.", actionCommands, 23},
+	{[]key{char(':')}, scopeGrid, "go to", "Type a command or a name to go to; Tab completes.", actionCommand, 5},
 	{[]key{char('n')}, scopeGrid, "", "Go to the next line that the last filter matches.", actionNext, 0},
 	{[]key{char('N')}, scopeGrid, "", "Go to the match before.", actionPrevious, 0},
 	{[]key{{code: tcell.KeyEnter}}, scopeTotals, "ACEs", "Show the ACEs of this line.", actionEnter, 4},
@@ -208,6 +214,7 @@ var bindings = []binding{
 	{[]key{{code: tcell.KeyEscape}, char('q'), char('?'), char('!')}, scopePage, "close", "Close the page.", actionClear, 2},
 	{[]key{{code: tcell.KeyUp}, {code: tcell.KeyDown}}, scopePage, "scroll", "Scroll; PgUp and PgDn scroll by a page.", actionNone, 3},
 	{[]key{char('/')}, scopePage, "find", "Find a text on the page.", actionFilter, 4},
+	{[]key{char('C')}, scopePage, "copy", "Copy a line of the page, or all of it.", actionCopy, 6},
 	{[]key{char('n')}, scopePage, "", "Go to the next place where it stands.", actionNext, 0},
 	{[]key{char('N')}, scopePage, "", "Go to the place before.", actionPrevious, 0},
 	{[]key{{code: tcell.KeyTab}}, scopeSheets, "next sheet", "Turn to the next sheet: trustee, target, ACE, descriptor.", actionNextPane, 5},

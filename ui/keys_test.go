@@ -115,7 +115,7 @@ func TestFooter(t *testing.T) {
 	if got := footer(bindings, scopeTotals, 16); got != "? help  q quit" {
 		t.Errorf("the last to go are %q", got)
 	}
-	if got := footer(bindings, scopePage, 40); got != "Esc close  ↑ scroll  / find" {
+	if got := footer(bindings, scopePage, 40); got != "Esc close  ↑ scroll  / find  C copy" {
 		t.Errorf("on a page the footer is %q", got)
 	}
 	if got := footer(bindings, scopeInput, 80); got != "Enter keep  Esc clear" {

@@ -16,9 +16,10 @@ const (
 // root lays everything out for the size of the screen.
 type root struct {
 	*tview.Flex
-	app  *app
-	body *tview.Flex // the two grids
-	over []overlay   // what stands before everything else, the uppermost last
+	app   *app
+	body  *tview.Flex // the two grids
+	over  []overlay   // what stands before everything else, the uppermost last
+	hints *hints      // candidates for the command line, while it is typed
 	// notice, if there is one, stands in the place of the grids.
 	notice    string
 	dismissed bool // the user does not want to see it any more
@@ -48,6 +49,7 @@ func (r *root) Draw(screen tcell.Screen) {
 		r.arrange()
 	}
 	r.Flex.Draw(screen)
+	defer r.drawHints(screen, x+1, y+h-1, w-2)
 	bx, by, bw, bh := r.body.GetRect()
 	switch {
 	case len(r.over) > 0:

@@ -52,6 +52,7 @@ func (r *root) top() overlay {
 type pageLine struct {
 	label, text string
 	style       cellStyle
+	exact       bool // a command: copied as it is
 }
 
 // sheet is one of the texts of a page.

@@ -19,7 +19,7 @@ func writeCSV(w *bufio.Writer, d Data) error {
 		d.Record(i, cells)
 		for j, v := range cells {
 			if s, ok := v.(string); ok {
-				writeCell(w, j, defuse(s))
+				writeCell(w, j, Defuse(s))
 			} else {
 				writeCell(w, j, text(v))
 			}
@@ -44,12 +44,12 @@ func writeCell(w *bufio.Writer, column int, s string) {
 	w.WriteByte('"')
 }
 
-// defuse puts an apostrophe before whatever a spreadsheet would compute (OWASP,
+// Defuse puts an apostrophe before whatever a spreadsheet would compute (OWASP,
 // CSV injection), at the start of a text and wherever a program that was told
 // another separator would start a new cell: after a semicolon, a tab or a line
 // break. Where an apostrophe stands there already another one is added, so that
 // every text can be told from a defused one and read back.
-func defuse(s string) string {
+func Defuse(s string) string {
 	var b []byte
 	done := 0
 	for i := 0; i < len(s); {

@@ -18,8 +18,8 @@ func TestDefuse(t *testing.T) {
 		{" =1", "' =1"}, {"\u00a0=1", "'\u00a0=1"}, {"\u200b=1", "'\u200b=1"}, {"\ufeff=1", "'\ufeff=1"}, {"\x00=1", "'\x00=1"},
 		{"'=1", "''=1"}, {"''=1", "'''=1"}, {"a;=1;b", "a;'=1;b"}, {"a\t-1", "a\t'-1"}, {"a\r\n@b", "a\r\n'@b"}, {"a;b", "a;b"},
 	} {
-		if got := defuse(c.in); got != c.want {
-			t.Errorf("defuse(%q) = %q, want %q", c.in, got, c.want)
+		if got := Defuse(c.in); got != c.want {
+			t.Errorf("Defuse(%q) = %q, want %q", c.in, got, c.want)
 		}
 	}
 }
@@ -44,13 +44,13 @@ func FuzzDefuse(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		got := defuse(s)
+		got := Defuse(s)
 		if back := revive(got); back != s {
-			t.Errorf("defuse(%q) = %q, which reads back as %q", s, got, back)
+			t.Errorf("Defuse(%q) = %q, which reads back as %q", s, got, back)
 		}
 		for _, cell := range strings.FieldsFunc(got, func(r rune) bool { return strings.ContainsRune(";\t\r\n", r) }) {
 			if cell = strings.TrimSpace(cell); cell != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(cell)[0]) {
-				t.Errorf("defuse(%q) = %q, with the cell %q", s, got, cell)
+				t.Errorf("Defuse(%q) = %q, with the cell %q", s, got, cell)
 			}
 		}
 	})
@@ -71,7 +71,7 @@ func TestCSVIsReadBack(t *testing.T) {
 		t.Fatalf("%d rows, want %d", len(rows), len(hostile)+1)
 	}
 	for i, s := range hostile {
-		want := strings.ReplaceAll(defuse(s), "\r\n", "\n") // what csv.Reader makes of it
+		want := strings.ReplaceAll(Defuse(s), "\r\n", "\n") // what csv.Reader makes of it
 		if got := rows[i+1][1]; got != want || rows[i+1][2] != want {
 			t.Errorf("%q came back as %q, want %q", s, got, want)
 		}

@@ -63,7 +63,7 @@ func sameCells(t *testing.T, out string, d Data, said func(string) string) {
 			want := text(v)
 			switch v := v.(type) {
 			case string:
-				want = strings.ToValidUTF8(same.Replace(defuse(said(v))), "\ufffd")
+				want = strings.ToValidUTF8(same.Replace(Defuse(said(v))), "\ufffd")
 			case bool: // of a workbook it takes them for =TRUE() and =FALSE()
 				want = strings.ToUpper(strconv.FormatBool(v))
 				rows[i+1][j] = strings.TrimSuffix(strings.TrimPrefix(rows[i+1][j], "="), "()")

@@ -254,3 +254,19 @@ func (b *shellWriter) caveats() {
 		b.note("SELF is the account itself: without this entry it may not get into its own mailbox.")
 	}
 }
+
+// ExchangeLists are the commands that show the lists of a line's target; none
+// for a line that is only a trustee.
+func ExchangeLists(s *model.Snapshot, k model.LineKey) []string {
+	if !k.IsTarget() {
+		return nil
+	}
+	c := s.LineCard(k)
+	id := shellName(&c)
+	permissions := "Get-ADPermission -Identity " + id
+	if c.Kind != model.KindMailbox {
+		return []string{permissions}
+	}
+	return []string{"Get-MailboxPermission -Identity " + id, permissions,
+		"Get-Mailbox -Identity " + id + systemSwitches[c.Type] + " | Select-Object -ExpandProperty GrantSendOnBehalfTo"}
+}

@@ -125,7 +125,7 @@ func cell(t string) any {
 	if t == "" {
 		return nil
 	}
-	t = defuse(safe.Text(t))
+	t = Defuse(safe.Text(t))
 	if len(t) <= longestCell {
 		return t
 	}

@@ -29,7 +29,7 @@ func openBook(t *testing.T, data string) *excelize.File {
 func wantCell(v any) string {
 	switch v := v.(type) {
 	case string:
-		return defuse(safe.Text(v))
+		return Defuse(safe.Text(v))
 	case bool:
 		return strings.ToUpper(strconv.FormatBool(v))
 	}

@@ -1,0 +1,262 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/gdamore/tcell/v2"
+
+	"mbxperm/model"
+	"mbxperm/ui/safe"
+)
+
+// order is something that the command line can be told to do.
+type order struct {
+	name string // as it is typed
+	says string // what it does
+	do   func()
+}
+
+const (
+	mostHints = 10    // candidates on the screen
+	goWord    = "go " // before a name that a command has, too
+)
+
+// orders are all that can be told by name: the object types, the ACE types of
+// the one that is shown, and every action of the key table.
+func (a *app) orders() (all []order) {
+	add := func(name, says string, do func()) {
+		if !slices.ContainsFunc(all, func(o order) bool { return strings.EqualFold(o.name, name) }) {
+			all = append(all, order{name, says, do})
+		}
+	}
+	for i, t := range model.ObjectTypes {
+		add(t.Name, "object type", func() { a.chooseType(i) })
+	}
+	for i, t := range a.here.typ.ACEs {
+		add(t.Name, "ACE type", func() { a.chooseACE(i); a.head.set(a.here.typ, a.here.aces) })
+	}
+	pane := scopeTotals
+	if a.here.focus == rightPane {
+		pane = scopeDetail
+	}
+	for _, b := range bindings {
+		if b.action == actionNone || b.action == actionCommand || !slices.Contains(pane.within(), b.scope) {
+			continue
+		}
+		name := b.label
+		if name == "" {
+			name = strings.ToLower(strings.TrimSuffix(b.sentence, "."))
+		}
+		add(name, b.keyList("")+": "+b.sentence, func() { a.doOrder(b.action) })
+	}
+	return all
+}
+
+// doOrder does what a key would do.
+func (a *app) doOrder(act action) {
+	switch act {
+	case actionQuit:
+		a.tv.Stop()
+	case actionRedraw:
+		a.screen.Sync()
+	default:
+		a.do(act)
+	}
+}
+
+// hints are the candidates for what is being typed.
+type hints struct {
+	owner *line
+	items []menuItem // what it would become, and what that is
+	at    int        // the one that stands in the line, -1 for none
+	typed string     // what was typed before any of them
+	stop  context.CancelFunc
+}
+
+// startCommand opens the command line.
+func (a *app) startCommand() {
+	h := &hints{at: -1, stop: func() {}}
+	a.root.hints = h
+	done := func() {
+		h.stop()
+		a.root.hints = nil
+	}
+	h.owner = &line{
+		scope: scopeCommand, label: ":",
+		changed: func(text string) { a.hint(h, text) },
+		enter:   func(text string) { done(); a.obey(strings.TrimSpace(text)) },
+		leave:   done,
+		key:     func(ev *tcell.EventKey) *tcell.EventKey { return a.hintKey(h, ev) },
+	}
+	a.openLine(h.owner, "")
+	a.hint(h, "")
+}
+
+// hint finds the candidates for a text: commands at once, names beside the screen.
+func (a *app) hint(h *hints, text string) {
+	if h.at >= 0 && h.at < len(h.items) && text == h.items[h.at].name {
+		return // put there by a key
+	}
+	h.stop()
+	h.typed, h.at, h.items = text, -1, nil
+	name, going := strings.CutPrefix(text, goWord)
+	if !going {
+		for _, o := range a.orders() {
+			if strings.HasPrefix(strings.ToLower(o.name), strings.ToLower(text)) {
+				h.items = append(h.items, menuItem{o.name, o.says})
+			}
+		}
+		if text == "" {
+			h.items = append(h.items, menuItem{goWord, "go to a name, DN, SID or objectGUID; the name alone will do, too"})
+		}
+	}
+	if strings.TrimSpace(name) == "" || a.news.base == nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(a.ctx)
+	h.stop = cancel
+	base, prefix := a.news.base, text[:len(text)-len(name)]
+	go func() {
+		defer guard(a.screen)
+		defer cancel()
+		names := base.Complete(ctx, name, 4*mostHints)
+		a.update(func() bool {
+			if ctx.Err() != nil || a.root.hints != h || h.typed != text || h.at >= 0 {
+				return false
+			}
+			for _, n := range names {
+				h.items = append(h.items, menuItem{prefix + n, "go to this name"})
+			}
+			return len(names) > 0
+		})
+	}()
+}
+
+// hintKey goes through the candidates.
+func (a *app) hintKey(h *hints, ev *tcell.EventKey) *tcell.EventKey {
+	step := 1
+	switch ev.Key() {
+	case tcell.KeyTab, tcell.KeyDown:
+	case tcell.KeyBacktab, tcell.KeyUp:
+		step = -1
+	case tcell.KeyPgUp, tcell.KeyPgDn:
+		return nil
+	default:
+		return ev
+	}
+	n := len(h.items)
+	if n == 0 {
+		return nil
+	}
+	h.at += step
+	switch {
+	case h.at == -1 || h.at == n: // back at what was typed
+		h.at = -1
+		typed := h.typed
+		items := h.items
+		a.foot.input.SetText(typed)
+		h.items, h.typed = items, typed
+		return nil
+	case h.at < -1:
+		h.at = n - 1
+	}
+	a.foot.input.SetText(h.items[h.at].name)
+	return nil
+}
+
+// obey does what was typed: a command by its full name, else the name of
+// somebody, else the only command that begins like it.
+func (a *app) obey(text string) {
+	name, going := strings.CutPrefix(text, goWord)
+	if name = strings.TrimSpace(name); name == "" {
+		return
+	}
+	orders := a.orders()
+	if !going {
+		if i := slices.IndexFunc(orders, func(o order) bool { return strings.EqualFold(o.name, name) }); i >= 0 {
+			orders[i].do()
+			return
+		}
+	}
+	base := a.news.base
+	if base == nil {
+		a.foot.say("nothing was read yet")
+		return
+	}
+	a.beside(func() func() {
+		found := base.Named(name)
+		return func() {
+			switch {
+			case len(found) == 1:
+				a.jump(found[0])
+			case len(found) > 1:
+				a.chooseLine(base, name, found)
+			case going:
+				a.foot.say("nothing that was read is called " + name)
+			default:
+				a.obeyPrefix(orders, name)
+			}
+		}
+	})
+}
+
+func (a *app) obeyPrefix(orders []order, text string) {
+	like := slices.DeleteFunc(slices.Clone(orders), func(o order) bool {
+		return !strings.HasPrefix(strings.ToLower(o.name), strings.ToLower(text))
+	})
+	switch len(like) {
+	case 1:
+		like[0].do()
+	case 0:
+		a.foot.say("no command and no name: " + text)
+	default:
+		names := make([]string, len(like))
+		for i, o := range like {
+			names[i] = o.name
+		}
+		a.foot.say(text + " may be " + strings.Join(names, ", "))
+	}
+}
+
+// chooseLine asks which of several lines of one name is meant.
+func (a *app) chooseLine(s *model.Snapshot, name string, found []model.LineKey) {
+	items := make([]menuItem, len(found))
+	for i, k := range found {
+		p := s.TargetOf(k)
+		items[i] = menuItem{model.PrincipalText(p), p.DN}
+	}
+	a.root.push(newMenu(a.theme, "Several are called "+name, items, func(i int) { a.jump(found[i]) }))
+}
+
+// jump goes to a line: to who can reach it, or, where it is a trustee alone, to
+// what it can reach.
+func (a *app) jump(key model.LineKey) {
+	a.push()
+	a.goTo(a.news.base.TypeOf(key), key, !key.IsTarget())
+}
+
+// drawHints shows the candidates above the line.
+func (r *root) drawHints(screen tcell.Screen, x, bottom, w int) {
+	h := r.hints
+	if h == nil || r.app.foot.line != h.owner || len(h.items) == 0 {
+		return
+	}
+	n := min(len(h.items), mostHints)
+	first := max(min(h.at-n/2, len(h.items)-n), 0)
+	names := 0
+	for _, i := range h.items[first : first+n] {
+		names = max(names, min(safe.Width(safe.Text(i.name)), longestItemName))
+	}
+	width := min(w, widestMenu)
+	for i := range n {
+		item := h.items[first+i]
+		style := r.app.theme.style(styleMuted)
+		if first+i == h.at {
+			style = r.app.theme.style(styleSelected)
+		}
+		put(screen, x, bottom-n+i, width, " "+safe.Fit(safe.Text(item.name), names)+"  ", style)
+		put(screen, x+names+3, bottom-n+i, width-names-3, item.text, style)
+	}
+}

@@ -1,0 +1,76 @@
+package ui
+
+import (
+	"mbxperm/model"
+	"mbxperm/ui/report"
+)
+
+// showCommands shows what is seen as commands, to be copied. None of them is run.
+func (a *app) showCommands() {
+	g, _ := a.grid()
+	res := a.shown(g)
+	if res == nil {
+		a.foot.say("nothing is shown yet")
+		return
+	}
+	row, ok := g.selected()
+	a.beside(func() func() {
+		lines := commandLines(a.source(), res, row, ok)
+		return func() { a.root.push(newPage(a.theme, 0, sheet{title: "As a command", text: still(lines...)})) }
+	})
+}
+
+// source are the arguments that open what is shown once more.
+func (a *app) source() []string { return []string{a.news.base.State.Source} }
+
+// commandLines are the commands for a view, and for its row if there is one.
+func commandLines(source []string, res *model.Result, row int, ok bool) []pageLine {
+	var f facts
+	f.head("The lines of this grid, for sh")
+	f.command("Print", "mbxperm "+report.ShLine(report.Command(source, res.Snapshot, res.Query)...))
+	if res.Query.Arrival {
+		f.add("", "Still being read: the command prints all of it, in order.")
+	}
+	if !ok || row >= res.Len() {
+		return f
+	}
+	ref := model.RowRef{}
+	switch {
+	case res.Query.Rows:
+		ref = res.Ref(row)
+	case res.Line(row).Row != nil:
+		ref = res.Line(row).Row.Ref
+	default:
+		return append(f, lineCommands(res.Snapshot, res.Key(row))...)
+	}
+	shell := report.ExchangeShell(res.Snapshot, ref)
+	f.head("This entry, for the Exchange Management Shell")
+	f.command("Show", shell.Show)
+	f.command("Revoke", shell.Revoke)
+	for _, n := range shell.Notes {
+		f.add("Note", n)
+	}
+	f.add("", "Text to copy (C): nothing is run here, and nobody has checked it against your servers. -WhatIf says what a command would do.")
+	return f
+}
+
+// lineCommands are the commands that show the lists of a target.
+func lineCommands(s *model.Snapshot, k model.LineKey) []pageLine {
+	commands := report.ExchangeLists(s, k)
+	if len(commands) == 0 {
+		return nil
+	}
+	var f facts
+	f.head("Its lists, for the Exchange Management Shell")
+	for _, c := range commands {
+		f.command("Show", c)
+	}
+	return append([]pageLine{{}}, f...)
+}
+
+// command adds a line that is copied exactly as it is.
+func (f *facts) command(label, text string) {
+	if text != "" {
+		*f = append(*f, pageLine{label: label, text: text, exact: true})
+	}
+}
