@@ -213,6 +213,8 @@ func TestCommandLine(t *testing.T) {
 	tell("he")
 	d.wantScreen("Show this page.")
 	d.press("q")
-	tell("quit")
+	d.press(":")
+	d.typeText("quit")
+	d.press("Enter")
 	d.wantStopped()
 }
