@@ -11,7 +11,7 @@ import (
 // on the root DSE, tokenGroups holds the SIDs that the server sees in it
 // ([MS-ADTS] 3.1.1.3.2.26).
 func (d *decoder) rootDSE(e *Entry) {
-	if s := e.Text("dnsHostName"); s != "" {
+	if s := e.Text("dnsHostName"); s != "" && d.w.State.Server == "" { // the first is that of the server that was asked for
 		d.w.State.Server = s
 	}
 	if root := e.Text("rootDomainNamingContext"); root != "" {
@@ -24,7 +24,7 @@ func (d *decoder) rootDSE(e *Entry) {
 		}
 	}
 	if token != nil {
-		d.w.Token(token)
+		d.w.Token(e.Text("defaultNamingContext"), token)
 	}
 }
 

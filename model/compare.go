@@ -126,7 +126,7 @@ func Compare(ctx context.Context, old, new *Snapshot, force bool) (*Comparison, 
 	}
 	c.match()
 	for i, s := range c.state {
-		c.cover[i] = &coverer{s: s, token: acl.NewToken(s.facts.token...), readable: map[readKey]bool{}}
+		c.cover[i] = newCoverer(s)
 		c.sources[i], c.explained[i] = map[sourceKey]sourceAt{}, map[sourceAt]int32{}
 		c.holders[i] = s.holders()
 		c.above[i] = s.aboveStores()

@@ -127,7 +127,7 @@ func (s *script) snapshot(pool *model.Pool) *model.Snapshot {
 	w := model.NewWriter(pool)
 	w.State = s.state
 	w.Domain(s.domain)
-	w.Token(s.token)
+	w.Token(scriptDN, s.token)
 	w.Server("CN=EX1,"+configDN, model.ServerVersion{Major: 15, Minor: 2, Build: 1544})
 	for _, o := range s.objects {
 		w.Put(o)

@@ -141,16 +141,50 @@ var guidMember = acl.MustParseGUID("bf9679c0-0de6-11d0-a285-00aa003049e2")
 
 // coverer decides why an attribute has no value. It may be used by several goroutines.
 type coverer struct {
-	s     *Snapshot
-	token acl.Token
+	s      *Snapshot
+	token  acl.Token          // in the domain that was asked for
+	tokens map[dnID]acl.Token // in each domain, where there are several
 
 	mu       sync.Mutex
 	readable map[readKey]bool
 	servers  map[homeKey]bool // those of mailboxes that were met
+	domains  map[dnID]dnID    // the domain of what lies directly below a name
 }
 
 func newCoverer(s *Snapshot) *coverer {
-	return &coverer{s: s, token: acl.NewToken(s.facts.token...), readable: map[readKey]bool{}, servers: map[homeKey]bool{}}
+	c := &coverer{s: s, token: acl.NewToken(s.facts.token...), readable: map[readKey]bool{}, servers: map[homeKey]bool{}}
+	if len(s.facts.tokens) > 1 {
+		c.tokens, c.domains = map[dnID]acl.Token{}, map[dnID]dnID{}
+		for name, sids := range s.facts.tokens {
+			c.tokens[name] = acl.NewToken(sids...)
+		}
+	}
+	return c
+}
+
+// tokenFor returns the bound account's token in the domain of an object, and the
+// name of that domain where it matters.
+func (c *coverer) tokenFor(o *object) (acl.Token, dnID) {
+	if c.tokens == nil {
+		return c.token, 0
+	}
+	parent := c.s.dns.at(uint32(o.dn)).parent
+	if o.is(flagDomain) {
+		parent = o.dn
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	name, known := c.domains[parent]
+	if !known {
+		if i := c.s.domainOf(o.dn); i >= 0 {
+			name = c.s.facts.domains[i].name
+		}
+		c.domains[parent] = name
+	}
+	if t, ok := c.tokens[name]; ok {
+		return t, name
+	}
+	return c.token, 0
 }
 
 // homeKey is what an account says of the server that its mailbox is on.
@@ -187,6 +221,7 @@ func (c *coverer) mailboxServer(line *Coverage, o *object) {
 type readKey struct {
 	desc descID
 	self sidID // where the token holds the object's own SID
+	in   dnID  // whose token it is
 	attr acl.GUID
 }
 
@@ -300,15 +335,16 @@ func (c *coverer) trustees(line *Coverage) {
 // attribute: its token against the object's descriptor ([MS-ADTS] 5.1.3.3.3).
 // Without a token or a descriptor nothing is shown, nor by a condition.
 func (c *coverer) mayRead(o *object, attr, set acl.GUID) bool {
-	if c.token.Len() == 0 || o.security == 0 || c.s.descs.at(uint32(o.security)).broken {
+	token, domain := c.tokenFor(o)
+	if token.Len() == 0 || o.security == 0 || c.s.descs.at(uint32(o.security)).broken {
 		return false
 	}
 	if n, ok := c.s.facts.schema[attr]; ok {
 		set = n.PropertySet
 	}
-	key := readKey{desc: o.security, attr: attr}
+	key := readKey{desc: o.security, attr: attr, in: domain}
 	self := c.s.sidOf(o.sid)
-	if c.token.HasSID(self) {
+	if token.HasSID(self) {
 		key.self = o.sid
 	} else {
 		self = acl.SID{}
@@ -318,7 +354,7 @@ func (c *coverer) mayRead(o *object, attr, set acl.GUID) bool {
 	may, known := c.readable[key]
 	if !known {
 		d, err := acl.Parse(c.s.descriptor(o.security))
-		allowed, conditional := acl.CanReadAttribute(d, c.token, self, attr, set)
+		allowed, conditional := acl.CanReadAttribute(d, token, self, attr, set)
 		may = err == nil && allowed && !conditional
 		c.readable[key] = may
 	}

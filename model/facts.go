@@ -46,10 +46,12 @@ type facts struct {
 	wellKnow map[acl.GUID]dnID      // otherWellKnownObjects of the Exchange container
 	versions map[dnID]ServerVersion // of every server that was seen; zero where its build was not read
 	types    []string
-	servers  []string // names of home servers, lower case
-	token    []acl.SID
-	holders  []objID // CN=AdminSDHolder of each domain
-	legacy   bool    // 2000/2003 servers exist
+	servers  []string  // names of home servers, lower case
+	token    []acl.SID // of the bound account, in the domain that was asked for
+	tokenOf  dnID
+	tokens   map[dnID][]acl.SID // in every domain, by its name
+	holders  []objID            // CN=AdminSDHolder of each domain
+	legacy   bool               // 2000/2003 servers exist
 
 	organisation  organisation
 	schemaVersion int // rangeUpper of CN=ms-Exch-Schema-Version-Pt
@@ -72,6 +74,7 @@ func newFacts() *facts {
 		schema: map[acl.GUID]SchemaName{}, rights: map[acl.GUID]ExtendedRight{},
 		wellKnow: map[acl.GUID]dnID{}, versions: map[dnID]ServerVersion{}, types: []string{""}, servers: []string{""},
 		trusts: map[acl.SID]Trust{}, tombstones: map[objID]tombstone{},
+		tokens: map[dnID][]acl.SID{},
 	}
 }
 
@@ -84,6 +87,7 @@ func (f *facts) clone() *facts {
 	c.versions = maps.Clone(f.versions)
 	c.trusts = maps.Clone(f.trusts)
 	c.tombstones = maps.Clone(f.tombstones)
+	c.tokens = maps.Clone(f.tokens)
 	c.holders = slices.Clone(f.holders)
 	c.servers = slices.Clone(f.servers)
 	c.types = slices.Clone(f.types)

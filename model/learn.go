@@ -72,5 +72,15 @@ func (w *Writer) Organisation(dn string, version int) {
 // ExchangeSchema sets the version of Exchange's part of the schema.
 func (w *Writer) ExchangeSchema(version int) { w.edit().schemaVersion = version }
 
-// Token sets the SIDs that the directory sees in the bound account's token.
-func (w *Writer) Token(sids []acl.SID) { w.edit().token = sids }
+// Token sets the SIDs that the domain controllers of a domain see in the bound
+// account's token: it has the local groups of the domain that it is used in. The
+// first one counts for whatever is in no domain.
+func (w *Writer) Token(domain string, sids []acl.SID) {
+	w.pool.mu.Lock()
+	defer w.pool.mu.Unlock()
+	f, name := w.edit(), w.pool.dn(domain)
+	if f.token == nil || f.tokenOf == name {
+		f.token, f.tokenOf = sids, name
+	}
+	f.tokens[name] = sids
+}

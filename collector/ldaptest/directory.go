@@ -1,9 +1,11 @@
 package ldaptest
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // Names of the directory that Directory makes.
@@ -23,6 +25,7 @@ type Size struct {
 	Descriptor int // bytes of each security descriptor; 0: 64
 	Stores     int // stores that the mailboxes are in, one after the other; 0: they name none
 	NoExchange bool
+	Children   []string // domains below this one, by their first label: in the partitions container alone
 }
 
 // Directory makes a domain with Exchange in it: stores of both layouts, servers,
@@ -91,12 +94,16 @@ func (d *directory) frame() {
 		With("dnsHostName", "dc1.contoso.lab").With("highestCommittedUSN", "4711").
 		With("supportedControl", "1.2.840.113556.1.4.319", "1.2.840.113556.1.4.801", "1.2.840.113556.1.4.1339").
 		WithBytes("tokenGroups", SID(513)))
-	d.add(d.secured(NewEntry(Domain, "top", "domain", "domainDNS")).WithBytes("objectSid", SID(0)[:24]))
+	d.add(d.secured(NewEntry(Domain, "top", "domain", "domainDNS")).WithBytes("objectSid", append([]byte{1, 4}, SID(0)[2:24]...)))
 	for _, c := range []string{"CN=System," + Domain, "CN=AdminSDHolder,CN=System," + Domain, Configuration, Services, "CN=Partitions," + Configuration, "CN=Extended-Rights," + Configuration, Schema} {
 		d.container(c, "container")
 	}
 	d.add(NewEntry("CN=CONTOSO,CN=Partitions,"+Configuration, "top", "crossRef").
 		With("nCName", Domain).With("nETBIOSName", "CONTOSO").With("dnsRoot", "contoso.lab"))
+	for _, name := range d.size.Children {
+		d.add(NewEntry("CN="+name+",CN=Partitions,"+Configuration, "top", "crossRef").With("systemFlags", "3").
+			With("nCName", "DC="+name+","+Domain).With("nETBIOSName", strings.ToUpper(name)).With("dnsRoot", name+".contoso.lab"))
+	}
 	d.add(NewEntry("CN=Enterprise Configuration,CN=Partitions,"+Configuration, "top", "crossRef").
 		With("nCName", Configuration))
 	d.add(NewEntry("CN=Send-As,CN=Extended-Rights,"+Configuration, "top", "controlAccessRight").
@@ -187,4 +194,53 @@ func (d *directory) principals() {
 		With("objectCategory", "CN=Group,"+Schema).
 		With("sAMAccountName", "Domain Admins").WithBytes("objectSid", SID(512)).
 		With("member", "CN=svc-backup,CN=Users,"+Domain))
+}
+
+// Child makes what a domain controller of a domain below this one holds: the
+// same accounts under its name and with its SIDs, and the configuration.
+func Child(name string, size Size) []Entry {
+	domain := "DC=" + name + "," + Domain
+	move := func(b []byte) []byte {
+		switch s := string(b); {
+		case s == Configuration || s == Schema || strings.HasSuffix(s, ","+Configuration):
+			return b
+		case s == Domain || strings.HasSuffix(s, ","+Domain):
+			return []byte(strings.TrimSuffix(s, Domain) + domain)
+		}
+		return bytes.Replace(b, SID(0)[8:24], ChildSID(name, 0)[8:24], 1)
+	}
+	var out []Entry
+	for _, e := range Directory(size) {
+		if below(e.DN, Configuration) { // which every domain controller holds
+			out = append(out, e)
+			continue
+		}
+		c := Entry{DN: string(move([]byte(e.DN)))}
+		for _, a := range e.Attributes {
+			switch a.Name {
+			case "rootDomainNamingContext":
+				c = c.With(a.Name, Domain)
+				continue
+			case "dnsHostName":
+				c = c.With(a.Name, "dc1."+name+".contoso.lab")
+				continue
+			}
+			values := make([][]byte, len(a.Values))
+			for i, v := range a.Values {
+				if values[i] = move(v); a.Name == "objectGUID" {
+					values[i] = append([]byte(name[:4]), v[:12]...)
+				}
+			}
+			c.Attributes = append(c.Attributes, Attribute{Name: a.Name, Values: values})
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// ChildSID is SID for a domain below this one.
+func ChildSID(name string, rid uint32) []byte {
+	b := SID(rid)
+	copy(b[20:24], name)
+	return b
 }

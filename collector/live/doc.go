@@ -1,4 +1,4 @@
-// Package live reads a domain of Active Directory over LDAP: it is the
+// Package live reads a forest of Active Directory over LDAP: it is the
 // collector.Source behind "mbxperm ldaps://dc1.contoso.lab".
 //
 // A connection is built in layers, each with one task:
@@ -36,5 +36,7 @@
 // is not: it has no such bind, passes over messages that it cannot make out, and
 // takes ten times as long to decode an entry.
 //
-// Limits: one domain, the one the server stands for.
+// The partitions container says which domains there are. That of the server is
+// read first, with the configuration, which every domain controller holds; the
+// domain controllers of the others are looked for meanwhile.
 package live

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"mbxperm/collector/live/kerberos"
 )
@@ -95,7 +94,16 @@ type controller struct{ host, port string }
 func (o *Options) controllers(ctx context.Context) ([]controller, error) {
 	domain := strings.TrimSuffix(strings.ToLower(o.Domain), ".")
 	var list []controller
-	for _, name := range slices.Sorted(maps.Keys(o.DC)) {
+	named := o.DC
+	if own := o.DC.of(domain); len(own) > 0 {
+		named = maps.Clone(own) // others are of other domains of the forest
+		for name, address := range o.DC {
+			if !strings.Contains(name, ".") {
+				named[name] = address
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(named)) {
 		if !strings.Contains(name, ".") {
 			name += "." + domain
 		}
@@ -133,9 +141,6 @@ func openDomain(ctx, closed context.Context, o Options) (*domain, error) {
 	list, err := o.controllers(ctx)
 	if err != nil {
 		return nil, err
-	}
-	if o.Password != nil {
-		o.Password = sync.OnceValues(o.Password)
 	}
 	d := &domain{controllers: list, open: func(ctx context.Context, dc controller) (*server, *conn, error) {
 		return openController(ctx, closed, o, dc)

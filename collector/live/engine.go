@@ -22,11 +22,12 @@ type reading struct {
 	events  chan event  // from the streams; a few batches for each connection, and no more
 	free    chan *batch // to be used again
 
-	partitions map[string]bool   // naming contexts of the forest, folded
-	stores     map[string]*store // by folded DN
-	recipients *ancestors
-	noExchange error // why the organisation could not be found
-	found      bool  // whether there are mailboxes or other recipients, as far as we know
+	partitions map[string]bool        // naming contexts of the forest, folded
+	others     []namedDomain          // its domains, but for the one that was asked for
+	stores     map[string]store       // by folded DN
+	above      map[*domain]*ancestors // what lies above recipients
+	noExchange error                  // why the organisation could not be found
+	found      bool                   // whether there are mailboxes or other recipients, as far as we know
 }
 
 // task is one search to be done.
@@ -81,7 +82,7 @@ type event struct {
 func (s *Source) newReading(sink collector.Sink) *reading {
 	ahead := 4 * s.options.Connections
 	r := &reading{Source: s, sink: s.logged(sink), events: make(chan event, ahead), free: make(chan *batch, 2*ahead),
-		partitions: make(map[string]bool), stores: make(map[string]*store)}
+		partitions: make(map[string]bool), stores: make(map[string]store), above: make(map[*domain]*ancestors)}
 	for _, dn := range s.home.now().root.contexts {
 		r.partitions[foldDN(dn)] = true
 	}

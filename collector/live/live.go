@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"mbxperm/acl"
 	"mbxperm/collector"
@@ -17,11 +18,15 @@ var (
 	_ fmt.Formatter    = (*Source)(nil)
 )
 
-// Source reads one domain from one domain controller. Read and Lookup are
-// called by one goroutine; Close, Name, Account and Warnings by any.
+// Source reads a forest: every domain from a domain controller of its own. Read
+// and Lookup are called by one goroutine; Close, Name, Account and Warnings by any.
 type Source struct {
 	options Options
 	home    *domain // the one that was asked for
+
+	mu     sync.Mutex
+	others []*domain           // the other domains of the forest, once they were looked for
+	heads  map[acl.SID]*domain // by the SID of the domain
 
 	closed context.Context // done when Close was called
 	close  context.CancelFunc
@@ -53,7 +58,10 @@ func Open(ctx context.Context, o Options) (*Source, error) {
 }
 
 func newSource(o Options) *Source {
-	s := &Source{options: o.withDefaults(), asked: make(map[acl.SID]bool)}
+	s := &Source{options: o.withDefaults(), asked: make(map[acl.SID]bool), heads: make(map[acl.SID]*domain)}
+	if s.options.Password != nil { // one question, whatever the number of domains
+		s.options.Password = sync.OnceValues(s.options.Password)
+	}
 	s.closed, s.close = context.WithCancel(context.Background())
 	return s
 }
@@ -117,6 +125,7 @@ func (s *Source) Warnings() []string {
 func (s *Source) Close() error {
 	s.close()
 	s.home.close()
+	s.closeOthers()
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 // and no value of the directory.
 const (
 	logServer  = "server"
+	logDomain  = "domain"
 	logAddress = "address"
 	logTLS     = "tls"
 	logBind    = "bind"

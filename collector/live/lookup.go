@@ -25,7 +25,9 @@ func (m *Misses) add(sid acl.SID) {
 	m.sids[sid] = true
 }
 
-// Lookup asks for the holders of SIDs, fifty in a filter, in the domain. A SID
+// Lookup asks for the holders of SIDs, fifty in a filter: each in the domain that
+// it is of, or else in the one that was asked for; what other domains hold as
+// sIDHistory, Read has delivered. A SID
 // that has had an answer is never asked for again; of those that an earlier
 // source has asked for in vain it says so at once. A batch that breaks off ends
 // with its reason, and for its SIDs that nobody was seen to hold there is no
@@ -47,20 +49,27 @@ func (s *Source) Lookup(ctx context.Context, sids []acl.SID, sink collector.Sink
 			open = append(open, sid)
 		}
 	}
-	for batch := range slices.Chunk(open, namesPerFilter) {
-		r.add(r.lookup(batch))
+	byDomain := make(map[*domain][]acl.SID)
+	for _, sid := range open {
+		at, _ := s.holderOf(sid)
+		byDomain[at] = append(byDomain[at], sid)
+	}
+	for _, d := range append([]*domain{s.home}, s.others...) {
+		for batch := range slices.Chunk(byDomain[d], namesPerFilter) {
+			r.add(r.lookup(d, batch))
+		}
 	}
 	return r.run(ctx)
 }
 
 // lookup asks for one batch.
-func (r *reading) lookup(sids []acl.SID) *task {
+func (r *reading) lookup(at *domain, sids []acl.SID) *task {
 	open := make(map[acl.SID]bool, len(sids))
 	for _, sid := range sids {
 		open[sid] = true
 	}
 	strangers := 0
-	t := &task{at: r.home, purpose: collector.PurposeLookup, base: r.home.now().root.domain, scope: collector.ScopeSub, filter: sidsFilter(sids)}
+	t := &task{at: at, purpose: collector.PurposeLookup, base: at.now().root.domain, scope: collector.ScopeSub, filter: sidsFilter(sids)}
 	t.each = func(e *collector.Entry) {
 		if !r.answered(e, open) {
 			strangers++
@@ -79,7 +88,9 @@ func (r *reading) lookup(sids []acl.SID) *task {
 			}
 			r.asked[sid] = true
 			if open[sid] {
-				r.options.Misses.add(sid)
+				if _, own := r.holderOf(sid); own || r.whole() {
+					r.options.Misses.add(sid)
+				}
 				r.sink.Missed(sid)
 			}
 		}

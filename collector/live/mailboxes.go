@@ -3,6 +3,7 @@ package live
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math/bits"
 	"slices"
 	"strings"
@@ -65,15 +66,16 @@ const lastStep = 1 << 22
 // server that is asked for the values from n to n alone gives one value where
 // there is one (MS-ADTS 3.1.1.3.1.3.3), so that one small answer tells of all
 // stores whether they are larger than n; n is doubled until none is.
-func (r *reading) measure(n int, then func()) *task {
-	t := &task{at: r.home, base: r.exchangeDN(), scope: collector.ScopeSub, filter: filterPrivateStores, unannounced: true,
+func (m *mailboxes) measure(n int, then func()) *task {
+	t := &task{at: m.at, base: m.r.exchangeDN(), scope: collector.ScopeSub, filter: filterPrivateStores, unannounced: true,
 		attributes: []string{fmt.Sprintf("homeMDBBL;range=%d-%d", n, n)},
 		note:       "how large the stores are: whether they hold more than n mailboxes, for n = 0, 127, 255 and so on"}
 	larger := false
 	t.each = func(e *collector.Entry) {
 		for _, a := range e.Attributes {
-			if len(a.Values) > 0 && r.stores[foldDN(e.DN)] != nil {
-				r.stores[foldDN(e.DN)].least = n + 1
+			if s, known := m.stores[foldDN(e.DN)]; known && len(a.Values) > 0 {
+				s.least = n + 1
+				m.stores[foldDN(e.DN)] = s
 				larger = true
 			}
 		}
@@ -81,7 +83,7 @@ func (r *reading) measure(n int, then func()) *task {
 	t.then = func(o outcome) {
 		// If the answer broke off, what is known must do: it is not about what is read.
 		if o.err == nil && larger && n < lastStep {
-			r.addFirst(r.measure(nextStep(n), then))
+			m.r.addFirst(m.measure(nextStep(n), then))
 			return
 		}
 		then()
@@ -188,21 +190,31 @@ func allOf(filter, more string) string {
 type mailboxes struct {
 	r      *reading
 	at     *domain
+	stores map[string]store // and how many of them each has
 	taken  map[key]struct{} // from any part; nil where there is one part
 	open   int              // parts that have not ended
 	broken bool             // a part broke off
 }
 
-// readMailboxes adds the tasks for the mailboxes of a domain.
+// readMailboxes reads the mailboxes of a domain, now that the stores are known.
 func (r *reading) readMailboxes(d *domain) {
-	var stores []store
-	for _, s := range r.stores {
-		stores = append(stores, *s)
+	m := &mailboxes{r: r, at: d, stores: maps.Clone(r.stores)}
+	switch {
+	case r.show != nil:
+		r.addFirst(m.measure(0, r.showMailboxes))
+	case len(m.stores) == 0 || d.why() != nil:
+		r.addFirst(m.part(part{}))
+	default:
+		r.addFirst(m.measure(0, m.read))
 	}
-	m := &mailboxes{r: r, at: d}
-	parts := partition(stores, r.options.partition, r.options.PageSize, r.options.Connections)
+}
+
+// read adds the tasks.
+func (m *mailboxes) read() {
+	stores := slices.Collect(maps.Values(m.stores))
+	parts := partition(stores, m.r.options.partition, m.r.options.PageSize, m.r.options.Connections)
 	if len(parts) == 1 && parts[0].filter == "" {
-		r.addFirst(m.part(parts[0]))
+		m.r.addFirst(m.part(parts[0]))
 		return
 	}
 	m.taken = make(map[key]struct{})
@@ -212,7 +224,7 @@ func (r *reading) readMailboxes(d *domain) {
 	for i, p := range parts {
 		tasks[i] = m.part(p)
 	}
-	r.addFirst(tasks...)
+	m.r.addFirst(tasks...)
 }
 
 func (m *mailboxes) search(p collector.Purpose, filter string) *task {
@@ -225,7 +237,7 @@ func (m *mailboxes) part(p part) *task {
 	t := m.search(collector.PurposeMailboxes, allOf(collector.FilterMailboxes, p.filter))
 	t.expect = p.about
 	t.drop = m.again
-	t.each = func(e *collector.Entry) { m.r.recipients.above(e.DN) }
+	t.each = func(e *collector.Entry) { m.r.above[m.at].above(e.DN) }
 	t.then = func(o outcome) {
 		m.r.found = m.r.found || !o.none()
 		m.broken = m.broken || o.err != nil
@@ -296,7 +308,7 @@ func (m *mailboxes) lacking(some []lacking) *task {
 	}
 	t := m.search(collector.PurposeMailboxes, allOf(collector.FilterMailboxes, "(|"+b.String()+")"))
 	t.drop = m.again
-	t.each = func(e *collector.Entry) { m.r.recipients.above(e.DN) }
+	t.each = func(e *collector.Entry) { m.r.above[m.at].above(e.DN) }
 	t.check = func() error {
 		left := 0
 		for _, l := range some {

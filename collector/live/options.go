@@ -67,6 +67,9 @@ type Options struct {
 	// Resolver looks names up; nil means that of the system.
 	Resolver *net.Resolver
 
+	// OneDomain reads the one domain that was asked for, and not the whole forest.
+	OneDomain bool
+
 	// Misses are what earlier sources with the same options have asked for in vain,
 	// and what this one adds; nil to remember nothing.
 	Misses *Misses

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"mbxperm/acl"
 	"mbxperm/collector"
 )
 
@@ -14,47 +15,51 @@ import (
 // round trips, and a filter of some ten kilobytes at most.
 const namesPerFilter = 50
 
-// Read delivers the domain; see the package comment. A search that breaks off
+// Read delivers the forest; see the package comment. A search that breaks off
 // is reported through End. Read itself returns an error when ctx has ended, when
 // the source was closed, when the server cannot be reached any more, and, as
 // ErrNoExchange, when there is neither an Exchange organisation nor a mailbox.
 //
-// It goes in three steps, since each needs to know what the one before brought:
-// the partitions, to tell references apart; everything that is asked for by
-// filter; and what lies above the recipients, by name.
+// It goes in steps, since each needs to know what the one before brought: the
+// partitions, which are the domains; everything that is asked for by filter, in
+// the domain that was asked for and then in the others, whose domain controllers
+// are looked for meanwhile; and what lies above the recipients, by name.
 func (s *Source) Read(ctx context.Context, sink collector.Sink) error {
 	ctx, cancel := s.join(ctx)
 	defer cancel()
 	r := s.newReading(sink)
-	r.recipients = newAncestors(s.home.now().root.domain)
-	for _, step := range []func() error{r.readForest, r.readEverything, r.readContainers} {
-		if err := step(); err != nil {
-			return err
-		}
-		if err := r.run(ctx); err != nil {
-			return err
-		}
+	r.readForest()
+	if err := r.run(ctx); err != nil {
+		return err
 	}
-	return nil
+	others := s.openOthers(ctx, r.others)
+	r.readExchange()
+	r.readConfiguration()
+	r.readDomain(r.home)
+	err := r.run(ctx)
+	found := others()
+	if err != nil {
+		return err
+	}
+	r.readOthers(found)
+	if err := r.run(ctx); err != nil {
+		return err
+	}
+	if r.noExchange != nil && !r.found {
+		return r.noExchange
+	}
+	r.readContainers()
+	return r.run(ctx)
 }
 
 // readForest reads the rootDSE anew, for a run shows what holds now, and the
 // partitions of the forest.
-func (r *reading) readForest() error {
+func (r *reading) readForest() {
 	r.add(
 		&task{at: r.home, purpose: collector.PurposeRootDSE, scope: collector.ScopeBase, filter: filterAll},
 		&task{at: r.home, purpose: collector.PurposeForest, base: "CN=Partitions," + r.home.now().root.configuration,
-			scope: collector.ScopeOne, filter: "(objectClass=crossRef)",
-			each: func(e *collector.Entry) { r.partitions[foldDN(e.Text("nCName"))] = true }},
+			scope: collector.ScopeOne, filter: "(objectClass=crossRef)", each: r.crossRef},
 	)
-	return nil
-}
-
-func (r *reading) readEverything() error {
-	r.readExchange()
-	r.readConfiguration()
-	r.readDomain(r.home)
-	return nil
 }
 
 // readConfiguration reads the names of attributes, classes and rights.
@@ -87,7 +92,7 @@ func (r *reading) readExchange() {
 		filter: collector.FilterStores, each: func(e *collector.Entry) {
 			above.above(e.DN)
 			if slices.ContainsFunc(e.Values("objectClass"), isPrivateStore) {
-				r.stores[foldDN(e.DN)] = &store{dn: e.DN}
+				r.stores[foldDN(e.DN)] = store{dn: e.DN}
 			}
 		}}
 	servers := &task{at: r.home, purpose: collector.PurposeExchange, base: exchange, scope: collector.ScopeSub,
@@ -101,11 +106,9 @@ func (r *reading) readExchange() {
 		// means "no Exchange" is decided when the mailboxes were asked for.
 		if !errors.Is(o.err, ErrNoExchange) {
 			r.addFirst(servers)
-			// Long lists, and wanted at the end only. A server names the mailboxes of
-			// the domains that it holds.
-			r.add(&task{at: r.home, purpose: collector.PurposeStoreLinks, base: exchange, scope: collector.ScopeSub, filter: collector.FilterStores})
+			r.add(r.storeLinks(r.home))
 		}
-		r.mailboxesByStore()
+		r.readMailboxes(r.home)
 	}
 	servers.then = func(outcome) {
 		above.add(exchange)
@@ -115,20 +118,14 @@ func (r *reading) readExchange() {
 	r.add(stores)
 }
 
-func isPrivateStore(class []byte) bool { return strings.EqualFold(string(class), "msExchPrivateMDB") }
-
-// mailboxesByStore reads the mailboxes, now that the stores are known.
-func (r *reading) mailboxesByStore() {
-	read := func() { r.readMailboxes(r.home) }
-	switch {
-	case r.show != nil:
-		r.addFirst(r.measure(0, r.showMailboxes))
-	case len(r.stores) == 0:
-		read()
-	default:
-		r.addFirst(r.measure(0, read))
-	}
+// storeLinks is the task for what the stores say they hold: long lists, and
+// wanted at the end only. A server names the mailboxes of the domains that it
+// holds, a global catalog those of all.
+func (r *reading) storeLinks(d *domain) *task {
+	return &task{at: d, purpose: collector.PurposeStoreLinks, base: r.exchangeDN(), scope: collector.ScopeSub, filter: collector.FilterStores}
 }
+
+func isPrivateStore(class []byte) bool { return strings.EqualFold(string(class), "msExchPrivateMDB") }
 
 // readDomain reads other recipients than mailboxes, groups, other principals, and
 // the domains that this one trusts: their SIDs stand in ACEs.
@@ -136,8 +133,10 @@ func (r *reading) readDomain(d *domain) {
 	search := func(p collector.Purpose, filter string) *task {
 		return &task{at: d, purpose: p, base: d.now().root.domain, scope: collector.ScopeSub, filter: filter}
 	}
+	above := newAncestors(d.now().root.domain)
+	r.above[d] = above
 	recipients := search(collector.PurposeRecipients, collector.FilterRecipients)
-	recipients.each = func(e *collector.Entry) { r.recipients.above(e.DN) }
+	recipients.each = func(e *collector.Entry) { above.above(e.DN) }
 	recipients.then = func(o outcome) { r.found = r.found || !o.none() }
 	r.add(recipients, search(collector.PurposeGroups, collector.FilterGroups), search(collector.PurposePrincipals, collector.FilterPrincipals),
 		search(collector.PurposeTrusts, collector.FilterTrusts))
@@ -145,17 +144,24 @@ func (r *reading) readDomain(d *domain) {
 
 // readContainers reads what lies above the recipients, since an inherited ACE
 // is set on one of these, and AdminSDHolder, whose ACL AD writes over that of
-// protected accounts (MS-ADTS 3.1.1.6.1). Where neither recipients nor the
-// organisation exist for this account, there is nothing to show.
-func (r *reading) readContainers() error {
-	if r.noExchange != nil && !r.found {
-		return r.noExchange
+// protected accounts (MS-ADTS 3.1.1.6.1).
+func (r *reading) readContainers() {
+	for _, d := range append([]*domain{r.home}, r.Source.others...) {
+		top := d.now().root.domain
+		above := r.above[d]
+		above.add(top)
+		above.add("CN=AdminSDHolder,CN=System," + top)
+		for _, t := range r.names(d, collector.PurposeContainers, top, above.names) {
+			seen := t.each
+			t.each = func(e *collector.Entry) {
+				seen(e)
+				if sid, err := acl.SIDFromBytes(e.Value("objectSid")); err == nil && foldDN(e.DN) == foldDN(top) {
+					r.heads[sid] = d
+				}
+			}
+			r.add(t)
+		}
 	}
-	top := r.home.now().root.domain
-	r.recipients.add(top)
-	r.recipients.add("CN=AdminSDHolder,CN=System," + top)
-	r.add(r.names(r.home, collector.PurposeContainers, top, r.recipients.names)...)
-	return nil
 }
 
 // names makes tasks that read objects by DN, some at a time. All of them are

@@ -31,6 +31,7 @@ type rootDSE struct {
 	domain, configuration, schema string
 	contexts                      []string // namingContexts
 	domainScope                   bool     // whether the control is understood
+	catalog                       bool     // whether it is a global catalog too
 }
 
 // openURL makes a domain of the server of the URL alone.
@@ -64,7 +65,7 @@ func openServer(ctx, closed context.Context, o Options) (*server, *conn, error) 
 // What is asked of the rootDSE for the source itself.
 var (
 	rootDSEBeforeBind = []string{"defaultNamingContext", "dnsHostName", "supportedSASLMechanisms"}
-	rootDSEAfterBind  = []string{"defaultNamingContext", "configurationNamingContext", "schemaNamingContext", "namingContexts", "supportedControl"}
+	rootDSEAfterBind  = []string{"defaultNamingContext", "configurationNamingContext", "schemaNamingContext", "namingContexts", "supportedControl", "isGlobalCatalogReady"}
 )
 
 // enter makes the first connection.
@@ -94,6 +95,7 @@ func (s *server) introduce(ctx context.Context, c *conn) error {
 		domain:        e.Text("defaultNamingContext"),
 		configuration: e.Text("configurationNamingContext"),
 		schema:        e.Text("schemaNamingContext"),
+		catalog:       e.Text("isGlobalCatalogReady") == "TRUE",
 	}
 	for _, dn := range e.Values("namingContexts") {
 		s.root.contexts = append(s.root.contexts, string(dn))

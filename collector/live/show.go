@@ -55,6 +55,9 @@ func ShowQueries(w io.Writer, o Options) error {
 	if err := s.Read(ctx, p); err != nil {
 		return err
 	}
+	if !o.OneDomain {
+		p.note("rootDSE, mailboxes, recipients, groups, principals, trusts and containers again in every other domain of the forest, on a domain controller of its own")
+	}
 	p.note("for SIDs that nothing else delivered, up to %d in a filter", namesPerFilter)
 	sid, err := acl.ParseSID("S-1-5-21-1-2-3-1000")
 	if err != nil {

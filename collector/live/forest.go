@@ -1,0 +1,143 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+
+	"mbxperm/acl"
+	"mbxperm/collector"
+)
+
+// namedDomain is a domain of the forest as the partitions container names it.
+type namedDomain struct{ dn, dns string }
+
+// ntdsDomain is FLAG_CR_NTDS_DOMAIN of systemFlags ([MS-ADTS] 2.2.10): the
+// partition is a domain.
+const ntdsDomain = 2
+
+// crossRef notes a partition, and whether it is a domain. Only domains have a
+// NetBIOS name ([MS-ADTS] 6.1.1.2.1.1.2).
+func (r *reading) crossRef(e *collector.Entry) {
+	p := namedDomain{dn: e.Text("nCName"), dns: e.Text("dnsRoot")}
+	r.partitions[foldDN(p.dn)] = true
+	flags, err := strconv.ParseInt(e.Text("systemFlags"), 10, 64)
+	isDomain := e.Text("nETBIOSName") != "" && (err != nil || flags&ntdsDomain != 0)
+	if isDomain && p.dns != "" && foldDN(p.dn) != foldDN(r.home.now().root.domain) {
+		r.others = append(r.others, p)
+	}
+}
+
+// openOthers begins to look for a domain controller of every other domain of the
+// forest, all at once, for one that is dead takes its time. wait returns when
+// they are found; a domain that cannot be asked is lost from the start.
+func (s *Source) openOthers(ctx context.Context, list []namedDomain) (wait func() []*domain) {
+	if s.options.OneDomain {
+		list = nil
+	}
+	found := make([]*domain, len(list))
+	var opening sync.WaitGroup
+	for i, p := range list {
+		opening.Go(func() { found[i] = s.openOther(ctx, p) })
+	}
+	return func() []*domain {
+		opening.Wait()
+		s.closeOthers() // those of a read before
+		s.mu.Lock()
+		s.others = found
+		s.mu.Unlock()
+		if s.closed.Err() != nil {
+			s.closeOthers()
+		}
+		return found
+	}
+}
+
+// openOther finds a domain controller of another domain: one that --dc names
+// for it, else one that DNS does.
+func (s *Source) openOther(ctx context.Context, p namedDomain) *domain {
+	o := s.options
+	o.URL, o.Domain, o.DC = "", p.dns, o.DC.of(p.dns)
+	d, err := openDomain(ctx, s.closed, o)
+	if err == nil && foldDN(d.now().root.domain) != foldDN(p.dn) {
+		err = &Error{Kind: ErrNotAD, Text: fmt.Sprintf("%s is a domain controller of %s", d.now().target.name, clean(d.now().root.domain))}
+		d.close()
+	}
+	if err == nil {
+		return d
+	}
+	s.options.Log.Warn("domain", logDomain, p.dns, logError, err)
+	home := s.home.now().root
+	lost := &Error{Kind: ErrUnreachable, Err: err, Text: fmt.Sprintf("domain %s was not read: %s", clean(p.dns), textOf(err)),
+		Hint: "name one of its domain controllers with --dc NAME=ADDRESS, or leave the other domains out with --one-domain"}
+	return &domain{lost: lost, server: &server{options: o, closed: s.closed,
+		target: target{name: p.dns}, root: rootDSE{domain: p.dn, configuration: home.configuration, schema: home.schema}}}
+}
+
+// of returns those of the domain controllers that are of a domain, by their
+// names.
+func (s Servers) of(domain string) Servers {
+	list := Servers{}
+	for name, address := range s {
+		if _, rest, _ := strings.Cut(strings.TrimSuffix(name, "."), "."); strings.EqualFold(rest, domain) {
+			list[name] = address
+		}
+	}
+	return list
+}
+
+// closeOthers ends the connections to the other domains.
+func (s *Source) closeOthers() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range s.others {
+		d.close()
+	}
+}
+
+// readOthers reads the other domains as the first: each says for itself what
+// the bound account's token is there, since a token has the local groups of the
+// domain that it is used in.
+func (r *reading) readOthers(list []*domain) {
+	for _, d := range list {
+		r.add(&task{at: d, purpose: collector.PurposeRootDSE, scope: collector.ScopeBase, filter: filterAll})
+		r.readDomain(d)
+		r.readMailboxes(d)
+		if !r.home.now().root.catalog && r.noExchange == nil {
+			r.add(r.storeLinks(d))
+		}
+	}
+}
+
+// holderOf returns the domain that a SID is of, the first one for a SID of no
+// domain that was read.
+func (s *Source) holderOf(sid acl.SID) (at *domain, own bool) {
+	if head, _, ok := sid.Split(); ok && s.heads[head] != nil {
+		return s.heads[head], true
+	}
+	return s.home, false
+}
+
+// whole reports whether every domain of the forest could be asked.
+func (s *Source) whole() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range s.others {
+		if d.why() != nil {
+			return false
+		}
+	}
+	return !s.options.OneDomain
+}
+
+// textOf is an error without the hint, which is for another situation.
+func textOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Text
+	}
+	return err.Error()
+}

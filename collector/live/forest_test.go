@@ -1,0 +1,239 @@
+package live
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"mbxperm/acl"
+	"mbxperm/collector"
+	"mbxperm/collector/ldaptest"
+	"mbxperm/model"
+)
+
+const emeaDN = "DC=emea," + ldaptest.Domain
+
+// serveForest starts a domain controller of each of two domains, and makes the
+// options that reach both: the second is found by its name in --dc.
+func serveForest(t *testing.T, home, child ldaptest.Size) (o Options, first, second *ldaptest.Server) {
+	t.Helper()
+	home.Children = append(home.Children, "emea")
+	first = serve(t, home)
+	second = ldaptest.Start(t, ldaptest.Config{Entries: ldaptest.Child("emea", child), Passwords: map[string]string{user: password}, LDAPS: true,
+		WhoAmI: `u:CONTOSO\auditor`, CertNames: []string{"dc1.emea.contoso.lab"}})
+	var both []byte
+	for _, s := range []*ldaptest.Server{first, second} {
+		pem, err := os.ReadFile(s.CAFile())
+		if err != nil {
+			t.Fatal(err)
+		}
+		both = append(both, pem...)
+	}
+	o = options(first)
+	o.CAFile = filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(o.CAFile, both, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o.DC = Servers{"dc1.emea.contoso.lab": second.Addr()}
+	o.Resolver = (&nameServer{}).start(t) // which knows nothing
+	return o, first, second
+}
+
+func TestForest(t *testing.T) {
+	noLeaks(t)
+	o, first, second := serveForest(t, ldaptest.Size{Mailboxes: 120}, ldaptest.Size{Mailboxes: 230, NoExchange: false})
+	asked := 0
+	o.Password = func() (string, error) { asked++; return password, nil }
+	j, err := read(t, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.complete(t)
+	if asked != 1 {
+		t.Errorf("the password was asked for %d times", asked)
+	}
+	for _, c := range []struct {
+		purpose collector.Purpose
+		home    int
+		child   int
+	}{
+		{collector.PurposeMailboxes, 120, 230}, {collector.PurposeRecipients, 2, 2}, {collector.PurposeGroups, 1, 1},
+		{collector.PurposePrincipals, 2, 2}, {collector.PurposeContainers, 6, 7}, {collector.PurposeRootDSE, 2, 0},
+	} {
+		entries, _ := j.of(t, c.purpose)
+		child := 0
+		for _, e := range entries {
+			if strings.HasSuffix(e.DN, emeaDN) {
+				child++
+			}
+		}
+		if len(entries)-child != c.home || child != c.child {
+			t.Errorf("%s: %d and %d entries, want %d and %d", c.purpose, len(entries)-child, child, c.home, c.child)
+		}
+	}
+	for _, r := range second.Requests() {
+		if r.Op == "search" && strings.Contains(strings.ToLower(r.Base), "cn=configuration") && !strings.Contains(strings.Join(r.Attributes, " "), "homeMDBBL") {
+			t.Errorf("the configuration was read twice: %+v", r)
+		}
+	}
+	for _, r := range first.Requests() {
+		if strings.Contains(r.Base, "DC=emea") {
+			t.Errorf("the first server was asked about the other domain: %+v", r)
+		}
+	}
+}
+
+// TestForestOfOne leaves the other domains alone.
+func TestForestOfOne(t *testing.T) {
+	noLeaks(t)
+	o, _, second := serveForest(t, ldaptest.Size{Mailboxes: 10}, ldaptest.Size{Mailboxes: 10})
+	o.OneDomain = true
+	j, err := read(t, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.complete(t)
+	if n := second.Connections(); n != 0 {
+		t.Errorf("%d connections to the other domain", n)
+	}
+}
+
+// TestDeadDomain: a domain that cannot be reached, or has another server under
+// its name, stops nobody; each of its searches ends with the reason.
+func TestDeadDomain(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*Options, *ldaptest.Server)
+		want   string
+	}{
+		"no DNS":  {func(o *Options, _ *ldaptest.Server) { o.DC = nil }, "DNS knows no domain controller of emea.contoso.lab"},
+		"refused": {func(_ *Options, s *ldaptest.Server) { s.Close() }, "dc1.emea.contoso.lab"},
+		"another": {func(o *Options, s *ldaptest.Server) {
+			o.DC["dc1.emea.contoso.lab"] = strings.TrimPrefix(o.URL, "ldaps://")
+		}, "emea.contoso.lab"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			noLeaks(t)
+			o, _, second := serveForest(t, ldaptest.Size{Mailboxes: 10}, ldaptest.Size{Mailboxes: 10})
+			c.change(&o, second)
+			j, err := read(t, o)
+			if err != nil {
+				t.Fatalf("Read: %v", err)
+			}
+			lost := map[collector.Purpose]bool{}
+			for _, q := range j.begun {
+				switch end := j.ended[q.ID]; {
+				case q.Base == emeaDN || end != nil:
+					lost[q.Purpose] = true
+					if end == nil || !strings.Contains(end.Error(), "domain emea.contoso.lab was not read") || !strings.Contains(end.Error(), c.want) ||
+						!strings.Contains(end.Error(), "--one-domain") {
+						t.Errorf("%s of %s ended with %v", q.Purpose, q.Base, end)
+					}
+				}
+			}
+			for _, p := range []collector.Purpose{collector.PurposeMailboxes, collector.PurposeGroups, collector.PurposePrincipals, collector.PurposeContainers} {
+				if !lost[p] {
+					t.Errorf("nothing is said of %s", p)
+				}
+			}
+			if entries, _ := j.of(t, collector.PurposeMailboxes); len(entries) != 10 {
+				t.Errorf("%d mailboxes, want 10", len(entries))
+			}
+		})
+	}
+}
+
+// TestForestLookup: a SID is asked for in its own domain, once, and one of no
+// domain of the forest in the first.
+func TestForestLookup(t *testing.T) {
+	noLeaks(t)
+	o, first, second := serveForest(t, ldaptest.Size{Mailboxes: 5}, ldaptest.Size{Mailboxes: 5})
+	o.Misses = new(Misses)
+	s := open(t, o)
+	defer s.Close()
+	if err := s.Read(t.Context(), newJournal()); err != nil {
+		t.Fatal(err)
+	}
+	sidOf := func(b []byte) acl.SID {
+		sid, err := acl.SIDFromBytes(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sid
+	}
+	home, child := sidOf(ldaptest.SID(9001)), sidOf(ldaptest.ChildSID("emea", 9002))
+	stranger, held := acl.MustParseSID("S-1-5-21-9-9-9-1000"), sidOf(ldaptest.ChildSID("emea", 2003))
+	before := [2]int{len(first.Requests()), len(second.Requests())}
+	j := newJournal()
+	if err := s.Lookup(t.Context(), []acl.SID{home, child, stranger, held}, j); err != nil {
+		t.Fatal(err)
+	}
+	j.complete(t)
+	if want := []acl.SID{home, child, stranger}; len(j.missed) != 3 || !slices.Contains(j.missed, want[0]) || !slices.Contains(j.missed, want[1]) || !slices.Contains(j.missed, want[2]) {
+		t.Errorf("missed %v, want %v", j.missed, want)
+	}
+	if entries, _ := j.of(t, collector.PurposeLookup); len(entries) != 1 || !bytes.Equal(entries[0].Value("objectSid"), held.Bytes()) {
+		t.Errorf("found %v", entries)
+	}
+	for i, server := range []*ldaptest.Server{first, second} {
+		n := 0
+		for _, r := range server.Requests()[before[i]:] {
+			if r.Op == "search" {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("server %d was asked %d times", i+1, n)
+		}
+	}
+	if len(o.Misses.sids) != 3 {
+		t.Errorf("%d misses are remembered, want 3", len(o.Misses.sids))
+	}
+}
+
+// TestForestInSnapshot: domains are complete one by one, so that a SID of the one
+// that was read is an orphan and one of the dead one is not; names carry the
+// domain where accounts of two were read.
+func TestForestInSnapshot(t *testing.T) {
+	for name, dead := range map[string]bool{"alive": false, "dead": true} {
+		t.Run(name, func(t *testing.T) {
+			noLeaks(t)
+			o, _, second := serveForest(t, ldaptest.Size{Mailboxes: 20}, ldaptest.Size{Mailboxes: 30})
+			if dead {
+				second.Close()
+			}
+			c := collector.Start(t.Context(), open(t, o), model.NewPool(), nil)
+			<-c.Done()
+			s := c.Snapshot()
+			if err := s.State.Err; err != nil {
+				t.Fatal(err)
+			}
+			if s.State.Server != "dc1.contoso.lab" {
+				t.Errorf("server %q", s.State.Server)
+			}
+			result, err := model.View(t.Context(), s, model.Query{Type: model.Mailboxes, Show: model.AllReasons})
+			if err != nil {
+				t.Fatal(err)
+			}
+			domains := map[string]int{}
+			for i := range result.Len() {
+				if l := result.Line(i); l.Kind == model.KindMailbox || l.Type == model.UnknownType {
+					domains[l.Domain]++
+					if want := !dead; l.Qualified != want {
+						t.Errorf("%s: qualified %v, want %v", l.Name, l.Qualified, want)
+					}
+				}
+			}
+			if want := map[bool]int{false: 30, true: 0}[dead]; domains["CONTOSO"] != 20 || domains["EMEA"] != want {
+				t.Errorf("mailboxes by domain: %v", domains)
+			}
+			for _, l := range s.Coverage() {
+				if l.ObjectType == "mailbox-account" && (l.Complete == dead || dead != strings.Contains(l.Reason, "domain emea.contoso.lab was not read")) {
+					t.Errorf("coverage %+v", l)
+				}
+			}
+		})
+	}
+}
