@@ -79,7 +79,7 @@ type batch struct {
 }
 
 const (
-	blockSize = 256 << 10
+	blockSize = 128 << 10
 	batchText = 128 << 10 // of a file without check lines
 	keepText  = 4 << 20   // a larger batch is not used again, or one huge group would stay in memory
 )
