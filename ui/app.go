@@ -58,6 +58,7 @@ type asking struct {
 	left, right *worker
 	at          time.Time  // when the left grid was last asked for
 	wish        *spot      // where the cursor of the left grid is to go with the next answer
+	row         *spot      // the same of the right one
 	search      *searching // for the next match
 	beside      uint64     // counts what was worked out beside the screen
 	waiting     int        // of these, how many are still to come
@@ -262,7 +263,16 @@ func (a *app) showLeft(res *model.Result) {
 	a.root.notice = a.notice()
 }
 
-func (a *app) showRight(res *model.Result) { a.right.show(res) }
+func (a *app) showRight(res *model.Result) {
+	a.right.show(res)
+	if a.ask.row == nil {
+		return
+	}
+	if !a.right.put(*a.ask.row) && res.Hidden.Total() > 0 {
+		a.foot.say("the toggles hide the entry that changed: A shows it")
+	}
+	a.ask.row = nil
+}
 
 // whyEmpty says why there may be no line.
 func (a *app) whyEmpty(res *model.Result) string {

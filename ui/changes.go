@@ -285,6 +285,9 @@ func (a *app) pivotChange(v *changes) {
 	a.push()
 	a.trail[len(a.trail)-1].changes = v
 	a.goTo(a.news.base.TypeOf(key), key, reverse)
+	if ref, ok := v.result.Row(row, s); ok && a.news.base == s {
+		a.ask.row = &spot{key: ref.Key(), ok: true, down: -1}
+	}
 }
 
 // changesColumns are the columns as a grid has them.

@@ -122,6 +122,13 @@ func TestChangesJourney(t *testing.T) {
 	}
 	d.press("Enter")
 	d.wantScreen(want.Target.Name+" · ", "forward", want.Trustee.Name, "changes › ")
+	d.idle(a)
+	d.on(func() {
+		row, _ := a.right.selected()
+		if r := a.right.result.Row(row); r.Trustee.Name != want.Trustee.Name || r.Right != want.Right {
+			t.Errorf("the cursor is on %s for %s, not on the entry that changed", r.Right, r.Trustee.Name)
+		}
+	})
 	d.press("Backspace")
 	d.wantScreen("filter ace fullaccess added")
 	d.wantSelected(want.Trustee.Name)

@@ -44,6 +44,7 @@ const longestTrail = 50
 
 // push remembers where the user is.
 func (a *app) push() {
+	a.ask.row = nil
 	p := a.here
 	p.line, _ = a.left.key()
 	p.sides[leftPane].spot, p.sides[leftPane].result = a.left.spot(), a.left.result
@@ -74,6 +75,7 @@ func (a *app) back() {
 		}
 		return
 	}
+	a.ask.row = nil
 	a.here = a.trail[n-1]
 	a.trail = a.trail[:n-1]
 	a.head.set(a.here.typ, a.here.aces)
