@@ -74,49 +74,50 @@ var coverNames = [coverLines]struct {
 // Coverage counts what was found and what became of it. It looks at every object,
 // once for a snapshot; the slice is the caller's.
 func (s *Snapshot) Coverage() []Coverage {
-	s.once.coverage.Do(func() { s.covered = s.cover() })
+	s.once.coverage.Do(func() { s.covered, s.unreadable = s.cover() })
 	return slices.Clone(s.covered)
 }
 
-func (s *Snapshot) cover() []Coverage {
+func (s *Snapshot) cover() ([]Coverage, []Unread) {
 	out := make([]Coverage, coverLines)
 	for i := range out {
 		out[i].ObjectType = coverNames[i].name
 		out[i].Complete, out[i].Reason = s.searchState(coverNames[i].searches)
 	}
-	c := newCoverer(s)
+	c, named := newCoverer(s), unreadList{}
+	mailbox, security, delegates, group := c.mailbox, c.security, c.delegates, c.group
+	look := func(at int, o *object, count func(*Coverage, *object)) { named.look(s, out, at, o, count) }
 	for id := uint32(1); id < s.objects.len(); id++ {
 		o := s.objects.at(id)
 		switch {
 		case o.store():
-			c.security(&out[coverStore], o)
+			look(coverStore, o, security)
 		case o.is(flagAbove):
-			c.security(&out[coverAdmin], o)
+			look(coverAdmin, o, security)
 		case o.mailboxLike():
-			c.mailbox(&out[coverMailbox], o)
-			c.security(&out[coverAccount], o)
-			c.delegates(&out[coverBehalf], o)
+			look(coverMailbox, o, mailbox)
+			look(coverAccount, o, security)
+			look(coverBehalf, o, delegates)
 			c.mailboxServer(&out[coverServer], o)
 		case o.recipient == OtherRecipient:
 			if s.typeName(o) == UnknownType { // a mailbox, for all that could be seen
-				out[coverMailbox].Found++
-				out[coverMailbox].Unknown++
+				look(coverMailbox, o, func(line *Coverage, _ *object) { line.Found++; line.Unknown++ })
 			}
-			c.security(&out[coverOther], o)
-			c.delegates(&out[coverBehalf], o)
+			look(coverOther, o, security)
+			look(coverBehalf, o, delegates)
 		case o.secState != NotAsked && (o.class == ClassContainer || o.class == ClassDomain):
-			c.security(&out[coverContainer], o)
+			look(coverContainer, o, security)
 		}
 		switch o.class {
 		case ClassGroup:
-			c.group(&out[coverGroup], o)
+			look(coverGroup, o, group)
 		case ClassServer:
 			c.server(&out[coverServer], o)
 		}
 	}
 	c.trustees(&out[coverTrustee])
 	c.stored(&out[coverStored])
-	return out
+	return out, named.list()
 }
 
 // searchState says whether searches were read to their end. While the

@@ -46,6 +46,7 @@ type Snapshot struct {
 	everyone    []Party
 	former      map[objID][]sidID
 	covered     []Coverage
+	unreadable  []Unread // named; of those that covered counts
 	byServer    map[string]dnID
 	byRelease   map[ServerVersion]string
 	releases    string

@@ -281,7 +281,10 @@ func (a *app) restart(r Request) {
 	a.driver.Open(r)
 	r.Password = ""
 	a.request, a.known = r, false
-	a.news.latest, a.news.base, a.news.gaps = nil, nil, ""
+	n := a.news
+	n.stopComparing()
+	n.latest, n.base, n.before, n.compared, n.gaps = nil, nil, nil, nil, ""
+	n.counts = model.ChangeCounts{}
 	a.root.notice, a.root.dismissed = "", false
 	a.trail = nil
 	a.here = place{typ: a.here.typ}

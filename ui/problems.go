@@ -2,16 +2,16 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"mbxperm/model"
 	"mbxperm/ui/report"
 )
 
-// openProblems lists what went wrong, the newest at the end, where the page
-// opens and stays until the user scrolls.
+// openProblems lists what went wrong, the newest first.
 func (a *app) openProblems() {
-	p := newPage(a.theme, 0, sheet{title: "Errors", text: a.problemLines, top: toEnd})
+	p := newPage(a.theme, 0, sheet{title: "Errors", text: a.problemLines})
 	a.root.push(p)
 }
 
@@ -24,12 +24,13 @@ func (n *news) problems() []model.Problem {
 }
 
 // problemLines is the list of errors: time, object, reason. What one must know
-// all the time stands before them.
+// all the time stands before them, and what could not be read behind: it is
+// known when all is read.
 func (a *app) problemLines() (lines []pageLine) {
 	for _, w := range a.warnings() {
 		lines = append(lines, pageLine{label: "warning", text: w, style: styleWarning})
 	}
-	for _, p := range a.news.problems() {
+	for _, p := range slices.Backward(a.news.problems()) {
 		text := p.Text
 		if p.Object != "" {
 			text = p.Object + ": " + text
@@ -38,6 +39,33 @@ func (a *app) problemLines() (lines []pageLine) {
 	}
 	if len(a.news.problems()) == 0 {
 		lines = append(lines, pageLine{text: "Nothing went wrong."})
+	}
+	if n := a.news; n.base != nil && !n.reading() && n.counting == 0 { // else it takes a while
+		lines = append(lines, unreadLines(n.base)...)
+	}
+	return lines
+}
+
+// unreadLines names what could not be read of a finished snapshot, and counts
+// the rest.
+func unreadLines(s *model.Snapshot) (lines []pageLine) {
+	named := map[[2]string]int{}
+	for _, u := range s.Unread() {
+		named[[2]string{u.ObjectType, u.State}]++
+		lines = append(lines, pageLine{label: u.State, text: u.ObjectType + " " + u.DN + ": " + u.Reason})
+	}
+	for _, c := range s.Coverage() {
+		for _, part := range []struct {
+			n     int
+			state string
+		}{{c.Unreadable, "unreadable"}, {c.Undecodable, "undecodable"}, {c.Unknown, "unknown"}} {
+			if more := part.n - named[[2]string{c.ObjectType, part.state}]; more > 0 {
+				lines = append(lines, pageLine{label: part.state, text: c.ObjectType + ": " + report.Thousands(more) + " more"})
+			}
+		}
+	}
+	if len(lines) > 0 {
+		lines = append([]pageLine{{}, {text: "Of what was found could not be read:", style: styleHeader}}, lines...)
 	}
 	return lines
 }

@@ -28,8 +28,8 @@ func driveFrozen(t *testing.T, w, h int, change func(*model.State)) (*driver, *a
 	return d, a
 }
 
-// TestScreenErrors: the list of errors is a page, the newest at the end and in
-// view, whatever stands in the names; the status line counts them.
+// TestScreenErrors: the list of errors is a page, the newest first, whatever
+// stands in the names; the status line counts them.
 func TestScreenErrors(t *testing.T) {
 	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, *app, string)) {
 		d, a := driveFrozen(t, w, h, func(s *model.State) {
@@ -44,10 +44,14 @@ func TestScreenErrors(t *testing.T) {
 		})
 		d.wantScreen("41 errors: !")
 		d.press("!")
-		d.wantScreen("10:15:07  mailboxes: the server broke off")
+		d.wantScreen("10:15:07     mailboxes: the server broke off")
 		golden(d, a, "errors")
-		d.press("Home")
-		d.wantScreen("09:15:07  CN=[red]<U+001B>[2J<U+202E>")
+		d.press("End")
+		d.wantScreen("unreadable ", "undecodable ", "unknown ")
+		d.press("Home", "/")
+		d.typeText("09:15:07")
+		d.press("Enter")
+		d.wantScreen("09:15:07     CN=[red]<U+001B>[2J<U+202E>")
 		d.press("!")
 		d.wantGone("09:15:07")
 	})

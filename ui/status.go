@@ -109,7 +109,11 @@ func (f *foot) state(w int) []string {
 	if s.Err != nil { // a sentence may be cut, since the list has all of it
 		doing = fitWidth(doing, w-safe.Width(between)-safe.Width(errors))
 	}
-	return []string{doing, n.changesText(), n.gaps, errors}
+	missing := n.gaps
+	if missing != "" && errors == "" { // the list of errors names them
+		missing += ": !"
+	}
+	return []string{doing, n.changesText(), missing, errors}
 }
 
 // from says where all of this comes from.

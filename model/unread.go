@@ -1,0 +1,60 @@
+package model
+
+import (
+	"slices"
+
+	"mbxperm/acl"
+)
+
+// Unread is something that is counted as unreadable, undecodable or unknown in
+// a line of the coverage.
+type Unread struct {
+	ObjectType string // of the line
+	DN         string
+	State      string // unreadable, undecodable or unknown
+	Reason     string // in one sentence
+}
+
+// mostUnread is how many are named for each line and state; the counts of the
+// coverage say how many there are.
+const mostUnread = 100
+
+// Unread names what could not be read, in the order of the lines of Coverage. It
+// comes from the same look at every object. The slice is the caller's.
+func (s *Snapshot) Unread() []Unread {
+	s.once.coverage.Do(func() { s.covered, s.unreadable = s.cover() })
+	return slices.Clone(s.unreadable)
+}
+
+// unreadList collects what could not be read, by line.
+type unreadList [coverLines][]Unread
+
+// list returns all of it.
+func (u *unreadList) list() []Unread { return slices.Concat(u[:]...) }
+
+// look counts an object in a line and names it where it is in doubt.
+func (u *unreadList) look(s *Snapshot, lines []Coverage, at int, o *object, count func(*Coverage, *object)) {
+	line := &lines[at]
+	before := *line
+	count(line, o)
+	switch {
+	case line.Unreadable > before.Unreadable && line.Unreadable <= mostUnread:
+		u.add(s, at, o, "unreadable", "there must be a value, and not all of it came")
+	case line.Undecodable > before.Undecodable && line.Undecodable <= mostUnread:
+		d := o.security
+		if at == coverMailbox {
+			d = o.mailboxSD
+		}
+		reason := "the value is no security descriptor"
+		if _, err := acl.Parse(s.descriptor(d)); err != nil {
+			reason = err.Error()
+		}
+		u.add(s, at, o, "undecodable", reason)
+	case line.Unknown > before.Unknown && line.Unknown <= mostUnread:
+		u.add(s, at, o, "unknown", "no value came, and whether the bound account may read one cannot be decided")
+	}
+}
+
+func (u *unreadList) add(s *Snapshot, at int, o *object, state, reason string) {
+	u[at] = append(u[at], Unread{ObjectType: coverNames[at].name, DN: s.dnText(o.dn), State: state, Reason: reason})
+}
