@@ -119,6 +119,7 @@ func TestLabCompare(t *testing.T) {
 		fmt.Sprintf("changed account %s  [disabled] reach 0", users[2].SAM),
 		fmt.Sprintf("changed account %s  [renamed] reach 0", users[4].SAM),
 		fmt.Sprintf("changed ace %s %s [DeleteItem] reach 0", users[1].SAM, group.SAM),
+		fmt.Sprintf("removed account %s  [deleted] reach 0", users[6].SAM),
 		fmt.Sprintf("removed account %s  [mailbox-gone] reach 0", users[6].SAM),
 		fmt.Sprintf("removed membership All Staff %s [member] reach 0", users[6].SAM), // who deletes an account deletes its links
 	}

@@ -243,11 +243,13 @@ var scriptCases = []struct {
 		s.of("u2").MailboxSD = sd(allow(rid(9), acl.MailboxFullAccess, 0))
 	}, new: func(s *script) {
 		o := s.of("u2")
-		*o = model.Object{DN: o.DN, GUID: o.GUID, SID: o.SID, Account: o.Account, Class: model.ClassUser, Deleted: true}
+		*o = model.Object{DN: `CN=u2\0ADEL:00000000-0000-0000-0000-000000000002,CN=Deleted Objects,` + scriptDN, GUID: o.GUID, SID: o.SID, Account: o.Account, Class: model.ClassUser, Deleted: true}
+		s.of("Inner").Members = nil // who deletes an account deletes its links
 	}, want: []string{
 		"removed account u2 [deleted] | enabled | deleted",
 		"removed account u2 [mailbox-gone] | UserMailbox | deleted",
 		"removed ace u2 svc [FullAccess] Allow | Allow FullAccess (0x00000001) |",
+		"removed membership Inner u2 [member] | member |",
 	}},
 }
 

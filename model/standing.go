@@ -185,7 +185,9 @@ func (c *comparer) account(p pair) {
 	}
 	a, b := c.object(p, before), c.object(p, after)
 	c.being(p, a, b)
-	c.place(p, a, b)
+	if a.is(flagDeleted) == b.is(flagDeleted) { // a deletion gives the object another name in another place ([MS-ADTS] 3.1.1.5.5)
+		c.place(p, a, b)
+	}
 	if a.primaryGroup != b.primaryGroup && a.sid != 0 && b.sid != 0 {
 		c.primary(p, a, b)
 	}
