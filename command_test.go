@@ -35,6 +35,10 @@ func TestCommandPrintsTheView(t *testing.T) {
 		turn++
 		q.Show = toggles[turn%len(toggles)]
 		q.Filter = []string{"", "u000 !u00003", "", "Méx'o $(x)", "a"}[turn%5]
+		q.Only = []model.Only{0, 0, model.OnlyDeny, 0, model.OnlyOrphans, 0, model.OnlyDeny | model.OnlyOrphans}[turn%7]
+		if !q.Rows {
+			q.Lines = model.Lines(turn % 3)
+		}
 		q.Sort = []int{0, 2, -3, 1}[turn%4]
 		wantView(t, sh, s, q)
 	}
@@ -90,5 +94,23 @@ func wantView(t *testing.T, sh string, s *model.Snapshot, q model.Query) {
 	}
 	if want.String() != got.String() {
 		t.Errorf("mbxperm %s\nprints %d bytes, and the view has %d rows in %d bytes", line, got.Len(), res.Len(), want.Len())
+	}
+}
+
+// TestSourceAgain: what opened a source opens it again, and no password is
+// among it.
+func TestSourceAgain(t *testing.T) {
+	a := &app{}
+	root := a.rootCommand()
+	root.SetArgs([]string{"report", "coverage", "demo:5", "-u", "auditor@contoso.com", "--password-file", "pass word", "--pin", "sha256:aa", "--pin", "sha256:bb",
+		"--insecure", "--dc", "dc1=127.0.0.1", "--dc", "dc2", "--quiet", "-o", t.TempDir() + "/x"})
+	root.SetOut(&bytes.Buffer{})
+	if err := root.Execute(); err != nil {
+		t.Fatal(err)
+	}
+	got := report.ShLine(a.again...)
+	want := "--dc=dc1=127.0.0.1 --dc=dc2 --insecure '--password-file=pass word' --pin=sha256:aa --pin=sha256:bb"
+	if got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }

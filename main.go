@@ -95,7 +95,8 @@ type app struct {
 	passwordFile   string
 	showQueries    bool
 	theme          string
-	record         string // file to record to, or empty
+	record         string   // file to record to, or empty
+	again          []string // the flags by which the source was opened, but for those that the screen can change
 	rep            report.Flags
 }
 
@@ -143,6 +144,7 @@ func (a *app) rootCommand() *cobra.Command {
 		},
 	}
 	root.PersistentPreRun = func(*cobra.Command, []string) {
+		a.again = report.Given(root.PersistentFlags(), "user", "ca", "auth", "show-queries", "log")
 		a.source.Live.Auth = live.Auth(a.auth)
 		if a.showQueries {
 			a.source.ShowQueries = a.stdout
@@ -196,6 +198,7 @@ func (a *app) reportCommand() *cobra.Command {
 	f := rep.PersistentFlags()
 	a.rep.Rows(f, "mailbox, store or admin (default mailbox)")
 	a.rep.Reports(f)
+	a.rep.Seen.Define(f)
 	a.rep.SinceFlag(f)
 	a.recordFlags(f)
 	for _, c := range []struct{ name, short string }{
@@ -371,7 +374,7 @@ func (d driver) Open(r ui.Request) {
 // screenOptions say what the screen begins with, and what is known for its form.
 func (a *app) screenOptions(source string) ui.Options {
 	settings, err := ui.LoadSettings()
-	o := ui.Options{Settings: settings, Theme: a.theme, ColorFGBG: os.Getenv("COLORFGBG"), Force: a.rep.Force}
+	o := ui.Options{Version: version(), Again: a.again, Settings: settings, Theme: a.theme, ColorFGBG: os.Getenv("COLORFGBG"), Force: a.rep.Force}
 	if err != nil {
 		o.Note = err.Error()
 	}

@@ -58,6 +58,8 @@ func TestUsage(t *testing.T) {
 		{"report totals demo --sort=-Nothing", exitUsage, `unknown column "Nothing" of mailbox: use AccountName, Mailbox`},
 		{"report totals demo --of u00002", exitUsage, "--of is for report aces"},
 		{"report aces demo --of u00002 --direction reverse", exitUsage, "choose its direction by --ace-type"},
+		{"report aces demo --only allow", exitUsage, `unknown kind of rows "allow": use deny, orphans`},
+		{"report totals demo --lines people", exitUsage, `unknown lines "people": use all, mailboxes or trustees`},
 		{"report aces demo --via-groups", exitUsage, "--via-groups wants --of"},
 		{"report aces demo:5 --of nobody", exitFailed, `--of "nobody": nothing that was read has this name`},
 		{"report aces nonsense", exitUsage, `cannot read "nonsense"`},

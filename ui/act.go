@@ -162,6 +162,8 @@ func (a *app) doMore(act action) {
 		a.startCopy()
 	case actionCommands:
 		a.showCommands()
+	case actionExport:
+		a.startExport()
 	case actionCommand:
 		a.startCommand()
 	case actionNext:

@@ -20,8 +20,25 @@ func (a *app) showCommands() {
 	})
 }
 
-// source are the arguments that open what is shown once more.
-func (a *app) source() []string { return []string{a.news.base.State.Source} }
+// source are the arguments that open what is shown once more. There is no
+// password among them.
+func (a *app) source() []string {
+	r := a.request
+	if r.Source == "" {
+		return []string{a.news.base.State.Source}
+	}
+	args := []string{r.Source}
+	if r.User != "" {
+		args = append(args, "-u", r.User)
+	}
+	if r.CAFile != "" {
+		args = append(args, "--ca", r.CAFile)
+	}
+	if r.Auth != "" && r.Auth != "auto" {
+		args = append(args, "--auth", r.Auth)
+	}
+	return append(args, a.options.Again...)
+}
 
 // commandLines are the commands for a view, and for its row if there is one.
 func commandLines(source []string, res *model.Result, row int, ok bool) []pageLine {

@@ -49,6 +49,7 @@ const (
 	actionRaw
 	actionCopy
 	actionCommands
+	actionExport
 	actionCommand
 	actionNext
 	actionPrevious
@@ -183,6 +184,7 @@ var bindings = []binding{
 	{[]key{char('C')}, scopeGrid, "copy", "Copy a cell, the row or the grid, also through SSH and tmux.", actionCopy, 22},
 	{[]key{char('K')}, scopeGrid, "command", "Show as commands: this view; what would show or revoke this ACE.", actionCommands, 23},
 	{[]key{char(':')}, scopeGrid, "go to", "Type a command or a name to go to; Tab completes.", actionCommand, 5},
+	{[]key{char('E')}, scopeGrid, "export", "Write this grid to a file: .csv, .json, .jsonl, .html or .xlsx.", actionExport, 24},
 	{[]key{char('n')}, scopeGrid, "", "Go to the next line that the last filter matches.", actionNext, 0},
 	{[]key{char('N')}, scopeGrid, "", "Go to the match before.", actionPrevious, 0},
 	{[]key{{code: tcell.KeyEnter}}, scopeTotals, "ACEs", "Show the ACEs of this line.", actionEnter, 4},

@@ -72,13 +72,18 @@ func (a *app) record(path string, replace bool) {
 
 // recordingName proposes a name for a recording: the source and the day.
 func recordingName(source string, now time.Time) string {
+	return fileName(source) + now.Format("-2006-01-02") + ".ldif.zst"
+}
+
+// fileName makes the beginning of a file's name of a source.
+func fileName(source string) string {
 	name := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '-' {
 			return r
 		}
 		return '-'
 	}, strings.TrimPrefix(strings.TrimPrefix(source, "ldaps://"), "ldap://"))
-	return strings.Trim(name, ".-") + now.Format("-2006-01-02") + ".ldif.zst"
+	return strings.Trim(name, ".-")
 }
 
 // recorded says what came of a recording, once.

@@ -35,7 +35,11 @@ type Options struct {
 	// already, if it has a snapshot.
 	Connect  Connect
 	Settings *Settings // nil: nothing is remembered
-	Note     string    // said until the first key
+	Version  string    // of the program, for what is exported
+	// Again are the arguments, beside those of the Request, that open the source
+	// once more from the command line.
+	Again []string
+	Note  string // said until the first key
 	// Since is what the driver's state is compared with once it is read, in the
 	// same pool; nil to compare each reading with the one before.
 	Since *model.Snapshot

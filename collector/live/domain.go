@@ -71,15 +71,17 @@ func (s *Servers) Set(text string) error {
 }
 
 // String lists them.
-func (s *Servers) String() string {
-	var list []string
+func (s *Servers) String() string { return strings.Join(s.GetSlice(), ",") }
+
+// GetSlice returns what Set was given, in order of the names.
+func (s *Servers) GetSlice() (list []string) {
 	for _, name := range slices.Sorted(maps.Keys(*s)) {
 		if address := (*s)[name]; address != "" {
 			name += "=" + address
 		}
 		list = append(list, name)
 	}
-	return strings.Join(list, ",")
+	return list
 }
 
 // Type names the form of the value for a help text.

@@ -52,7 +52,6 @@ func (r *Flags) Reports(f *pflag.FlagSet) {
 	f.BoolVar(&r.Redact, "redact", false, "replace names, domains, SIDs and servers by pseudonyms")
 	f.StringVar(&r.RedactKey, "redact-key", "", "redact with the key in this file: the same pseudonyms in every file")
 	f.StringVar(&r.FailOn, "fail-on", "", "exit with 4 where one of these conditions holds: "+model.AlarmNames())
-	r.Seen.define(f)
 	f.BoolVarP(&r.Quiet, "quiet", "q", false, "nothing on standard error but errors and conditions that hold")
 }
 

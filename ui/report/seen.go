@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -13,15 +15,30 @@ import (
 // shows: the same lines in the same order.
 type Seen struct {
 	Filter, Sort, ACEs, Of string
+	Only, Lines            string
 	ViaGroups, NoSystem    bool
 }
 
-func (v *Seen) define(f *pflag.FlagSet) {
+type onlyName struct {
+	name string
+	only model.Only
+}
+
+// What --only and --lines can be.
+var (
+	onlyNames = []onlyName{{"deny", model.OnlyDeny}, {"orphans", model.OnlyOrphans}}
+	lineNames = [...]string{model.AllLines: "all", model.MailboxLines: "mailboxes", model.TrusteeLines: "trustees"}
+)
+
+// Define defines the flags.
+func (v *Seen) Define(f *pflag.FlagSet) {
 	f.StringVar(&v.Filter, "filter", "", "only what holds every word in name, DN, SID or right; !word excludes")
 	f.StringVar(&v.Sort, "sort", "", "order by this column of the screen, -COLUMN the other way round: --sort=-Mailbox")
 	f.StringVar(&v.Of, "of", "", "aces: the rows of this one line, as the screen shows them: name, DOMAIN\\name, DN, SID or objectGUID")
 	f.StringVar(&v.ACEs, "ace-type", "", "aces: one entry of the screen's list of ACE types: Mailbox-Rights, Reverse-All, …")
 	f.BoolVar(&v.ViaGroups, "via-groups", false, "aces of one line in reverse: those of its groups too")
+	f.StringVar(&v.Only, "only", "", "only rows of these kinds: deny, orphans or deny,orphans; of totals, lines that have one")
+	f.StringVar(&v.Lines, "lines", "all", "totals of mailboxes: all, mailboxes or trustees")
 	f.BoolVar(&v.NoSystem, "no-system", false, "totals: leave out system mailboxes that hold no right")
 }
 
@@ -30,8 +47,8 @@ func (v *Seen) apply(q *model.Query) error {
 	q.Filter = v.Filter
 	q.System = q.System && !v.NoSystem
 	q.Effective = v.ViaGroups
-	if q.Type == nil {
-		return nil
+	if err := v.narrow(q); err != nil || q.Type == nil {
+		return err
 	}
 	if err := v.order(q); err != nil {
 		return err
@@ -57,6 +74,25 @@ func (v *Seen) apply(q *model.Query) error {
 	case v.ViaGroups && v.Of == "":
 		return mistake("--via-groups wants --of: whose groups?")
 	}
+	return nil
+}
+
+// narrow puts --only and --lines into the query.
+func (v *Seen) narrow(q *model.Query) error {
+	for name := range strings.SplitSeq(v.Only, ",") {
+		i := slices.IndexFunc(onlyNames, func(n onlyName) bool { return n.name == name })
+		switch {
+		case i >= 0:
+			q.Only |= onlyNames[i].only
+		case name != "":
+			return mistake("unknown kind of rows %q: use deny, orphans or deny,orphans", name)
+		}
+	}
+	i := slices.Index(lineNames[:], cmp.Or(v.Lines, lineNames[model.AllLines]))
+	if i < 0 {
+		return mistake("unknown lines %q: use all, mailboxes or trustees", v.Lines)
+	}
+	q.Lines = model.Lines(i)
 	return nil
 }
 
@@ -117,6 +153,12 @@ func (q *Question) seenWords(name func(string) string) (s string) {
 	if q.Query.Rows && q.Query.Type != nil && q.Query.ACEs.Name != "" && q.Query.ACEs.Name != q.Query.Type.ACEs[0].Name {
 		s += ", ACE type " + q.Query.ACEs.Name
 	}
+	if q.Query.Only != 0 {
+		s += ", only " + onlyText(q.Query.Only)
+	}
+	if q.Query.Lines != model.AllLines {
+		s += ", only " + lineNames[q.Query.Lines]
+	}
 	if q.Query.Effective {
 		s += ", with what is held through groups"
 	}
@@ -153,7 +195,13 @@ func Command(source []string, s *model.Snapshot, q model.Query) []string {
 	} else if !q.System && q.Type == model.Mailboxes {
 		args = append(args, "--no-system")
 	}
+	if !q.Rows && q.Lines != model.AllLines {
+		args = append(args, "--lines", lineNames[q.Lines])
+	}
 	args = append(args, showFlags(q.Show)...)
+	if q.Only != 0 {
+		args = append(args, "--only", onlyText(q.Only))
+	}
 	if q.Filter != "" {
 		args = append(args, "--filter="+q.Filter)
 	}
@@ -165,6 +213,16 @@ func Command(source []string, s *model.Snapshot, q model.Query) []string {
 		args = append(args, "--sort="+title)
 	}
 	return args
+}
+
+func onlyText(only model.Only) string {
+	var names []string
+	for _, n := range onlyNames {
+		if only&n.only != 0 {
+			names = append(names, n.name)
+		}
+	}
+	return strings.Join(names, ",")
 }
 
 // showFlags are the flags of the toggles that are on.
@@ -183,5 +241,27 @@ func showFlags(show model.Reasons) (args []string) {
 			args = append(args, f.flag)
 		}
 	}
+	return args
+}
+
+// Given returns the flags of a set that were given on the command line, but for
+// some, as arguments that say the same again.
+func Given(f *pflag.FlagSet, except ...string) (args []string) {
+	f.VisitAll(func(g *pflag.Flag) {
+		if !g.Changed || slices.Contains(except, g.Name) {
+			return
+		}
+		values := []string{g.Value.String()}
+		if list, ok := g.Value.(interface{ GetSlice() []string }); ok {
+			values = list.GetSlice()
+		}
+		for _, v := range values {
+			if g.NoOptDefVal == v { // a switch
+				args = append(args, "--"+g.Name)
+			} else {
+				args = append(args, "--"+g.Name+"="+v)
+			}
+		}
+	})
 	return args
 }

@@ -1,0 +1,88 @@
+package ui
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mbxperm/model"
+	"mbxperm/ui/report"
+)
+
+// TestExport: what is shown gets into the file, with its evidence, readable by
+// its owner alone, and no file is replaced unasked.
+func TestExport(t *testing.T) {
+	dir := t.TempDir()
+	d, a := driveDemo(t, 200, 50)
+	d.find("u0000")
+	d.wantScreen("filter u0000")
+	d.idle(a)
+	export := func(name string) {
+		t.Helper()
+		d.press("E")
+		d.wantScreen("export to demo-60-1-mailbox-")
+		d.on(func() { a.foot.input.SetText(filepath.Join(dir, name)) })
+		d.press("Enter")
+	}
+	export("lines.json")
+	d.wantScreen("9 records written to ", "lines.json and lines.json.evidence.json")
+	var res *model.Result
+	d.on(func() { res = a.left.result })
+	sameJSON(t, filepath.Join(dir, "lines.json"), report.ResultData(res))
+	evidence, err := os.ReadFile(filepath.Join(dir, "lines.json.evidence.json"))
+	if err != nil || !strings.Contains(string(evidence), "only what holds u0000") {
+		t.Errorf("the evidence does not name the filter (%v):\n%s", err, evidence)
+	}
+	export("lines.json")
+	d.wantScreen("it exists; replace it? y or n:")
+	d.typeText("n")
+	d.press("Enter")
+	d.wantScreen("nothing is exported: ")
+	export("lines.json")
+	d.typeText("y")
+	d.press("Enter")
+	d.wantScreen("9 records written to ")
+	export("lines.doc")
+	d.wantScreen("the ending says how to write it")
+	export("")
+	d.wantScreen("is a folder")
+	export("no/such/folder.csv")
+	d.wantScreen("cannot write ")
+	d.press("Down", "Enter")
+	d.wantScreen("u00002 · ", "399 rows")
+	d.idle(a)
+	for _, name := range []string{"rows.csv", "rows.html", "rows.xlsx", "rows.jsonl"} {
+		export(name)
+		d.wantScreen("records written to ")
+		d.idle(a)
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err != nil || info.Mode().Perm() != 0o600 || info.Size() == 0 {
+			t.Errorf("%s: %v, %v", name, info, err)
+		}
+	}
+}
+
+func sameJSON(t *testing.T, path string, d report.Data) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got, plain bytes.Buffer
+	if err := json.Compact(&got, b); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Compact(&plain, want); err != nil {
+		t.Fatal(err)
+	}
+	if got.String() != plain.String() {
+		t.Errorf("%s holds %d bytes, want the %d of the view", path, got.Len(), plain.Len())
+	}
+}
