@@ -2,6 +2,7 @@ package model
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"mbxperm/acl"
@@ -46,11 +47,13 @@ type Writer struct {
 	stores    table[objID] // stores and administration containers: few, and listed apart
 	recips    table[objID] // recipients
 	gen       uint64
+
+	spelled map[string]uint16 // number of a home server, by its name in any case
 }
 
 // NewWriter returns a writer of an empty state over the pool.
 func NewWriter(p *Pool) *Writer {
-	w := &Writer{pool: p, facts: newFacts(), fresh: true}
+	w := &Writer{pool: p, facts: newFacts(), fresh: true, spelled: map[string]uint16{}}
 	w.objects.add(object{})
 	return w
 }
@@ -78,6 +81,30 @@ func (w *Writer) edit() *facts {
 		w.facts, w.fresh = w.facts.clone(), true
 	}
 	return w.facts
+}
+
+// typeNumber numbers a recipient type. Nearly every one is there already, and
+// then the facts need not be copied.
+func (w *Writer) typeNumber(name string) uint8 {
+	if i := slices.Index(w.facts.types, name); i >= 0 {
+		return uint8(i)
+	}
+	return w.edit().typeNumber(name)
+}
+
+// mostSpellings bounds Writer.spelled.
+const mostSpellings = 1 << 12
+
+// serverNumber numbers the name of a home server.
+func (w *Writer) serverNumber(name string) uint16 {
+	n, ok := w.spelled[name]
+	if !ok {
+		n = w.edit().serverNumber(name)
+		if len(w.spelled) < mostSpellings {
+			w.spelled[strings.Clone(name)] = n
+		}
+	}
+	return n
 }
 
 // Put adds what an object says to what is known. The object is known by its DN.
@@ -165,13 +192,13 @@ func (w *Writer) recipient(o *object, id objID, in *Object) {
 			w.recips.add(id)
 		}
 		o.recipient = in.Recipient
-		o.typ = w.edit().typeNumber(in.Type)
+		o.typ = w.typeNumber(in.Type)
 	}
 	if in.HomeMDB != "" {
 		o.home = w.pool.parent(in.HomeMDB)
 	}
 	if in.HomeServer != "" {
-		o.server = w.edit().serverNumber(in.HomeServer)
+		o.server = w.serverNumber(in.HomeServer)
 	}
 	if !in.Master.IsZero() {
 		o.master = w.pool.sid(in.Master)

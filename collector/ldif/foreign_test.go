@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"mbxperm/collector"
 	"mbxperm/collector/ldif"
 )
 
@@ -205,4 +206,39 @@ func TestMemoryStaysTheSame(t *testing.T) {
 	if more := (large - small) / 10_000; more > 1.2 {
 		t.Errorf("%.2f allocations for each further entry, want 1", more)
 	}
+}
+
+// TestManyNames: an attribute is found under any spelling in an entry with more
+// names than are kept, and in the entries after it.
+func TestManyNames(t *testing.T) {
+	var b strings.Builder
+	for r := range 3 {
+		b.WriteString("dn: CN=a\ncn: 1\n")
+		for i := range 20_000 {
+			fmt.Fprintf(&b, "x%d-%d: 1\n", r, i)
+		}
+		b.WriteString("CN: 2\ncn;binary: 3\n\n")
+	}
+	src, err := ldif.Read("test", strings.NewReader(b.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &manyNames{}
+	if err := src.Read(t.Context(), n); err != nil || len(n.said) != 3 {
+		t.Fatal(err, len(n.said))
+	}
+	for _, said := range n.said {
+		if said != `20001 attributes, cn ["1" "2" "3"]` {
+			t.Errorf("got %s", said)
+		}
+	}
+}
+
+type manyNames struct {
+	nothing
+	said []string
+}
+
+func (n *manyNames) Entry(e *collector.Entry) {
+	n.said = append(n.said, fmt.Sprintf("%d attributes, cn %q", len(e.Attributes), e.Values("cn")))
 }

@@ -18,7 +18,7 @@ const (
 	maxRecord = 256 << 20             // counted with perValue and perAttribute for what we need to hold them
 	perValue  = 32
 
-	perAttribute = 96
+	perAttribute = 256 // with its name
 
 	window = 256 << 10
 )

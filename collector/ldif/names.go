@@ -10,11 +10,13 @@ import (
 )
 
 // maxNames bounds the table of attribute names; a directory's schema has some
-// thousands. A table that is full is begun again. maxName bounds a name with its
+// thousands. A table that is full is begun again with the next entry. maxName bounds a name with its
 // options; those of a directory have some sixty bytes.
 const (
 	maxNames = 1 << 14
 	maxName  = 1 << 10
+
+	mostInOrder = 100
 )
 
 // name is an attribute description as it is spelled in the file.
@@ -40,16 +42,34 @@ type piece struct {
 	values [][]byte
 }
 
-// name looks up a spelling.
+// name looks up a spelling. Entries of one kind have the same attributes in the
+// same order, so it is likely the one that came next in the entry before.
 func (p *parser) name(key []byte) *name {
+	if p.turn < len(p.order) && p.order[p.turn].text == string(key) {
+		p.turn++
+		return p.order[p.turn-1]
+	}
+	n := p.lookUp(key)
+	if p.turn < mostInOrder {
+		p.order = append(p.order[:p.turn], n)
+		p.turn++
+	}
+	return n
+}
+
+// forget begins the tables again if they are full. Within an entry they are
+// needed to find its attributes.
+func (p *parser) forget() {
+	if len(p.names) >= maxNames {
+		clear(p.names)
+		clear(p.slots)
+		p.order = p.order[:0]
+	}
+}
+
+func (p *parser) lookUp(key []byte) *name {
 	if n := p.names[string(key)]; n != nil {
 		return n
-	}
-	if len(p.names) >= maxNames {
-		clear(p.names) // slots stay valid: those of this entry are in p.slots until the next one
-	}
-	if len(p.slots) >= 2*maxNames {
-		clear(p.slots)
 	}
 	n := &name{text: string(key)}
 	base := n.options()

@@ -22,6 +22,8 @@ type parser struct {
 	b         *batch
 	names     map[string]*name // by their spelling in the file
 	slots     map[string]*slot // by the folded name without options
+	order     []*name          // of the entry before, as far as the one in hand agrees, and then of that
+	turn      int              // how many of order the entry in hand has had
 	record    int              // number of the entry in hand, for slots
 	size      int              // of the entry in hand
 	pieces    []piece
@@ -192,6 +194,8 @@ func (p *parser) entry(dn string) error {
 	e := &ev.entry
 	e.DN, e.Query = dn, p.query
 	p.record++
+	p.turn = 0
+	p.forget()
 	p.size, p.attr, p.spelled, p.pieces = len(dn), nil, nil, p.pieces[:0]
 	err := p.lines(e)
 	if err == nil || err == io.EOF && !p.recording {
