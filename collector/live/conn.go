@@ -35,8 +35,8 @@ type answer struct {
 
 // read reads the answer to the search that was sent last, up to its result. each
 // is called for every entry; its bytes are those of the batch in hand. Whenever
-// nothing whole is left and the server must be waited for, wait is called first:
-// it hands over or empties the batch. When ctx ends, the connection must be
+// the batch is full, or the server must be waited for, wait is called first: it
+// hands over or empties the batch. When ctx ends, the connection must be
 // closed by the caller.
 //
 // An answer is whole only if its result came: a closed connection, a message
@@ -45,7 +45,7 @@ func (c *conn) read(a *answer, id collector.QueryID, each func(*collector.Entry)
 	for {
 		h, message, err := c.in.next()
 		if errors.Is(err, errShort) {
-			if len(c.in.batch.entries) > 0 {
+			if len(c.in.batch.entries) > 0 && !(c.raw.pending() && c.in.room()) {
 				wait()
 			}
 			if err := c.await(h.size); err != nil {

@@ -109,7 +109,7 @@ func (s *server) connect(ctx context.Context) (*conn, error) {
 		return nil, s.explainDial(ctx, err)
 	}
 	s.options.Log.Debug("connected", logServer, s.target.name, logAddress, tcp.RemoteAddr().String())
-	raw := &idleConn{Conn: tcp, idle: s.options.Idle}
+	raw := newIdleConn(tcp, s.options.Idle)
 	c, err := s.secure(limited, raw)
 	if err != nil {
 		raw.Close()
@@ -154,8 +154,8 @@ func (s *server) requestTLS(ctx context.Context, raw *idleConn) error {
 	if _, err := w.Write(envelope(1, extended, nil)); err != nil {
 		return s.explainStartTLS(ctx, err)
 	}
-	// Reading without a buffer takes nothing that belongs to TLS, and nothing
-	// that somebody on the way has added in clear text.
+	// What comes behind the answer goes to TLS, which takes nothing that somebody
+	// on the way has added in clear text.
 	answer, err := ber.ReadPacket(w)
 	if cause := w.cause(); cause != nil {
 		err = cause

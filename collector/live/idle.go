@@ -1,6 +1,7 @@
 package live
 
 import (
+	"bufio"
 	"net"
 	"sync"
 	"time"
@@ -14,11 +15,19 @@ import (
 type idleConn struct {
 	net.Conn
 	idle time.Duration
+	in   *bufio.Reader // TLS asks for each record twice, and a server sends each entry in one
 
 	mu       sync.Mutex
 	patience time.Duration // of a read; 0 for ever
 	leaving  bool
 }
+
+func newIdleConn(on net.Conn, idle time.Duration) *idleConn {
+	return &idleConn{Conn: on, idle: idle, in: bufio.NewReaderSize(on, readAhead)}
+}
+
+// readAhead is how much is read off the network at a time.
+const readAhead = 32 << 10
 
 // await says that an answer is expected from now on.
 func (c *idleConn) await() { c.set(c.idle) }
@@ -48,11 +57,16 @@ func (c *idleConn) deadline() {
 
 // Read starts the clock anew: each byte that arrives is a sign of life.
 func (c *idleConn) Read(p []byte) (int, error) {
-	c.mu.Lock()
-	c.deadline()
-	c.mu.Unlock()
-	return c.Conn.Read(p)
+	if c.in.Buffered() == 0 {
+		c.mu.Lock()
+		c.deadline()
+		c.mu.Unlock()
+	}
+	return c.in.Read(p)
 }
+
+// pending reports whether something has come that nobody has read.
+func (c *idleConn) pending() bool { return c.in.Buffered() > 0 }
 
 // Write never waits for ever for a server that does not read.
 func (c *idleConn) Write(p []byte) (int, error) {

@@ -27,7 +27,8 @@ type batch struct {
 }
 
 const (
-	batchBytes = 32 << 10 // more than what one read of TLS gives
+	batchBytes = 64 << 10
+	recordSize = 16 << 10 // the most that one read of TLS gives
 	keepBytes  = 1 << 20  // a larger one is not kept for the next
 )
 
@@ -70,9 +71,27 @@ func (m *messages) next() (header, []byte, error) {
 	return h, waiting[:h.size:h.size], nil
 }
 
+// room reports whether more can be read into the batch beside its entries.
+func (m *messages) room() bool { return len(m.batch.bytes)-m.to >= recordSize }
+
 // fill reads once more. need is the size of the message that is to come, as far
-// as it is known. The batch must hold no entries: its bytes may move.
+// as it is known. Without entries the bytes of the batch may move; with some there
+// must be room.
 func (m *messages) fill(need int) error {
+	b := m.batch
+	if len(b.entries) == 0 {
+		m.prepare(need)
+	}
+	n, err := m.in.Read(b.bytes[m.to:])
+	m.to += n
+	if n > 0 {
+		return nil
+	}
+	return err
+}
+
+// prepare makes room for a message.
+func (m *messages) prepare(need int) {
 	b := m.batch
 	if m.from > 0 {
 		m.to = copy(b.bytes, b.bytes[m.from:m.to])
@@ -83,12 +102,6 @@ func (m *messages) fill(need int) error {
 	if want := max(batchBytes, min(need, 2*m.to)); len(b.bytes) < want {
 		b.bytes = append(make([]byte, 0, want), b.bytes[:m.to]...)[:want]
 	}
-	n, err := m.in.Read(b.bytes[m.to:])
-	m.to += n
-	if n > 0 {
-		return nil
-	}
-	return err
 }
 
 // change goes on in another batch, which gets what is not decoded yet, and

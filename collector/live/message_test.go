@@ -7,6 +7,7 @@ import (
 	"io"
 	"reflect"
 	"testing"
+	"time"
 
 	"mbxperm/collector"
 
@@ -50,8 +51,9 @@ func (p pieces) Read(b []byte) (int, error) { return p.in.Read(b[:min(p.n, len(b
 
 // connOn is a connection that one search was sent on, and that gives in.
 func connOn(in io.Reader) *conn {
-	w := &wire{Conn: &pipe{in: in}}
-	c := &conn{raw: &idleConn{Conn: &pipe{}}, wire: w, in: newMessages(w), sent: 1}
+	raw := newIdleConn(&pipe{in: in}, time.Second)
+	w := &wire{Conn: raw}
+	c := &conn{raw: raw, wire: w, in: newMessages(w), sent: 1}
 	c.in.begin(&batch{})
 	return c
 }
