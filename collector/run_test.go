@@ -367,6 +367,64 @@ func TestSessionRefresh(t *testing.T) {
 	}
 }
 
+// TestSessionOpen: another source takes the place of the one that is read, also
+// of one that is still being opened, and a source that comes too late is closed.
+func TestSessionOpen(t *testing.T) {
+	s := collector.NewSession(t.Context(), model.NewPool(), nil, nil, nil)
+	if s.Snapshot() != nil {
+		t.Error("a snapshot of nothing")
+	}
+	s.Refresh() // of nothing
+	opening, late := make(chan struct{}), &closing{script: &script{}}
+	s.Open("first", func(ctx context.Context) (collector.Source, []string, error) {
+		close(opening)
+		<-ctx.Done()
+		return nil, nil, ctx.Err()
+	})
+	<-opening
+	if p := s.Snapshot().State.Phase; p != model.Connecting {
+		t.Errorf("while it opens the phase is %v", p)
+	}
+	first := s.Snapshot
+	s.Cancel()
+	s.Wait()
+	if st := first().State; st.Phase != model.Finished || st.Err != nil || st.Complete() {
+		t.Errorf("cancelled while it opens: %+v", st)
+	}
+	s.Open("second", func(context.Context) (collector.Source, []string, error) {
+		return &script{steps: domainSearches(t, acl.SIDEveryone)}, []string{"not verified"}, nil
+	})
+	s.Wait()
+	if st := s.Snapshot().State; !st.Complete() || len(st.Warnings) != 1 {
+		t.Errorf("opened: %+v", st)
+	}
+	again, proceed := make(chan struct{}), make(chan struct{})
+	s.Reread(func(collector.Open) collector.Open {
+		return func(context.Context) (collector.Source, []string, error) {
+			close(again)
+			<-proceed
+			return late, nil, nil
+		}
+	})
+	<-again
+	s.Open("third", func(context.Context) (collector.Source, []string, error) {
+		return nil, nil, errors.New("the server is gone")
+	})
+	close(proceed)
+	s.Wait()
+	if st := s.Snapshot().State; st.Source != "third" || st.Err == nil || len(st.Problems) != 1 || !late.closed {
+		t.Errorf("third: %+v; the late source was closed: %v", st, late.closed)
+	}
+}
+
+// closing notes that it was closed.
+type closing struct {
+	*script
+	closed bool
+}
+
+func (c *closing) Close() error { c.closed = true; return nil }
+
 // TestLooseEntries: a file without searches is never complete, shows nothing to
 // be absent and nobody to be an orphan, and says what it lacks.
 func TestLooseEntries(t *testing.T) {

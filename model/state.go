@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Phase is what a collection is doing.
 type Phase uint8
@@ -76,6 +79,11 @@ type State struct {
 // Complete reports whether everything asked for was read to its end.
 func (s *State) Complete() bool {
 	return s.Phase == Finished && len(s.Incomplete) == 0 && s.Err == nil
+}
+
+// Cancelled reports whether somebody ended the collection before its end.
+func (s *State) Cancelled() bool {
+	return slices.Contains(s.Incomplete, Gap{Reason: "cancelled"})
 }
 
 // Rate returns entries a second of the search that runs.

@@ -392,6 +392,10 @@ func (a *app) cancel() {
 		return
 	}
 	a.driver.Cancel()
+	if n := a.news; n.base != nil && n.base != n.latest {
+		a.foot.say("stopped: what was read before stays")
+		return
+	}
 	a.foot.say("stopped: what was read so far stays")
 }
 

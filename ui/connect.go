@@ -218,6 +218,10 @@ func (f *connectForm) key(a *app, act action, ev *tcell.EventKey) {
 			pass()
 		}
 	default:
+		if _, ok := in.(*tview.Button); ok && ev.Key() == tcell.KeyRune && ev.Rune() == 'q' {
+			f.leave()
+			return
+		}
 		if in == f.fields.auth && ev.Key() == tcell.KeyRune && ev.Rune() != ' ' {
 			return // the list would open and take it for the beginning of an entry
 		}

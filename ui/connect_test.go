@@ -281,3 +281,31 @@ func TestRecord(t *testing.T) {
 		d.idle(a)
 	}
 }
+
+// TestStopReadingAgain: what was read before stays, and its state too.
+func TestStopReadingAgain(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	hold := make(chan struct{})
+	session := collector.NewSession(ctx, model.NewPool(), newDemo(t, "demo:60"), nil, func(context.Context) (collector.Source, []string, error) {
+		return &fakeSource{Source: newDemo(t, "demo:60"), after: 374, hold: hold}, nil, nil
+	})
+	a := newApp(sessionDriver{session}, themeFor(0))
+	a.news.now = longAgo()
+	d := drive(t, 120, 32, a.tv)
+	a.start(ctx, d.top)
+	t.Cleanup(func() {
+		cancel()
+		session.Wait()
+		d.wantStopped()
+	})
+	d.wantScreen("read to the end", "unreadable")
+	d.press("F5")
+	d.wantScreen("reading containers again")
+	d.press("X")
+	d.wantScreen("stopped: what was read before stays", "read to the end", "Mailboxes 60 · other trustees 65")
+	d.wantGone("reading containers")
+	close(hold)
+	d.press("F5")
+	d.wantScreen("read to the end")
+	d.idle(a)
+}

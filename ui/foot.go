@@ -91,7 +91,7 @@ func (f *foot) Draw(screen tcell.Screen) {
 func (f *foot) drawStatus(screen tcell.Screen, x, y, w int) int {
 	a := f.app
 	style, state := a.theme.style(styleText), a.theme.style(styleText)
-	if s := a.news.latest; s != nil && s.State.Phase == model.Finished && !s.State.Complete() {
+	if a.news.latest != nil && a.news.state().Phase == model.Finished && !a.news.state().Complete() {
 		state = a.theme.style(styleWarning)
 	}
 	wide := w+2 >= wideStatus

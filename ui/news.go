@@ -14,6 +14,8 @@ import (
 type news struct {
 	now      func() time.Time
 	latest   *model.Snapshot // the newest
+	came     time.Time       // when it came
+	silent   int             // seconds that nothing has come since then, where they are worth a word
 	base     *model.Snapshot // the one the grids show, or will
 	gaps     string          // what is missing from base, in numbers; once it is finished
 	told     *model.Recording
@@ -37,12 +39,26 @@ func failed(s *model.Snapshot) bool {
 	return s.State.Phase == model.Finished && s.State.Err != nil && s.Empty()
 }
 
+// stopped reports whether somebody stopped reading again what had been read to
+// where there is more of it: that then stays on the screen.
+func stopped(old, latest *model.Snapshot) bool {
+	return latest.State.Cancelled() && latest.State.Entries < old.State.Entries
+}
+
+// state is that of what is being read, or else of what is on the screen.
+func (n *news) state() *model.State {
+	if n.base != nil && n.base != n.latest && n.latest.State.Phase == model.Finished && stopped(n.base, n.latest) {
+		return &n.base.State
+	}
+	return &n.latest.State
+}
+
 // look looks at the driver; it reports whether anything on the screen changes.
 func (a *app) look() bool {
 	n := a.news
 	changed := false
 	if snap := a.driver.Snapshot(); snap != nil && snap != n.latest {
-		n.latest = snap
+		n.latest, n.came = snap, time.Now()
 		a.adopt()
 		a.opened()
 		changed = true
@@ -54,12 +70,28 @@ func (a *app) look() bool {
 		}
 		a.root.renew()
 	}
+	if s := n.silence(); s != n.silent {
+		n.silent = s
+		changed = true
+	}
 	a.refresh()
 	if late := a.late(); late != a.left.late {
 		a.left.setLate(late)
 		changed = true
 	}
 	return changed
+}
+
+// silence is for how many seconds a source that is read has said nothing; 0 for
+// the first ten. It is a matter of the clock on the wall.
+func (n *news) silence() int {
+	if n.latest == nil || n.latest.State.Phase == model.Finished {
+		return 0
+	}
+	if s := int(time.Since(n.came).Seconds()); s >= 10 {
+		return s
+	}
+	return 0
 }
 
 // late says that the left grid shows something else than what the user asked
@@ -95,7 +127,7 @@ func (a *app) adopt() {
 		}
 	case old == nil, old.State.Started.Equal(n.latest.State.Started), failed(old):
 		n.base = n.latest
-	case n.latest.State.Phase == model.Finished && !failed(n.latest):
+	case n.latest.State.Phase == model.Finished && !failed(n.latest) && !stopped(old, n.latest):
 		n.base, n.before = n.latest, old
 		a.carry(old)
 	}

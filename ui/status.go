@@ -101,7 +101,7 @@ func (f *foot) system() string {
 // state says how far the source was read, what is missing and what went wrong.
 func (f *foot) state(w int) []string {
 	n := f.app.news
-	s := &n.latest.State
+	s := n.state()
 	if s.Phase == model.Reading || s.Phase == model.Resolving {
 		return []string{f.progress(s, w), n.problemCount()}
 	}
@@ -119,7 +119,7 @@ func (f *foot) state(w int) []string {
 // from says where all of this comes from.
 func (f *foot) from() []string {
 	n := f.app.news
-	s := &n.latest.State
+	s := n.state()
 	from := []string{safe.Text(s.Source)}
 	if r := s.Recording; r != nil && s.Phase != model.Finished {
 		from = append(from, "to "+safe.Text(r.Path))
@@ -142,6 +142,9 @@ const (
 // place that lasts as long as the search: a tick changes few cells.
 func (f *foot) progress(s *model.State, w int) string {
 	a := report.Advancing(s, f.app.news.now())
+	if silent := f.app.news.silent; silent > 0 { // how fast it was does not matter then
+		a.Rate, a.Left = "silent", report.Thousands(silent)+" s"
+	}
 	text := safe.Text(a.Phase)
 	if s.Recording != nil {
 		text = strings.Replace(text, "reading", "recording", 1)
@@ -151,7 +154,7 @@ func (f *foot) progress(s *model.State, w int) string {
 	}
 	done := room(a.Done, 2*len(report.Thousands(s.Expect))+len(" of "))
 	if s.Expect == 0 {
-		return strings.Join([]string{text, room(a.Done, rateRoom), room(a.Rate, rateRoom)}, " ")
+		return strings.TrimRight(strings.Join([]string{text, room(a.Done, rateRoom), room(a.Rate, rateRoom), a.Left}, " "), " ")
 	}
 	rest := []string{done, room(a.Rate, rateRoom), room(a.Left, leftRoom)}
 	for {

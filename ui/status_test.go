@@ -55,6 +55,11 @@ func TestProgress(t *testing.T) {
 			t.Errorf("%q has %d cells, and there are %d", got, w, c.w)
 		}
 	}
+	a.news.silent = 75
+	if got := a.foot.progress(s, 78); !strings.HasSuffix(got, "silent        75 s") {
+		t.Errorf("after 75 seconds of silence: %q", got)
+	}
+	a.news.silent = 0
 	s.Expect, s.Done, now = 0, 123_456_789, start.Add(time.Hour)
 	if got := a.foot.progress(s, 78); !strings.Contains(got, "123,456,789  34,293/s") {
 		t.Errorf("without a total: %q", got)

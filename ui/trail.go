@@ -130,6 +130,10 @@ func (a *app) drill() {
 		a.foot.say("there is no line to show the ACEs of")
 		return
 	}
+	if !a.here.pinned && key != a.here.of { // the right grid was about to follow: so it does when one comes back
+		a.here.of = key
+		a.askRight()
+	}
 	a.push()
 	a.here.pinned = false
 	a.ask.rest++
