@@ -488,9 +488,9 @@ func denyMailboxACL(t *testing.T, c *ldap.Conn, sd []byte, dn string, who acl.SI
 }
 
 // coverageOf is the coverage of a lab as an account sees it, by object type.
-func coverageOf(t *testing.T, lab *adlab.Lab, user, password string) map[string]map[string]any {
+func coverageOf(t *testing.T, lab *adlab.Lab, user, password string, flags ...string) map[string]map[string]any {
 	t.Helper()
-	out, errs, code := runCommand(t, append([]string{"report", "coverage", "--format", "jsonl"}, labArgs(t, lab, user, password)...)...)
+	out, errs, code := runCommand(t, append(append([]string{"report", "coverage", "--format", "jsonl"}, flags...), labArgs(t, lab, user, password)...)...)
 	if code != exitDone && code != exitGaps {
 		t.Fatalf("exit code %d: %s", code, errs)
 	}
@@ -503,4 +503,39 @@ func coverageOf(t *testing.T, lab *adlab.Lab, user, password string) map[string]
 		lines[l["object_type"].(string)] = l
 	}
 	return lines
+}
+
+// TestLabCatalog reads the lab through its global catalog: the same entries on
+// the same targets, and what a catalog does not hold is said not to be there, and
+// not to be missing.
+func TestLabCatalog(t *testing.T) {
+	t.Parallel()
+	lab := adlab.Start(t)
+	args := labArgs(t, lab, lab.Administrator, lab.AdministratorPassword)
+	for _, report := range []string{"aces", "totals"} {
+		want, _, _ := runCommand(t, append([]string{"report", report, "--all", "--format", "csv", "--quiet"}, args...)...)
+		got, errs, code := runCommand(t, append([]string{"report", report, "--all", "--format", "csv", "--quiet", "--gc"}, args...)...)
+		if code != exitDone && code != exitGaps || strings.Count(want, "\n") < 300 {
+			t.Fatalf("%s: exit code %d, %s", report, code, errs)
+		}
+		if got != want {
+			lines := strings.Split(want, "\n")
+			for i, l := range strings.Split(got, "\n") {
+				if i >= len(lines) || l != lines[i] {
+					t.Errorf("%s: line %d through the catalog is %s", report, i+1, l)
+					break
+				}
+			}
+		}
+	}
+	empty := 0
+	for _, x := range lab.Oracle.With(adlab.RoleGroup) {
+		if x.GroupType&8 == 0 && len(x.Members) == 0 && strings.HasSuffix(strings.ToLower(x.DN), strings.ToLower(lab.BaseDN)) {
+			empty++
+		}
+	}
+	line := coverageOf(t, lab, lab.Administrator, lab.AdministratorPassword, "--gc")["group"]
+	if want := fmt.Sprintf("%d not in the global catalog", empty); empty == 0 || int(line["unknown"].(float64)) != empty || line["reason"] != want || line["complete"] != true {
+		t.Errorf("coverage of groups %v, want %d unknown, %q", line, empty, want)
+	}
 }

@@ -179,6 +179,7 @@ func (a *app) connectionFlags(f *pflag.FlagSet) {
 	f.IntVar(&l.Connections, "connections", 4, "read on up to this many connections at a time")
 	f.BoolVar(&a.showQueries, "show-queries", false, "print every search that would be sent, and send nothing")
 	f.StringVar(&a.source.LogFile, "log", "", "add what is done to this file; there are no secrets in it")
+	f.BoolVar(&l.Catalog, "gc", false, "read accounts and groups of all domains through a global catalog")
 	f.BoolVar(&l.OneDomain, "one-domain", false, "read the domain of the server alone, not every domain of the forest")
 	f.Var(&l.DC, "dc", "use the domain controller NAME; NAME=ADDRESS dials that address")
 }

@@ -50,7 +50,7 @@ var asked = map[Purpose][]string{
 	},
 	PurposeForest: {attrObjectClass, attrCN, "nCName", "nETBIOSName", "dnsRoot", "systemFlags"},
 	PurposeTrusts: {attrObjectClass, attrCN, "securityIdentifier", "flatName", "trustPartner"},
-	PurposeSchema: {attrObjectClass, attrCN, "lDAPDisplayName", "schemaIDGUID", "attributeSecurityGUID", "rangeUpper"},
+	PurposeSchema: {attrObjectClass, attrCN, "lDAPDisplayName", "schemaIDGUID", "attributeSecurityGUID", "rangeUpper", "isMemberOfPartialAttributeSet"},
 	PurposeRights: {attrObjectClass, attrCN, attrDisplayName, "rightsGuid", "validAccesses"},
 	PurposeExchange: {
 		attrObjectClass, attrObjectGUID, attrCN, attrSecurity, "msExchOwningServer",

@@ -65,6 +65,9 @@ var stores = map[model.Class]bool{model.ClassStore: true, model.ClassPublic: tru
 // securityEnabled is GROUP_TYPE_SECURITY_ENABLED of groupType ([MS-ADTS] 2.2.12).
 const securityEnabled = 0x80000000
 
+// universal is GROUP_TYPE_UNIVERSAL_GROUP.
+const universal = 0x8
+
 // principal decodes everything that can hold or be given a right, and what lies
 // above such an object.
 func (d *decoder) principal(e *Entry, set *classSet) {
@@ -72,6 +75,7 @@ func (d *decoder) principal(e *Entry, set *classSet) {
 	o.DN, o.Class, o.SID = e.DN, set.class, sidOf(e.Value(attrObjectSID))
 	o.Account, o.Display = e.Text(attrAccountName), e.Text(attrDisplayName)
 	o.AdminCount = e.Text("adminCount") == "1"
+	o.Catalog = d.now != nil && d.now.Catalog()
 	d.tombstone(e, o)
 	if g, err := acl.GUIDFromBytes(e.Value(attrObjectGUID)); err == nil {
 		o.GUID = g
@@ -85,6 +89,7 @@ func (d *decoder) principal(e *Entry, set *classSet) {
 	o.PrimaryGroup = number(e.Text("primaryGroupID"))
 	if t := e.Text("groupType"); t != "" {
 		o.Distribution = number(t)&securityEnabled == 0
+		o.Universal = number(t)&universal != 0
 	}
 	d.value(e, attrSecurity, &o.Security, &o.SecurityState)
 

@@ -52,7 +52,7 @@ func (d *decoder) schema(e *Entry, class bool) {
 	if err != nil {
 		return
 	}
-	n := model.SchemaName{Name: e.Text("lDAPDisplayName"), Class: class}
+	n := model.SchemaName{Name: e.Text("lDAPDisplayName"), Class: class, Catalog: strings.EqualFold(e.Text("isMemberOfPartialAttributeSet"), "TRUE")}
 	if set, err := acl.GUIDFromBytes(e.Value("attributeSecurityGUID")); err == nil {
 		n.PropertySet = set
 	}

@@ -349,7 +349,10 @@ func (d *domain) complete() bool {
 // each of the searches over the domain's whole partition ended well.
 func (d *decoder) completeDomains() {
 	for base, about := range d.domains {
-		if about.complete() {
+		switch {
+		case about.complete() && base == "": // from a global catalog
+			d.w.ForestComplete()
+		case about.complete():
 			d.w.Domain(model.DomainInfo{DN: base, Complete: true})
 		}
 	}

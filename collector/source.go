@@ -119,6 +119,11 @@ func (q *Query) Asked(attribute string) bool {
 	return false
 }
 
+// Catalog reports whether a global catalog was asked: nobody else answers for all
+// domains at once (MS-ADTS 3.1.1.3.1.10). It holds a part of the attributes, and
+// the members of universal groups only, but for its own domain.
+func (q *Query) Catalog() bool { return q.Base == "" && q.Scope == ScopeSub }
+
 // Entry is one directory object as read. Range options ("member;range=0-1499")
 // are already put together by the source: an attribute occurs once, whole.
 type Entry struct {

@@ -2,6 +2,7 @@ package model
 
 import (
 	"slices"
+	"strconv"
 	"sync"
 
 	"mbxperm/acl"
@@ -117,6 +118,11 @@ func (s *Snapshot) cover() ([]Coverage, []Unread) {
 	}
 	c.trustees(&out[coverTrustee])
 	c.stored(&out[coverStored])
+	for line, n := range c.elsewhere {
+		if line.Reason == "" {
+			line.Reason = strconv.Itoa(n) + " not in the global catalog"
+		}
+	}
 	return out, named.list()
 }
 
@@ -150,10 +156,13 @@ type coverer struct {
 	readable map[readKey]bool
 	servers  map[homeKey]bool // those of mailboxes that were met
 	domains  map[dnID]dnID    // the domain of what lies directly below a name
+
+	elsewhere map[*Coverage]int // of the unknown, those that a global catalog does not hold
 }
 
 func newCoverer(s *Snapshot) *coverer {
-	c := &coverer{s: s, token: acl.NewToken(s.facts.token...), readable: map[readKey]bool{}, servers: map[homeKey]bool{}}
+	c := &coverer{s: s, token: acl.NewToken(s.facts.token...), readable: map[readKey]bool{}, servers: map[homeKey]bool{},
+		elsewhere: map[*Coverage]int{}}
 	if len(s.facts.tokens) > 1 {
 		c.tokens, c.domains = map[dnID]acl.Token{}, map[dnID]dnID{}
 		for name, sids := range s.facts.tokens {
@@ -242,8 +251,27 @@ func (c *coverer) mailbox(line *Coverage, o *object) {
 	case c.noMailboxSD(o):
 		line.Absent++
 	default:
-		line.Unknown++
+		c.unknown(line, o, o.mailboxState, acl.GUIDMailboxSDAttribute)
 	}
+}
+
+// unknown counts a value of which nothing is known, and whether that is because
+// a global catalog was asked, which does not hold it.
+func (c *coverer) unknown(line *Coverage, o *object, state ReadState, attr acl.GUID) {
+	line.Unknown++
+	if state == Missing && !c.held(o, attr) {
+		c.elsewhere[line]++
+	}
+}
+
+// held reports whether whoever was asked about an object holds an attribute: a
+// domain controller does, a global catalog some, and of members those of
+// universal groups only (MS-ADTS 3.1.1.1.9).
+func (c *coverer) held(o *object, attr acl.GUID) bool {
+	if !o.is(flagCatalog) {
+		return true
+	}
+	return c.s.facts.schema[attr].Catalog && (attr != guidMember || o.is(flagUniversal))
 }
 
 // noMailboxSD reports that there is no mailbox ACL, as far as that can be shown.
@@ -295,7 +323,7 @@ func (c *coverer) delegates(line *Coverage, o *object) {
 	case c.noDelegates(o):
 		line.Absent++
 	default:
-		line.Unknown++
+		c.unknown(line, o, o.delegState, acl.GUIDPublicDelegatesAttribute)
 	}
 }
 
@@ -309,7 +337,7 @@ func (c *coverer) group(line *Coverage, o *object) {
 	case o.memberState == Missing && c.mayRead(o, guidMember, acl.GUID{}):
 		line.Absent++
 	default:
-		line.Unknown++
+		c.unknown(line, o, o.memberState, guidMember)
 	}
 }
 
@@ -337,7 +365,7 @@ func (c *coverer) trustees(line *Coverage) {
 // Without a token or a descriptor nothing is shown, nor by a condition.
 func (c *coverer) mayRead(o *object, attr, set acl.GUID) bool {
 	token, domain := c.tokenFor(o)
-	if token.Len() == 0 || o.security == 0 || c.s.descs.at(uint32(o.security)).broken {
+	if token.Len() == 0 || !c.held(o, attr) || o.security == 0 || c.s.descs.at(uint32(o.security)).broken {
 		return false
 	}
 	if n, ok := c.s.facts.schema[attr]; ok {

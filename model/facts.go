@@ -27,6 +27,7 @@ type SchemaName struct {
 	Name        string
 	Class       bool
 	PropertySet acl.GUID // attributeSecurityGUID
+	Catalog     bool     // a global catalog holds it (isMemberOfPartialAttributeSet)
 }
 
 // ExtendedRight is a controlAccessRight object: an extended right, a property

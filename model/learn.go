@@ -31,6 +31,14 @@ func (w *Writer) Domain(d DomainInfo) {
 	f.domains = append(f.domains, d)
 }
 
+// ForestComplete notes that every domain was read to its end.
+func (w *Writer) ForestComplete() {
+	f := w.edit()
+	for i := range f.domains {
+		f.domains[i].Complete = true
+	}
+}
+
 // Trust adds a domain that is trusted, by its SID.
 func (w *Writer) Trust(sid acl.SID, t Trust) { w.edit().trusts[sid] = t }
 

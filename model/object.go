@@ -75,6 +75,8 @@ type Object struct {
 	PrimaryGroup uint32 // primaryGroupID, a RID
 	AdminCount   bool
 	Distribution bool // a group that is not security-enabled (groupType)
+	Universal    bool // a universal group
+	Catalog      bool // a global catalog said it, which holds only a part
 	Deleted      bool
 	Changed      time.Time // whenChanged of a tombstone: its deletion
 	LastParent   string    // DN: lastKnownParent of a tombstone
@@ -120,7 +122,9 @@ const (
 	flagDomain
 	flagDistribution
 	flagDelegatesPartial
-	flagUAC // userAccountControl was read; without it nobody is known to be enabled
+	flagCatalog   // a global catalog said it, and nobody else
+	flagUniversal // a universal group
+	flagUAC       // userAccountControl was read; without it nobody is known to be enabled
 )
 
 // ADS_UF_ACCOUNTDISABLE ([MS-ADTS] 2.2.16).

@@ -163,6 +163,8 @@ func (w *Writer) identify(o *object, id objID, in *Object) {
 	o.set(flagDelegatesPartial, in.DelegatesPartial)
 	o.set(flagMembersPartial, in.MembersPartial)
 	o.set(flagDomain, in.Domain)
+	o.set(flagCatalog, in.Catalog)
+	o.set(flagUniversal, in.Universal)
 	if !in.SID.IsZero() {
 		o.sid = w.pool.sid(in.SID)
 		w.hold(o, id)

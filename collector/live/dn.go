@@ -35,19 +35,24 @@ func escapeBytes(b *strings.Builder, value []byte) {
 	}
 }
 
-// ancestors gathers the distinct names above objects, up to and with a top.
+// ancestors gathers the distinct names above objects, up to and with the nearest
+// of some tops.
 type ancestors struct {
-	top   string          // folded
+	tops  map[string]bool // folded
 	seen  map[string]bool // parents as spelled: the quick way out
 	known map[string]bool // folded
 	names []string        // in the order found
 }
 
-func newAncestors(top string) *ancestors {
-	return &ancestors{top: foldDN(top), seen: make(map[string]bool), known: make(map[string]bool)}
+func newAncestors(tops ...string) *ancestors {
+	a := &ancestors{tops: make(map[string]bool), seen: make(map[string]bool), known: make(map[string]bool)}
+	for _, top := range tops {
+		a.tops[foldDN(top)] = true
+	}
+	return a
 }
 
-// above adds everything above dn. A name that does not lie under the top adds
+// above adds everything above dn. A name that does not lie under a top adds
 // nothing, nor does one that is too long to be one.
 func (a *ancestors) above(dn string) {
 	for len(dn) <= model.LongestDN {
@@ -57,15 +62,25 @@ func (a *ancestors) above(dn string) {
 		}
 		a.seen[p] = true
 		folded := foldDN(p)
-		if folded != a.top && !strings.HasSuffix(folded, ","+a.top) {
+		if !a.inside(folded) {
 			return
 		}
 		a.add(p)
-		if folded == a.top {
+		if a.tops[folded] {
 			return
 		}
 		dn = p
 	}
+}
+
+// inside reports whether a name is a top or lies under one.
+func (a *ancestors) inside(folded string) bool {
+	for top := range a.tops {
+		if folded == top || strings.HasSuffix(folded, ","+top) {
+			return true
+		}
+	}
+	return false
 }
 
 // add adds one name.

@@ -88,7 +88,10 @@ func (s *Servers) GetSlice() (list []string) {
 func (*Servers) Type() string { return "NAME[=ADDRESS]" }
 
 // controller is a domain controller that may be asked.
-type controller struct{ host, port string }
+type controller struct {
+	host, port string
+	secure     string // port for LDAPS, if not the usual one
+}
 
 // controllers returns those of a domain in the order in which they are to be
 // tried: those that --dc names, else what DNS says (MS-ADTS 6.3.2.3), ordered by
@@ -109,7 +112,7 @@ func (o *Options) controllers(ctx context.Context) ([]controller, error) {
 		if !strings.Contains(name, ".") {
 			name += "." + domain
 		}
-		list = append(list, controller{name, "389"})
+		list = append(list, controller{host: name, port: "389"})
 	}
 	if len(list) > 0 {
 		return list, nil
@@ -121,7 +124,7 @@ func (o *Options) controllers(ctx context.Context) ([]controller, error) {
 	_, found, err := o.Resolver.LookupSRV(limited, "ldap", "tcp", "dc._msdcs."+domain)
 	for _, srv := range found {
 		if host := strings.TrimSuffix(srv.Target, "."); host != "" { // "." is "no such service"
-			list = append(list, controller{host, strconv.Itoa(int(srv.Port))})
+			list = append(list, controller{host: host, port: strconv.Itoa(int(srv.Port))})
 		}
 	}
 	switch {
@@ -144,6 +147,12 @@ func openDomain(ctx, closed context.Context, o Options) (*domain, error) {
 	if err != nil {
 		return nil, err
 	}
+	return openAny(ctx, closed, o, o.Domain, list)
+}
+
+// openAny opens the first of some domain controllers that works; whose says of
+// whom they are.
+func openAny(ctx, closed context.Context, o Options, whose string, list []controller) (*domain, error) {
 	d := &domain{controllers: list, open: func(ctx context.Context, dc controller) (*server, *conn, error) {
 		return openController(ctx, closed, o, dc)
 	}}
@@ -169,7 +178,7 @@ func openDomain(ctx, closed context.Context, o Options) (*domain, error) {
 		texts[i] = r.Error()
 	}
 	return nil, &Error{Kind: ErrUnreachable, Err: errors.Join(reasons...),
-		Text: fmt.Sprintf("none of the %d domain controllers of %s could be used: %s", len(list), o.Domain, strings.Join(texts, "; "))}
+		Text: fmt.Sprintf("none of the %d domain controllers of %s could be used: %s", len(list), whose, strings.Join(texts, "; "))}
 }
 
 // tryAnother reports whether another domain controller may do better. One that
@@ -187,6 +196,9 @@ func tryAnother(err error) bool {
 // nothing listens for LDAPS.
 func openController(ctx, closed context.Context, o Options, dc controller) (*server, *conn, error) {
 	o.URL = "ldaps://" + dc.host
+	if dc.secure != "" {
+		o.URL = "ldaps://" + net.JoinHostPort(dc.host, dc.secure)
+	}
 	if o.Cleartext {
 		o.URL = "ldap://" + net.JoinHostPort(dc.host, dc.port)
 	}

@@ -113,7 +113,7 @@ func TestControllersInOrder(t *testing.T) {
 	asked := n.questions()
 	o.DC = Servers{"dc7": "", "dc8.contoso.lab": "127.0.0.1"}
 	list, err := o.controllers(context.Background())
-	if want := []controller{{"dc7.contoso.lab", "389"}, {"dc8.contoso.lab", "389"}}; err != nil || !slices.Equal(list, want) {
+	if want := []controller{{host: "dc7.contoso.lab", port: "389"}, {host: "dc8.contoso.lab", port: "389"}}; err != nil || !slices.Equal(list, want) {
 		t.Errorf("forced: %v, %v, want %v", list, err, want)
 	}
 	if n.questions() != asked {

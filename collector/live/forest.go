@@ -45,14 +45,19 @@ func (s *Source) openOthers(ctx context.Context, list []namedDomain) (wait func(
 	}
 	return func() []*domain {
 		opening.Wait()
-		s.closeOthers() // those of a read before
-		s.mu.Lock()
-		s.others = found
-		s.mu.Unlock()
-		if s.closed.Err() != nil {
-			s.closeOthers()
-		}
+		s.keepOthers(found...)
 		return found
+	}
+}
+
+// keepOthers notes the domains that Close closes, and Lookup asks.
+func (s *Source) keepOthers(list ...*domain) {
+	s.closeOthers() // those of a read before
+	s.mu.Lock()
+	s.others = list
+	s.mu.Unlock()
+	if s.closed.Err() != nil {
+		s.closeOthers()
 	}
 }
 
@@ -112,9 +117,12 @@ func (r *reading) readOthers(list []*domain) {
 	}
 }
 
-// holderOf returns the domain that a SID is of, the first one for a SID of no
-// domain that was read.
+// holderOf returns who is asked for a SID: the domain that it is of, the first one
+// for a SID of no domain that was read, or the global catalog for all.
 func (s *Source) holderOf(sid acl.SID) (at *domain, own bool) {
+	if s.options.Catalog && len(s.others) > 0 {
+		return s.others[0], true
+	}
 	if head, _, ok := sid.Split(); ok && s.heads[head] != nil {
 		return s.heads[head], true
 	}

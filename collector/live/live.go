@@ -44,6 +44,9 @@ type Source struct {
 // Where the options name a domain, its domain controllers are tried one after
 // the other, until one can be used.
 func Open(ctx context.Context, o Options) (*Source, error) {
+	if err := o.catalogURL(); err != nil {
+		return nil, err
+	}
 	s := newSource(o)
 	open := openURL
 	if s.options.Domain != "" {
@@ -73,6 +76,9 @@ func (s *Source) Name() string {
 	var about []string
 	if at.how.auth != "" {
 		about = append(about, at.how.auth.title())
+	}
+	if s.options.Catalog {
+		about = append(about, "global catalog")
 	}
 	switch {
 	case at.plain():

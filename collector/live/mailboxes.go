@@ -201,7 +201,7 @@ func (r *reading) readMailboxes(d *domain) {
 	m := &mailboxes{r: r, at: d, stores: maps.Clone(r.stores)}
 	switch {
 	case r.show != nil:
-		r.addFirst(m.measure(0, r.showMailboxes))
+		r.addFirst(m.measure(0, m.show))
 	case len(m.stores) == 0 || d.why() != nil:
 		r.addFirst(m.part(part{}))
 	default:
@@ -228,7 +228,7 @@ func (m *mailboxes) read() {
 }
 
 func (m *mailboxes) search(p collector.Purpose, filter string) *task {
-	return &task{at: m.at, purpose: p, base: m.at.now().root.domain, scope: collector.ScopeSub, filter: filter}
+	return &task{at: m.at, purpose: p, base: m.at.base(), scope: collector.ScopeSub, filter: filter}
 }
 
 // part is the task of one partition. An account that was moved to another store
@@ -326,18 +326,17 @@ func (m *mailboxes) lacking(some []lacking) *task {
 	return t
 }
 
-// showMailboxes shows what a directory of any size is asked.
-func (r *reading) showMailboxes() {
-	m := &mailboxes{r: r, at: r.home}
+// show shows what a directory of any size is asked.
+func (m *mailboxes) show() {
 	some := []store{{dn: "<store>", least: 1}, {dn: "<next store>", least: 1}}
 	large := halves(store{dn: "<large store>", least: 1 << 14}, 1<<13)
 	whole, by, split, others := m.part(part{}), m.part(part{filter: anyStore(some)}), m.part(large[0]), m.part(part{filter: rest(some)})
-	whole.note = fmt.Sprintf("where the stores hold no more than %d mailboxes together", r.options.partition)
+	whole.note = fmt.Sprintf("where the stores hold no more than %d mailboxes together", m.r.options.partition)
 	by.note = "otherwise in parts: the stores, small ones together"
 	split.note = "a store that is too large by itself, by bits of uSNCreated, set and not set"
 	others.note = "and what is in none of them"
 	keys, left := m.check(), m.lacking([]lacking{{filter: "(objectGUID=<GUID>)"}})
 	keys.note = "after all parts: what there is"
 	left.note = fmt.Sprintf("and what of it has not come, up to %d in a filter", namesPerFilter)
-	r.addFirst(whole, by, split, others, keys, left)
+	m.r.addFirst(whole, by, split, others, keys, left)
 }

@@ -70,6 +70,10 @@ type Options struct {
 	// OneDomain reads the one domain that was asked for, and not the whole forest.
 	OneDomain bool
 
+	// Catalog reads accounts and groups through a global catalog. A URL with the
+	// port of one says the same.
+	Catalog bool
+
 	// Misses are what earlier sources with the same options have asked for in vain,
 	// and what this one adds; nil to remember nothing.
 	Misses *Misses

@@ -16,6 +16,8 @@ type domain struct {
 	open        func(context.Context, controller) (*server, *conn, error)
 	moving      sync.Mutex // held while another one is looked for; guards controllers
 
+	catalog bool // it is a global catalog, and holds all domains
+
 	mu     sync.Mutex
 	server *server
 	idle   []*conn // bound, and used by nobody
@@ -28,6 +30,14 @@ func (d *domain) now() *server {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.server
+}
+
+// base is where searches begin: the domain, or all of them.
+func (d *domain) base() string {
+	if d.catalog {
+		return ""
+	}
+	return d.now().root.domain
 }
 
 // take returns a connection that nobody else uses: one that rests, or else a new
@@ -82,7 +92,7 @@ func (d *domain) move(ctx context.Context, from *server, err error) (*conn, erro
 		}
 		s, c, reason := d.open(ctx, d.controllers[0])
 		switch {
-		case reason == nil && foldDN(s.root.domain) != foldDN(from.root.domain):
+		case reason == nil && !d.catalog && foldDN(s.root.domain) != foldDN(from.root.domain):
 			c.close()
 		case reason == nil:
 			from.options.Log.Warn("another domain controller", logServer, s.target.name, logError, err)

@@ -32,8 +32,30 @@ func (s *Source) Read(ctx context.Context, sink collector.Sink) error {
 	if err := r.run(ctx); err != nil {
 		return err
 	}
-	others := s.openOthers(ctx, r.others)
-	r.readExchange()
+	if err := r.readDomains(ctx); err != nil {
+		return err
+	}
+	if r.noExchange != nil && !r.found {
+		return r.noExchange
+	}
+	r.readContainers()
+	return r.run(ctx)
+}
+
+// readDomains reads what is asked for by filter: the configuration, and every
+// domain, or all of them from a global catalog.
+func (r *reading) readDomains(ctx context.Context) error {
+	if r.options.Catalog {
+		d := r.openCatalog(ctx)
+		r.readExchange(d)
+		r.readConfiguration()
+		r.readDomain(d)
+		err := r.run(ctx)
+		r.keepOthers(d)
+		return err
+	}
+	others := r.openOthers(ctx, r.others)
+	r.readExchange(r.home)
 	r.readConfiguration()
 	r.readDomain(r.home)
 	err := r.run(ctx)
@@ -42,13 +64,6 @@ func (s *Source) Read(ctx context.Context, sink collector.Sink) error {
 		return err
 	}
 	r.readOthers(found)
-	if err := r.run(ctx); err != nil {
-		return err
-	}
-	if r.noExchange != nil && !r.found {
-		return r.noExchange
-	}
-	r.readContainers()
 	return r.run(ctx)
 }
 
@@ -83,8 +98,9 @@ const filterPrivateStores = "(objectClass=msExchPrivateMDB)"
 
 // readExchange reads the stores, then the organisation and its servers, and then
 // by name what else lies above these: the first searches cannot know how deep
-// they are, 2007 and 2010 differ in it.
-func (r *reading) readExchange() {
+// they are, 2007 and 2010 differ in it. When the stores are known, the mailboxes
+// of the domain are read.
+func (r *reading) readExchange(people *domain) {
 	services, exchange := "CN=Services,"+r.home.now().root.configuration, r.exchangeDN()
 	above := newAncestors(services)
 	delivered := make(map[string]bool)
@@ -108,7 +124,7 @@ func (r *reading) readExchange() {
 			r.addFirst(servers)
 			r.add(r.storeLinks(r.home))
 		}
-		r.readMailboxes(r.home)
+		r.readMailboxes(people)
 	}
 	servers.then = func(outcome) {
 		above.add(exchange)
@@ -131,9 +147,9 @@ func isPrivateStore(class []byte) bool { return strings.EqualFold(string(class),
 // the domains that this one trusts: their SIDs stand in ACEs.
 func (r *reading) readDomain(d *domain) {
 	search := func(p collector.Purpose, filter string) *task {
-		return &task{at: d, purpose: p, base: d.now().root.domain, scope: collector.ScopeSub, filter: filter}
+		return &task{at: d, purpose: p, base: d.base(), scope: collector.ScopeSub, filter: filter}
 	}
-	above := newAncestors(d.now().root.domain)
+	above := newAncestors(r.tops(d)...)
 	r.above[d] = above
 	recipients := search(collector.PurposeRecipients, collector.FilterRecipients)
 	recipients.each = func(e *collector.Entry) { above.above(e.DN) }
@@ -146,22 +162,36 @@ func (r *reading) readDomain(d *domain) {
 // is set on one of these, and AdminSDHolder, whose ACL AD writes over that of
 // protected accounts (MS-ADTS 3.1.1.6.1).
 func (r *reading) readContainers() {
-	for _, d := range append([]*domain{r.home}, r.Source.others...) {
-		top := d.now().root.domain
-		above := r.above[d]
-		above.add(top)
-		above.add("CN=AdminSDHolder,CN=System," + top)
-		for _, t := range r.names(d, collector.PurposeContainers, top, above.names) {
+	for d, above := range r.above {
+		tops := map[string]bool{}
+		for _, top := range r.tops(d) {
+			tops[foldDN(top)] = true
+			above.add(top)
+			above.add("CN=AdminSDHolder,CN=System," + top)
+		}
+		for _, t := range r.names(d, collector.PurposeContainers, d.base(), above.names) {
 			seen := t.each
 			t.each = func(e *collector.Entry) {
 				seen(e)
-				if sid, err := acl.SIDFromBytes(e.Value("objectSid")); err == nil && foldDN(e.DN) == foldDN(top) {
+				if sid, err := acl.SIDFromBytes(e.Value("objectSid")); err == nil && tops[foldDN(e.DN)] {
 					r.heads[sid] = d
 				}
 			}
 			r.add(t)
 		}
 	}
+}
+
+// tops are the domains that are read from one place.
+func (r *reading) tops(d *domain) []string {
+	if !d.catalog {
+		return []string{d.now().root.domain}
+	}
+	tops := []string{r.home.now().root.domain}
+	for _, p := range r.others {
+		tops = append(tops, p.dn)
+	}
+	return tops
 }
 
 // names makes tasks that read objects by DN, some at a time. All of them are

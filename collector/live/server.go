@@ -32,6 +32,7 @@ type rootDSE struct {
 	contexts                      []string // namingContexts
 	domainScope                   bool     // whether the control is understood
 	catalog                       bool     // whether it is a global catalog too
+	forest                        string   // the root domain
 }
 
 // openURL makes a domain of the server of the URL alone.
@@ -65,7 +66,7 @@ func openServer(ctx, closed context.Context, o Options) (*server, *conn, error) 
 // What is asked of the rootDSE for the source itself.
 var (
 	rootDSEBeforeBind = []string{"defaultNamingContext", "dnsHostName", "supportedSASLMechanisms"}
-	rootDSEAfterBind  = []string{"defaultNamingContext", "configurationNamingContext", "schemaNamingContext", "namingContexts", "supportedControl", "isGlobalCatalogReady"}
+	rootDSEAfterBind  = []string{"defaultNamingContext", "configurationNamingContext", "schemaNamingContext", "namingContexts", "supportedControl", "isGlobalCatalogReady", "rootDomainNamingContext"}
 )
 
 // enter makes the first connection.
@@ -95,6 +96,7 @@ func (s *server) introduce(ctx context.Context, c *conn) error {
 		domain:        e.Text("defaultNamingContext"),
 		configuration: e.Text("configurationNamingContext"),
 		schema:        e.Text("schemaNamingContext"),
+		forest:        e.Text("rootDomainNamingContext"),
 		catalog:       e.Text("isGlobalCatalogReady") == "TRUE",
 	}
 	for _, dn := range e.Values("namingContexts") {

@@ -20,6 +20,9 @@ import (
 // left unsent. What only the directory knows is filled in: the naming contexts
 // from the name of the domain, and one SID, one server for all of their kind.
 func ShowQueries(w io.Writer, o Options) error {
+	if err := o.catalogURL(); err != nil {
+		return err
+	}
 	o = o.withDefaults()
 	name := o.Domain
 	if name == "" {
@@ -55,7 +58,7 @@ func ShowQueries(w io.Writer, o Options) error {
 	if err := s.Read(ctx, p); err != nil {
 		return err
 	}
-	if !o.OneDomain {
+	if !o.OneDomain && !o.Catalog {
 		p.note("rootDSE, mailboxes, recipients, groups, principals, trusts and containers again in every other domain of the forest, on a domain controller of its own")
 	}
 	p.note("for SIDs that nothing else delivered, up to %d in a filter", namesPerFilter)

@@ -158,13 +158,13 @@ func (r *Redactor) sentence(s string) string {
 	case "", "cancelled", "still reading", "the source stopped before the end of this search":
 		return s
 	}
-	if storesName.MatchString(s) {
+	if counting.MatchString(s) {
 		return s
 	}
 	return Withheld
 }
 
-var storesName = regexp.MustCompile(`^stores name [0-9]+ mailboxes that were not seen$`)
+var counting = regexp.MustCompile(`^stores name [0-9]+ mailboxes that were not seen$|^[0-9]+ not in the global catalog$`)
 
 // right keeps the words of rights and the names that every directory knows. The
 // others are those of somebody's own schema.
