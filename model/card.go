@@ -224,12 +224,14 @@ func (s *Snapshot) memberships(p Party) (out []Membership) {
 		if i == 1 {
 			direct = len(out)
 		}
-		groups := up.of(next[i].party)
-		if i == 0 && primary != 0 {
-			groups = append([]membership{{p, primary}}, groups...)
+		var groups []Party
+		for _, m := range up.of(next[i].party) {
+			groups = append(groups, up.groups[m.group].party)
 		}
-		for _, m := range groups {
-			g := m.group
+		if i == 0 && primary != 0 {
+			groups = append([]Party{primary}, groups...)
+		}
+		for _, g := range groups {
 			if seen[g] {
 				continue
 			}

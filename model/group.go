@@ -7,15 +7,28 @@ import (
 	"mbxperm/acl"
 )
 
-// memberships are all explicit ones, both ways as far as each is needed.
+// memberships are all explicit ones.
 type memberships struct {
-	up     []membership // in order of member
-	groups []objID
-	below  map[objID][]objID // the groups in a group
+	groups []group
+	number map[Party]uint32 // in groups
+	up     []membership     // in order of member
+}
+
+// group is a group, or whatever else has members.
+type group struct {
+	id     objID
+	party  Party
+	former []sidID
+	kinds  kinds    // of the rows that name it, by its SID or a former one
+	store  bool     // an entry of a store that names it opens mailboxes
+	below  []uint32 // the groups in it
 }
 
 // membership is one value of member.
-type membership struct{ member, group Party }
+type membership struct {
+	member Party
+	group  uint32 // number in groups
+}
 
 // memberOf is worked out once for a snapshot. Which groups hold a right changes
 // with the toggles, so all explicit memberships are kept.
@@ -23,18 +36,26 @@ func (s *Snapshot) memberOf() *memberships {
 	s.once.memberOf.Do(func() {
 		m := &s.up
 		m.up = make([]membership, 0, s.members.len())
-		m.below = map[objID][]objID{}
+		m.number = map[Party]uint32{}
 		for id := objID(1); uint32(id) < s.objects.len(); id++ {
-			o := s.object(id)
-			if o.class == ClassGroup {
-				m.groups = append(m.groups, id)
+			if o := s.object(id); o.class == ClassGroup || o.members.n > 0 {
+				g := group{id: id, party: s.party(o.dn), former: s.formerSIDs()[id]}
+				for _, p := range append([]Party{g.party}, parties(g.former)...) {
+					g.kinds |= s.relations().kindsOf(p)
+					g.store = g.store || s.storeWays()[p]
+				}
+				m.number[g.party] = uint32(len(m.groups))
+				m.groups = append(m.groups, g)
 			}
-			g := s.party(o.dn)
+		}
+		for n := range m.groups {
+			g := &m.groups[n]
+			o := s.object(g.id)
 			for i := range o.members.n {
-				dn := *s.members.at(o.members.first + i)
-				m.up = append(m.up, membership{s.party(dn), g})
-				if in := s.at(dn); o.class == ClassGroup && in != 0 && s.object(in).class == ClassGroup {
-					m.below[id] = append(m.below[id], in)
+				p := s.party(*s.members.at(o.members.first + i))
+				m.up = append(m.up, membership{p, uint32(n)})
+				if in, ok := m.number[p]; ok {
+					g.below = append(g.below, in)
 				}
 			}
 		}
@@ -43,6 +64,13 @@ func (s *Snapshot) memberOf() *memberships {
 		})
 	})
 	return &s.up
+}
+
+func parties(sids []sidID) (out []Party) {
+	for _, id := range sids {
+		out = append(out, partyOfSID(id))
+	}
+	return out
 }
 
 // of returns the memberships of a party.
@@ -106,7 +134,7 @@ func (s *Snapshot) token(p Party, behalf bool) []Party {
 		q := next[0]
 		next = next[1:]
 		for _, m := range up.of(q) {
-			add(m.group)
+			add(up.groups[m.group].party)
 		}
 	}
 	return out

@@ -151,9 +151,16 @@ func (t *tally) add(s *Snapshot, k LineKey) {
 
 // choose reports whether the toggles leave a line in.
 func (l *lister) choose(k LineKey, count *tally) bool {
-	mailbox := k.obj != 0 && l.snap.object(k.obj).mailboxLike()
+	kind := NoRecipient
+	if k.obj != 0 {
+		kind = l.snap.object(k.obj).recipient
+	}
+	mailbox := kind == Mailbox || kind == SystemMailbox
+	if l.query.Only == 0 && l.query.Lines != TrusteeLines && (kind == Mailbox || kind == SystemMailbox && l.query.System) {
+		return true // whatever rows it has: nearly all lines
+	}
 	switch holds := l.holds(k.party) != 0; {
-	case k.obj != 0 && l.snap.object(k.obj).recipient == SystemMailbox && !l.query.System && !holds:
+	case kind == SystemMailbox && !l.query.System && !holds:
 		count.system++
 		return false
 	case !mailbox && l.everyRow(k)&l.wide == 0: // hidden, whatever else is asked for
@@ -170,19 +177,10 @@ func (l *lister) choose(k LineKey, count *tally) bool {
 // everyRow returns the kinds of rows that a line has on recipients as a target,
 // and of all that name it.
 func (l *lister) everyRow(k LineKey) kinds {
-	s := l.snap
-	out := s.relations().kindsOf(k.party)
-	if k.obj == 0 {
-		return out
-	}
-	o := s.object(k.obj)
-	for _, d := range [...]descID{o.mailboxSD, o.security} {
-		if rec := s.descs.at(uint32(d)); d != 0 && rec.family <= familySend {
-			out |= rec.sums.kinds(rec.family)
-		}
-	}
-	if o.delegates.n > 0 {
-		out |= behalfKind
+	r := l.snap.relations()
+	out := r.kindsOf(k.party)
+	if k.obj != 0 {
+		out |= l.snap.object(k.obj).kinds(r.descs)
 	}
 	return out
 }

@@ -189,7 +189,12 @@ func (l *lister) sortKeys() {
 	for i, k := range keys {
 		sorted[i] = named{l.snap.lineName(k), k}
 	}
-	slices.SortFunc(sorted, func(a, b named) int { return cmp.Or(compareFold(a.name, b.name), l.snap.tie(a.key, b.key)) })
+	slices.SortFunc(sorted, func(a, b named) int {
+		if c := compareFold(a.name, b.name); c != 0 {
+			return c
+		}
+		return l.snap.tie(a.key, b.key)
+	})
 	for i := range sorted {
 		keys[i] = sorted[i].key
 	}

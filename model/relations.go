@@ -121,6 +121,7 @@ type relations struct {
 	aces  csr         // by sidID: the ACEs that give rows on recipients for it
 	links []link      // in order of who
 	kinds []kinds     // by sidID: of the rows that name it
+	descs []uint16    // by descID: the kinds of its rows, from the first of its family on
 	rows  [2][8][2]int
 }
 
@@ -148,11 +149,13 @@ func (s *Snapshot) countUses(r *relations) {
 	}
 	r.uses[0] = make([]uint32, s.aces.len())
 	r.uses[1] = make([]uint32, s.aces.len())
+	r.descs = make([]uint16, s.descs.len())
 	for id := uint32(1); id < s.descs.len(); id++ {
 		d, n := s.descs.at(id), descs[id]
 		if n == 0 || d.family > familySend {
 			continue
 		}
+		r.descs[id] = uint16(d.sums.kinds(d.family) >> (16 * d.family))
 		for i := range d.n {
 			r.uses[d.family][*s.lists.at(d.first + i)] += n
 		}
@@ -280,6 +283,7 @@ func (s *Snapshot) orphan(id sidID) bool {
 // orphanRows counts, by descriptor, the rows on recipients whose trustee is an
 // orphan, and in all.
 type orphanRows struct {
+	kinds []uint16 // by descID, as in relations
 	descs map[descID]sums
 	rows  [2][8][2]int
 }
@@ -287,7 +291,7 @@ type orphanRows struct {
 func (s *Snapshot) orphanRows() *orphanRows {
 	s.once.orphanRows.Do(func() {
 		r, at, out := s.relations(), s.reach(), &s.orphaned
-		out.descs = map[descID]sums{}
+		out.descs, out.kinds = map[descID]sums{}, make([]uint16, s.descs.len())
 		for i, k := range r.kinds {
 			if k&recipientKinds == 0 || !s.orphan(sidID(i)) {
 				continue
@@ -308,6 +312,7 @@ func (s *Snapshot) orphanRows() *orphanRows {
 				}
 			}
 			out.descs[id] = sum
+			out.kinds[id] = uint16(sum.kinds(d.family) >> (16 * d.family))
 			n := len(at.targets.of(uint32(id)))
 			for slot := range sum {
 				for deny, rows := range sum[slot] {

@@ -53,7 +53,11 @@ func (s *Snapshot) lineKey(n uint32) LineKey {
 		return LineKey{party: s.others()[n-s.recips.len()]}
 	}
 	id := *s.recips.at(n)
-	return LineKey{obj: id, party: s.party(s.object(id).dn)}
+	o := s.object(id)
+	if o.sid != 0 {
+		return LineKey{obj: id, party: partyOfSID(o.sid)}
+	}
+	return LineKey{obj: id, party: partyOfDN(o.dn)}
 }
 
 // keyed is a line with the beginning of its name, folded, which decides most
@@ -88,7 +92,10 @@ func (s *Snapshot) byName() []uint32 {
 			if a.start != b.start {
 				return cmp.Compare(a.start, b.start)
 			}
-			return cmp.Or(compareFold(name(a.n), name(b.n)), s.tie(s.lineKey(a.n), s.lineKey(b.n)))
+			if c := compareFold(name(a.n), name(b.n)); c != 0 {
+				return c
+			}
+			return s.tie(s.lineKey(a.n), s.lineKey(b.n))
 		})
 		s.ordered = make([]uint32, n)
 		for i, k := range keys {
@@ -105,7 +112,10 @@ func (s *Snapshot) tie(a, b LineKey) int {
 	if a == b {
 		return 0
 	}
-	return cmp.Or(strings.Compare(s.identity(a), s.identity(b)), cmp.Compare(a.pos, b.pos), cmp.Compare(a.party, b.party))
+	if a.obj == b.obj && a.obj != 0 { // entries of one container
+		return cmp.Or(cmp.Compare(a.pos, b.pos), cmp.Compare(a.party, b.party))
+	}
+	return cmp.Or(strings.Compare(s.identity(a), s.identity(b)), cmp.Compare(a.party, b.party))
 }
 
 func (s *Snapshot) identity(k LineKey) string {
@@ -205,6 +215,9 @@ func (s *Snapshot) search(lines []uint32, key LineKey) (int, bool) {
 	name := s.lineName(key)
 	return slices.BinarySearchFunc(lines, key, func(n uint32, key LineKey) int {
 		k := s.lineKey(n)
-		return cmp.Or(compareFold(s.lineName(k), name), s.tie(k, key))
+		if c := compareFold(s.lineName(k), name); c != 0 {
+			return c
+		}
+		return s.tie(k, key)
 	})
 }

@@ -292,8 +292,10 @@ func (s *Snapshot) compareRows(a, b sortable) int {
 	if c := cmp.Or(cmp.Compare(rowClass(a.RowRef), rowClass(b.RowRef)), cmp.Compare(a.start, b.start)); c != 0 {
 		return c
 	}
-	return cmp.Or(compareFold(s.objectSortName(s.object(a.obj)), s.objectSortName(s.object(b.obj))),
-		s.tie(LineKey{obj: a.obj}, LineKey{obj: b.obj}))
+	if c := compareFold(s.objectSortName(s.object(a.obj)), s.objectSortName(s.object(b.obj))); c != 0 {
+		return c
+	}
+	return s.tie(LineKey{obj: a.obj}, LineKey{obj: b.obj})
 }
 
 // rowClass puts recipients before stores before containers.

@@ -39,7 +39,7 @@ type Snapshot struct {
 	ordered     []uint32 // see byName
 	folded      names
 	sorted      columnOrder
-	viaStores   storeWays
+	viaStores   map[Party]bool
 	setupRows   map[setupKey]bool
 	up          memberships
 	primaries   map[uint64]Party // by domain and RID

@@ -14,36 +14,39 @@ func way(f family) ways { return 1 << f }
 
 // through says which groups pass on what, under the toggles of a query.
 type through struct {
-	l       *lister
-	groups  map[Party]ways
-	primary map[uint64]ways // by domain and RID
+	l      *lister
+	groups []ways // by number in memberships
 }
 
 // findThrough walks down from every group that holds a right, under its own SID
 // or a former one, to the groups in it.
 func (l *lister) findThrough() *through {
-	t := &through{l: l, groups: map[Party]ways{}, primary: map[uint64]ways{}}
-	s := l.snap
-	for _, id := range s.memberOf().groups {
-		p := s.party(s.object(id).dn)
-		w := t.direct(p)
-		for _, former := range s.formerSIDs()[id] {
-			w |= t.direct(partyOfSID(former))
+	up := l.snap.memberOf()
+	t := &through{l: l, groups: make([]ways, len(up.groups))}
+	for n := range up.groups {
+		g := &up.groups[n]
+		held := g.kinds & l.kinds
+		if l.show&NotOrphan == 0 { // only of those that are orphans
+			held = 0
+			for _, p := range append([]Party{g.party}, parties(g.former)...) {
+				held |= l.holds(p)
+			}
 		}
-		t.enter(id, w)
+		if held != 0 || g.store {
+			t.enter(uint32(n), waysOf(held, g.store))
+		}
 	}
 	return t
 }
 
-// direct returns the ways in which entries that name a party give it rights.
-func (t *through) direct(p Party) (w ways) {
-	held := t.l.holds(p)
+// waysOf returns the ways in which entries that name a party give it rights.
+func waysOf(held kinds, store bool) (w ways) {
 	for f := familyMailbox; f <= familyBehalf; f++ {
 		if held&familyKinds(f) != 0 {
 			w |= way(f)
 		}
 	}
-	if t.l.snap.storeWays().holders[p] {
+	if store {
 		w |= wayStore
 	}
 	return w
@@ -51,20 +54,20 @@ func (t *through) direct(p Party) (w ways) {
 
 // enter notes what a group passes on, and through it the groups in it. A group
 // that is in no token passes on Send on Behalf alone.
-func (t *through) enter(id objID, w ways) {
+func (t *through) enter(n uint32, w ways) {
 	s := t.l.snap
-	o := s.object(id)
-	if !o.inToken() {
+	g := &s.memberOf().groups[n]
+	switch o := s.object(g.id); {
+	case o.class != ClassGroup:
+		return
+	case !o.inToken():
 		w &= way(familyBehalf)
 	}
-	p := s.party(o.dn)
-	if w&^t.groups[p] == 0 {
+	if w&^t.groups[n] == 0 {
 		return
 	}
-	t.groups[p] |= w
-	sid := s.sids.at(uint32(o.sid))
-	t.primary[primaryKey(sid.domain, sid.rid)] |= w
-	for _, in := range s.memberOf().below[id] {
+	t.groups[n] |= w
+	for _, in := range g.below {
 		t.enter(in, w)
 	}
 }
@@ -72,21 +75,24 @@ func (t *through) enter(id objID, w ways) {
 // of returns the ways in which a party gets rights besides those that name it.
 func (t *through) of(p Party) (w ways) {
 	s := t.l.snap
-	for _, m := range s.memberOf().of(p) {
+	up := s.memberOf()
+	for _, m := range up.of(p) {
 		w |= t.groups[m.group]
 	}
 	id := s.partyObject(p)
 	if id == 0 {
 		return w
 	}
-	o := s.object(id)
-	if s.party(o.dn) == p {
+	if s.party(s.object(id).dn) == p {
 		for _, former := range s.formerSIDs()[id] {
-			w |= t.direct(partyOfSID(former))
+			p := partyOfSID(former)
+			w |= waysOf(t.l.holds(p), s.storeWays()[p])
 		}
 	}
-	if p.sid() != 0 && o.primaryGroup != 0 {
-		w |= t.primary[primaryKey(s.sids.at(uint32(p.sid())).domain, o.primaryGroup)]
+	if p.sid() != 0 {
+		if n, ok := up.number[s.primaryGroup(p)]; ok {
+			w |= t.groups[n]
+		}
 	}
 	return w
 }
@@ -98,24 +104,22 @@ func (t *through) mark(p Party, out *Totals) {
 		out.Reverse[f].Indirect = w&way(family(f)) != 0
 	}
 	m := &out.Reverse[familyMailbox]
-	m.Indirect = m.Indirect || w&wayStore != 0 || t.l.snap.storeWays().holders[p]
+	m.Indirect = m.Indirect || w&wayStore != 0 || t.l.snap.storeWays()[p]
 }
 
 // storeWays are those whom an entry of a store lets into its mailboxes,
 // set-up's aside. The toggles do not change that.
-type storeWays struct{ holders map[Party]bool }
-
-func (s *Snapshot) storeWays() *storeWays {
+func (s *Snapshot) storeWays() map[Party]bool {
 	s.once.storeWays.Do(func() {
-		s.viaStores.holders = map[Party]bool{}
+		s.viaStores = map[Party]bool{}
 		for i := range s.stores.len() {
 			s.each(*s.stores.at(i), storesOnly, func(r RowRef, a *aceRec) bool {
 				if s.opensMailboxes(a) && s.reasons(r, a)&Default == 0 {
-					s.viaStores.holders[partyOfSID(a.trustee)] = true
+					s.viaStores[partyOfSID(a.trustee)] = true
 				}
 				return true
 			})
 		}
 	})
-	return &s.viaStores
+	return s.viaStores
 }

@@ -169,12 +169,22 @@ func (l *lister) holds(p Party) kinds {
 
 // hasRows reports whether a recipient has a row that is shown, as a target.
 func (l *lister) hasRows(o *object) bool {
-	for f := familyMailbox; f <= familyBehalf; f++ {
-		if l.forward(o, f).Rows > 0 {
-			return true
-		}
+	if l.show&NotOrphan != 0 {
+		return o.kinds(l.snap.relations().descs)&l.kinds != 0
 	}
-	return false
+	return o.kinds(l.snap.orphanRows().kinds)&^behalfKind&l.kinds != 0
+}
+
+// kinds returns the kinds of rows of a recipient as a target, out of those of descriptors.
+func (o *object) kinds(descs []uint16) kinds {
+	out := kinds(descs[o.mailboxSD])
+	if o.family() == familySend {
+		out |= kinds(descs[o.security]) << 16
+	}
+	if o.delegates.n > 0 {
+		out |= behalfKind
+	}
+	return out
 }
 
 // hiddenRows counts what the toggles hide on all recipients, each row once,
