@@ -43,6 +43,11 @@ const (
 )
 
 func main() {
+	if os.Getenv("GOGC") == "" {
+		// What is known of a directory is large and has few pointers in it: to collect
+		// garbage four times as often costs next to nothing, and takes a third off the memory.
+		debug.SetGCPercent(25)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
