@@ -42,6 +42,7 @@ func (v *aces) show(res *model.Result) {
 	}
 	v.result = res
 	v.sorted = res.Query.Sort
+	v.remember(res.Query.Type)
 	v.swap(&acesData{res: res, columns: acesColumns(res.Query.Type), at: -1})
 	if fresh {
 		v.top()

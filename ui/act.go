@@ -164,6 +164,8 @@ func (a *app) doMore(act action) {
 		a.showCommands()
 	case actionExport:
 		a.startExport()
+	case actionColumns:
+		a.startColumns()
 	case actionCommand:
 		a.startCommand()
 	case actionNext:
@@ -317,7 +319,7 @@ func (a *app) chooseACE(i int) {
 func (a *app) chooseType(i int) {
 	if typ := model.ObjectTypes[i]; typ != a.here.typ {
 		a.push()
-		a.here = place{typ: typ}
+		a.here = a.newPlace(typ)
 		a.head.set(typ, 0)
 		a.ask.rest++
 		a.right.clear()
@@ -340,18 +342,20 @@ func (a *app) leaveHead() {
 
 func (a *app) sortNext(step int) {
 	g, side := a.grid()
-	n := side.sort
-	if n < 0 {
-		n = -n
-	}
-	if n += step; n < 0 || n > len(g.data.Columns()) {
+	order := g.wantedColumns() // as they stand on the screen; before the first there is none
+	at := slices.Index(order, max(side.sort, -side.sort)-1)
+	if at += step; at < -1 || at >= len(order) {
 		return
+	}
+	n := 0
+	if at >= 0 {
+		n = order[at] + 1
 	}
 	side.sort = n
 	if n > 0 && g.data.Columns()[n-1].numeric {
 		side.sort = -n // the greatest first
 	}
-	a.refiller()()
+	a.sorted()
 }
 
 func (a *app) sortTurn() {
@@ -360,6 +364,14 @@ func (a *app) sortTurn() {
 		side.sort = 1
 	}
 	side.sort = -side.sort
+	a.sorted()
+}
+
+// sorted has the grid in use put into its new order, and remembers that.
+func (a *app) sorted() {
+	if a.changes() == nil {
+		a.keepSort(a.here.focus)
+	}
 	a.refiller()()
 }
 
@@ -370,6 +382,7 @@ func (a *app) sortBy(p pane, n int) {
 		g = a.right.grid
 	}
 	orderBy(g, &a.here.sides[p], n)
+	a.keepSort(p)
 	a.refill(p)
 }
 

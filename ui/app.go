@@ -87,6 +87,8 @@ func newApp(d Driver, t *theme) *app {
 
 // connect says what happens when a widget is used.
 func (a *app) connect() {
+	a.left.recall = func(t *model.ObjectType) []columnChoice { return a.columnsOf(t, leftPane) }
+	a.right.recall = func(t *model.ObjectType) []columnChoice { return a.columnsOf(t, rightPane) }
 	a.left.onMove = a.moved
 	a.left.onChoose = func(int) { a.drill() }
 	a.left.onHeader = func(column int) { a.sortBy(leftPane, column+1) }

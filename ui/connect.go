@@ -291,7 +291,7 @@ func (a *app) restart(r Request) {
 	n.counts = model.ChangeCounts{}
 	a.root.notice, a.root.dismissed = "", false
 	a.trail = nil
-	a.here = place{typ: a.here.typ}
+	a.here = a.newPlace(a.here.typ)
 	a.ask.left.drop()
 	a.ask.touched, a.ask.wish = false, nil
 	a.ask.rest++

@@ -120,10 +120,13 @@ func (a *app) found(g *grid, words string, at, from, step int) {
 
 // shown returns what a grid shows.
 func (a *app) shown(g *grid) *model.Result {
-	if g == a.left.grid {
+	switch g {
+	case a.left.grid:
 		return a.left.result
+	case a.right.grid:
+		return a.right.result
 	}
-	return a.right.result
+	return nil
 }
 
 // pageAction does what keys say on a page beside moving through it.

@@ -6,6 +6,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
 
+	"mbxperm/model"
 	"mbxperm/ui/safe"
 )
 
@@ -86,10 +87,12 @@ type grid struct {
 
 	columns []column
 	wanted  []extent // by column, as long as the data stays
-	fit     fitting  // of the columns into the pane
-	height  int      // the pane's, when last drawn
-	sorted  int      // 1 + the column that the rows are ordered by, negative when descending, or 0
-	empty   string   // said where there are no rows
+	choices []columnChoice
+	recall  func(*model.ObjectType) []columnChoice // what was chosen; nil for nothing
+	fit     fitting                                // of the columns into the pane
+	height  int                                    // the pane's, when last drawn
+	sorted  int                                    // 1 + the column that the rows are ordered by, negative when descending, or 0
+	empty   string                                 // said where there are no rows
 
 	cells map[int][]*tview.TableCell // by line of the table, as far as drawn
 
@@ -254,9 +257,7 @@ func (g *grid) sample(from, n int) {
 // last column gets what is left over.
 func (g *grid) layout(inner int) {
 	f := fitting{inner: inner}
-	for i := range g.columns {
-		f.columns = append(f.columns, i)
-	}
+	f.columns = g.wantedColumns()
 	g.pick(&f)
 	n := len(f.columns)
 	f.widths = make([]int, n)
@@ -271,6 +272,11 @@ func (g *grid) layout(inner int) {
 		c, w := g.columns[at], g.wanted[at]
 		title := g.titleWidth(at, f.short)
 		f.widths[i] = max(title, w.rows)
+		if fixed := g.choice(at).Width; fixed > 0 {
+			f.widths[i], floors[i] = fixed, fixed
+			spare -= fixed
+			continue
+		}
 		spare -= f.widths[i]
 		floors[i] = max(w.rows, minColumn)
 		if !c.numeric {
@@ -299,7 +305,7 @@ func (g *grid) pick(f *fitting) {
 		}
 	}
 	for i := len(f.columns) - 1; i >= 0 && g.need(f) > f.inner; i-- {
-		if g.columns[f.columns[i]].extra {
+		if g.mayGo(f.columns[i]) {
 			f.columns = slices.Delete(f.columns, i, i+1)
 		}
 	}
@@ -316,6 +322,9 @@ func (g *grid) need(f *fitting) int {
 		w := max(g.titleWidth(at, f.short), g.wanted[at].rows)
 		if !g.columns[at].numeric {
 			w = min(w, max(goodText, g.columns[at].good))
+		}
+		if fixed := g.choice(at).Width; fixed > 0 {
+			w = fixed
 		}
 		width += w
 	}

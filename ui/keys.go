@@ -50,6 +50,7 @@ const (
 	actionCopy
 	actionCommands
 	actionExport
+	actionColumns
 	actionCommand
 	actionNext
 	actionPrevious
@@ -71,6 +72,7 @@ const (
 	scopeSheets                  // pages of several sheets
 	scopeChanges                 // the view of what changed
 	scopeInput                   // the line in which a filter is typed
+	scopeColumns                 // the list of columns
 	scopeCommand                 // a line in which anything else is typed
 	scopeForm                    // the form in which a source is named
 	scopeList                    // the open list of a drop-down
@@ -93,6 +95,8 @@ func (s scope) String() string {
 		return "Changes"
 	case scopeInput:
 		return "Filter"
+	case scopeColumns:
+		return "List of columns"
 	case scopeCommand:
 		return "Typing"
 	case scopeForm:
@@ -112,7 +116,7 @@ func (s scope) within() []scope {
 		return []scope{s, scopeGrid, scopeEverywhere}
 	case scopeSheets:
 		return []scope{s, scopePage}
-	case scopeInput, scopeCommand, scopeForm, scopeList, scopePage, scopeEverywhere:
+	case scopeInput, scopeCommand, scopeColumns, scopeForm, scopeList, scopePage, scopeEverywhere:
 		return []scope{s}
 	case scopeGrid:
 	}
@@ -185,6 +189,7 @@ var bindings = []binding{
 	{[]key{char('K')}, scopeGrid, "command", "Show as commands: this view; what would show or revoke this ACE.", actionCommands, 23},
 	{[]key{char(':')}, scopeGrid, "go to", "Type a command or a name to go to; Tab completes.", actionCommand, 5},
 	{[]key{char('E')}, scopeGrid, "export", "Write this grid to a file: .csv, .json, .jsonl, .html or .xlsx.", actionExport, 24},
+	{[]key{char('L')}, scopeGrid, "columns", "Hide, show, widen and order the columns of this grid.", actionColumns, 25},
 	{[]key{char('n')}, scopeGrid, "", "Go to the next line that the last filter matches.", actionNext, 0},
 	{[]key{char('N')}, scopeGrid, "", "Go to the match before.", actionPrevious, 0},
 	{[]key{{code: tcell.KeyEnter}}, scopeTotals, "ACEs", "Show the ACEs of this line.", actionEnter, 4},
@@ -236,6 +241,12 @@ var bindings = []binding{
 	{[]key{char('D'), char('q')}, scopeChanges, "", "Go back to the grids.", actionBack, 0},
 	{[]key{char('r')}, scopeChanges, "by trustee", "Order by trustee instead of target, or back.", actionReverse, 5},
 	{[]key{char('T')}, scopeEverywhere, "", "Change the colours: for any background, dark, light, or none.", actionTheme, 0},
+	{[]key{char(' ')}, scopeColumns, "show or hide", "Show or hide this column; [~] is shown where there is room.", actionNone, 3},
+	{[]key{{code: tcell.KeyLeft}, {code: tcell.KeyRight}}, scopeColumns, "width", "Make it narrower or wider.", actionNone, 4},
+	{[]key{char('<'), char('>')}, scopeColumns, "move", "Move it to the left or to the right.", actionNone, 5},
+	{[]key{char('0')}, scopeColumns, "reset", "Have all columns as they were at first.", actionNone, 6},
+	{[]key{{code: tcell.KeyEscape}, {code: tcell.KeyEnter}}, scopeColumns, "close", "Close the list; what was chosen is remembered.", actionNone, 2},
+	{[]key{{code: tcell.KeyCtrlC}}, scopeColumns, "", "Leave the program, whatever is going on.", actionQuit, 0},
 	{[]key{char('X')}, scopeEverywhere, "", "Stop reading; what has come stays.", actionCancel, 0},
 	{[]key{{code: tcell.KeyF5}}, scopeEverywhere, "", "Read everything again; then D shows what changed.", actionRefresh, 0},
 	{[]key{{code: tcell.KeyCtrlL}}, scopeEverywhere, "", "Draw the screen anew.", actionRedraw, 0},
@@ -306,7 +317,7 @@ func footer(table []binding, s scope, width int) string {
 
 // scopesInOrder is the order of the sections of help page and README.
 var scopesInOrder = []scope{scopeEverywhere, scopeGrid, scopeTotals, scopeDetail, scopeChanges, scopeInput, scopeCommand, scopeForm, scopeList,
-	scopePage, scopeSheets}
+	scopePage, scopeSheets, scopeColumns}
 
 // keyList names the keys of a binding.
 func (b binding) keyList(quote string) string {

@@ -23,6 +23,7 @@ type menu struct {
 	names  int // cells of the longest name
 	keys   scope
 	choose func(i int)
+	closed func() // after Enter and Esc; may be nil
 	// also handles a key that moves nothing; may be nil.
 	also func(ev *tcell.EventKey)
 }
@@ -86,12 +87,13 @@ func (m *menu) Draw(screen tcell.Screen) {
 
 func (m *menu) key(a *app, _ action, ev *tcell.EventKey) {
 	switch ev.Key() {
-	case tcell.KeyEscape:
+	case tcell.KeyEscape, tcell.KeyEnter:
 		a.root.pop()
-	case tcell.KeyEnter:
-		a.root.pop()
-		if len(m.items) > 0 && m.choose != nil {
+		if ev.Key() == tcell.KeyEnter && len(m.items) > 0 && m.choose != nil {
 			m.choose(m.at)
+		}
+		if m.closed != nil {
+			m.closed()
 		}
 	default:
 		if !m.move(ev) && m.also != nil {

@@ -3,6 +3,7 @@ package ui
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -61,7 +62,8 @@ func Run(ctx context.Context, d Driver, o Options) error {
 	a.colors = screen.Colors()
 	a.locale = asciiWarning(screen.CharacterSet())
 	a.begin(o)
-	return a.run(ctx, screen)
+	err = a.run(ctx, screen)
+	return errors.Join(err, a.settings().save()) // the order of the grids
 }
 
 // begin takes the options.
@@ -77,6 +79,7 @@ func (a *app) begin(o Options) {
 		o.Theme = "auto"
 	}
 	a.setTheme(o.Theme)
+	a.here = a.newPlace(a.here.typ)
 	if a.driver.Snapshot() == nil {
 		a.openConnect(o.Connect)
 	}

@@ -17,6 +17,10 @@ import (
 type Settings struct {
 	Theme  string   `json:"theme,omitempty"`
 	Recent []Recent `json:"recent,omitempty"` // directories that could be opened, the last one first
+	// Columns and Sort are what was chosen of each grid, by gridName: its columns,
+	// and the title of the one it is ordered by, with - before it the other way round.
+	Columns map[string][]columnChoice `json:"columns,omitempty"`
+	Sort    map[string]string         `json:"sort,omitempty"`
 
 	path string // where they are kept; empty: nowhere
 }

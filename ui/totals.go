@@ -42,6 +42,7 @@ func (v *totals) show(res *model.Result) {
 	}
 	v.result = res
 	v.sorted = res.Query.Sort
+	v.remember(res.Query.Type)
 	v.swap(data)
 	if fresh {
 		v.top()

@@ -184,12 +184,12 @@ func (a *app) pivot(i int) {
 // the left grid on it if it is there.
 func (a *app) goTo(typ *model.ObjectType, key model.LineKey, reverse bool) {
 	ace := a.here.typ.ACEs[a.here.aces]
-	p := place{typ: typ, of: key, line: key, pinned: true, focus: rightPane}
+	p := a.newPlace(typ)
+	p.of, p.line, p.pinned, p.focus = key, key, true, rightPane
 	p.aces = entrance(typ, ace, reverse)
-	p.sides[leftPane].sort = a.here.sides[leftPane].sort
 	same := typ == a.here.typ
-	if !same {
-		p.sides[leftPane].sort = 0
+	if same {
+		p.sides[leftPane].sort = a.here.sides[leftPane].sort
 	}
 	a.here = p
 	a.ask.rest++
