@@ -67,6 +67,8 @@ func TestCompareMistakes(t *testing.T) {
 		{"compare demo demo --object folder", exitUsage, `unknown object type "folder"`},
 		{"compare demo demo --format yaml", exitUsage, `unknown format "yaml"`},
 		{"compare demo:5:1 demo:5:2", exitFailed, "--force"},
+		{"compare demo demo --of u00012", exitUsage, "unknown flag: --of"},
+		{"compare demo demo --sort Mailbox", exitUsage, `unknown column "Mailbox" of compare: use Change, Kind, Target`},
 		{"compare demo demo --bom", exitUsage, "--bom is for --format csv"},
 		{"compare demo demo --target nobody", exitFailed, "nothing that was read has this name"},
 		{"compare demo demo --record compare_test.go", exitFailed, "--force"},
@@ -79,6 +81,23 @@ func TestCompareMistakes(t *testing.T) {
 	out, errs, code := runCommand(t, "compare", "demo:5:1", "demo:5:2", "--force")
 	if code != exitGaps || out == "" || !strings.Contains(errs, "warning: these are two forests") {
 		t.Errorf("--force: exit code %d, stderr %q", code, errs)
+	}
+}
+
+// TestCompareAsTheScreenShows: filter and order are those of the screen.
+func TestCompareAsTheScreenShows(t *testing.T) {
+	out, _, _ := runCommand(t, "compare", "demo:80:1:0", "demo:80:1:60", "--filter", "fullaccess !removed", "--sort=-Trustee", "--quiet", "--format", "csv")
+	rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
+	if err != nil || len(rows) < 3 {
+		t.Fatalf("%v, %q", err, out)
+	}
+	for i, r := range rows[1:] {
+		if r[0] == "removed" || !strings.Contains(strings.Join(r, " "), "FullAccess") {
+			t.Errorf("row %d: %q", i, r)
+		}
+		if i > 0 && strings.ToLower(r[4]) > strings.ToLower(rows[i][4]) {
+			t.Errorf("%s after %s", r[4], rows[i][4])
+		}
 	}
 }
 

@@ -235,6 +235,7 @@ func (a *app) compareCommand() *cobra.Command {
 	f := cmd.Flags()
 	a.rep.Rows(f, "only changes of one object type: mailbox, store or admin")
 	a.rep.Reports(f)
+	a.rep.Seen.DefineChanges(f)
 	f.StringVar(&a.record, "record", "", "record NEW to this file while it is read; in a folder the file is named by the time")
 	f.BoolVar(&a.rep.Force, "force", false, "compare two forests, replace files that exist")
 	return cmd
@@ -380,7 +381,7 @@ func (d driver) Open(r ui.Request) {
 // screenOptions say what the screen begins with, and what is known for its form.
 func (a *app) screenOptions(source string) ui.Options {
 	settings, err := ui.LoadSettings()
-	o := ui.Options{Version: version(), Again: a.again, Settings: settings, Theme: a.theme, ColorFGBG: os.Getenv("COLORFGBG"), Force: a.rep.Force}
+	o := ui.Options{Version: version(), Again: a.again, Settings: settings, Theme: a.theme, ColorFGBG: os.Getenv("COLORFGBG"), Force: a.rep.Force, SinceSource: a.rep.Since}
 	if err != nil {
 		o.Note = err.Error()
 	}

@@ -251,7 +251,9 @@ func (v *changes) key(a *app, act action, ev *tcell.EventKey) {
 		a.foot.say("that is for the grids; here is everything that changed")
 	case actionNextPane, actionPrevPane:
 		a.foot.say("x shows all of a change; Backspace goes back to the grids")
-	case actionObjectType, actionACEType:
+	case actionCommands:
+		a.changeCommands(v)
+	case actionObjectType, actionACEType, actionCommand:
 		a.closeChanges()
 		a.do(act)
 	default:

@@ -2,9 +2,15 @@ package ui
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/rivo/tview"
 
 	"mbxperm/collector"
 	"mbxperm/model"
@@ -32,7 +38,7 @@ func driveDays(t testing.TB, w, h int, since string, days ...string) (*driver, *
 		return newDemo(t, days[next-1]), nil, nil
 	})
 	a := newApp(sessionDriver{session}, themeFor(0))
-	a.news.now, a.news.since = longAgo(), old
+	a.news.now, a.news.since, a.options.SinceSource = longAgo(), old, since
 	d := drive(t, w, h, a.tv)
 	a.start(ctx, d.top)
 	t.Cleanup(func() {
@@ -138,7 +144,13 @@ func TestChangesJourney(t *testing.T) {
 	d.on(func() { row, _ := a.changes().grid.selected(); want = a.changes().result.Change(row) })
 	d.press("Enter")
 	d.wantScreen(want.Trustee.Name+" · ", "reverse", want.Target.Name)
-	d.press("Backspace", "n", "N", ">", "S", "<", "o")
+	d.press("Backspace")
+	d.wantScreen("by trustee")
+	d.press("C")
+	d.wantScreen("trustee SID", "the grid", want.Trustee.SID.String())
+	d.press("Esc", "K")
+	d.wantScreen("mbxperm compare demo:60:1:0 demo:60:1:60", "filter=ace fullaccess added'", "for the Exchange Management Shell")
+	d.press("q", "n", "N", ">", "S", "<", "o")
 	d.wantScreen("│ Mailbox-Store") // the view made room for the list
 	d.press("Esc", "D", "q", "q")
 	d.wantStopped()
@@ -179,5 +191,36 @@ func TestChangesPivotAnywhere(t *testing.T) {
 			d.idle(a)
 		}
 		d.press("r")
+	}
+}
+
+// TestExportChanges: the view gets into a file as the program compares, with the
+// evidence of both states.
+func TestExportChanges(t *testing.T) {
+	d, _ := driveDays(t, 160, 40, "demo:60:1:0", "demo:60:1:60")
+	d.wantScreen("changes: D")
+	d.press("D", "/")
+	d.typeText("fullaccess")
+	d.press("Enter")
+	d.wantScreen("2 shown", "filter fullaccess")
+	name := filepath.Join(t.TempDir(), "changes.json")
+	d.press("E")
+	d.wantScreen("export to demo-60-1-60-changes-")
+	d.on(func() { d.app.GetFocus().(*tview.InputField).SetText(name) })
+	d.press("Enter")
+	d.wantScreen("2 records written to changes.json and changes.json.evidence.json")
+	b, err := os.ReadFile(name)
+	var records []struct{ Change, Right string }
+	if err == nil {
+		err = json.Unmarshal(b, &records)
+	}
+	if err != nil || len(records) != 2 || records[0].Right != "FullAccess" {
+		t.Errorf("%+v, %v", records, err)
+	}
+	evidence, err := os.ReadFile(name + ".evidence.json")
+	for _, want := range []string{`"comparison"`, `"old"`, "bound account differs", "only what holds fullaccess"} {
+		if !strings.Contains(string(evidence), want) {
+			t.Errorf("the evidence lacks %s (%v)", want, err)
+		}
 	}
 }

@@ -60,7 +60,13 @@ func commandLines(source []string, res *model.Result, row int, ok bool) []pageLi
 	default:
 		return append(f, lineCommands(res.Snapshot, res.Key(row))...)
 	}
-	shell := report.ExchangeShell(res.Snapshot, ref)
+	shellLines(&f, res.Snapshot, ref)
+	return f
+}
+
+// shellLines are the commands for one entry.
+func shellLines(f *facts, s *model.Snapshot, ref model.RowRef) {
+	shell := report.ExchangeShell(s, ref)
 	f.head("This entry, for the Exchange Management Shell")
 	f.command("Show", shell.Show)
 	f.command("Revoke", shell.Revoke)
@@ -68,7 +74,6 @@ func commandLines(source []string, res *model.Result, row int, ok bool) []pageLi
 		f.add("Note", n)
 	}
 	f.add("", "Text to copy (C): nothing is run here, and nobody has checked it against your servers. -WhatIf says what a command would do.")
-	return f
 }
 
 // lineCommands are the commands that show the lists of a target.

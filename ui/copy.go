@@ -51,6 +51,12 @@ func (a *app) identities(g *grid, row int) (items []menuItem) {
 			items = append(items, menuItem{what + "DN", p.DN})
 		}
 	}
+	if v := a.changes(); v != nil && v.grid == g && row < v.result.Len() {
+		c := v.result.Change(row)
+		add("trustee ", &c.Trustee)
+		add("target ", &c.Target)
+		return items
+	}
 	res := a.shown(g)
 	if res == nil || row >= res.Len() {
 		return nil

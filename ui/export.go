@@ -1,42 +1,70 @@
 package ui
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"mbxperm/model"
 	"mbxperm/ui/report"
 )
 
-// startExport asks for the file that the grid in use is to be written to. Its
-// ending says how.
-func (a *app) startExport() {
+// exportable is what can be written to a file.
+type exportable struct {
+	name    string // proposed for the file, without the day
+	records int
+	write   func(ctx context.Context, out report.Output) ([]string, error)
+}
+
+// exportable is what the grid in use shows; nil where that is nothing yet.
+func (a *app) exportable() *exportable {
+	version := a.options.Version
+	if v := a.changes(); v != nil {
+		res := v.result
+		if res == nil {
+			return nil
+		}
+		return &exportable{fileName(v.of.New.State.Source) + "-changes", res.Len(), func(ctx context.Context, out report.Output) ([]string, error) {
+			return report.ExportChanges(ctx, res, version, out)
+		}}
+	}
 	g, _ := a.grid()
 	res := a.shown(g)
 	if res == nil {
+		return nil
+	}
+	return &exportable{exportName(res), res.Len(), func(ctx context.Context, out report.Output) ([]string, error) {
+		return report.Export(ctx, res, version, out)
+	}}
+}
+
+// startExport asks for the file that the grid in use is to be written to. Its
+// ending says how.
+func (a *app) startExport() {
+	what := a.exportable()
+	if what == nil {
 		a.foot.say("there is nothing to export yet")
 		return
 	}
 	a.openLine(&line{
 		scope: scopeCommand, label: "export to ", key: a.pathKey,
-		enter: func(path string) { a.exportTo(res, expandHome(strings.TrimSpace(path))) },
-	}, exportName(res, a.news.now()))
+		enter: func(path string) { a.exportTo(what, expandHome(strings.TrimSpace(path))) },
+	}, what.name+a.news.now().Format("-2006-01-02")+".csv")
 }
 
-// exportName proposes a name: what it is, where from, and the day.
-func exportName(res *model.Result, now time.Time) string {
+// exportName proposes a name: what it is, and where from.
+func exportName(res *model.Result) string {
 	what := "totals"
 	if res.Query.Rows {
 		what = "aces"
 	}
-	return fileName(res.Snapshot.State.Source) + "-" + res.Query.Type.Flag + "-" + what + now.Format("-2006-01-02") + ".csv"
+	return fileName(res.Snapshot.State.Source) + "-" + res.Query.Type.Flag + "-" + what
 }
 
 // exportTo writes what is shown, after a question if there is a file already.
-func (a *app) exportTo(res *model.Result, path string) {
+func (a *app) exportTo(what *exportable, path string) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		a.foot.say(path + " is a folder: give the name of a file in it")
 		return
@@ -52,7 +80,7 @@ func (a *app) exportTo(res *model.Result, path string) {
 		return
 	}
 	if out.Free() == nil {
-		a.export(res, out)
+		a.export(what, out)
 		return
 	}
 	a.openLine(&line{
@@ -60,7 +88,7 @@ func (a *app) exportTo(res *model.Result, path string) {
 		enter: func(answer string) {
 			if answer = strings.ToLower(strings.TrimSpace(answer)); answer == "y" || answer == "yes" {
 				out.Force = true
-				a.export(res, out)
+				a.export(what, out)
 			} else {
 				a.foot.say("nothing is exported: " + path + " stays as it is")
 			}
@@ -69,12 +97,12 @@ func (a *app) exportTo(res *model.Result, path string) {
 }
 
 // export writes beside the screen: a million lines take a while.
-func (a *app) export(res *model.Result, out report.Output) {
+func (a *app) export(what *exportable, out report.Output) {
 	a.foot.say("writing " + out.File)
 	a.ask.waiting++
 	go func() {
 		defer guard(a.screen)
-		files, err := report.Export(a.ctx, res, a.options.Version, out)
+		files, err := what.write(a.ctx, out)
 		a.update(func() bool {
 			a.ask.waiting--
 			if err != nil {
@@ -83,7 +111,7 @@ func (a *app) export(res *model.Result, out report.Output) {
 				for i := range files {
 					files[i] = filepath.Base(files[i])
 				}
-				a.foot.say(fmt.Sprintf("%s records written to %s", report.Thousands(res.Len()), strings.Join(files, " and ")))
+				a.foot.say(fmt.Sprintf("%s records written to %s", report.Thousands(what.records), strings.Join(files, " and ")))
 			}
 			return true
 		})

@@ -43,7 +43,8 @@ type Options struct {
 	Note  string // said until the first key
 	// Since is what the driver's state is compared with once it is read, in the
 	// same pool; nil to compare each reading with the one before.
-	Since *model.Snapshot
+	Since       *model.Snapshot
+	SinceSource string // the argument that opens it
 	// Force compares two forests.
 	Force bool
 	// Theme is one of Themes; empty: that of the settings, else auto.

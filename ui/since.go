@@ -149,3 +149,27 @@ func changeSheets(res *model.Changes, i int) (sheets []sheet, raw int) {
 	}
 	return sheets, raw
 }
+
+// changeCommands shows the view as a command, and what shows or revokes the entry
+// that the cursor is on, as it is now.
+func (a *app) changeCommands(v *changes) {
+	res := v.result
+	if res == nil {
+		a.foot.say("nothing is shown yet")
+		return
+	}
+	row, ok := v.grid.selected()
+	var f facts
+	f.head("These changes, for sh")
+	if old := a.options.SinceSource; old != "" {
+		f.command("Print", "mbxperm "+report.ShLine(report.CompareCommand([]string{old}, a.source(), res.Query)...))
+	} else {
+		f.add("", "The reading before is in this program alone: R records, and --since FILE compares with a recording.")
+	}
+	if s := res.Comparison.New; ok && row < res.Len() {
+		if ref, there := res.Row(row, s); there {
+			shellLines(&f, s, ref)
+		}
+	}
+	a.root.push(newPage(a.theme, 0, sheet{title: "As a command", text: still(f...)}))
+}

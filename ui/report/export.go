@@ -18,9 +18,25 @@ func Export(ctx context.Context, res *model.Result, version string, out Output) 
 	ev := NewEvidence(res.Snapshot, version)
 	ev.Report, ev.Question = d.Name, q.words(func(name string) string { return name })
 	ev.hide(res.Hidden)
-	files := []string{out.File}
-	if out.beside() {
-		files = append(files, out.File+evidenceSuffix)
+	return out.export(ctx, d, ev)
+}
+
+// ExportChanges does the same of changes.
+func ExportChanges(ctx context.Context, r *model.Changes, version string, out Output) ([]string, error) {
+	q := Question{Report: compareReport, Query: model.Query{
+		Rows: true, Type: r.Query.Type, Show: r.Query.Show, Only: r.Query.Only, Filter: r.Query.Filter, Sort: r.Query.Sort, ByTrustee: r.Query.ByTrustee,
+	}}
+	ev := NewEvidence(r.Comparison.New, version)
+	ev.Report, ev.Question = q.Report, q.words(func(name string) string { return name })
+	ev.Comparison = compared(r, nil)
+	ev.hide(r.Hidden)
+	return out.export(ctx, changesData(r, out.Format), ev)
+}
+
+func (o *Output) export(ctx context.Context, d Data, ev *Evidence) ([]string, error) {
+	files := []string{o.File}
+	if o.beside() {
+		files = append(files, o.File+evidenceSuffix)
 	}
-	return files, out.Deliver(ctx, io.Discard, io.Discard, d, ev)
+	return files, o.Deliver(ctx, io.Discard, io.Discard, d, ev)
 }

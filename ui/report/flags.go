@@ -116,7 +116,7 @@ func (r *Flags) Query(report string) (model.Query, error) {
 	if r.Trustee != "" {
 		q.Trustee = model.Match(r.Trustee)
 	}
-	return q, r.Seen.apply(&q)
+	return q, r.Seen.apply(report, &q)
 }
 
 // Job makes a report; every mistake in the flags is found before anything is read.

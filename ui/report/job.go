@@ -237,6 +237,7 @@ func (j *Job) changes(ctx context.Context, s, old *model.Snapshot) (*model.Chang
 	q := model.ChangeQuery{Show: model.AllReasons, Target: j.Query.Target, Trustee: j.Query.Trustee}
 	if j.Report == compareReport {
 		q.Type, q.Show, q.ByTrustee = j.Query.Type, j.Query.Show, j.Query.ByTrustee
+		q.Filter, q.Sort, q.Only = j.Query.Filter, j.Query.Sort, j.Query.Only
 	}
 	return c.View(ctx, q)
 }

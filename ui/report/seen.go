@@ -11,8 +11,8 @@ import (
 	"mbxperm/model"
 )
 
-// Seen are the flags of a report by which it shows what a grid of the screen
-// shows: the same lines in the same order.
+// Seen are the flags of a report or comparison by which it shows what a grid of
+// the screen shows: the same lines in the same order.
 type Seen struct {
 	Filter, Sort, ACEs, Of string
 	Only, Lines            string
@@ -30,27 +30,32 @@ var (
 	lineNames = [...]string{model.AllLines: "all", model.MailboxLines: "mailboxes", model.TrusteeLines: "trustees"}
 )
 
-// Define defines the flags.
-func (v *Seen) Define(f *pflag.FlagSet) {
+// DefineChanges defines the flags of a comparison.
+func (v *Seen) DefineChanges(f *pflag.FlagSet) {
 	f.StringVar(&v.Filter, "filter", "", "only what holds every word in name, DN, SID or right; !word excludes")
-	f.StringVar(&v.Sort, "sort", "", "order by this column of the screen, -COLUMN the other way round: --sort=-Mailbox")
+	f.StringVar(&v.Sort, "sort", "", "order by this column of the screen, -COLUMN the other way round: --sort=-Right")
+	f.StringVar(&v.Only, "only", "", "only rows of these kinds: deny, orphans or deny,orphans; of totals, lines that have one")
+}
+
+// Define defines all of them.
+func (v *Seen) Define(f *pflag.FlagSet) {
+	v.DefineChanges(f)
 	f.StringVar(&v.Of, "of", "", "aces: the rows of this one line, as the screen shows them: name, DOMAIN\\name, DN, SID or objectGUID")
 	f.StringVar(&v.ACEs, "ace-type", "", "aces: one entry of the screen's list of ACE types: Mailbox-Rights, Reverse-All, …")
 	f.BoolVar(&v.ViaGroups, "via-groups", false, "aces of one line in reverse: those of its groups too")
-	f.StringVar(&v.Only, "only", "", "only rows of these kinds: deny, orphans or deny,orphans; of totals, lines that have one")
 	f.StringVar(&v.Lines, "lines", "all", "totals of mailboxes: all, mailboxes or trustees")
 	f.BoolVar(&v.NoSystem, "no-system", false, "totals: leave out system mailboxes that hold no right")
 }
 
 // apply puts what does not depend on the source into the query. Errors are a Mistake.
-func (v *Seen) apply(q *model.Query) error {
+func (v *Seen) apply(report string, q *model.Query) error {
 	q.Filter = v.Filter
 	q.System = q.System && !v.NoSystem
 	q.Effective = v.ViaGroups
-	if err := v.narrow(q); err != nil || q.Type == nil {
+	if err := v.narrow(q); err != nil {
 		return err
 	}
-	if err := v.order(q); err != nil {
+	if err := v.order(report, q); err != nil || report == compareReport {
 		return err
 	}
 	if v.ACEs != "" {
@@ -96,12 +101,12 @@ func (v *Seen) narrow(q *model.Query) error {
 	return nil
 }
 
-func (v *Seen) order(q *model.Query) error {
+func (v *Seen) order(report string, q *model.Query) error {
 	if v.Sort == "" {
 		return nil
 	}
 	title, down := strings.CutPrefix(v.Sort, "-")
-	titles := sortTitles(q.Type, q.Rows)
+	titles := sortTitles(report, q)
 	for i, t := range titles {
 		if strings.EqualFold(t, title) {
 			q.Sort = i + 1
@@ -111,21 +116,29 @@ func (v *Seen) order(q *model.Query) error {
 			return nil
 		}
 	}
-	return mistake("unknown column %q of %s: use %s", title, q.Type.Flag, strings.Join(titles, ", "))
+	of := compareReport
+	if report != compareReport {
+		of = q.Type.Flag
+	}
+	return mistake("unknown column %q of %s: use %s", title, of, strings.Join(titles, ", "))
 }
 
 // sortTitles are the columns that a grid can be ordered by.
-func sortTitles(t *model.ObjectType, rows bool) (titles []string) {
-	if rows {
-		for _, c := range t.Details {
-			titles = append(titles, c.Title)
-		}
-		return titles
+func sortTitles(report string, q *model.Query) []string {
+	switch {
+	case report == compareReport:
+		return titles(model.ChangeColumns(q.ByTrustee))
+	case q.Rows:
+		return titles(q.Type.Details)
 	}
-	for _, c := range t.Totals {
-		titles = append(titles, c.Title)
+	return titles(q.Type.Totals)
+}
+
+func titles[T any](columns []model.Column[T]) (out []string) {
+	for _, c := range columns {
+		out = append(out, c.Title)
 	}
-	return titles
+	return out
 }
 
 // seen finds the line of --of.
@@ -165,8 +178,8 @@ func (q *Question) seenWords(name func(string) string) (s string) {
 	if q.Query.Filter != "" {
 		s += ", only what holds " + name(q.Query.Filter)
 	}
-	if n := q.Query.Sort; n != 0 && q.Query.Type != nil {
-		s += ", ordered by " + sortTitles(q.Query.Type, q.Query.Rows)[max(n, -n)-1]
+	if n := q.Query.Sort; n != 0 {
+		s += ", ordered by " + sortTitles(q.Report, &q.Query)[max(n, -n)-1]
 	}
 	return s
 }
@@ -205,14 +218,36 @@ func Command(source []string, s *model.Snapshot, q model.Query) []string {
 	if q.Filter != "" {
 		args = append(args, "--filter="+q.Filter)
 	}
-	if n := q.Sort; n != 0 {
-		title := sortTitles(q.Type, q.Rows)[max(n, -n)-1]
-		if n < 0 {
-			title = "-" + title
-		}
-		args = append(args, "--sort="+title)
+	return append(args, sortFlag(report, &q)...)
+}
+
+func sortFlag(report string, q *model.Query) []string {
+	n := q.Sort
+	if n == 0 {
+		return nil
 	}
-	return args
+	title := sortTitles(report, q)[max(n, -n)-1]
+	if n < 0 {
+		title = "-" + title
+	}
+	return []string{"--sort=" + title}
+}
+
+// CompareCommand returns the arguments that print the changes that a query
+// chooses, between what the arguments in old and new open.
+func CompareCommand(old, new []string, q model.ChangeQuery) []string {
+	args := append(append([]string{compareReport}, old...), new...)
+	if q.ByTrustee {
+		args = append(args, "--direction", "reverse")
+	}
+	args = append(args, showFlags(q.Show)...)
+	if q.Only != 0 {
+		args = append(args, "--only="+onlyText(q.Only))
+	}
+	if q.Filter != "" {
+		args = append(args, "--filter="+q.Filter)
+	}
+	return append(args, sortFlag(compareReport, &model.Query{Sort: q.Sort, ByTrustee: q.ByTrustee})...)
 }
 
 func onlyText(only model.Only) string {
