@@ -2,6 +2,7 @@ package ldaptest
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -96,6 +97,13 @@ func (p *session) search(id int64, m *ber.Packet, r *Request, f Fault) bool {
 	} else if r.PageSize == 0 && len(entries) > p.server.config.MaxPageSize {
 		entries = entries[:p.server.config.MaxPageSize]
 		f.After, f.Result = len(entries), ResultSizeLimit
+	}
+	if f.Short > 0 && len(entries) > f.Short {
+		rest = append(slices.Clone(entries[f.Short:]), rest...)
+		entries = entries[:f.Short]
+	}
+	if f.Lose {
+		rest = nil
 	}
 	if f.Referral != "" && f.Result != ResultReferral {
 		ref := ber.Encode(ber.ClassApplication, ber.TypeConstructed, opReference, nil, "reference")

@@ -60,6 +60,8 @@ type Config struct {
 	// which Samba makes for itself may have.
 	NegativeSerial bool
 
+	MaxConnections int // open at a time; more are closed at once; 0: as many as come
+
 	MaxPageSize int // entries in a page at most; 0: 1000
 	MaxValues   int // values in an attribute at most; 0: 1500
 
@@ -79,6 +81,7 @@ type Server struct {
 	mu       sync.Mutex
 	conns    map[net.Conn]bool
 	count    int
+	refused  int
 	requests []Request
 }
 
@@ -157,6 +160,13 @@ func (s *Server) Connections() int {
 	return s.count
 }
 
+// Refused returns how many connections were too many.
+func (s *Server) Refused() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.refused
+}
+
 // Open returns how many connections are open now.
 func (s *Server) Open() int {
 	s.mu.Lock()
@@ -198,6 +208,12 @@ func (s *Server) accept() {
 			return
 		}
 		s.mu.Lock()
+		if most := s.config.MaxConnections; most > 0 && len(s.conns) >= most {
+			s.refused++
+			s.mu.Unlock()
+			c.Close()
+			continue
+		}
 		s.count++
 		n := s.count
 		s.conns[c] = true

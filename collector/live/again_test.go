@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"mbxperm/collector"
 	"mbxperm/collector/ldaptest"
@@ -210,5 +211,80 @@ func TestNoControllerLeft(t *testing.T) {
 			t.Errorf("%s has no End", q.Purpose)
 		}
 	}
+	s.Close()
+}
+
+// A server that gives no more than two connections is read on two, to the end.
+func TestFewConnections(t *testing.T) {
+	noLeaks(t)
+	server := serve(t, ldaptest.Size{Mailboxes: 250, Members: 10}, func(c *ldaptest.Config) {
+		c.MaxConnections = 2
+		c.Fault = func(r *ldaptest.Request) ldaptest.Fault { return ldaptest.Fault{Delay: 100 * time.Microsecond} }
+	})
+	j, err := read(t, options(server))
+	if err != nil {
+		t.Fatalf("Read: %v", err)
+	}
+	wholeRead(t, j)
+	if server.Refused() == 0 {
+		t.Error("no connection was refused: nothing was tested")
+	}
+}
+
+// A page shorter than asked for is no last page: the cookie says so.
+func TestShortPage(t *testing.T) {
+	noLeaks(t)
+	server := serve(t, ldaptest.Size{Mailboxes: 250, Members: 10}, func(c *ldaptest.Config) {
+		c.Fault = func(r *ldaptest.Request) ldaptest.Fault {
+			if onMailboxes(r) && r.Page%2 == 1 {
+				return ldaptest.Fault{Short: 7}
+			}
+			return ldaptest.Fault{}
+		}
+	})
+	j, err := read(t, options(server))
+	if err != nil {
+		t.Fatalf("Read: %v", err)
+	}
+	wholeRead(t, j)
+}
+
+// The next page is asked for before anybody has worked on the last one, and no
+// more than that: a slow sink does not fill the memory.
+func TestAsksAhead(t *testing.T) {
+	noLeaks(t)
+	server := serve(t, ldaptest.Size{Mailboxes: 4000})
+	o := options(server)
+	o.Connections = 1
+	s := open(t, o)
+	pages := func() (n int) {
+		for _, r := range server.Searches("mailNickname") {
+			if onMailboxes(&r) {
+				n++
+			}
+		}
+		return n
+	}
+	j := newJournal()
+	first := true
+	j.onEntry = func(e *collector.Entry) {
+		if len(e.Values("msExchMailboxSecurityDescriptor")) == 0 || !first {
+			return
+		}
+		first = false
+		for deadline := time.Now().Add(10 * time.Second); pages() < 2; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("the second page was not asked for while the first entry was worked on")
+			}
+		}
+		time.Sleep(100 * time.Millisecond) // time to ask for all of them
+		if n := pages(); n > 20 {
+			t.Errorf("%d pages of a hundred were asked for before the first entry was worked on", n)
+		}
+	}
+	if err := s.Read(context.Background(), j); err != nil {
+		t.Fatalf("Read: %v", err)
+	}
+	j.complete(t)
 	s.Close()
 }

@@ -35,18 +35,18 @@ type answer struct {
 
 // read reads the answer to the search that was sent last, up to its result. each
 // is called for every entry; its bytes are those of the batch in hand. Whenever
-// the batch is full, or the server must be waited for, wait is called first: it
-// hands over or empties the batch. When ctx ends, the connection must be
+// the server must be waited for, wait is called first; it may hand over or empty
+// the batch, and must if that is full. When ctx ends, the connection must be
 // closed by the caller.
 //
 // An answer is whole only if its result came: a closed connection, a message
 // that is none, and one under another ID are errors.
-func (c *conn) read(a *answer, id collector.QueryID, each func(*collector.Entry), wait func()) error {
+func (c *conn) read(a *answer, id collector.QueryID, each func(*collector.Entry), wait func(full bool)) error {
 	for {
 		h, message, err := c.in.next()
 		if errors.Is(err, errShort) {
 			if len(c.in.batch.entries) > 0 && !(c.raw.pending() && c.in.room()) {
-				wait()
+				wait(!c.in.room())
 			}
 			if err := c.await(h.size); err != nil {
 				return err
@@ -114,7 +114,7 @@ func (c *conn) base(ctx context.Context, dn string, attributes []string, control
 	}
 	var a answer
 	var found *collector.Entry
-	err = c.read(&a, 0, func(e *collector.Entry) { found = clone(e) }, func() { c.in.batch.reset() })
+	err = c.read(&a, 0, func(e *collector.Entry) { found = clone(e) }, func(bool) { c.in.batch.reset() })
 	c.in.batch.reset()
 	switch {
 	case ctx.Err() != nil:

@@ -183,6 +183,11 @@ func (r *reading) deliver(t *task, b *batch) {
 			r.sink.Entry(e)
 		}
 	}
+	r.again(b)
+}
+
+// again keeps a batch for another use.
+func (r *reading) again(b *batch) {
 	if len(b.bytes) > 0 && len(b.bytes) <= keepBytes {
 		select {
 		case r.free <- b:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"mbxperm/collector"
@@ -333,4 +334,21 @@ func TestExpect(t *testing.T) {
 			t.Errorf("expect %d, there are %d", sum, n)
 		}
 	}
+}
+
+// A server that says it is done when it is not: what a part has lost, the keys
+// tell of.
+func TestPartThatEndsEarly(t *testing.T) {
+	noLeaks(t)
+	var once sync.Once
+	server, j := partsOf(t, ldaptest.Directory(ldaptest.Size{Mailboxes: 1000, Stores: 5}), func(c *ldaptest.Config) {
+		c.Fault = func(r *ldaptest.Request) (f ldaptest.Fault) {
+			if strings.Contains(r.Filter, "(homeMDB=") && r.Page == 1 && !strings.Contains(r.Filter, "(!(|") {
+				once.Do(func() { f = ldaptest.Fault{Short: 40, Lose: true} })
+			}
+			return f
+		}
+	})
+	j.complete(t)
+	inParts(t, server, j, 1000)
 }

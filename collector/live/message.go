@@ -104,18 +104,17 @@ func (m *messages) prepare(need int) {
 	}
 }
 
-// change goes on in another batch, which gets what is not decoded yet, and
-// returns the one before.
-func (m *messages) change(to *batch) *batch {
-	full := m.batch
+// copyRest copies what is not decoded yet into another batch.
+func (m *messages) copyRest(to *batch) int {
 	to.reset()
 	if rest := m.to - m.from; len(to.bytes) < rest {
 		to.bytes = make([]byte, max(batchBytes, rest))
 	}
-	m.from, m.to = 0, copy(to.bytes, full.bytes[m.from:m.to])
-	m.batch = to
-	return full
+	return copy(to.bytes, m.batch.bytes[m.from:m.to])
 }
+
+// change goes on in a batch that has n bytes from copyRest.
+func (m *messages) change(to *batch, n int) { m.batch, m.from, m.to = to, 0, n }
 
 var errEntry = errors.New("an entry that cannot be decoded")
 

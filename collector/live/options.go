@@ -99,7 +99,7 @@ type Options struct {
 	Idle time.Duration
 
 	partition int           // entries in a partition, about; 0 means partitionSize
-	pause     time.Duration // before a search is tried again, doubled each time; 0 means half a second
+	pause     time.Duration // before a search is tried again, doubled each time; 0 means a second
 }
 
 // mostConnections is more than any server answers faster for.
@@ -185,7 +185,7 @@ func (o Options) withDefaults() Options {
 		o.partition = partitionSize
 	}
 	if o.pause <= 0 {
-		o.pause = 500 * time.Millisecond
+		o.pause = time.Second
 	}
 	if o.Resolver == nil {
 		o.Resolver = net.DefaultResolver

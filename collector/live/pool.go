@@ -20,8 +20,10 @@ type domain struct {
 
 	mu     sync.Mutex
 	server *server
-	idle   []*conn // bound, and used by nobody
-	lost   error   // why it cannot be asked any more; nil while it can
+	idle   []*conn       // bound, and used by nobody
+	used   int           // connections that were taken
+	given  chan struct{} // closed when one is given back; nil while nobody waits
+	lost   error         // why it cannot be asked any more; nil while it can
 	closed bool
 }
 
@@ -42,27 +44,62 @@ func (d *domain) base() string {
 
 // take returns a connection that nobody else uses: one that rests, or else a new
 // one. Those that the server ended while they rested (MS-ADTS 3.1.1.3.4.6,
-// MaxConnIdleTime: 15 minutes by default) are passed over. It goes back with
-// give.
+// MaxConnIdleTime: 15 minutes by default) are passed over. Where the server gives
+// no more connections, it waits for one that is in use. It goes back with give.
 func (d *domain) take(ctx context.Context) (*conn, error) {
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	if err := d.why(); err != nil {
-		return nil, err
-	}
-	for c := d.resting(); c != nil; c = d.resting() {
-		if c.alive() {
-			return c, nil
-		}
-		c.close()
-	}
-	at := d.now()
-	c, err := at.another(ctx)
-	if err != nil && ctx.Err() == nil && tryAnother(err) {
-		return d.move(ctx, at, err)
+	c, err := d.find(ctx)
+	if err == nil {
+		d.mu.Lock()
+		d.used++
+		d.mu.Unlock()
 	}
 	return c, err
+}
+
+func (d *domain) find(ctx context.Context) (*conn, error) {
+	for {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if err := d.why(); err != nil {
+			return nil, err
+		}
+		for c := d.resting(); c != nil; c = d.resting() {
+			if c.alive() {
+				return c, nil
+			}
+			c.close()
+		}
+		at := d.now()
+		c, err := at.another(ctx)
+		if err == nil || ctx.Err() != nil || !tryAnother(err) {
+			return c, err
+		}
+		if !d.wait(ctx) {
+			return d.move(ctx, at, err)
+		}
+	}
+}
+
+// wait waits until a connection comes to rest. It returns false if none is in use
+// any more.
+func (d *domain) wait(ctx context.Context) bool {
+	for ctx.Err() == nil {
+		d.mu.Lock()
+		if d.given == nil {
+			d.given = make(chan struct{})
+		}
+		rest, used, given := len(d.idle), d.used, d.given
+		d.mu.Unlock()
+		if rest > 0 || used == 0 {
+			return rest > 0
+		}
+		select {
+		case <-given:
+		case <-ctx.Done():
+		}
+	}
+	return false
 }
 
 // leave goes to another domain controller, where there is one: with that of this
@@ -72,7 +109,7 @@ func (d *domain) leave(ctx context.Context, c *conn) {
 		return
 	}
 	if c, err := d.move(ctx, c.server, ErrBusy); err == nil {
-		d.give(c, true)
+		d.park(c, true)
 	}
 }
 
@@ -133,7 +170,7 @@ func (d *domain) why() error {
 	return d.lost
 }
 
-// resting takes a connection out of those that rest.
+// resting takes a connection out of those that rest; nil if there is none.
 func (d *domain) resting() *conn {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -149,6 +186,18 @@ func (d *domain) resting() *conn {
 // give takes a connection back. One that cannot be trusted to be in step any
 // more is closed instead.
 func (d *domain) give(c *conn, good bool) {
+	d.park(c, good)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.used--
+	if d.given != nil {
+		close(d.given)
+		d.given = nil
+	}
+}
+
+// park lets a connection rest, or closes it.
+func (d *domain) park(c *conn, good bool) {
 	d.mu.Lock()
 	keep := good && !d.closed && c.server == d.server
 	if keep {

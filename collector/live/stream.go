@@ -143,7 +143,7 @@ func (s *stream) pages(ctx context.Context) error {
 	}
 	for {
 		s.answer.controls = nil
-		err := c.read(&s.answer, s.task.query.ID, s.entry, s.hand)
+		err := c.read(&s.answer, s.task.query.ID, s.entry, s.offer)
 		more := false
 		if err == nil && asked != nil {
 			if control := paging(s.answer.controls); control == nil {
@@ -202,12 +202,29 @@ func (s *stream) complete(ctx context.Context, err error) error {
 	return err
 }
 
-// hand gives what is decoded to the reading.
-func (s *stream) hand() {
+// offer gives what is decoded to the reading. If that has not come to what it was
+// given before, and need not be, there will be more of it next time: the end of
+// the page is to be seen, and the next one asked for, while the last is worked on.
+func (s *stream) offer(must bool) {
 	c := s.conn
 	if len(c.in.batch.entries) == 0 {
 		return
 	}
-	full := c.in.change(s.r.batch())
-	s.r.events <- event{task: s.task, batch: full}
+	next := s.r.batch()
+	n := c.in.copyRest(next)
+	e := event{task: s.task, batch: c.in.batch}
+	if must {
+		s.r.events <- e
+	} else {
+		select {
+		case s.r.events <- e:
+		default:
+			s.r.again(next)
+			return
+		}
+	}
+	c.in.change(next, n)
 }
+
+// hand gives what is decoded to the reading, however long that takes.
+func (s *stream) hand() { s.offer(true) }
