@@ -39,6 +39,14 @@ func newFoot(a *app) *foot {
 // say answers a key.
 func (f *foot) say(message string) { f.message = message }
 
+// add says something that comes by itself, beside what is said already.
+func (f *foot) add(message string) {
+	if f.message != "" {
+		message = f.message + between + message
+	}
+	f.message = message
+}
+
 // lines is the number of lines it needs in a screen of this width.
 func (f *foot) lines(width int) int {
 	n := 2

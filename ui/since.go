@@ -46,9 +46,9 @@ func (a *app) compare() {
 			n.compared, n.counts = c, all.Counts
 			a.compareAnew()
 			if total := all.Counts.Total(); total == 0 {
-				a.foot.say("nothing changed since " + n.sinceName())
+				a.foot.add("nothing changed since " + n.sinceName())
 			} else {
-				a.foot.say(countChanges(total) + " since " + n.sinceName() + ": D shows what")
+				a.foot.add(countChanges(total) + " since " + n.sinceName() + ": D shows what")
 			}
 			return true
 		})
