@@ -34,6 +34,7 @@ func newChanges(a *app, c *model.Comparison, name string) *changes {
 	v := &changes{Box: tview.NewBox(), theme: a.theme, grid: newGrid(a.theme), stop: func() {}}
 	v.detail = newPage(a.theme, 0, sheet{title: "Change", text: still()})
 	v.SetBorder(true).SetTitleAlign(tview.AlignLeft)
+	v.grid.choices = a.settings().Columns[changesGrid]
 	v.compare(c, name)
 	v.grid.onMove = v.moved
 	v.grid.onChoose = func(int) { a.pivotChange(v) }

@@ -150,7 +150,16 @@ func TestChangesJourney(t *testing.T) {
 	d.wantScreen("trustee SID", "the grid", want.Trustee.SID.String())
 	d.press("Esc", "K")
 	d.wantScreen("mbxperm compare demo:60:1:0 demo:60:1:60", "filter=ace fullaccess added'", "for the Exchange Management Shell")
-	d.press("q", "n", "N", ">", "S", "<", "o")
+	d.press("q", "L")
+	d.wantScreen("[x] Trustee", "[~] Old")
+	d.press("Esc")
+	d.wantGone("[x] Trustee")
+	heading := d.screen()[2]
+	d.click(len([]rune(strings.Split(heading, "Right")[0])), 2)
+	d.wantScreen("↑Right")
+	d.click(5, 4)
+	d.wait("want the cursor on the second change", func(_, selected []string) bool { return selected[4] != "" })
+	d.press("n", "N", ">", "S", "<", "o")
 	d.wantScreen("│ Mailbox-Store") // the view made room for the list
 	d.press("Esc", "D", "q", "q")
 	d.wantStopped()

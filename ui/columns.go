@@ -90,6 +90,9 @@ func (a *app) settings() *Settings {
 	return a.options.Settings
 }
 
+// changesGrid names the grid of changes in the settings.
+const changesGrid = "changes"
+
 // gridName names a grid in the settings.
 func gridName(t *model.ObjectType, p pane) string {
 	if p == leftPane {
@@ -106,12 +109,13 @@ func (a *app) columnsOf(t *model.ObjectType, p pane) []columnChoice {
 // startColumns lists the columns of the grid in use, to choose among them.
 func (a *app) startColumns() {
 	g, _ := a.grid()
-	res := a.shown(g)
-	if res == nil {
+	name := changesGrid
+	if res := a.shown(g); res != nil {
+		name = gridName(res.Query.Type, a.here.focus)
+	} else if a.changes() == nil {
 		a.foot.say("the columns of this grid are as they are")
 		return
 	}
-	name := gridName(res.Query.Type, a.here.focus)
 	m := newMenu(a.theme, "Columns", nil, nil)
 	m.keys = scopeColumns
 	m.closed = func() {
