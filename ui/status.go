@@ -124,11 +124,11 @@ func (f *foot) from() []string {
 	if r := s.Recording; r != nil && s.Phase != model.Finished {
 		from = append(from, "to "+safe.Text(r.Path))
 	}
+	if v := n.latest.Exchange(); v != "" { // says more than the server, which the source often names
+		from = append(from, safe.Text(v))
+	}
 	if s.Server != "" && !strings.Contains(s.Source, s.Server) {
 		from = append(from, safe.Text(s.Server))
-	}
-	if v := n.latest.Exchange(); v != "" {
-		from = append(from, safe.Text(v))
 	}
 	return from
 }

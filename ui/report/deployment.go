@@ -81,3 +81,44 @@ func (r *Redactor) deployment(d Deployment) Deployment {
 	slices.SortFunc(d.Servers, func(a, b Server) int { return strings.Compare(a.Name, b.Name) })
 	return d
 }
+
+// Domain is a domain of the forest in the evidence.
+type Domain struct {
+	DN       string `json:"dn"`
+	DNS      string `json:"dns"`
+	NetBIOS  string `json:"netbios"`
+	Complete bool   `json:"complete"` // every account of it that may be seen was read
+}
+
+func domainsOf(s *model.Snapshot) []Domain {
+	out := []Domain{}
+	for _, d := range s.Domains() {
+		out = append(out, Domain{d.DN, d.DNS, d.NetBIOS, d.Complete})
+	}
+	return out
+}
+
+func (d *Domain) sentence() string {
+	name := d.DN
+	if d.DNS != "" {
+		name = d.DNS
+	}
+	if d.NetBIOS != "" {
+		name += " (" + d.NetBIOS + ")"
+	}
+	if d.Complete {
+		return name + ": accounts and groups read to the end"
+	}
+	return name + ": NOT read, or not to the end"
+}
+
+// domains replaces the names of domains, and orders them by these.
+func (r *Redactor) domains(list []Domain) []Domain {
+	list = slices.Clone(list)
+	for i := range list {
+		d := &list[i]
+		d.DN, d.DNS, d.NetBIOS = r.dn(d.DN), r.host(d.DNS), r.name(d.NetBIOS)
+	}
+	slices.SortFunc(list, func(a, b Domain) int { return strings.Compare(a.DN, b.DN) })
+	return list
+}

@@ -47,6 +47,7 @@ type Origin struct {
 	Exchange string    `json:"exchange"` // releases found: "2016 CU23 + 2019 CU14"
 
 	Deployment Deployment `json:"exchange_deployment"`
+	Domains    []Domain   `json:"domains"` // of the forest
 
 	Complete   bool     `json:"complete"`
 	Incomplete []string `json:"incomplete"` // each search that was not read to its end, and why
@@ -75,8 +76,8 @@ func originOf(s *model.Snapshot) Origin {
 	lines := s.Coverage()
 	o := Origin{
 		Source: st.Source, Server: st.Server, Account: st.Account, Started: st.Started, Ended: st.Ended, Exchange: s.Exchange(),
-		Deployment: deploymentOf(s),
-		Complete:   st.Complete(), Incomplete: []string{}, Warnings: append([]string{}, st.Warnings...),
+		Deployment: deploymentOf(s), Domains: domainsOf(s),
+		Complete: st.Complete(), Incomplete: []string{}, Warnings: append([]string{}, st.Warnings...),
 		Coverage: NewData("coverage", model.CoverageFields, len(lines), func(i int) model.Coverage { return lines[i] }),
 	}
 	for _, g := range st.Incomplete {
@@ -224,6 +225,9 @@ func (o *Origin) facts(prefix string) []fact {
 	all = append(all, each("Warning", o.Warnings)...)
 	all = append(all, fact{"Exchange", o.Exchange})
 	all = append(all, o.Deployment.facts()...)
+	for _, d := range o.Domains {
+		all = append(all, fact{"Domain", d.sentence()})
+	}
 	for i := range all {
 		all[i].Name = prefix + all[i].Name
 	}

@@ -104,6 +104,7 @@ func (r *Redactor) origin(o *Origin) {
 	o.Source, o.Server, o.Account = r.source(o.Source), r.host(o.Server), r.any(o.Account)
 	o.Coverage = r.data(o.Coverage)
 	o.Deployment = r.deployment(o.Deployment)
+	o.Domains = r.domains(o.Domains)
 	for i, s := range o.Incomplete {
 		search, why, ok := strings.Cut(s, ": ")
 		if ok && kept()[search] {
