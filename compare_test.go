@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -86,10 +87,10 @@ func TestCompareMistakes(t *testing.T) {
 
 // TestCompareAsTheScreenShows: filter and order are those of the screen.
 func TestCompareAsTheScreenShows(t *testing.T) {
-	out, _, _ := runCommand(t, "compare", "demo:80:1:0", "demo:80:1:60", "--filter", "fullaccess !removed", "--sort=-Trustee", "--quiet", "--format", "csv")
+	out, errs, _ := runCommand(t, "compare", "demo:80:1:0", "demo:80:1:60", "--filter", "fullaccess !removed", "--sort=-Trustee", "--format", "csv")
 	rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
-	if err != nil || len(rows) < 3 {
-		t.Fatalf("%v, %q", err, out)
+	if err != nil || len(rows) < 3 || !strings.Contains(errs, fmt.Sprintf("mbxperm: %d changes\n", len(rows)-1)) {
+		t.Fatalf("%v, %q, stderr %q", err, out, errs)
 	}
 	for i, r := range rows[1:] {
 		if r[0] == "removed" || !strings.Contains(strings.Join(r, " "), "FullAccess") {

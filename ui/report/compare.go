@@ -92,9 +92,8 @@ func compareGaps(w io.Writer, r *model.Changes, name string) bool {
 	}
 	missing := gaps(w, "mbxperm: OLD: ", r.Comparison.Old)
 	missing = gaps(w, "mbxperm: NEW: ", r.Comparison.New) || missing
-	shown := r.Counts.Total() - r.Hidden.Total()
-	line := name + Thousands(shown) + " changes"
-	if shown == 1 {
+	line := name + Thousands(r.Len()) + " changes"
+	if r.Len() == 1 {
 		line = name + "1 change"
 	}
 	var hidden []string
@@ -104,7 +103,10 @@ func compareGaps(w io.Writer, r *model.Changes, name string) bool {
 		}
 	}
 	if hidden != nil {
-		line += "; hidden: " + strings.Join(hidden, ", ") + " (--all shows them)"
+		line += "; hidden: " + strings.Join(hidden, ", ")
+		if r.Query.Show != model.AllReasons {
+			line += " (--all shows them)"
+		}
 	}
 	if n := r.Counts.NotComparable; n > 0 {
 		line += "; not comparable: " + Thousands(n)
