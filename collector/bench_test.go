@@ -14,12 +14,9 @@ import (
 
 // tape is a Source that plays events from memory, so that a benchmark of what
 // comes after the source holds nothing of a source.
-type tape struct {
-	read, lookup []func(collector.Sink)
-	to           *[]func(collector.Sink)
-}
+type tape struct{ events []func(collector.Sink) }
 
-func (t *tape) put(f func(collector.Sink)) { *t.to = append(*t.to, f) }
+func (t *tape) put(f func(collector.Sink)) { t.events = append(t.events, f) }
 
 func (t *tape) Begin(q collector.Query) { t.put(func(s collector.Sink) { s.Begin(q) }) }
 func (t *tape) Expect(id collector.QueryID, n int) {
@@ -46,19 +43,14 @@ func (*tape) Name() string { return "tape" }
 func (*tape) Close() error { return nil }
 
 func (t *tape) Read(_ context.Context, sink collector.Sink) error {
-	for _, event := range t.read {
+	for _, event := range t.events {
 		event(sink)
 	}
 	return nil
 }
 
-func (t *tape) Lookup(_ context.Context, _ []acl.SID, sink collector.Sink) error {
-	for _, event := range t.lookup {
-		event(sink)
-	}
-	t.lookup = nil
-	return nil
-}
+// Lookup answers no question: that is the source's business.
+func (*tape) Lookup(context.Context, []acl.SID, collector.Sink) error { return nil }
 
 // tapeOf keeps what a source says.
 func tapeOf(tb testing.TB, spec string) *tape {
@@ -68,7 +60,6 @@ func tapeOf(tb testing.TB, spec string) *tape {
 		tb.Fatal(err)
 	}
 	t := &tape{}
-	t.to = &t.read
 	if err := src.Read(tb.Context(), t); err != nil {
 		tb.Fatal(err)
 	}
@@ -88,4 +79,21 @@ func BenchmarkDecode(b *testing.B) {
 		<-c.Done()
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/mailboxes/1000, "µs/mailbox")
+}
+
+// TestDecodeAllocations: what a mailbox allocates on its way from the source into
+// the model is a few short texts.
+func TestDecodeAllocations(t *testing.T) {
+	of := func(spec string) float64 {
+		src := tapeOf(t, spec)
+		return testing.AllocsPerRun(2, func() {
+			c := collector.Start(t.Context(), src, model.NewPool(), nil)
+			<-c.Done()
+		})
+	}
+	if more := (of("demo:4000") - of("demo:1000")) / 3000; more > 8 {
+		t.Errorf("%.1f allocations for each further mailbox, want no more than 8", more)
+	} else {
+		t.Logf("%.1f allocations for each further mailbox", more)
+	}
 }

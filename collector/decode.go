@@ -20,12 +20,13 @@ type decoder struct {
 	now      *Query // of the entry in hand; nil where the source knows no searches
 	loose    loose  // what came without a search
 	classes  classes
+	shared   sharedTexts
 	object   model.Object // of the entry in hand, so that its lists are made once
 }
 
 func newDecoder(w *model.Writer) *decoder {
 	return &decoder{w: w, queries: map[QueryID]*Query{}, domains: map[string]*domain{}, progress: progress{},
-		classes: classes{sets: map[string]*classSet{}}}
+		classes: classes{sets: map[string]*classSet{}}, shared: sharedTexts{}}
 }
 
 // Entry decodes one directory entry.

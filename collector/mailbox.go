@@ -1,8 +1,8 @@
 package collector
 
 import (
+	"bytes"
 	"strconv"
-	"strings"
 
 	"mbxperm/model"
 )
@@ -84,10 +84,9 @@ func (d *decoder) recipient(e *Entry, o *model.Object, is map[string]bool) {
 	default:
 		o.Recipient, o.Type = t.kind, t.name
 	}
-	o.HomeMDB = e.Text("homeMDB")
-	if legacy := e.Text("msExchHomeServerName"); legacy != "" { // /o=…/cn=Servers/cn=NAME
-		o.HomeServer = legacy[strings.LastIndex(legacy, "=")+1:]
-	}
+	o.HomeMDB = d.shared.text(e.Value("homeMDB"))
+	legacy := e.Value("msExchHomeServerName") // /o=…/cn=Servers/cn=NAME
+	o.HomeServer = d.shared.text(legacy[bytes.LastIndexByte(legacy, '=')+1:])
 	o.Master = sidOf(e.Value("msExchMasterAccountSid"))
 	o.DelegatesPartial = d.linkedTexts(e, attrDelegates, &o.Delegates, &o.DelegatesState)
 	if o.Recipient != model.OtherRecipient {
@@ -104,4 +103,25 @@ func untyped(c model.Class) string {
 		return "MailContact"
 	}
 	return model.UnknownType
+}
+
+// sharedTexts keeps the texts that many entries have in common: the names of
+// stores and servers.
+type sharedTexts map[string]string
+
+const (
+	mostShared = 1 << 12
+	longShared = 1 << 9 // bytes
+)
+
+// text is the text of a value.
+func (t sharedTexts) text(v []byte) string {
+	if s, ok := t[string(v)]; ok {
+		return s
+	}
+	s := string(v)
+	if len(s) <= longShared && len(t) < mostShared {
+		t[s] = s
+	}
+	return s
 }
