@@ -116,24 +116,22 @@ func (a *app) do(act action) {
 	case actionACEType:
 		a.open(a.head.ace)
 	default:
+		if why := shownBy[act]; why != 0 {
+			a.toggle(why)
+			return
+		}
 		a.doMore(act)
 	}
 }
 
+// shownBy are the reasons that a key shows and hides.
+var shownBy = map[action]model.Reasons{
+	actionInherited: model.Inherited, actionSelf: model.Self, actionDefaults: model.Default,
+	actionImplied: model.Implied, actionStale: model.Stale, actionAll: model.AllReasons,
+}
+
 func (a *app) doMore(act action) {
 	switch act {
-	case actionInherited:
-		a.toggle(model.Inherited)
-	case actionSelf:
-		a.toggle(model.Self)
-	case actionDefaults:
-		a.toggle(model.Default)
-	case actionImplied:
-		a.toggle(model.Implied)
-	case actionStale:
-		a.toggle(model.Stale)
-	case actionAll:
-		a.toggle(model.AllReasons)
 	case actionSystem:
 		a.toggleSystem()
 	case actionOnlyDeny:
