@@ -70,11 +70,13 @@ func (s *Session) Open(name string, open Open) {
 	s.collect(StartOpening(s.begin(), name, open, s.pool))
 }
 
-// Cancel ends the collection. What was read stays, marked as incomplete.
+// Cancel ends the collection, or the opening of the source for another one. What
+// was read stays; what was being read is marked as incomplete.
 func (s *Session) Cancel() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cancel()
+	s.opening = false
 }
 
 // Refresh reads the source again, from its start. What is there stays on the
@@ -97,13 +99,13 @@ func (s *Session) Reread(by func(Open) Open) {
 		return
 	}
 	s.opening = true
-	ctx, open, shown := s.begin(), by(s.open), s.current
+	ctx, open := s.begin(), by(s.open)
 	s.running.Go(func() {
 		src, warnings, err := open(ctx)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		switch {
-		case s.current != shown: // there is another source meanwhile
+		case ctx.Err() != nil: // somebody cancelled, or went over to another source
 			if err == nil {
 				src.Close()
 			}

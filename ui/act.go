@@ -398,12 +398,14 @@ func orderBy(g *grid, side *side, n int) {
 // Reading.
 
 func (a *app) cancel() {
-	if s := a.news.latest; s == nil || s.State.Phase == model.Finished {
+	if s := a.news.latest; s == nil || s.State.Phase == model.Finished && !a.news.opening {
 		a.foot.say("nothing is being read")
 		return
 	}
+	opening := a.news.opening
+	a.news.opening = false
 	a.driver.Cancel()
-	if n := a.news; n.base != nil && n.base != n.latest {
+	if n := a.news; n.base != nil && (opening || n.base != n.latest) {
 		a.foot.say("stopped: what was read before stays")
 		return
 	}
@@ -415,5 +417,6 @@ func (a *app) reread() {
 		a.foot.say("still reading " + report.Thousands(s.State.Entries) + " entries so far: X stops it")
 		return
 	}
+	a.news.opening = a.news.latest != nil
 	a.driver.Refresh() // the status line says "reading again" for as long as it lasts
 }

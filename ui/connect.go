@@ -287,6 +287,7 @@ func (a *app) restart(r Request) {
 	a.request, a.known = r, false
 	n := a.news
 	n.stopComparing()
+	n.opening = false
 	n.latest, n.base, n.before, n.compared, n.gaps = nil, nil, nil, nil, ""
 	n.counts = model.ChangeCounts{}
 	a.root.notice, a.root.dismissed = "", false

@@ -308,3 +308,38 @@ func TestStopReadingAgain(t *testing.T) {
 	d.wantScreen("read to the end")
 	d.idle(a)
 }
+
+// TestStopConnectingAgain: while the source is opened again that is said, and X
+// stops it; then F5 can be pressed once more.
+func TestStopConnectingAgain(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	tries := 0
+	session := collector.NewSession(ctx, model.NewPool(), newDemo(t, "demo:60"), nil, func(ctx context.Context) (collector.Source, []string, error) {
+		if tries++; tries == 1 {
+			<-ctx.Done()
+			return nil, nil, ctx.Err()
+		}
+		return newDemo(t, "demo:60"), nil, nil
+	})
+	a := newApp(sessionDriver{session}, themeFor(0))
+	a.news.now = longAgo()
+	d := drive(t, 120, 32, a.tv)
+	a.start(ctx, d.top)
+	t.Cleanup(func() {
+		cancel()
+		session.Wait()
+		d.wantStopped()
+	})
+	d.wantScreen("read to the end", "unreadable")
+	d.press("F5")
+	d.wantScreen("connecting again", "Mailboxes 60")
+	d.press("X")
+	d.wantScreen("stopped: what was read before stays", "read to the end")
+	session.Wait()
+	d.press("X")
+	d.wantScreen("nothing is being read")
+	d.press("F5")
+	d.wantScreen("nothing changed since")
+	d.press("!")
+	d.wantScreen("Nothing went wrong.")
+}

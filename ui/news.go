@@ -15,6 +15,7 @@ type news struct {
 	now      func() time.Time
 	latest   *model.Snapshot // the newest
 	came     time.Time       // when it came
+	opening  bool            // the source is being opened again; what was read stays meanwhile
 	silent   int             // seconds that nothing has come since then, where they are worth a word
 	base     *model.Snapshot // the one the grids show, or will
 	gaps     string          // what is missing from base, in numbers; once it is finished
@@ -58,7 +59,7 @@ func (a *app) look() bool {
 	n := a.news
 	changed := false
 	if snap := a.driver.Snapshot(); snap != nil && snap != n.latest {
-		n.latest, n.came = snap, time.Now()
+		n.latest, n.came, n.opening = snap, time.Now(), false
 		a.adopt()
 		a.opened()
 		changed = true

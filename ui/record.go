@@ -66,6 +66,7 @@ func (a *app) recordTo(path string) {
 }
 
 func (a *app) record(path string, replace bool) {
+	a.news.opening = true
 	a.driver.Record(path, replace)
 	a.foot.say("reading it again, to record it to " + path + "; X stops it")
 }

@@ -106,6 +106,9 @@ func (f *foot) state(w int) []string {
 		return []string{f.progress(s, w), n.problemCount()}
 	}
 	doing, errors := safe.Text(report.Doing(s, n.now())), n.problemCount()
+	if n.opening {
+		doing = "connecting again"
+	}
 	if s.Err != nil { // a sentence may be cut, since the list has all of it
 		doing = fitWidth(doing, w-safe.Width(between)-safe.Width(errors))
 	}

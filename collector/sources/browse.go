@@ -50,14 +50,11 @@ func (b *Browser) Open(text string, login Login) {
 // Record reads the source again and records it. An existing file is replaced
 // only if that is asked for.
 func (b *Browser) Record(path string, replace bool) {
-	b.Reread(func(open collector.Open) collector.Open { return b.recorded(path, replace, open) })
-}
-
-// recorded is a way of opening that also records.
-func (b *Browser) recorded(path string, replace bool, open collector.Open) collector.Open {
-	return func(ctx context.Context) (collector.Source, []string, error) {
-		src, warnings, _, err := ldif.Recorded(path, b.Program, ldif.Options{Force: replace},
-			func() (collector.Source, []string, error) { return open(ctx) })
-		return src, warnings, err
-	}
+	b.Reread(func(open collector.Open) collector.Open {
+		return func(ctx context.Context) (collector.Source, []string, error) {
+			src, warnings, _, err := ldif.Recorded(path, b.Program, ldif.Options{Force: replace},
+				func() (collector.Source, []string, error) { return open(ctx) })
+			return src, warnings, err
+		}
+	})
 }

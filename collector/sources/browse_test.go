@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"mbxperm/collector"
 	"mbxperm/model"
@@ -74,16 +75,13 @@ func TestRecord(t *testing.T) {
 // TestRecordCancelled: the file then says that it is not whole.
 func TestRecordCancelled(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "demo.ldif.zst")
-	b := browse(t, "demo:60")
+	b := browse(t, "demo:20000")
 	b.Wait()
-	b.Opener = nil // the source that is shown is opened as before
-	b.Reread(func(open collector.Open) collector.Open {
-		return func(ctx context.Context) (collector.Source, []string, error) {
-			src, w, err := b.recorded(path, false, open)(ctx)
-			b.Cancel()
-			return src, w, err
-		}
-	})
+	b.Record(path, false)
+	for b.Snapshot().State.Recording == nil {
+		time.Sleep(time.Millisecond)
+	}
+	b.Cancel()
 	b.Wait()
 	r := b.Snapshot().State.Recording
 	if r == nil || !errors.Is(r.Ended, context.Canceled) || r.Err != nil {
