@@ -123,7 +123,13 @@ func (s *Snapshot) Identity(k LineKey, reverse bool) string {
 // Complete returns names that begin with a text, in order, at most n of those
 // that come first in the tables. It stops with ctx.
 func (s *Snapshot) Complete(ctx context.Context, prefix string, n int) (names []string) {
-	fold := strings.ToLower(prefix)
+	plain := strings.IndexFunc(prefix, func(r rune) bool { return r > 0x7f }) < 0
+	begins := func(name []byte) bool {
+		if len(name) >= len(prefix) && equalFoldASCII(name[:len(prefix)], prefix) {
+			return true
+		}
+		return !plain && strings.HasPrefix(strings.ToLower(string(name)), strings.ToLower(prefix))
+	}
 	for id := objID(1); uint32(id) < s.objects.len() && len(names) < n; id++ {
 		if id&1023 == 0 && ctx.Err() != nil {
 			break
@@ -138,7 +144,7 @@ func (s *Snapshot) Complete(ctx context.Context, prefix string, n int) (names []
 		} else {
 			name = []byte(s.cn(o.dn))
 		}
-		if len(name) >= len(prefix) && strings.HasPrefix(strings.ToLower(string(name)), fold) {
+		if begins(name) {
 			names = append(names, string(name))
 		}
 	}

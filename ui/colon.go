@@ -68,11 +68,12 @@ func (a *app) doOrder(act action) {
 
 // hints are the candidates for what is being typed.
 type hints struct {
-	owner *line
-	items []menuItem // what it would become, and what that is
-	at    int        // the one that stands in the line, -1 for none
-	typed string     // what was typed before any of them
-	stop  context.CancelFunc
+	owner    *line
+	items    []menuItem // what it would become, and what that is: commands, then names
+	commands int        // how many of them are no names
+	at       int        // the one that stands in the line, -1 for none
+	typed    string     // what was typed before any of them
+	stop     context.CancelFunc
 }
 
 // startCommand opens the command line.
@@ -100,6 +101,7 @@ func (a *app) hint(h *hints, text string) {
 		return // put there by a key
 	}
 	h.stop()
+	names := h.items[h.commands:] // those that still fit stay until others have come
 	h.typed, h.at, h.items = text, -1, nil
 	name, going := strings.CutPrefix(text, goWord)
 	if !going {
@@ -112,8 +114,14 @@ func (a *app) hint(h *hints, text string) {
 			h.items = append(h.items, menuItem{goWord, "go to a name, DN, SID or objectGUID; the name alone will do, too"})
 		}
 	}
+	h.commands = len(h.items)
 	if strings.TrimSpace(name) == "" || a.news.base == nil {
 		return
+	}
+	for _, n := range names {
+		if strings.HasPrefix(strings.ToLower(n.name), strings.ToLower(text)) {
+			h.items = append(h.items, n)
+		}
 	}
 	ctx, cancel := context.WithCancel(a.ctx)
 	h.stop = cancel
@@ -126,10 +134,11 @@ func (a *app) hint(h *hints, text string) {
 			if ctx.Err() != nil || a.root.hints != h || h.typed != text || h.at >= 0 {
 				return false
 			}
+			h.items = h.items[:h.commands:h.commands]
 			for _, n := range names {
 				h.items = append(h.items, menuItem{prefix + n, "go to this name"})
 			}
-			return len(names) > 0
+			return true
 		})
 	}()
 }

@@ -67,8 +67,9 @@ func (term *terminal) want(texts ...string) {
 	term.t.Fatalf("want %q on the screen:\n%s", texts, screen)
 }
 
-// TestRealProgram drives the built program as a person does.
-func TestRealProgram(t *testing.T) {
+// buildProgram builds the program, where there is a tmux to run it in.
+func buildProgram(t *testing.T) string {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("builds the program")
 	}
@@ -82,6 +83,12 @@ func TestRealProgram(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", program, "mbxperm").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
+	return program
+}
+
+// TestRealProgram drives the built program as a person does.
+func TestRealProgram(t *testing.T) {
+	program := buildProgram(t)
 	for _, s := range []struct{ w, h int }{{80, 24}, {200, 50}} {
 		t.Run(fmt.Sprintf("%dx%d", s.w, s.h), func(t *testing.T) {
 			term := startTerminal(t, s.w, s.h, program, "demo")

@@ -1,0 +1,116 @@
+package ui
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestJourneys takes three ways through the built program that people take.
+func TestJourneys(t *testing.T) {
+	program := buildProgram(t)
+	for _, s := range []struct{ w, h int }{{80, 24}, {200, 50}} {
+		start := func(t *testing.T) *terminal {
+			config := t.TempDir()
+			term := startTerminal(t, s.w, s.h, "env", "XDG_CONFIG_HOME="+config, program, "demo")
+			term.want("Mailboxes 250", "read to the end")
+			return term
+		}
+		t.Run(fmt.Sprintf("who opens this mailbox %dx%d", s.w, s.h), func(t *testing.T) {
+			term := start(t)
+			term.press(":")
+			term.press("-l", "go u0000")
+			term.want("u00002", "go to this name")
+			term.press("Tab", "Tab")
+			term.want(":go u00002")
+			term.press("Enter")
+			term.want("u00002 · ", "forward · 399 rows")
+			term.press("Down", "v")
+			term.want("[ACE]", "FullAccess", "msExchMailboxSecurityDescriptor")
+			term.press("Tab")
+			term.want("[Descriptor]", "▸ ")
+			term.press("Tab")
+			term.want("[Trustee]", "svc-backup", "Groups, as far as they were read")
+			term.press("q")
+			term.want("399 rows", "!Trustee")
+			term.press("K")
+			term.want("Remove-MailboxPermission", "mbxperm report aces demo")
+			term.press("C", "Enter")
+			term.want("copied the line")
+			term.wantPrinted(program, term.tmux("show-buffer"))
+			term.press("q", "q")
+			term.want("left with 0")
+		})
+		t.Run(fmt.Sprintf("what can this account open %dx%d", s.w, s.h), func(t *testing.T) {
+			term := start(t)
+			term.press("/")
+			term.press("-l", "svc-backup")
+			term.want("filter svc-backup")
+			term.press("Enter")
+			term.want("svc-backup · ", "reverse ·")
+			term.press("Enter", "e")
+			term.want("effective: reverse")
+			term.press("E")
+			term.want("export to ")
+			term.press("C-u")
+			path := filepath.Join(t.TempDir(), "svc.csv")
+			term.press("-l", path)
+			term.press("Enter")
+			term.want("records written to svc.csv")
+			b, err := os.ReadFile(path)
+			if err != nil || !strings.Contains(string(b), "svc-backup") {
+				t.Errorf("%v:\n%.300s", err, b)
+			}
+			term.press("C", "End", "Enter")
+			term.want("copied the grid")
+			if got := term.tmux("show-buffer"); !strings.HasPrefix(got, "MailboxName\t") {
+				t.Errorf("copied %.200q", got)
+			}
+			term.press("q")
+			term.want("left with 0")
+		})
+		t.Run(fmt.Sprintf("what is odd here %dx%d", s.w, s.h), func(t *testing.T) {
+			term := start(t)
+			term.press("n")
+			term.want("find: ")
+			term.press("-l", "orphan")
+			term.press("Enter")
+			term.want("(orphan)")
+			term.press("x")
+			term.want("Kind             orphan", "nowhere: the directory was asked for this SID")
+			term.press("q", ">", ">")
+			term.want("↓Mailbox")
+			term.press("L", "Space")
+			term.want("[ ] AccountName")
+			term.press("0")
+			term.want("[x] AccountName")
+			term.press("Escape")
+			term.want("!0 reset") // Esc and ! at once would be one key
+			term.press("!")
+			term.press("q", "?")
+			term.want("Show this page.")
+			term.press("q", "q")
+			term.want("left with 0")
+		})
+	}
+}
+
+// wantPrinted runs a command that was copied from the program, as a shell reads it.
+func (term *terminal) wantPrinted(program, command string) {
+	term.t.Helper()
+	rest, ok := strings.CutPrefix(strings.TrimSpace(command), "mbxperm ")
+	if !ok {
+		term.t.Fatalf("what was copied is %q", command)
+	}
+	c := exec.Command("sh", "-c", `"$0" `+rest+" --format jsonl --quiet", program)
+	out, err := c.Output()
+	if code := c.ProcessState.ExitCode(); code != 3 { // done, with gaps, which the demo has
+		term.t.Fatalf("%s: %v", command, err)
+	}
+	if n := strings.Count(string(out), "\n"); n != 399 {
+		term.t.Errorf("%s prints %d rows, want the 399 on the screen", command, n)
+	}
+}
