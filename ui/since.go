@@ -17,7 +17,7 @@ func (a *app) compare() {
 	if old == nil {
 		old = n.before
 	}
-	if old == nil || n.compared != nil && n.compared.Old == old && sameReading(n.compared.New, n.base) {
+	if old == nil || failed(old) || failed(n.base) || n.compared != nil && n.compared.Old == old && sameReading(n.compared.New, n.base) {
 		return
 	}
 	n.stopComparing()
