@@ -58,6 +58,7 @@ func (p progress) entry(s *model.State, q *Query) {
 	p.of(q.Purpose).done++
 	if s.Search == string(q.Purpose) {
 		s.Done++
+		atLeast(s)
 	}
 }
 
@@ -70,4 +71,13 @@ func (p progress) show(s *model.State) {
 	}
 	of := p[weight[at]]
 	s.Search, s.Done, s.Expect, s.Since = string(weight[at]), of.done, of.expect, of.since
+	atLeast(s)
+}
+
+// atLeast keeps what is expected, which may be an estimate, from being less than
+// what is there.
+func atLeast(s *model.State) {
+	if s.Expect > 0 {
+		s.Expect = max(s.Expect, s.Done)
+	}
 }

@@ -262,6 +262,13 @@ func TestSearchesAtATime(t *testing.T) {
 		s.End(1, nil)
 		reached <- true
 		<-goOn
+		s.Expect(1, 1) // the search has ended
+		s.Expect(3, 1) // fewer than there are
+		for range 7 {
+			s.Entry(entry(3, "CN=d,"+domainDN))
+		}
+		reached <- true
+		<-goOn
 		s.End(3, nil)
 		s.End(2, nil)
 		return nil
@@ -273,6 +280,14 @@ func TestSearchesAtATime(t *testing.T) {
 	}
 	if s.Search != "mailboxes" || s.Done != 2 || s.Expect != 13 {
 		t.Errorf("%s: %d of %d, want mailboxes: 2 of 13", s.Search, s.Done, s.Expect)
+	}
+	goOn <- true
+	<-reached
+	for s = c.Snapshot().State; s.Entries < 10; s = c.Snapshot().State {
+		time.Sleep(time.Millisecond)
+	}
+	if s.Done != 9 || s.Expect != 9 {
+		t.Errorf("%d of %d, want 9 of 9: an estimate is never less than what is there", s.Done, s.Expect)
 	}
 	close(goOn)
 	<-c.Done()

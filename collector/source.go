@@ -42,7 +42,7 @@ type Sink interface {
 	// Begin opens a search. Its ID is new within the source.
 	Begin(q Query)
 
-	// Expect tells how many entries the search will give, as soon as that is
+	// Expect tells about how many entries the search will give, as soon as that is
 	// known; a later call replaces the number.
 	Expect(id QueryID, n int)
 

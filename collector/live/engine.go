@@ -111,6 +111,7 @@ func (r *reading) addFirst(tasks ...*task) { r.queue = append(tasks, r.queue...)
 // the sink and kept in its outcome; the error is that of a run that cannot go
 // on: the context has ended, or the domain that was asked for is lost.
 func (r *reading) run(ctx context.Context) error {
+	defer r.abandon()
 	for {
 		for r.running < r.options.Connections && len(r.queue) > 0 && ctx.Err() == nil {
 			t := r.queue[0]
@@ -133,6 +134,21 @@ func (r *reading) run(ctx context.Context) error {
 		return context.Cause(ctx)
 	}
 	return r.home.why()
+}
+
+// abandon lets streams come to their end of which nobody hears any more, because a
+// sink panicked. The context of the read ends with it.
+func (r *reading) abandon() {
+	if r.running == 0 {
+		return
+	}
+	go func() {
+		for r.running > 0 {
+			if e := <-r.events; e.ended {
+				r.running--
+			}
+		}
+	}()
 }
 
 // begin announces a search and starts its stream. One of a domain that is lost

@@ -248,6 +248,28 @@ func TestCloseWhileReading(t *testing.T) {
 	}
 }
 
+// A sink that panics leaves nothing behind that runs.
+func TestSinkPanics(t *testing.T) {
+	noLeaks(t)
+	s := open(t, options(serve(t, ldaptest.Size{Mailboxes: 1000})))
+	j := newJournal()
+	n := 0
+	j.onEntry = func(*collector.Entry) {
+		if n++; n == 140 {
+			panic("a fault in the sink")
+		}
+	}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic was lost")
+			}
+		}()
+		_ = s.Read(context.Background(), j)
+	}()
+	s.Close()
+}
+
 // Cancelled before and while connecting.
 func TestCancelOpen(t *testing.T) {
 	noLeaks(t)

@@ -159,7 +159,7 @@ func ours() string {
 	buf = buf[:runtime.Stack(buf, true)]
 	var found []string
 	for _, g := range strings.Split(string(buf), "\n\n") {
-		if strings.Contains(g, "go-ldap/ldap/v3.(") || strings.Contains(g, "live.(*Source)") {
+		if strings.Contains(g, "go-ldap/ldap/v3.(") || strings.Contains(g, "live.(*Source)") || strings.Contains(g, "live.(*stream)") {
 			found = append(found, g)
 		}
 	}
