@@ -44,7 +44,7 @@ func (s *Source) openCatalog(ctx context.Context) *domain {
 	}
 	list, err := s.catalogs(ctx)
 	if err == nil {
-		o := s.options
+		o := s.lateOptions()
 		o.URL, o.Domain, o.DC = "", "", maps.Clone(o.DC)
 		for name, address := range o.DC { // an address counts, a port is that of the domain controller
 			if host, _, err := net.SplitHostPort(address); err == nil {

@@ -61,10 +61,25 @@ func (s *Source) keepOthers(list ...*domain) {
 	}
 }
 
+// lateOptions are the options for servers that are found while the reading runs:
+// by then there may be a screen, and nobody can be asked for a password any more.
+func (s *Source) lateOptions() Options {
+	o := s.options
+	if ask := o.Password; ask != nil {
+		o.Password = func() (string, error) {
+			if !s.knowsPassword.Load() {
+				return "", errors.New("it was not needed for the first domain, and is not asked for later")
+			}
+			return ask()
+		}
+	}
+	return o
+}
+
 // openOther finds a domain controller of another domain: one that --dc names
 // for it, else one that DNS does.
 func (s *Source) openOther(ctx context.Context, p namedDomain) *domain {
-	o := s.options
+	o := s.lateOptions()
 	o.URL, o.Domain, o.DC = "", p.dns, o.DC.of(p.dns)
 	d, err := openDomain(ctx, s.closed, o)
 	if err == nil && foldDN(d.now().root.domain) != foldDN(p.dn) {

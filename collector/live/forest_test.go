@@ -237,3 +237,26 @@ func TestForestInSnapshot(t *testing.T) {
 		})
 	}
 }
+
+// TestNoLateQuestion: a password that the first domain did not need is not asked
+// for when the reading runs, and the other domain says so.
+func TestNoLateQuestion(t *testing.T) {
+	s := newSource(Options{User: user, Password: func() (string, error) {
+		t.Error("somebody was asked")
+		return password, nil
+	}})
+	defer s.close()
+	late := s.lateOptions()
+	if _, err := late.Password(); err == nil || !strings.Contains(err.Error(), "not asked for later") {
+		t.Errorf("%v", err)
+	}
+	known := newSource(Options{User: user, Password: func() (string, error) { return password, nil }})
+	defer known.close()
+	if _, err := known.options.Password(); err != nil {
+		t.Fatal(err)
+	}
+	late = known.lateOptions()
+	if p, err := late.Password(); p != password || err != nil {
+		t.Errorf("%q, %v", p, err)
+	}
+}

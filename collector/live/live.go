@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"mbxperm/acl"
 	"mbxperm/collector"
@@ -23,6 +24,8 @@ var (
 type Source struct {
 	options Options
 	home    *domain // the one that was asked for
+
+	knowsPassword atomic.Bool // it was asked for, and given
 
 	mu     sync.Mutex
 	others []*domain           // the other domains of the forest, once they were looked for
@@ -62,8 +65,12 @@ func Open(ctx context.Context, o Options) (*Source, error) {
 
 func newSource(o Options) *Source {
 	s := &Source{options: o.withDefaults(), asked: make(map[acl.SID]bool), heads: make(map[acl.SID]*domain)}
-	if s.options.Password != nil { // one question, whatever the number of domains
-		s.options.Password = sync.OnceValues(s.options.Password)
+	if ask := s.options.Password; ask != nil { // one question, whatever the number of domains
+		s.options.Password = sync.OnceValues(func() (string, error) {
+			password, err := ask()
+			s.knowsPassword.Store(err == nil)
+			return password, err
+		})
 	}
 	s.closed, s.close = context.WithCancel(context.Background())
 	return s
