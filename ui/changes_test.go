@@ -177,7 +177,7 @@ func TestChangesPivotAnywhere(t *testing.T) {
 		if n < 20 {
 			t.Fatalf("%d changes", n)
 		}
-		for i := 0; i < n; i += max(1, n/20) {
+		for i := 0; i < n; i += max(1, n/8) {
 			var text string
 			d.on(func() {
 				v := a.changes()
