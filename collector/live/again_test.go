@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -78,9 +79,36 @@ func TestReadAgain(t *testing.T) {
 				}
 				wholeRead(t, j)
 				cookiesStay(t, server)
+				begun := map[int]bool{}
+				for _, r := range server.Requests() {
+					if onMailboxes(&r) && r.Page == 1 {
+						if begun[r.Conn] {
+							t.Errorf("connection %d was tried again", r.Conn)
+						}
+						begun[r.Conn] = true
+					}
+				}
+				if len(begun) != int(times)+1 {
+					t.Errorf("begun %d times, want %d", len(begun), times+1)
+				}
 			})
 		}
 	}
+}
+
+// A server without a rootDSE entry is not read to the end.
+func TestNoRootDSE(t *testing.T) {
+	noLeaks(t)
+	server := serve(t, ldaptest.Size{Mailboxes: 5}, func(c *ldaptest.Config) {
+		c.Entries[0].Gone = func(r *ldaptest.Request) bool { return slices.Contains(r.Attributes, "tokenGroups") }
+	})
+	j, err := read(t, options(server))
+	if err != nil {
+		t.Fatalf("Read: %v", err)
+	}
+	j.complete(t, collector.PurposeRootDSE)
+	_, reason := j.of(t, collector.PurposeRootDSE)
+	wantError(t, reason, ErrIncomplete, "no entry")
 }
 
 // Every connection breaks once in the middle, whatever is being read.

@@ -120,8 +120,9 @@ func (s *stream) try(ctx context.Context) error {
 	s.hand()
 	if err != nil {
 		err = c.server.explain(ctx, c, err)
-		// After an answer of the server both sides know where they stand.
-		c.spoiled = c.spoiled || code(err) == 0
+		// After an answer of the server both sides know where they stand; but what
+		// is to be tried again is tried on another connection.
+		c.spoiled = c.spoiled || code(err) == 0 || passing(err)
 	}
 	s.task.at.give(c, !c.spoiled && ctx.Err() == nil)
 	return err
@@ -145,6 +146,9 @@ func (s *stream) pages(ctx context.Context) error {
 		s.answer.controls = nil
 		err := c.read(&s.answer, s.task.query.ID, s.entry, s.offer)
 		more := false
+		if err == nil && asked == nil && len(s.order) == 0 {
+			err = fmt.Errorf("%q: %w", request.BaseDN, errNoEntry)
+		}
 		if err == nil && asked != nil {
 			if control := paging(s.answer.controls); control == nil {
 				err = errNoPaging
