@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // names hold, folded, what a filter looks at of each line of the grid of
@@ -75,29 +76,40 @@ func (s *Snapshot) names() *names {
 // fillBlock puts the texts of some lines into a block, with the DNs of parents
 // for their numbers.
 func (s *Snapshot) fillBlock(b *nameBlock, from, to int) {
-	add := func(text string) { b.text = append(append(b.text, fold(text)...), textEnd) }
+	add := func(text []byte) { b.text = append(appendFolded(b.text, text), textEnd) }
 	b.text = make([]byte, 0, (to-from)*32)
 	for n := from; n < to; n++ {
 		k := s.lineKey(uint32(n))
 		if k.obj == 0 {
 			p := s.Principal(k.party)
 			for _, text := range [...]string{p.Name, p.DN, p.Kind, p.State} {
-				add(text)
+				add([]byte(text))
 			}
 		} else {
 			o := s.object(k.obj)
 			dn := s.dns.at(uint32(o.dn))
 			leaf, display := s.texts.bytes(dn.leaf), s.texts.bytes(o.display)
-			add(string(leaf))
-			add(string(s.texts.bytes(o.account)))
+			add(leaf)
+			add(s.texts.bytes(o.account))
 			if !bytes.HasSuffix(leaf, display) { // mostly it is the value of cn
-				add(string(display))
+				add(display)
 			}
 			b.parent[n-from], b.typ[n-from] = uint32(dn.parent), typeKeyOf(o)
 		}
 		b.ends[n-from] = uint32(len(b.text))
 	}
 	b.text = bytes.Clone(b.text) // without room to spare
+}
+
+// appendFolded appends what fold makes of a text.
+func appendFolded(b, text []byte) []byte {
+	for i, c := range text {
+		if c >= utf8.RuneSelf {
+			return append(b[:len(b)-i], fold(string(text))...)
+		}
+		b = append(b, foldASCII(c))
+	}
+	return b
 }
 
 // bits are a set of the lines of a block.

@@ -72,19 +72,26 @@ type keyed struct {
 func (s *Snapshot) byName() []uint32 {
 	s.once.order.Do(func() {
 		n := s.lineCount()
-		names := make([]string, len(s.others())) // those of recipients lie in the arena
+		names := map[uint32][]byte{} // of lines whose names do not lie in the arena
+		for i, p := range s.others() {
+			names[s.recips.len()+uint32(i)] = []byte(s.Principal(p).Name)
+		}
+		for i := range s.recips.len() {
+			if o := s.object(*s.recips.at(i)); o.account == 0 || o.store() {
+				names[i] = s.objectSortName(o)
+			}
+		}
 		keys := make([]keyed, n)
 		name := func(n uint32) []byte {
 			if n < s.recips.len() {
-				return s.objectSortName(s.object(*s.recips.at(n)))
+				if o := s.object(*s.recips.at(n)); o.account != 0 && !o.store() {
+					return s.texts.bytes(o.account)
+				}
 			}
-			return []byte(names[n-s.recips.len()])
+			return names[n]
 		}
 		parallel(int(n), func(from, to int) {
 			for i := from; i < to; i++ {
-				if o := i - int(s.recips.len()); o >= 0 {
-					names[o] = s.Principal(s.others()[o]).Name
-				}
 				keys[i] = keyed{folded8(name(uint32(i))), uint32(i)}
 			}
 		})

@@ -16,12 +16,12 @@ import (
 
 // terminal is the real program in a real terminal.
 type terminal struct {
-	t      *testing.T
+	t      testing.TB
 	socket string
 }
 
 // startTerminal runs a command in tmux.
-func startTerminal(t *testing.T, w, h int, command ...string) *terminal {
+func startTerminal(t testing.TB, w, h int, command ...string) *terminal {
 	t.Helper()
 	term := &terminal{t, filepath.Join(t.TempDir(), "tmux")}
 	quoted := make([]string, len(command))
