@@ -3,7 +3,6 @@ package ui
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
@@ -55,8 +54,9 @@ func (d *driver) wheel(x, y int, button tcell.ButtonMask) {
 // a line, two quick clicks on two things are two clicks, and a click beside an
 // open list closes it.
 func TestMouseEverywhere(t *testing.T) {
-	defer func(before time.Duration) { tview.DoubleClickInterval = before }(tview.DoubleClickInterval)
-	tview.DoubleClickInterval = patience // on a machine that has much to do, too
+	before := tview.DoubleClickInterval
+	t.Cleanup(func() { tview.DoubleClickInterval = before }) // when the screen has ended
+	tview.DoubleClickInterval = patience                     // on a machine that has much to do, too
 	d, a := driveDemo(t, 120, 32)
 	top := d.screen()[5]
 	for range 3 {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -59,8 +60,12 @@ func Run(ctx context.Context, d Driver, o Options) error {
 	if err != nil {
 		return err
 	}
-	a := newApp(d, themeFor(screen.Colors()))
-	a.colors = screen.Colors()
+	colors := screen.Colors()
+	if os.Getenv("NO_COLOR") != "" { // tcell knows it on Unix alone
+		colors = 0
+	}
+	a := newApp(d, themeFor(colors))
+	a.colors = colors
 	a.locale = asciiWarning(screen.CharacterSet())
 	a.begin(o)
 	err = a.run(ctx, screen)

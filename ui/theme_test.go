@@ -129,7 +129,7 @@ func TestBackground(t *testing.T) {
 // choice is remembered.
 func TestThemeKey(t *testing.T) {
 	before := tview.Styles
-	defer func() { tview.Styles = before }()
+	t.Cleanup(func() { tview.Styles = before }) // when the screen has ended
 	s, err := loadSettings(filepath.Join(t.TempDir(), "settings.json"))
 	if err != nil {
 		t.Fatal(err)
