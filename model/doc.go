@@ -12,6 +12,11 @@
 // its descriptors by number. Texts lie in arenas, a DN is an interned parent and
 // a leaf, a SID is a domain and a RID. Names are made for visible rows only.
 //
+// What does not depend on the toggles is worked out once for a snapshot, by the
+// first who asks: who is named where, the order of names, folded names for the
+// filter, who is in which group. A toggle then compares sets of kinds of rows, and
+// a line's totals are sums over the few entries that name it.
+//
 // View is the only code that filters, totals and sorts. The screen and the
 // reports both ask it, so they cannot disagree. A total is always the number of
 // rows that the detail shows for it under the same toggles.

@@ -49,8 +49,16 @@ func (v *aces) show(res *model.Result) {
 	}
 	v.empty = "no rows"
 	if n := res.Hidden.Total(); n > 0 {
-		v.empty += ", " + report.Thousands(n) + " hidden: A shows them"
+		v.empty += ", " + report.Thousands(n) + " hidden: " + showsThem(res.Query.Only)
 	}
+}
+
+// showsThem names the keys that show rows again.
+func showsThem(only model.Only) string {
+	if only != 0 {
+		return "b, u and A show them"
+	}
+	return "A shows them"
 }
 
 // Draw draws the grid under a title that fits.
