@@ -87,7 +87,7 @@ func (s *Snapshot) cover() ([]Coverage, []Unread) {
 	}
 	c, named := newCoverer(s), unreadList{}
 	mailbox, security, delegates, group := c.mailbox, c.security, c.delegates, c.group
-	look := func(at int, o *object, count func(*Coverage, *object)) { named.look(s, out, at, o, count) }
+	look := func(at int, o *object, count func(*Coverage, *object)) { named.look(c, out, at, o, count) }
 	for id := uint32(1); id < s.objects.len(); id++ {
 		o := s.objects.at(id)
 		switch {
@@ -117,7 +117,7 @@ func (s *Snapshot) cover() ([]Coverage, []Unread) {
 		}
 	}
 	c.trustees(&out[coverTrustee])
-	c.stored(&out[coverStored])
+	c.stored(&out[coverStored], &named)
 	for line, n := range c.elsewhere {
 		if line.Reason == "" {
 			line.Reason = strconv.Itoa(n) + " not in the global catalog"

@@ -12,7 +12,7 @@ import (
 // are hidden from the bound account. It names those of the domains that the
 // server holds, and only domains that were read count here. A store whose list
 // did not come counts as one.
-func (c *coverer) stored(line *Coverage) {
+func (c *coverer) stored(line *Coverage, named *unreadList) {
 	s := c.s
 	met := make([]bool, s.dns.len())
 	read := map[dnID]bool{} // whether what lies directly below a name is in a domain that was read
@@ -25,8 +25,10 @@ func (c *coverer) stored(line *Coverage) {
 		line.Found++
 		if s.at(dn) != 0 {
 			line.Decoded++
-		} else {
-			line.Unknown++
+			continue
+		}
+		if line.Unknown++; line.Unknown <= mostUnread {
+			named.add(s, coverStored, dn, "unknown", s.cn(s.object(s.stored.at(i).store).dn)+" holds its mailbox, and the account was not seen")
 		}
 	}
 	if n := line.Unknown; n > 0 && line.Reason == "" {

@@ -33,13 +33,13 @@ type unreadList [coverLines][]Unread
 func (u *unreadList) list() []Unread { return slices.Concat(u[:]...) }
 
 // look counts an object in a line and names it where it is in doubt.
-func (u *unreadList) look(s *Snapshot, lines []Coverage, at int, o *object, count func(*Coverage, *object)) {
-	line := &lines[at]
-	before := *line
+func (u *unreadList) look(c *coverer, lines []Coverage, at int, o *object, count func(*Coverage, *object)) {
+	s, line := c.s, &lines[at]
+	before, elsewhere := *line, c.elsewhere[line]
 	count(line, o)
 	switch {
 	case line.Unreadable > before.Unreadable && line.Unreadable <= mostUnread:
-		u.add(s, at, o, "unreadable", "there must be a value, and not all of it came")
+		u.add(s, at, o.dn, "unreadable", "there must be a value, and not all of it came")
 	case line.Undecodable > before.Undecodable && line.Undecodable <= mostUnread:
 		d := o.security
 		if at == coverMailbox {
@@ -49,12 +49,16 @@ func (u *unreadList) look(s *Snapshot, lines []Coverage, at int, o *object, coun
 		if _, err := acl.Parse(s.descriptor(d)); err != nil {
 			reason = err.Error()
 		}
-		u.add(s, at, o, "undecodable", reason)
+		u.add(s, at, o.dn, "undecodable", reason)
 	case line.Unknown > before.Unknown && line.Unknown <= mostUnread:
-		u.add(s, at, o, "unknown", "no value came, and whether the bound account may read one cannot be decided")
+		reason := "no value came, and whether the bound account may read one cannot be decided"
+		if c.elsewhere[line] > elsewhere {
+			reason = "not in the global catalog: a domain controller of its domain holds it"
+		}
+		u.add(s, at, o.dn, "unknown", reason)
 	}
 }
 
-func (u *unreadList) add(s *Snapshot, at int, o *object, state, reason string) {
-	u[at] = append(u[at], Unread{ObjectType: coverNames[at].name, DN: s.dnText(o.dn), State: state, Reason: reason})
+func (u *unreadList) add(s *Snapshot, at int, dn dnID, state, reason string) {
+	u[at] = append(u[at], Unread{ObjectType: coverNames[at].name, DN: s.dnText(dn), State: state, Reason: reason})
 }
