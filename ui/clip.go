@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,20 +58,35 @@ func (a *app) copyText(text, what string) {
 			err := tmuxBuffer(text)
 			return func() {
 				if err != nil {
-					a.screen.SetClipboard([]byte(text))
+					a.sendClipboard(text, byTerminal)
 				}
 				a.copied(text, what)
 			}
 		})
-	case way == byScreen:
-		if tty, ok := a.screen.Tty(); ok {
-			tty.Write(screenSequence(text))
-		}
-		a.copied(text, what)
 	default:
-		a.screen.SetClipboard([]byte(text))
+		a.sendClipboard(text, way)
 		a.copied(text, what)
 	}
+}
+
+// sendClipboard sends a text to the terminal. tcell would do it, too, but in
+// silence not for the terminals that its table does not call xterm-like:
+// screen-256color, as which many a tmux goes, is one.
+func (a *app) sendClipboard(text string, way clipboardWay) {
+	tty, ok := a.screen.Tty()
+	switch {
+	case !ok:
+		a.screen.SetClipboard([]byte(text))
+	case way == byScreen:
+		tty.Write(screenSequence(text))
+	default:
+		tty.Write(terminalSequence(text))
+	}
+}
+
+// terminalSequence is OSC 52 (XTerm Control Sequences, Operating System Commands).
+func terminalSequence(text string) []byte {
+	return []byte("\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(text)) + "\a")
 }
 
 func (a *app) copied(text, what string) {
@@ -95,10 +111,10 @@ func tmuxBuffer(text string) error {
 // characters of a DCS string at most.
 func screenSequence(text string) []byte {
 	var b bytes.Buffer
-	for rest := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(text)) + "\a"; rest != ""; {
-		n := min(len(rest), 600)
-		b.WriteString("\x1bP" + rest[:n] + "\x1b\\")
-		rest = rest[n:]
+	for part := range slices.Chunk(terminalSequence(text), 600) {
+		b.WriteString("\x1bP")
+		b.Write(part)
+		b.WriteString("\x1b\\")
 	}
 	return b.Bytes()
 }

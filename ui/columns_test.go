@@ -72,24 +72,26 @@ func TestColumns(t *testing.T) {
 
 // TestSettingsThatMakeNoSense: whatever stands in the file, there is a grid.
 func TestSettingsThatMakeNoSense(t *testing.T) {
-	for _, choices := range [][]columnChoice{
-		{{Title: "nothing"}, {Title: "Mailbox", Width: -5}, {Title: "Mailbox", Show: "never"}},
-		{{Title: "AccountName", Width: 1 << 30}, {Title: "Type", Show: "maybe", Width: 1}},
-		hideAll(model.Mailboxes),
+	for name, choices := range map[string][]columnChoice{
+		"strange titles": {{Title: "nothing"}, {Title: "Mailbox", Width: -5}, {Title: "Mailbox", Show: "never"}},
+		"strange widths": {{Title: "AccountName", Width: 1 << 30}, {Title: "Type", Show: "maybe", Width: 1}},
+		"nothing left":   hideAll(model.Mailboxes),
 	} {
-		d, a := driveDemo(t, 80, 24)
-		d.on(func() {
-			a.options.Settings = &Settings{Columns: map[string][]columnChoice{"mailbox totals": choices},
-				Sort: map[string]string{"mailbox totals": "-nothing"}}
+		t.Run(name, func(t *testing.T) {
+			d, a := driveDemo(t, 80, 24)
+			d.on(func() {
+				a.options.Settings = &Settings{Columns: map[string][]columnChoice{"mailbox totals": choices},
+					Sort: map[string]string{"mailbox totals": "-nothing"}}
+			})
+			d.press("o", "Down", "Enter")
+			d.wantScreen("Mailbox stores")
+			d.press("o", "Up", "Enter")
+			d.wantScreen("Mailboxes 60")
+			d.idle(a)
+			d.press("Down", ">", "<", "<", "S", "L", "End", " ", "Right", ">", "<", "Esc", "End")
+			d.idle(a)
+			d.wantScreen("Mailboxes 60")
 		})
-		d.press("o", "Down", "Enter")
-		d.wantScreen("Mailbox stores")
-		d.press("o", "Up", "Enter")
-		d.wantScreen("Mailboxes 60")
-		d.idle(a)
-		d.press("Down", ">", "<", "<", "S", "L", "End", " ", "Right", ">", "<", "Esc", "End")
-		d.idle(a)
-		d.wantScreen("Mailboxes 60")
 	}
 }
 

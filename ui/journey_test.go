@@ -114,3 +114,28 @@ func (term *terminal) wantPrinted(program, command string) {
 		term.t.Errorf("%s prints %d rows, want the 399 on the screen", command, n)
 	}
 }
+
+// TestCopyThroughTerminal: where the program does not know of the tmux it is
+// shown in, as over SSH, the escape sequence gets there.
+func TestCopyThroughTerminal(t *testing.T) {
+	program := buildProgram(t)
+	for _, name := range []string{"xterm-256color", "tmux-256color", "screen-256color"} {
+		t.Run(name, func(t *testing.T) {
+			term := startTerminal(t, 80, 24, "env", "-u", "TMUX", "TERM="+name, "XDG_CONFIG_HOME="+t.TempDir(), program, "demo")
+			term.tmux("set", "-s", "set-clipboard", "on")
+			term.want("Mailboxes 250", "read to the end")
+			term.press("/")
+			term.press("-l", "u00002")
+			term.want("filter u00002")
+			term.press("Enter", "C")
+			term.want("the row")
+			term.press("Enter")
+			term.want("copied AccountName")
+			if got := term.tmux("show-buffer"); got != "u00002" {
+				t.Errorf("copied %q", got)
+			}
+			term.press("q")
+			term.want("left with 0")
+		})
+	}
+}
