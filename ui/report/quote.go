@@ -38,9 +38,9 @@ func Sh(s string) string {
 	var b strings.Builder
 	b.WriteString(`"$(printf '`)
 	for i := range len(body) {
-		if c := body[i : i+1]; plainWord(c, "_./:@+,-= ") {
+		if c := body[i : i+1]; plainWord(c, "_./:@+,= ") {
 			b.WriteString(c)
-		} else { // a shell that is typed into looks for ! even here
+		} else { // a shell that is typed into looks for ! even here, and - in front is an option of printf
 			fmt.Fprintf(&b, `\%03o`, c[0])
 		}
 	}

@@ -13,7 +13,7 @@ import (
 var quoteSeeds = []string{
 	"", "u00012", "demo:250", "O'Brien", "a b", "$(reboot)", "`reboot`", "!!", "a\nb", "a\n", "\n\n", "%s%n", `\`, `\\'`, "-rf", "~root", "=ls",
 	"\x1b[2J", "\u202egpj.exe", "\xff\xfe", "'", "''", "\u2019; Remove-Mailbox x; \u2018", "漢字", "e\u0301", "a\tb", "\r", "!\x01", "a;b|c&d>e",
-	"*?[a]{b,c}", "#x", "\U0001f468\u200d\U0001f469", "%\x02", "CN=\\=cmd|' /C calc'!A0\x1b]0;x\x07,DC=contoso,DC=com", "\u200b'\u200b",
+	"*?[a]{b,c}", "#x", "\U0001f468\u200d\U0001f469", "%\x02", "CN=\\=cmd|' /C calc'!A0\x1b]0;x\x07,DC=contoso,DC=com", "\u200b'\u200b", "-x\u202e", "--\x1b", "-\u202e",
 }
 
 func TestQuoteForPeople(t *testing.T) {
