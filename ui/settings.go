@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,6 +24,7 @@ type Settings struct {
 	Sort    map[string]string         `json:"sort,omitempty"`
 
 	path string // where they are kept; empty: nowhere
+	kept []byte // what stands there; what has not changed is not written
 }
 
 // Recent is a directory that could be opened.
@@ -51,7 +53,7 @@ func LoadSettings() (*Settings, error) {
 func loadSettings(path string) (*Settings, error) {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &Settings{path: path}, nil
+		return (&Settings{path: path}).asKept(), nil
 	}
 	s := &Settings{}
 	if err == nil {
@@ -61,7 +63,7 @@ func loadSettings(path string) (*Settings, error) {
 		return &Settings{}, fmt.Errorf("settings: %s: %w; repair it or remove it", path, pathless(err))
 	}
 	s.path = path
-	return s, nil
+	return s.asKept(), nil
 }
 
 // pathless takes the path out of a file error: the message names the file already.
@@ -73,6 +75,12 @@ func pathless(err error) error {
 	return err
 }
 
+// asKept notes that the settings are those in the file.
+func (s *Settings) asKept() *Settings {
+	s.kept, _ = json.MarshalIndent(s, "", "  ") // texts and numbers: there is no error
+	return s
+}
+
 // save writes the settings: whole or not at all, readable by their owner alone.
 func (s *Settings) save() error {
 	if s.path == "" {
@@ -81,6 +89,9 @@ func (s *Settings) save() error {
 	b, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return fmt.Errorf("settings: %w", err)
+	}
+	if bytes.Equal(b, s.kept) {
+		return nil
 	}
 	dir := filepath.Dir(s.path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -97,6 +108,7 @@ func (s *Settings) save() error {
 	if err := f.Keep(); err != nil {
 		return fmt.Errorf("settings: %w", err)
 	}
+	s.kept = b
 	return nil
 }
 

@@ -62,3 +62,32 @@ func TestSettingsDamaged(t *testing.T) {
 		t.Errorf("the file now holds %q", b)
 	}
 }
+
+// TestNothingToSave: a run in which nothing was chosen leaves no file behind,
+// and does not touch one.
+func TestNothingToSave(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mbxperm", "settings.json")
+	s, err := loadSettings(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.save(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("a file was made for nothing")
+	}
+	s.Theme = "dark"
+	if err := s.save(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.save(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("what has not changed was written again")
+	}
+}
