@@ -17,7 +17,7 @@ import (
 //
 // The organisation is read once for all of them.
 func BenchmarkMillion(b *testing.B) {
-	s := million()
+	s := million().Fresh()
 	left := model.Query{Type: model.Mailboxes}
 	first := benchView(b, s, left)
 	key := first.Key(500_000)
