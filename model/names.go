@@ -128,12 +128,11 @@ type finder struct {
 // found is a word and where it occurs that many lines have in common.
 type found struct {
 	*word
-	everywhere bool
-	parents    []bool // by number
-	types      []bool // by typeKey
-	joints     []joint
-	domains    []bool   // by number of the SID's domain
-	tails      []string // by number: the end of a domain's text that the word may begin in
+	parents []bool // by number
+	types   []bool // by typeKey
+	joints  []joint
+	domains []bool   // by number of the SID's domain
+	tails   []string // by number: the end of a domain's text that the word may begin in
 }
 
 // joint is a comma in a word at which an RDN may end and the DN of its parent go on.

@@ -156,7 +156,7 @@ func (s *server) requestTLS(ctx context.Context, raw *idleConn) error {
 	}
 	// What comes behind the answer goes to TLS, which takes nothing that somebody
 	// on the way has added in clear text.
-	answer, err := ber.ReadPacket(w)
+	answer, err := readMessage(w)
 	if cause := w.cause(); cause != nil {
 		err = cause
 	}

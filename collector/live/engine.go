@@ -24,6 +24,7 @@ type reading struct {
 
 	partitions map[string]bool        // naming contexts of the forest, folded
 	others     []namedDomain          // its domains, but for the one that was asked for
+	named      bool                   // that one is among the partitions too
 	stores     map[string]store       // by folded DN
 	above      map[*domain]*ancestors // what lies above recipients
 	noExchange error                  // why the organisation could not be found

@@ -119,6 +119,18 @@ func TestReferenceWithinTheForest(t *testing.T) {
 	}
 }
 
+// A reference to the very base of a search is no other partition.
+func TestReferenceToTheBase(t *testing.T) {
+	noLeaks(t)
+	j, err := read(t, options(faulty(t, ldaptest.Fault{Referral: "ldap://dc2.contoso.lab/DC=contoso,DC=lab"})))
+	if err != nil {
+		t.Fatalf("Read: %v", err)
+	}
+	_, reason := j.of(t, collector.PurposeMailboxes)
+	wantError(t, reason, ErrReferral, "dc2.contoso.lab")
+	j.complete(t, collector.PurposeMailboxes)
+}
+
 // A healthy server, a slow sink: nobody may lose patience, and nothing is lost.
 func TestSlowSink(t *testing.T) {
 	noLeaks(t)

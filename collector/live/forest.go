@@ -23,12 +23,33 @@ const ntdsDomain = 2
 // NetBIOS name ([MS-ADTS] 6.1.1.2.1.1.2).
 func (r *reading) crossRef(e *collector.Entry) {
 	p := namedDomain{dn: e.Text("nCName"), dns: e.Text("dnsRoot")}
-	r.partitions[foldDN(p.dn)] = true
-	flags, err := strconv.ParseInt(e.Text("systemFlags"), 10, 64)
-	isDomain := e.Text("nETBIOSName") != "" && (err != nil || flags&ntdsDomain != 0)
-	if isDomain && p.dns != "" && foldDN(p.dn) != foldDN(r.home.now().root.domain) {
+	if p.dns == "" { // not to be seen; a domain must not be passed over for that
+		p.dns = dnsName(p.dn)
+	}
+	if p.dn != "" {
+		r.partitions[foldDN(p.dn)] = true
+	}
+	isDomain := e.Text("nETBIOSName") != ""
+	if flags, err := strconv.ParseInt(e.Text("systemFlags"), 10, 64); err == nil {
+		isDomain = flags&ntdsDomain != 0
+	}
+	switch {
+	case foldDN(p.dn) == foldDN(r.home.now().root.domain):
+		r.named = true
+	case isDomain && p.dns != "":
 		r.others = append(r.others, p)
 	}
+}
+
+// checkForest misses the domain that was asked for among the partitions: where it
+// does not show, others may not show either.
+func (r *reading) checkForest() error {
+	if r.named || r.options.OneDomain {
+		return nil
+	}
+	return &Error{Kind: ErrNotVisible,
+		Text: fmt.Sprintf("the partitions of the forest are not visible to %s, so that other domains of it may be missing", clean(r.home.now().account)),
+		Hint: "read them with an account that may read CN=Partitions in the configuration, or this domain alone with --one-domain"}
 }
 
 // openOthers begins to look for a domain controller of every other domain of the

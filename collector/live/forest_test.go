@@ -16,12 +16,12 @@ import (
 
 const emeaDN = "DC=emea," + ldaptest.Domain
 
-// serveForest starts a domain controller of each of two domains, and makes the
-// options that reach both: the second is found by its name in --dc.
-func serveForest(t *testing.T, home, child ldaptest.Size) (o Options, first, second *ldaptest.Server) {
+// serveForest starts a domain controller of each of two domains, of which the first
+// may be changed, and makes the options that reach both: the second is found by its name in --dc.
+func serveForest(t *testing.T, home, child ldaptest.Size, change ...func(*ldaptest.Config)) (o Options, first, second *ldaptest.Server) {
 	t.Helper()
 	home.Children = append(home.Children, "emea")
-	first = serve(t, home)
+	first = serve(t, home, change...)
 	second = ldaptest.Start(t, ldaptest.Config{Entries: ldaptest.Child("emea", child), Passwords: map[string]string{user: password}, LDAPS: true,
 		WhoAmI: `u:CONTOSO\auditor`, CertNames: []string{"dc1.emea.contoso.lab"}})
 	var both []byte
@@ -83,6 +83,53 @@ func TestForest(t *testing.T) {
 		if strings.Contains(r.Base, "DC=emea") {
 			t.Errorf("the first server was asked about the other domain: %+v", r)
 		}
+	}
+}
+
+// A domain is found whatever of its crossRef is hidden from the account, as long as
+// the rest says that it is one; and where not even the own domain shows, the reading
+// is not complete.
+func TestHiddenPartitions(t *testing.T) {
+	ofPartitions := func(c *ldaptest.Config, change func(*ldaptest.Entry)) {
+		for i := range c.Entries {
+			if strings.HasSuffix(c.Entries[i].DN, ",CN=Partitions,"+ldaptest.Configuration) {
+				change(&c.Entries[i])
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		hide func(*ldaptest.Entry)
+		read bool // the other domain
+	}{
+		"no DNS name":     {func(e *ldaptest.Entry) { e.Hidden = []string{"dnsRoot"} }, true},
+		"no NetBIOS name": {func(e *ldaptest.Entry) { e.Hidden = []string{"nETBIOSName"} }, true},
+		"no flags":        {func(e *ldaptest.Entry) { e.Hidden = []string{"systemFlags"} }, true},
+		"none at all":     {func(e *ldaptest.Entry) { e.Gone = func(*ldaptest.Request) bool { return true } }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			noLeaks(t)
+			o, _, second := serveForest(t, ldaptest.Size{Mailboxes: 3}, ldaptest.Size{Mailboxes: 3},
+				func(config *ldaptest.Config) { ofPartitions(config, c.hide) })
+			j, err := read(t, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := second.Connections() > 0; got != c.read {
+				t.Errorf("the other domain was read: %v", got)
+			}
+			if c.read {
+				j.complete(t)
+				return
+			}
+			_, reason := j.of(t, collector.PurposeForest)
+			wantError(t, reason, ErrNotVisible, "partitions", `CONTOSO\auditor`)
+			j.complete(t, collector.PurposeForest)
+			o.OneDomain = true // then nobody misses them
+			if j, err = read(t, o); err != nil {
+				t.Fatal(err)
+			}
+			j.complete(t)
+		})
 	}
 }
 

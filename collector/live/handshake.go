@@ -14,8 +14,12 @@ import (
 // it, and Who Am I. go-ldap has no SASL bind for GSS-SPNEGO, and what it has for
 // others cannot carry a channel binding. The wire layer sees all of it.
 
-// maxAnswer bounds one answer: a rootDSE is some kilobytes.
-const maxAnswer = 1 << 20
+// maxAnswer bounds one answer: a rootDSE is some kilobytes. And mostAnswers is
+// more messages than any has: an entry, references, the result.
+const (
+	maxAnswer   = 1 << 20
+	mostAnswers = 100
+)
 
 // envelope makes an LDAPMessage (RFC 4511 4.1.1) around an operation; controls
 // may be nil.
@@ -44,7 +48,7 @@ func (c *conn) exchange(ctx context.Context, operation *ber.Packet) ([]*ber.Pack
 		return nil, err
 	}
 	var answers []*ber.Packet
-	for {
+	for len(answers) < mostAnswers {
 		p, err := readMessage(c.wire)
 		if err != nil {
 			return nil, err
@@ -59,6 +63,7 @@ func (c *conn) exchange(ctx context.Context, operation *ber.Packet) ([]*ber.Pack
 		// A nil error is success; go-ldap makes an *ldap.Error of anything else.
 		return answers, ldap.GetLDAPError(p)
 	}
+	return nil, fmt.Errorf("%d entries where one was expected", len(answers))
 }
 
 // readMessage reads one message, and not a byte more.
@@ -84,7 +89,7 @@ func readMessage(r io.Reader) (*ber.Packet, error) {
 	if _, err := io.ReadFull(r, b[start:]); err != nil {
 		return nil, err
 	}
-	p, err := ber.DecodePacketErr(b)
+	p, err := decode(b)
 	if err != nil || len(p.Children) < 2 || p.Children[1] == nil {
 		return nil, errEnvelope
 	}

@@ -187,12 +187,49 @@ func (m *messages) name(b []byte) string {
 	return name
 }
 
-// resultOf returns what a message with an LDAPResult says: nil for success, and
-// its controls.
-func resultOf(message []byte) ([]ldap.Control, error) {
+// deepest is more levels than the answers have that go-ldap decodes: an attribute
+// of the rootDSE has five.
+const deepest = 16
+
+// decode makes a tree of a message by go-ldap's means. That keeps of each level a
+// copy in the one above, so that depth and length are bounded first: a server
+// should not make of a megabyte a gigabyte.
+func decode(message []byte) (*ber.Packet, error) {
+	if len(message) > maxAnswer {
+		return nil, fmt.Errorf("%w: an answer of %d bytes where a short one was expected", errEnvelope, len(message))
+	}
+	if !shallow(message, deepest) {
+		return nil, errEnvelope
+	}
 	p, err := ber.DecodePacketErr(message)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errEnvelope, err)
+	}
+	return p, nil
+}
+
+// shallow reports whether elements are what LDAP has of BER, definite lengths (RFC
+// 4511 5.1) and tags of one octet, and nested no deeper than that.
+func shallow(b []byte, levels int) bool {
+	for len(b) > 0 {
+		tag, start, end, err := element(b)
+		if err != nil || end > len(b) || tag&0x1F == 0x1F {
+			return false
+		}
+		if constructed := tag&0x20 != 0; constructed && (levels == 0 || !shallow(b[start:end], levels-1)) {
+			return false
+		}
+		b = b[end:]
+	}
+	return true
+}
+
+// resultOf returns what a message with an LDAPResult says: nil for success, and
+// its controls.
+func resultOf(message []byte) ([]ldap.Control, error) {
+	p, err := decode(message)
+	if err != nil {
+		return nil, err
 	}
 	if err := ldap.GetLDAPError(p); err != nil || len(p.Children) < 3 {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -170,5 +171,59 @@ func TestAnnouncedLength(t *testing.T) {
 	}
 	if n := len(c.in.batch.bytes); n > 4*len(b) {
 		t.Errorf("%d bytes were made room for, and %d came", n, len(b))
+	}
+}
+
+// A result that is too deep or too long to be one is not decoded: the tree that
+// go-ldap makes of a message keeps a copy of each level in the one above.
+func TestResultTooDeepOrTooLong(t *testing.T) {
+	nested := func(levels, size int) []byte {
+		p := octets(strings.Repeat("x", size))
+		for range levels {
+			outer := ber.NewSequence("")
+			outer.AppendChild(p)
+			p = outer
+		}
+		list := ber.Encode(ber.ClassContext, ber.TypeConstructed, 0, nil, "controls")
+		list.AppendChild(p)
+		op := ber.Encode(ber.ClassApplication, ber.TypeConstructed, ldap.ApplicationSearchResultDone, nil, "")
+		op.AppendChild(ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagEnumerated, int64(0), ""))
+		op.AppendChild(octets(""))
+		op.AppendChild(octets(""))
+		return envelope(1, op, list)
+	}
+	for name, c := range map[string]struct {
+		message []byte
+		refused bool
+	}{
+		"a control":  {nested(1, 100), false},
+		"deep":       {nested(deepest, 10), true},
+		"long":       {nested(1, maxAnswer), true},
+		"indefinite": {[]byte{0x30, 0x10, 0x02, 0x01, 0x01, 0x65, 0x07, 0x0A, 1, 0, 4, 0, 4, 0, 0xA0, 0x80, 0, 0}, true},
+	} {
+		_, err := decode(c.message)
+		if got := errors.Is(err, errEnvelope); got != c.refused {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, _, err := readAll(connOn(bytes.NewReader(c.message))); c.refused && err == nil {
+			t.Errorf("%s: taken for a whole answer", name)
+		}
+	}
+}
+
+// A range that cannot be made out says that values may be missing.
+func TestUnknownRange(t *testing.T) {
+	for _, option := range []string{"", "0", "0-", "-5", "x-y", "9-3", "0-99999999999999999999"} {
+		e := &collector.Entry{DN: "CN=g", Attributes: []collector.Attribute{{Name: "member;range=" + option, Values: [][]byte{[]byte("CN=u")}}, {Name: "member"}}}
+		if !hasRanges(e) {
+			t.Errorf("%q: taken for no range", option)
+			continue
+		}
+		if err := new(conn).complete(t.Context(), e); err != nil {
+			t.Errorf("%q: %v", option, err)
+		}
+		if len(e.Attributes) != 1 || e.Attributes[0].Name != "member" || !e.Attributes[0].Partial || len(e.Attributes[0].Values) != 1 {
+			t.Errorf("%q: %+v", option, e.Attributes)
+		}
 	}
 }

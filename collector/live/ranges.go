@@ -13,26 +13,29 @@ import (
 // positions of the first and the last value that came with it.
 type span struct {
 	name     string // the attribute without the option
-	from, to int    // to is -1 for "*": there is no more
+	from, to int    // to is -1 for "*": there is no more; from is -1 where it is not said
 }
 
-// parseSpan takes "member;range=0-1499" apart.
+// parseSpan takes "member;range=0-1499" apart. It returns false for an attribute
+// without the option. One that cannot be made out says that something is missing,
+// and not what.
 func parseSpan(attribute string) (span, bool) {
 	name, option, ok := cutOption(attribute)
 	if !ok {
 		return span{}, false
 	}
-	low, high, ok := strings.Cut(option, "-")
+	unknown := span{name, -1, -1}
+	low, high, _ := strings.Cut(option, "-")
 	from, err := strconv.Atoi(low)
-	if !ok || err != nil || from < 0 {
-		return span{}, false
+	if err != nil || from < 0 {
+		return unknown, true
 	}
 	if high == "*" {
 		return span{name, from, -1}, true
 	}
 	to, err := strconv.Atoi(high)
 	if err != nil || to < from {
-		return span{}, false
+		return unknown, true
 	}
 	return span{name, from, to}, true
 }

@@ -73,7 +73,7 @@ func (r *reading) readForest() {
 	r.add(
 		&task{at: r.home, purpose: collector.PurposeRootDSE, scope: collector.ScopeBase, filter: filterAll},
 		&task{at: r.home, purpose: collector.PurposeForest, base: "CN=Partitions," + r.home.now().root.configuration,
-			scope: collector.ScopeOne, filter: "(objectClass=crossRef)", each: r.crossRef},
+			scope: collector.ScopeOne, filter: "(objectClass=crossRef)", each: r.crossRef, check: r.checkForest},
 	)
 }
 
@@ -219,10 +219,11 @@ func (r *reading) names(at *domain, purpose collector.Purpose, base string, dns 
 }
 
 // elsewhere judges continuation references. Another partition of the forest is
-// not part of what was asked; anything else is data that did not come.
+// not part of what was asked; anything else is data that did not come, and so is
+// the very base of the search.
 func (r *reading) elsewhere(t *task, references []string) error {
 	for _, ref := range references {
-		if !r.partitions[foldDN(referredDN(ref))] {
+		if dn := foldDN(referredDN(ref)); !r.partitions[dn] || dn == foldDN(t.query.Base) {
 			return &Error{Kind: ErrReferral, Text: fmt.Sprintf("%s refers to another server for a part of the answer: %s", t.at.now().target.name, clean(ref)),
 				Hint: "read that server too"}
 		}

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
 )
 
@@ -125,7 +124,7 @@ func (w *wire) Read(p []byte) (int, error) {
 
 // noticed keeps the reason out of a notice of disconnection.
 func (w *wire) noticed(message []byte) {
-	p, err := ber.DecodePacketErr(message)
+	p, err := decode(message)
 	if err != nil {
 		return
 	}

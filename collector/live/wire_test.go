@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"mbxperm/acl"
+	"mbxperm/collector/ldaptest"
+
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
 )
@@ -126,6 +129,55 @@ func TestWireRefusesWhatIsNoMessage(t *testing.T) {
 		if _, err := w.Write(b); err == nil || p.out.Len() != 0 {
 			t.Errorf("%s: error %v, %d bytes went out", name, err, p.out.Len())
 		}
+	}
+}
+
+// Whatever a connection was built of, nothing gets round the wire: a modify goes
+// out on none of them, and of a whole reading a server sees reads alone.
+func TestServerSeesReadsAlone(t *testing.T) {
+	for name, change := range map[string]func(*ldaptest.Config, *Options){
+		"LDAPS":      func(*ldaptest.Config, *Options) {},
+		"StartTLS":   func(c *ldaptest.Config, _ *Options) { c.LDAPS = false },
+		"clear text": func(c *ldaptest.Config, o *Options) { c.LDAPS, o.Cleartext = false, true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			noLeaks(t)
+			var o Options
+			server := serve(t, ldaptest.Size{Mailboxes: 300, Members: 4000, Stores: 3}, func(c *ldaptest.Config) { change(c, &o) })
+			cleartext := o.Cleartext
+			o = options(server)
+			o.Cleartext, o.partition = cleartext, 100
+			s := open(t, o)
+			defer s.Close()
+			j := newJournal()
+			if err := s.Read(t.Context(), j); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Lookup(t.Context(), []acl.SID{sid(t, 9999)}, j); err != nil {
+				t.Fatal(err)
+			}
+			j.complete(t)
+			c, err := s.home.take(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			modify := ber.Encode(ber.ClassApplication, ber.TypeConstructed, ldap.ApplicationModifyRequest, nil, "")
+			modify.AppendChild(octets("CN=u1,DC=contoso,DC=lab"))
+			modify.AppendChild(ber.NewSequence("changes"))
+			if _, err := c.exchange(t.Context(), modify); !errors.Is(err, ErrReadOnly) {
+				t.Errorf("a modify: %v", err)
+			}
+			s.home.give(c, false)
+			for _, r := range server.Requests() {
+				switch r.Op {
+				case "bind", "unbind", "search":
+				default:
+					if r.Op != "extended" || r.Name != oidStartTLS && r.Name != oidWhoAmI {
+						t.Errorf("the server saw %s %s", r.Op, r.Name)
+					}
+				}
+			}
+		})
 	}
 }
 
