@@ -17,6 +17,7 @@ var (
 	errNoEntry  = errors.New("the server gave no entry for this name")
 	errStranger = errors.New("an answer to something that was not asked")
 	errNotice   = errors.New("the server ended the connection")
+	errFault    = errors.New("internal error while reading its answer")
 )
 
 // send writes one request under the next message ID.
@@ -147,7 +148,7 @@ const quickRest = time.Second
 
 // alive reports whether the server has kept the connection while it rested.
 func (c *conn) alive() bool {
-	if c.wire.cause() != nil {
+	if c.wire.cause() != nil || c.in.from < c.in.to { // something came behind the last answer
 		return false
 	}
 	if time.Since(c.rested) < quickRest {

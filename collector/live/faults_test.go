@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -363,6 +364,49 @@ func TestServerEndsRestingConnection(t *testing.T) {
 		t.Errorf("%d connections, want 2", n)
 	}
 	s.Close()
+}
+
+// What comes behind an answer belongs to nothing that was asked: the connection is
+// not used again, however short it rested.
+func TestBytesBehindTheAnswer(t *testing.T) {
+	for _, c := range []struct {
+		behind string
+		alive  bool
+	}{{"", true}, {"\x30", false}} {
+		conn := connOn(strings.NewReader(string(encodeDone(1, 0)) + c.behind))
+		if _, _, err := readAll(conn); err != nil {
+			t.Fatal(err)
+		}
+		conn.rested = time.Now()
+		if got := conn.alive(); got != c.alive {
+			t.Errorf("with %d bytes behind the answer: alive %v", len(c.behind), got)
+		}
+	}
+}
+
+// faultyReader stands for a fault of our own in the middle of an answer.
+type faultyReader struct{}
+
+func (faultyReader) Read([]byte) (int, error) { panic("index out of range") }
+
+// A fault of our own ends its search, with the reason, and no other.
+func TestInternalFault(t *testing.T) {
+	noLeaks(t)
+	o := options(serve(t, ldaptest.Size{Mailboxes: 5}))
+	o.Connections = 1
+	s := open(t, o)
+	defer s.Close()
+	s.home.idle[0].in.in = faultyReader{}
+	j := newJournal()
+	if err := s.Read(t.Context(), j); err != nil {
+		t.Fatal(err)
+	}
+	_, reason := j.of(t, collector.PurposeRootDSE)
+	wantError(t, reason, ErrIncomplete, "internal error", "index out of range")
+	j.complete(t, collector.PurposeRootDSE)
+	if n := s.home.used; n != 0 {
+		t.Errorf("%d connections were not given back", n)
+	}
 }
 
 func TestRangeFaults(t *testing.T) {

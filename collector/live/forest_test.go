@@ -74,6 +74,15 @@ func TestForest(t *testing.T) {
 			t.Errorf("%s: %d and %d entries, want %d and %d", c.purpose, len(entries)-child, child, c.home, c.child)
 		}
 	}
+	var bases []string
+	for _, q := range j.begun {
+		if q.Purpose == collector.PurposeContainers {
+			bases = append(bases, q.Base)
+		}
+	}
+	if !slices.Equal(slices.Compact(bases), []string{ldaptest.Domain, emeaDN}) {
+		t.Errorf("containers of %q, want those of the domain that was asked for first", bases)
+	}
 	for _, r := range second.Requests() {
 		if r.Op == "search" && strings.Contains(strings.ToLower(r.Base), "cn=configuration") && !strings.Contains(strings.Join(r.Attributes, " "), "homeMDBBL") {
 			t.Errorf("the configuration was read twice: %+v", r)

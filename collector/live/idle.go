@@ -8,10 +8,10 @@ import (
 )
 
 // idleConn gives up on a server that is silent for too long, but only while
-// somebody waits for it. ldap.Conn.SetTimeout would bound the whole request,
-// and loses entries when the reader of the answer is slow; a plain read deadline
-// would end a connection that rests between two searches, or that has brought
-// its answer while the entries are still being worked on.
+// somebody waits for it. A deadline for the whole request would end a long answer
+// of which something comes all the time; one that always runs would end a
+// connection that rests between two searches, or that has brought its answer while
+// the entries are still being worked on.
 type idleConn struct {
 	net.Conn
 	idle time.Duration

@@ -73,7 +73,9 @@ func (m *mailboxes) measure(n int, then func()) *task {
 	larger := false
 	t.each = func(e *collector.Entry) {
 		for _, a := range e.Attributes {
-			if s, known := m.stores[foldDN(e.DN)]; known && len(a.Values) > 0 {
+			// A server that does not know the option gives all of them, whatever n is.
+			part, _ := parseSpan(a.Name)
+			if s, known := m.stores[foldDN(e.DN)]; known && len(a.Values) > 0 && part.from == n && part.name != "" {
 				s.least = n + 1
 				m.stores[foldDN(e.DN)] = s
 				larger = true

@@ -352,3 +352,16 @@ func TestPartThatEndsEarly(t *testing.T) {
 	j.complete(t)
 	inParts(t, server, j, 1000)
 }
+
+// Whatever a server gives for a range, a store is not taken to be larger than n for
+// values from elsewhere.
+func TestMeasureTakesOnlyWhatWasAsked(t *testing.T) {
+	for name, larger := range map[string]bool{"homeMDBBL;range=127-127": true, "homeMDBBL;range=127-*": true,
+		"homeMDBBL": false, "homeMDBBL;range=0-1499": false, "homeMDBBL;range=x": false} {
+		m := &mailboxes{r: &reading{Source: &Source{home: &domain{server: &server{}}}}, stores: map[string]store{"cn=s": {dn: "CN=S"}}}
+		m.measure(127, nil).each(&collector.Entry{DN: "CN=S", Attributes: []collector.Attribute{{Name: name, Values: [][]byte{[]byte("CN=U")}}}})
+		if got := m.stores["cn=s"].least == 128; got != larger {
+			t.Errorf("%s: larger than 127: %v", name, got)
+		}
+	}
+}

@@ -162,7 +162,11 @@ func (r *reading) readDomain(d *domain) {
 // is set on one of these, and AdminSDHolder, whose ACL AD writes over that of
 // protected accounts (MS-ADTS 3.1.1.6.1).
 func (r *reading) readContainers() {
-	for d, above := range r.above {
+	for _, d := range append([]*domain{r.home}, r.Source.others...) {
+		above := r.above[d]
+		if above == nil {
+			continue // it is read through the global catalog
+		}
 		tops := map[string]bool{}
 		for _, top := range r.tops(d) {
 			tops[foldDN(top)] = true

@@ -116,7 +116,7 @@ func (s *stream) try(ctx context.Context) error {
 	}
 	s.conn = c
 	c.in.begin(s.r.batch())
-	err = s.pages(ctx)
+	err = safely(func() error { return s.pages(ctx) })
 	s.hand()
 	if err != nil {
 		err = c.server.explain(ctx, c, err)
@@ -126,6 +126,17 @@ func (s *stream) try(ctx context.Context) error {
 	}
 	s.task.at.give(c, !c.spoiled && ctx.Err() == nil)
 	return err
+}
+
+// safely makes an error of a fault in here: nobody else could catch it on this
+// goroutine, and it must not take the screen's terminal down with it.
+func safely(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: %v", errFault, r)
+		}
+	}()
+	return f()
 }
 
 // pages asks for one page after the other. The next one is asked for as soon as
