@@ -182,10 +182,7 @@ func (d *driver) typeText(text string) {
 func (d *driver) resize(w, h int) {
 	d.t.Helper()
 	d.top.SetSize(w, h)
-	if err := d.sim.PostEvent(tcell.NewEventResize(w, h)); err != nil {
-		d.t.Fatal(err)
-	}
-	d.settle()
+	d.post(tcell.NewEventResize(w, h))
 }
 
 // screen returns the last frame, line by line, without blanks at the ends.
@@ -298,10 +295,18 @@ func (d *driver) fail(what string) {
 // paste pastes a text, as a terminal does when told to bracket it.
 func (d *driver) paste(text string) {
 	d.t.Helper()
-	d.sim.PostEventWait(tcell.NewEventPaste(true))
+	d.post(tcell.NewEventPaste(true))
 	for _, r := range text {
-		d.sim.PostEventWait(tcell.NewEventKey(tcell.KeyRune, r, tcell.ModNone))
+		d.post(tcell.NewEventKey(tcell.KeyRune, r, tcell.ModNone))
 	}
-	d.sim.PostEventWait(tcell.NewEventPaste(false))
+	d.post(tcell.NewEventPaste(false))
+}
+
+// post hands an event to the application.
+func (d *driver) post(ev tcell.Event) {
+	d.t.Helper()
+	if err := d.sim.PostEvent(ev); err != nil {
+		d.t.Fatal(err)
+	}
 	d.settle()
 }
