@@ -28,7 +28,7 @@ func Discover(o Options) Found {
 	} else {
 		f.Reason = err.Error()
 	}
-	if domain, err := defaultDomain(o, true); err == nil {
+	if domain, err := defaultDomain(o); err == nil {
 		f.Domain = domain
 	} else {
 		f.Domain = searchDomain(resolvConf)

@@ -22,12 +22,10 @@ var domainName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?(\
 // IsDomain reports whether text can be the DNS name of a domain.
 func IsDomain(text string) bool { return domainName.MatchString(text) && net.ParseIP(text) == nil }
 
-// DefaultDomain is the domain to read where none was named: that of the person
-// who is logged on (Windows), of the keytab, of the ticket, or, where the options
-// name a user, the default realm of krb5.conf. The error says why there is none.
-func DefaultDomain(o Options) (string, error) { return defaultDomain(o, o.User != "") }
-
-func defaultDomain(o Options, realm bool) (string, error) {
+// defaultDomain is the domain to read where none was named: that of the person who
+// is logged on (Windows), of the keytab, of the ticket, or else the default realm
+// of krb5.conf. The error says why there is none.
+func defaultDomain(o Options) (string, error) {
 	if domain := os.Getenv("USERDNSDOMAIN"); hasLogon && domain != "" {
 		return strings.ToLower(domain), nil
 	}
@@ -46,7 +44,7 @@ func defaultDomain(o Options, realm bool) (string, error) {
 	switch {
 	case err == nil:
 		return strings.ToLower(cache.Realm), nil
-	case realm && conf.DefaultRealm() != "":
+	case conf.DefaultRealm() != "":
 		return strings.ToLower(conf.DefaultRealm()), nil
 	}
 	return "", err
