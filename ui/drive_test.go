@@ -183,6 +183,7 @@ func (d *driver) resize(w, h int) {
 	d.t.Helper()
 	d.top.SetSize(w, h)
 	d.post(tcell.NewEventResize(w, h))
+	d.settle()
 }
 
 // screen returns the last frame, line by line, without blanks at the ends.
@@ -300,13 +301,15 @@ func (d *driver) paste(text string) {
 		d.post(tcell.NewEventKey(tcell.KeyRune, r, tcell.ModNone))
 	}
 	d.post(tcell.NewEventPaste(false))
+	d.settle()
 }
 
-// post hands an event to the application.
+// post hands an event to the application as soon as there is room for it.
 func (d *driver) post(ev tcell.Event) {
 	d.t.Helper()
-	if err := d.sim.PostEvent(ev); err != nil {
-		d.t.Fatal(err)
+	for end := time.Now().Add(patience); d.sim.PostEvent(ev) != nil; runtime.Gosched() {
+		if time.Now().After(end) {
+			d.fail("the application takes no events")
+		}
 	}
-	d.settle()
 }
