@@ -17,7 +17,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the screens in testdata/golden")
 
 // patience is how long a test waits for something that should happen at once.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // driver uses an application as a person does: it presses keys, by name, and
 // reads the screen. It never sleeps: a key press returns when the application
