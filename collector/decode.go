@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ type decoder struct {
 	progress progress
 	now      *Query // of the entry in hand; nil where the source knows no searches
 	loose    loose  // what came without a search
+	noSIDs   noSIDs
 	classes  classes
 	shared   sharedTexts
 	object   model.Object // of the entry in hand, so that its lists are made once
@@ -73,7 +75,7 @@ const universal = 0x8
 // above such an object.
 func (d *decoder) principal(e *Entry, set *classSet) {
 	o, is := d.blank(), set.is
-	o.DN, o.Class, o.SID = e.DN, set.class, sidOf(e.Value(attrObjectSID))
+	o.DN, o.Class, o.SID = e.DN, set.class, d.sid(e, attrObjectSID, e.Value(attrObjectSID))
 	o.Account, o.Display = e.Text(attrAccountName), e.Text(attrDisplayName)
 	o.AdminCount = e.Text("adminCount") == "1"
 	o.Catalog = d.now != nil && d.now.Catalog()
@@ -82,7 +84,7 @@ func (d *decoder) principal(e *Entry, set *classSet) {
 		o.GUID = g
 	}
 	for _, v := range e.Values(attrSIDHistory) {
-		if s := sidOf(v); !s.IsZero() {
+		if s := d.sid(e, attrSIDHistory, v); !s.IsZero() {
 			o.SIDHistory = append(o.SIDHistory, s)
 		}
 	}
@@ -189,16 +191,31 @@ func (d *decoder) linkedTexts(e *Entry, name string, to *[]string, state *model.
 	return a.Partial
 }
 
-// sidOf is the SID in a value; none if there is no value, or no SID in it.
-func sidOf(b []byte) acl.SID {
-	if b == nil {
+// sid is the SID in a value; none if there is no value, or no SID in it, which
+// is counted.
+func (d *decoder) sid(e *Entry, name string, value []byte) acl.SID {
+	if value == nil {
 		return acl.SID{}
 	}
-	s, err := acl.SIDFromBytes(b)
+	s, err := acl.SIDFromBytes(value)
 	if err != nil {
+		if d.noSIDs.n++; d.noSIDs.n == 1 {
+			d.noSIDs.name, d.noSIDs.dn = name, e.DN
+		}
 		return acl.SID{}
 	}
 	return s
+}
+
+// noSIDs are values that should be SIDs and are none: how many, and the first.
+type noSIDs struct {
+	n        int
+	name, dn string
+}
+
+// gap says that whoever has such a SID cannot be told.
+func (s *noSIDs) gap() model.Gap {
+	return model.Gap{Reason: fmt.Sprintf("%d SIDs cannot be decoded, the first is %s of %q: what these accounts may do is not known", s.n, s.name, s.dn)}
 }
 
 // number reads a flags attribute: a signed 32-bit integer in LDAP, a set of bits for us.

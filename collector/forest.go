@@ -19,7 +19,7 @@ func (d *decoder) rootDSE(e *Entry) {
 	}
 	var token []acl.SID
 	for _, v := range e.Values("tokenGroups") {
-		if s := sidOf(v); !s.IsZero() {
+		if s := d.sid(e, "tokenGroups", v); !s.IsZero() {
 			token = append(token, s)
 		}
 	}
@@ -39,7 +39,7 @@ func (d *decoder) crossRef(e *Entry) {
 // trust takes a trusted domain: the names of one outside the forest, the SID of
 // one inside ([MS-ADTS] 6.1.6.7).
 func (d *decoder) trust(e *Entry) {
-	if sid := sidOf(e.Value("securityIdentifier")); !sid.IsZero() {
+	if sid := d.sid(e, "securityIdentifier", e.Value("securityIdentifier")); !sid.IsZero() {
 		d.w.Trust(sid, model.Trust{NetBIOS: e.Text("flatName"), DNS: e.Text("trustPartner")})
 	}
 }

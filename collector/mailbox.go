@@ -87,7 +87,7 @@ func (d *decoder) recipient(e *Entry, o *model.Object, is map[string]bool) {
 	o.HomeMDB = d.shared.text(e.Value("homeMDB"))
 	legacy := e.Value("msExchHomeServerName") // /o=…/cn=Servers/cn=NAME
 	o.HomeServer = d.shared.text(legacy[bytes.LastIndexByte(legacy, '=')+1:])
-	o.Master = sidOf(e.Value("msExchMasterAccountSid"))
+	o.Master = d.sid(e, "msExchMasterAccountSid", e.Value("msExchMasterAccountSid"))
 	o.DelegatesPartial = d.linkedTexts(e, attrDelegates, &o.Delegates, &o.DelegatesState)
 	if o.Recipient != model.OtherRecipient {
 		d.value(e, attrMailboxSD, &o.MailboxSD, &o.MailboxState)

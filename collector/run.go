@@ -288,6 +288,9 @@ func (d *decoder) close(ctx context.Context, err error) error {
 		}
 		d.gap(string(q.Purpose), reason)
 	}
+	if d.noSIDs.n > 0 {
+		d.w.State.Incomplete = append(d.w.State.Incomplete, d.noSIDs.gap())
+	}
 	switch {
 	case ctx.Err() != nil || errors.Is(err, context.Canceled): // a recording can tell that it was cancelled
 		d.gap("", context.Canceled)

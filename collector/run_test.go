@@ -480,3 +480,27 @@ func TestLooseEntries(t *testing.T) {
 		t.Errorf("there is no mailbox descriptor, and the reason says %q", got.Reason)
 	}
 }
+
+// A value that should be a SID and is none leaves somebody without rights: that is
+// said, once, with the first of them.
+func TestSIDThatIsNone(t *testing.T) {
+	sid := acl.MustParseSID("S-1-5-21-1-2-3-1001")
+	broken := mailbox(t, 4, "broken", sid)
+	for i := range broken.Attributes {
+		if a := &broken.Attributes[i]; a.Name == "objectSid" {
+			a.Values = [][]byte{[]byte("S-1-5-21-1-2-3-1002")}
+		}
+	}
+	broken.Attributes = append(broken.Attributes, collector.Attribute{Name: "sIDHistory", Values: [][]byte{{1, 2, 3}, sid.Bytes()}})
+	s := collect(t, &script{steps: domainSearches(t, sid, broken)})
+	var said []string
+	for _, g := range s.State.Incomplete {
+		said = append(said, g.Reason)
+	}
+	if text := strings.Join(said, "\n"); !strings.Contains(text, `2 SIDs cannot be decoded, the first is objectSid of "`+broken.DN+`"`) || len(said) != 1 {
+		t.Errorf("%q", said)
+	}
+	if cover(t, s, "mailbox").Complete {
+		t.Error("the mailboxes are said to be complete")
+	}
+}

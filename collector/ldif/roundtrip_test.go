@@ -197,3 +197,48 @@ func TestOthersReadIt(t *testing.T) {
 		t.Errorf("ldapadd found %d entries, want %d; it says %.500s", got, want, errs.String())
 	}
 }
+
+// A fault in the program while it records leaves no recording that looks whole.
+func TestFaultIsRecorded(t *testing.T) {
+	panics := func(context.Context, collector.Sink) error { panic("index out of range") }
+	whole := func(_ context.Context, s collector.Sink) error { return odd(nil, s) }
+	for name, read := range map[string]func(context.Context, collector.Sink) error{"while it reads": panics, "while it looks up": whole} {
+		path := filepath.Join(t.TempDir(), "fault.ldif.zst")
+		r, err := ldif.Create(path, ldif.Head{Program: "test"}, ldif.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		src := r.Record(&faultySource{script{read: read}})
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: the fault was swallowed", name)
+				}
+			}()
+			if err := src.Read(t.Context(), nothing{}); err != nil {
+				t.Error(err)
+			}
+			_ = src.Lookup(t.Context(), []acl.SID{sidA}, nothing{})
+		}()
+		if err := src.Close(); err != nil {
+			t.Fatal(err)
+		}
+		again, err := ldif.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = again.Read(t.Context(), nothing{})
+		if err == nil {
+			err = again.Lookup(t.Context(), []acl.SID{sidA}, nothing{})
+		}
+		if err == nil || !strings.Contains(err.Error(), "internal error") {
+			t.Errorf("%s: %v", name, err)
+		}
+		again.Close()
+	}
+}
+
+// faultySource has a fault in its Lookup.
+type faultySource struct{ script }
+
+func (*faultySource) Lookup(context.Context, []acl.SID, collector.Sink) error { panic("nil map") }

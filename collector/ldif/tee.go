@@ -28,6 +28,9 @@ type recordedSource struct {
 	closed   bool
 }
 
+// errFault is how a call ended that a fault in this program broke off.
+var errFault = errors.New("internal error of the program that recorded")
+
 // Read reads and records.
 func (s *recordedSource) Read(ctx context.Context, sink collector.Sink) error {
 	return s.call(ctx, kindRead, sink, func(ctx context.Context, sink collector.Sink) error { return s.Source.Read(ctx, sink) })
@@ -44,16 +47,17 @@ func (s *recordedSource) call(ctx context.Context, mark kind, sink collector.Sin
 	inner, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s.recorder.cancel.Store(&cancel)
+	outcome := errFault // unless it returns
+	defer func() { s.recorder.returned(mark, outcome) }()
 	err := do(inner, tee{s.recorder, sink})
 	if s.recorder.options.Required && s.recorder.Err() != nil {
-		return s.recorder.Err()
+		err = s.recorder.Err()
 	}
-	outcome := err
-	if outcome == nil {
+	outcome = err
+	if err == nil {
 		// The collector looks at its context too, and ends incomplete.
 		outcome = ctx.Err()
 	}
-	s.recorder.returned(mark, outcome)
 	return err
 }
 
