@@ -154,6 +154,9 @@ func TestIncompleteIsSaid(t *testing.T) {
 		{"search broke off", append([]func(context.Context, collector.Sink) error{
 			search(9, collector.PurposeMailboxes, errors.New("page 3: connection closed")),
 		}, whole...), "page 3: connection closed"},
+		{"partitions broke off", append([]func(context.Context, collector.Sink) error{
+			search(9, collector.PurposeForest, errors.New("the partitions of the forest are not visible")),
+		}, whole...), "the partitions of the forest are not visible"},
 		{"search without an end", append([]func(context.Context, collector.Sink) error{
 			func(_ context.Context, s collector.Sink) error {
 				s.Begin(collector.Query{ID: 9, Purpose: collector.PurposeMailboxes})
