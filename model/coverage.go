@@ -68,7 +68,7 @@ var coverNames = [coverLines]struct {
 	{"other-recipient", []string{"forest", "recipients"}},
 	{"store", []string{"exchange", "rights", "schema"}}, {"admin", []string{"exchange", "rights", "schema"}},
 	{"container", []string{"forest", "containers"}}, {"group", []string{"forest", "groups", "recipients"}},
-	{"trustee", []string{"forest", "mailboxes", "keys", "recipients", "groups", "principals", "lookup"}},
+	{"trustee", []string{"forest", "trusts", "mailboxes", "keys", "recipients", "groups", "principals", "lookup"}},
 	{"server", []string{"exchange"}},
 	{"store-mailbox", []string{"forest", "exchange", "store-links", "mailboxes", "recipients"}},
 }

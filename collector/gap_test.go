@@ -1,0 +1,27 @@
+package collector
+
+import (
+	"errors"
+	"testing"
+
+	"mbxperm/model"
+)
+
+// TestEverySearchIsCovered: whichever search breaks off, some line of the coverage
+// says so, and with it the exit code.
+func TestEverySearchIsCovered(t *testing.T) {
+	for purpose := range asked {
+		w := model.NewWriter(model.NewPool())
+		w.State.Phase = model.Finished
+		d := newDecoder(w)
+		d.Begin(Query{ID: 1, Purpose: purpose, Scope: ScopeSub})
+		d.End(1, errors.New("connection closed"))
+		said := false
+		for _, line := range w.Snapshot().Coverage() {
+			said = said || !line.Complete && line.Reason == "connection closed"
+		}
+		if !said {
+			t.Errorf("%s broke off, and every line is complete", purpose)
+		}
+	}
+}
