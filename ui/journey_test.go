@@ -5,8 +5,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+
+	"mbxperm/collector/adlab"
 )
 
 // TestJourneys takes three ways through the built program that people take.
@@ -40,7 +44,7 @@ func TestJourneys(t *testing.T) {
 			term.want("Remove-MailboxPermission", "mbxperm report aces demo")
 			term.press("C", "Enter")
 			term.want("copied the line")
-			term.wantPrinted(program, term.tmux("show-buffer"))
+			term.wantPrinted(program, term.tmux("show-buffer"), 399)
 			term.press("q", "q")
 			term.want("left with 0")
 		})
@@ -98,8 +102,89 @@ func TestJourneys(t *testing.T) {
 	}
 }
 
-// wantPrinted runs a command that was copied from the program, as a shell reads it.
-func (term *terminal) wantPrinted(program, command string) {
+// TestLabJourneys takes the same ways through a real directory.
+func TestLabJourneys(t *testing.T) {
+	lab := adlab.Start(t)
+	program := buildProgram(t)
+	password := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(password, []byte(lab.AdministratorPassword), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	start := func(t *testing.T) *terminal {
+		term := startTerminal(t, 200, 50, "env", "XDG_CONFIG_HOME="+t.TempDir(), program, "ldaps://"+lab.Host, "-u", lab.Administrator,
+			"--password-file", password, "--ca", lab.CAFile, "--dc", lab.Host+"="+lab.Address)
+		term.want("Mailboxes ", "read to the end")
+		return term
+	}
+	t.Run("what can this account open", func(t *testing.T) {
+		term := start(t)
+		term.press(":")
+		term.press("-l", "go svc-crm")
+		term.press("Enter")
+		term.want("svc-crm · reverse · ")
+		rows := term.number(`svc-crm · reverse · (\d+) rows`)
+		term.press("K")
+		term.want("mbxperm report aces ldaps://"+lab.Host, "--password-file")
+		term.press("C", "Enter")
+		term.want("copied the line")
+		term.wantPrinted(program, term.tmux("show-buffer"), rows)
+		term.press("q")
+		term.want("!mbxperm report")
+		term.press("Enter")
+		term.want("svc-crm reverse › ", "forward")
+		term.press("q")
+		term.want("left with 0")
+	})
+	t.Run("who opens this mailbox", func(t *testing.T) {
+		term := start(t)
+		term.press("/")
+		term.press("-l", "UserMailbox svc")
+		term.want("nothing matches")
+		term.press("Escape")
+		term.want("!filter UserMailbox")
+		term.press("/")
+		term.press("-l", "helpdesk1")
+		term.want("filter helpdesk1", "helpdesk1 (user)")
+		term.press("Enter")
+		term.want("helpdesk1 · ")
+		term.press("e")
+		term.want("effective: reverse")
+		term.press("Enter", "x")
+		term.want("Groups, as far as they were read", "Users  through Domain Users")
+		term.press("q", "q")
+		term.want("left with 0")
+	})
+	t.Run("what is odd here", func(t *testing.T) {
+		term := start(t)
+		term.press("u")
+		term.want("orphans only")
+		term.press("x")
+		term.want("tombstone of ")
+		term.press("q", "!")
+		term.want("undecodable  mailbox CN=Truncated,OU=Legal")
+		term.press("q", "q")
+		term.want("left with 0")
+	})
+}
+
+// number returns the number on the screen that a pattern's first group matches.
+func (term *terminal) number(pattern string) int {
+	term.t.Helper()
+	screen := term.tmux("capture-pane", "-p")
+	m := regexp.MustCompile(pattern).FindStringSubmatch(screen)
+	if m == nil {
+		term.t.Fatalf("want %s on the screen:\n%s", pattern, screen)
+	}
+	n, err := strconv.Atoi(m[1])
+	if err != nil {
+		term.t.Fatal(err)
+	}
+	return n
+}
+
+// wantPrinted runs a command that was copied from the program, as a shell reads
+// it, and counts what it prints.
+func (term *terminal) wantPrinted(program, command string, rows int) {
 	term.t.Helper()
 	rest, ok := strings.CutPrefix(strings.TrimSpace(command), "mbxperm ")
 	if !ok {
@@ -107,11 +192,11 @@ func (term *terminal) wantPrinted(program, command string) {
 	}
 	c := exec.Command("sh", "-c", `"$0" `+rest+" --format jsonl --quiet", program)
 	out, err := c.Output()
-	if code := c.ProcessState.ExitCode(); code != 3 { // done, with gaps, which the demo has
+	if code := c.ProcessState.ExitCode(); code != 3 { // done, with gaps, which demo and lab have
 		term.t.Fatalf("%s: %v", command, err)
 	}
-	if n := strings.Count(string(out), "\n"); n != 399 {
-		term.t.Errorf("%s prints %d rows, want the 399 on the screen", command, n)
+	if n := strings.Count(string(out), "\n"); n != rows {
+		term.t.Errorf("%s prints %d rows, want the %d on the screen", command, n, rows)
 	}
 }
 
