@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/gdamore/tcell/v2"
@@ -107,7 +108,11 @@ func (a *app) run(ctx context.Context, screen tcell.Screen) error {
 	defer cancel()
 	a.tv.SetScreen(screen)
 	a.start(ctx, screen)
-	return a.tv.Run()
+	err := a.tv.Run()
+	if lost := (*tcell.EventError)(nil); errors.As(err, &lost) { // it says "EOF" and unwraps to nothing
+		return errors.New("the terminal was closed")
+	}
+	return err
 }
 
 // start begins to look at the driver and to answer questions, until ctx ends.

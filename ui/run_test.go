@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"io"
 	"testing"
 
 	"github.com/gdamore/tcell/v2"
@@ -45,6 +46,20 @@ func TestContextEndsTheScreen(t *testing.T) {
 	d.wantScreen("read to the end")
 	cancel()
 	d.wantStopped()
+}
+
+// TestTerminalIsGone: that the terminal was closed is said in words.
+func TestTerminalIsGone(t *testing.T) {
+	session := collector.NewSession(t.Context(), model.NewPool(), newDemo(t, "demo:60"), nil, nil)
+	a := newApp(sessionDriver{session}, themeFor(0))
+	screen := tcell.NewSimulationScreen("UTF-8")
+	if err := screen.Init(); err != nil {
+		t.Fatal(err)
+	}
+	go a.tv.QueueUpdate(func() { screen.PostEventWait(tcell.NewEventError(io.EOF)) }) // once it runs
+	if err := a.run(t.Context(), screen); err == nil || err.Error() != "the terminal was closed" {
+		t.Errorf("the screen ends with %v", err)
+	}
 }
 
 // TestWorkerDropsStaleAnswers: only the answer to the last question is shown.
