@@ -2,6 +2,7 @@ package model
 
 import (
 	"slices"
+	"strings"
 
 	"mbxperm/acl"
 )
@@ -47,7 +48,7 @@ func (u *unreadList) look(c *coverer, lines []Coverage, at int, o *object, count
 		}
 		reason := "the value is no security descriptor"
 		if _, err := acl.Parse(s.descriptor(d)); err != nil {
-			reason = err.Error()
+			reason = strings.ReplaceAll(err.Error(), "\n", "; ") // a line for each broken place
 		}
 		u.add(s, at, o.dn, "undecodable", reason)
 	case line.Unknown > before.Unknown && line.Unknown <= mostUnread:

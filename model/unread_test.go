@@ -23,8 +23,8 @@ func TestUnread(t *testing.T) {
 	named := map[key]int{}
 	for _, u := range s.Unread() {
 		named[key{u.ObjectType, u.State}]++
-		if !strings.Contains(u.DN, "DC=contoso") || u.Reason == "" {
-			t.Errorf("%+v has no name or no reason", u)
+		if !strings.Contains(u.DN, "DC=contoso") || u.Reason == "" || strings.Contains(u.Reason, "\n") {
+			t.Errorf("%+v has no name or no reason in one line", u)
 		}
 	}
 	seen := 0

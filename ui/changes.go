@@ -77,7 +77,7 @@ func (a *app) openChanges() {
 	case n.compared == nil && n.reading():
 		a.foot.say("not everything is read yet")
 	case n.compared == nil:
-		a.foot.say("there is nothing to compare with yet: F5 reads everything again, then D shows what changed")
+		a.foot.say("nothing to compare with yet: F5 reads everything again, D shows what changed")
 	default:
 		a.showChanges(newChanges(a, n.compared, n.sinceName()))
 	}

@@ -86,7 +86,7 @@ func changesShown(d *driver, a *app) (shown, hidden int) {
 func TestRefreshShowsWhatChanged(t *testing.T) {
 	d, a := driveDays(t, 120, 40, "", "demo:60:1:0", "demo:60:1:60", "demo:60:1:60")
 	d.press("D")
-	d.wantScreen("there is nothing to compare with yet")
+	d.wantScreen("nothing to compare with yet")
 	d.press("F5")
 	d.wantScreen("changes since ", ": D shows what")
 	d.press("D")

@@ -65,7 +65,7 @@ func unreadLines(s *model.Snapshot) (lines []pageLine) {
 		}
 	}
 	if len(lines) > 0 {
-		lines = append([]pageLine{{}, {text: "Of what was found could not be read:", style: styleHeader}}, lines...)
+		lines = append([]pageLine{{}, {text: "Found, but not to be read:", style: styleHeader}}, lines...)
 	}
 	return lines
 }
