@@ -120,6 +120,8 @@ func acesColumns(t *model.ObjectType) []column {
 	for i, c := range t.Details {
 		columns[i] = column{title: c.Title, numeric: c.Numeric, extra: c.Extra}
 		switch c.Title {
+		case "MailboxName", "UserName":
+			columns[i].name = true
 		case "Rights": // what the grid is for
 			columns[i].good, columns[i].max = 26, 60
 		case "Status": // "Deny (overridden)" cut to "Deny" would be a lie

@@ -31,6 +31,7 @@ type column struct {
 	short   string // the title where there is no room for it
 	numeric bool   // aligned to the right
 	extra   bool   // left out where there is no room
+	name    bool   // what one looks for: extra columns leave it goodName
 	min     int    // the least width in cells
 	good    int    // the width from which on it can be read well, 0 for goodText
 	max     int    // the largest one, 0 for maxColumn
@@ -39,15 +40,17 @@ type column struct {
 const (
 	maxColumn  = 40  // no column is wider, but for the room left over, unless it says so
 	goodText   = 16  // a column of text that has so much need not drive out another
+	goodName   = 24  // so much of a name drives out an extra column
 	minText    = 8   // where there is no room, text is cut to this first
 	minColumn  = 3   // and then everything to this
 	sampleRows = 200 // rows looked at for the width of the columns
 	cacheRows  = 512 // rows whose cells are kept; more than a screen has
 )
 
-// extent is the room that a column would like to have.
+// extent is the room that a column would like to have: as much as is good, and
+// as much as its longest text takes.
 type extent struct {
-	title, rows int
+	title, rows, full int
 }
 
 // spot is a place in a grid to come back to: a row, and how far down it was.
@@ -246,15 +249,17 @@ func (g *grid) sample(from, n int) {
 				limit = max(maxColumn, c.min)
 			}
 			text, _ := g.data.Cell(row, i)
-			g.wanted[i].rows = max(g.wanted[i].rows, min(safe.Width(safe.Text(text)), limit))
+			width, w := safe.Width(safe.Text(text)), &g.wanted[i]
+			w.full = max(w.full, width)
+			w.rows = max(w.rows, min(width, limit))
 		}
 	}
 }
 
 // layout fits the columns into a pane. tview would cut off what goes beyond
 // it, and say so only for some texts. First titles become short, then extra
-// columns go; after that numbers and short texts keep their width longest. The
-// last column gets what is left over.
+// columns go; after that numbers and short texts keep their width longest. What
+// is left over goes to the columns whose texts are cut, then to the last one.
 func (g *grid) layout(inner int) {
 	f := fitting{inner: inner}
 	f.columns = g.wantedColumns()
@@ -288,6 +293,12 @@ func (g *grid) layout(inner int) {
 		floors[i] = minColumn
 	}
 	spare = squeeze(f.widths, floors, spare)
+	for i, at := range f.columns {
+		if more := min(spare, g.wanted[at].full-f.widths[i]); more > 0 && g.choice(at).Width == 0 {
+			f.widths[i] += more
+			spare -= more
+		}
+	}
 	if spare > 0 {
 		f.widths[n-1] += spare
 		if g.columns[f.columns[n-1]].numeric {
@@ -319,9 +330,12 @@ func (g *grid) pick(f *fitting) {
 func (g *grid) need(f *fitting) int {
 	width := len(f.columns) - 1
 	for _, at := range f.columns {
-		w := max(g.titleWidth(at, f.short), g.wanted[at].rows)
+		w, least := max(g.titleWidth(at, f.short), g.wanted[at].rows), 0
+		if g.columns[at].name {
+			least = goodName
+		}
 		if !g.columns[at].numeric {
-			w = min(w, max(goodText, g.columns[at].good))
+			w = min(w, max(goodText, g.columns[at].good, least))
 		}
 		if fixed := g.choice(at).Width; fixed > 0 {
 			w = fixed

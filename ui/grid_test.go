@@ -212,7 +212,8 @@ func TestGridWidths(t *testing.T) {
 	}{
 		{"room for all", listed{"a", strings.Repeat("b", 20)}, 60, []int{20, 7, 31}, 0},
 		{"narrower rows change nothing", listed{"a"}, 60, []int{20, 7, 31}, 0},
-		{"a long text", listed{strings.Repeat("c", 100)}, 80, []int{40, 7, 31}, 0},
+		{"a long text gets what is left over", listed{strings.Repeat("c", 100)}, 80, []int{65, 7, 6}, 0},
+		{"a longer text than is good, where there is room", listed{"a"}, 160, []int{100, 7, 51}, 0},
 		{"no room: the widest text first", listed{"a"}, 40, []int{25, 7, 6}, 0},
 		{"less room: headings of numbers too", listed{"a"}, 20, []int{8, 4, 6}, 0},
 		{"hardly any", listed{"a"}, 11, []int{3, 3, 3}, 0},

@@ -115,10 +115,12 @@ func totalsColumns(t *model.ObjectType) []column {
 	columns := make([]column, len(t.Totals))
 	for i, c := range t.Totals {
 		columns[i] = column{title: c.Title, short: shortTitles[c.Title], numeric: c.Numeric, extra: c.Extra}
-		if c.Title == "DelegatedRights" {
+		switch c.Title {
+		case "AccountName":
+			columns[i].name = true
+		case "DelegatedRights":
 			columns[i].good = 32
-		}
-		if c.Title == "DistinguishedName" {
+		case "DistinguishedName":
 			columns[i].extra = true
 		}
 	}
