@@ -316,3 +316,26 @@ func TestAsksAhead(t *testing.T) {
 	j.complete(t)
 	s.Close()
 }
+
+// Nobody gives up because all connections are taken, while one of them is only being
+// looked at.
+func TestWaitForOneThatIsLookedAt(t *testing.T) {
+	noLeaks(t)
+	s := open(t, options(serve(t, ldaptest.Size{})))
+	defer s.Close()
+	c := s.home.resting()
+	came := make(chan bool)
+	go func() { came <- s.home.wait(t.Context()) }()
+	select {
+	case <-came:
+		t.Fatal("did not wait")
+	case <-time.After(50 * time.Millisecond):
+	}
+	s.home.give(c, true)
+	if !<-came {
+		t.Error("gave up, and there is a connection")
+	}
+	if s.home.used != 0 {
+		t.Errorf("%d connections are still counted", s.home.used)
+	}
+}

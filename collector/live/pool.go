@@ -21,7 +21,7 @@ type domain struct {
 	mu     sync.Mutex
 	server *server
 	idle   []*conn       // bound, and used by nobody
-	used   int           // connections that were taken
+	used   int           // connections that are taken, or about to be
 	given  chan struct{} // closed when one is given back; nil while nobody waits
 	lost   error         // why it cannot be asked any more; nil while it can
 	closed bool
@@ -47,16 +47,6 @@ func (d *domain) base() string {
 // MaxConnIdleTime: 15 minutes by default) are passed over. Where the server gives
 // no more connections, it waits for one that is in use. It goes back with give.
 func (d *domain) take(ctx context.Context) (*conn, error) {
-	c, err := d.find(ctx)
-	if err == nil {
-		d.mu.Lock()
-		d.used++
-		d.mu.Unlock()
-	}
-	return c, err
-}
-
-func (d *domain) find(ctx context.Context) (*conn, error) {
 	for {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -68,16 +58,44 @@ func (d *domain) find(ctx context.Context) (*conn, error) {
 			if c.alive() {
 				return c, nil
 			}
-			c.close()
+			d.give(c, false)
 		}
 		at := d.now()
+		d.use()
 		c, err := at.another(ctx)
-		if err == nil || ctx.Err() != nil || !tryAnother(err) {
-			return c, err
+		if err == nil {
+			return c, nil
 		}
-		if !d.wait(ctx) {
-			return d.move(ctx, at, err)
+		d.release()
+		if ctx.Err() != nil || !tryAnother(err) {
+			return nil, err
 		}
+		if d.wait(ctx) {
+			continue
+		}
+		if c, err = d.move(ctx, at, err); err == nil {
+			d.use()
+		}
+		return c, err
+	}
+}
+
+// use counts a connection that is taken, from when it is asked for: others may
+// be refused because of it.
+func (d *domain) use() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.used++
+}
+
+// release is the opposite of use, and wakes those who wait.
+func (d *domain) release() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.used--
+	if d.given != nil {
+		close(d.given)
+		d.given = nil
 	}
 }
 
@@ -170,7 +188,8 @@ func (d *domain) why() error {
 	return d.lost
 }
 
-// resting takes a connection out of those that rest; nil if there is none.
+// resting takes a connection out of those that rest, and counts it; nil if there
+// is none.
 func (d *domain) resting() *conn {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -180,6 +199,7 @@ func (d *domain) resting() *conn {
 	}
 	c := d.idle[n-1]
 	d.idle = d.idle[:n-1]
+	d.used++
 	return c
 }
 
@@ -187,13 +207,7 @@ func (d *domain) resting() *conn {
 // more is closed instead.
 func (d *domain) give(c *conn, good bool) {
 	d.park(c, good)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.used--
-	if d.given != nil {
-		close(d.given)
-		d.given = nil
-	}
+	d.release()
 }
 
 // park lets a connection rest, or closes it.
