@@ -288,7 +288,7 @@ func (a *app) restart(r Request) {
 	n := a.news
 	n.stopComparing()
 	n.opening = false
-	n.latest, n.base, n.before, n.compared, n.gaps = nil, nil, nil, nil, ""
+	n.latest, n.base, n.before, n.compared, n.gaps = nil, nil, nil, nil, [2]string{}
 	n.counts = model.ChangeCounts{}
 	a.root.notice, a.root.dismissed = "", false
 	a.trail = nil

@@ -18,7 +18,7 @@ type news struct {
 	opening  bool            // the source is being opened again; what was read stays meanwhile
 	silent   int             // seconds that nothing has come since then, where they are worth a word
 	base     *model.Snapshot // the one the grids show, or will
-	gaps     string          // what is missing from base, in numbers; once it is finished
+	gaps     [2]string       // what is missing from base, in numbers and as their sum; once it is finished
 	told     *model.Recording
 	counting int // how many times that is being found out
 
@@ -134,7 +134,7 @@ func (a *app) adopt() {
 	}
 	if n.base != old {
 		a.forget(n.base)
-		n.gaps = ""
+		n.gaps = [2]string{}
 		if !n.reading() {
 			a.prepare(n.base)
 			a.count()
@@ -197,13 +197,14 @@ func (a *app) count() {
 				return false
 			}
 			a.news.gaps = text
-			return text != ""
+			return text[0] != ""
 		})
 	}()
 }
 
-// gaps says in numbers what is missing from a finished snapshot.
-func gaps(s *model.Snapshot) string {
+// gaps says in numbers what is missing from a finished snapshot, and how many
+// that are where there is no room for each.
+func gaps(s *model.Snapshot) [2]string {
 	var unreadable, unknown, undecodable int
 	for _, c := range s.Coverage() {
 		unreadable += c.Unreadable
@@ -221,7 +222,11 @@ func gaps(s *model.Snapshot) string {
 			parts = append(parts, report.Thousands(p.n)+" "+p.what)
 		}
 	}
-	return strings.Join(parts, " · ")
+	sum := ""
+	if n := unreadable + unknown + undecodable; n > 0 {
+		sum = report.Thousands(n) + " unread"
+	}
+	return [2]string{strings.Join(parts, between), sum}
 }
 
 // notice is said in the middle of the screen instead of an empty grid.

@@ -112,11 +112,16 @@ func (f *foot) state(w int) []string {
 	if s.Err != nil { // a sentence may be cut, since the list has all of it
 		doing = fitWidth(doing, w-safe.Width(between)-safe.Width(errors))
 	}
-	missing := n.gaps
-	if missing != "" && errors == "" { // the list of errors names them
-		missing += ": !"
+	list := ""
+	if n.gaps[0] != "" && errors == "" { // the list of errors names them
+		list = ": !"
 	}
-	return []string{doing, n.changesText(), missing, errors}
+	changes := n.changesText()
+	missing := n.gaps[0] + list
+	if all := fitParts(1<<20, []string{doing, changes, missing, errors}); safe.Width(all) > w {
+		missing = n.gaps[1] + list
+	}
+	return []string{doing, changes, missing, errors}
 }
 
 // from says where all of this comes from.
