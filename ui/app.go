@@ -203,14 +203,9 @@ func (a *app) leftQuery() model.Query {
 	}
 }
 
-// rightQuery is the question that the right grid answers. A line that is only
-// a trustee has no rows of its own as a target: it shows what names it.
+// rightQuery is the question that the right grid answers.
 func (a *app) rightQuery() model.Query {
-	side := &a.here.sides[rightPane]
-	t := a.here.typ.ACEs[a.here.aces]
-	if t.Direction() == "forward" && !a.here.of.IsTarget() {
-		t = a.here.typ.ACEs[t.Flip]
-	}
+	side, t := &a.here.sides[rightPane], a.here.acesType()
 	return model.Query{
 		Type: a.here.typ, Show: a.show.reasons, Only: a.show.only, Filter: side.filter, Sort: side.sort,
 		Rows: true, Of: a.here.of, ACEs: t, Effective: a.here.effective,

@@ -251,6 +251,16 @@ func (a *app) trailText(w int) string {
 	}
 }
 
+// acesType is the ACE type of the rows at a place. A line that is only a
+// trustee has no rows of its own as a target: it shows what names it.
+func (p *place) acesType() model.ACEType {
+	t := p.typ.ACEs[p.aces]
+	if t.Direction() == "forward" && !p.of.IsTarget() {
+		t = p.typ.ACEs[t.Flip]
+	}
+	return t
+}
+
 func (a *app) placeName(p *place) string {
 	if p.changes != nil {
 		return "changes"
@@ -258,7 +268,7 @@ func (a *app) placeName(p *place) string {
 	if p.focus == leftPane || a.news.base == nil {
 		return p.typ.Plural
 	}
-	direction := p.typ.ACEs[p.aces].Direction()
+	direction := p.acesType().Direction()
 	return shorten(lineName(a.news.base, p.of, direction)) + " " + direction
 }
 
