@@ -44,7 +44,6 @@ type Row struct {
 	Ref    RowRef
 	Target struct {
 		Principal
-		GUID  acl.GUID
 		Type  string // recipient type, or "Mailbox-Store", "Public-Store", or the container's kind
 		Store string // the store a mailbox is in
 		// Exchange is the release of the server that a mailbox is on, "2019 CU14"; empty where that is not known.
@@ -179,7 +178,7 @@ func (s *Snapshot) Row(ref RowRef) Row {
 // targetPrincipal describes an object by itself, not by a SID that names it.
 func (s *Snapshot) targetPrincipal(o *object) Principal {
 	p := Principal{
-		Name: s.objectName(o), SID: s.sidOf(o.sid), DN: s.dnText(o.dn), Kind: s.kind(o), State: accountState(o),
+		Name: s.objectName(o), SID: s.sidOf(o.sid), GUID: o.guid, DN: s.dnText(o.dn), Kind: s.kind(o), State: accountState(o),
 	}
 	s.qualify(&p, o)
 	return p
@@ -188,7 +187,6 @@ func (s *Snapshot) targetPrincipal(o *object) Principal {
 func (s *Snapshot) fillTarget(row *Row, o *object) {
 	t := &row.Target
 	t.Principal = s.targetPrincipal(o)
-	t.GUID = o.guid
 	t.Type = s.typeName(o)
 	if o.mailboxLike() {
 		t.Store, t.Exchange = s.cn(o.home), s.release(o)

@@ -201,9 +201,10 @@ const (
 
 // Principal is a trustee or an account as it is shown.
 type Principal struct {
-	Name   string  // bare sAMAccountName; else the cn, the well-known name or the SID
-	Domain string  // NetBIOS name; empty where none is known
-	SID    acl.SID // zero for an object without one
+	Name   string   // bare sAMAccountName; else the cn, the well-known name or the SID
+	Domain string   // NetBIOS name; empty where none is known
+	SID    acl.SID  // zero for an object without one
+	GUID   acl.GUID // the objectGUID; zero where none is known
 	DN     string
 	Kind   string
 	State  string // "enabled", "disabled", "deleted", "former SID" ; empty where nothing is known
@@ -223,7 +224,7 @@ func (s *Snapshot) Principal(p Party) Principal {
 		return s.stranger(p, sid)
 	}
 	o := s.object(id)
-	out := Principal{Name: s.objectName(o), SID: sid, DN: s.dnText(o.dn), Kind: s.kind(o), State: accountState(o)}
+	out := Principal{Name: s.objectName(o), SID: sid, GUID: o.guid, DN: s.dnText(o.dn), Kind: s.kind(o), State: accountState(o)}
 	if name, ok := acl.WellKnownName(sid); ok {
 		out.Kind, out.Name = KindWellKnown, name
 	} else if o.class == ClassForeign {

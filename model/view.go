@@ -335,11 +335,14 @@ func (l *lister) describe(k LineKey) Line {
 }
 
 // Match returns a condition for Query.Target and Query.Trustee: the bare name,
-// DOMAIN\name, the DN or the SID, without regard to case.
+// DOMAIN\name, the DN, the SID or the objectGUID, without regard to case.
 func Match(text string) func(*Principal) bool {
 	sid, err := acl.ParseSID(text)
 	if err == nil {
 		return func(p *Principal) bool { return p.SID == sid }
+	}
+	if guid, err := acl.ParseGUID(text); err == nil {
+		return func(p *Principal) bool { return p.GUID == guid }
 	}
 	domain, name, qualified := strings.Cut(text, `\`)
 	return func(p *Principal) bool {

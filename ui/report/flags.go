@@ -34,8 +34,8 @@ func mistake(format string, args ...any) error { return Mistake{fmt.Errorf(forma
 func (r *Flags) Rows(f *pflag.FlagSet, objects string) {
 	f.StringVar(&r.Format, "format", "table", FormatNames())
 	f.StringVar(&r.Object, "object", "", objects)
-	f.StringVar(&r.Target, "target", "", "only this target: name, DOMAIN\\name, DN or SID")
-	f.StringVar(&r.Trustee, "trustee", "", "only this trustee: name, DOMAIN\\name, DN or SID")
+	f.StringVar(&r.Target, "target", "", "only this target: name, DOMAIN\\name, DN, SID or objectGUID")
+	f.StringVar(&r.Trustee, "trustee", "", "only this trustee: name, DOMAIN\\name, DN, SID or objectGUID")
 	f.StringVar(&r.Direction, "direction", "forward", "forward (by target) or reverse (by trustee, all object types)")
 	f.BoolVar(&r.Inherited, "inherited", false, "show inherited entries")
 	f.BoolVar(&r.Self, "self", false, "show entries of SELF and SYSTEM")

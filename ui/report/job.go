@@ -261,7 +261,7 @@ func (j *Job) known(states ...*model.Snapshot) error {
 			continue
 		}
 		if !slices.ContainsFunc(states, func(s *model.Snapshot) bool { return s != nil && len(s.Named(text)) > 0 }) {
-			return fmt.Errorf("%s %q: nothing that was read has this name; give a sAMAccountName, DOMAIN\\name, DN or SID", flag, text)
+			return fmt.Errorf("%s %q: nothing that was read has this name; give a sAMAccountName, DOMAIN\\name, DN, SID or objectGUID", flag, text)
 		}
 	}
 	return nil
