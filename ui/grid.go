@@ -40,7 +40,7 @@ type column struct {
 const (
 	maxColumn  = 40  // no column is wider, but for the room left over, unless it says so
 	goodText   = 16  // a column of text that has so much need not drive out another
-	goodName   = 24  // so much of a name drives out an extra column
+	goodName   = 19  // so much of a name drives out an extra column
 	minText    = 8   // where there is no room, text is cut to this first
 	minColumn  = 3   // and then everything to this
 	sampleRows = 200 // rows looked at for the width of the columns

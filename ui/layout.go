@@ -77,7 +77,7 @@ func (r *root) arrange() {
 	r.ResizeItem(r.app.foot, r.lines, 0)
 	r.app.head.arrange(r.width)
 	if r.width >= sideBySide {
-		left := r.width * 47 / 100
+		left := r.width * 48 / 100
 		if r.width >= roomy {
 			left = r.width / 2
 		}
