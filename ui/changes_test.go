@@ -206,12 +206,13 @@ func TestChangesPivotAnywhere(t *testing.T) {
 // TestExportChanges: the view gets into a file as the program compares, with the
 // evidence of both states.
 func TestExportChanges(t *testing.T) {
-	d, _ := driveDays(t, 160, 40, "demo:60:1:0", "demo:60:1:60")
+	d, a := driveDays(t, 160, 40, "demo:60:1:0", "demo:60:1:60")
 	d.wantScreen("changes: D")
 	d.press("D", "/")
 	d.typeText("fullaccess")
 	d.press("Enter")
 	d.wantScreen("2 shown", "filter fullaccess")
+	d.idle(a) // "fullacces" shows as many
 	name := filepath.Join(t.TempDir(), "changes.json")
 	d.press("E")
 	d.wantScreen("export to demo-60-1-60-changes-")
