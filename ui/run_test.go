@@ -56,9 +56,13 @@ func TestTerminalIsGone(t *testing.T) {
 	if err := screen.Init(); err != nil {
 		t.Fatal(err)
 	}
-	go a.tv.QueueUpdate(func() { screen.PostEventWait(tcell.NewEventError(io.EOF)) }) // once it runs
+	posted := make(chan error, 1)
+	go a.tv.QueueUpdate(func() { posted <- screen.PostEvent(tcell.NewEventError(io.EOF)) }) // once it runs
 	if err := a.run(t.Context(), screen); err == nil || err.Error() != "the terminal was closed" {
 		t.Errorf("the screen ends with %v", err)
+	}
+	if err := <-posted; err != nil {
+		t.Error(err)
 	}
 }
 

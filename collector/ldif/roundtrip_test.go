@@ -201,7 +201,7 @@ func TestOthersReadIt(t *testing.T) {
 // A fault in the program while it records leaves no recording that looks whole.
 func TestFaultIsRecorded(t *testing.T) {
 	panics := func(context.Context, collector.Sink) error { panic("index out of range") }
-	whole := func(_ context.Context, s collector.Sink) error { return odd(nil, s) }
+	whole := odd
 	for name, read := range map[string]func(context.Context, collector.Sink) error{"while it reads": panics, "while it looks up": whole} {
 		path := filepath.Join(t.TempDir(), "fault.ldif.zst")
 		r, err := ldif.Create(path, ldif.Head{Program: "test"}, ldif.Options{})
