@@ -45,6 +45,9 @@ type driver struct {
 // it comes through, all before it have been.
 const settleKey = tcell.Key(30000)
 
+// stopKey is another one: the application stops itself, see stop.
+const stopKey = tcell.Key(30001)
+
 // frameScreen tells the driver of each frame, on the goroutine that draws.
 type frameScreen struct {
 	tcell.Screen
@@ -76,8 +79,12 @@ func drive(t testing.TB, w, h int, app *tview.Application) *driver {
 	d.top.SetSize(w, h)
 	capture := app.GetInputCapture()
 	app.SetInputCapture(func(ev *tcell.EventKey) *tcell.EventKey {
-		if ev.Key() == settleKey {
+		switch ev.Key() {
+		case settleKey:
 			d.settled <- struct{}{}
+			return nil
+		case stopKey:
+			app.Stop()
 			return nil
 		}
 		if capture != nil {
@@ -91,11 +98,7 @@ func drive(t testing.TB, w, h int, app *tview.Application) *driver {
 		d.err = app.Run()
 	}()
 	t.Cleanup(func() {
-		select {
-		case <-d.done: // tview 0.42.0 races with itself in a second Stop
-		default:
-			app.Stop()
-		}
+		d.stop()
 		d.wantStopped()
 	})
 	d.settle()
@@ -124,6 +127,19 @@ func (d *driver) frame() {
 	d.lines, d.selected = lines, selected
 	close(d.newFrame)
 	d.newFrame = make(chan struct{})
+}
+
+// stop has the application stop itself, unless it has: tview 0.42.0 races with
+// itself when Stop is called beside the end of Run.
+func (d *driver) stop() {
+	for d.sim.PostEvent(tcell.NewEventKey(stopKey, 0, tcell.ModNone)) != nil {
+		select {
+		case <-d.done:
+			return
+		default:
+			runtime.Gosched()
+		}
+	}
 }
 
 // settle waits until every event so far has been handled and drawn.

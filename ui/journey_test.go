@@ -157,7 +157,11 @@ func TestLabJourneys(t *testing.T) {
 	t.Run("what is odd here", func(t *testing.T) {
 		term := start(t)
 		term.press("u")
-		term.want("orphans only")
+		term.want("orphans only", "left0 (deleted)")
+		term.press(":")
+		term.press("-l", "go left0")
+		term.press("Enter")
+		term.want("left0 (deleted) · ")
 		term.press("x")
 		term.want("tombstone of ")
 		term.press("q", "!")
