@@ -11,11 +11,11 @@ import (
 	"mbxperm/model"
 )
 
-// BenchmarkCompare compares two days of 100,000 mailboxes that are open.
-func BenchmarkCompare(b *testing.B) {
+// twoDays reads two states into one pool.
+func twoDays(b *testing.B, specs ...string) (s [2]*model.Snapshot) {
+	b.Helper()
 	pool := model.NewPool()
-	var s [2]*model.Snapshot
-	for i, spec := range []string{"demo:100000:1:0", "demo:100000:1:5"} {
+	for i, spec := range specs {
 		src, err := demo.New(spec)
 		if err != nil {
 			b.Fatal(err)
@@ -24,6 +24,12 @@ func BenchmarkCompare(b *testing.B) {
 		<-c.Done()
 		s[i] = c.Snapshot()
 	}
+	return s
+}
+
+// BenchmarkCompare compares two days of 100,000 mailboxes that are open.
+func BenchmarkCompare(b *testing.B) {
+	s := twoDays(b, "demo:100000:1:0", "demo:100000:1:5")
 	b.ReportAllocs()
 	n := 0
 	for b.Loop() {
@@ -75,17 +81,7 @@ func BenchmarkCompareAllDiffer(b *testing.B) {
 // BenchmarkChangesView filters and orders the changes of a comparison that was
 // made, as each letter typed into a filter does.
 func BenchmarkChangesView(b *testing.B) {
-	pool := model.NewPool()
-	var s [2]*model.Snapshot
-	for i, spec := range []string{"demo:100000:1:0", "demo:100000:1:30"} {
-		src, err := demo.New(spec)
-		if err != nil {
-			b.Fatal(err)
-		}
-		c := collector.Start(b.Context(), src, pool, nil)
-		<-c.Done()
-		s[i] = c.Snapshot()
-	}
+	s := twoDays(b, "demo:100000:1:0", "demo:100000:1:30")
 	c := compare(b, s[0], s[1], model.ChangeQuery{}).Comparison
 	for _, q := range []struct {
 		name string

@@ -288,17 +288,7 @@ func TestStopReadingAgain(t *testing.T) {
 	session := collector.NewSession(ctx, model.NewPool(), newDemo(t, "demo:60"), nil, func(context.Context) (collector.Source, []string, error) {
 		return &fakeSource{Source: newDemo(t, "demo:60"), after: 374, hold: hold}, nil, nil
 	})
-	a := newApp(sessionDriver{session}, themeFor(0))
-	a.news.now = longAgo()
-	d := drive(t, 120, 32, a.tv)
-	a.start(ctx, d.top)
-	t.Cleanup(func() {
-		cancel()
-		session.Wait()
-		d.wantStopped()
-	})
-	d.wantScreen("read to the end", "unreadable")
-	d.press("F5")
+	d, a := driveAgain(t, ctx, cancel, session)
 	d.wantScreen("reading containers again")
 	d.press("X")
 	d.wantScreen("stopped: what was read before stays", "read to the end", "Mailboxes 60 · other trustees 65")
@@ -321,6 +311,22 @@ func TestStopConnectingAgain(t *testing.T) {
 		}
 		return newDemo(t, "demo:60"), nil, nil
 	})
+	d, _ := driveAgain(t, ctx, cancel, session)
+	d.wantScreen("connecting again", "Mailboxes 60")
+	d.press("X")
+	d.wantScreen("stopped: what was read before stays", "read to the end")
+	session.Wait()
+	d.press("X")
+	d.wantScreen("nothing is being read")
+	d.press("F5")
+	d.wantScreen("nothing changed since")
+	d.press("!")
+	d.wantScreen("Nothing went wrong.")
+}
+
+// driveAgain shows a session that was read to its end, and has it read again.
+func driveAgain(t *testing.T, ctx context.Context, cancel func(), session *collector.Session) (*driver, *app) {
+	t.Helper()
 	a := newApp(sessionDriver{session}, themeFor(0))
 	a.news.now = longAgo()
 	d := drive(t, 120, 32, a.tv)
@@ -332,14 +338,5 @@ func TestStopConnectingAgain(t *testing.T) {
 	})
 	d.wantScreen("read to the end", "unreadable")
 	d.press("F5")
-	d.wantScreen("connecting again", "Mailboxes 60")
-	d.press("X")
-	d.wantScreen("stopped: what was read before stays", "read to the end")
-	session.Wait()
-	d.press("X")
-	d.wantScreen("nothing is being read")
-	d.press("F5")
-	d.wantScreen("nothing changed since")
-	d.press("!")
-	d.wantScreen("Nothing went wrong.")
+	return d, a
 }
