@@ -3,11 +3,8 @@ package model
 import (
 	"cmp"
 	"encoding/binary"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 )
 
 // The grid of mailboxes can have a line for each recipient and for whoever else
@@ -141,57 +138,6 @@ func folded8(name []byte) uint64 {
 		b[i] = foldASCII(name[i])
 	}
 	return binary.BigEndian.Uint64(b[:])
-}
-
-// piece is how many lines one goroutine takes at a time.
-const piece = 1 << 12
-
-// parallel calls f for all of 0 to n, piece by piece, on as many goroutines as
-// there are processors.
-func parallel(n int, f func(from, to int)) {
-	if n <= piece {
-		if n > 0 {
-			f(0, n)
-		}
-		return
-	}
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for {
-				to := int(next.Add(piece))
-				if to-piece >= n {
-					return
-				}
-				f(to-piece, min(to, n))
-			}
-		})
-	}
-	wg.Wait()
-}
-
-// sortParallel sorts on two goroutines. Where two elements compare equal their
-// order is not defined. The result may be another slice.
-func sortParallel[T any](x []T, compare func(a, b T) int) []T {
-	if len(x) <= piece {
-		slices.SortFunc(x, compare)
-		return x
-	}
-	a, b := x[:len(x)/2], x[len(x)/2:]
-	var wg sync.WaitGroup
-	wg.Go(func() { slices.SortFunc(a, compare) })
-	slices.SortFunc(b, compare)
-	wg.Wait()
-	out := make([]T, 0, len(x))
-	for len(a) > 0 && len(b) > 0 {
-		if compare(a[0], b[0]) <= 0 {
-			out, a = append(out, a[0]), a[1:]
-		} else {
-			out, b = append(out, b[0]), b[1:]
-		}
-	}
-	return append(append(out, a...), b...)
 }
 
 // Find returns where the line with a key is, by LineKey.Number, or -1.
