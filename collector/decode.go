@@ -21,6 +21,7 @@ type decoder struct {
 	now      *Query // of the entry in hand; nil where the source knows no searches
 	loose    loose  // what came without a search
 	noSIDs   noSIDs
+	tooLong  map[string]tooLong // by the purpose of the search
 	classes  classes
 	shared   sharedTexts
 	object   model.Object // of the entry in hand, so that its lists are made once
@@ -28,7 +29,7 @@ type decoder struct {
 
 func newDecoder(w *model.Writer) *decoder {
 	return &decoder{w: w, queries: map[QueryID]*Query{}, domains: map[string]*domain{}, progress: progress{},
-		classes: classes{sets: map[string]*classSet{}}, shared: sharedTexts{}}
+		classes: classes{sets: map[string]*classSet{}}, shared: sharedTexts{}, tooLong: map[string]tooLong{}}
 }
 
 // Entry decodes one directory entry.
@@ -120,7 +121,11 @@ func (d *decoder) principal(e *Entry, set *classSet) {
 		if d.now != nil {
 			search = string(d.now.Purpose)
 		}
-		d.w.State.Incomplete = append(d.w.State.Incomplete, model.Gap{Search: search, Reason: "an object was left out: its name is too long"})
+		left := d.tooLong[search]
+		if left.n++; left.n == 1 {
+			left.dn = e.DN[:min(len(e.DN), 64)] + "…"
+		}
+		d.tooLong[search] = left
 	}
 	d.describe(e, is)
 }
@@ -205,6 +210,17 @@ func (d *decoder) sid(e *Entry, name string, value []byte) acl.SID {
 		return acl.SID{}
 	}
 	return s
+}
+
+// tooLong are objects of one search that were left out for the length of their
+// names: how many, and the beginning of the first.
+type tooLong struct {
+	n  int
+	dn string
+}
+
+func (t tooLong) gap(search string) model.Gap {
+	return model.Gap{Search: search, Reason: fmt.Sprintf("%d objects were left out: their names are too long, the first is %q", t.n, t.dn)}
 }
 
 // noSIDs are values that should be SIDs and are none: how many, and the first.

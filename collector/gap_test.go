@@ -2,6 +2,7 @@ package collector
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"mbxperm/model"
@@ -22,6 +23,16 @@ func TestEverySearchIsCovered(t *testing.T) {
 		}
 		if !said {
 			t.Errorf("%s broke off, and every line is complete", purpose)
+		}
+	}
+}
+
+// Every search of a reading shows as what is being read. Lookups are counted by
+// whoever asks.
+func TestProgressKnowsEverySearch(t *testing.T) {
+	for purpose := range asked {
+		if purpose != PurposeLookup && !slices.Contains(weight, purpose) {
+			t.Errorf("%s is read without a word", purpose)
 		}
 	}
 }

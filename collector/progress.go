@@ -22,7 +22,7 @@ type stretch struct {
 // weight orders purposes by how much of the time they take: the one that runs
 // and stands first is shown.
 var weight = []Purpose{PurposeMailboxes, PurposeRecipients, PurposePrincipals, PurposeKeys, PurposeGroups, PurposeContainers,
-	PurposeSchema, PurposeExchange, PurposeRights, PurposeForest, PurposeRootDSE}
+	PurposeStoreLinks, PurposeSchema, PurposeExchange, PurposeRights, PurposeTrusts, PurposeForest, PurposeRootDSE}
 
 func (p progress) of(purpose Purpose) *stretch {
 	if p[purpose] == nil {

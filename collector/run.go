@@ -49,7 +49,7 @@ func StartOpening(ctx context.Context, name string, open Open, pool *model.Pool)
 			c.start(ctx, src, warnings)
 			return
 		case ctx.Err() != nil: // somebody cancelled, and needs no reason
-			c.update(func(s *model.State) { s.Incomplete = append(s.Incomplete, model.Gap{Reason: "cancelled"}) })
+			c.update(func(s *model.State) { s.AddGap(model.Gap{Reason: "cancelled"}) })
 			c.finish(nil)
 		default:
 			c.finish(err)
@@ -100,7 +100,7 @@ func (c *Collection) recorded(r *model.Recording) {
 	c.update(func(s *model.State) {
 		s.Recording = r
 		if r.Err != nil {
-			s.Problems = append(s.Problems, model.Problem{Time: time.Now(), Object: r.Path, Text: r.Err.Error()})
+			s.AddProblem(model.Problem{Time: time.Now(), Object: r.Path, Text: r.Err.Error()})
 		}
 	})
 }
@@ -138,7 +138,7 @@ func (c *Collection) finish(err error) {
 	c.update(func(s *model.State) {
 		s.Err, s.Phase, s.Ended = err, model.Finished, time.Now()
 		if err != nil {
-			s.Problems = append(s.Problems, model.Problem{Time: s.Ended, Object: s.Source, Text: err.Error()})
+			s.AddProblem(model.Problem{Time: s.Ended, Object: s.Source, Text: err.Error()})
 		}
 	})
 	c.current.Store(c.writer.Snapshot())
@@ -273,8 +273,8 @@ func (d *decoder) gap(search string, err error) {
 	if errors.Is(err, context.Canceled) {
 		reason = "cancelled"
 	}
-	d.w.State.Incomplete = append(d.w.State.Incomplete, model.Gap{Search: search, Reason: reason})
-	d.w.State.Problems = append(d.w.State.Problems, model.Problem{Time: time.Now(), Object: search, Text: reason})
+	d.w.State.AddGap(model.Gap{Search: search, Reason: reason})
+	d.w.State.AddProblem(model.Problem{Time: time.Now(), Object: search, Text: reason})
 }
 
 // close marks what was still open when the source stopped: a search without an
@@ -288,15 +288,20 @@ func (d *decoder) close(ctx context.Context, err error) error {
 		}
 		d.gap(string(q.Purpose), reason)
 	}
+	for search, left := range d.tooLong {
+		d.w.State.AddGap(left.gap(search))
+	}
 	if d.noSIDs.n > 0 {
-		d.w.State.Incomplete = append(d.w.State.Incomplete, d.noSIDs.gap())
+		d.w.State.AddGap(d.noSIDs.gap())
 	}
 	switch {
 	case ctx.Err() != nil || errors.Is(err, context.Canceled): // a recording can tell that it was cancelled
 		d.gap("", context.Canceled)
 		return nil
 	case err == nil && d.loose.entries > 0:
-		d.w.State.Incomplete = append(d.w.State.Incomplete, d.loose.gaps()...)
+		for _, g := range d.loose.gaps() {
+			d.w.State.AddGap(g)
+		}
 		if d.w.Empty() {
 			return fmt.Errorf("none of its %d entries is a mailbox, another recipient, a store or a container of Exchange: "+
 				"export objectClass and mailNickname too, from the directory that Exchange uses", d.loose.entries)

@@ -37,8 +37,11 @@ func NewSession(ctx context.Context, pool *model.Pool, src Source, warnings []st
 	return s
 }
 
-// begin makes the context of what comes next. The caller holds mu, or is alone.
+// begin makes the context of what comes next, and ends that of what was before:
+// it has come to its end, or nobody wants it any more. The caller holds mu, or is
+// alone.
 func (s *Session) begin() context.Context {
+	s.cancel()
 	ctx, cancel := context.WithCancel(s.ctx)
 	s.cancel = cancel
 	return ctx
@@ -64,7 +67,6 @@ func (s *Session) Snapshot() *model.Snapshot {
 func (s *Session) Open(name string, open Open) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.cancel()
 	s.opening = false
 	s.open = open
 	s.collect(StartOpening(s.begin(), name, open, s.pool))
@@ -125,6 +127,7 @@ func (s *Session) Wait() { s.running.Wait() }
 // note adds a problem to a collection that has ended.
 func (c *Collection) note(err error) {
 	c.update(func(s *model.State) {
+		// Not by AddProblem: it is said as the news it is, however many there were.
 		s.Problems = append(s.Problems, model.Problem{Time: time.Now(), Object: s.Source, Text: "reading it again: " + err.Error()})
 	})
 	c.current.Store(c.writer.Snapshot())

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -67,13 +68,47 @@ type State struct {
 
 	// Recording is the file that gets what is read; nil where nothing is recorded.
 	Recording *Recording
-	// Incomplete names each search that was not read to its end.
+	// Incomplete names each search that was not read to its end; added by AddGap.
 	Incomplete []Gap
 	// Warnings hold for as long as the program runs: an unverified certificate, a password in clear.
 	Warnings []string
-	Problems []Problem
+	Problems []Problem // the first; added by AddProblem
+	// MoreProblems is how many there were beyond those listed.
+	MoreProblems int
 	// Err is why the source gave nothing (more); nil otherwise.
 	Err error
+}
+
+// Bounds on what a State lists. A directory has some dozen searches, and a
+// million SIDs are looked up by 20,000; nobody reads the thousandth reason, and a
+// hostile source could bring any number of them.
+const (
+	mostProblems = 1000
+	mostGaps     = 1000
+)
+
+// AddProblem notes a problem. Those beyond a bound are counted only.
+func (s *State) AddProblem(p Problem) {
+	if len(s.Problems) >= mostProblems {
+		s.MoreProblems++
+		return
+	}
+	s.Problems = append(s.Problems, p)
+}
+
+// cancelled is the gap of a collection that somebody ended.
+var cancelled = Gap{Reason: "cancelled"}
+
+// AddGap notes that something was not read to its end. The same is noted once;
+// of more gaps than a bound it is only said that there are more, which leaves
+// every search incomplete.
+func (s *State) AddGap(g Gap) {
+	if len(s.Incomplete) >= mostGaps && g != cancelled {
+		g = Gap{Reason: fmt.Sprintf("more than %d searches were not read to their end; the others are not listed", mostGaps)}
+	}
+	if !slices.Contains(s.Incomplete, g) {
+		s.Incomplete = append(s.Incomplete, g)
+	}
 }
 
 // Complete reports whether everything asked for was read to its end.
@@ -83,7 +118,7 @@ func (s *State) Complete() bool {
 
 // Cancelled reports whether somebody ended the collection before its end.
 func (s *State) Cancelled() bool {
-	return slices.Contains(s.Incomplete, Gap{Reason: "cancelled"})
+	return slices.Contains(s.Incomplete, cancelled)
 }
 
 // Rate returns entries a second of the search that runs.

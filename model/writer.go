@@ -114,8 +114,7 @@ func (w *Writer) Put(in *Object) bool {
 	defer w.pool.mu.Unlock()
 	dn := w.pool.dn(in.DN)
 	if dn == 0 {
-		w.State.Problems = append(w.State.Problems, Problem{Time: time.Now(), Object: in.DN[:min(len(in.DN), 64)] + "…",
-			Text: "left out: its name is too long"})
+		w.State.AddProblem(Problem{Time: time.Now(), Object: in.DN[:min(len(in.DN), 64)] + "…", Text: "left out: its name is too long"})
 		return false
 	}
 	w.byDN.grow(uint32(dn) + 1)

@@ -23,6 +23,14 @@ func (n *news) problems() []model.Problem {
 	return n.latest.State.Problems
 }
 
+// moreProblems is how many of them are not listed.
+func (n *news) moreProblems() int {
+	if n.latest == nil {
+		return 0
+	}
+	return n.latest.State.MoreProblems
+}
+
 // problemLines is the list of errors: time, object, reason. What one must know
 // all the time stands before them, and what could not be read behind: it is
 // known when all is read.
@@ -36,6 +44,9 @@ func (a *app) problemLines() (lines []pageLine) {
 			text = p.Object + ": " + text
 		}
 		lines = append(lines, pageLine{label: p.Time.Local().Format(time.TimeOnly), text: text})
+	}
+	if more := a.news.moreProblems(); more > 0 {
+		lines = append(lines, pageLine{text: report.Thousands(more) + " more are not listed"})
 	}
 	if len(a.news.problems()) == 0 {
 		lines = append(lines, pageLine{text: "Nothing went wrong."})
@@ -72,7 +83,7 @@ func unreadLines(s *model.Snapshot) (lines []pageLine) {
 
 // problemCount says on the status line how many there are.
 func (n *news) problemCount() string {
-	switch c := len(n.problems()); c {
+	switch c := len(n.problems()) + n.moreProblems(); c {
 	case 0:
 		return ""
 	case 1:
