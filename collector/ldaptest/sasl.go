@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
@@ -116,7 +117,7 @@ func (p *session) verify(m []byte) string {
 	}
 	nt := md4.New()
 	nt.Write(utf16le(password))
-	key := keyed(nt.Sum(nil), append(utf16le(strings.ToUpper(fromUTF16(user))), domain...))
+	key := keyed(nt.Sum(nil), append(utf16le(strings.Map(raise, fromUTF16(user))), domain...))
 	proof := keyed(key, append(p.challenge[24:32:32], response[16:]...))
 	if !hmac.Equal(proof, response[:16]) {
 		return badPassword
@@ -188,6 +189,15 @@ func keyed(key, message []byte) []byte {
 	h := hmac.New(md5.New, key)
 	h.Write(message)
 	return h.Sum(nil)
+}
+
+// raise is upper case as Windows has it: letters whose upper case does not lead
+// back, such as ς, stay as they are ([MS-UCODEREF] 3.1.5.3).
+func raise(r rune) rune {
+	if up := unicode.ToUpper(r); unicode.ToLower(up) == r {
+		return up
+	}
+	return r
 }
 
 func utf16le(s string) (b []byte) {

@@ -97,6 +97,18 @@ func TestNTLMIntegrity(t *testing.T) {
 	s.Close()
 }
 
+// TestNTLMNames: the names of the bug report, to a server that has Windows'
+// upper case.
+func TestNTLMNames(t *testing.T) {
+	noLeaks(t)
+	noKerberos(t)
+	for _, name := range []string{"ılgaz", "µx", "γιώργος", "müller", "weiß", "ÿves"} {
+		o := options(ntlmServer(t, func(c *ldaptest.Config) { c.Passwords = map[string]string{`CONTOSO\` + name: password} }))
+		o.Auth, o.User = AuthNTLM, `CONTOSO\`+name
+		open(t, o).Close()
+	}
+}
+
 // TestAutoFallsThrough: to the next way in where one cannot work, and nowhere
 // after a refusal.
 func TestAutoFallsThrough(t *testing.T) {

@@ -156,7 +156,7 @@ func (c *Client) authenticate(flags uint32, lm, nt []byte) []byte {
 // key is NTOWFv2 (MS-NLMP 3.3.2).
 func (c *Client) key() []byte {
 	hash := c.Hash()
-	return mac(hash[:], wide(strings.ToUpper(c.User)+c.Domain))
+	return mac(hash[:], upper(c.User), wide(c.Domain))
 }
 
 // respond makes the NTLMv2 response and the session key (MS-NLMP 3.3.2).
