@@ -76,9 +76,20 @@ var coverNames = [coverLines]struct {
 // Coverage counts what was found and what became of it. It looks at every object,
 // once for a snapshot; the slice is the caller's.
 func (s *Snapshot) Coverage() []Coverage {
-	s.once.coverage.Do(func() { s.covered, s.unreadable = s.cover() })
-	return slices.Clone(s.covered)
+	return slices.Clone(coveredOf.Of(s).lines)
 }
+
+// covered are the lines of the coverage, and what they count as unreadable,
+// undecodable or unknown by name.
+type covered struct {
+	lines []Coverage
+	named []Unread
+}
+
+var coveredOf = Derive(func(s *Snapshot) *covered {
+	lines, named := s.cover()
+	return &covered{lines, named}
+})
 
 func (s *Snapshot) cover() ([]Coverage, []Unread) {
 	out := make([]Coverage, coverLines)

@@ -32,39 +32,37 @@ type membership struct {
 
 // memberOf is worked out once for a snapshot. Which groups hold a right changes
 // with the toggles, so all explicit memberships are kept.
-func (s *Snapshot) memberOf() *memberships {
-	s.once.memberOf.Do(func() {
-		m := &s.up
-		m.up = make([]membership, 0, s.members.len())
-		m.number = map[Party]uint32{}
-		for id := objID(1); uint32(id) < s.objects.len(); id++ {
-			if o := s.object(id); o.class == ClassGroup || o.members.n > 0 {
-				g := group{id: id, party: s.party(o.dn), former: s.formerSIDs()[id]}
-				for _, p := range append([]Party{g.party}, parties(g.former)...) {
-					g.kinds |= s.relations().kindsOf(p)
-					g.store = g.store || s.storeWays()[p]
-				}
-				m.number[g.party] = uint32(len(m.groups))
-				m.groups = append(m.groups, g)
+func (s *Snapshot) memberOf() *memberships { return membershipsOf.Of(s) }
+
+var membershipsOf = Derive(func(s *Snapshot) *memberships {
+	m := &memberships{up: make([]membership, 0, s.members.len()), number: map[Party]uint32{}}
+	for id := objID(1); uint32(id) < s.objects.len(); id++ {
+		if o := s.object(id); o.class == ClassGroup || o.members.n > 0 {
+			g := group{id: id, party: s.party(o.dn), former: s.formerSIDs()[id]}
+			for _, p := range append([]Party{g.party}, parties(g.former)...) {
+				g.kinds |= s.relations().kindsOf(p)
+				g.store = g.store || s.storeWays()[p]
+			}
+			m.number[g.party] = uint32(len(m.groups))
+			m.groups = append(m.groups, g)
+		}
+	}
+	for n := range m.groups {
+		g := &m.groups[n]
+		o := s.object(g.id)
+		for i := range o.members.n {
+			p := s.party(*s.members.at(o.members.first + i))
+			m.up = append(m.up, membership{p, uint32(n)})
+			if in, ok := m.number[p]; ok {
+				g.below = append(g.below, in)
 			}
 		}
-		for n := range m.groups {
-			g := &m.groups[n]
-			o := s.object(g.id)
-			for i := range o.members.n {
-				p := s.party(*s.members.at(o.members.first + i))
-				m.up = append(m.up, membership{p, uint32(n)})
-				if in, ok := m.number[p]; ok {
-					g.below = append(g.below, in)
-				}
-			}
-		}
-		m.up = sortParallel(m.up, func(a, b membership) int {
-			return cmp.Or(cmp.Compare(a.member, b.member), cmp.Compare(a.group, b.group))
-		})
+	}
+	m.up = sortParallel(m.up, func(a, b membership) int {
+		return cmp.Or(cmp.Compare(a.member, b.member), cmp.Compare(a.group, b.group))
 	})
-	return &s.up
-}
+	return m
+})
 
 func parties(sids []sidID) (out []Party) {
 	for _, id := range sids {
@@ -85,17 +83,17 @@ func (m *memberships) of(p Party) []membership {
 
 // formerSIDs are the SIDs that an object held before (sIDHistory). They are in
 // its token as its own is ([MS-KILE] 3.3.5.6.3.1 by way of the PAC).
-func (s *Snapshot) formerSIDs() map[objID][]sidID {
-	s.once.former.Do(func() {
-		s.former = map[objID][]sidID{}
-		for id := uint32(1); id < s.bySID.len(); id++ {
-			if f := s.bySID.at(id).former; f != 0 {
-				s.former[f] = append(s.former[f], sidID(id))
-			}
+func (s *Snapshot) formerSIDs() map[objID][]sidID { return formerOf.Of(s) }
+
+var formerOf = Derive(func(s *Snapshot) map[objID][]sidID {
+	former := map[objID][]sidID{}
+	for id := uint32(1); id < s.bySID.len(); id++ {
+		if f := s.bySID.at(id).former; f != 0 {
+			former[f] = append(former[f], sidID(id))
 		}
-	})
-	return s.former
-}
+	}
+	return former
+})
 
 // inToken reports whether a group's SID gets into its members' tokens: that of
 // a distribution group does not ([MS-ADTS] 2.2.12, GROUP_TYPE_SECURITY_ENABLED).
@@ -141,10 +139,7 @@ func (s *Snapshot) token(p Party, behalf bool) []Party {
 }
 
 // everybody returns the parties that are in every account's token.
-func (s *Snapshot) everybody() []Party {
-	s.findPrimaries()
-	return s.everyone
-}
+func (s *Snapshot) everybody() []Party { return primaryGroups.Of(s).everyone }
 
 // primaryGroup is the one group of an account that is no value of member.
 func (s *Snapshot) primaryGroup(p Party) Party {
@@ -152,37 +147,41 @@ func (s *Snapshot) primaryGroup(p Party) Party {
 	if id == 0 || s.object(id).primaryGroup == 0 {
 		return 0
 	}
-	s.findPrimaries()
 	o := s.object(id)
-	return s.primaries[primaryKey(s.sids.at(uint32(o.sid)).domain, o.primaryGroup)]
+	return primaryGroups.Of(s).byKey[primaryKey(s.sids.at(uint32(o.sid)).domain, o.primaryGroup)]
 }
 
 // primaryKey joins a domain and the RID of a group in it.
 func primaryKey(domain, rid uint32) uint64 { return uint64(domain)<<32 | uint64(rid) }
 
-// findPrimaries finds the SIDs that are somebody's primary group, and those
-// that hold everybody, once for a snapshot: it looks at every SID.
-func (s *Snapshot) findPrimaries() {
-	s.once.primary.Do(func() {
-		s.primaries = map[uint64]Party{}
-		for id := uint32(1); id < s.objects.len(); id++ {
-			if o := s.objects.at(id); o.primaryGroup != 0 {
-				s.primaries[primaryKey(s.sids.at(uint32(o.sid)).domain, o.primaryGroup)] = 0
-			}
-		}
-		for id := uint32(1); id < s.sids.len(); id++ {
-			r := s.sids.at(id)
-			if key := primaryKey(r.domain, r.rid); !r.whole {
-				if first, wanted := s.primaries[key]; wanted && first == 0 {
-					s.primaries[key] = partyOfSID(sidID(id))
-				}
-			}
-			if r.rid > 11 {
-				continue
-			}
-			if sid := s.sidOf(sidID(id)); sid == acl.SIDEveryone || sid == acl.SIDAuthenticatedUsers {
-				s.everyone = append(s.everyone, partyOfSID(sidID(id)))
-			}
-		}
-	})
+// primaries are the SIDs that are somebody's primary group, and those that hold
+// everybody.
+type primaries struct {
+	byKey    map[uint64]Party // by primaryKey
+	everyone []Party
 }
+
+// primaryGroups looks at every SID.
+var primaryGroups = Derive(func(s *Snapshot) *primaries {
+	out := &primaries{byKey: map[uint64]Party{}}
+	for id := uint32(1); id < s.objects.len(); id++ {
+		if o := s.objects.at(id); o.primaryGroup != 0 {
+			out.byKey[primaryKey(s.sids.at(uint32(o.sid)).domain, o.primaryGroup)] = 0
+		}
+	}
+	for id := uint32(1); id < s.sids.len(); id++ {
+		r := s.sids.at(id)
+		if key := primaryKey(r.domain, r.rid); !r.whole {
+			if first, wanted := out.byKey[key]; wanted && first == 0 {
+				out.byKey[key] = partyOfSID(sidID(id))
+			}
+		}
+		if r.rid > 11 {
+			continue
+		}
+		if sid := s.sidOf(sidID(id)); sid == acl.SIDEveryone || sid == acl.SIDAuthenticatedUsers {
+			out.everyone = append(out.everyone, partyOfSID(sidID(id)))
+		}
+	}
+	return out
+})

@@ -43,35 +43,35 @@ func typeKeyOf(o *object) typeKey {
 const textEnd = 0xFF
 
 // names are worked out once for a snapshot.
-func (s *Snapshot) names() *names {
-	s.once.names.Do(func() {
-		n, out := int(s.lineCount()), &s.folded
-		out.blocks = make([]nameBlock, (n+piece-1)/piece)
-		parallel(n, func(from, to int) { s.fillBlock(&out.blocks[from/piece], from, to) })
-		number := map[dnID]uint32{}
-		var seen [typeKeys]bool
-		example := func(k typeKey) {
-			if k != 0 && !seen[k] {
-				seen[k] = true
-				out.types = append(out.types, k)
-			}
+func (s *Snapshot) names() *names { return namesOf.Of(s) }
+
+var namesOf = Derive(func(s *Snapshot) *names {
+	n, out := int(s.lineCount()), &names{}
+	out.blocks = make([]nameBlock, (n+piece-1)/piece)
+	parallel(n, func(from, to int) { s.fillBlock(&out.blocks[from/piece], from, to) })
+	number := map[dnID]uint32{}
+	var seen [typeKeys]bool
+	example := func(k typeKey) {
+		if k != 0 && !seen[k] {
+			seen[k] = true
+			out.types = append(out.types, k)
 		}
-		for i := range n {
-			b := &out.blocks[i/piece]
-			example(b.typ[i%piece])
-			at := &b.parent[i%piece]
-			dn := dnID(*at)
-			x, ok := number[dn]
-			if !ok {
-				x = uint32(len(out.parents))
-				number[dn] = x
-				out.parents = append(out.parents, dn)
-			}
-			*at = x
+	}
+	for i := range n {
+		b := &out.blocks[i/piece]
+		example(b.typ[i%piece])
+		at := &b.parent[i%piece]
+		dn := dnID(*at)
+		x, ok := number[dn]
+		if !ok {
+			x = uint32(len(out.parents))
+			number[dn] = x
+			out.parents = append(out.parents, dn)
 		}
-	})
-	return &s.folded
-}
+		*at = x
+	}
+	return out
+})
 
 // fillBlock puts the texts of some lines into a block, with the DNs of parents
 // for their numbers.

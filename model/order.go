@@ -43,6 +43,8 @@ type columnOrder struct {
 	lines []uint32
 }
 
+var columnOrderOf = Derive(func(*Snapshot) *columnOrder { return &columnOrder{} })
+
 // orderKey is what the order depends on.
 type orderKey struct {
 	sort int
@@ -58,12 +60,13 @@ func (l *lister) byColumn(chosen []bits) []uint32 {
 	if column.Numeric {
 		key.show = l.show
 	}
-	s.sorted.mu.Lock()
-	known := s.sorted.lines
-	if s.sorted.by != key {
+	sorted := columnOrderOf.Of(s)
+	sorted.mu.Lock()
+	known := sorted.lines
+	if sorted.by != key {
 		known = nil
 	}
-	s.sorted.mu.Unlock()
+	sorted.mu.Unlock()
 	if known != nil {
 		return known
 	}
@@ -77,9 +80,9 @@ func (l *lister) byColumn(chosen []bits) []uint32 {
 		order[i] = lines[at]
 	}
 	if all && l.ctx.Err() == nil {
-		s.sorted.mu.Lock()
-		s.sorted.by, s.sorted.lines = key, order
-		s.sorted.mu.Unlock()
+		sorted.mu.Lock()
+		sorted.by, sorted.lines = key, order
+		sorted.mu.Unlock()
 	}
 	return order
 }

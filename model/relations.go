@@ -125,19 +125,19 @@ type relations struct {
 	rows  [2][8][2]int
 }
 
-func (s *Snapshot) relations() *relations {
-	s.once.relations.Do(func() {
-		r := &s.related
-		s.countUses(r)
-		r.links = make([]link, s.delegates.len())
-		for i := range s.delegates.len() {
-			r.links[i] = link{s.party(s.delegates.at(i).who), i}
-		}
-		slices.SortFunc(r.links, func(a, b link) int { return cmp.Or(cmp.Compare(a.who, b.who), cmp.Compare(a.n, b.n)) })
-		s.findKinds(r)
-	})
-	return &s.related
-}
+func (s *Snapshot) relations() *relations { return relationsOf.Of(s) }
+
+var relationsOf = Derive(func(s *Snapshot) *relations {
+	r := &relations{}
+	s.countUses(r)
+	r.links = make([]link, s.delegates.len())
+	for i := range s.delegates.len() {
+		r.links[i] = link{s.party(s.delegates.at(i).who), i}
+	}
+	slices.SortFunc(r.links, func(a, b link) int { return cmp.Or(cmp.Compare(a.who, b.who), cmp.Compare(a.n, b.n)) })
+	s.findKinds(r)
+	return r
+})
 
 // countUses counts rows by descriptor, and how often each ACE stands on recipients.
 func (s *Snapshot) countUses(r *relations) {
@@ -232,53 +232,56 @@ type reach struct {
 	targets csr // by descID: the recipients that have it
 }
 
-func (s *Snapshot) reach() *reach {
-	s.once.reach.Do(func() {
-		r, out := s.relations(), &s.reached
-		out.targets = lists(s.descs.len(), func(yield func(key, value uint32)) {
-			for i := range s.recips.len() {
-				id := *s.recips.at(i)
-				for _, d := range [...]descID{s.object(id).mailboxSD, s.object(id).security} {
-					if d != 0 {
-						yield(uint32(d), uint32(id))
-					}
+func (s *Snapshot) reach() *reach { return reachOf.Of(s) }
+
+var reachOf = Derive(func(s *Snapshot) *reach {
+	r, out := s.relations(), &reach{}
+	out.targets = lists(s.descs.len(), func(yield func(key, value uint32)) {
+		for i := range s.recips.len() {
+			id := *s.recips.at(i)
+			for _, d := range [...]descID{s.object(id).mailboxSD, s.object(id).security} {
+				if d != 0 {
+					yield(uint32(d), uint32(id))
 				}
 			}
-		})
-		out.descs = lists(s.aces.len(), func(yield func(key, value uint32)) {
-			last := make([]uint32, s.aces.len()) // an ACE may stand twice in a list
-			for id := uint32(1); id < s.descs.len(); id++ {
-				d := s.descs.at(id)
-				if d.family > familySend || len(out.targets.of(id)) == 0 {
-					continue
-				}
-				for i := range d.n {
-					if a := *s.lists.at(d.first + i); r.uses[d.family][a] != 0 && last[a] != id {
-						last[a] = id
-						yield(uint32(a), id)
-					}
-				}
-			}
-		})
+		}
 	})
-	return &s.reached
-}
+	out.descs = lists(s.aces.len(), func(yield func(key, value uint32)) {
+		last := make([]uint32, s.aces.len()) // an ACE may stand twice in a list
+		for id := uint32(1); id < s.descs.len(); id++ {
+			d := s.descs.at(id)
+			if d.family > familySend || len(out.targets.of(id)) == 0 {
+				continue
+			}
+			for i := range d.n {
+				if a := *s.lists.at(d.first + i); r.uses[d.family][a] != 0 && last[a] != id {
+					last[a] = id
+					yield(uint32(a), id)
+				}
+			}
+		}
+	})
+	return out
+})
 
 // orphan reports whether a SID belongs to an account that is deleted or that
 // nobody holds any more.
 func (s *Snapshot) orphan(id sidID) bool {
-	s.once.orphans.Do(func() {
-		s.orphans = make([]bool, s.sids.len())
-		for i, k := range s.relations().kinds {
-			if h := s.holder(sidID(i)); k == 0 || h != 0 && !s.object(h).is(flagDeleted) {
-				continue
-			}
-			kind := s.partyKind(sidID(i))
-			s.orphans[i] = kind == KindOrphan || kind == KindDeleted
-		}
-	})
-	return int(id) < len(s.orphans) && s.orphans[id]
+	orphans := orphansOf.Of(s)
+	return int(id) < len(orphans) && orphans[id]
 }
+
+var orphansOf = Derive(func(s *Snapshot) []bool { // by sidID
+	orphans := make([]bool, s.sids.len())
+	for i, k := range s.relations().kinds {
+		if h := s.holder(sidID(i)); k == 0 || h != 0 && !s.object(h).is(flagDeleted) {
+			continue
+		}
+		kind := s.partyKind(sidID(i))
+		orphans[i] = kind == KindOrphan || kind == KindDeleted
+	}
+	return orphans
+})
 
 // orphanRows counts, by descriptor, the rows on recipients whose trustee is an
 // orphan, and in all.
@@ -288,38 +291,38 @@ type orphanRows struct {
 	rows  [2][8][2]int
 }
 
-func (s *Snapshot) orphanRows() *orphanRows {
-	s.once.orphanRows.Do(func() {
-		r, at, out := s.relations(), s.reach(), &s.orphaned
-		out.descs, out.kinds = map[descID]sums{}, make([]uint16, s.descs.len())
-		for i, k := range r.kinds {
-			if k&recipientKinds == 0 || !s.orphan(sidID(i)) {
-				continue
-			}
-			for _, a := range r.aces.of(uint32(i)) {
-				for _, d := range at.descs.of(a) {
-					out.descs[descID(d)] = sums{}
-				}
+func (s *Snapshot) orphanRows() *orphanRows { return orphanRowsOf.Of(s) }
+
+var orphanRowsOf = Derive(func(s *Snapshot) *orphanRows {
+	r, at, out := s.relations(), s.reach(), &orphanRows{}
+	out.descs, out.kinds = map[descID]sums{}, make([]uint16, s.descs.len())
+	for i, k := range r.kinds {
+		if k&recipientKinds == 0 || !s.orphan(sidID(i)) {
+			continue
+		}
+		for _, a := range r.aces.of(uint32(i)) {
+			for _, d := range at.descs.of(a) {
+				out.descs[descID(d)] = sums{}
 			}
 		}
-		for id := range out.descs {
-			d := s.descs.at(uint32(id))
-			var sum sums
-			for i := range d.n {
-				if a := s.ace(d.first + i); s.orphan(a.trustee) {
-					one := sumACE(d.family, a)
-					sum.add(&one)
-				}
-			}
-			out.descs[id] = sum
-			out.kinds[id] = uint16(sum.kinds(d.family) >> (16 * d.family))
-			n := len(at.targets.of(uint32(id)))
-			for slot := range sum {
-				for deny, rows := range sum[slot] {
-					out.rows[d.family][slot][deny] += int(rows) * n
-				}
+	}
+	for id := range out.descs {
+		d := s.descs.at(uint32(id))
+		var sum sums
+		for i := range d.n {
+			if a := s.ace(d.first + i); s.orphan(a.trustee) {
+				one := sumACE(d.family, a)
+				sum.add(&one)
 			}
 		}
-	})
-	return &s.orphaned
-}
+		out.descs[id] = sum
+		out.kinds[id] = uint16(sum.kinds(d.family) >> (16 * d.family))
+		n := len(at.targets.of(uint32(id)))
+		for slot := range sum {
+			for deny, rows := range sum[slot] {
+				out.rows[d.family][slot][deny] += int(rows) * n
+			}
+		}
+	}
+	return out
+})

@@ -13,27 +13,27 @@ import (
 
 // others are the parties that some row names and that have no line as a
 // recipient, in order of number.
-func (s *Snapshot) others() []Party {
-	s.once.others.Do(func() {
-		r := s.relations()
-		add := func(p Party) {
-			if p != 0 && !s.ownLine(p) {
-				s.otherLines = append(s.otherLines, p)
-			}
+func (s *Snapshot) others() []Party { return othersOf.Of(s) }
+
+var othersOf = Derive(func(s *Snapshot) (others []Party) {
+	r := s.relations()
+	add := func(p Party) {
+		if p != 0 && !s.ownLine(p) {
+			others = append(others, p)
 		}
-		for i, k := range r.kinds {
-			if k != 0 {
-				add(Party(i))
-			}
+	}
+	for i, k := range r.kinds {
+		if k != 0 {
+			add(Party(i))
 		}
-		for i, l := range r.links {
-			if l.who.dn() != 0 && (i == 0 || r.links[i-1].who != l.who) {
-				add(l.who)
-			}
+	}
+	for i, l := range r.links {
+		if l.who.dn() != 0 && (i == 0 || r.links[i-1].who != l.who) {
+			add(l.who)
 		}
-	})
-	return s.otherLines
-}
+	}
+	return others
+})
 
 // ownLine reports whether a party is a recipient, which has one line for both
 // roles. A former SID of one has a line of its own.
@@ -66,48 +66,48 @@ type keyed struct {
 
 // byName returns the numbered lines in the order of their names. It is worked out
 // once for a snapshot, since neither toggles nor filters change it.
-func (s *Snapshot) byName() []uint32 {
-	s.once.order.Do(func() {
-		n := s.lineCount()
-		names := map[uint32][]byte{} // of lines whose names do not lie in the arena
-		for i, p := range s.others() {
-			names[s.recips.len()+uint32(i)] = []byte(s.Principal(p).Name)
+func (s *Snapshot) byName() []uint32 { return orderByName.Of(s) }
+
+var orderByName = Derive(func(s *Snapshot) []uint32 {
+	n := s.lineCount()
+	names := map[uint32][]byte{} // of lines whose names do not lie in the arena
+	for i, p := range s.others() {
+		names[s.recips.len()+uint32(i)] = []byte(s.Principal(p).Name)
+	}
+	for i := range s.recips.len() {
+		if o := s.object(*s.recips.at(i)); o.account == 0 || o.store() {
+			names[i] = s.objectSortName(o)
 		}
-		for i := range s.recips.len() {
-			if o := s.object(*s.recips.at(i)); o.account == 0 || o.store() {
-				names[i] = s.objectSortName(o)
+	}
+	keys := make([]keyed, n)
+	name := func(n uint32) []byte {
+		if n < s.recips.len() {
+			if o := s.object(*s.recips.at(n)); o.account != 0 && !o.store() {
+				return s.texts.bytes(o.account)
 			}
 		}
-		keys := make([]keyed, n)
-		name := func(n uint32) []byte {
-			if n < s.recips.len() {
-				if o := s.object(*s.recips.at(n)); o.account != 0 && !o.store() {
-					return s.texts.bytes(o.account)
-				}
-			}
-			return names[n]
-		}
-		parallel(int(n), func(from, to int) {
-			for i := from; i < to; i++ {
-				keys[i] = keyed{folded8(name(uint32(i))), uint32(i)}
-			}
-		})
-		keys = sortParallel(keys, func(a, b keyed) int {
-			if a.start != b.start {
-				return cmp.Compare(a.start, b.start)
-			}
-			if c := compareFold(name(a.n), name(b.n)); c != 0 {
-				return c
-			}
-			return s.tie(s.lineKey(a.n), s.lineKey(b.n))
-		})
-		s.ordered = make([]uint32, n)
-		for i, k := range keys {
-			s.ordered[i] = k.n
+		return names[n]
+	}
+	parallel(int(n), func(from, to int) {
+		for i := from; i < to; i++ {
+			keys[i] = keyed{folded8(name(uint32(i))), uint32(i)}
 		}
 	})
-	return s.ordered
-}
+	keys = sortParallel(keys, func(a, b keyed) int {
+		if a.start != b.start {
+			return cmp.Compare(a.start, b.start)
+		}
+		if c := compareFold(name(a.n), name(b.n)); c != 0 {
+			return c
+		}
+		return s.tie(s.lineKey(a.n), s.lineKey(b.n))
+	})
+	ordered := make([]uint32, n)
+	for i, k := range keys {
+		ordered[i] = k.n
+	}
+	return ordered
+})
 
 // tie orders lines of the same name by DN or SID, and not by when they came:
 // several searches run at a time, and another read of the same directory must

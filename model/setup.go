@@ -107,26 +107,26 @@ type setupKey struct {
 }
 
 // setupKeys resolves the table's groups and names against this directory.
-func (s *Snapshot) setupKeys() map[setupKey]bool {
-	s.once.setup.Do(func() {
-		s.setupRows = map[setupKey]bool{}
-		sids := s.sidNumbers()
-		byName := map[string]acl.GUID{}
-		for _, n := range acl.GUIDs() {
-			byName[n.Name] = n.GUID
-		}
-		for _, e := range setupTable {
-			for _, who := range e.who {
-				if id := s.setupTrustee(who, sids); id != 0 {
-					s.addSetup(e, id, byName)
-				}
+func (s *Snapshot) setupKeys() map[setupKey]bool { return setupKeysOf.Of(s) }
+
+var setupKeysOf = Derive(func(s *Snapshot) map[setupKey]bool {
+	keys := map[setupKey]bool{}
+	sids := s.sidNumbers()
+	byName := map[string]acl.GUID{}
+	for _, n := range acl.GUIDs() {
+		byName[n.Name] = n.GUID
+	}
+	for _, e := range setupTable {
+		for _, who := range e.who {
+			if id := s.setupTrustee(who, sids); id != 0 {
+				e.addTo(keys, id, byName)
 			}
 		}
-	})
-	return s.setupRows
-}
+	}
+	return keys
+})
 
-func (s *Snapshot) addSetup(e setupEntry, who sidID, byName map[string]acl.GUID) {
+func (e setupEntry) addTo(keys map[setupKey]bool, who sidID, byName map[string]acl.GUID) {
 	guids := func(names []string) []acl.GUID {
 		if names == nil {
 			return []acl.GUID{{}}
@@ -143,14 +143,14 @@ func (s *Snapshot) addSetup(e setupEntry, who sidID, byName map[string]acl.GUID)
 		for _, obj := range guids(e.objects) {
 			for _, inh := range guids(e.classes) {
 				k := setupKey{at: e.at, who: who, deny: e.kind == acl.TypeDeny, mask: mask, flags: e.flags, obj: obj, inh: inh}
-				s.setupRows[k] = true
+				keys[k] = true
 				if e.classes != nil { // written for children only
 					k.flags |= acl.InheritOnly
-					s.setupRows[k] = true
+					keys[k] = true
 				}
 				if e.flags&acl.ContainerInherit != 0 {
 					k.flags, k.copied = 0, true
-					s.setupRows[k] = true
+					keys[k] = true
 				}
 			}
 		}

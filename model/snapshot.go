@@ -3,7 +3,6 @@ package model
 import (
 	"slices"
 	"strings"
-	"sync"
 
 	"mbxperm/acl"
 )
@@ -27,32 +26,7 @@ type Snapshot struct {
 	stores    view[objID]
 	recips    view[objID]
 
-	once struct {
-		relations, reach, orphans, orphanRows, others, order, names, storeWays           sync.Once
-		setup, memberOf, primary, former, referred, domains, servers, coverage, exchange sync.Once
-	}
-	related     relations
-	reached     reach
-	orphans     []bool // by sidID
-	orphaned    orphanRows
-	otherLines  []Party
-	ordered     []uint32 // see byName
-	folded      names
-	sorted      columnOrder
-	viaStores   map[Party]bool
-	setupRows   map[setupKey]bool
-	up          memberships
-	primaries   map[uint64]Party // by domain and RID
-	everyone    []Party
-	former      map[objID][]sidID
-	covered     []Coverage
-	unreadable  []Unread // named; of those that covered counts
-	byServer    map[string]dnID
-	byRelease   map[ServerVersion]string
-	releases    string
-	unseen      map[int]bool
-	domainsRead int // domains whose head was read
-	heads       map[acl.SID]int
+	derived []derived // see Derived
 }
 
 // Empty reports whether there is no target at all: nothing to show.
@@ -299,9 +273,8 @@ func (s *Snapshot) qualify(p *Principal, o *object) {
 	if p.Domain == "" {
 		return
 	}
-	s.domainHeads()
 	domain, _, ok := p.SID.Split()
-	p.Qualified = s.domainsRead > 1 || ok && !s.isRead(domain)
+	p.Qualified = headsOf.Of(s).read > 1 || ok && !s.isRead(domain)
 }
 
 // isRead reports whether a domain of the forest was read: its head was.
@@ -320,26 +293,32 @@ func (s *Snapshot) forestKnown() bool {
 	return len(seen) == len(s.facts.domains)
 }
 
-func (s *Snapshot) domainHeads() map[acl.SID]int {
-	s.once.domains.Do(func() {
-		s.heads = map[acl.SID]int{}
-		for i, d := range s.facts.domains {
-			if !d.SID.IsZero() {
-				s.heads[d.SID] = i
-				s.domainsRead++
-			}
-		}
-		// The domains of a forest trust each other, so a trust may name the SID of
-		// one that nobody has read.
-		for sid, t := range s.facts.trusts {
-			i := slices.IndexFunc(s.facts.domains, func(d DomainInfo) bool { return d.DNS != "" && strings.EqualFold(d.DNS, t.DNS) })
-			if i >= 0 && s.facts.domains[i].SID.IsZero() {
-				s.heads[sid] = i
-			}
-		}
-	})
-	return s.heads
+// domainHeads say which domain a SID is the head of, by its number in facts.domains.
+type domainHeads struct {
+	bySID map[acl.SID]int
+	read  int // domains whose head was read
 }
+
+var headsOf = Derive(func(s *Snapshot) *domainHeads {
+	h := &domainHeads{bySID: map[acl.SID]int{}}
+	for i, d := range s.facts.domains {
+		if !d.SID.IsZero() {
+			h.bySID[d.SID] = i
+			h.read++
+		}
+	}
+	// The domains of a forest trust each other, so a trust may name the SID of
+	// one that nobody has read.
+	for sid, t := range s.facts.trusts {
+		i := slices.IndexFunc(s.facts.domains, func(d DomainInfo) bool { return d.DNS != "" && strings.EqualFold(d.DNS, t.DNS) })
+		if i >= 0 && s.facts.domains[i].SID.IsZero() {
+			h.bySID[sid] = i
+		}
+	}
+	return h
+})
+
+func (s *Snapshot) domainHeads() map[acl.SID]int { return headsOf.Of(s).bySID }
 
 func (s *Snapshot) domainName(sid acl.SID, o *object) string {
 	if domain, _, ok := sid.Split(); ok {
@@ -372,32 +351,32 @@ func (s *Snapshot) domainOf(dn dnID) int {
 // unseenIn reports whether an object of the domain is referred to (as a member,
 // a delegate, the mailbox of a store) that no search delivered, or came without its SID. Then the bound account does not see all
 // of the domain, and a SID without a holder may belong to what it does not see.
-func (s *Snapshot) unseenIn(domain int) bool {
-	s.once.referred.Do(func() {
-		s.unseen = map[int]bool{}
-		note := func(dn dnID) {
-			if s.at(dn) == 0 {
-				s.unseen[s.domainOf(dn)] = true
-			}
+func (s *Snapshot) unseenIn(domain int) bool { return unseenDomains.Of(s)[domain] }
+
+var unseenDomains = Derive(func(s *Snapshot) map[int]bool {
+	unseen := map[int]bool{}
+	note := func(dn dnID) {
+		if s.at(dn) == 0 {
+			unseen[s.domainOf(dn)] = true
 		}
-		for i := range s.members.len() {
-			note(*s.members.at(i))
+	}
+	for i := range s.members.len() {
+		note(*s.members.at(i))
+	}
+	for i := range s.delegates.len() {
+		note(s.delegates.at(i).who)
+	}
+	for i := range s.stored.len() {
+		note(s.stored.at(i).mailbox)
+	}
+	// An account whose SID may not be read can be the holder of any.
+	for id := uint32(1); id < s.objects.len(); id++ {
+		if o := s.objects.at(id); o.sid == 0 && o.principal() {
+			unseen[s.domainOf(o.dn)] = true
 		}
-		for i := range s.delegates.len() {
-			note(s.delegates.at(i).who)
-		}
-		for i := range s.stored.len() {
-			note(s.stored.at(i).mailbox)
-		}
-		// An account whose SID may not be read can be the holder of any.
-		for id := uint32(1); id < s.objects.len(); id++ {
-			if o := s.objects.at(id); o.sid == 0 && o.principal() {
-				s.unseen[s.domainOf(o.dn)] = true
-			}
-		}
-	})
-	return s.unseen[domain]
-}
+	}
+	return unseen
+})
 
 func (s *Snapshot) kind(o *object) string {
 	switch {
@@ -439,7 +418,7 @@ func (s *Snapshot) Prepare() {
 	s.byName()
 	s.reach()
 	s.memberOf()
-	s.findPrimaries()
+	primaryGroups.Of(s)
 	s.formerSIDs()
 	s.storeWays()
 	s.names()

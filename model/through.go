@@ -109,17 +109,17 @@ func (t *through) mark(p Party, out *Totals) {
 
 // storeWays are those whom an entry of a store lets into its mailboxes,
 // set-up's aside. The toggles do not change that.
-func (s *Snapshot) storeWays() map[Party]bool {
-	s.once.storeWays.Do(func() {
-		s.viaStores = map[Party]bool{}
-		for i := range s.stores.len() {
-			s.each(*s.stores.at(i), storesOnly, func(r RowRef, a *aceRec) bool {
-				if s.opensMailboxes(a) && s.reasons(r, a)&Default == 0 {
-					s.viaStores[partyOfSID(a.trustee)] = true
-				}
-				return true
-			})
-		}
-	})
-	return s.viaStores
-}
+func (s *Snapshot) storeWays() map[Party]bool { return storeWaysOf.Of(s) }
+
+var storeWaysOf = Derive(func(s *Snapshot) map[Party]bool {
+	ways := map[Party]bool{}
+	for i := range s.stores.len() {
+		s.each(*s.stores.at(i), storesOnly, func(r RowRef, a *aceRec) bool {
+			if s.opensMailboxes(a) && s.reasons(r, a)&Default == 0 {
+				ways[partyOfSID(a.trustee)] = true
+			}
+			return true
+		})
+	}
+	return ways
+})

@@ -23,8 +23,7 @@ const mostUnread = 100
 // Unread names what could not be read, in the order of the lines of Coverage. It
 // comes from the same look at every object. The slice is the caller's.
 func (s *Snapshot) Unread() []Unread {
-	s.once.coverage.Do(func() { s.covered, s.unreadable = s.cover() })
-	return slices.Clone(s.unreadable)
+	return slices.Clone(coveredOf.Of(s).named)
 }
 
 // unreadList collects what could not be read, by line.

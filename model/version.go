@@ -105,10 +105,9 @@ func (d *Deployment) SchemaRelease() string { return schemaReleases[d.SchemaVers
 // "2016 CU23 + 2019 CU14". Where the build of none could be read it is the
 // release that the directory was prepared for, and says so. Empty where nothing
 // of it was read.
-func (s *Snapshot) Exchange() string {
-	s.once.exchange.Do(func() { s.releases = s.nameReleases() })
-	return s.releases
-}
+func (s *Snapshot) Exchange() string { return releasesOf.Of(s) }
+
+var releasesOf = Derive((*Snapshot).nameReleases)
 
 func (s *Snapshot) nameReleases() string {
 	f := s.facts
@@ -176,7 +175,7 @@ func (s *Snapshot) homeServer(o *object) dnID {
 			}
 		}
 	}
-	return s.serverNames()[s.facts.servers[o.server]]
+	return serversOf.Of(s).byName[s.facts.servers[o.server]]
 }
 
 // version is the version of the server of a mailbox, zero where it is not known.
@@ -184,18 +183,21 @@ func (s *Snapshot) version(o *object) ServerVersion { return s.facts.versions[s.
 
 // release names the release of the server of a mailbox.
 func (s *Snapshot) release(o *object) string {
-	s.serverNames()
-	return s.byRelease[s.version(o)]
+	return serversOf.Of(s).releases[s.version(o)]
 }
 
-// serverNames are the servers by their names, lower case.
-func (s *Snapshot) serverNames() map[string]dnID {
-	s.once.servers.Do(func() {
-		s.byServer, s.byRelease = map[string]dnID{}, map[ServerVersion]string{}
-		for dn, v := range s.facts.versions {
-			s.byServer[strings.ToLower(s.cn(dn))] = dn
-			s.byRelease[v] = v.Release()
-		}
-	})
-	return s.byServer
+// servers are the servers by their names, lower case, and what their releases
+// are called.
+type servers struct {
+	byName   map[string]dnID
+	releases map[ServerVersion]string
 }
+
+var serversOf = Derive(func(s *Snapshot) *servers {
+	out := &servers{map[string]dnID{}, map[ServerVersion]string{}}
+	for dn, v := range s.facts.versions {
+		out.byName[strings.ToLower(s.cn(dn))] = dn
+		out.releases[v] = v.Release()
+	}
+	return out
+})

@@ -69,6 +69,7 @@ func (w *Writer) Snapshot() *Snapshot {
 		objects: w.objects.publish(), byDN: w.byDN.publish(), bySID: w.bySID.publish(),
 		delegates: w.delegates.publish(), members: w.members.publish(), stored: w.stored.publish(),
 		stores: w.stores.publish(), recips: w.recips.publish(),
+		derived: make([]derived, derivations),
 	}
 }
 
