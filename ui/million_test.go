@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 
 	"mbxperm/collector"
 	"mbxperm/model"
+	"mbxperm/ui/cli/program"
 )
 
 // BenchmarkMillion measures the screen at a million mailboxes, 200 by 50: from
@@ -98,13 +98,10 @@ func BenchmarkMillionPeak(b *testing.B) {
 	if _, err := exec.LookPath("tmux"); err != nil || runtime.GOOS != "linux" {
 		b.Skip("needs tmux and /proc")
 	}
-	program := filepath.Join(b.TempDir(), "mbxperm")
-	if out, err := exec.Command("go", "build", "-o", program, "mbxperm").CombinedOutput(); err != nil {
-		b.Fatalf("go build: %v\n%s", err, out)
-	}
+	mbxperm := program.Path(b)
 	for b.Loop() {
 		begun := time.Now()
-		term := startTerminal(b, 200, 50, program, "demo:1000000")
+		term := startTerminal(b, 200, 50, mbxperm, "demo:1000000")
 		until := func(text string) float64 {
 			for !strings.Contains(term.tmux("capture-pane", "-p"), text) {
 				if time.Since(begun) > 10*time.Minute {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mbxperm/acl"
+	"mbxperm/ui/cli/program"
 	"mbxperm/ui/safe"
 )
 
@@ -67,7 +68,7 @@ func (term *terminal) want(texts ...string) {
 	term.t.Fatalf("want %q on the screen:\n%s", texts, screen)
 }
 
-// buildProgram builds the program, where there is a tmux to run it in.
+// buildProgram gives the built program, where there is a tmux to run it in.
 func buildProgram(t *testing.T) string {
 	t.Helper()
 	if testing.Short() {
@@ -79,11 +80,7 @@ func buildProgram(t *testing.T) string {
 		}
 		t.Skip("tmux is not installed: the real program is not driven")
 	}
-	program := filepath.Join(t.TempDir(), "mbxperm")
-	if out, err := exec.Command("go", "build", "-o", program, "mbxperm").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	return program
+	return program.Path(t)
 }
 
 // TestRealProgram drives the built program as a person does.

@@ -1,15 +1,14 @@
-package main
+package cli
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"mbxperm/collector/ldaptest"
+	"mbxperm/ui/cli/program"
 )
 
 const (
@@ -55,7 +54,7 @@ func TestFaults(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, args := faultyServer(t, ldaptest.Directory(ldaptest.Size{Mailboxes: 250}), c.fault)
-			for _, l := range jsonReport(t, exitGaps, append([]string{"coverage"}, args...)...) {
+			for _, l := range program.Report(t, program.Gaps, append([]string{"coverage"}, args...)...) {
 				if l["object_type"] != "mailbox" {
 					continue
 				}
@@ -66,8 +65,8 @@ func TestFaults(t *testing.T) {
 					t.Errorf("%v mailboxes found; want at least %v and not all", l["found"], c.found)
 				}
 			}
-			_, errs, code := runCommand(t, append([]string{"report", "totals"}, args...)...)
-			if code != exitGaps || !strings.Contains(errs, "incomplete") || strings.Contains(errs, faultPassword) {
+			_, errs, code := program.Run(t, append([]string{"report", "totals"}, args...)...)
+			if code != program.Gaps || !strings.Contains(errs, "incomplete") || strings.Contains(errs, faultPassword) {
 				t.Errorf("exit code %d, stderr %q; want 3 and a word of what is incomplete", code, errs)
 			}
 		})
@@ -81,27 +80,50 @@ func TestNoExchange(t *testing.T) {
 			slices.ContainsFunc(e.Attributes, func(a ldaptest.Attribute) bool { return strings.EqualFold(a.Name, "mailNickname") })
 	})
 	_, args := faultyServer(t, entries, nil)
-	out, errs, code := runCommand(t, append([]string{"report", "totals"}, args...)...)
-	if code != exitFailed || out != "" || !strings.Contains(errs, "CN=Microsoft Exchange") {
+	out, errs, code := program.Run(t, append([]string{"report", "totals"}, args...)...)
+	if code != program.Failed || out != "" || !strings.Contains(errs, "CN=Microsoft Exchange") {
 		t.Errorf("exit code %d, stdout %q, stderr %q; want 1 and where Exchange was looked for", code, out, errs)
 	}
 }
 
 // TestInterrupt: Ctrl-C ends a report at once, with nothing written.
 func TestInterrupt(t *testing.T) {
-	_, args := faultyServer(t, ldaptest.Directory(ldaptest.Size{Mailboxes: 250}),
-		on("(objectClass=user)(mailNickname=*)", 2, ldaptest.Fault{After: 3, Stall: true}))
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-	defer cancel()
+	out, errs, code := interrupted(t, "report", "totals", "SOURCE")
+	if code != program.Failed || out != "" || !strings.Contains(errs, "interrupted") {
+		t.Errorf("exit code %d, stdout %q, stderr %q", code, out, errs)
+	}
+}
+
+// interrupted runs a command on a directory that stalls in the middle of the
+// mailboxes, and sends it an interrupt there. SOURCE among the arguments stands for the
+// directory and the flags to reach it. The server would wait for ever.
+func interrupted(t *testing.T, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	stall := on("(objectClass=user)(mailNickname=*)", 2, ldaptest.Fault{After: 3, Stall: true})
+	stalled := make(chan bool, 1)
+	_, source := faultyServer(t, ldaptest.Directory(ldaptest.Size{Mailboxes: 250}), func(r *ldaptest.Request) ldaptest.Fault {
+		f := stall(r)
+		if f.Stall {
+			select {
+			case stalled <- true:
+			default:
+			}
+		}
+		return f
+	})
+	i := slices.Index(args, "SOURCE")
+	cmd := program.Command(t, slices.Concat(args[:i], source, args[i+1:])...)
 	var out, errs strings.Builder
-	start := time.Now()
-	code := run(ctx, append([]string{"report", "totals"}, args...), strings.NewReader(""), &out, &errs)
-	if code != exitFailed || out.Len() != 0 || !strings.Contains(errs.String(), "interrupted") {
-		t.Errorf("exit code %d, stdout %q, stderr %q", code, out.String(), errs.String())
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
 	}
-	if d := time.Since(start); d > 20*time.Second { // far from the server's idle time-out, whatever the machine is doing
-		t.Errorf("it took %v", d)
+	<-stalled
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
 	}
+	_ = cmd.Wait()
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
 // TestCertificate: a wrong name and an unknown authority name the remedy, and no password is sent.
@@ -117,8 +139,8 @@ func TestCertificate(t *testing.T) {
 		{"unknown authority", []string{s.URL(), "-u", faultUser, "--password-file", args[len(args)-1]}, []string{"--ca"}},
 	} {
 		before := len(s.Requests())
-		_, errs, code := runCommand(t, append([]string{"report", "totals"}, c.args...)...)
-		if code != exitFailed {
+		_, errs, code := program.Run(t, append([]string{"report", "totals"}, c.args...)...)
+		if code != program.Failed {
 			t.Errorf("%s: exit code %d", c.name, code)
 		}
 		for _, want := range c.want {

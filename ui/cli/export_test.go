@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"encoding/json"
@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"mbxperm/model"
+	"mbxperm/ui/cli/program"
 )
 
 // TestExportUsage: a mistake in what is written is found before anything is
@@ -24,17 +25,17 @@ func TestExportUsage(t *testing.T) {
 		code int
 		want string
 	}{
-		{"--format xml", exitUsage, "use table, csv, json, jsonl, html or xlsx"},
-		{"--fail-on nonsense", exitUsage, `unknown condition "nonsense": there are everyone, orphan`},
-		{"--fail-on everyone,", exitUsage, `unknown condition ""`},
-		{"--bom --format json", exitUsage, "--bom is for --format csv"},
-		{"--redact-key /nonexistent", exitFailed, "cannot read the key in /nonexistent: no such file"},
-		{"--redact-key " + short, exitFailed, "too short"},
-		{"-o " + filepath.Dir(short), exitFailed, "is a folder"},
+		{"--format xml", program.Usage, "use table, csv, json, jsonl, html or xlsx"},
+		{"--fail-on nonsense", program.Usage, `unknown condition "nonsense": there are everyone, orphan`},
+		{"--fail-on everyone,", program.Usage, `unknown condition ""`},
+		{"--bom --format json", program.Usage, "--bom is for --format csv"},
+		{"--redact-key /nonexistent", program.Failed, "cannot read the key in /nonexistent: no such file"},
+		{"--redact-key " + short, program.Failed, "too short"},
+		{"-o " + filepath.Dir(short), program.Failed, "is a folder"},
 	} {
 		// The source cannot be reached: whoever tries to read it fails otherwise.
 		args := append([]string{"report", "aces", "ldaps://127.0.0.1:1", "-u", "x", "--password-file", "/nonexistent"}, strings.Fields(c.args)...)
-		out, errs, code := runCommand(t, args...)
+		out, errs, code := program.Run(t, args...)
 		if code != c.code || out != "" || !strings.Contains(errs, c.want) || strings.Count(errs, "\n") != 1 {
 			t.Errorf("%s: exit code %d, want %d; stdout %q; stderr %q, want %q", c.args, code, c.code, out, errs, c.want)
 		}
@@ -48,23 +49,23 @@ func TestFailOnExitCodes(t *testing.T) {
 		args string
 		code int
 	}{
-		{"report aces demo:250 --fail-on orphan", exitAlarm},
-		{"report totals demo:250 --object store --fail-on everyone,null-dacl", exitAlarm},
-		{"report coverage demo:250 --fail-on incomplete", exitAlarm},
-		{"report aces demo:250 --target u00012 --fail-on orphan,everyone", exitGaps},
-		{"report aces demo:250", exitGaps},
+		{"report aces demo:250 --fail-on orphan", program.Alarm},
+		{"report totals demo:250 --object store --fail-on everyone,null-dacl", program.Alarm},
+		{"report coverage demo:250 --fail-on incomplete", program.Alarm},
+		{"report aces demo:250 --target u00012 --fail-on orphan,everyone", program.Gaps},
+		{"report aces demo:250", program.Gaps},
 	} {
 		for _, quiet := range []bool{false, true} {
 			args := append(strings.Fields(c.args), "--format", "csv")
 			if quiet {
 				args = append(args, "--quiet")
 			}
-			out, errs, code := runCommand(t, args...)
+			out, errs, code := program.Run(t, args...)
 			if code != c.code || !strings.HasPrefix(out, "object_type,") {
 				t.Errorf("%v: exit code %d, want %d; stdout begins %.30q", args, code, c.code, out)
 			}
 			said := strings.Contains(errs, "mbxperm: --fail-on ")
-			if said != (c.code == exitAlarm) || quiet && strings.Count(errs, "\n") != strings.Count(errs, "mbxperm: --fail-on ") {
+			if said != (c.code == program.Alarm) || quiet && strings.Count(errs, "\n") != strings.Count(errs, "mbxperm: --fail-on ") {
 				t.Errorf("%v: stderr %q", args, errs)
 			}
 		}
@@ -73,8 +74,8 @@ func TestFailOnExitCodes(t *testing.T) {
 
 // TestHelpNamesConditions: each condition stands in the help with what it says.
 func TestHelpNamesConditions(t *testing.T) {
-	out, _, _ := runCommand(t, "report", "--help")
-	readme, err := os.ReadFile("README.md")
+	out, _, _ := program.Run(t, "report", "--help")
+	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +93,7 @@ func TestHelpNamesConditions(t *testing.T) {
 // demo in the place of a directory that nobody has. What would open the screen
 // must get as far as finding no terminal.
 func TestReadmeExamples(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
+	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,15 +117,15 @@ func TestReadmeExamples(t *testing.T) {
 		name, _, _ := strings.Cut(command, " ")
 		if !slices.Contains([]string{"report", "compare", "record"}, name) {
 			screens++
-			out, errs, code := runCommand(t, strings.Fields(command)...)
-			if code != exitUsage || out != "" || !strings.Contains(errs, "no terminal to show a screen on") && !strings.Contains(errs, "no source") {
+			out, errs, code := program.Run(t, strings.Fields(command)...)
+			if code != program.Usage || out != "" || !strings.Contains(errs, "no terminal to show a screen on") && !strings.Contains(errs, "no source") {
 				t.Errorf("%s: exit code %d, stderr %q", line, code, errs)
 			}
 			continue
 		}
 		ran++
-		out, errs, code := runCommand(t, strings.Fields(command)...)
-		if code != exitDone && code != exitGaps && code != exitAlarm {
+		out, errs, code := program.Run(t, strings.Fields(command)...)
+		if code != program.Done && code != program.Gaps && code != program.Alarm {
 			t.Errorf("%s: exit code %d, stderr %q", line, code, errs)
 		}
 		if piped && out == "" {
@@ -142,7 +143,7 @@ func TestReadmeExamples(t *testing.T) {
 // TestRedactedReport: the command line's own way to a report without names.
 func TestRedactedReport(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "case.json")
-	runCommand(t, "report", "aces", "demo:60", "--all", "--redact", "--format", "json", "-o", name, "--target", "u00012")
+	program.Run(t, "report", "aces", "demo:60", "--all", "--redact", "--format", "json", "-o", name, "--target", "u00012")
 	for _, file := range []string{name, name + ".evidence.json"} {
 		b, err := os.ReadFile(file)
 		if err != nil {

@@ -1,4 +1,4 @@
-package main
+package adlab_test
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector/adlab"
+	"mbxperm/ui/cli/program"
 
 	"github.com/go-ldap/ldap/v3"
 )
@@ -32,28 +33,6 @@ func labArgs(t *testing.T, lab *adlab.Lab, user, password string) []string {
 	return []string{
 		"ldaps://" + lab.Host, "-u", user, "--password-file", file, "--ca", lab.CAFile, "--dc", lab.Host + "=" + lab.Address,
 	}
-}
-
-// runCommand runs the program and returns what it wrote and its exit code.
-func runCommand(t *testing.T, args ...string) (stdout, stderr string, code int) {
-	t.Helper()
-	var out, errs bytes.Buffer
-	code = run(t.Context(), args, strings.NewReader(""), &out, &errs)
-	return out.String(), errs.String(), code
-}
-
-// jsonReport runs a report and reads it back.
-func jsonReport(t *testing.T, wantCode int, args ...string) []map[string]any {
-	t.Helper()
-	out, errs, code := runCommand(t, append([]string{"report"}, append(args, "--format", "json")...)...)
-	if code != wantCode {
-		t.Fatalf("mbxperm report %v: exit code %d, want %d; stderr: %s", args, code, wantCode, errs)
-	}
-	var records []map[string]any
-	if err := json.Unmarshal([]byte(out), &records); err != nil {
-		t.Fatalf("mbxperm report %v: %v", args, err)
-	}
-	return records
 }
 
 const (
@@ -213,7 +192,7 @@ func TestLabMailboxRowsEqualTheOracle(t *testing.T) {
 	args := labArgs(t, lab, lab.Administrator, lab.AdministratorPassword)
 	want, skip := recipientRows(lab.Oracle)
 	var got []string
-	for _, r := range jsonReport(t, exitGaps, append([]string{"aces", "--all"}, args...)...) {
+	for _, r := range program.Report(t, program.Gaps, append([]string{"aces", "--all"}, args...)...) {
 		if skip[strings.ToLower(r["target_dn"].(string))] && r["acl_type"] == "MailboxRight" {
 			continue // what could be read before the damage is shown too; Samba shows nothing
 		}
@@ -235,10 +214,10 @@ func compareTotals(t *testing.T, args []string, rows []string) {
 		reverse[parts[len(parts)-1]+kind]++
 	}
 	dns := map[string]string{}
-	for _, r := range jsonReport(t, exitGaps, append([]string{"aces", "--all"}, args...)...) {
+	for _, r := range program.Report(t, program.Gaps, append([]string{"aces", "--all"}, args...)...) {
 		dns[r["target_sid"].(string)] = strings.ToLower(r["target_dn"].(string))
 	}
-	lines := jsonReport(t, exitGaps, append([]string{"totals", "--all"}, args...)...)
+	lines := program.Report(t, program.Gaps, append([]string{"totals", "--all"}, args...)...)
 	for _, l := range lines {
 		sid := l["sid"].(string)
 		if sid == "" || strings.HasPrefix(l["account"].(string), "x-cut") {
@@ -306,7 +285,7 @@ func TestLabStoreAndAdminRowsEqualTheOracle(t *testing.T) {
 	} {
 		t.Run(c.object, func(t *testing.T) {
 			var got []string
-			for _, r := range jsonReport(t, exitGaps, append([]string{"aces", "--all", "--object", c.object}, args...)...) {
+			for _, r := range program.Report(t, program.Gaps, append([]string{"aces", "--all", "--object", c.object}, args...)...) {
 				if r["right"] == "" {
 					t.Errorf("a row of %s without a right", r["target_dn"])
 				}
@@ -353,7 +332,7 @@ func TestLabReader(t *testing.T) {
 		}
 	}
 	lines := map[string]map[string]any{}
-	for _, l := range jsonReport(t, exitGaps, append([]string{"coverage"}, labArgs(t, lab, lab.Reader, lab.ReaderPassword)...)...) {
+	for _, l := range program.Report(t, program.Gaps, append([]string{"coverage"}, labArgs(t, lab, lab.Reader, lab.ReaderPassword)...)...) {
 		lines[l["object_type"].(string)] = l
 	}
 	for _, c := range []struct {
@@ -384,8 +363,8 @@ func TestLabBinds(t *testing.T) {
 		{lab.Reader, "not-the-password", "wrong password"},
 	} {
 		args := append([]string{"report", "coverage"}, labArgs(t, lab, c.user, c.password)...)
-		out, errs, code := runCommand(t, args...)
-		if code != exitFailed || out != "" || !strings.Contains(errs, c.want) {
+		out, errs, code := program.Run(t, args...)
+		if code != program.Failed || out != "" || !strings.Contains(errs, c.want) {
 			t.Errorf("%s: exit code %d, stdout %q, stderr %q; want 1 and %q", c.user, code, out, errs, c.want)
 		}
 		if strings.Contains(errs, c.password) {
@@ -424,7 +403,7 @@ func TestLabHalf(t *testing.T) {
 		t.Fatalf("%d mailboxes were denied: too few to test anything", half)
 	}
 	args := labArgs(t, lab, lab.Reader, lab.ReaderPassword)
-	for _, l := range jsonReport(t, exitGaps, append([]string{"totals"}, args...)...) {
+	for _, l := range program.Report(t, program.Gaps, append([]string{"totals"}, args...)...) {
 		if l["type"] == "unknown type" || !strings.Contains(l["type"].(string), "Mailbox") {
 			continue
 		}
@@ -490,8 +469,8 @@ func denyMailboxACL(t *testing.T, c *ldap.Conn, sd []byte, dn string, who acl.SI
 // coverageOf is the coverage of a lab as an account sees it, by object type.
 func coverageOf(t *testing.T, lab *adlab.Lab, user, password string, flags ...string) map[string]map[string]any {
 	t.Helper()
-	out, errs, code := runCommand(t, append(append([]string{"report", "coverage", "--format", "jsonl"}, flags...), labArgs(t, lab, user, password)...)...)
-	if code != exitDone && code != exitGaps {
+	out, errs, code := program.Run(t, append(append([]string{"report", "coverage", "--format", "jsonl"}, flags...), labArgs(t, lab, user, password)...)...)
+	if code != program.Done && code != program.Gaps {
 		t.Fatalf("exit code %d: %s", code, errs)
 	}
 	lines := map[string]map[string]any{}
@@ -513,9 +492,9 @@ func TestLabCatalog(t *testing.T) {
 	lab := adlab.Start(t)
 	args := labArgs(t, lab, lab.Administrator, lab.AdministratorPassword)
 	for _, report := range []string{"aces", "totals"} {
-		want, _, _ := runCommand(t, append([]string{"report", report, "--all", "--format", "csv", "--quiet"}, args...)...)
-		got, errs, code := runCommand(t, append([]string{"report", report, "--all", "--format", "csv", "--quiet", "--gc"}, args...)...)
-		if code != exitDone && code != exitGaps || strings.Count(want, "\n") < 300 {
+		want, _, _ := program.Run(t, append([]string{"report", report, "--all", "--format", "csv", "--quiet"}, args...)...)
+		got, errs, code := program.Run(t, append([]string{"report", report, "--all", "--format", "csv", "--quiet", "--gc"}, args...)...)
+		if code != program.Done && code != program.Gaps || strings.Count(want, "\n") < 300 {
 			t.Fatalf("%s: exit code %d, %s", report, code, errs)
 		}
 		if got != want {

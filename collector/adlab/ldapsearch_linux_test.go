@@ -1,4 +1,4 @@
-package main
+package adlab_test
 
 import (
 	"bytes"
@@ -14,12 +14,13 @@ import (
 	"time"
 
 	"mbxperm/collector/adlab"
+	"mbxperm/ui/cli/program"
 )
 
 // BenchmarkLdapsearch reads the lab of 5,000 mailboxes with ldapsearch and with
 // this program, in turn, so that whatever else the machine does meets both:
 //
-//	MBXPERM_LAB_LONG=1 go test -run - -bench Ldapsearch -benchtime 3x .
+//	MBXPERM_LAB_LONG=1 go test -run - -bench Ldapsearch -benchtime 3x ./collector/adlab
 //
 // ldapsearch sends what --show-queries prints, one search after the other; what
 // its connections and binds take is not counted. The figures are wall time as a
@@ -31,10 +32,6 @@ func BenchmarkLdapsearch(b *testing.B) {
 	}
 	lab := adlab.StartLong(b)
 	l := newOtherProgram(b, lab)
-	program := filepath.Join(b.TempDir(), "mbxperm")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		b.Fatalf("%v\n%s", err, out)
-	}
 	mailboxes := float64(len(lab.Oracle.Mailboxes()))
 	kinds := []struct {
 		name, connections string
@@ -56,7 +53,7 @@ func BenchmarkLdapsearch(b *testing.B) {
 			if k.args[0] == "record" {
 				args = append(args, filepath.Join(b.TempDir(), "recording.ldif.zst"))
 			}
-			took, peak, state := measured(b, exec.Command(program, append(args, "--connections", k.connections, "--force")...))
+			took, peak, state := measured(b, program.Command(b, append(args, "--connections", k.connections, "--force")...))
 			k.wall += took
 			k.cpu += state.UserTime() + state.SystemTime()
 			k.peak = max(k.peak, peak)
@@ -100,7 +97,7 @@ func measured(b *testing.B, cmd *exec.Cmd) (took time.Duration, peak int64, stat
 	took = time.Since(start)
 	close(ended)
 	<-watched
-	if exit := (*exec.ExitError)(nil); err != nil && !(errors.As(err, &exit) && exit.ExitCode() == exitGaps) {
+	if exit := (*exec.ExitError)(nil); err != nil && !(errors.As(err, &exit) && exit.ExitCode() == program.Gaps) {
 		b.Fatalf("%s: %v\n%s", cmd, err, errs.String())
 	}
 	return took, peak, cmd.ProcessState
@@ -128,12 +125,12 @@ func newOtherProgram(b *testing.B, lab *adlab.Lab) *otherProgram {
 		env:    append(os.Environ(), "LDAPTLS_CACERT="+lab.CAFile, "LDAPTLS_REQCERT=allow"),
 		access: []string{"-LLL", "-o", "ldif-wrap=no", "-x", "-H", "ldaps://" + lab.Address, "-D", lab.Administrator, "-y", file},
 	}
-	var shown, errs bytes.Buffer
-	if code := run(b.Context(), append([]string{"--show-queries"}, l.source...), strings.NewReader(""), &shown, &errs); code != exitDone {
-		b.Fatalf("--show-queries: %s", errs.String())
+	shown, errs, code := program.Run(b, append([]string{"--show-queries"}, l.source...)...)
+	if code != program.Done {
+		b.Fatalf("--show-queries: %s", errs)
 	}
 	var search []string
-	for line := range strings.Lines(shown.String()) {
+	for line := range strings.Lines(shown) {
 		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 		if len(fields) != 3 {
 			continue

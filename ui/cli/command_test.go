@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"mbxperm/collector"
 	"mbxperm/collector/demo"
 	"mbxperm/model"
+	"mbxperm/ui/cli/program"
 	"mbxperm/ui/report"
 )
 
@@ -78,10 +79,11 @@ func wantView(t *testing.T, sh string, s *model.Snapshot, q model.Query) {
 		t.Fatalf("%s: %v", line, err)
 	}
 	args := strings.Split(strings.TrimSuffix(string(words), "\x00"), "\x00")
-	var out, stderr, want, got bytes.Buffer
-	if code := run(t.Context(), append(args, "--format", "json", "--quiet"), nil, &out, &stderr); code != exitGaps {
-		t.Fatalf("mbxperm %s: exit code %d\n%s", line, code, stderr.String())
+	out, stderr, code := program.Run(t, append(args, "--format", "json", "--quiet")...)
+	if code != program.Gaps {
+		t.Fatalf("mbxperm %s: exit code %d\n%s", line, code, stderr)
 	}
+	var want, got bytes.Buffer
 	data, err := json.Marshal(report.ResultData(res))
 	if err != nil {
 		t.Fatal(err)
@@ -89,28 +91,10 @@ func wantView(t *testing.T, sh string, s *model.Snapshot, q model.Query) {
 	if err := json.Compact(&want, data); err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Compact(&got, out.Bytes()); err != nil {
+	if err := json.Compact(&got, []byte(out)); err != nil {
 		t.Fatal(err)
 	}
 	if want.String() != got.String() {
 		t.Errorf("mbxperm %s\nprints %d bytes, and the view has %d rows in %d bytes", line, got.Len(), res.Len(), want.Len())
-	}
-}
-
-// TestSourceAgain: what opened a source opens it again, and no password is
-// among it.
-func TestSourceAgain(t *testing.T) {
-	a := &app{}
-	root := a.rootCommand()
-	root.SetArgs([]string{"report", "coverage", "demo:5", "-u", "auditor@contoso.com", "--password-file", "pass word", "--pin", "sha256:aa", "--pin", "sha256:bb",
-		"--insecure", "--dc", "dc1=127.0.0.1", "--dc", "dc2", "--quiet", "-o", t.TempDir() + "/x"})
-	root.SetOut(&bytes.Buffer{})
-	if err := root.Execute(); err != nil {
-		t.Fatal(err)
-	}
-	got := report.ShLine(a.again...)
-	want := "--dc=dc1=127.0.0.1 --dc=dc2 --insecure '--password-file=pass word' --pin=sha256:aa --pin=sha256:bb"
-	if got != want {
-		t.Errorf("got %s, want %s", got, want)
 	}
 }

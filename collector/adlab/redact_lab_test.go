@@ -1,4 +1,4 @@
-package main
+package adlab_test
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"mbxperm/collector/adlab"
+	"mbxperm/ui/cli/program"
 )
 
 // madeBySetup are the groups that Exchange makes everywhere: they say nothing
@@ -54,7 +55,7 @@ func TestLabRedacted(t *testing.T) {
 	dir := t.TempDir()
 	for _, object := range []string{"mailbox", "store", "admin"} {
 		var plain []map[string]any
-		out, errs, _ := runCommand(t, append([]string{"report", "aces", "--object", object, "--all", "--format", "json", "-q"}, source...)...)
+		out, errs, _ := program.Run(t, append([]string{"report", "aces", "--object", object, "--all", "--format", "json", "-q"}, source...)...)
 		if err := json.Unmarshal([]byte(out), &plain); err != nil {
 			t.Fatalf("%v; stderr %s", err, errs)
 		}
@@ -69,7 +70,7 @@ func TestLabRedacted(t *testing.T) {
 		}
 		for _, format := range []string{"csv", "html"} {
 			name := filepath.Join(dir, object+"."+format)
-			_, errs, _ := runCommand(t, append([]string{"report", "aces", "--object", object, "--all", "--redact", "--format", format, "-o", name}, source...)...)
+			_, errs, _ := program.Run(t, append([]string{"report", "aces", "--object", object, "--all", "--redact", "--format", format, "-o", name}, source...)...)
 			data, err := os.ReadFile(name)
 			if err != nil {
 				t.Fatalf("%v; stderr %s", err, errs)

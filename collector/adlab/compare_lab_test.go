@@ -1,4 +1,4 @@
-package main
+package adlab_test
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"maps"
@@ -9,6 +9,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector/ldaptest"
+	"mbxperm/ui/cli/program"
 )
 
 // forestArgs starts the domain controllers of two domains of a forest and gives
@@ -74,13 +75,13 @@ func TestForestTrustees(t *testing.T) {
 	const home, emea = `CONTOSO\S-1-5-21-1111-2222-3333-9001`, `EMEA\S-1-5-21-1111-2222-1634037093-9002`
 	child, args := forestArgs(t)
 	args = append([]string{"aces"}, append(args, "--all")...)
-	got := kinds(jsonReport(t, exitGaps, args...))
+	got := kinds(program.Report(t, program.Gaps, args...))
 	want := map[string]string{home: "orphan", emea: "orphan", `CONTOSO\svc-backup`: "user", `EMEA\svc-backup`: "user"}
 	if !maps.Equal(got, want) {
 		t.Errorf("trustees %v, want %v", got, want)
 	}
 	child.Close()
-	got = kinds(jsonReport(t, exitGaps, args...))
+	got = kinds(program.Report(t, program.Gaps, args...))
 	want = map[string]string{home: "orphan", strings.TrimPrefix(emea, "EMEA"): "unresolved", `CONTOSO\svc-backup`: "user",
 		`\S-1-5-21-1111-2222-1634037093-1101`: "unresolved"}
 	if !maps.Equal(got, want) {
@@ -98,7 +99,7 @@ func TestForestRecording(t *testing.T) {
 				child.Close()
 			}
 			file := filepath.Join(t.TempDir(), "forest.ldif")
-			if _, errs, code := runCommand(t, append([]string{"record", args[0], file}, args[1:]...)...); code != exitGaps && code != exitDone {
+			if _, errs, code := program.Run(t, append([]string{"record", args[0], file}, args[1:]...)...); code != program.Gaps && code != program.Done {
 				t.Fatalf("record: exit code %d, %s", code, errs)
 			}
 			for _, report := range []string{"coverage", "totals", "aces"} {
@@ -106,8 +107,8 @@ func TestForestRecording(t *testing.T) {
 				if report != "coverage" {
 					flags = append(flags, "--all")
 				}
-				live, errs, code := runCommand(t, append(append([]string{"report", report}, args...), flags...)...)
-				again, _, codeAgain := runCommand(t, append([]string{"report", report, file}, flags...)...)
+				live, errs, code := program.Run(t, append(append([]string{"report", report}, args...), flags...)...)
+				again, _, codeAgain := program.Run(t, append([]string{"report", report, file}, flags...)...)
 				if live != again || code != codeAgain || strings.Count(live, "\n") < 5 {
 					t.Errorf("%s: exit codes %d and %d, stderr %s; live\n%s\nrecording\n%s", report, code, codeAgain, errs, live, again)
 				}
@@ -126,7 +127,7 @@ func TestForestRecording(t *testing.T) {
 func TestOneDomain(t *testing.T) {
 	child, args := forestArgs(t)
 	child.Close()
-	out, errs, _ := runCommand(t, append(append([]string{"report", "coverage"}, args...), "--one-domain", "--format", "csv")...)
+	out, errs, _ := program.Run(t, append(append([]string{"report", "coverage"}, args...), "--one-domain", "--format", "csv")...)
 	if strings.Contains(out, "was not read") || !strings.Contains(out, "true") {
 		t.Errorf("coverage of one domain:\n%s\n%s", out, errs)
 	}

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"encoding/json"
@@ -8,17 +8,19 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"mbxperm/ui/cli/program"
 )
 
 // TestSince: an earlier recording makes the conditions about what is new, and
 // the report stays what it is without it.
 func TestSince(t *testing.T) {
-	old := recordTo(t, exitGaps, "demo:80:1:0")
+	old := program.Record(t, program.Gaps, "demo:80:1:0")
 	report := []string{"report", "aces", "demo:80:1:60", "--format", "json"}
-	plain, _, _ := runCommand(t, report...)
+	plain, _, _ := program.Run(t, report...)
 	name := filepath.Join(t.TempDir(), "aces.json")
-	out, errs, code := runCommand(t, append(report, "--since", old, "--fail-on", "new-fullaccess,new-member,new-store-right", "-o", name)...)
-	if out != "" || code != exitAlarm || !strings.Contains(errs, " changes") || !strings.Contains(errs, "mbxperm: since ") ||
+	out, errs, code := program.Run(t, append(report, "--since", old, "--fail-on", "new-fullaccess,new-member,new-store-right", "-o", name)...)
+	if out != "" || code != program.Alarm || !strings.Contains(errs, " changes") || !strings.Contains(errs, "mbxperm: since ") ||
 		!strings.Contains(errs, "mbxperm: --fail-on new-fullaccess: ") || strings.Contains(errs, "new-send-as") {
 		t.Errorf("exit code %d, stderr %q", code, errs)
 	}
@@ -46,8 +48,8 @@ func TestSince(t *testing.T) {
 		t.Errorf("evidence %+v", ev)
 	}
 	// The same condition stands with compare.
-	_, errs, code = runCommand(t, "compare", old, "demo:80:1:60", "--fail-on", "new-fullaccess", "--quiet", "--format", "csv")
-	if code != exitAlarm || !strings.HasPrefix(errs, "mbxperm: --fail-on new-fullaccess: ") || strings.Count(errs, "\n") != 1 {
+	_, errs, code = program.Run(t, "compare", old, "demo:80:1:60", "--fail-on", "new-fullaccess", "--quiet", "--format", "csv")
+	if code != program.Alarm || !strings.HasPrefix(errs, "mbxperm: --fail-on new-fullaccess: ") || strings.Count(errs, "\n") != 1 {
 		t.Errorf("compare: exit code %d, stderr %q", code, errs)
 	}
 	for _, c := range []struct {
@@ -55,12 +57,12 @@ func TestSince(t *testing.T) {
 		code int
 		want string
 	}{
-		{"report aces demo --fail-on new-fullaccess", exitUsage, "--since"},
-		{"report aces demo --since nonsense", exitUsage, `cannot read "nonsense"`},
-		{"report aces demo:5:2 --since demo:5:1", exitFailed, "two forests"},
-		{"report aces demo:80:1:60 --since demo:80:1:60 --fail-on new-fullaccess,new-member,new-send-as,new-on-behalf,new-store-right", exitGaps, ": 0 changes"},
+		{"report aces demo --fail-on new-fullaccess", program.Usage, "--since"},
+		{"report aces demo --since nonsense", program.Usage, `cannot read "nonsense"`},
+		{"report aces demo:5:2 --since demo:5:1", program.Failed, "two forests"},
+		{"report aces demo:80:1:60 --since demo:80:1:60 --fail-on new-fullaccess,new-member,new-send-as,new-on-behalf,new-store-right", program.Gaps, ": 0 changes"},
 	} {
-		_, errs, code := runCommand(t, strings.Fields(c.args)...)
+		_, errs, code := program.Run(t, strings.Fields(c.args)...)
 		if code != c.code || !strings.Contains(errs, c.want) {
 			t.Errorf("%s: exit code %d, want %d; stderr %q, want %q", c.args, code, c.code, errs, c.want)
 		}
@@ -71,7 +73,7 @@ func TestSince(t *testing.T) {
 // demo in the place of the directory and folder for their own.
 func nightCommands(t *testing.T, source, folder string) (out [][]string) {
 	t.Helper()
-	readme, err := os.ReadFile("README.md")
+	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,8 +114,8 @@ func TestNightJob(t *testing.T) {
 			{"demo:80:1:0", ""},
 			{"demo:80:1:60", "--fail-on new-fullaccess: "},
 		} {
-			_, errs, code := runCommand(t, nightCommands(t, night.source, folder)[n]...)
-			if code != exitAlarm || night.want != "" && !strings.Contains(errs, night.want) || (i < 2) == strings.Contains(errs, "new-") {
+			_, errs, code := program.Run(t, nightCommands(t, night.source, folder)[n]...)
+			if code != program.Alarm || night.want != "" && !strings.Contains(errs, night.want) || (i < 2) == strings.Contains(errs, "new-") {
 				t.Errorf("night %d: exit code %d, stderr %q; want %q", i, code, errs, night.want)
 			}
 			found, err := filepath.Glob(filepath.Join(nights, "202*Z.ldif.zst"))
