@@ -26,7 +26,7 @@ import (
 	"mbxperm/collector"
 	"mbxperm/collector/ldif"
 	"mbxperm/collector/live"
-	"mbxperm/collector/sources"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 	"mbxperm/ui"
 	"mbxperm/ui/prompt"
@@ -79,7 +79,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
-	if err == nil || errors.Is(err, sources.ErrShown) {
+	if err == nil || errors.Is(err, session.ErrShown) {
 		return a.code
 	}
 	report.Message(stderr, err)
@@ -95,7 +95,7 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	code           int
-	source         sources.Opener
+	source         session.Opener
 	auth           string
 	passwordFile   string
 	showQueries    bool
@@ -358,24 +358,16 @@ func (a *app) browse(ctx context.Context, source string) error {
 	}
 	a.source.Opened = nil // standard error belongs to the screen now
 	ctx, cancel := context.WithCancel(ctx)
-	d := driver{&sources.Browser{
+	c := &session.Controller{
 		Opener: &a.source, Program: "mbxperm " + version(), Password: a.storedPassword,
-		Session: collector.NewSession(ctx, pool, src, warnings, func(ctx context.Context) (collector.Source, []string, error) {
+		Session: session.New(ctx, pool, src, warnings, func(ctx context.Context) (collector.Source, []string, error) {
 			return a.source.Open(ctx, source)
 		}),
-	}}
-	err = ui.Run(ctx, d, options)
+	}
+	err = ui.Run(ctx, c, options)
 	cancel()
-	d.Wait()
+	c.Wait()
 	return errors.Join(err, a.recorded(rec))
-}
-
-// driver is what the screen drives a collection by.
-type driver struct{ *sources.Browser }
-
-// Open goes over to another source.
-func (d driver) Open(r ui.Request) {
-	d.Browser.Open(r.Source, sources.Login{User: r.User, CAFile: r.CAFile, Auth: live.Auth(r.Auth), Password: r.Password})
 }
 
 // screenOptions say what the screen begins with, and what is known for its form.
@@ -386,7 +378,7 @@ func (a *app) screenOptions(source string) ui.Options {
 		o.Note = err.Error()
 	}
 	l, found := &a.source.Live, live.Discover(a.source.Live)
-	o.Connect.Request = ui.Request{Source: source, User: l.User, CAFile: l.CAFile, Auth: string(l.Auth)}
+	o.Connect.Request = model.Request{Source: source, User: l.User, CAFile: l.CAFile, Auth: string(l.Auth)}
 	o.Connect.Domain = found.Domain
 	o.Connect.Auths = strings.Split(live.Auths, ", ")
 	if found.Ticket != "" {
@@ -461,7 +453,7 @@ func (a *app) report(ctx context.Context, name, source, old string) error {
 
 // collect reads a source to its end.
 func (a *app) collect(ctx context.Context, src collector.Source, pool *model.Pool, warnings []string) (*model.Snapshot, error) {
-	c := collector.Start(ctx, src, pool, warnings)
+	c := session.Start(ctx, src, pool, warnings)
 	if a.rep.Quiet {
 		<-c.Done()
 	} else {
@@ -480,7 +472,7 @@ func (a *app) collect(ctx context.Context, src collector.Source, pool *model.Poo
 // password finds the password: where it is stored, or from the person at the terminal.
 func (a *app) password(ctx context.Context) (string, error) {
 	p, err := a.storedPassword()
-	if errors.Is(err, sources.ErrNoPassword) {
+	if errors.Is(err, session.ErrNoPassword) {
 		return prompt.Ask(ctx, a.stdin, a.stderr, "password of "+a.source.Live.User+": ")
 	}
 	return p, err
@@ -494,5 +486,5 @@ func (a *app) storedPassword() (string, error) {
 	if p, ok := os.LookupEnv("MBXPERM_PASSWORD"); ok {
 		return p, nil
 	}
-	return "", sources.ErrNoPassword
+	return "", session.ErrNoPassword
 }

@@ -1,5 +1,10 @@
 package collector
 
+import (
+	"maps"
+	"slices"
+)
+
 // Attribute names as the schema spells them. Sources compare without regard to
 // case, so these are for asking and for messages.
 const (
@@ -36,6 +41,9 @@ const (
 func Attributes(p Purpose) []string {
 	return append([]string(nil), asked[p]...)
 }
+
+// Purposes returns every purpose there is, in no order.
+func Purposes() []Purpose { return slices.Collect(maps.Keys(asked)) }
 
 var identity = []string{
 	attrObjectClass, attrObjectGUID, attrObjectSID, attrSIDHistory, attrAccountName, attrCN,

@@ -143,13 +143,15 @@ type Attribute struct {
 // Values returns the values of the attribute, or nil. Names are compared
 // without regard to case (RFC 4512 2.5).
 func (e *Entry) Values(name string) [][]byte {
-	if a := e.attribute(name); a != nil {
+	if a := e.Attribute(name); a != nil {
 		return a.Values
 	}
 	return nil
 }
 
-func (e *Entry) attribute(name string) *Attribute {
+// Attribute returns the attribute with its values, or nil. Names are compared
+// without regard to case (RFC 4512 2.5).
+func (e *Entry) Attribute(name string) *Attribute {
 	for i := range e.Attributes {
 		if equalFold(e.Attributes[i].Name, name) {
 			return &e.Attributes[i]

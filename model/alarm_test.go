@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"mbxperm/acl"
-	"mbxperm/collector"
 	"mbxperm/collector/demo"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 )
 
@@ -17,7 +17,7 @@ func alarmState(t *testing.T, source string) *model.Snapshot {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := collector.Start(t.Context(), src, model.NewPool(), nil)
+	c := session.Start(t.Context(), src, model.NewPool(), nil)
 	<-c.Done()
 	return c.Snapshot()
 }

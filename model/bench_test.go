@@ -3,8 +3,8 @@ package model_test
 import (
 	"testing"
 
-	"mbxperm/collector"
 	"mbxperm/collector/demo"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 )
 
@@ -26,7 +26,7 @@ func benchCollect(b *testing.B) *model.Snapshot {
 	if err != nil {
 		b.Fatal(err)
 	}
-	c := collector.Start(b.Context(), src, model.NewPool(), nil)
+	c := session.Start(b.Context(), src, model.NewPool(), nil)
 	<-c.Done()
 	return c.Snapshot()
 }

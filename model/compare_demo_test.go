@@ -10,6 +10,7 @@ import (
 	"mbxperm/acl"
 	"mbxperm/collector"
 	"mbxperm/collector/demo"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 )
 
@@ -64,7 +65,7 @@ func demoSource(t testing.TB, spec string) *demo.Source {
 // demoState reads one day of the demo twice: for the model, and plainly.
 func demoState(t *testing.T, pool *model.Pool, spec string) (*model.Snapshot, *rawState) {
 	t.Helper()
-	c := collector.Start(t.Context(), demoSource(t, spec), pool, nil)
+	c := session.Start(t.Context(), demoSource(t, spec), pool, nil)
 	<-c.Done()
 	raw := &rawState{objects: map[string]rawEntry{}, byDN: map[string]string{}}
 	if err := demoSource(t, spec).Read(t.Context(), raw); err != nil {

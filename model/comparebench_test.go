@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"mbxperm/acl"
-	"mbxperm/collector"
 	"mbxperm/collector/demo"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 )
 
@@ -20,7 +20,7 @@ func twoDays(b *testing.B, specs ...string) (s [2]*model.Snapshot) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		c := collector.Start(b.Context(), src, pool, nil)
+		c := session.Start(b.Context(), src, pool, nil)
 		<-c.Done()
 		s[i] = c.Snapshot()
 	}

@@ -3,8 +3,8 @@ package model_test
 import (
 	"testing"
 
-	"mbxperm/collector"
 	"mbxperm/collector/demo"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 )
 
@@ -16,7 +16,7 @@ func TestMatchSpellings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := collector.Start(t.Context(), src, model.NewPool(), nil)
+	c := session.Start(t.Context(), src, model.NewPool(), nil)
 	<-c.Done()
 	s := c.Snapshot()
 	rows := func(q model.Query) int {

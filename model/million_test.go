@@ -6,8 +6,8 @@ import (
 	"sync"
 	"testing"
 
-	"mbxperm/collector"
 	"mbxperm/collector/demo"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 )
 
@@ -113,7 +113,7 @@ var million = sync.OnceValue(func() *model.Snapshot {
 	if err != nil {
 		panic(err)
 	}
-	c := collector.Start(context.Background(), src, model.NewPool(), nil)
+	c := session.Start(context.Background(), src, model.NewPool(), nil)
 	<-c.Done()
 	return c.Snapshot()
 })

@@ -36,9 +36,9 @@ type app struct {
 	foot  *foot
 
 	options Options
-	form    *connectForm // where it is open
-	request Request      // what the driver was asked for last, without the password
-	known   bool         // and that it could be opened is remembered
+	form    *connectForm  // where it is open
+	request model.Request // what the driver was asked for last, without the password
+	known   bool          // and that it could be opened is remembered
 
 	here  place
 	trail []place

@@ -8,7 +8,7 @@ import (
 
 	"github.com/gdamore/tcell/v2"
 
-	"mbxperm/collector"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 )
 
@@ -16,7 +16,7 @@ import (
 // application on a 200x50 xterm.
 func TestAppBytes(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	session := collector.NewSession(ctx, model.NewPool(), newDemo(t, "demo:250"), nil, nil)
+	session := session.New(ctx, model.NewPool(), newDemo(t, "demo:250"), nil, nil)
 	session.Wait()
 	a := newApp(sessionDriver{session}, themeFor(256))
 	w := &wire{t: t, app: a.tv, tty: newFakeTTY(200, 50), drawn: make(chan struct{}, 1024)}
@@ -99,5 +99,5 @@ type frozenDriver struct{ snap *model.Snapshot }
 func (d frozenDriver) Snapshot() *model.Snapshot { return d.snap }
 func (d frozenDriver) Cancel()                   {}
 func (d frozenDriver) Refresh()                  {}
-func (d frozenDriver) Open(Request)              {}
+func (d frozenDriver) Open(model.Request)        {}
 func (d frozenDriver) Record(string, bool)       {}

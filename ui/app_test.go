@@ -13,6 +13,7 @@ import (
 	"mbxperm/acl"
 	"mbxperm/collector"
 	"mbxperm/collector/demo"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 )
 
@@ -77,9 +78,9 @@ func newDemo(t testing.TB, spec string) *demo.Source {
 }
 
 // sessionDriver is a session that goes over to nothing and records nothing.
-type sessionDriver struct{ *collector.Session }
+type sessionDriver struct{ *session.Session }
 
-func (sessionDriver) Open(Request)        {}
+func (sessionDriver) Open(model.Request)  {}
 func (sessionDriver) Record(string, bool) {}
 
 // longAgo returns a clock that says another second of the year 1 each time: a
@@ -93,7 +94,7 @@ func longAgo() func() time.Time {
 func driveApp(t testing.TB, w, h int, src collector.Source, warnings ...string) (*driver, *app) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	session := collector.NewSession(ctx, model.NewPool(), src, warnings, func(context.Context) (collector.Source, []string, error) {
+	session := session.New(ctx, model.NewPool(), src, warnings, func(context.Context) (collector.Source, []string, error) {
 		return nil, nil, errors.New("dial tcp 192.0.2.1:636: connection refused")
 	})
 	a := newApp(sessionDriver{session}, themeFor(0))
@@ -367,7 +368,7 @@ func TestMouse(t *testing.T) {
 // toggles, asked as the screen asks.
 func TestTotalsEqualRows(t *testing.T) {
 	ctx := t.Context()
-	c := collector.Start(ctx, newDemo(t, "demo:60"), model.NewPool(), nil)
+	c := session.Start(ctx, newDemo(t, "demo:60"), model.NewPool(), nil)
 	<-c.Done()
 	a := newApp(nil, themeFor(0))
 	a.news.base = c.Snapshot()

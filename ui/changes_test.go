@@ -13,6 +13,7 @@ import (
 	"github.com/rivo/tview"
 
 	"mbxperm/collector"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 )
 
@@ -24,13 +25,13 @@ func driveDays(t testing.TB, w, h int, since string, days ...string) (*driver, *
 	pool := model.NewPool()
 	var old *model.Snapshot
 	if since != "" {
-		c := collector.Start(ctx, newDemo(t, since), pool, nil)
+		c := session.Start(ctx, newDemo(t, since), pool, nil)
 		<-c.Done()
 		old = c.Snapshot()
 		old.State.Account = `CONTOSO\somebody`
 	}
 	next := 1
-	session := collector.NewSession(ctx, pool, newDemo(t, days[0]), nil, func(context.Context) (collector.Source, []string, error) {
+	session := session.New(ctx, pool, newDemo(t, days[0]), nil, func(context.Context) (collector.Source, []string, error) {
 		if next == len(days) {
 			return nil, nil, errors.New("dial tcp 192.0.2.1:636: connection refused")
 		}

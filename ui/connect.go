@@ -11,19 +11,9 @@ import (
 	"mbxperm/ui/safe"
 )
 
-// Request is a source to open, and how to get in. Fields that are empty were
-// not asked for.
-type Request struct {
-	Source   string // what the command line calls SOURCE
-	User     string
-	Password string // never shown, kept or written down by the screen
-	CAFile   string
-	Auth     string
-}
-
 // Connect is what the form in which a source is named begins with.
 type Connect struct {
-	Request
+	model.Request
 	Domain string   // proposed where the request names no directory
 	Auths  []string // the ways to bind, the usual one first
 	Found  []string // sentences about what is known already
@@ -40,7 +30,7 @@ type connectForm struct {
 
 	found   []string
 	failure string // why it did not open, until the next try
-	asked   *Request
+	asked   *model.Request
 }
 
 type formFields struct {
@@ -70,7 +60,7 @@ func newConnectForm(a *app, c Connect) *connectForm {
 	}
 	w.connect = f.button("Connect", f.tryDirectory)
 	w.open = f.button("Open", f.tryFile)
-	w.demo = f.button("Demo", func() { f.try(Request{Source: "demo"}) })
+	w.demo = f.button("Demo", func() { f.try(model.Request{Source: "demo"}) })
 	f.lay()
 	return f
 }
@@ -93,7 +83,7 @@ func text(f *tview.InputField) string { return strings.TrimSpace(f.GetText()) }
 func (f *connectForm) tryDirectory() {
 	w := &f.fields
 	_, auth := w.auth.GetCurrentOption()
-	r := Request{Source: text(w.server), User: text(w.user), Password: w.password.GetText(),
+	r := model.Request{Source: text(w.server), User: text(w.user), Password: w.password.GetText(),
 		CAFile: expandHome(text(w.ca)), Auth: auth}
 	if r.Source == "" {
 		f.failure = "no server: give a domain, contoso.com, or a server, ldaps://dc1.contoso.com"
@@ -110,11 +100,11 @@ func (f *connectForm) tryFile() {
 		f.app.focus(f.fields.file)
 		return
 	}
-	f.try(Request{Source: path})
+	f.try(model.Request{Source: path})
 }
 
 // try opens a source. The form stays until something of it is there to be shown.
-func (f *connectForm) try(r Request) {
+func (f *connectForm) try(r model.Request) {
 	f.failure, f.asked = "", &r
 	f.app.restart(r)
 }
@@ -281,7 +271,7 @@ func (a *app) connectElsewhere() {
 }
 
 // restart opens a source, with nothing on the screen of what was there.
-func (a *app) restart(r Request) {
+func (a *app) restart(r model.Request) {
 	a.driver.Open(r)
 	r.Password = ""
 	a.request, a.known = r, false

@@ -12,21 +12,22 @@ import (
 	"testing"
 
 	"mbxperm/collector"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 )
 
 // formDriver is a session that opens what a test says.
 type formDriver struct {
-	*collector.Session
+	*session.Session
 	t testing.TB
 
 	mu       sync.Mutex
-	requests []Request
-	open     func(Request) (collector.Source, error)
+	requests []model.Request
+	open     func(model.Request) (collector.Source, error)
 	recorded []string
 }
 
-func (d *formDriver) Open(r Request) {
+func (d *formDriver) Open(r model.Request) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.requests = append(d.requests, r)
@@ -40,11 +41,11 @@ func (d *formDriver) Open(r Request) {
 	})
 }
 
-func (d *formDriver) last() Request {
+func (d *formDriver) last() model.Request {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if len(d.requests) == 0 {
-		return Request{}
+		return model.Request{}
 	}
 	return d.requests[len(d.requests)-1]
 }
@@ -69,8 +70,8 @@ var (
 func driveForm(t *testing.T, w, h int, s *Settings, c Connect) (*driver, *app, *formDriver) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	f := &formDriver{t: t, Session: collector.NewSession(ctx, model.NewPool(), nil, nil, nil)}
-	f.open = func(r Request) (collector.Source, error) {
+	f := &formDriver{t: t, Session: session.New(ctx, model.NewPool(), nil, nil, nil)}
+	f.open = func(r model.Request) (collector.Source, error) {
 		switch {
 		case r.Source == "ldaps://silent.contoso.com":
 			return nil, errWaits
@@ -103,7 +104,7 @@ func TestConnectScreens(t *testing.T) {
 				{Source: "ldaps://dc1.contoso.com", User: "auditor@contoso.com"},
 				{Source: "fabrikam.com", User: "[red]\x1b[31m\u202eadmin"},
 			}}, Connect{
-				Request: Request{User: "auditor@contoso.com"}, Domain: "contoso.com",
+				Request: model.Request{User: "auditor@contoso.com"}, Domain: "contoso.com",
 				Found: []string{"Kerberos ticket of auditor@CONTOSO.COM, good until 2026-03-02 19:30"},
 			})
 			d.wantScreen("Server or domain  contoso.com", "Kerberos ticket of auditor@CONTOSO.COM", "[red]<U+001B>[31m<U+202E>admin")
@@ -146,7 +147,7 @@ func TestConnect(t *testing.T) {
 	d.wantScreen("[ntlm")
 	d.press("Tab", "Enter")
 	d.wantScreen("read to the end", "ldaps://dc1.contoso.com")
-	want := Request{Source: "ldaps://dc1.contoso.com", User: "auditor@contoso.com", Password: "right", Auth: "ntlm"}
+	want := model.Request{Source: "ldaps://dc1.contoso.com", User: "auditor@contoso.com", Password: "right", Auth: "ntlm"}
 	if got := f.last(); got != want {
 		t.Errorf("asked for %+v, want %+v", got, want)
 	}
@@ -204,7 +205,7 @@ func TestConnectOtherwise(t *testing.T) {
 	y = slices.IndexFunc(d.screen(), func(l string) bool { return strings.Contains(l, "[fabrikam.com]") })
 	d.click(22, y)
 	d.wantScreen("read to the end")
-	if got, want := f.last(), (Request{Source: "fabrikam.com", CAFile: "ca.pem", Auth: "simple"}); got != want {
+	if got, want := f.last(), (model.Request{Source: "fabrikam.com", CAFile: "ca.pem", Auth: "simple"}); got != want {
 		t.Errorf("once more asks for %+v, want %+v", got, want)
 	}
 	if len(s.Recent) != 1 {
@@ -285,7 +286,7 @@ func TestRecord(t *testing.T) {
 func TestStopReadingAgain(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	hold := make(chan struct{})
-	session := collector.NewSession(ctx, model.NewPool(), newDemo(t, "demo:60"), nil, func(context.Context) (collector.Source, []string, error) {
+	session := session.New(ctx, model.NewPool(), newDemo(t, "demo:60"), nil, func(context.Context) (collector.Source, []string, error) {
 		return &fakeSource{Source: newDemo(t, "demo:60"), after: 374, hold: hold}, nil, nil
 	})
 	d, a := driveAgain(t, ctx, cancel, session)
@@ -304,7 +305,7 @@ func TestStopReadingAgain(t *testing.T) {
 func TestStopConnectingAgain(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	tries := 0
-	session := collector.NewSession(ctx, model.NewPool(), newDemo(t, "demo:60"), nil, func(ctx context.Context) (collector.Source, []string, error) {
+	session := session.New(ctx, model.NewPool(), newDemo(t, "demo:60"), nil, func(ctx context.Context) (collector.Source, []string, error) {
 		if tries++; tries == 1 {
 			<-ctx.Done()
 			return nil, nil, ctx.Err()
@@ -325,7 +326,7 @@ func TestStopConnectingAgain(t *testing.T) {
 }
 
 // driveAgain shows a session that was read to its end, and has it read again.
-func driveAgain(t *testing.T, ctx context.Context, cancel func(), session *collector.Session) (*driver, *app) {
+func driveAgain(t *testing.T, ctx context.Context, cancel func(), session *session.Session) (*driver, *app) {
 	t.Helper()
 	a := newApp(sessionDriver{session}, themeFor(0))
 	a.news.now = longAgo()

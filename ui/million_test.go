@@ -12,7 +12,7 @@ import (
 
 	"github.com/gdamore/tcell/v2"
 
-	"mbxperm/collector"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 	"mbxperm/ui/cli/program"
 )
@@ -22,7 +22,7 @@ import (
 func BenchmarkMillion(b *testing.B) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	c := collector.Start(ctx, newDemo(b, "demo:1000000"), model.NewPool(), nil)
+	c := session.Start(ctx, newDemo(b, "demo:1000000"), model.NewPool(), nil)
 	<-c.Done()
 	snap := c.Snapshot()
 	snap.Prepare()

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"mbxperm/collector"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 )
 
@@ -14,7 +14,7 @@ import (
 // that is changed first.
 func driveFrozen(t *testing.T, w, h int, change func(*model.State)) (*driver, *app) {
 	t.Helper()
-	c := collector.Start(t.Context(), newDemo(t, "demo:60"), model.NewPool(), nil)
+	c := session.Start(t.Context(), newDemo(t, "demo:60"), model.NewPool(), nil)
 	<-c.Done()
 	snap := c.Snapshot()
 	change(&snap.State)

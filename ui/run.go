@@ -21,7 +21,7 @@ type Driver interface {
 	Snapshot() *model.Snapshot
 	// Open goes over to another source. Why it does not open is the error of a
 	// snapshot.
-	Open(r Request)
+	Open(r model.Request)
 	// Refresh reads the source again.
 	Refresh()
 	// Record is Refresh with all that is read going to a file, too. One that

@@ -7,7 +7,7 @@ import (
 
 	"github.com/gdamore/tcell/v2"
 
-	"mbxperm/collector"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 )
 
@@ -39,7 +39,7 @@ func TestGuard(t *testing.T) {
 // TestContextEndsTheScreen: so that a signal leaves the terminal in order.
 func TestContextEndsTheScreen(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	session := collector.NewSession(ctx, model.NewPool(), newDemo(t, "demo:60"), nil, nil)
+	session := session.New(ctx, model.NewPool(), newDemo(t, "demo:60"), nil, nil)
 	a := newApp(sessionDriver{session}, themeFor(0))
 	d := drive(t, 80, 24, a.tv)
 	a.start(ctx, d.top)
@@ -50,7 +50,7 @@ func TestContextEndsTheScreen(t *testing.T) {
 
 // TestTerminalIsGone: that the terminal was closed is said in words.
 func TestTerminalIsGone(t *testing.T) {
-	session := collector.NewSession(t.Context(), model.NewPool(), newDemo(t, "demo:60"), nil, nil)
+	session := session.New(t.Context(), model.NewPool(), newDemo(t, "demo:60"), nil, nil)
 	a := newApp(sessionDriver{session}, themeFor(0))
 	screen := tcell.NewSimulationScreen("UTF-8")
 	if err := screen.Init(); err != nil {
@@ -70,7 +70,7 @@ func TestTerminalIsGone(t *testing.T) {
 func TestWorkerDropsStaleAnswers(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	c := collector.Start(ctx, newDemo(t, "demo:60"), model.NewPool(), nil)
+	c := session.Start(ctx, newDemo(t, "demo:60"), model.NewPool(), nil)
 	<-c.Done()
 	w, updates := newWorker(), make(chan func() bool)
 	go w.run(ctx, func(f func() bool) { updates <- f })

@@ -10,7 +10,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
 
-	"mbxperm/collector"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 )
 
@@ -168,7 +168,7 @@ func TestThemeKey(t *testing.T) {
 // TestColourIsNeverTheOnlySign: whatever is coloured in the grids says the same
 // in a word.
 func TestColourIsNeverTheOnlySign(t *testing.T) {
-	c := collector.Start(t.Context(), newDemo(t, "demo:250"), model.NewPool(), nil)
+	c := session.Start(t.Context(), newDemo(t, "demo:250"), model.NewPool(), nil)
 	<-c.Done()
 	seen := map[cellStyle]int{}
 	check := func(text string, style cellStyle, row *model.Row) {

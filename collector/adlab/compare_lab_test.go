@@ -10,9 +10,9 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"mbxperm/acl"
-	"mbxperm/collector"
 	"mbxperm/collector/adlab"
 	"mbxperm/collector/live"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 )
 
@@ -32,7 +32,7 @@ func labState(t *testing.T, lab *adlab.Lab, pool *model.Pool) *model.Snapshot {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := collector.Start(t.Context(), src, pool, nil)
+	c := session.Start(t.Context(), src, pool, nil)
 	<-c.Done()
 	return c.Snapshot()
 }

@@ -11,6 +11,7 @@ import (
 	"mbxperm/collector/ldaptest"
 	"mbxperm/collector/ldif"
 	"mbxperm/collector/live"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 )
 
@@ -52,7 +53,7 @@ func reopen(tb testing.TB, path string) *ldif.Source {
 
 func collect(tb testing.TB, src collector.Source) *model.Snapshot {
 	tb.Helper()
-	c := collector.Start(context.Background(), src, model.NewPool(), nil)
+	c := session.Start(context.Background(), src, model.NewPool(), nil)
 	<-c.Done()
 	return c.Snapshot()
 }

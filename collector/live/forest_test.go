@@ -260,9 +260,7 @@ func TestForestInSnapshot(t *testing.T) {
 			if dead {
 				second.Close()
 			}
-			c := collector.Start(t.Context(), open(t, o), model.NewPool(), nil)
-			<-c.Done()
-			s := c.Snapshot()
+			s := collect(t, open(t, o))
 			if err := s.State.Err; err != nil {
 				t.Fatal(err)
 			}

@@ -89,7 +89,7 @@ func readMessage(r io.Reader) (*ber.Packet, error) {
 	if _, err := io.ReadFull(r, b[start:]); err != nil {
 		return nil, err
 	}
-	p, err := decode(b)
+	p, err := decodeTree(b)
 	if err != nil || len(p.Children) < 2 || p.Children[1] == nil {
 		return nil, errEnvelope
 	}

@@ -5,12 +5,15 @@ import (
 	"encoding/pem"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 	"mbxperm/collector/ldaptest"
+	"mbxperm/model"
 )
 
 const (
@@ -174,4 +177,15 @@ func der(t *testing.T, text []byte) []byte {
 		t.Fatal("no PEM")
 	}
 	return block.Bytes
+}
+
+// collect reads a source into a snapshot, and closes it. What does so for the
+// program, package session, imports this one.
+func collect(tb testing.TB, src collector.Source) *model.Snapshot {
+	tb.Helper()
+	defer src.Close()
+	w := model.NewWriter(model.NewPool())
+	w.State.Err = decode.Read(context.Background(), src, w, new(sync.Mutex))
+	w.State.Phase = model.Finished
+	return w.Snapshot()
 }

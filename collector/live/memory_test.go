@@ -197,9 +197,7 @@ func (s *memoryServer) collect(tb testing.TB) *model.Snapshot {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	c := collector.Start(context.Background(), src, model.NewPool(), nil)
-	<-c.Done()
-	state := c.Snapshot()
+	state := collect(tb, src)
 	if state.State.Err != nil || state.State.Entries < s.mailboxes {
 		tb.Fatalf("%v, %d entries", state.State.Err, state.State.Entries)
 	}

@@ -191,10 +191,10 @@ func (m *messages) name(b []byte) string {
 // of the rootDSE has five.
 const deepest = 16
 
-// decode makes a tree of a message by go-ldap's means. That keeps of each level a
+// decodeTree makes a tree of a message by go-ldap's means. That keeps of each level a
 // copy in the one above, so that depth and length are bounded first: a server
 // should not make of a megabyte a gigabyte.
-func decode(message []byte) (*ber.Packet, error) {
+func decodeTree(message []byte) (*ber.Packet, error) {
 	if len(message) > maxAnswer {
 		return nil, fmt.Errorf("%w: an answer of %d bytes where a short one was expected", errEnvelope, len(message))
 	}
@@ -227,7 +227,7 @@ func shallow(b []byte, levels int) bool {
 // resultOf returns what a message with an LDAPResult says: nil for success, and
 // its controls.
 func resultOf(message []byte) ([]ldap.Control, error) {
-	p, err := decode(message)
+	p, err := decodeTree(message)
 	if err != nil {
 		return nil, err
 	}

@@ -201,7 +201,7 @@ func TestResultTooDeepOrTooLong(t *testing.T) {
 		"long":       {nested(1, maxAnswer), true},
 		"indefinite": {[]byte{0x30, 0x10, 0x02, 0x01, 0x01, 0x65, 0x07, 0x0A, 1, 0, 4, 0, 4, 0, 0xA0, 0x80, 0, 0}, true},
 	} {
-		_, err := decode(c.message)
+		_, err := decodeTree(c.message)
 		if got := errors.Is(err, errEnvelope); got != c.refused {
 			t.Errorf("%s: %v", name, err)
 		}

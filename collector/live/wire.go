@@ -124,7 +124,7 @@ func (w *wire) Read(p []byte) (int, error) {
 
 // noticed keeps the reason out of a notice of disconnection.
 func (w *wire) noticed(message []byte) {
-	p, err := decode(message)
+	p, err := decodeTree(message)
 	if err != nil {
 		return
 	}

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"mbxperm/collector"
 	"mbxperm/collector/demo"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 	"mbxperm/ui/cli/program"
 	"mbxperm/ui/report"
@@ -26,7 +26,7 @@ func TestCommandPrintsTheView(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := collector.Start(t.Context(), src, model.NewPool(), nil)
+	c := session.Start(t.Context(), src, model.NewPool(), nil)
 	<-c.Done()
 	s := c.Snapshot()
 	toggles := []model.Reasons{0, model.Inherited | model.Implied, model.Self | model.Stale | model.Default, model.AllReasons}

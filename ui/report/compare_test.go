@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"mbxperm/collector"
 	"mbxperm/collector/demo"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 )
 
@@ -20,7 +20,7 @@ func readDays(t testing.TB, specs ...string) (out []*model.Snapshot) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := collector.Start(t.Context(), src, pool, nil)
+		c := session.Start(t.Context(), src, pool, nil)
 		<-c.Done()
 		out = append(out, c.Snapshot())
 	}

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"mbxperm/collector"
 	"mbxperm/collector/demo"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 )
 
@@ -35,7 +35,7 @@ func readDemo(t testing.TB, source string) *model.Snapshot {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := collector.Start(t.Context(), src, model.NewPool(), nil)
+	c := session.Start(t.Context(), src, model.NewPool(), nil)
 	<-c.Done()
 	return c.Snapshot()
 }

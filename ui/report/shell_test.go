@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"mbxperm/collector"
 	"mbxperm/collector/demo"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 	"mbxperm/ui/safe"
 )
@@ -23,7 +23,7 @@ func TestExchangeShell(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := collector.Start(t.Context(), src, model.NewPool(), nil)
+	c := session.Start(t.Context(), src, model.NewPool(), nil)
 	<-c.Done()
 	s := c.Snapshot()
 	var text strings.Builder

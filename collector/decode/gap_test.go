@@ -1,21 +1,22 @@
-package collector
+package decode
 
 import (
 	"errors"
 	"slices"
 	"testing"
 
+	"mbxperm/collector"
 	"mbxperm/model"
 )
 
 // TestEverySearchIsCovered: whichever search breaks off, some line of the coverage
 // says so, and with it the exit code.
 func TestEverySearchIsCovered(t *testing.T) {
-	for purpose := range asked {
+	for _, purpose := range collector.Purposes() {
 		w := model.NewWriter(model.NewPool())
 		w.State.Phase = model.Finished
-		d := newDecoder(w)
-		d.Begin(Query{ID: 1, Purpose: purpose, Scope: ScopeSub})
+		d := New(w)
+		d.Begin(collector.Query{ID: 1, Purpose: purpose, Scope: collector.ScopeSub})
 		d.End(1, errors.New("connection closed"))
 		said := false
 		for _, line := range w.Snapshot().Coverage() {
@@ -30,8 +31,8 @@ func TestEverySearchIsCovered(t *testing.T) {
 // Every search of a reading shows as what is being read. Lookups are counted by
 // whoever asks.
 func TestProgressKnowsEverySearch(t *testing.T) {
-	for purpose := range asked {
-		if purpose != PurposeLookup && !slices.Contains(weight, purpose) {
+	for _, purpose := range collector.Purposes() {
+		if purpose != collector.PurposeLookup && !slices.Contains(weight, purpose) {
 			t.Errorf("%s is read without a word", purpose)
 		}
 	}

@@ -1,48 +1,49 @@
-package collector
+package decode
 
 import (
 	"slices"
 	"time"
 
+	"mbxperm/collector"
 	"mbxperm/model"
 )
 
 // progress is how far the searches have come, by purpose: several run at a time,
 // and one purpose may have several. People see that of one purpose.
-type progress map[Purpose]*stretch
+type progress map[collector.Purpose]*stretch
 
 // stretch is how far one purpose has come.
 type stretch struct {
 	open         int // searches that run
 	done, expect int // entries
 	since        time.Time
-	expected     map[QueryID]int
+	expected     map[collector.QueryID]int
 }
 
 // weight orders purposes by how much of the time they take: the one that runs
 // and stands first is shown.
-var weight = []Purpose{PurposeMailboxes, PurposeRecipients, PurposePrincipals, PurposeKeys, PurposeGroups, PurposeContainers,
-	PurposeStoreLinks, PurposeSchema, PurposeExchange, PurposeRights, PurposeTrusts, PurposeForest, PurposeRootDSE}
+var weight = []collector.Purpose{collector.PurposeMailboxes, collector.PurposeRecipients, collector.PurposePrincipals, collector.PurposeKeys, collector.PurposeGroups, collector.PurposeContainers,
+	collector.PurposeStoreLinks, collector.PurposeSchema, collector.PurposeExchange, collector.PurposeRights, collector.PurposeTrusts, collector.PurposeForest, collector.PurposeRootDSE}
 
-func (p progress) of(purpose Purpose) *stretch {
+func (p progress) of(purpose collector.Purpose) *stretch {
 	if p[purpose] == nil {
-		p[purpose] = &stretch{since: time.Now(), expected: map[QueryID]int{}}
+		p[purpose] = &stretch{since: time.Now(), expected: map[collector.QueryID]int{}}
 	}
 	return p[purpose]
 }
 
-func (p progress) begin(s *model.State, purpose Purpose) {
+func (p progress) begin(s *model.State, purpose collector.Purpose) {
 	p.of(purpose).open++
 	p.show(s)
 }
 
 // end leaves on the screen what was there last, if nothing else runs.
-func (p progress) end(s *model.State, purpose Purpose) {
+func (p progress) end(s *model.State, purpose collector.Purpose) {
 	p.of(purpose).open--
 	p.show(s)
 }
 
-func (p progress) expect(s *model.State, q *Query, n int) {
+func (p progress) expect(s *model.State, q *collector.Query, n int) {
 	of := p.of(q.Purpose)
 	of.expect += n - of.expected[q.ID]
 	of.expected[q.ID] = n
@@ -50,7 +51,7 @@ func (p progress) expect(s *model.State, q *Query, n int) {
 }
 
 // entry counts an entry; q is nil where the source knows no searches.
-func (p progress) entry(s *model.State, q *Query) {
+func (p progress) entry(s *model.State, q *collector.Query) {
 	if q == nil {
 		s.Done++
 		return
@@ -65,7 +66,7 @@ func (p progress) entry(s *model.State, q *Query) {
 // show puts the purpose that is shown into the state. Lookups are counted by SID
 // and not by entry, by whoever asks.
 func (p progress) show(s *model.State) {
-	at := slices.IndexFunc(weight, func(purpose Purpose) bool { return p[purpose] != nil && p[purpose].open > 0 })
+	at := slices.IndexFunc(weight, func(purpose collector.Purpose) bool { return p[purpose] != nil && p[purpose].open > 0 })
 	if at < 0 {
 		return
 	}

@@ -1,4 +1,4 @@
-package collector_test
+package decode_test
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"mbxperm/acl"
 	"mbxperm/collector"
 	"mbxperm/collector/demo"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 )
 
@@ -75,7 +76,7 @@ func BenchmarkDecode(b *testing.B) {
 	t := tapeOf(b, "demo:10000")
 	b.ReportAllocs()
 	for b.Loop() {
-		c := collector.Start(b.Context(), t, model.NewPool(), nil)
+		c := session.Start(b.Context(), t, model.NewPool(), nil)
 		<-c.Done()
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/mailboxes/1000, "µs/mailbox")
@@ -87,7 +88,7 @@ func TestDecodeAllocations(t *testing.T) {
 	of := func(spec string) float64 {
 		src := tapeOf(t, spec)
 		return testing.AllocsPerRun(2, func() {
-			c := collector.Start(t.Context(), src, model.NewPool(), nil)
+			c := session.Start(t.Context(), src, model.NewPool(), nil)
 			<-c.Done()
 		})
 	}

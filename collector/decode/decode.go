@@ -1,4 +1,4 @@
-package collector
+package decode
 
 import (
 	"fmt"
@@ -7,44 +7,46 @@ import (
 	"time"
 
 	"mbxperm/acl"
+	"mbxperm/collector"
 	"mbxperm/model"
 )
 
-// decoder is the Sink that turns entries into facts. It goes by what an entry
+// Decoder is the Sink that turns entries into facts. It goes by what an entry
 // is (its object classes), not by the search that gave it, so that a file
 // without searches decodes like a live directory.
-type decoder struct {
-	w        *model.Writer
-	queries  map[QueryID]*Query // open searches
-	domains  map[string]*domain // whose objects were asked for, by the base of the searches
-	progress progress
-	now      *Query // of the entry in hand; nil where the source knows no searches
-	loose    loose  // what came without a search
-	noSIDs   noSIDs
-	tooLong  map[string]tooLong // by the purpose of the search
-	classes  classes
-	shared   sharedTexts
-	object   model.Object // of the entry in hand, so that its lists are made once
+type Decoder struct {
+	w           *model.Writer
+	queries     map[collector.QueryID]*collector.Query // open searches
+	domains     map[string]*domain                     // whose objects were asked for, by the base of the searches
+	progress    progress
+	now         *collector.Query // of the entry in hand; nil where the source knows no searches
+	unbracketed unbracketed      // what came without a search
+	badSIDs     badSIDs
+	tooLong     map[string]tooLong // by the purpose of the search
+	classes     classes
+	shared      sharedTexts
+	object      model.Object // of the entry in hand, so that its lists are made once
 }
 
-func newDecoder(w *model.Writer) *decoder {
-	return &decoder{w: w, queries: map[QueryID]*Query{}, domains: map[string]*domain{}, progress: progress{},
+// New returns a decoder that writes to w.
+func New(w *model.Writer) *Decoder {
+	return &Decoder{w: w, queries: map[collector.QueryID]*collector.Query{}, domains: map[string]*domain{}, progress: progress{},
 		classes: classes{sets: map[string]*classSet{}}, shared: sharedTexts{}, tooLong: map[string]tooLong{}}
 }
 
 // Entry decodes one directory entry.
-func (d *decoder) Entry(e *Entry) {
+func (d *Decoder) Entry(e *collector.Entry) {
 	d.now = d.queries[e.Query]
 	d.w.State.Entries++
 	d.progress.entry(&d.w.State, d.now)
 	d.dispatch(e)
 }
 
-func (d *decoder) dispatch(e *Entry) {
+func (d *Decoder) dispatch(e *collector.Entry) {
 	set := d.classes.of(e.Values(attrObjectClass))
 	is := set.is
 	if d.now == nil {
-		d.loose.entry(e, is)
+		d.unbracketed.entry(e, is)
 	}
 	if e.DN == "" {
 		d.rootDSE(e)
@@ -74,7 +76,7 @@ const universal = 0x8
 
 // principal decodes everything that can hold or be given a right, and what lies
 // above such an object.
-func (d *decoder) principal(e *Entry, set *classSet) {
+func (d *Decoder) principal(e *collector.Entry, set *classSet) {
 	o, is := d.blank(), set.is
 	o.DN, o.Class, o.SID = e.DN, set.class, d.sid(e, attrObjectSID, e.Value(attrObjectSID))
 	o.Account, o.Display = e.Text(attrAccountName), e.Text(attrDisplayName)
@@ -131,7 +133,7 @@ func (d *decoder) principal(e *Entry, set *classSet) {
 }
 
 // tombstone takes what a deleted object says about its end ([MS-ADTS] 3.1.1.5.5).
-func (d *decoder) tombstone(e *Entry, o *model.Object) {
+func (d *Decoder) tombstone(e *collector.Entry, o *model.Object) {
 	if o.Deleted = strings.EqualFold(e.Text("isDeleted"), "TRUE"); !o.Deleted {
 		return
 	}
@@ -143,7 +145,7 @@ func (d *decoder) tombstone(e *Entry, o *model.Object) {
 }
 
 // describe takes what Exchange's configuration objects say about themselves.
-func (d *decoder) describe(e *Entry, is map[string]bool) {
+func (d *Decoder) describe(e *collector.Entry, is map[string]bool) {
 	if is["msexchexchangeserver"] {
 		d.server(e)
 	}
@@ -156,19 +158,19 @@ func (d *decoder) describe(e *Entry, is map[string]bool) {
 }
 
 // blank returns the object in hand, of which nothing is known yet.
-func (d *decoder) blank() *model.Object {
+func (d *Decoder) blank() *model.Object {
 	o := &d.object
 	*o = model.Object{Members: o.Members[:0], Delegates: o.Delegates[:0], SIDHistory: o.SIDHistory[:0], Stored: o.Stored[:0]}
 	return o
 }
 
-func (d *decoder) members(e *Entry, o *model.Object) {
+func (d *Decoder) members(e *collector.Entry, o *model.Object) {
 	o.MembersPartial = d.linkedTexts(e, attrMember, &o.Members, &o.MembersState)
 }
 
 // value takes a binary attribute. One that was asked for and did not come is
 // missing; why, is decided later, when the descriptor and the token are known.
-func (d *decoder) value(e *Entry, name string, to *[]byte, state *model.ReadState) {
+func (d *Decoder) value(e *collector.Entry, name string, to *[]byte, state *model.ReadState) {
 	switch v := e.Value(name); {
 	case v != nil:
 		*to, *state = v, model.Present
@@ -179,8 +181,8 @@ func (d *decoder) value(e *Entry, name string, to *[]byte, state *model.ReadStat
 
 // linkedTexts takes an attribute of many values, and reports whether some of
 // them could not be read.
-func (d *decoder) linkedTexts(e *Entry, name string, to *[]string, state *model.ReadState) (partial bool) {
-	a := e.attribute(name)
+func (d *Decoder) linkedTexts(e *collector.Entry, name string, to *[]string, state *model.ReadState) (partial bool) {
+	a := e.Attribute(name)
 	switch {
 	case a != nil && len(a.Values) > 0:
 		*state = model.Present
@@ -198,14 +200,14 @@ func (d *decoder) linkedTexts(e *Entry, name string, to *[]string, state *model.
 
 // sid is the SID in a value; none if there is no value, or no SID in it, which
 // is counted.
-func (d *decoder) sid(e *Entry, name string, value []byte) acl.SID {
+func (d *Decoder) sid(e *collector.Entry, name string, value []byte) acl.SID {
 	if value == nil {
 		return acl.SID{}
 	}
 	s, err := acl.SIDFromBytes(value)
 	if err != nil {
-		if d.noSIDs.n++; d.noSIDs.n == 1 {
-			d.noSIDs.name, d.noSIDs.dn = name, e.DN
+		if d.badSIDs.n++; d.badSIDs.n == 1 {
+			d.badSIDs.name, d.badSIDs.dn = name, e.DN
 		}
 		return acl.SID{}
 	}
@@ -223,14 +225,14 @@ func (t tooLong) gap(search string) model.Gap {
 	return model.Gap{Search: search, Reason: fmt.Sprintf("%d objects were left out: their names are too long, the first is %q", t.n, t.dn)}
 }
 
-// noSIDs are values that should be SIDs and are none: how many, and the first.
-type noSIDs struct {
+// badSIDs are values that should be SIDs and are none: how many, and the first.
+type badSIDs struct {
 	n        int
 	name, dn string
 }
 
 // gap says that whoever has such a SID cannot be told.
-func (s *noSIDs) gap() model.Gap {
+func (s *badSIDs) gap() model.Gap {
 	return model.Gap{Reason: fmt.Sprintf("%d SIDs cannot be decoded, the first is %s of %q: what these accounts may do is not known", s.n, s.name, s.dn)}
 }
 
@@ -246,4 +248,4 @@ func number(s string) uint32 {
 	return uint32(n)
 }
 
-var _ Sink = (*decoder)(nil)
+var _ collector.Sink = (*Decoder)(nil)

@@ -1,15 +1,16 @@
-package collector
+package session
 
 import (
 	"context"
 	"sync"
 	"time"
 
+	"mbxperm/collector"
 	"mbxperm/model"
 )
 
 // Open opens a source. The warnings hold for as long as it is used.
-type Open func(ctx context.Context) (src Source, warnings []string, err error)
+type Open func(ctx context.Context) (src collector.Source, warnings []string, err error)
 
 // Session keeps one source at a time on the screen: it collects it, collects it
 // again when asked, and goes over to another one. Its methods return at once and
@@ -26,9 +27,9 @@ type Session struct {
 	running sync.WaitGroup // all that was ever started
 }
 
-// NewSession starts to collect src into pool, if there is a source. open gives
+// New starts to collect src into pool, if there is a source. open gives
 // it anew for Refresh. Everything ends when ctx does.
-func NewSession(ctx context.Context, pool *model.Pool, src Source, warnings []string, open Open) *Session {
+func New(ctx context.Context, pool *model.Pool, src collector.Source, warnings []string, open Open) *Session {
 	s := &Session{ctx: ctx, open: open, pool: pool, cancel: func() {}}
 	if src != nil {
 		inner := s.begin()
@@ -69,7 +70,7 @@ func (s *Session) Open(name string, open Open) {
 	defer s.mu.Unlock()
 	s.opening = false
 	s.open = open
-	s.collect(StartOpening(s.begin(), name, open, s.pool))
+	s.collect(startOpening(s.begin(), name, open, s.pool))
 }
 
 // Cancel ends the collection, or the opening of the source for another one. What

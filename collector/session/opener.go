@@ -1,6 +1,4 @@
-// Package sources opens what a user calls SOURCE: a directory, a domain, the
-// demo, a file. It is the one place that knows all of them.
-package sources
+package session
 
 import (
 	"context"
@@ -18,7 +16,8 @@ import (
 	"mbxperm/collector/live"
 )
 
-// Opener opens sources. It is used by one goroutine at a time.
+// Opener opens what a user calls SOURCE: a directory, a domain, the demo, a file.
+// It is used by one goroutine at a time.
 type Opener struct {
 	// Live says how to get into a directory; its URL or Domain comes from the text.
 	Live live.Options
@@ -26,7 +25,8 @@ type Opener struct {
 	LogFile string
 	// ShowQueries, if not nil, gets every search that would be sent, and nothing is sent.
 	ShowQueries io.Writer
-	Files       ldif.Files
+	// Files opens files and standard input.
+	Files ldif.Files
 	// Opened is told which directory was opened, by whom and how; nil to hear nothing.
 	Opened func(src *live.Source)
 
@@ -47,9 +47,10 @@ func (Mistake) Usage() bool { return true }
 func (m Mistake) Unwrap() error { return m.error }
 
 // Open opens a source by its text, trying in this order: ldaps:// or ldap://,
-// demo, - for standard input, a file that exists, a folder for the newest recording in it, a domain. It also returns what must be said of
-// the source for as long as it is used. Errors are a Mistake, ErrShown, or what
-// went wrong, in one sentence.
+// demo, - for standard input, a file that exists, a folder for the newest
+// recording in it, a domain. It also returns what must be said of the source for
+// as long as it is used. Errors are a [Mistake], [ErrShown], or what went wrong,
+// in one sentence.
 func (o *Opener) Open(ctx context.Context, text string) (collector.Source, []string, error) {
 	scheme, _, _ := strings.Cut(text, ":")
 	switch strings.ToLower(scheme) {

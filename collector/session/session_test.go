@@ -1,4 +1,4 @@
-package collector_test
+package session_test
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"mbxperm/collector"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 )
 
@@ -29,7 +30,7 @@ func (c *counted) AfterFunc(f func()) (stop func() bool) {
 func TestRefreshLeaksNoContext(t *testing.T) {
 	ctx := &counted{Context: t.Context()}
 	open := func(context.Context) (collector.Source, []string, error) { return &script{}, nil, nil }
-	s := collector.NewSession(ctx, model.NewPool(), &script{}, nil, open)
+	s := session.New(ctx, model.NewPool(), &script{}, nil, open)
 	for range 20 {
 		s.Wait()
 		s.Refresh()

@@ -1,9 +1,10 @@
-package collector
+package decode
 
 import (
 	"bytes"
 	"strconv"
 
+	"mbxperm/collector"
 	"mbxperm/model"
 )
 
@@ -54,7 +55,7 @@ var recipientTypes = map[int64]struct {
 // recipient decides whether an entry is a mailbox. What makes one is a store, a
 // mailbox GUID or a home server, and no Remote type; without any type it is one
 // that Exchange 2000 or 2003 made (exchange-facts 3.2).
-func (d *decoder) recipient(e *Entry, o *model.Object, is map[string]bool) {
+func (d *Decoder) recipient(e *collector.Entry, o *model.Object, is map[string]bool) {
 	if e.Value(attrNickname) == nil && e.Value("homeMDB") == nil && e.Value("msExchMailboxGuid") == nil {
 		return
 	}

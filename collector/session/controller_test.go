@@ -1,4 +1,4 @@
-package sources
+package session
 
 import (
 	"context"
@@ -13,8 +13,8 @@ import (
 	"mbxperm/model"
 )
 
-// browse makes a browser that shows what text names.
-func browse(t *testing.T, text string) *Browser {
+// browse makes a controller that shows what text names.
+func browse(t *testing.T, text string) *Controller {
 	t.Helper()
 	o := &Opener{}
 	o.Live.Password = func() (string, error) {
@@ -26,8 +26,8 @@ func browse(t *testing.T, text string) *Browser {
 		t.Fatal(err)
 	}
 	open := func(ctx context.Context) (collector.Source, []string, error) { return o.Open(ctx, text) }
-	return &Browser{
-		Session: collector.NewSession(t.Context(), model.NewPool(), src, warnings, open), Opener: o, Program: "mbxperm test",
+	return &Controller{
+		Session: New(t.Context(), model.NewPool(), src, warnings, open), Opener: o, Program: "mbxperm test",
 		Password: func() (string, error) { return "", ErrNoPassword },
 	}
 }
@@ -65,7 +65,7 @@ func TestRecord(t *testing.T) {
 	if s := b.Snapshot(); s.State.Recording != nil {
 		t.Errorf("a refresh after it records too: %+v", s.State.Recording)
 	}
-	b.Open(path, Login{})
+	b.Open(model.Request{Source: path})
 	b.Wait()
 	if s := b.Snapshot(); !s.State.Complete() || s.State.Entries != entries {
 		t.Errorf("the recording has %d entries, want %d: %+v", s.State.Entries, entries, s.State)
@@ -92,30 +92,29 @@ func TestRecordCancelled(t *testing.T) {
 	}
 }
 
-// TestBrowserOpen: what does not open is the error of the snapshot, in one
+// TestControllerOpen: what does not open is the error of the snapshot, in one
 // sentence; no password goes to another server than that it was given for.
-func TestBrowserOpen(t *testing.T) {
+func TestControllerOpen(t *testing.T) {
 	t.Setenv("KRB5CCNAME", "FILE:"+filepath.Join(t.TempDir(), "none"))
 	b := browse(t, "demo:5")
 	for _, c := range []struct {
-		text  string
-		login Login
-		want  string
+		request model.Request
+		want    string
 	}{
-		{"-", Login{}, "standard input is the keyboard here"},
-		{"nonsense", Login{}, "a source is ldaps://HOST"},
-		{"demo:x", Login{}, `"x" is not a number`},
-		{"ldaps://127.0.0.1:1", Login{User: "auditor@contoso.com"}, "127.0.0.1:1"},
-		{"ldaps://127.0.0.1:1", Login{User: "auditor@contoso.com", Auth: "sicily"}, `unknown way to bind "sicily"`},
+		{model.Request{Source: "-"}, "standard input is the keyboard here"},
+		{model.Request{Source: "nonsense"}, "a source is ldaps://HOST"},
+		{model.Request{Source: "demo:x"}, `"x" is not a number`},
+		{model.Request{Source: "ldaps://127.0.0.1:1", User: "auditor@contoso.com"}, "127.0.0.1:1"},
+		{model.Request{Source: "ldaps://127.0.0.1:1", User: "auditor@contoso.com", Auth: "sicily"}, `unknown way to bind "sicily"`},
 	} {
-		b.Open(c.text, c.login)
+		b.Open(c.request)
 		b.Wait()
 		s := b.Snapshot()
 		if s.State.Phase != model.Finished || s.State.Err == nil || !strings.Contains(s.State.Err.Error(), c.want) {
-			t.Errorf("%q: %v, want %q", c.text, s.State.Err, c.want)
+			t.Errorf("%q: %v, want %q", c.request.Source, s.State.Err, c.want)
 		}
 	}
-	b.Open("demo:7", Login{})
+	b.Open(model.Request{Source: "demo:7"})
 	b.Wait()
 	if s := b.Snapshot(); !s.State.Complete() || s.State.Source != "demo:7:1" {
 		t.Errorf("after all that: %+v", s.State)

@@ -1,16 +1,17 @@
-package collector
+package decode
 
 import (
 	"strings"
 
 	"mbxperm/acl"
+	"mbxperm/collector"
 	"mbxperm/model"
 )
 
 // rootDSE takes the names of the partitions and the token of the bound account:
 // on the root DSE, tokenGroups holds the SIDs that the server sees in it
 // ([MS-ADTS] 3.1.1.3.2.26).
-func (d *decoder) rootDSE(e *Entry) {
+func (d *Decoder) rootDSE(e *collector.Entry) {
 	if s := e.Text("dnsHostName"); s != "" && d.w.State.Server == "" { // the first is that of the server that was asked for
 		d.w.State.Server = s
 	}
@@ -30,7 +31,7 @@ func (d *decoder) rootDSE(e *Entry) {
 
 // crossRef takes the NetBIOS name of a domain. Only crossRefs of domains have one
 // ([MS-ADTS] 6.1.1.2.1.1.2).
-func (d *decoder) crossRef(e *Entry) {
+func (d *Decoder) crossRef(e *collector.Entry) {
 	if name := e.Text("nETBIOSName"); name != "" {
 		d.w.Domain(model.DomainInfo{DN: e.Text("nCName"), NetBIOS: name, DNS: e.Text("dnsRoot")})
 	}
@@ -38,13 +39,13 @@ func (d *decoder) crossRef(e *Entry) {
 
 // trust takes a trusted domain: the names of one outside the forest, the SID of
 // one inside ([MS-ADTS] 6.1.6.7).
-func (d *decoder) trust(e *Entry) {
+func (d *Decoder) trust(e *collector.Entry) {
 	if sid := d.sid(e, "securityIdentifier", e.Value("securityIdentifier")); !sid.IsZero() {
 		d.w.Trust(sid, model.Trust{NetBIOS: e.Text("flatName"), DNS: e.Text("trustPartner")})
 	}
 }
 
-func (d *decoder) schema(e *Entry, class bool) {
+func (d *Decoder) schema(e *collector.Entry, class bool) {
 	if leaf, _ := model.SplitDN(e.DN); strings.EqualFold(leaf, "CN=ms-Exch-Schema-Version-Pt") {
 		d.w.ExchangeSchema(int(number(e.Text("rangeUpper"))))
 	}
@@ -59,7 +60,7 @@ func (d *decoder) schema(e *Entry, class bool) {
 	d.w.Schema(g, n)
 }
 
-func (d *decoder) right(e *Entry) {
+func (d *Decoder) right(e *collector.Entry) {
 	g, err := acl.ParseGUID(e.Text("rightsGuid"))
 	if err != nil {
 		return

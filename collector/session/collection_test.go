@@ -1,4 +1,4 @@
-package collector_test
+package session_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 )
 
@@ -116,7 +117,7 @@ func mailbox(t *testing.T, id collector.QueryID, name string, trustee acl.SID) *
 
 func collect(t *testing.T, s *script) *model.Snapshot {
 	t.Helper()
-	c := collector.Start(t.Context(), s, model.NewPool(), nil)
+	c := session.Start(t.Context(), s, model.NewPool(), nil)
 	<-c.Done()
 	return c.Snapshot()
 }
@@ -190,7 +191,7 @@ func TestCancelKeepsRows(t *testing.T) {
 		<-ctx.Done()
 		return ctx.Err()
 	}), closed: make(chan struct{})}
-	c := collector.Start(ctx, s, model.NewPool(), nil)
+	c := session.Start(ctx, s, model.NewPool(), nil)
 	<-c.Done()
 	<-s.closed
 	got := cover(t, c.Snapshot(), "mailbox")
@@ -252,7 +253,7 @@ func TestSearchesAtATime(t *testing.T) {
 	}
 	reached, goOn := make(chan bool), make(chan bool)
 	long := strings.Repeat("CN=a,", model.LongestDN) + domainDN
-	c := collector.Start(t.Context(), &script{steps: []func(context.Context, collector.Sink) error{func(_ context.Context, s collector.Sink) error {
+	c := session.Start(t.Context(), &script{steps: []func(context.Context, collector.Sink) error{func(_ context.Context, s collector.Sink) error {
 		begin(s, 1, collector.PurposeMailboxes)
 		begin(s, 2, collector.PurposeGroups)
 		begin(s, 3, collector.PurposeMailboxes)
@@ -360,7 +361,7 @@ func TestMissingIsNotAbsent(t *testing.T) {
 func TestSessionRefresh(t *testing.T) {
 	first := &script{steps: domainSearches(t, domainSID.WithRID(4711))}
 	opened := 0
-	s := collector.NewSession(t.Context(), model.NewPool(), first, nil, func(context.Context) (collector.Source, []string, error) {
+	s := session.New(t.Context(), model.NewPool(), first, nil, func(context.Context) (collector.Source, []string, error) {
 		if opened++; opened == 2 {
 			return nil, nil, errors.New("the server is gone")
 		}
@@ -388,7 +389,7 @@ func TestSessionRefresh(t *testing.T) {
 // TestSessionOpen: another source takes the place of the one that is read, also
 // of one that is still being opened, and a source that comes too late is closed.
 func TestSessionOpen(t *testing.T) {
-	s := collector.NewSession(t.Context(), model.NewPool(), nil, nil, nil)
+	s := session.New(t.Context(), model.NewPool(), nil, nil, nil)
 	if s.Snapshot() != nil {
 		t.Error("a snapshot of nothing")
 	}
@@ -417,7 +418,7 @@ func TestSessionOpen(t *testing.T) {
 		t.Errorf("opened: %+v", st)
 	}
 	again, proceed := make(chan struct{}), make(chan struct{})
-	s.Reread(func(collector.Open) collector.Open {
+	s.Reread(func(session.Open) session.Open {
 		return func(context.Context) (collector.Source, []string, error) {
 			close(again)
 			<-proceed

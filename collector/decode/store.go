@@ -1,4 +1,4 @@
-package collector
+package decode
 
 import (
 	"encoding/hex"
@@ -7,17 +7,18 @@ import (
 	"strings"
 
 	"mbxperm/acl"
+	"mbxperm/collector"
 	"mbxperm/model"
 )
 
 // store takes what a mailbox or public store says beyond its descriptor.
-func (d *decoder) store(e *Entry, o *model.Object) {
+func (d *Decoder) store(e *collector.Entry, o *model.Object) {
 	o.Server = e.Text("msExchOwningServer")
 	o.StoredPartial = d.linkedTexts(e, attrStored, &o.Stored, &o.StoredState)
 }
 
 // server takes the version of an Exchange server.
-func (d *decoder) server(e *Entry) {
+func (d *Decoder) server(e *collector.Entry) {
 	v, ok := serialVersion(e.Text("serialNumber"))
 	if !ok {
 		v = packedVersion(e.Text("versionNumber"))
@@ -50,14 +51,14 @@ func packedVersion(text string) model.ServerVersion {
 }
 
 // organisation takes the objectVersion of the Exchange organisation.
-func (d *decoder) organisation(e *Entry) {
+func (d *Decoder) organisation(e *collector.Entry) {
 	d.w.Organisation(e.DN, int(number(e.Text("objectVersion"))))
 }
 
 // exchange takes the names of Exchange's own groups: values of
 // otherWellKnownObjects are B:32:<GUID in hex, little-endian>:<DN>
 // ([MS-ADTS] 6.1.1.4, exchange-facts 5.2).
-func (d *decoder) exchange(e *Entry) {
+func (d *Decoder) exchange(e *collector.Entry) {
 	for _, v := range e.Values("otherWellKnownObjects") {
 		parts := strings.SplitN(string(v), ":", 4)
 		if len(parts) != 4 || parts[0] != "B" {

@@ -1,0 +1,90 @@
+package decode
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"mbxperm/acl"
+	"mbxperm/collector"
+	"mbxperm/model"
+)
+
+// Read reads a source to its end: all it delivers, and then who holds the SIDs
+// that ACEs name and nothing has delivered, each asked for once. It returns why
+// the source gave nothing (more); nil if that is only that somebody cancelled,
+// which the state says. Everything is written to w, and only while mu is held, so
+// that somebody else who holds mu may take a snapshot at any time.
+func Read(ctx context.Context, src collector.Source, w *model.Writer, mu sync.Locker) error {
+	d := New(w)
+	sink := &lockedSink{mu: mu, sink: d}
+	err := src.Read(ctx, sink)
+	if err == nil && ctx.Err() == nil {
+		err = resolve(ctx, src, d, sink)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	return d.close(ctx, err)
+}
+
+// resolve asks for the SIDs that nothing has delivered, until answers name no new
+// ones.
+func resolve(ctx context.Context, src collector.Source, d *Decoder, sink *lockedSink) error {
+	sink.locked(d.completeDomains)
+	for {
+		var sids []acl.SID
+		sink.locked(func() {
+			sids = d.w.Unresolved()
+			s := &d.w.State
+			s.Phase, s.Search, s.Done, s.Expect, s.Since = model.Resolving, string(collector.PurposeLookup), 0, len(sids), time.Now()
+		})
+		if len(sids) == 0 {
+			return nil
+		}
+		if err := src.Lookup(ctx, sids, sink); err != nil {
+			return err
+		}
+	}
+}
+
+// lockedSink passes events on under a lock.
+type lockedSink struct {
+	mu   sync.Locker
+	sink collector.Sink
+}
+
+func (l *lockedSink) locked(f func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	f()
+}
+
+func (l *lockedSink) Begin(q collector.Query) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sink.Begin(q)
+}
+
+func (l *lockedSink) Expect(id collector.QueryID, n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sink.Expect(id, n)
+}
+
+func (l *lockedSink) Entry(e *collector.Entry) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sink.Entry(e)
+}
+
+func (l *lockedSink) End(id collector.QueryID, reason error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sink.End(id, reason)
+}
+
+func (l *lockedSink) Missed(sid acl.SID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sink.Missed(sid)
+}

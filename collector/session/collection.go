@@ -1,0 +1,173 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"mbxperm/collector"
+	"mbxperm/collector/decode"
+	"mbxperm/model"
+)
+
+// Collection reads one source into one state. Snapshots of it may be taken at
+// any time by any goroutine.
+type Collection struct {
+	current atomic.Pointer[model.Snapshot]
+	done    chan struct{}
+
+	mu     sync.Mutex // between the goroutine that collects and the one that publishes
+	writer *model.Writer
+	news   bool // something was written since the last publication
+}
+
+// publishEvery is how often a snapshot is made while there is news: ten times a
+// second is as often as the screen looks.
+const publishEvery = 100 * time.Millisecond
+
+// Start begins to read a source in a goroutine of its own and returns at once.
+// When ctx ends the collection ends too; what was read stays, marked as
+// incomplete. The source is closed at the end. Warnings are shown for as long
+// as the state is.
+func Start(ctx context.Context, src collector.Source, pool *model.Pool, warnings []string) *Collection {
+	c := newCollection(src.Name(), pool)
+	go c.start(ctx, src, warnings)
+	return c
+}
+
+// startOpening is Start for a source that is still to be opened. If it does not
+// open, the reason is the error of the snapshot.
+func startOpening(ctx context.Context, name string, open Open, pool *model.Pool) *Collection {
+	c := newCollection(name, pool)
+	go func() {
+		src, warnings, err := open(ctx)
+		switch {
+		case err == nil:
+			c.start(ctx, src, warnings)
+			return
+		case ctx.Err() != nil: // somebody cancelled, and needs no reason
+			c.update(func(s *model.State) { s.AddGap(model.Gap{Reason: "cancelled"}) })
+			c.finish(nil)
+		default:
+			c.finish(err)
+		}
+		close(c.done)
+	}()
+	return c
+}
+
+func newCollection(name string, pool *model.Pool) *Collection {
+	now := time.Now()
+	c := &Collection{done: make(chan struct{}), writer: model.NewWriter(pool)}
+	c.writer.State = model.State{Source: name, Started: now, Since: now}
+	c.current.Store(c.writer.Snapshot())
+	return c
+}
+
+func (c *Collection) start(ctx context.Context, src collector.Source, warnings []string) {
+	defer close(c.done)
+	defer src.Close()
+	rec, recorded := src.(recordedSource)
+	c.update(func(s *model.State) {
+		s.Source, s.Warnings, s.Phase = src.Name(), warnings, model.Reading
+		if recorded {
+			s.Recording = rec.Recording()
+		}
+	})
+	stop := make(chan struct{})
+	var publisher sync.WaitGroup
+	publisher.Go(func() { c.publish(stop) })
+	err := c.run(ctx, src)
+	close(stop)
+	publisher.Wait()
+	if recorded { // whose Close completes the file: only then it can be told what came of it
+		src.Close()
+		c.recorded(rec.Recording())
+	}
+	c.finish(err)
+}
+
+// recordedSource is a source that is recorded while it is read.
+type recordedSource interface {
+	Recording() *model.Recording
+}
+
+// recorded notes what came of a recording.
+func (c *Collection) recorded(r *model.Recording) {
+	c.update(func(s *model.State) {
+		s.Recording = r
+		if r.Err != nil {
+			s.AddProblem(model.Problem{Time: time.Now(), Object: r.Path, Text: r.Err.Error()})
+		}
+	})
+}
+
+// publish makes a snapshot whenever there is news, until stop is closed. It is
+// not left to the source's events: a source that stalls sends none.
+func (c *Collection) publish(stop <-chan struct{}) {
+	tick := time.NewTicker(publishEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-tick.C:
+			c.mu.Lock()
+			if c.news {
+				c.current.Store(c.writer.Snapshot())
+				c.news = false
+			}
+			c.mu.Unlock()
+		}
+	}
+}
+
+// update changes the state.
+func (c *Collection) update(change func(*model.State)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	change(&c.writer.State)
+	c.news = true
+}
+
+// finish publishes the last snapshot.
+func (c *Collection) finish(err error) {
+	c.update(func(s *model.State) {
+		s.Err, s.Phase, s.Ended = err, model.Finished, time.Now()
+		if err != nil {
+			s.AddProblem(model.Problem{Time: s.Ended, Object: s.Source, Text: err.Error()})
+		}
+	})
+	c.current.Store(c.writer.Snapshot())
+}
+
+// Snapshot returns what is known now. It never blocks.
+func (c *Collection) Snapshot() *model.Snapshot { return c.current.Load() }
+
+// Done is closed when the last snapshot has been published.
+func (c *Collection) Done() <-chan struct{} { return c.done }
+
+// run collects, and returns why the source gave nothing (more).
+func (c *Collection) run(ctx context.Context, src collector.Source) (err error) {
+	// A fault in here must not take the screen's terminal down with it: what was
+	// read stays, and the reason stands where any other would.
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("internal error while reading %s: %v", c.Snapshot().State.Search, r)
+		}
+	}()
+	return decode.Read(ctx, src, c.writer, written{c})
+}
+
+// written is the lock of a collection for what writes to it: whoever gives it
+// back has news.
+type written struct{ c *Collection }
+
+func (w written) Lock() { w.c.mu.Lock() }
+
+func (w written) Unlock() {
+	w.c.news = true
+	w.c.mu.Unlock()
+}
