@@ -5,9 +5,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/pem"
 	"math/big"
 	"net"
@@ -89,12 +91,35 @@ func (a *authority) serve(tb testing.TB, names []string, adapt func(*x509.Certif
 		tb.Fatalf("ldaptest: certificate of the server: %v", err)
 	}
 	if negative {
-		// Go signs no such certificate, so the sign is changed afterwards. The
-		// signature is wrong then, but nobody gets as far as that.
-		der = bytes.Replace(der, []byte{2, 2, serial >> 8, serial & 0xFF}, []byte{2, 2, serial>>8 | 0x80, serial & 0xFF}, 1)
+		der = a.negate(tb, der)
 	}
 	return &tls.Config{
 		MinVersion:   tls.VersionTLS12,
 		Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}},
 	}
+}
+
+// negate gives a certificate a serial number below zero, which Go does not
+// sign: the sign is changed, and the certificate signed anew.
+func (a *authority) negate(tb testing.TB, der []byte) []byte {
+	tb.Helper()
+	var c struct {
+		Signed, Algorithm asn1.RawValue
+		Signature         asn1.BitString
+	}
+	if _, err := asn1.Unmarshal(der, &c); err != nil {
+		tb.Fatalf("ldaptest: %v", err)
+	}
+	signed := bytes.Replace(c.Signed.FullBytes, []byte{2, 2, serial >> 8, serial & 0xFF}, []byte{2, 2, serial>>8 | 0x80, serial & 0xFF}, 1)
+	hash := sha256.Sum256(signed)
+	signature, err := ecdsa.SignASN1(rand.Reader, a.key, hash[:])
+	if err != nil {
+		tb.Fatalf("ldaptest: %v", err)
+	}
+	c.Signed = asn1.RawValue{FullBytes: signed}
+	c.Signature = asn1.BitString{Bytes: signature, BitLength: 8 * len(signature)}
+	if der, err = asn1.Marshal(c); err != nil {
+		tb.Fatalf("ldaptest: %v", err)
+	}
+	return der
 }

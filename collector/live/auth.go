@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"mbxperm/collector/live/kerberos"
 
@@ -229,9 +230,27 @@ func (s *server) password() (string, error) {
 		// and some servers answer it with success.
 		err = errors.New("the password is empty, and a bind without one proves nothing; give the password")
 	}
+	if err == nil {
+		err = checkPassword(p)
+	}
 	if err != nil {
 		return "", &Error{Kind: ErrCredentials, Err: err, Text: fmt.Sprintf("password for %s: %v", s.options.User, err)}
 	}
 	s.secret = func() string { return p }
 	return p, nil
+}
+
+// checkPassword refuses what nobody can have typed as a password, and what a
+// file or a variable brings along instead. Sent, it would be a wrong password,
+// and each of those counts towards a lock-out. No error repeats any of it.
+func checkPassword(p string) error {
+	switch {
+	case strings.HasPrefix(p, "\ufeff"):
+		return errors.New("it begins with a byte order mark, which an editor or shell of Windows has put there; nothing was sent")
+	case strings.ContainsAny(p, "\x00\r\n"):
+		return errors.New("it holds the end of a line or a NUL character, which no password does; nothing was sent")
+	case !utf8.ValidString(p):
+		return errors.New("it is not UTF-8; set the terminal or the variable to UTF-8; nothing was sent")
+	}
+	return nil
 }

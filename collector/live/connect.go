@@ -4,10 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
-	"fmt"
 	"net"
-	"os"
 	"time"
 
 	"mbxperm/collector/live/gss"
@@ -35,66 +32,6 @@ type conn struct {
 func (s *server) newConn(raw *idleConn, on net.Conn) *conn {
 	w := &wire{Conn: on}
 	return &conn{server: s, raw: raw, wire: w, in: newMessages(w)}
-}
-
-// tlsConfig makes the TLS configuration for a host.
-func (o *Options) tlsConfig(host string) (*tls.Config, error) {
-	c := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12, InsecureSkipVerify: o.Insecure}
-	if err := o.clientCertificate(c); err != nil {
-		return nil, err
-	}
-	if len(o.Pins) > 0 {
-		list, err := parsePins(o.Pins)
-		if err != nil {
-			return nil, err
-		}
-		if o.Insecure {
-			return nil, errors.New("--pin and --insecure contradict each other; leave out --insecure")
-		}
-		c.VerifyConnection = list.check
-		// A pin alone vouches for the server, whoever signed its certificate.
-		c.InsecureSkipVerify = o.CAFile == ""
-	}
-	if o.CAFile == "" {
-		return c, nil
-	}
-	data, err := os.ReadFile(o.CAFile)
-	if err != nil {
-		return nil, fmt.Errorf("certificates of --ca: %w", err)
-	}
-	c.RootCAs = x509.NewCertPool()
-	if c.RootCAs.AppendCertsFromPEM(data) {
-		return c, nil
-	}
-	// What certutil and the Windows console export by default is DER.
-	certs, err := x509.ParseCertificates(data)
-	if err != nil || len(certs) == 0 {
-		return nil, fmt.Errorf("certificates of --ca: %s holds no certificate, neither PEM nor DER", o.CAFile)
-	}
-	for _, cert := range certs {
-		c.RootCAs.AddCert(cert)
-	}
-	return c, nil
-}
-
-// clientCertificate loads the certificate that is to say who we are.
-func (o *Options) clientCertificate(c *tls.Config) error {
-	if o.CertFile == "" {
-		if o.KeyFile != "" {
-			return errors.New("--key without --cert: give the certificate too")
-		}
-		return nil
-	}
-	key := o.KeyFile
-	if key == "" {
-		key = o.CertFile
-	}
-	pair, err := tls.LoadX509KeyPair(o.CertFile, key)
-	if err != nil {
-		return fmt.Errorf("certificate of --cert and --key: %w (PEM is wanted, with a key that has no passphrase)", err)
-	}
-	c.Certificates = []tls.Certificate{pair}
-	return nil
 }
 
 // connect dials and puts TLS in place. The connection is not bound.
@@ -133,7 +70,7 @@ func (s *server) secure(ctx context.Context, raw *idleConn) (*conn, error) {
 	}
 	t := tls.Client(raw, s.tls)
 	if err := t.HandshakeContext(ctx); err != nil {
-		return nil, s.explainTLS(err)
+		return nil, s.explainTLS(ctx, err)
 	}
 	s.logTLSOf(t.ConnectionState())
 	c := s.newConn(raw, t)

@@ -1,18 +1,11 @@
 package live
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"crypto/tls"
-	"crypto/x509"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"net"
-	"strings"
 
 	"golang.org/x/net/proxy"
 )
@@ -86,49 +79,4 @@ func (s *server) pass(in net.Conn, address string) {
 		out.Close()
 	}()
 	_, _ = io.Copy(in, out)
-}
-
-// pins are SHA-256 hashes of which the server's certificate must have one.
-type pins [][sha256.Size]byte
-
-// parsePins reads sha256:HASH, in hexadecimal (with or without colons) as
-// openssl x509 -fingerprint writes it, or in base64 as curl --pinnedpubkey has it.
-func parsePins(texts []string) (pins, error) {
-	var list pins
-	for _, text := range texts {
-		algorithm, hash, _ := strings.Cut(text, ":")
-		hash = strings.TrimPrefix(hash, "//") // curl writes sha256//
-		b, err := hex.DecodeString(strings.ReplaceAll(hash, ":", ""))
-		if err != nil || len(b) != sha256.Size {
-			b, err = base64.StdEncoding.DecodeString(hash)
-		}
-		if !strings.EqualFold(algorithm, "sha256") || err != nil || len(b) != sha256.Size {
-			return nil, fmt.Errorf("--pin %q: should be sha256: and the SHA-256 hash of the server's public key or certificate, in hexadecimal or base64", text)
-		}
-		list = append(list, [sha256.Size]byte(b))
-	}
-	return list, nil
-}
-
-// errPin holds the certificate that came.
-type errPin struct{ cert *x509.Certificate }
-
-func (e *errPin) Error() string {
-	hash := sha256.Sum256(e.cert.RawSubjectPublicKeyInfo)
-	return "the server's key is sha256:" + base64.StdEncoding.EncodeToString(hash[:])
-}
-
-// check accepts a certificate whose public key (SubjectPublicKeyInfo, RFC 7469
-// 2.4) or which as a whole has one of the hashes.
-func (p pins) check(state tls.ConnectionState) error {
-	cert := state.PeerCertificates[0]
-	for _, der := range [][]byte{cert.RawSubjectPublicKeyInfo, cert.Raw} {
-		hash := sha256.Sum256(der)
-		for _, pin := range p {
-			if bytes.Equal(hash[:], pin[:]) {
-				return nil
-			}
-		}
-	}
-	return &errPin{cert}
 }

@@ -145,15 +145,23 @@ func TestCertificates(t *testing.T) {
 			c.Certificate = func(x *x509.Certificate) { x.DNSNames, x.IPAddresses = nil, nil }
 		}, func(*Options) {}, []string{"asked for 127.0.0.1", "dc1.contoso.lab", "subjectAltName"}},
 		"unknown authority": {func(*ldaptest.Config) {}, func(o *Options) { o.CAFile = "" },
-			[]string{"not trusted here (ldaptest authority)", "--ca FILE"}},
+			[]string{"not trusted here (ldaptest authority)", "the authorities of this machine", "--ca FILE", "--pin sha256:"}},
 		"expired": {func(c *ldaptest.Config) {
 			c.Certificate = func(x *x509.Certificate) {
 				x.NotBefore, x.NotAfter = time.Date(2020, 1, 2, 0, 0, 0, 0, time.UTC), time.Date(2021, 1, 2, 0, 0, 0, 0, time.UTC)
 			}
 		}, func(*Options) {}, []string{"2020-01-02", "2021-01-02", "renew it"}},
-		"negative serial number": {func(c *ldaptest.Config) {
-			c.NegativeSerial = true
-		}, func(*Options) {}, []string{"negative serial number", "GODEBUG=x509negativeserial=1"}},
+		"signed with SHA-1": {func(c *ldaptest.Config) {
+			c.Certificate = func(x *x509.Certificate) { x.SignatureAlgorithm = x509.ECDSAWithSHA1 }
+		}, func(*Options) {}, []string{"signed with SHA-1", "anew with SHA-256", "--pin sha256:"}},
+		"pin and authority": {func(c *ldaptest.Config) {
+			c.Certificate = func(x *x509.Certificate) { x.SignatureAlgorithm = x509.ECDSAWithSHA1 }
+		}, func(o *Options) { o.Pins = []string{"sha256:" + strings.Repeat("00", 32)} }, []string{"signed with SHA-1", "leave out --ca"}},
+		"unknown authority of --ca": {func(*ldaptest.Config) {}, func(o *Options) { o.CAFile = "testdata/certificates/ca.pem" },
+			[]string{"not trusted here (ldaptest authority)", "the one certificate of --ca testdata/certificates/ca.pem", "--pin sha256:"}},
+		"no server certificate": {func(c *ldaptest.Config) {
+			c.Certificate = func(x *x509.Certificate) { x.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning} }
+		}, func(*Options) {}, []string{"is not valid", "incompatible key usage", "--pin sha256:"}},
 	} {
 		for _, ldaps := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s/ldaps=%v", name, ldaps), func(t *testing.T) {
@@ -170,6 +178,31 @@ func TestCertificates(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestPinToGive: what a certificate error says lets the server in.
+func TestPinToGive(t *testing.T) {
+	noLeaks(t)
+	server := serve(t, ldaptest.Size{Mailboxes: 1}, func(c *ldaptest.Config) {
+		c.Certificate = func(x *x509.Certificate) { x.SignatureAlgorithm = x509.ECDSAWithSHA1 }
+	})
+	o := options(server)
+	_, err := Open(context.Background(), o)
+	wantError(t, err, ErrTLS, "--pin sha256:")
+	_, pin, _ := strings.Cut(err.Error(), "--pin ")
+	o.CAFile, o.Pins = "", []string{pin}
+	open(t, o).Close()
+}
+
+// TestNegativeSerial: --insecure means any certificate, and where the authority
+// is trusted, the number is no reason against it.
+func TestNegativeSerial(t *testing.T) {
+	noLeaks(t)
+	server := serve(t, ldaptest.Size{Mailboxes: 1}, func(c *ldaptest.Config) { c.NegativeSerial = true })
+	o := options(server)
+	open(t, o).Close()
+	o.CAFile, o.Insecure = "", true
+	open(t, o).Close()
 }
 
 func TestAuthorityAsDER(t *testing.T) {

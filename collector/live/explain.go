@@ -2,8 +2,6 @@ package live
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +11,6 @@ import (
 	"regexp"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/go-ldap/ldap/v3"
 )
@@ -65,69 +62,6 @@ func (t target) other() string {
 	return "ldaps://" + host
 }
 
-// explainTLS puts the error of a handshake into words.
-func (s *server) explainTLS(err error) error {
-	t := s.target
-	e := &Error{Kind: ErrTLS, Err: err}
-	var record tls.RecordHeaderError
-	var alert tls.AlertError
-	switch {
-	case s.explainCertificate(e, err):
-	case errors.As(err, &record):
-		e.Text = fmt.Sprintf("%s does not speak TLS: plain LDAP is spoken on %s", t.name, t.address)
-		e.Hint = "use ldap:// for this port, with StartTLS, or ldaps:// with port 636"
-	case errors.As(err, &alert) || strings.Contains(err.Error(), "protocol version"):
-		e.Text = fmt.Sprintf("%s and this program agree on no TLS version or cipher: %v", t.name, err)
-		e.Hint = "TLS 1.2 at least is needed; enable it on the server (Schannel)"
-	case hungUp(err):
-		e.Text = fmt.Sprintf("%s closed the connection instead of a TLS handshake on %s", t.name, t.address)
-		e.Hint = "the server may have no certificate for LDAPS, or the port may speak plain LDAP; LDAPS is port 636, LDAP with StartTLS is " + (target{host: t.host, tls: true}).other()
-	case errors.Is(err, context.DeadlineExceeded) || isTimeout(err):
-		e.Text = fmt.Sprintf("%s did not finish the TLS handshake within %s", t.name, s.options.Timeout)
-		e.Hint = "check that the port speaks TLS"
-	default:
-		e.Text = fmt.Sprintf("TLS with %s: %v", t.name, err)
-	}
-	return e
-}
-
-// explainCertificate fills e in if the certificate is what is wrong.
-func (s *server) explainCertificate(e *Error, err error) bool {
-	t := s.target
-	var host x509.HostnameError
-	var unknown x509.UnknownAuthorityError
-	var invalid x509.CertificateInvalidError
-	var pin *errPin
-	switch {
-	case errors.As(err, &pin):
-		e.Text = fmt.Sprintf("the certificate of %s%s is not the one of --pin: %v", t.name, issuer(pin.cert), pin)
-		e.Hint = "if the server has a new key, pin that one; if not, somebody sits between"
-	case errors.As(err, &host):
-		names := namesOf(host.Certificate)
-		e.Text = fmt.Sprintf("the certificate of %s is not for this name: asked for %s, the certificate is for %s", t.address, t.host, list(names))
-		e.Hint = "have a certificate issued that has the name as subjectAltName; a common name alone counts for nothing (RFC 6125 6.4.4)"
-		if len(host.Certificate.DNSNames)+len(host.Certificate.IPAddresses) > 0 {
-			e.Hint = fmt.Sprintf("connect by that name, %s, with --dc %s=%s if it does not resolve", t.renamed(names[0]), names[0], t.address)
-		}
-	case errors.As(err, &unknown):
-		e.Text = fmt.Sprintf("the certificate of %s is signed by an authority that is not trusted here%s", t.name, issuer(unknown.Cert))
-		e.Hint = "give the authority's certificate with --ca FILE"
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		c := invalid.Cert
-		e.Text = fmt.Sprintf("the certificate of %s is valid from %s to %s, and it is %s here", t.name, day(c.NotBefore), day(c.NotAfter), day(time.Now()))
-		e.Hint = "renew it on the server, or set the clock of this machine"
-	case errors.As(err, &invalid):
-		e.Text = fmt.Sprintf("the certificate of %s is not valid: %v", t.name, invalid)
-		e.Hint = "give the authority's certificate with --ca FILE, or have the certificate issued anew"
-	case strings.Contains(err.Error(), "negative serial number"):
-		e.Text = fmt.Sprintf("the certificate of %s has a negative serial number, which RFC 5280 forbids", t.name)
-		e.Hint = "have it issued anew (Samba's own certificate is of this kind), or set GODEBUG=x509negativeserial=1 to accept it"
-	default:
-		return false
-	}
-	return true
-}
-
 // renamed is the URL with another host.
 func (t target) renamed(host string) string {
 	scheme, _, _ := strings.Cut(t.name, "://")
@@ -137,44 +71,6 @@ func (t target) renamed(host string) string {
 	}
 	return scheme + "://" + net.JoinHostPort(host, port)
 }
-
-// namesOf lists the names that a certificate is good for, or the common name
-// where it has none.
-func namesOf(c *x509.Certificate) []string {
-	if c == nil {
-		return nil
-	}
-	var names []string
-	for _, n := range c.DNSNames {
-		names = append(names, clean(n))
-	}
-	for _, ip := range c.IPAddresses {
-		names = append(names, ip.String())
-	}
-	if len(names) == 0 && c.Subject.CommonName != "" {
-		names = append(names, clean(c.Subject.CommonName))
-	}
-	return names
-}
-
-func list(names []string) string {
-	if len(names) == 0 {
-		return "no name at all"
-	}
-	if len(names) > 5 {
-		return strings.Join(names[:5], ", ") + fmt.Sprintf(" and %d more", len(names)-5)
-	}
-	return strings.Join(names, ", ")
-}
-
-func issuer(c *x509.Certificate) string {
-	if c == nil || c.Issuer.CommonName == "" {
-		return ""
-	}
-	return " (" + clean(c.Issuer.CommonName) + ")"
-}
-
-func day(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
 // explainStartTLS puts into words that TLS could not be asked for.
 func (s *server) explainStartTLS(ctx context.Context, err error) error {
@@ -225,6 +121,9 @@ func (s *server) explain(ctx context.Context, c *conn, err error) error {
 		// The notice has a result code, but is no answer to the request: it must
 		// not look like one, or the connection would be used again.
 		e.Text = fmt.Sprintf("%s ended the connection: %s", t.name, words(c.wire.farewell()))
+	case remoteAlert(cause) != "":
+		// In TLS 1.3 a server looks at a client's certificate after the handshake.
+		s.explainAlert(ctx, e, remoteAlert(cause))
 	case isTimeout(cause):
 		e.Kind, e.Text = ErrSilent, fmt.Sprintf("%s was silent for %s in the middle of an answer", t.name, s.options.Idle)
 	case hungUp(cause) && s.plain() && !c.wire.heard.Load():

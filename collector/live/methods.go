@@ -1,7 +1,6 @@
 package live
 
 import (
-	"bufio"
 	"context"
 	"encoding/asn1"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"mbxperm/collector/live/gss"
 	"mbxperm/collector/live/kerberos"
 	"mbxperm/collector/live/ntlm"
+	"mbxperm/model/textfile"
 )
 
 // mechanismSPNEGO is the SASL mechanism that carries both Kerberos and NTLM
@@ -115,6 +115,9 @@ func (s *server) ntlm(server about) method {
 	}}
 }
 
+// longestHash is more bytes than a line with LM and NT hash has, in UTF-16 too.
+const longestHash = 1024
+
 func (s *server) hash() (ntlm.Hash, error) {
 	file := s.options.NTHashFile
 	if file == "" {
@@ -129,9 +132,11 @@ func (s *server) hash() (ntlm.Hash, error) {
 		return nil, &Error{Kind: ErrCredentials, Err: err, Text: fmt.Sprintf("NT hash of --nt-hash-file: %v", err)}
 	}
 	defer f.Close()
-	line := bufio.NewScanner(f)
-	line.Scan()
-	hash, err := ntlm.ParseHash(line.Text())
+	line, err := textfile.FirstLine(f, longestHash)
+	if err != nil {
+		return nil, &Error{Kind: ErrCredentials, Err: err, Text: fmt.Sprintf("NT hash of --nt-hash-file: %s: %v", file, err)}
+	}
+	hash, err := ntlm.ParseHash(line)
 	if err != nil {
 		return nil, &Error{Kind: ErrCredentials, Err: err, Text: fmt.Sprintf("NT hash of --nt-hash-file: the first line of %s %v", file, err)}
 	}

@@ -9,10 +9,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strings"
 
 	"golang.org/x/term"
 
+	"mbxperm/model/textfile"
 	"mbxperm/ui/safe"
 )
 
@@ -21,7 +21,10 @@ var ErrNoTerminal = errors.New("no terminal to ask for the password on: use --pa
 
 const longest = 4096 // bytes; anything longer is a wrong file
 
-// File returns the first line of a file, or of stdin for "-".
+// File returns the first line of a file, or of stdin for "-": UTF-8 or UTF-16,
+// as editors and shells of Windows write them too. A byte order mark and the
+// end of the line are no part of the secret. What cannot be read as text is an
+// error, so that nothing is ever sent that nobody has written.
 func File(name string, stdin io.Reader) (string, error) {
 	if name == "-" {
 		return firstLine("standard input", stdin)
@@ -39,12 +42,10 @@ func File(name string, stdin io.Reader) (string, error) {
 }
 
 func firstLine(from string, r io.Reader) (string, error) {
-	b, err := io.ReadAll(io.LimitReader(r, longest))
+	line, err := textfile.FirstLine(r, longest)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", from, err)
 	}
-	line, _, _ := strings.Cut(string(b), "\n")
-	line = strings.TrimSuffix(line, "\r")
 	if line == "" {
 		return "", fmt.Errorf("%s: its first line is empty, and should be the password", from)
 	}
