@@ -31,7 +31,7 @@ func takeAddress() (*lease, error) {
 	}
 	for n := firstAddress; n <= lastAddress; n++ {
 		address := fmt.Sprintf("127.0.86.%d", n)
-		l, err := lockFile(filepath.Join(root, address+".lock"), false)
+		l, err := lockFile(filepath.Join(root, address+".lock"), syscall.LOCK_EX|syscall.LOCK_NB)
 		if errors.Is(err, syscall.EWOULDBLOCK) {
 			continue
 		}
@@ -67,15 +67,12 @@ func portsFree(address string) error {
 	return nil
 }
 
-// lockFile opens a file and locks it: it waits for the lock, or fails at once with EWOULDBLOCK.
-func lockFile(name string, wait bool) (*os.File, error) {
+// lockFile opens a file and locks it as flock(2) says: it waits for the lock, or
+// fails at once with EWOULDBLOCK where how has LOCK_NB.
+func lockFile(name string, how int) (*os.File, error) {
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
-	}
-	how := syscall.LOCK_EX
-	if !wait {
-		how |= syscall.LOCK_NB
 	}
 	for {
 		if err = syscall.Flock(int(f.Fd()), how); !errors.Is(err, syscall.EINTR) {

@@ -15,9 +15,16 @@
 //		...
 //	}
 //
+// Whoever only reads shares one domain controller with every other test of every
+// package: the first that asks starts it, and it stops when the go command and
+// the last test process that uses it have ended, be it by a kill. A test that
+// writes to the directory, or wants another make of lab, gets a controller of its
+// own by StartOwn. (A bind with a wrong password does not write: the accounts are
+// not locked here.)
+//
 // The tree is provisioned and filled once for a state of the scripts and a version
-// of Samba, kept in the user's cache directory, and copied for each start. Test
-// binaries that run at the same time each get another address of 127.0.86.0/24:
+// of Samba, kept in the user's cache directory, and copied for each start.
+// Controllers that run at the same time each have another address of 127.0.86.0/24:
 // the ports (389, 636, 3268, 88) cannot be chosen, addresses can.
 //
 // The lab needs Linux, root (for those ports) and the packages that Missing names.
@@ -32,10 +39,12 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"testing"
 
-	"github.com/go-ldap/ldap/v3"
 	"time"
+
+	"github.com/go-ldap/ldap/v3"
 )
 
 const (
@@ -43,6 +52,7 @@ const (
 	realm    = "CONTOSO.LAB"
 	netbios  = "CONTOSO"
 	hostName = "dc1.contoso.lab"
+	alias    = "dc1.contoso.invalid"
 	baseDN   = "DC=contoso,DC=lab"
 
 	// The lab lives on a loopback address for minutes: its passwords protect nothing.
@@ -60,6 +70,7 @@ var ErrUnavailable = errors.New("no directory lab here")
 type Lab struct {
 	Address  string // the loopback address, as 127.0.86.3
 	Host     string // the name in the certificate; it resolves nowhere, so dial Address
+	Alias    string // a second name in the certificate, which no hosts file knows (RFC 6761 6.4), for tests with a name server
 	Domain   string
 	BaseDN   string
 	ConfigDN string
@@ -73,7 +84,9 @@ type Lab struct {
 
 	Oracle *Oracle
 
-	stop func()
+	dir   string // the tree it runs in
+	ended <-chan struct{}
+	stop  func() // nil for a controller that is shared
 }
 
 // Options choose another lab than the usual one.
@@ -105,10 +118,21 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Start returns a running lab of about 300 mailboxes. It stops with the test.
+// Start returns the running lab of about 300 mailboxes that all tests share:
+// nothing may be written to it.
 func Start(t testing.TB) *Lab {
 	t.Helper()
-	return StartWith(t, Options{})
+	lab, err := share(context.Background())
+	return running(t, lab, err)
+}
+
+// StartOwn returns a lab for this test alone, which may write to it. It stops with the test.
+func StartOwn(t testing.TB, o Options) *Lab {
+	t.Helper()
+	lab, err := Open(context.Background(), o)
+	running(t, lab, err)
+	t.Cleanup(lab.Close)
+	return lab
 }
 
 // StartLong returns a lab of 5,000 mailboxes, or skips t where MBXPERM_LAB_LONG is not set:
@@ -118,20 +142,18 @@ func StartLong(t testing.TB) *Lab {
 	if os.Getenv("MBXPERM_LAB_LONG") == "" {
 		t.Skip("a long run: set MBXPERM_LAB_LONG=1 for the lab of 5,000 mailboxes")
 	}
-	return StartWith(t, Options{Mailboxes: longMailboxes})
+	return StartOwn(t, Options{Mailboxes: longMailboxes})
 }
 
-// StartWith is Start for a lab of another make.
-func StartWith(t testing.TB, o Options) *Lab {
+// running skips the test or fails it where there is no lab.
+func running(t testing.TB, lab *Lab, err error) *Lab {
 	t.Helper()
-	lab, err := Open(context.Background(), o)
 	switch {
 	case errors.Is(err, ErrUnavailable) && os.Getenv("MBXPERM_LAB") != "required":
 		t.Skip(err)
 	case err != nil:
 		t.Fatalf("directory lab: %v", err)
 	}
-	t.Cleanup(lab.Close)
 	return lab
 }
 
@@ -141,15 +163,22 @@ func Open(ctx context.Context, o Options) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	if lab.Oracle, err = readOracle(lab.oracleFile()); err != nil {
+	if err := lab.readOracle(); err != nil {
 		lab.Close()
-		return nil, fmt.Errorf("oracle: %w", err)
+		return nil, err
 	}
-	lab.ConfigDN = lab.Oracle.ConfigDN
 	return lab, nil
 }
 
-// Close stops the domain controller and removes its files. Further calls do nothing.
+func (l *Lab) readOracle() (err error) {
+	if l.Oracle, err = readOracle(filepath.Join(l.dir, oracleName)); err != nil {
+		return fmt.Errorf("oracle: %w", err)
+	}
+	l.ConfigDN = l.Oracle.ConfigDN
+	return nil
+}
+
+// Close stops a domain controller of one's own and removes its files. Further calls do nothing.
 func (l *Lab) Close() {
 	if l.stop != nil {
 		l.stop()
@@ -157,10 +186,11 @@ func (l *Lab) Close() {
 	}
 }
 
-// newLab fills in what is the same for every lab.
-func newLab(address string) *Lab {
+// newLab describes the lab on an address that runs in a directory.
+func newLab(address, dir string) *Lab {
 	return &Lab{
-		Address: address, Host: hostName, Domain: domain, BaseDN: baseDN,
+		dir: dir, CAFile: filepath.Join(dir, "tls", caFile), KRB5Conf: filepath.Join(dir, "krb5.conf"),
+		Address: address, Host: hostName, Alias: alias, Domain: domain, BaseDN: baseDN,
 		Administrator: "administrator@" + domain, AdministratorPassword: adminPassword,
 		Reader: "reader@" + domain, ReaderPassword: readerPassword,
 	}

@@ -10,9 +10,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/go-ldap/ldap/v3"
 )
@@ -294,7 +292,7 @@ func TestLdapsearch(t *testing.T) {
 }
 
 func TestWrongNameAndClearText(t *testing.T) {
-	lab := StartWith(t, Options{WrongName: true, Cleartext: true})
+	lab := StartOwn(t, Options{WrongName: true, Cleartext: true})
 	config, err := lab.TLSConfig()
 	if err != nil {
 		t.Fatal(err)
@@ -313,63 +311,17 @@ func TestWrongNameAndClearText(t *testing.T) {
 	}
 }
 
+// TestLabsRunSideBySide: a lab of one's own has another address, beside the one that all share.
 func TestLabsRunSideBySide(t *testing.T) {
-	var group sync.WaitGroup
-	labs := make([]*Lab, 2)
-	errs := make([]error, 2)
-	for i := range labs {
-		group.Go(func() { labs[i], errs[i] = Open(t.Context(), Options{}) })
-	}
-	group.Wait()
-	if err := errors.Join(errs...); errors.Is(err, ErrUnavailable) && os.Getenv("MBXPERM_LAB") != "required" {
-		t.Skip(err)
-	}
-	for i, lab := range labs {
-		if errs[i] != nil {
-			t.Error(errs[i])
-			continue
-		}
-		defer lab.Close()
+	all, own := Start(t), StartOwn(t, Options{})
+	for _, lab := range []*Lab{all, own} {
 		bind(t, lab, lab.Reader, lab.ReaderPassword)
 	}
-	if !t.Failed() && labs[0].Address == labs[1].Address {
-		t.Errorf("both labs are on %s", labs[0].Address)
+	if all.Address == own.Address {
+		t.Errorf("both labs are on %s", own.Address)
 	}
-}
-
-// A test binary that is killed must not leave a server behind: it would keep its address for ever.
-func TestServerDiesWithTheTest(t *testing.T) {
-	const child = "MBXPERM_LAB_CHILD"
-	if os.Getenv(child) != "" {
-		fmt.Printf("at %s\n", Start(t).Address)
-		time.Sleep(time.Minute)
-		return
-	}
-	Start(t) // skips here where there is no lab, and takes another address
-	cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
-	cmd.Env = append(os.Environ(), child+"=1")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	var address string
-	if _, err := fmt.Fscanf(out, "at %s\n", &address); err != nil {
-		t.Errorf("the other process has no lab: %v", err)
-	}
-	_ = cmd.Process.Kill()
-	_ = cmd.Wait()
-	for begin := time.Now(); ; time.Sleep(50 * time.Millisecond) {
-		c, err := net.Dial("tcp", net.JoinHostPort(address, "389"))
-		if err != nil {
-			return
-		}
-		_ = c.Close()
-		if time.Since(begin) > 10*time.Second {
-			t.Fatalf("the server on %s still runs", address)
-		}
+	if again := Start(t); again.Address != all.Address {
+		t.Errorf("the shared lab is on %s and on %s", all.Address, again.Address)
 	}
 }
 

@@ -47,7 +47,7 @@ func writeCertificates(dir string) error {
 	for n := firstAddress; n <= lastAddress; n++ {
 		addresses = append(addresses, net.IPv4(127, 0, 86, byte(n)))
 	}
-	names := []string{hostName, domain, "localhost"}
+	names := []string{hostName, alias, domain, "localhost"}
 	if err := ca.issue(dir, serverFile, serverKeyFile, names, addresses); err != nil {
 		return err
 	}

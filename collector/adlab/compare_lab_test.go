@@ -61,7 +61,7 @@ func labChanges(t *testing.T, old, new *model.Snapshot) (out []string) {
 // TestLabCompare changes a real directory and finds these changes, and no others.
 func TestLabCompare(t *testing.T) {
 	t.Parallel()
-	lab := adlab.Start(t)
+	lab := adlab.StartOwn(t, adlab.Options{})
 	admin, pool := labAdmin(t, lab), model.NewPool()
 	const ou = "OU=Finance,OU=Contoso,DC=contoso,DC=lab"
 	var users []*adlab.Object // plain mailboxes of one OU

@@ -84,9 +84,5 @@ func writeConfig(dir, address string, o Options) error {
 	return os.WriteFile(filepath.Join(dir, "krb5.conf"), []byte(fill.Replace(krb5Conf)), 0o644)
 }
 
-// oracleFile is where the copied tree has its oracle.
-func (l *Lab) oracleFile() string {
-	return filepath.Join(filepath.Dir(l.KRB5Conf), oracleName)
-}
-
+// oracleName is the file of a tree that holds its oracle.
 const oracleName = "oracle.json"

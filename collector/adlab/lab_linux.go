@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 )
 
 // open takes an address, copies the built tree to it and starts the server there.
@@ -48,9 +47,8 @@ func openAt(ctx context.Context, t tools, l *lease, o Options) (*Lab, error) {
 		s.stop()
 		return nil, fmt.Errorf("register the names of the LDAP service: %w", err)
 	}
-	lab := newLab(l.address)
-	lab.CAFile = filepath.Join(l.dir, "tls", caFile)
-	lab.KRB5Conf = filepath.Join(l.dir, "krb5.conf")
+	lab := newLab(l.address, l.dir)
+	lab.ended = s.ended
 	lab.stop = func() {
 		s.stop()
 		l.release()

@@ -12,3 +12,5 @@ import (
 func open(context.Context, Options) (*Lab, error) {
 	return nil, fmt.Errorf("%w: it runs on linux, this is %s", ErrUnavailable, runtime.GOOS)
 }
+
+func share(ctx context.Context) (*Lab, error) { return open(ctx, Options{}) }

@@ -379,7 +379,7 @@ func TestLabBinds(t *testing.T) {
 // hold tells of mailboxes that the account cannot see.
 func TestLabHalf(t *testing.T) {
 	t.Parallel()
-	lab := adlab.Start(t)
+	lab := adlab.StartOwn(t, adlab.Options{})
 	c := lab.Dial(t, lab.Administrator, lab.AdministratorPassword)
 	reader := acl.MustParseSID(lab.Oracle.BySAM("reader").SID)
 	unread := map[string]bool{}

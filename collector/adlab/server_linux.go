@@ -133,7 +133,7 @@ func registerServices(dir, address string) error {
 	}
 	defer func() { _ = client.Close() }()
 	m := ldap.NewModifyRequest("CN=DC1,OU=Domain Controllers,"+baseDN, nil)
-	m.Add("servicePrincipalName", []string{"ldap/" + hostName, "ldap/" + hostName + "/" + domain, "ldap/DC1"})
+	m.Add("servicePrincipalName", []string{"ldap/" + hostName, "ldap/" + hostName + "/" + domain, "ldap/" + alias, "ldap/DC1"})
 	if err := client.Modify(m); err != nil && !ldap.IsErrorWithCode(err, ldap.LDAPResultAttributeOrValueExists) {
 		return err
 	}

@@ -25,7 +25,7 @@ var scripts embed.FS
 const python = "/usr/bin/python3"
 
 // treeVersion changes when the way of building changes and the scripts do not.
-const treeVersion = "1"
+const treeVersion = "2"
 
 const unusedFor = 7 * 24 * time.Hour
 
@@ -106,7 +106,7 @@ func builtTree(ctx context.Context, t tools, address string, o Options) (string,
 	if err := os.MkdirAll(root, 0o700); err != nil {
 		return "", err
 	}
-	lock, err := lockFile(filepath.Join(root, key+".lock"), true)
+	lock, err := lockFile(filepath.Join(root, key+".lock"), syscall.LOCK_EX)
 	if err != nil {
 		return "", err
 	}

@@ -437,10 +437,13 @@ func (e *ear) heard(s string) bool {
 }
 
 func TestLabWrongName(t *testing.T) {
-	lab := adlab.StartWith(t, adlab.Options{WrongName: true})
+	lab := adlab.Start(t)
 	noLeaks(t)
+	const other = "dc2.contoso.lab"
 	for _, scheme := range []string{"ldaps", "ldap"} {
-		refused(t, labOptions(lab, scheme, lab.Administrator, lab.AdministratorPassword), ErrTLS, "asked for "+lab.Host, "the certificate is for ", "--dc")
+		o := labOptions(lab, scheme, lab.Administrator, lab.AdministratorPassword)
+		o.URL, o.DC = scheme+"://"+other, Servers{other: lab.Address}
+		refused(t, o, ErrTLS, "asked for "+other, "the certificate is for "+lab.Host, "--dc")
 	}
 }
 
