@@ -18,7 +18,9 @@ var hostile = []string{
 	" =1", "\u00a0=1", "\u200b=1", "\u3000=1", "'=1", "''=1", "x;=1+1;", "x\t@y", "x\r\n-1", "a;'=1", ";", "'plain", "O'Brien", "x=1", "1-2",
 	`a"b`, "a,b", "a\rb", "a\nb", "a\r\nb", " lead", "trail ", "", "=", "'",
 	"</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<!--", "]]>", "&lt;b&gt;", "\u2028\u2029", "javascript:alert(1)",
-	"a\x1b[2Jb", "a\u202eb", "a\x00b", "a\ufffeb", "a\xffb", "_x000D_", "_x005F_x000D_", "\x85=1", "Müller", "王小明",
+	"a\x1b[2Jb", "a\u202eb", "a\x00b", "a\ufffeb", "a\xffb", "_x000D_", "_x005F_x000D_", "\x85=1",
+	"u_x0041_x0042_", "A_x0041_x0042_x0043_", "a_x0041_b", "_xD800_", "_xD83D_xDE00_", "a_xdfff_x0041_", "__x0041__x0042__", "_x00e9_", "_x005F_x005F_x005F_",
+	"_x005F_", "_x00G1_x0041_", "_x041_", "_X0041_", "x0041_", "_x0041", "_", "\ufdd0x0041_", "=_x0041_x0042_", "Müller", "王小明",
 }
 
 // hostileData is a report whose texts are the hostile ones.

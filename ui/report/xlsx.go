@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/xuri/excelize/v2"
@@ -31,6 +32,7 @@ func writeXLSX(ctx context.Context, w io.Writer, d Data, ev *Evidence) (err erro
 	if err := f.SetDocProps(&excelize.DocProperties{Creator: "mbxperm", Title: "mbxperm " + d.Name}); err != nil {
 		return err
 	}
+	f.SetZipWriter(newPacker)
 	b := book{file: f}
 	if b.bold, err = f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}}); err != nil {
 		return err
@@ -72,7 +74,9 @@ func (b *book) sheet(name string, widths []int, frozen bool) (*excelize.StreamWr
 	if err != nil {
 		return nil, err
 	}
-	for j, width := range widths {
+	// From the last to the first: excelize puts each before those that are there,
+	// and the columns of a sheet stand in ascending order.
+	for j, width := range slices.Backward(widths) {
 		if err := s.SetColWidth(j+1, j+1, float64(width)+2); err != nil {
 			return nil, err
 		}
@@ -127,7 +131,7 @@ func cell(t string) any {
 	}
 	t = Defuse(safe.Text(t))
 	if len(t) <= longestCell {
-		return t
+		return escapeLiteral(t)
 	}
 	units, end := 0, 0
 	for i, r := range t {
@@ -137,7 +141,7 @@ func cell(t string) any {
 		units += 1 + int(min(1, r>>16))
 		end = i
 	}
-	return fmt.Sprintf("%s… (cut: %d of %d bytes; a cell holds no more)", t[:end], end, len(t))
+	return escapeLiteral(fmt.Sprintf("%s… (cut: %d of %d bytes; a cell holds no more)", t[:end], end, len(t)))
 }
 
 func (b *book) evidence(ev *Evidence) error {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -111,12 +112,16 @@ func TestBookByAnotherProgram(t *testing.T) {
 		Formulas, Links int
 		Cells           map[string][2]string // reference to type and text
 		Filter, Pane    string
+		Columns         []int // the numbers of the col elements, as they come
 	}
 	if err := json.Unmarshal(out, &got); err != nil {
 		t.Fatal(err)
 	}
 	if got.Formulas != 0 || got.Links != 0 || got.Pane != "frozen" || got.Filter == "" {
 		t.Errorf("%d formulas, %d links, pane %q, filter %q", got.Formulas, got.Links, got.Pane, got.Filter)
+	}
+	if want := []int{1, 2, 3, 4}; !slices.Equal(got.Columns, want) {
+		t.Errorf("the columns are %v, want %v", got.Columns, want)
 	}
 	cells := make([]any, len(d.Fields))
 	for i := range d.Len {
@@ -126,9 +131,7 @@ func TestBookByAnotherProgram(t *testing.T) {
 			t.Errorf("A%s is %q, want %q", row, got.Cells["A"+row], want)
 		}
 		want := wantCell(cells[1])
-		// In a text of a sheet _xHHHH_ stands for a character (ECMA-376 22.9.2.19); what reads like one is written with the first _ so.
-		have := strings.ReplaceAll(got.Cells["B"+row][1], "_x005F_", "_")
-		if have != want || want != "" && got.Cells["B"+row][0] != "inlineStr" {
+		if got.Cells["B"+row][1] != want || want != "" && got.Cells["B"+row][0] != "inlineStr" {
 			t.Errorf("B%s is %q, want %q", row, got.Cells["B"+row], want)
 		}
 	}
@@ -142,5 +145,24 @@ func TestLongTextInBook(t *testing.T) {
 	got, err := f.GetCellValue("aces", "A2")
 	if err != nil || !strings.Contains(got, "a cell holds no more") || !strings.HasPrefix(long, got[:1000]) {
 		t.Errorf("%d bytes, ending in %q, %v", len(got), got[max(0, len(got)-60):], err)
+	}
+}
+
+// TestLiteralWriter: what literal stands for is written wherever the pieces of a
+// part end.
+func TestLiteralWriter(t *testing.T) {
+	const part = "<t>" + literal + "x0041" + literal + literal + "x0042_\uFDD1\uFFFD</t>"
+	want := strings.ReplaceAll(part, literal, "_x005F_")
+	for size := 1; size <= len(part); size++ {
+		var got bytes.Buffer
+		w := &literalWriter{to: &got}
+		for b := []byte(part); len(b) > 0; b = b[min(size, len(b)):] {
+			if n, err := w.Write(b[:min(size, len(b))]); n != min(size, len(b)) || err != nil {
+				t.Fatalf("pieces of %d: %d, %v", size, n, err)
+			}
+		}
+		if got.String() != want {
+			t.Errorf("pieces of %d: got %q, want %q", size, got.String(), want)
+		}
 	}
 }
