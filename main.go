@@ -301,7 +301,7 @@ func version() string {
 // openRecorded opens a source and, if so asked, records it while it is read.
 func (a *app) openRecorded(ctx context.Context, source string, required bool) (collector.Source, []string, *ldif.Recorder, error) {
 	a.record = ldif.InFolder(a.record, time.Now())
-	return ldif.Recorded(a.record, "mbxperm "+version(), ldif.Options{Force: a.rep.Force, Required: required},
+	return ldif.Recorded(ctx, a.record, "mbxperm "+version(), ldif.Options{Force: a.rep.Force, Required: required},
 		func() (collector.Source, []string, error) { return a.source.Open(ctx, source) })
 }
 

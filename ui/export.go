@@ -2,12 +2,15 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"mbxperm/model"
+	"mbxperm/model/wholefile"
 	"mbxperm/ui/report"
 )
 
@@ -75,12 +78,19 @@ func (a *app) exportTo(what *exportable, path string) {
 	case path == "":
 		a.foot.say("nothing is exported: there was no name")
 		return
+	case wholefile.Stream(path):
+		a.foot.say(path + " is no file: give the name of one")
+		return
 	case err != nil || format == report.Table:
 		a.foot.say("the ending says how to write it: .csv, .json, .jsonl, .html or .xlsx")
 		return
 	}
-	if out.Free() == nil {
+	switch err := out.Free(); {
+	case err == nil:
 		a.export(what, out)
+		return
+	case !errors.Is(err, fs.ErrExist):
+		a.foot.say(err.Error())
 		return
 	}
 	a.openLine(&line{

@@ -1,14 +1,16 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"strings"
 	"time"
 
 	"github.com/gdamore/tcell/v2"
 
 	"mbxperm/model"
+	"mbxperm/model/wholefile"
 	"mbxperm/ui/report"
 )
 
@@ -43,14 +45,16 @@ func (a *app) pathKey(ev *tcell.EventKey) *tcell.EventKey {
 // recordTo records to a file, after a question if there is one already.
 func (a *app) recordTo(path string) {
 	path = expandHome(strings.TrimSpace(path))
-	info, err := os.Lstat(path)
+	err := wholefile.Vacant(path, false)
 	switch {
 	case path == "":
 		a.foot.say("nothing is recorded: there was no name")
-	case err != nil:
+	case wholefile.Stream(path):
+		a.foot.say(path + " is no file: give the name of one")
+	case err == nil:
 		a.record(path, false)
-	case info.IsDir():
-		a.foot.say(path + " is a folder: give the name of a file in it")
+	case !errors.Is(err, fs.ErrExist):
+		a.foot.say(err.Error())
 	default:
 		a.openLine(&line{
 			scope: scopeCommand, label: "it exists; replace it? y or n: ",

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -97,7 +98,7 @@ func (s *Settings) save() error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("settings: %s: %w", dir, pathless(err))
 	}
-	f, err := wholefile.Create(s.path, true)
+	f, err := wholefile.Create(context.Background(), s.path, true)
 	if err != nil {
 		return fmt.Errorf("settings: %w", err)
 	}

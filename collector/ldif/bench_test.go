@@ -31,7 +31,7 @@ func source(tb testing.TB, spec string) collector.Source {
 func record(tb testing.TB, src collector.Source) string {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "recording.ldif.zst")
-	r, err := ldif.Create(path, ldif.Head{Program: "mbxperm test", Source: src.Name()}, ldif.Options{})
+	r, err := ldif.Create(tb.Context(), path, ldif.Head{Program: "mbxperm test", Source: src.Name()}, ldif.Options{})
 	if err != nil {
 		tb.Fatal(err)
 	}

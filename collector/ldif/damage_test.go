@@ -182,7 +182,7 @@ func TestPathThatExists(t *testing.T) {
 		{old, false, "--force"}, {old, true, ""}, {dir, true, "is a folder"}, {os.DevNull, true, "is no file"},
 		{filepath.Join(dir, "none", "x"), false, "no such file"},
 	} {
-		r, err := ldif.Create(c.path, ldif.Head{}, ldif.Options{Force: c.force})
+		r, err := ldif.Create(t.Context(), c.path, ldif.Head{}, ldif.Options{Force: c.force})
 		if c.want == "" && err == nil {
 			err = r.Close()
 		} else if err == nil {
@@ -201,7 +201,7 @@ func TestPathThatExists(t *testing.T) {
 // TestSomebodyElseWasFirst: a file that appears meanwhile is not replaced.
 func TestSomebodyElseWasFirst(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "r")
-	r, err := ldif.Create(path, ldif.Head{}, ldif.Options{})
+	r, err := ldif.Create(t.Context(), path, ldif.Head{}, ldif.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +229,7 @@ func noLeftovers(t *testing.T, dir string) {
 // child is this test again; it records without end.
 func TestKill(t *testing.T) {
 	if path := os.Getenv("MBXPERM_TEST_RECORD"); path != "" {
-		r, err := ldif.Create(path, ldif.Head{}, ldif.Options{Force: true})
+		r, err := ldif.Create(t.Context(), path, ldif.Head{}, ldif.Options{Force: true})
 		if err != nil {
 			t.Fatal(err)
 		}

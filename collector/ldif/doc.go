@@ -10,7 +10,7 @@
 // comes, and the recording, opened as a Source, delivers the same events again.
 // So a recording gives the reports that the directory gave.
 //
-//	r, err := ldif.Create("before.ldif.zst", ldif.Head{Program: "mbxperm 1.0"}, ldif.Options{})
+//	r, err := ldif.Create(ctx, "before.ldif.zst", ldif.Head{Program: "mbxperm 1.0"}, ldif.Options{})
 //	src = r.Record(src)          // collect src as usual; its Close completes the file
 //	...
 //	again, err := ldif.Open("before.ldif.zst")

@@ -107,7 +107,7 @@ func (s *script) Lookup(_ context.Context, _ []acl.SID, sink collector.Sink) err
 func recordEvents(tb testing.TB, ctx context.Context, src collector.Source, lookups ...[]acl.SID) ([]string, string) {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "r.ldif.zst")
-	r, err := ldif.Create(path, ldif.Head{Program: "test", Source: src.Name()}, ldif.Options{})
+	r, err := ldif.Create(tb.Context(), path, ldif.Head{Program: "test", Source: src.Name()}, ldif.Options{})
 	if err != nil {
 		tb.Fatal(err)
 	}

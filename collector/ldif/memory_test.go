@@ -69,7 +69,7 @@ func (w *watched) Entry(e *collector.Entry) {
 func TestMemoryIsThatOfTheModel(t *testing.T) {
 	most := func(entries int) (writing, reading uint64) {
 		path := filepath.Join(t.TempDir(), "r")
-		r, err := ldif.Create(path, ldif.Head{}, ldif.Options{})
+		r, err := ldif.Create(t.Context(), path, ldif.Head{}, ldif.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

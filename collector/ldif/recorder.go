@@ -4,12 +4,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"hash"
 	"io"
 	"slices"
 	"sync/atomic"
 
 	"github.com/klauspost/compress/zstd"
+	"golang.org/x/term"
 
 	"mbxperm/acl"
 	"mbxperm/collector"
@@ -66,7 +68,7 @@ Exit code: 0 done, 1 failed, 2 usage, 3 done, but something was cut, unreadable,
 // Recorded opens a source, and if path is not empty a recording of it. Then the
 // source is the one that records. The path is looked at before the source is
 // opened: nobody should give a password and wait only to read that a file exists.
-func Recorded(path, program string, o Options, open func() (collector.Source, []string, error)) (collector.Source, []string, *Recorder, error) {
+func Recorded(ctx context.Context, path, program string, o Options, open func() (collector.Source, []string, error)) (collector.Source, []string, *Recorder, error) {
 	if path != "" {
 		if err := wholefile.Vacant(path, o.Force); err != nil {
 			return nil, nil, nil, err
@@ -80,7 +82,7 @@ func Recorded(path, program string, o Options, open func() (collector.Source, []
 	if b, ok := src.(interface{ Bound() string }); ok {
 		head.Bound = b.Bound()
 	}
-	r, err := Create(path, head, o)
+	r, err := Create(ctx, path, head, o)
 	if err != nil {
 		src.Close()
 		return nil, nil, nil, err
@@ -90,11 +92,16 @@ func Recorded(path, program string, o Options, open func() (collector.Source, []
 
 // Create begins a recording. Nothing is at path, and what was there stays, until
 // Close has written the whole. An existing file is an error unless it is to be
-// replaced, and so is anything that is no file.
-func Create(path string, head Head, o Options) (*Recorder, error) {
-	f, err := wholefile.Create(path, o.Force)
+// replaced. A pipe or a device gets the recording as it is made; a named pipe is
+// opened when somebody reads it, or ctx ends.
+func Create(ctx context.Context, path string, head Head, o Options) (*Recorder, error) {
+	f, err := wholefile.Create(ctx, path, o.Force)
 	if err != nil {
 		return nil, err
+	}
+	if term.IsTerminal(int(f.Fd())) {
+		f.Discard()
+		return nil, fmt.Errorf("cannot record to %s: compressed text is nothing for a terminal", path)
 	}
 	r, err := newRecorder(f, head, o)
 	if err != nil {

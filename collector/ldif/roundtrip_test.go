@@ -140,7 +140,7 @@ func unpack(tb testing.TB, path string) []byte {
 func TestHead(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "r")
 	want := ldif.Head{Program: "mbxperm 1.0", Source: "ldaps://dc1", Bound: "simple bind", Warnings: []string{"not verified\n", "b"}}
-	r, err := ldif.Create(path, want, ldif.Options{})
+	r, err := ldif.Create(t.Context(), path, want, ldif.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func TestFaultIsRecorded(t *testing.T) {
 	whole := odd
 	for name, read := range map[string]func(context.Context, collector.Sink) error{"while it reads": panics, "while it looks up": whole} {
 		path := filepath.Join(t.TempDir(), "fault.ldif.zst")
-		r, err := ldif.Create(path, ldif.Head{Program: "test"}, ldif.Options{})
+		r, err := ldif.Create(t.Context(), path, ldif.Head{Program: "test"}, ldif.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

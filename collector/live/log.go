@@ -5,10 +5,10 @@ import (
 	"crypto/tls"
 	"fmt"
 	"log/slog"
-	"os"
 	"time"
 
 	"mbxperm/collector"
+	"mbxperm/model/wholefile"
 )
 
 // Keys of the log. Values under them are names, numbers and errors: no secret,
@@ -32,7 +32,7 @@ const (
 // LogFile opens a log in a file that only its owner can read. What is in it
 // already stays. It is open until the process ends.
 func LogFile(name string) (*slog.Logger, error) {
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	f, err := wholefile.Append(name)
 	if err != nil {
 		return nil, fmt.Errorf("log: %w", err)
 	}

@@ -49,7 +49,7 @@ func (c *Controller) Open(r model.Request) {
 func (c *Controller) Record(path string, replace bool) {
 	c.Reread(func(open Open) Open {
 		return func(ctx context.Context) (collector.Source, []string, error) {
-			src, warnings, _, err := ldif.Recorded(path, c.Program, ldif.Options{Force: replace},
+			src, warnings, _, err := ldif.Recorded(ctx, path, c.Program, ldif.Options{Force: replace},
 				func() (collector.Source, []string, error) { return open(ctx) })
 			return src, warnings, err
 		}

@@ -2,8 +2,10 @@ package wholefile
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,7 +18,7 @@ import (
 
 // put writes a file.
 func put(path, content string, replace bool) error {
-	f, err := Create(path, replace)
+	f, err := Create(context.Background(), path, replace)
 	if err != nil {
 		return err
 	}
@@ -53,7 +55,7 @@ func TestKeepAndDiscard(t *testing.T) {
 	if info, err := os.Stat(path); runtime.GOOS != "windows" && (err != nil || info.Mode().Perm() != 0o600) {
 		t.Errorf("%v, %v; want 0600", info.Mode(), err)
 	}
-	f, err := Create(path, true)
+	f, err := Create(t.Context(), path, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,11 +79,10 @@ func TestKeepAndDiscard(t *testing.T) {
 
 func TestWhatStandsInTheWay(t *testing.T) {
 	dir := t.TempDir()
-	old, link := filepath.Join(dir, "old"), filepath.Join(dir, "link")
+	old := filepath.Join(dir, "old")
 	if err := os.WriteFile(old, []byte("old"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	linked := os.Symlink(old, link) == nil
 	for _, c := range []struct {
 		path    string
 		replace bool
@@ -89,7 +90,7 @@ func TestWhatStandsInTheWay(t *testing.T) {
 	}{
 		{old, false, old + " exists: choose another name, or --force to replace it"},
 		{dir, true, "cannot write " + dir + ": it is a folder"},
-		{os.DevNull, true, "it exists and is no file"},
+		{dir + string(filepath.Separator), true, "it is a folder"},
 		{filepath.Join(dir, "none", "x"), false, "cannot write " + filepath.Join(dir, "none", "x") + ": no such file or directory"},
 		{filepath.Join(old, "x"), false, "not a directory"},
 	} {
@@ -100,19 +101,12 @@ func TestWhatStandsInTheWay(t *testing.T) {
 			t.Errorf("%s: %v, want %q", c.path, err, c.want)
 		}
 	}
-	if linked {
-		if err := put(link, "new", true); err != nil {
-			t.Error(err)
-		}
-		want(t, link, "new")
-		want(t, old, "old")
-	}
 }
 
 // TestSomebodyCameFirst: what appeared meanwhile is not replaced.
 func TestSomebodyCameFirst(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
-	f, err := Create(path, false)
+	f, err := Create(t.Context(), path, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +126,7 @@ func TestSomebodyCameFirst(t *testing.T) {
 // what a living one writes stays, and so does what another computer writes.
 func TestAbandoned(t *testing.T) {
 	if path := os.Getenv("MBXPERM_TEST_UNFINISHED"); path != "" {
-		if _, err := Create(path, true); err != nil {
+		if _, err := Create(t.Context(), path, true); err != nil {
 			t.Fatal(err)
 		}
 		fmt.Println("created")
@@ -177,6 +171,46 @@ func TestAbandoned(t *testing.T) {
 	}
 	if list := unfinished(t, filepath.Dir(path)); len(list) != 1 || list[0] != foreign {
 		t.Errorf("after its death: %v", list)
+	}
+}
+
+// TestOneOfMany: of many that would make the same file, and replace none, one
+// does, and the others say that it is there.
+func TestOneOfMany(t *testing.T) {
+	for range 20 {
+		path := filepath.Join(t.TempDir(), "file")
+		var all sync.WaitGroup
+		var ready sync.WaitGroup
+		errs := make([]error, 8)
+		ready.Add(len(errs))
+		for w := range errs {
+			all.Go(func() {
+				f, err := Create(t.Context(), path, false)
+				ready.Done()
+				ready.Wait()
+				if err == nil {
+					_, _ = f.Write([]byte(fmt.Sprint(w)))
+					err = f.Keep()
+				}
+				errs[w] = err
+			})
+		}
+		all.Wait()
+		kept := -1
+		for w, err := range errs {
+			switch {
+			case err == nil && kept >= 0:
+				t.Errorf("%d and %d were kept", kept, w)
+			case err == nil:
+				kept = w
+			case !errors.Is(err, fs.ErrExist) || err.Error() != path+" exists: choose another name, or --force to replace it":
+				t.Error(err)
+			}
+		}
+		want(t, path, fmt.Sprint(kept))
+		if list := unfinished(t, filepath.Dir(path)); len(list) > 0 {
+			t.Errorf("left behind: %v", list)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -8,22 +9,16 @@ import (
 	"mbxperm/model/wholefile"
 )
 
-// File writes through write to a file that only its owner can read. What was
-// there stays whole until the new content is complete; without force it is not
-// replaced at all.
-func File(name string, force bool, write func(io.Writer) error) error {
-	return files(force, draft{name: name, write: write})
-}
-
 // draft is a file to be, and what fills it.
 type draft struct {
 	name  string
 	write func(io.Writer) error
 }
 
-// files writes files that belong together, in order: each is complete and synced
-// before any takes its name.
-func files(force bool, drafts ...draft) error {
+// files writes files that only their owner can read and that belong together, in
+// order: each is complete and synced before any takes its name, and what was there
+// stays until then. Without force nothing is replaced.
+func files(ctx context.Context, force bool, drafts ...draft) error {
 	for _, d := range drafts {
 		if err := wholefile.Vacant(d.name, force); err != nil {
 			return err
@@ -31,7 +26,7 @@ func files(force bool, drafts ...draft) error {
 	}
 	var whole []*wholefile.File
 	for _, d := range drafts {
-		f, err := wholefile.Create(d.name, force)
+		f, err := wholefile.Create(ctx, d.name, force)
 		if err != nil {
 			return err
 		}

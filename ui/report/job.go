@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -36,10 +36,18 @@ func (o *Output) Misuse(stdout io.Writer) error {
 	if o.BOM && o.Format != CSV {
 		return errors.New("--bom is for --format csv")
 	}
-	if f, ok := stdout.(*os.File); ok && o.Format == XLSX && o.File == "" && term.IsTerminal(int(f.Fd())) {
-		return errors.New("a workbook is nothing for a terminal: write it to a file with -o FILE, or pipe it on")
+	if o.Format == XLSX && o.File == "" && isTerminal(stdout) {
+		return errBookOnTerminal
 	}
 	return nil
+}
+
+var errBookOnTerminal = errors.New("a workbook is nothing for a terminal: write it to a file with -o FILE, or pipe it on")
+
+// isTerminal reports whether what is written to w is seen on a terminal.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(interface{ Fd() uintptr })
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // Free says before anything is read whether the files may be written.
@@ -50,7 +58,7 @@ func (o *Output) Free() error {
 	if err := wholefile.Vacant(o.File, o.Force); err != nil {
 		return err
 	}
-	if o.beside() {
+	if o.beside() && !wholefile.Stream(o.File) {
 		return wholefile.Vacant(o.File+evidenceSuffix, o.Force)
 	}
 	return nil
@@ -63,7 +71,8 @@ func (o *Output) beside() bool { return o.Format == CSV || o.Format == JSON || o
 
 // Deliver writes a report: to the file of the output, with its evidence beside
 // it where the format has no room for it, or to stdout, with the evidence as one
-// line of JSON on stderr. Files appear complete or not at all.
+// line of JSON on stderr. Files appear complete or not at all. Where the output
+// names a pipe, a terminal or another device, that gets what stdout would get.
 func (o *Output) Deliver(ctx context.Context, stdout, stderr io.Writer, d Data, ev *Evidence) error {
 	ev.Records, ev.Format = d.Len, o.Format
 	if o.Redact != nil {
@@ -78,19 +87,26 @@ func (o *Output) Deliver(ctx context.Context, stdout, stderr io.Writer, d Data, 
 	}
 	switch {
 	case o.File == "":
-		if err := data(o.visible(stdout)); err != nil || o.Quiet || !o.beside() {
-			return err
-		}
-		line, err := ev.line()
-		if err == nil {
-			_, err = stderr.Write(line)
+		err := o.pour(data, stdout, stderr, ev)
+		if p := (*fs.PathError)(nil); errors.As(err, &p) {
+			err = fmt.Errorf("cannot write standard output: %w", p.Err)
 		}
 		return err
+	case wholefile.Stream(o.File):
+		f, err := wholefile.Create(ctx, o.File, o.Force)
+		if err != nil {
+			return err
+		}
+		defer f.Discard()
+		if err := o.pour(data, f, stderr, ev); err != nil {
+			return err
+		}
+		return f.Keep()
 	case !o.beside():
-		return File(o.File, o.Force, data)
+		return files(ctx, o.Force, draft{name: o.File, write: data})
 	}
 	ev.File = filepath.Base(o.File)
-	return files(o.Force, draft{name: o.File, write: data}, draft{name: o.File + evidenceSuffix, write: func(w io.Writer) error {
+	return files(ctx, o.Force, draft{name: o.File, write: data}, draft{name: o.File + evidenceSuffix, write: func(w io.Writer) error {
 		b, err := ev.page()
 		if err == nil {
 			_, err = w.Write(b)
@@ -99,12 +115,27 @@ func (o *Output) Deliver(ctx context.Context, stdout, stderr io.Writer, d Data, 
 	}})
 }
 
+// pour writes a report to what is no file, and its evidence to stderr.
+func (o *Output) pour(data func(io.Writer) error, out, stderr io.Writer, ev *Evidence) error {
+	if o.Format == XLSX && isTerminal(out) {
+		return errBookOnTerminal
+	}
+	if err := data(o.visible(out)); err != nil || o.Quiet || !o.beside() {
+		return err
+	}
+	line, err := ev.line()
+	if err == nil {
+		_, err = stderr.Write(line)
+	}
+	return err
+}
+
 // visible makes what goes to a terminal safe for it, whatever the format: a file
 // or another program gets every byte, a terminal gets nothing that it would obey.
 // A table is made safe field by field, so that it lines up.
 func (o *Output) visible(w io.Writer) io.Writer {
-	if f, ok := w.(*os.File); ok && o.Format != Table && term.IsTerminal(int(f.Fd())) {
-		return &terminalWriter{w: f}
+	if o.Format != Table && isTerminal(w) {
+		return &terminalWriter{w: w}
 	}
 	return w
 }
