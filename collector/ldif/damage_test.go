@@ -170,7 +170,7 @@ func TestNewerVersion(t *testing.T) {
 	}
 }
 
-// TestPathThatExists: only a file is replaced, and only if asked.
+// TestPathThatExists: only a file is replaced, and only if asked; a device is written to.
 func TestPathThatExists(t *testing.T) {
 	dir := t.TempDir()
 	old := writeFile(t, "old", []byte("old"))
@@ -179,7 +179,7 @@ func TestPathThatExists(t *testing.T) {
 		force bool
 		want  string
 	}{
-		{old, false, "--force"}, {old, true, ""}, {dir, true, "is a folder"}, {os.DevNull, true, "is no file"},
+		{old, false, "--force"}, {old, true, ""}, {dir, true, "is a folder"}, {os.DevNull, false, ""},
 		{filepath.Join(dir, "none", "x"), false, "no such file"},
 	} {
 		r, err := ldif.Create(t.Context(), c.path, ldif.Head{}, ldif.Options{Force: c.force})

@@ -49,7 +49,7 @@ func newParser(in *lines, recording bool) *parser {
 func (p *parser) run(ctx context.Context) {
 	defer close(p.out)
 	for {
-		err := p.step()
+		err := collector.Safely("reading the file", p.step)
 		if err == nil && (p.recording || p.b.text < batchText) {
 			continue
 		}

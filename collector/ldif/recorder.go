@@ -266,9 +266,17 @@ func (r *Recorder) Close() error {
 	return r.Err()
 }
 
-// write makes text of events, sums it up, compresses and writes it.
+// write makes text of events, sums it up, compresses and writes it, until there
+// are no more batches, whatever goes wrong: whoever hands one over must not wait
+// for nobody.
 func (r *Recorder) write(z *zstd.Encoder, c *encoder) {
 	defer close(r.written)
+	r.check(collector.Safely("recording", func() error { r.writeAll(z, c); return nil }))
+	for range r.batches {
+	}
+}
+
+func (r *Recorder) writeAll(z *zstd.Encoder, c *encoder) {
 	s := summed{z: z, sum: sha256.New()}
 	for b := range r.batches {
 		if r.Err() != nil {

@@ -17,7 +17,6 @@ var (
 	errNoEntry  = errors.New("the server gave no entry for this name")
 	errStranger = errors.New("an answer to something that was not asked")
 	errNotice   = errors.New("the server ended the connection")
-	errFault    = errors.New("internal error while reading its answer")
 )
 
 // send writes one request under the next message ID.

@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"mbxperm/collector"
 )
 
 // wsaConnRefused is ECONNREFUSED as Windows has it.
@@ -111,7 +113,7 @@ func (s *server) explain(ctx context.Context, c *conn, err error) error {
 	case errors.Is(err, errNoPaging):
 		e.Kind, e.Text = ErrIncomplete, fmt.Sprintf("%s answered without the paging control (RFC 2696), so the answer may have been cut off", t.name)
 		e.Hint = "read a domain controller, or a server that pages"
-	case errors.Is(err, errNoEntry) || errors.Is(err, errEntry) || errors.Is(err, errFault):
+	case errors.Is(err, errNoEntry) || errors.Is(err, errEntry) || errors.As(err, new(*collector.Fault)):
 		e.Kind, e.Text = ErrIncomplete, fmt.Sprintf("%s: %v", t.name, err)
 	case errors.Is(cause, errTLSBytes):
 		e.Text, e.Hint = fmt.Sprintf("%s speaks TLS where plain LDAP was expected", t.name), "use ldaps:// for this port"

@@ -102,7 +102,11 @@ func (s *Source) lateOptions() Options {
 func (s *Source) openOther(ctx context.Context, p namedDomain) *domain {
 	o := s.lateOptions()
 	o.URL, o.Domain, o.DC = "", p.dns, o.DC.of(p.dns)
-	d, err := openDomain(ctx, s.closed, o)
+	var d *domain
+	err := collector.Safely("looking for "+p.dns, func() (err error) {
+		d, err = openDomain(ctx, s.closed, o)
+		return err
+	})
 	if err == nil && foldDN(d.now().root.domain) != foldDN(p.dn) {
 		err = &Error{Kind: ErrNotAD, Text: fmt.Sprintf("%s is a domain controller of %s", d.now().target.name, clean(d.now().root.domain))}
 		d.close()

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"mbxperm/collector"
 	"mbxperm/collector/live/gss"
 	"mbxperm/collector/live/kerberos"
 	"mbxperm/collector/live/ntlm"
@@ -212,8 +213,12 @@ func within[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	}
 	done := make(chan outcome, 1)
 	go func() {
-		v, err := f()
-		done <- outcome{v, err}
+		var o outcome
+		o.err = collector.Safely("binding", func() (err error) {
+			o.value, err = f()
+			return err
+		})
+		done <- o
 	}()
 	select {
 	case o := <-done:

@@ -46,8 +46,14 @@ type stream struct {
 	answer  answer
 }
 
-// run reads the task.
+// run reads the task, and says how it ended, in whatever way.
 func (s *stream) run(ctx context.Context) {
+	err := collector.Safely("searching", func() error { return s.read(ctx) })
+	s.r.events <- event{task: s.task, ended: true, err: err, references: s.answer.references}
+}
+
+// read reads the task, with several tries if need be.
+func (s *stream) read(ctx context.Context) error {
 	var err error
 	for n := 1; ; n++ {
 		s.last = n == tries
@@ -72,7 +78,7 @@ func (s *stream) run(ctx context.Context) {
 		err = &Error{Kind: ErrIncomplete, Err: errEntry,
 			Text: fmt.Sprintf("%d entries of %s cannot be decoded", s.answer.undecoded, s.task.at.now().target.name)}
 	}
-	s.r.events <- event{task: s.task, ended: true, err: err, references: s.answer.references}
+	return err
 }
 
 // passing reports whether what went wrong may go well another time.
@@ -116,7 +122,7 @@ func (s *stream) try(ctx context.Context) error {
 	}
 	s.conn = c
 	c.in.begin(s.r.batch())
-	err = safely(func() error { return s.pages(ctx) })
+	err = collector.Safely("reading its answer", func() error { return s.pages(ctx) })
 	s.hand()
 	if err != nil {
 		err = c.server.explain(ctx, c, err)
@@ -126,17 +132,6 @@ func (s *stream) try(ctx context.Context) error {
 	}
 	s.task.at.give(c, !c.spoiled && ctx.Err() == nil)
 	return err
-}
-
-// safely makes an error of a fault in here: nobody else could catch it on this
-// goroutine, and it must not take the screen's terminal down with it.
-func safely(f func() error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: %v", errFault, r)
-		}
-	}()
-	return f()
 }
 
 // pages asks for one page after the other. The next one is asked for as soon as

@@ -2,7 +2,8 @@ package session
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,6 +18,7 @@ import (
 type Collection struct {
 	current atomic.Pointer[model.Snapshot]
 	done    chan struct{}
+	pool    *model.Pool
 
 	mu     sync.Mutex // between the goroutine that collects and the one that publishes
 	writer *model.Writer
@@ -33,7 +35,7 @@ const publishEvery = 100 * time.Millisecond
 // as the state is.
 func Start(ctx context.Context, src collector.Source, pool *model.Pool, warnings []string) *Collection {
 	c := newCollection(src.Name(), pool)
-	go c.start(ctx, src, warnings)
+	go c.work("reading", func() error { return c.read(ctx, src, warnings) })
 	return c
 }
 
@@ -41,33 +43,38 @@ func Start(ctx context.Context, src collector.Source, pool *model.Pool, warnings
 // open, the reason is the error of the snapshot.
 func startOpening(ctx context.Context, name string, open Open, pool *model.Pool) *Collection {
 	c := newCollection(name, pool)
-	go func() {
+	go c.work("opening "+name, func() error {
 		src, warnings, err := open(ctx)
 		switch {
 		case err == nil:
-			c.start(ctx, src, warnings)
-			return
+			return c.read(ctx, src, warnings)
 		case ctx.Err() != nil: // somebody cancelled, and needs no reason
 			c.update(func(s *model.State) { s.AddGap(model.Gap{Reason: "cancelled"}) })
-			c.finish(nil)
-		default:
-			c.finish(err)
+			return nil
 		}
-		close(c.done)
-	}()
+		return err
+	})
 	return c
 }
 
 func newCollection(name string, pool *model.Pool) *Collection {
 	now := time.Now()
-	c := &Collection{done: make(chan struct{}), writer: model.NewWriter(pool)}
+	c := &Collection{done: make(chan struct{}), pool: pool, writer: model.NewWriter(pool)}
 	c.writer.State = model.State{Source: name, Started: now, Since: now}
 	c.current.Store(c.writer.Snapshot())
 	return c
 }
 
-func (c *Collection) start(ctx context.Context, src collector.Source, warnings []string) {
+// work does what a collection is there for, and publishes what came of it. A
+// fault in there must not take the screen's terminal down with it: what was read
+// stays, and the reason stands where any other would.
+func (c *Collection) work(doing string, f func() error) {
 	defer close(c.done)
+	c.finish(collector.Safely(doing, f))
+}
+
+// read reads the source, and returns why it gave nothing (more).
+func (c *Collection) read(ctx context.Context, src collector.Source, warnings []string) error {
 	defer src.Close()
 	rec, recorded := src.(recordedSource)
 	c.update(func(s *model.State) {
@@ -76,17 +83,26 @@ func (c *Collection) start(ctx context.Context, src collector.Source, warnings [
 			s.Recording = rec.Recording()
 		}
 	})
-	stop := make(chan struct{})
-	var publisher sync.WaitGroup
-	publisher.Go(func() { c.publish(stop) })
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stop, published := make(chan struct{}), make(chan error, 1)
+	go func() {
+		err := collector.Safely("showing what was read", func() error { c.publish(stop); return nil })
+		if err != nil { // nothing of what comes would be seen
+			cancel()
+		}
+		published <- err
+	}()
 	err := c.run(ctx, src)
 	close(stop)
-	publisher.Wait()
+	if fault := <-published; fault != nil {
+		err = fault
+	}
 	if recorded { // whose Close completes the file: only then it can be told what came of it
 		src.Close()
 		c.recorded(rec.Recording())
 	}
-	c.finish(err)
+	return err
 }
 
 // recordedSource is a source that is recorded while it is read.
@@ -114,13 +130,18 @@ func (c *Collection) publish(stop <-chan struct{}) {
 		case <-stop:
 			return
 		case <-tick.C:
-			c.mu.Lock()
-			if c.news {
-				c.current.Store(c.writer.Snapshot())
-				c.news = false
-			}
-			c.mu.Unlock()
+			c.show(false)
 		}
+	}
+}
+
+// show publishes a snapshot, if there is news or it has to be.
+func (c *Collection) show(always bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.news || always {
+		c.current.Store(c.writer.Snapshot())
+		c.news = false
 	}
 }
 
@@ -132,7 +153,8 @@ func (c *Collection) update(change func(*model.State)) {
 	c.news = true
 }
 
-// finish publishes the last snapshot.
+// finish publishes the last snapshot. Where none can be made of what was read,
+// it is one of nothing but the state, with that reason.
 func (c *Collection) finish(err error) {
 	c.update(func(s *model.State) {
 		s.Err, s.Phase, s.Ended = err, model.Finished, time.Now()
@@ -140,7 +162,14 @@ func (c *Collection) finish(err error) {
 			s.AddProblem(model.Problem{Time: s.Ended, Object: s.Source, Text: err.Error()})
 		}
 	})
-	c.current.Store(c.writer.Snapshot())
+	err = collector.Safely("showing what was read", func() error { c.show(true); return nil })
+	if err != nil {
+		state := c.writer.State
+		state.Err = err
+		c.writer = model.NewWriter(c.pool)
+		c.writer.State = state
+		c.show(true)
+	}
 }
 
 // Snapshot returns what is known now. It never blocks.
@@ -150,15 +179,12 @@ func (c *Collection) Snapshot() *model.Snapshot { return c.current.Load() }
 func (c *Collection) Done() <-chan struct{} { return c.done }
 
 // run collects, and returns why the source gave nothing (more).
-func (c *Collection) run(ctx context.Context, src collector.Source) (err error) {
-	// A fault in here must not take the screen's terminal down with it: what was
-	// read stays, and the reason stands where any other would.
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("internal error while reading %s: %v", c.Snapshot().State.Search, r)
-		}
-	}()
-	return decode.Read(ctx, src, c.writer, written{c})
+func (c *Collection) run(ctx context.Context, src collector.Source) error {
+	err := collector.Safely("reading", func() error { return decode.Read(ctx, src, c.writer, written{c}) })
+	if fault := (*collector.Fault)(nil); errors.As(err, &fault) {
+		c.update(func(s *model.State) { fault.Doing = strings.TrimSpace("reading " + s.Search) })
+	}
+	return err
 }
 
 // written is the lock of a collection for what writes to it: whoever gives it

@@ -104,7 +104,12 @@ func (s *Session) Reread(by func(Open) Open) {
 	s.opening = true
 	ctx, open := s.begin(), by(s.open)
 	s.running.Go(func() {
-		src, warnings, err := open(ctx)
+		var src collector.Source
+		var warnings []string
+		err := collector.Safely("opening the source", func() (err error) {
+			src, warnings, err = open(ctx)
+			return err
+		})
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		switch {
@@ -131,5 +136,5 @@ func (c *Collection) note(err error) {
 		// Not by AddProblem: it is said as the news it is, however many there were.
 		s.Problems = append(s.Problems, model.Problem{Time: time.Now(), Object: s.Source, Text: "reading it again: " + err.Error()})
 	})
-	c.current.Store(c.writer.Snapshot())
+	c.show(true)
 }
