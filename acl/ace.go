@@ -114,13 +114,14 @@ const (
 	FailedAccess     ACEFlags = 0x80
 )
 
-// sddlFlags has the SDDL token of each flag in the order of the bits ([MS-DTYP] 2.5.1.1, ace-flag-string).
-var sddlFlags = [8]string{"OI", "CI", "NP", "IO", "ID", "CR", "SA", "FA"}
+// flagNames has the name of each flag in the order of the bits, which is its token
+// in SDDL ([MS-DTYP] 2.5.1.1, ace-flag-string).
+var flagNames = [8]string{"OI", "CI", "NP", "IO", "ID", "CR", "SA", "FA"}
 
 // String returns the flags as SDDL names them, joined by bars: "CI|IO". No flag is the empty string.
 func (f ACEFlags) String() string {
 	var names []string
-	for i, name := range sddlFlags {
+	for i, name := range flagNames {
 		if f&(1<<i) != 0 {
 			names = append(names, name)
 		}

@@ -1,7 +1,10 @@
-package acl
+package acl_test
 
 import (
 	"testing"
+
+	. "mbxperm/acl"
+	"mbxperm/acl/internal/acltest"
 )
 
 // sink keeps results alive.
@@ -13,7 +16,7 @@ var sink struct {
 
 func parseCorpus(b *testing.B) ([]Descriptor, int64) {
 	b.Helper()
-	raw := directoryCorpus(10_000)
+	raw := acltest.Corpus(10_000)
 	out := make([]Descriptor, len(raw))
 	var size int64
 	for i := range raw {
@@ -102,7 +105,7 @@ func BenchmarkWalkIntern(b *testing.B) {
 
 // BenchmarkParse checks a descriptor once, which includes reading every ACE.
 func BenchmarkParse(b *testing.B) {
-	raw := directoryCorpus(10_000)
+	raw := acltest.Corpus(10_000)
 	var size int64
 	for i := range raw {
 		size += int64(len(raw[i]))
@@ -121,7 +124,7 @@ func BenchmarkCheck(b *testing.B) {
 	corpus, size := parseCorpus(b)
 	sids := []SID{SIDEveryone, SIDAuthenticatedUsers}
 	for i := range uint32(18) {
-		sids = append(sids, domainSID.WithRID(5000+i))
+		sids = append(sids, acltest.DomainSID.WithRID(5000+i))
 	}
 	t := NewToken(sids...)
 	b.ResetTimer()
@@ -137,7 +140,7 @@ func BenchmarkCheck(b *testing.B) {
 
 // BenchmarkSIDString compares the text through go-objectsid with our own.
 func BenchmarkSIDString(b *testing.B) {
-	s := domainSID.WithRID(1104)
+	s := acltest.DomainSID.WithRID(1104)
 	b.Run("objectsid", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

@@ -1,11 +1,17 @@
-package acl
+package acl_test
 
-import "testing"
+import (
+	"testing"
 
-// mustSDDL parses a descriptor written in SDDL, with domainSID for the aliases of accounts.
+	. "mbxperm/acl"
+	"mbxperm/acl/internal/acltest"
+	"mbxperm/acl/sddl"
+)
+
+// mustSDDL parses a descriptor written in SDDL, with acltest.DomainSID for the aliases of accounts.
 func mustSDDL(t *testing.T, text string) Descriptor {
 	t.Helper()
-	p, err := ParseSDDL(text, domainSID)
+	p, err := sddl.Parse(text, acltest.DomainSID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,8 +27,8 @@ func mustSDDL(t *testing.T, text string) Descriptor {
 }
 
 var (
-	alice   = domainSID.WithRID(1104)
-	sales   = domainSID.WithRID(1105)
+	alice   = acltest.DomainSID.WithRID(1104)
+	sales   = acltest.DomainSID.WithRID(1105)
 	aliceIn = NewToken(alice, sales, SIDEveryone, SIDAuthenticatedUsers)
 )
 
@@ -227,7 +233,7 @@ func TestDamagedIsUncertain(t *testing.T) {
 	}
 	check("no bytes", nil, 0, wanted)
 	check("half a header", whole[:10], 0, wanted)
-	const firstACE = descriptorHeader + aclHeader
+	const firstACE = 20 + 8 // behind the headers of descriptor and list ([MS-DTYP] 2.4.6, 2.4.5)
 	check("cut in the second entry", withOwner(whole[:firstACE+30], 0), ReadProperty, WriteProperty|ReadControl|WriteDACL)
 	check("owner lost", withOwner(whole, 7), ReadProperty|ReadControl, ReadControl|WriteDACL)
 	sacl := withOwner(whole, 0)

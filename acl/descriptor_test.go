@@ -1,12 +1,17 @@
-package acl
+package acl_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	. "mbxperm/acl"
+	"mbxperm/acl/internal/acltest"
+	"mbxperm/acl/sddl"
 )
 
 // TestParseErrors breaks a descriptor at each kind of place: the error names it, and what stands before it is still there.
@@ -93,8 +98,8 @@ func TestWords(t *testing.T) {
 		t.Errorf("control %04x", got)
 	}
 	for a := range d.SACL() {
-		if a.SDDL() != "(AU;SA;WD;;;WD)" || a.Type != TypeAudit || a.Flags != SuccessfulAccess {
-			t.Errorf("SACL entry %s", a.SDDL())
+		if sddl.FormatACE(a) != "(AU;SA;WD;;;WD)" || a.Type != TypeAudit || a.Flags != SuccessfulAccess {
+			t.Errorf("SACL entry %s", sddl.FormatACE(a))
 		}
 	}
 	if d.SACLLen() != 1 || d.SACLState() != ACLPresent {
@@ -143,8 +148,8 @@ func TestUnknownTypes(t *testing.T) {
 func TestRoundTrip(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	for range 3000 {
-		p := randomParts(r, allTypes(), 10)
-		p.SACLState, p.SACL = ACLPresent, randomParts(r, allTypes(), 4).DACL
+		p := acltest.RandomParts(r, acltest.AllTypes(), 10)
+		p.SACLState, p.SACL = ACLPresent, acltest.RandomParts(r, acltest.AllTypes(), 4).DACL
 		for i := range p.DACL {
 			if n := r.IntN(6); n > 0 {
 				p.DACL[i].Data = bytes.Repeat([]byte{byte(n)}, n)
@@ -193,7 +198,7 @@ func TestEncodeErrors(t *testing.T) {
 
 // TestNoAllocs pins what a walk, a look-up and a check cost.
 func TestNoAllocs(t *testing.T) {
-	raw := directoryCorpus(1)[0]
+	raw := acltest.Corpus(1)[0]
 	d, err := Parse(raw)
 	if err != nil {
 		t.Fatal(err)
@@ -209,7 +214,7 @@ func TestNoAllocs(t *testing.T) {
 				sink.ids += int(ids[string(a.SID)])
 			}
 		},
-		"check": func() { sink.text = d.CheckControlRight(Requester{Token: aliceIn, Self: alice}, GUIDSendAs).name() },
+		"check": func() { sink.text = name(d.CheckControlRight(Requester{Token: aliceIn, Self: alice}, GUIDSendAs)) },
 		"read":  func() { CanReadAttribute(d, aliceIn, alice, GUIDMailboxSDAttribute, GUIDExchangeInformation) },
 		"guid":  func() { LookupGUID(GUIDSendAs) },
 	} {
@@ -243,7 +248,7 @@ func TestHostileAllocations(t *testing.T) {
 }
 
 // name makes a result used without an allocation.
-func (r Result) name() string {
+func name(r Result) string {
 	if r.Allowed() {
 		return "allowed"
 	}
@@ -254,7 +259,7 @@ func (r Result) name() string {
 func TestBytesChangedBehindOurBack(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 9))
 	for range 2000 {
-		p := randomParts(r, allTypes(), 6)
+		p := acltest.RandomParts(r, acltest.AllTypes(), 6)
 		raw, err := Encode(p)
 		if err != nil {
 			t.Fatal(err)
@@ -329,14 +334,14 @@ func TestRedundantChangesNothing(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
 	removed := 0
 	for range 2000 {
-		p := randomParts(r, []ACEType{TypeAllow, TypeDeny, TypeAllowObject, TypeDenyObject}, 10)
+		p := acltest.RandomParts(r, []ACEType{TypeAllow, TypeDeny, TypeAllowObject, TypeDenyObject}, 10)
 		for i := range p.DACL {
-			p.DACL[i].SID = trustees[i%2].Bytes()
+			p.DACL[i].SID = acltest.Trustees[i%2].Bytes()
 			if p.DACL[i].HasObjectType {
 				p.DACL[i].ObjectType = []GUID{GUIDSendAs, GUIDPersonalInformation}[r.IntN(2)]
 			}
 		}
-		d := mustParts(t, p)
+		d := acltest.MustParse(t, p)
 		redundant := d.Redundant()
 		if len(redundant) == 0 {
 			continue
@@ -347,14 +352,14 @@ func TestRedundantChangesNothing(t *testing.T) {
 		for _, x := range slices.Backward(redundant) {
 			q.DACL = slices.Delete(q.DACL, x.Index, x.Index+1)
 		}
-		e := mustParts(t, q)
-		for _, tok := range []Token{NewToken(trustees[0]), NewToken(trustees[1]), NewToken(trustees[:2]...)} {
+		e := acltest.MustParse(t, q)
+		for _, tok := range []Token{NewToken(acltest.Trustees[0]), NewToken(acltest.Trustees[1]), NewToken(acltest.Trustees[:2]...)} {
 			ask := Requester{Token: tok}
 			if a, b := d.Check(ask, 0xF01FF), e.Check(ask, 0xF01FF); a.Granted != b.Granted || a.Denied != b.Denied {
-				t.Fatalf("%s\n%s: %v/%v and %v/%v", p.SDDL(), q.SDDL(), a.Granted, a.Denied, b.Granted, b.Denied)
+				t.Fatalf("%s\n%s: %v/%v and %v/%v", sddl.Format(p), sddl.Format(q), a.Granted, a.Denied, b.Granted, b.Denied)
 			}
 			if a, b := d.CheckControlRight(ask, GUIDSendAs), e.CheckControlRight(ask, GUIDSendAs); a.Granted != b.Granted {
-				t.Fatalf("%s\n%s: Send-As %v and %v", p.SDDL(), q.SDDL(), a.Granted, b.Granted)
+				t.Fatalf("%s\n%s: Send-As %v and %v", sddl.Format(p), sddl.Format(q), a.Granted, b.Granted)
 			}
 		}
 	}
@@ -363,24 +368,11 @@ func TestRedundantChangesNothing(t *testing.T) {
 	}
 }
 
-func mustParts(t *testing.T, p Parts) Descriptor {
-	t.Helper()
-	raw, err := Encode(p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := Parse(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
-
 // FuzzParse: no panic, no entry invented or lost, and what is whole is kept through bytes and text.
 func FuzzParse(f *testing.F) {
 	r := rand.New(rand.NewPCG(7, 7))
 	for range 8 {
-		raw, err := Encode(randomParts(r, allTypes(), 4))
+		raw, err := Encode(acltest.RandomParts(r, acltest.AllTypes(), 4))
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -411,10 +403,10 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%x became %x: %v", in, again, err)
 		}
 		p.Control |= SelfRelative
-		sameParts(t, p, e.Parts())
-		back, err := ParseSDDL(p.SDDL(), SID{})
+		acltest.SameParts(t, p, e.Parts())
+		back, err := sddl.Parse(sddl.Format(p), SID{})
 		if err != nil {
-			t.Fatalf("%s: %v", p.SDDL(), err)
+			t.Fatalf("%s: %v", sddl.Format(p), err)
 		}
 		const kept = DACLPresent | SACLPresent | SelfRelative | DACLProtected | DACLAutoInherited | DACLAutoInheritReq |
 			SACLProtected | SACLAutoInherited | SACLAutoInheritReq
@@ -426,7 +418,7 @@ func FuzzParse(f *testing.F) {
 			p.Control &^= SACLProtected | SACLAutoInherited | SACLAutoInheritReq
 		}
 		p.DACLRevision, p.SACLRevision, back.DACLRevision, back.SACLRevision = 0, 0, 0, 0
-		sameParts(t, p, back)
+		acltest.SameParts(t, p, back)
 	})
 }
 
@@ -434,15 +426,15 @@ func FuzzParse(f *testing.F) {
 func TestExact(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 14))
 	var plain []ACEType
-	for _, a := range allTypes() {
+	for _, a := range acltest.AllTypes() {
 		if !a.IsCallback() {
 			plain = append(plain, a)
 		}
 	}
 	seen := map[bool]int{}
 	for range 20_000 {
-		p := randomParts(r, plain, 4)
-		p.DACLState = pick(r, []ACLState{ACLAbsent, ACLNull, ACLPresent, ACLPresent})
+		p := acltest.RandomParts(r, plain, 4)
+		p.DACLState = acltest.Pick(r, []ACLState{ACLAbsent, ACLNull, ACLPresent, ACLPresent})
 		p.DACLRevision = uint8(r.IntN(4)) + 1
 		if r.IntN(3) == 0 {
 			p.Owner = SID{}
@@ -487,23 +479,5 @@ func exactIsExact(t *testing.T, raw []byte, d Descriptor) bool {
 	return exact
 }
 
-// sameParts compares everything but Raw of entries whose layout is known: that may hold bits which mean nothing.
-func sameParts(t *testing.T, want, got Parts) {
-	t.Helper()
-	for _, p := range []*Parts{&want, &got} {
-		for _, list := range []*[]ACE{&p.DACL, &p.SACL} {
-			*list = slices.Clone(*list)
-			for i := range *list {
-				if a := &(*list)[i]; a.IsKnown() {
-					a.Raw = nil
-				}
-			}
-			if len(*list) == 0 {
-				*list = nil
-			}
-		}
-	}
-	if !reflect.DeepEqual(want, got) {
-		t.Fatalf("%+v\nbecame %+v", want, got)
-	}
-}
+// le32 is a little-endian number as text for building broken inputs by hand.
+func le32(v uint32) string { return string(binary.LittleEndian.AppendUint32(nil, v)) }

@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// Parts is a descriptor taken apart: owned, editable and complete. [Encode] makes bytes of it again, [Parts.SDDL] text.
+// Parts is a descriptor taken apart: owned, editable and complete. [Encode] makes bytes of it again,
+// package sddl text.
 type Parts struct {
 	// Control holds the flags. DACLPresent, SACLPresent and SelfRelative follow from the states when encoded.
 	Control              Control

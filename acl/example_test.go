@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"mbxperm/acl"
+	"mbxperm/acl/sddl"
 )
 
 // The descriptor of a new mailbox, as Exchange stores it in msExchMailboxSecurityDescriptor.
@@ -29,7 +30,7 @@ func ExampleParse() {
 			}
 		}
 	}
-	fmt.Println(d.Parts().SDDL())
+	fmt.Println(sddl.Format(d.Parts()))
 	// Output:
 	// allow SELF FullAccess CI
 	// allow SELF ReadPermission CI
@@ -38,7 +39,7 @@ func ExampleParse() {
 
 func ExampleDescriptor_CheckControlRight() {
 	domain := acl.MustParseSID("S-1-5-21-1-2-3")
-	parts, _ := acl.ParseSDDL("D:(OD;;CR;ab721a54-1e2f-11d0-9819-00aa0040529b;;DU)(A;;GA;;;DA)", domain)
+	parts, _ := sddl.Parse("D:(OD;;CR;ab721a54-1e2f-11d0-9819-00aa0040529b;;DU)(A;;GA;;;DA)", domain)
 	raw, _ := acl.Encode(parts)
 	d, _ := acl.Parse(raw)
 

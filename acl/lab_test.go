@@ -1,4 +1,4 @@
-package acl
+package acl_test
 
 import (
 	"encoding/hex"
@@ -10,6 +10,8 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
+	. "mbxperm/acl"
+	"mbxperm/acl/internal/acltest"
 	"mbxperm/collector/adlab"
 )
 
@@ -44,7 +46,7 @@ func TestLabDescriptors(t *testing.T) {
 	c := lab.Dial(t, lab.Administrator, lab.AdministratorPassword)
 	objects, entries, spliced := 0, 0, 0
 	seen := map[string]int{}
-	var queries []sambaQuery
+	var queries []acltest.Query
 	var ours []Descriptor
 	for _, base := range []string{lab.BaseDN, lab.ConfigDN, lab.Oracle.SchemaDN} {
 		for _, e := range all(t, c, base, "(objectClass=*)", "nTSecurityDescriptor", "msExchMailboxSecurityDescriptor") {
@@ -61,20 +63,20 @@ func TestLabDescriptors(t *testing.T) {
 					}
 					entries += d.DACLLen()
 					if seen[string(raw)]++; seen[string(raw)] == 1 {
-						queries = append(queries, sambaQuery{Do: "show", SD: hex.EncodeToString(raw[:len(raw)-trailing])})
+						queries = append(queries, acltest.Query{Do: "show", SD: hex.EncodeToString(raw[:len(raw)-trailing])})
 						ours = append(ours, d)
 					}
 				}
 			}
 		}
 	}
-	for i, a := range samba(t, queries) {
+	for i, a := range acltest.Samba(t, queries) {
 		p := ours[i].Parts()
 		if slices.ContainsFunc(p.DACL, func(a ACE) bool { return a.Type >= TypeAllowCallbackObject && a.Type <= TypeDenyCallbackObject }) {
 			spliced++ // Samba 4.17 has no case for callback object entries; TestReadMoreTypesAgainstSamba names the difference
 			continue
 		}
-		want := sambaAnswer{Control: p.Control, Owner: sidString(p.Owner), Group: sidString(p.Group),
+		want := acltest.Answer{Control: p.Control, Owner: sidString(p.Owner), Group: sidString(p.Group),
 			DACL: asSamba(p.DACLState, p.DACL), SACL: asSamba(p.SACLState, p.SACL)}
 		if a.Error != "" || !reflect.DeepEqual(a, want) {
 			t.Errorf("%s:\nSamba reads %+v\nwe read %+v", queries[i].SD, a, want)
@@ -112,7 +114,7 @@ func TestLabRights(t *testing.T) {
 		if !strings.EqualFold(n.Name, e.GetAttributeValue("cn")) {
 			t.Errorf("%s: the table says %q, the directory %q", g, n.Name, e.GetAttributeValue("cn"))
 		}
-		if n.Kind.usedWith()&Mask(valid) == 0 {
+		if n.Kind.UsedWith()&Mask(valid) == 0 {
 			t.Errorf("%s: the table says %v, the directory has validAccesses %#x", n.Name, n.Kind, valid)
 		}
 	}

@@ -1,4 +1,4 @@
-package acl
+package acl_test
 
 import (
 	"bufio"
@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	. "mbxperm/acl"
 )
 
 func TestMaskNames(t *testing.T) {
@@ -138,7 +140,7 @@ func TestGUIDsAgainstSamba(t *testing.T) {
 			t.Fatal(err)
 		}
 		kind := kinds[entry["validAccesses"]]
-		if got, ok := LookupGUIDFor(g, kind.usedWith()); !ok || got.Kind != kind || got.Name != entry["cn"] {
+		if got, ok := LookupGUIDFor(g, kind.UsedWith()); !ok || got.Kind != kind || got.Name != entry["cn"] {
 			t.Errorf("%v is %+v, Samba says %s, %v", g, got, entry["cn"], kind)
 		}
 	}

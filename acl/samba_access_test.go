@@ -1,9 +1,13 @@
-package acl
+package acl_test
 
 import (
 	"encoding/hex"
 	"math/rand/v2"
 	"testing"
+
+	. "mbxperm/acl"
+	"mbxperm/acl/internal/acltest"
+	"mbxperm/acl/sddl"
 )
 
 // accessCase is one question both sides answer.
@@ -14,8 +18,8 @@ type accessCase struct {
 	want  Mask
 }
 
-func (c accessCase) query() sambaQuery {
-	q := sambaQuery{Do: "access", SD: hex.EncodeToString(c.raw), Want: c.want}
+func (c accessCase) query() acltest.Query {
+	q := acltest.Query{Do: "access", SD: hex.EncodeToString(c.raw), Want: c.want}
 	for _, s := range c.sids {
 		q.SIDs = append(q.SIDs, s.String())
 	}
@@ -26,7 +30,7 @@ func (c accessCase) query() sambaQuery {
 // and a mask.
 func randomAccessCase(t *testing.T, r *rand.Rand, types []ACEType) accessCase {
 	t.Helper()
-	c := accessCase{parts: randomParts(r, types, 8)}
+	c := accessCase{parts: acltest.RandomParts(r, types, 8)}
 	switch r.IntN(20) {
 	case 0:
 		c.parts.DACLState, c.parts.DACL = ACLNull, nil
@@ -40,10 +44,10 @@ func randomAccessCase(t *testing.T, r *rand.Rand, types []ACEType) accessCase {
 	if c.raw, err = Encode(c.parts); err != nil {
 		t.Fatal(err)
 	}
-	for _, i := range r.Perm(len(trustees))[:1+r.IntN(5)] {
-		c.sids = append(c.sids, trustees[i])
+	for _, i := range r.Perm(len(acltest.Trustees))[:1+r.IntN(5)] {
+		c.sids = append(c.sids, acltest.Trustees[i])
 	}
-	c.want = randomMask(r)
+	c.want = acltest.RandomMask(r)
 	return c
 }
 
@@ -52,13 +56,13 @@ func randomAccessCase(t *testing.T, r *rand.Rand, types []ACEType) accessCase {
 func TestAccessAgainstSamba(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 1))
 	cases := make([]accessCase, 20_000)
-	queries := make([]sambaQuery, len(cases))
+	queries := make([]acltest.Query, len(cases))
 	for i := range cases {
 		cases[i] = randomAccessCase(t, r, []ACEType{TypeAllow, TypeDeny})
 		queries[i] = cases[i].query()
 	}
 	var allowed, ownerRights int
-	for i, a := range samba(t, queries) {
+	for i, a := range acltest.Samba(t, queries) {
 		c := cases[i]
 		if a.Error != "" {
 			t.Fatalf("case %d: samba: %s", i, a.Error)
@@ -72,13 +76,13 @@ func TestAccessAgainstSamba(t *testing.T) {
 		if got.Allowed() {
 			allowed++
 		}
-		if tok.HasSID(c.parts.Owner) && d.namesOwnerRights() {
+		if tok.HasSID(c.parts.Owner) && d.NamesOwnerRights() {
 			ownerRights++
 		}
 		if got.Allowed() == a.OK {
 			continue
 		}
-		t.Errorf("case %d: %s token %v want %v: we say %v (%+v), Samba %v %s", i, c.parts.SDDL(), c.sids, c.want, got.Allowed(), got, a.OK, a.Why)
+		t.Errorf("case %d: %s token %v want %v: we say %v (%+v), Samba %v %s", i, sddl.Format(c.parts), c.sids, c.want, got.Allowed(), got, a.OK, a.Why)
 	}
 	t.Logf("%d checks, %d allowed, %d with OWNER RIGHTS for the owner", len(cases), allowed, ownerRights)
 	if allowed < len(cases)/20 || allowed > len(cases)*19/20 {
@@ -106,7 +110,7 @@ func TestOwnerRightsAgainstSamba(t *testing.T) {
 		{"O:SYG:SYD:(A;;RC;;;OW)", ReadControl, false},
 	}
 	token := []SID{SIDAdministrators, SIDEveryone}
-	var queries []sambaQuery
+	var queries []acltest.Query
 	for _, tt := range tests {
 		d := mustSDDL(t, tt.sddl)
 		if got := d.Check(Requester{Token: NewToken(token...)}, tt.want); got.Allowed() != tt.ok {
@@ -114,7 +118,7 @@ func TestOwnerRightsAgainstSamba(t *testing.T) {
 		}
 		queries = append(queries, accessCase{raw: d.Raw(), sids: token, want: tt.want}.query())
 	}
-	for i, a := range samba(t, queries) {
+	for i, a := range acltest.Samba(t, queries) {
 		if a.Error != "" || a.OK != tests[i].ok {
 			t.Errorf("%s %v: Samba says %v %s, want %v", tests[i].sddl, tests[i].want, a.OK, a.Error, tests[i].ok)
 		}
@@ -124,7 +128,7 @@ func TestOwnerRightsAgainstSamba(t *testing.T) {
 // TestAbsentDACLAgainstSamba names the one difference: without the DACL-present flag [MS-DTYP] 2.5.3.2 and [MS-ADTS] 5.1.3.3.2 grant
 // everything, Samba 4 grants nothing. Both agree on a NULL DACL.
 func TestAbsentDACLAgainstSamba(t *testing.T) {
-	var queries []sambaQuery
+	var queries []acltest.Query
 	var raws [][]byte
 	for _, state := range []ACLState{ACLAbsent, ACLNull} {
 		raw, err := Encode(Parts{Owner: SIDSystem, Group: SIDSystem, DACLState: state})
@@ -134,7 +138,7 @@ func TestAbsentDACLAgainstSamba(t *testing.T) {
 		raws = append(raws, raw)
 		queries = append(queries, accessCase{raw: raw, sids: []SID{SIDEveryone}, want: WriteDACL}.query())
 	}
-	answers := samba(t, queries)
+	answers := acltest.Samba(t, queries)
 	for i, want := range []bool{false, true} {
 		if answers[i].OK != want {
 			t.Errorf("case %d: Samba says %v, used to say %v", i, answers[i].OK, want)

@@ -1,11 +1,14 @@
-package acl
+package acl_test
 
 import (
 	"encoding/hex"
 	"math/rand/v2"
 	"reflect"
-	"slices"
 	"testing"
+
+	. "mbxperm/acl"
+	"mbxperm/acl/internal/acltest"
+	"mbxperm/acl/sddl"
 )
 
 // sambaTypes are the ACE types that Samba 4.17 lays out as [MS-DTYP] 2.4.4 does: it has no case for the object forms of the callback types,
@@ -16,7 +19,7 @@ var sambaTypes = []ACEType{
 
 func randomBothLists(t *testing.T, r *rand.Rand, types []ACEType) (Parts, []byte) {
 	t.Helper()
-	p := randomParts(r, types, 12)
+	p := acltest.RandomParts(r, types, 12)
 	switch r.IntN(12) {
 	case 0:
 		p.DACLState, p.DACL = ACLNull, nil
@@ -28,7 +31,7 @@ func randomBothLists(t *testing.T, r *rand.Rand, types []ACEType) (Parts, []byte
 	if r.IntN(2) == 0 {
 		p.SACLState = ACLPresent
 		for range r.IntN(4) {
-			p.SACL = append(p.SACL, randomACE(r, types))
+			p.SACL = append(p.SACL, acltest.RandomACE(r, types))
 		}
 	}
 	raw, err := Encode(p)
@@ -39,13 +42,13 @@ func randomBothLists(t *testing.T, r *rand.Rand, types []ACEType) (Parts, []byte
 }
 
 // asSamba is what Samba should say of our entries.
-func asSamba(state ACLState, list []ACE) *[]sambaACE {
+func asSamba(state ACLState, list []ACE) *[]acltest.ACE {
 	if state != ACLPresent {
 		return nil
 	}
-	out := []sambaACE{}
+	out := []acltest.ACE{}
 	for _, a := range list {
-		s := sambaACE{Type: uint8(a.Type), Flags: uint8(a.Flags), Mask: a.Mask, SID: a.Trustee().String()}
+		s := acltest.ACE{Type: uint8(a.Type), Flags: uint8(a.Flags), Mask: a.Mask, SID: a.Trustee().String()}
 		if a.HasObjectType {
 			s.Object = a.ObjectType.String()
 		}
@@ -71,15 +74,15 @@ func sidString(s SID) *string {
 func TestReadAgainstSamba(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 8))
 	var raws [][]byte
-	var queries []sambaQuery
+	var queries []acltest.Query
 	for range 3000 {
 		_, raw := randomBothLists(t, r, sambaTypes)
 		raws = append(raws, raw)
-		queries = append(queries, sambaQuery{Do: "show", SD: hex.EncodeToString(raw), Text: true})
+		queries = append(queries, acltest.Query{Do: "show", SD: hex.EncodeToString(raw), Text: true})
 	}
-	var texts []sambaQuery
+	var texts []acltest.Query
 	var ours []Parts
-	for i, a := range samba(t, queries) {
+	for i, a := range acltest.Samba(t, queries) {
 		if a.Error != "" {
 			t.Fatalf("case %d: samba: %s", i, a.Error)
 		}
@@ -88,7 +91,7 @@ func TestReadAgainstSamba(t *testing.T) {
 			t.Fatalf("case %d: %v", i, err)
 		}
 		p := d.Parts()
-		want := sambaAnswer{Control: p.Control, Owner: sidString(p.Owner), Group: sidString(p.Group), SDDL: a.SDDL,
+		want := acltest.Answer{Control: p.Control, Owner: sidString(p.Owner), Group: sidString(p.Group), SDDL: a.SDDL,
 			DACL: asSamba(p.DACLState, p.DACL), SACL: asSamba(p.SACLState, p.SACL)}
 		if !reflect.DeepEqual(a, want) {
 			t.Errorf("case %d: Samba reads %+v\nwe read %+v", i, a, want)
@@ -101,10 +104,10 @@ func TestReadAgainstSamba(t *testing.T) {
 		if len(p.DACL) == 0 && p.Control != SelfRelative|DACLPresent && p.SACLState == ACLPresent {
 			continue // Samba cannot read the flags of a list without entries that another section follows: "D:PS:"
 		}
-		texts = append(texts, sambaQuery{Do: "parse", SDDL: p.SDDL()})
+		texts = append(texts, acltest.Query{Do: "parse", SDDL: sddl.Format(p)})
 		ours = append(ours, p)
 	}
-	for i, a := range samba(t, texts) {
+	for i, a := range acltest.Samba(t, texts) {
 		raw, err := hex.DecodeString(a.SD)
 		if a.Error != "" || err != nil {
 			t.Errorf("Samba cannot read our %s: %s", texts[i].SDDL, a.Error)
@@ -127,9 +130,9 @@ func TestReadMoreTypesAgainstSamba(t *testing.T) {
 		TypeMandatoryLabel, TypeResourceAttribute, TypeScopedPolicy, TypeTrustLabel, TypeAccessFilter,
 	}
 	var parts []Parts
-	var queries []sambaQuery
+	var queries []acltest.Query
 	for range 1000 {
-		p := randomParts(r, types, 12)
+		p := acltest.RandomParts(r, types, 12)
 		for i := range p.DACL {
 			for range 4 * r.IntN(5) {
 				p.DACL[i].Data = append(p.DACL[i].Data, byte(r.IntN(256)))
@@ -144,9 +147,9 @@ func TestReadMoreTypesAgainstSamba(t *testing.T) {
 			t.Fatal(err)
 		}
 		parts = append(parts, d.Parts())
-		queries = append(queries, sambaQuery{Do: "show", SD: hex.EncodeToString(raw)})
+		queries = append(queries, acltest.Query{Do: "show", SD: hex.EncodeToString(raw)})
 	}
-	for i, a := range samba(t, queries) {
+	for i, a := range acltest.Samba(t, queries) {
 		if want := asSamba(ACLPresent, parts[i].DACL); a.Error != "" || !reflect.DeepEqual(a.DACL, want) {
 			t.Errorf("case %d: Samba reads %v %s\nwe read %v", i, a.DACL, a.Error, want)
 		}
@@ -156,7 +159,7 @@ func TestReadMoreTypesAgainstSamba(t *testing.T) {
 // compareSDDL reads Samba's text and compares it with the descriptor it was made of.
 func compareSDDL(t *testing.T, p Parts, text string) {
 	t.Helper()
-	back, err := ParseSDDL(text, MustParseSID("S-1-5-21-1-2-3"))
+	back, err := sddl.Parse(text, MustParseSID("S-1-5-21-1-2-3"))
 	if err != nil {
 		t.Errorf("Samba's %s: %v", text, err)
 		return
@@ -181,52 +184,12 @@ func sameEntries(t *testing.T, what string, want, got Parts) {
 	}
 }
 
-// TestAliasesAgainstSamba asks Samba what each alias of SDDL stands for. It does not know all of them; those it knows must be the same SIDs.
-func TestAliasesAgainstSamba(t *testing.T) {
-	domain := MustParseSID("S-1-5-21-1-2-3") // the one sambaScript uses
-	var names []string
-	var queries []sambaQuery
-	for name := range sddlSIDs {
-		names = append(names, name)
-	}
-	for name := range sddlRIDs {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		queries = append(queries, sambaQuery{Do: "parse", SDDL: "O:" + name})
-	}
-	known := 0
-	for i, a := range samba(t, queries) {
-		if a.Error != "" {
-			continue
-		}
-		known++
-		raw, err := hex.DecodeString(a.SD)
-		if err != nil {
-			t.Fatal(err)
-		}
-		d, err := Parse(raw)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := ParseSDDL(queries[i].SDDL, domain)
-		if err != nil || p.Owner != d.Parts().Owner {
-			t.Errorf("%s: Samba says %v, we say %v, %v", names[i], d.Parts().Owner, p.Owner, err)
-		}
-	}
-	t.Logf("Samba knows %d of %d aliases", known, len(names))
-	if known < 40 {
-		t.Errorf("Samba knows only %d aliases: is it still asked?", known)
-	}
-}
-
 // TestSIDTextAgainstSamba compares the text of 2,000 random SIDs. From an authority of 2^32-1 on Samba writes hexadecimal without leading zeros, where
 // [MS-DTYP] 2.4.2.1 and Windows have twelve digits from 2^32 on; that text must still be read as the same SID.
 func TestSIDTextAgainstSamba(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 9))
 	var sids []SID
-	var queries []sambaQuery
+	var queries []acltest.Query
 	for range 2000 {
 		b := []byte{1, byte(r.IntN(16)), 0, 0, 0, 0, 0, byte(r.IntN(20))}
 		if r.IntN(4) == 0 {
@@ -242,11 +205,11 @@ func TestSIDTextAgainstSamba(t *testing.T) {
 			t.Fatal(err)
 		}
 		sids = append(sids, s)
-		queries = append(queries, sambaQuery{Do: "sid", SD: hex.EncodeToString(b)})
+		queries = append(queries, acltest.Query{Do: "sid", SD: hex.EncodeToString(b)})
 	}
-	for i, a := range samba(t, queries) {
+	for i, a := range acltest.Samba(t, queries) {
 		s := sids[i]
-		if a.Error != "" || s.authority() < 1<<32-1 && a.SID != s.String() {
+		if a.Error != "" || s.Authority() < 1<<32-1 && a.SID != s.String() {
 			t.Errorf("Samba writes %q %s, we write %s", a.SID, a.Error, s)
 		}
 		if back, err := ParseSID(a.SID); err != nil || back != s {

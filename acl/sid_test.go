@@ -1,4 +1,4 @@
-package acl
+package acl_test
 
 import (
 	"encoding/hex"
@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	objectsid "github.com/bwmarrin/go-objectsid"
+
+	. "mbxperm/acl"
+	"mbxperm/acl/internal/acltest"
 )
 
 func TestSIDText(t *testing.T) {
@@ -117,7 +120,7 @@ func TestSIDParts(t *testing.T) {
 }
 
 func TestSIDMarshal(t *testing.T) {
-	for _, s := range []SID{{}, SIDEveryone, domainSID.WithRID(512)} {
+	for _, s := range []SID{{}, SIDEveryone, acltest.DomainSID.WithRID(512)} {
 		text, err := s.MarshalText()
 		if err != nil {
 			t.Fatal(err)
@@ -143,7 +146,7 @@ func TestWellKnown(t *testing.T) {
 			t.Errorf("WellKnownName(%v) = %q, %v; want %q", s, got, ok, want)
 		}
 	}
-	if name, ok := WellKnownName(domainSID.WithRID(512)); ok {
+	if name, ok := WellKnownName(acltest.DomainSID.WithRID(512)); ok {
 		t.Errorf("a domain account is called %q", name)
 	}
 	if name, ok := WellKnownRID(519); !ok || name != "Enterprise Admins" {

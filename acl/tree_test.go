@@ -1,10 +1,14 @@
-package acl
+package acl_test
 
 import (
 	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	. "mbxperm/acl"
+	"mbxperm/acl/internal/acltest"
+	"mbxperm/acl/sddl"
 )
 
 // objectTree is [MS-ADTS] 5.1.3.3.3 taken literally: the three-level tree of an object with a granted and a denied mask at each node, filled
@@ -71,15 +75,15 @@ func TestPropertyAgainstTree(t *testing.T) {
 	nodes := []GUID{treeClass, GUIDPersonalInformation, GUIDExchangeInformation, GUIDPublicDelegatesAttribute, {1}, GUIDMailboxSDAttribute, {2}, treeLone, {4}}
 	granted := 0
 	for range 5000 {
-		p := randomParts(r, types, 10)
+		p := acltest.RandomParts(r, types, 10)
 		for i := range p.DACL {
 			a := &p.DACL[i]
-			if a.Mask = pick(r, []Mask{ReadProperty, WriteProperty, want, GenericRead, FullControl, GenericAll}); a.HasObjectType {
-				a.ObjectType = pick(r, nodes)
+			if a.Mask = acltest.Pick(r, []Mask{ReadProperty, WriteProperty, want, GenericRead, FullControl, GenericAll}); a.HasObjectType {
+				a.ObjectType = acltest.Pick(r, nodes)
 			}
 		}
-		d := mustParts(t, p)
-		tok := NewToken(trustees[0], trustees[5], trustees[7])
+		d := acltest.MustParse(t, p)
+		tok := NewToken(acltest.Trustees[0], acltest.Trustees[5], acltest.Trustees[7])
 		tree := newObjectTree()
 		for a := range d.DACL() {
 			if !a.IsInheritOnly() && tok.Has(a.SID) {
@@ -90,7 +94,7 @@ func TestPropertyAgainstTree(t *testing.T) {
 			for _, attribute := range attributes {
 				got := d.CheckProperty(Requester{Token: tok}, want, Property{attribute, set, treeClass})
 				if got.Granted != tree.granted[attribute]&want || got.Denied != tree.denied[attribute]&want {
-					t.Fatalf("%s at %v: %v/%v, the tree says %v/%v", p.SDDL(), attribute, got.Granted, got.Denied, tree.granted[attribute]&want, tree.denied[attribute]&want)
+					t.Fatalf("%s at %v: %v/%v, the tree says %v/%v", sddl.Format(p), attribute, got.Granted, got.Denied, tree.granted[attribute]&want, tree.denied[attribute]&want)
 				}
 				if got.Allowed() {
 					granted++
@@ -98,7 +102,7 @@ func TestPropertyAgainstTree(t *testing.T) {
 			}
 		}
 		if got := d.CheckProperty(Requester{Token: tok}, want, Property{Attribute: treeLone, Class: treeClass}); got.Granted != tree.granted[treeLone]&want {
-			t.Fatalf("%s at an attribute in no set: %v, the tree says %v", p.SDDL(), got.Granted, tree.granted[treeLone]&want)
+			t.Fatalf("%s at an attribute in no set: %v, the tree says %v", sddl.Format(p), got.Granted, tree.granted[treeLone]&want)
 		}
 	}
 	if granted < 2000 || granted > 18000 {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"mbxperm/acl"
+	"mbxperm/acl/sddl"
 	"mbxperm/collector/demo"
 	"mbxperm/collector/session"
 	"mbxperm/model"
@@ -48,7 +49,7 @@ func TestRawIsTheRow(t *testing.T) {
 				for ace := range d.DACL() {
 					if n == raw.Pos {
 						if ace.Trustee() != row.Trustee.SID || ace.Trustee() != raw.Trustees[n].SID || fmt.Sprintf("0x%08x", uint32(ace.Mask)) != row.Mask {
-							t.Errorf("row %+v is not entry %d of %s", row, n, d.Parts().SDDL())
+							t.Errorf("row %+v is not entry %d of %s", row, n, sddl.Format(d.Parts()))
 						}
 					}
 					n++

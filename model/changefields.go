@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mbxperm/acl"
+	"mbxperm/acl/sddl"
 )
 
 // Change is one line of a comparison with everything that is known about it,
@@ -213,7 +214,7 @@ func (s *Snapshot) condition(d descID, pos int) string {
 	parsed, _ := acl.Parse(s.descriptor(d))
 	for a := range parsed.DACL() {
 		if pos--; pos < 0 {
-			text, _ := a.Condition()
+			text, _ := sddl.Condition(a)
 			return text
 		}
 	}

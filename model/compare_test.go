@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"mbxperm/acl"
+	"mbxperm/acl/sddl"
 	"mbxperm/model"
 )
 
@@ -254,7 +255,7 @@ var scriptCases = []struct {
 }
 
 func conditional(text string) acl.ACE {
-	d, err := acl.ParseSDDL(`D:(XA;;0x1;;;`+rid(9).String()+`;(`+text+`))`, scriptSID)
+	d, err := sddl.Parse(`D:(XA;;0x1;;;`+rid(9).String()+`;(`+text+`))`, scriptSID)
 	if err != nil {
 		panic(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"mbxperm/acl"
+	"mbxperm/acl/sddl"
 	"mbxperm/model"
 )
 
@@ -104,12 +105,12 @@ func fieldLines(f *facts, s *model.Snapshot, raw *model.RawACL, ace acl.ACE) {
 	if trustee := ace.Trustee(); !trustee.IsZero() {
 		f.add("SID", trustee.String())
 	}
-	if text, ok := ace.Condition(); ok {
+	if text, ok := sddl.Condition(ace); ok {
 		f.add("Condition", text+"  (only a server can say whether it holds)")
 	} else if ace.IsCallback() {
 		f.say("Condition", "not readable: see the bytes", styleWarning)
 	}
-	f.add("SDDL", ace.SDDL())
+	f.add("SDDL", sddl.FormatACE(ace))
 	f.head(fmt.Sprintf("Bytes: %d", len(ace.Raw)))
 	*f = append(*f, hexLines(ace.Raw)...)
 }
@@ -169,7 +170,7 @@ func descriptorSheet(s *model.Snapshot, title string, raw *model.RawACL) sheet {
 		f.add("SACL", fmt.Sprintf("%s, entries: %d", d.SACLState(), d.SACLLen()))
 	}
 	f.head("SDDL")
-	f.add("", d.Parts().SDDL())
+	f.add("", sddl.Format(d.Parts()))
 	f.head(fmt.Sprintf("Bytes: %d", len(raw.Bytes)))
 	f = append(f, hexLines(raw.Bytes)...)
 	return sheet{title: title, text: still(f...), show: at}

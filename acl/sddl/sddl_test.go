@@ -1,10 +1,21 @@
-package acl
+package sddl
 
 import (
 	"math/rand/v2"
 	"reflect"
 	"strings"
 	"testing"
+
+	"mbxperm/acl"
+	"mbxperm/acl/internal/acltest"
+)
+
+// Texts of GUIDs for the cases below.
+const (
+	sendAsText    = "ab721a54-1e2f-11d0-9819-00aa0040529b"
+	personalText  = "77b5b886-944a-11d1-aebd-0000f80367c1"
+	delegatesText = "f0f8ff9a-1191-11d0-a060-00aa006c33ed"
+	userText      = "bf967aba-0de6-11d0-a285-00aa003049e2"
 )
 
 // TestSDDLText: texts as Windows writes them come back letter by letter.
@@ -29,12 +40,12 @@ func TestSDDLText(t *testing.T) {
 		"S:(RA;;;;;WD;#00112233)",
 		"D:(0x0c;;CR;" + sendAsText + ";;WD;#61727478)(0x2a;;;;;;#2a120400)(0x04;;;;;;#0400080001000000)",
 	} {
-		p, err := ParseSDDL(text, SID{})
+		p, err := Parse(text, acl.SID{})
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 			continue
 		}
-		if got := p.SDDL(); got != text {
+		if got := Format(p); got != text {
 			t.Errorf("%s\nbecame %s", text, got)
 		}
 	}
@@ -54,12 +65,12 @@ func TestSDDLReads(t *testing.T) {
 		"D:(A;;RC;;;WD) (A;;RC;;;AU)\n":         "D:(A;;RC;;;WD)(A;;RC;;;AU)",
 		"D:AI(OA;;CR;{" + sendAsText + "};;WD)": "D:AI(OA;;CR;" + sendAsText + ";;WD)",
 	} {
-		p, err := ParseSDDL(in, SID{})
+		p, err := Parse(in, acl.SID{})
 		if err != nil {
 			t.Errorf("%q: %v", in, err)
 			continue
 		}
-		if got := p.SDDL(); got != want {
+		if got := Format(p); got != want {
 			t.Errorf("%q became %s, want %s", in, got, want)
 		}
 	}
@@ -89,8 +100,8 @@ func TestSDDLErrors(t *testing.T) {
 		"D:(0x2a;;;;;;#2a)":                "sddl: D: ace 0: type 0x2a: not the bytes of an ACE",
 		"D:(A;;RC;;;WD)junk":               `sddl: "junk": no O:, G:, D: or S: at the start`,
 	} {
-		if p, err := ParseSDDL(in, SID{}); err == nil || err.Error() != want {
-			t.Errorf("%q: %v, %v; want %s", in, p.SDDL(), err, want)
+		if p, err := Parse(in, acl.SID{}); err == nil || err.Error() != want {
+			t.Errorf("%q: %v, %v; want %s", in, Format(p), err, want)
 		}
 	}
 }
@@ -98,17 +109,17 @@ func TestSDDLErrors(t *testing.T) {
 // TestSDDLDomain: with a domain, its accounts have aliases, in both directions.
 func TestSDDLDomain(t *testing.T) {
 	const text = "O:DAG:DUD:(A;;RC;;;EA)(A;;RC;;;LA)(A;;RC;;;RS)(A;;RC;;;S-1-5-21-9-9-9-512)"
-	p, err := ParseSDDL(text, domainSID)
+	p, err := Parse(text, acltest.DomainSID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Owner != domainSID.WithRID(512) || p.Group != domainSID.WithRID(513) {
+	if p.Owner != acltest.DomainSID.WithRID(512) || p.Group != acltest.DomainSID.WithRID(513) {
 		t.Errorf("owner %v, group %v", p.Owner, p.Group)
 	}
-	if got := p.SDDLIn(domainSID); got != text {
+	if got := FormatIn(p, acltest.DomainSID); got != text {
 		t.Errorf("became %s", got)
 	}
-	if got := p.SDDL(); strings.Contains(got, "DA") || !strings.Contains(got, domainSID.String()+"-519") {
+	if got := Format(p); strings.Contains(got, "DA") || !strings.Contains(got, acltest.DomainSID.String()+"-519") {
 		t.Errorf("without a domain %s", got)
 	}
 }
@@ -117,9 +128,9 @@ func TestSDDLDomain(t *testing.T) {
 func TestSDDLAliases(t *testing.T) {
 	const tokens = "DA DG DU ED DD DC BA BG BU LA LG AO BO PO SO AU PS CO CG SY PU WD RE IU NU SU RC WR AN SA CA RS EA PA RU LS NS RD NO MU LU IS CY " +
 		"OW ER RO CD AC RA ES MS UD HA CN AA RM LW ME MP HI SI"
-	seen := map[SID]string{}
+	seen := map[acl.SID]string{}
 	for token := range strings.FieldsSeq(tokens) {
-		p, err := ParseSDDL("O:"+token, domainSID)
+		p, err := Parse("O:"+token, acltest.DomainSID)
 		if err != nil {
 			t.Errorf("%s: %v", token, err)
 			continue
@@ -128,7 +139,7 @@ func TestSDDLAliases(t *testing.T) {
 			t.Errorf("%s and %s are both %v", token, other, p.Owner)
 		}
 		seen[p.Owner] = token
-		if got := p.SDDLIn(domainSID); got != "O:"+token {
+		if got := FormatIn(p, acltest.DomainSID); got != "O:"+token {
 			t.Errorf("%s became %s", token, got)
 		}
 	}
@@ -138,14 +149,14 @@ func TestSDDLAliases(t *testing.T) {
 func TestSDDLRoundTrip(t *testing.T) {
 	r := rand.New(rand.NewPCG(21, 2))
 	for range 2000 {
-		p := mustParts(t, randomParts(r, allTypes(), 8)).Parts()
-		back, err := ParseSDDL(p.SDDLIn(domainSID), domainSID)
+		p := acltest.MustParse(t, acltest.RandomParts(r, acltest.AllTypes(), 8)).Parts()
+		back, err := Parse(FormatIn(p, acltest.DomainSID), acltest.DomainSID)
 		if err != nil {
-			t.Fatalf("%s: %v", p.SDDL(), err)
+			t.Fatalf("%s: %v", Format(p), err)
 		}
 		p.DACLRevision, back.DACLRevision = 0, 0
 		if !reflect.DeepEqual(p, back) {
-			t.Fatalf("%s\nbecame %s", p.SDDL(), back.SDDL())
+			t.Fatalf("%s\nbecame %s", Format(p), Format(back))
 		}
 	}
 }
@@ -160,16 +171,16 @@ func FuzzSDDL(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
-		p, err := ParseSDDL(in, domainSID)
+		p, err := Parse(in, acltest.DomainSID)
 		if err != nil {
 			return
 		}
-		text := p.SDDL()
-		back, err := ParseSDDL(text, SID{})
-		if err != nil || back.SDDL() != text {
-			t.Fatalf("%q is %q is %q, %v", in, text, back.SDDL(), err)
+		text := Format(p)
+		back, err := Parse(text, acl.SID{})
+		if err != nil || Format(back) != text {
+			t.Fatalf("%q is %q is %q, %v", in, text, Format(back), err)
 		}
 		p.DACLRevision, p.SACLRevision, back.DACLRevision, back.SACLRevision = 0, 0, 0, 0
-		sameParts(t, p, back)
+		acltest.SameParts(t, p, back)
 	})
 }

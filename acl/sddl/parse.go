@@ -1,4 +1,4 @@
-package acl
+package sddl
 
 import (
 	"encoding/hex"
@@ -6,59 +6,61 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"mbxperm/acl"
 )
 
-// ParseSDDL reads a descriptor in the security descriptor definition language ([MS-DTYP] 2.5.1), as Windows, Samba and [Parts.SDDL] write
-// it. domain gives a meaning to the aliases of domain accounts (DA, DU, …); with the zero SID such an alias is an error.
-func ParseSDDL(s string, domain SID) (Parts, error) {
-	r := sddlReader{rest: strings.TrimSpace(s), domain: domain}
-	var p Parts
+// Parse reads a descriptor in the security descriptor definition language ([MS-DTYP] 2.5.1), as Windows, Samba and [Format]
+// write it. domain gives a meaning to the aliases of domain accounts (DA, DU, …); with the zero SID such an alias is an error.
+func Parse(s string, domain acl.SID) (acl.Parts, error) {
+	r := reader{rest: strings.TrimSpace(s), domain: domain}
+	var p acl.Parts
 	var seen [256]bool
 	for r.rest != "" {
 		if len(r.rest) < 2 || r.rest[1] != ':' {
-			return Parts{}, fmt.Errorf("sddl: %q: no O:, G:, D: or S: at the start", clip(r.rest))
+			return acl.Parts{}, fmt.Errorf("sddl: %q: no O:, G:, D: or S: at the start", clip(r.rest))
 		}
 		section := r.rest[0]
 		if seen[section] {
-			return Parts{}, fmt.Errorf("sddl: %c: twice", section)
+			return acl.Parts{}, fmt.Errorf("sddl: %c: twice", section)
 		}
 		seen[section] = true
 		r.rest = r.rest[2:]
 		if err := r.section(section, &p); err != nil {
-			return Parts{}, fmt.Errorf("sddl: %c: %w", section, err)
+			return acl.Parts{}, fmt.Errorf("sddl: %c: %w", section, err)
 		}
 	}
 	// Through the binary form and back: that checks the sizes and gives every ACE its Raw.
-	b, err := Encode(p)
+	b, err := acl.Encode(p)
 	if err != nil {
-		return Parts{}, fmt.Errorf("sddl: %w", err)
+		return acl.Parts{}, fmt.Errorf("sddl: %w", err)
 	}
-	d, err := Parse(b)
+	d, err := acl.Parse(b)
 	if err != nil {
-		return Parts{}, fmt.Errorf("sddl: %w", err)
+		return acl.Parts{}, fmt.Errorf("sddl: %w", err)
 	}
 	return d.Parts(), nil
 }
 
-type sddlReader struct {
+type reader struct {
 	rest   string
-	domain SID
+	domain acl.SID
 }
 
 // section reads what follows "O:", "G:", "D:" or "S:".
-func (r *sddlReader) section(name byte, p *Parts) (err error) {
+func (r *reader) section(name byte, p *acl.Parts) (err error) {
 	switch name {
 	case 'O':
 		p.Owner, err = r.sid(r.word())
 	case 'G':
 		p.Group, err = r.sid(r.word())
 	case 'D':
-		var f Control
-		p.DACLState, p.DACL, f, err = r.list([3]Control{DACLProtected, DACLAutoInheritReq, DACLAutoInherited})
+		var f acl.Control
+		p.DACLState, p.DACL, f, err = r.list([3]acl.Control{acl.DACLProtected, acl.DACLAutoInheritReq, acl.DACLAutoInherited})
 		p.Control |= f
 	case 'S':
-		var f Control
-		p.SACLState, p.SACL, f, err = r.list([3]Control{SACLProtected, SACLAutoInheritReq, SACLAutoInherited})
+		var f acl.Control
+		p.SACLState, p.SACL, f, err = r.list([3]acl.Control{acl.SACLProtected, acl.SACLAutoInheritReq, acl.SACLAutoInherited})
 		p.Control |= f
 	default:
 		err = errors.New("unknown section")
@@ -67,7 +69,7 @@ func (r *sddlReader) section(name byte, p *Parts) (err error) {
 }
 
 // word takes the text up to the next ACE or the next section, whose letter stands before the colon.
-func (r *sddlReader) word() string {
+func (r *reader) word() string {
 	n := strings.IndexAny(r.rest, ":(")
 	switch {
 	case n < 0:
@@ -81,31 +83,31 @@ func (r *sddlReader) word() string {
 }
 
 // sid reads an alias or a SID.
-func (r *sddlReader) sid(s string) (SID, error) {
+func (r *reader) sid(s string) (acl.SID, error) {
 	if len(s) == 2 {
 		name := strings.ToUpper(s)
-		if sid, ok := sddlSIDs[name]; ok {
+		if sid, ok := sidAliases[name]; ok {
 			return sid, nil
 		}
-		if rid, ok := sddlRIDs[name]; ok {
+		if rid, ok := ridAliases[name]; ok {
 			if sid := r.domain.WithRID(rid); !sid.IsZero() {
 				return sid, nil
 			}
-			return SID{}, fmt.Errorf("alias %s: needs a domain", name)
+			return acl.SID{}, fmt.Errorf("alias %s: needs a domain", name)
 		}
-		return SID{}, fmt.Errorf("alias %q: unknown", s)
+		return acl.SID{}, fmt.Errorf("alias %q: unknown", s)
 	}
-	return ParseSID(s)
+	return acl.ParseSID(s)
 }
 
 // list reads the flags and the ACEs of an ACL; flags are what P, AR and AI stand for.
-func (r *sddlReader) list(flags [3]Control) (state ACLState, aces []ACE, set Control, err error) {
+func (r *reader) list(flags [3]acl.Control) (state acl.ACLState, aces []acl.ACE, set acl.Control, err error) {
 	word := r.word()
-	state = ACLPresent
+	state = acl.ACLPresent
 	for word != "" {
 		switch {
 		case strings.HasPrefix(word, noAccessControl):
-			state, word = ACLNull, word[len(noAccessControl):]
+			state, word = acl.ACLNull, word[len(noAccessControl):]
 		case strings.HasPrefix(word, "AR"):
 			set, word = set|flags[1], word[2:]
 		case strings.HasPrefix(word, "AI"):
@@ -128,7 +130,7 @@ func (r *sddlReader) list(flags [3]Control) (state ACLState, aces []ACE, set Con
 		aces = append(aces, a)
 		r.rest = strings.TrimLeft(r.rest[n+1:], " \t\r\n")
 	}
-	if state == ACLNull && len(aces) > 0 {
+	if state == acl.ACLNull && len(aces) > 0 {
 		return state, nil, set, errors.New("entries in a null list")
 	}
 	return state, aces, set, nil
@@ -154,38 +156,38 @@ func closing(s string) (int, error) {
 }
 
 // ace reads what stands between the parentheses of one ACE.
-func (r *sddlReader) ace(s string) (ACE, error) {
+func (r *reader) ace(s string) (acl.ACE, error) {
 	f := strings.SplitN(s, ";", 7)
 	if len(f) < 6 {
-		return ACE{}, fmt.Errorf("%d fields, need 6", len(f))
+		return acl.ACE{}, fmt.Errorf("%d fields, need 6", len(f))
 	}
 	for i := range f[:6] {
 		f[i] = strings.TrimSpace(f[i])
 	}
-	var a ACE
+	var a acl.ACE
 	var err error
-	if a.Type, err = parseSDDLType(f[0]); err != nil {
+	if a.Type, err = parseType(f[0]); err != nil {
 		return a, err
 	}
 	if !a.IsKnown() {
 		return rawACE(a.Type, f)
 	}
-	if a.Flags, err = parseSDDLFlags(f[1]); err != nil {
+	if a.Flags, err = parseFlags(f[1]); err != nil {
 		return a, err
 	}
-	if a.Mask, err = parseSDDLMask(f[2]); err != nil {
+	if a.Mask, err = parseMask(f[2]); err != nil {
 		return a, err
 	}
 	if (f[3] != "" || f[4] != "") && !a.IsObject() {
 		return a, fmt.Errorf("a GUID in an ACE of type %s", f[0])
 	}
 	if a.HasObjectType = f[3] != ""; a.HasObjectType {
-		if a.ObjectType, err = ParseGUID(f[3]); err != nil {
+		if a.ObjectType, err = acl.ParseGUID(f[3]); err != nil {
 			return a, fmt.Errorf("object type: %w", err)
 		}
 	}
 	if a.HasInheritedObjectType = f[4] != ""; a.HasInheritedObjectType {
-		if a.InheritedObjectType, err = ParseGUID(f[4]); err != nil {
+		if a.InheritedObjectType, err = acl.ParseGUID(f[4]); err != nil {
 			return a, fmt.Errorf("inherited object type: %w", err)
 		}
 	}
@@ -203,34 +205,34 @@ func (r *sddlReader) ace(s string) (ACE, error) {
 }
 
 // rawACE reads our own form of an ACE whose layout is unknown: all its bytes in the last field.
-func rawACE(t ACEType, f []string) (ACE, error) {
+func rawACE(t acl.ACEType, f []string) (acl.ACE, error) {
 	if len(f) < 7 || !strings.HasPrefix(f[6], "#") {
-		return ACE{}, fmt.Errorf("%s: no bytes", t)
+		return acl.ACE{}, fmt.Errorf("%s: no bytes", t)
 	}
 	raw, err := hex.DecodeString(f[6][1:])
 	if err != nil || len(raw) < 4 {
-		return ACE{}, fmt.Errorf("%s: not the bytes of an ACE", t)
+		return acl.ACE{}, fmt.Errorf("%s: not the bytes of an ACE", t)
 	}
-	return ACE{Type: t, Flags: ACEFlags(raw[1]), Raw: raw}, nil
+	return acl.ACE{Type: t, Flags: acl.ACEFlags(raw[1]), Raw: raw}, nil
 }
 
-func parseSDDLType(s string) (ACEType, error) {
-	if t, ok := sddlTypeOf[s]; ok {
+func parseType(s string) (acl.ACEType, error) {
+	if t, ok := typeOfToken[s]; ok {
 		return t, nil
 	}
 	if digits, ok := strings.CutPrefix(s, "0x"); ok {
 		if n, err := strconv.ParseUint(digits, 16, 8); err == nil {
-			return ACEType(n), nil
+			return acl.ACEType(n), nil
 		}
 	}
 	return 0, fmt.Errorf("type %q: unknown", clip(s))
 }
 
-func parseSDDLFlags(s string) (ACEFlags, error) {
-	var f ACEFlags
+func parseFlags(s string) (acl.ACEFlags, error) {
+	var f acl.ACEFlags
 next:
 	for ; s != ""; s = s[2:] {
-		for i, name := range sddlFlags {
+		for i, name := range flagTokens {
 			if strings.HasPrefix(s, name) {
 				f |= 1 << i
 				continue next
@@ -241,22 +243,22 @@ next:
 	return f, nil
 }
 
-// parseSDDLMask reads rights as a number or as letters ([MS-DTYP] 2.5.1.1, ace-rights).
-func parseSDDLMask(s string) (Mask, error) {
+// parseMask reads rights as a number or as letters ([MS-DTYP] 2.5.1.1, ace-rights).
+func parseMask(s string) (acl.Mask, error) {
 	if s != "" && s[0] >= '0' && s[0] <= '9' {
 		n, err := strconv.ParseUint(s, 0, 32)
 		if err != nil || strings.Contains(s, "_") {
 			return 0, fmt.Errorf("rights: %q: not a mask", clip(s))
 		}
-		return Mask(n), nil
+		return acl.Mask(n), nil
 	}
-	var m Mask
+	var m acl.Mask
 next:
 	for ; s != ""; s = s[2:] {
-		for _, table := range [...][]NamedRight{sddlRights[:], sddlFileRights[:], sddlLabelRights[:]} {
+		for _, table := range [...][]right{rightTokens[:], fileTokens[:], labelTokens[:]} {
 			for _, r := range table {
-				if strings.HasPrefix(s, r.Name) {
-					m |= r.Mask
+				if strings.HasPrefix(s, r.token) {
+					m |= r.mask
 					continue next
 				}
 			}
@@ -267,7 +269,7 @@ next:
 }
 
 // data reads the seventh field: a condition in words, or "#" and hexadecimal, our own form.
-func (r *sddlReader) data(a ACE, s string) ([]byte, error) {
+func (r *reader) data(a acl.ACE, s string) ([]byte, error) {
 	if digits, ok := strings.CutPrefix(s, "#"); ok {
 		return hex.DecodeString(digits)
 	}
@@ -275,4 +277,13 @@ func (r *sddlReader) data(a ACE, s string) ([]byte, error) {
 		return parseCondition(s, r.domain)
 	}
 	return nil, fmt.Errorf("%q: neither # and hexadecimal nor a condition", clip(s))
+}
+
+// clip keeps an error message readable when the input is not: at most 80 bytes
+// of it.
+func clip(s string) string {
+	if len(s) > 80 {
+		return s[:80] + "…"
+	}
+	return s
 }

@@ -1,4 +1,4 @@
-package acl
+package sddl
 
 import (
 	"encoding/binary"
@@ -8,12 +8,14 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+
+	"mbxperm/acl"
 )
 
 // parseCondition turns the text of a conditional expression, parentheses included, into the data of a callback ACE ([MS-DTYP] 2.5.1.1,
 // cond-expr; 2.4.4.17). domain gives a meaning to SID(DA).
-func parseCondition(s string, domain SID) ([]byte, error) {
-	p := conditionParser{rest: s, sids: sddlReader{domain: domain}, out: []byte(conditionSignature)}
+func parseCondition(s string, domain acl.SID) ([]byte, error) {
+	p := conditionParser{rest: s, sids: reader{domain: domain}, out: []byte(conditionSignature)}
 	if err := p.factor(0); err != nil {
 		return nil, err
 	}
@@ -28,7 +30,7 @@ func parseCondition(s string, domain SID) ([]byte, error) {
 
 type conditionParser struct {
 	rest string
-	sids sddlReader
+	sids reader
 	out  []byte
 }
 

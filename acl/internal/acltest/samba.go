@@ -1,4 +1,4 @@
-package acl
+package acltest
 
 import (
 	"bufio"
@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"testing"
+
+	"mbxperm/acl"
 )
 
 // sambaScript answers one line of JSON for each line it is given. It knows nothing of this package: all it does is ask Samba's library.
@@ -48,38 +50,38 @@ for line in sys.stdin:
     print(json.dumps(r))
 `
 
-// sambaQuery is a line for sambaScript.
-type sambaQuery struct {
+// Query is a line for sambaScript.
+type Query struct {
 	Do   string   `json:"do"`
 	SD   string   `json:"sd,omitempty"`
 	SDDL string   `json:"sddl,omitempty"`
 	Text bool     `json:"text"` // of show: the SDDL as well
-	Want Mask     `json:"want"`
+	Want acl.Mask `json:"want"`
 	SIDs []string `json:"sids,omitempty"`
 }
 
-// sambaACE and sambaAnswer are what it says.
-type sambaACE struct {
+// ACE and Answer are what it says.
+type ACE struct {
 	Type, Flags       uint8
-	Mask              Mask
+	Mask              acl.Mask
 	SID               string
 	Object, Inherited string
 }
 
-type sambaAnswer struct {
+type Answer struct {
 	Error        string
 	OK           bool
 	Why          string
 	SD           string
 	SID          string
 	SDDL         string
-	Control      Control
+	Control      acl.Control
 	Owner, Group *string
-	DACL, SACL   *[]sambaACE
+	DACL, SACL   *[]ACE
 }
 
-// samba asks all queries of one python process. Without Samba's library the test is skipped, unless the lab is said to be here.
-func samba(t *testing.T, queries []sambaQuery) []sambaAnswer {
+// Samba asks all queries of one python process. Without Samba's library the test is skipped, unless the lab is said to be here.
+func Samba(t *testing.T, queries []Query) []Answer {
 	t.Helper()
 	if err := exec.Command("/usr/bin/python3", "-c", "import samba.security").Run(); err != nil {
 		if os.Getenv("MBXPERM_LAB") == "required" {
@@ -102,11 +104,11 @@ func samba(t *testing.T, queries []sambaQuery) []sambaAnswer {
 	if err != nil {
 		t.Fatalf("python: %v\n%s", err, errs.String())
 	}
-	answers := make([]sambaAnswer, 0, len(queries))
+	answers := make([]Answer, 0, len(queries))
 	lines := bufio.NewScanner(bytes.NewReader(out))
 	lines.Buffer(nil, 1<<24)
 	for lines.Scan() {
-		var a sambaAnswer
+		var a Answer
 		if err := json.Unmarshal(lines.Bytes(), &a); err != nil {
 			t.Fatalf("python said %q: %v", lines.Text(), err)
 		}

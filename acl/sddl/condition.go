@@ -1,4 +1,4 @@
-package acl
+package sddl
 
 import (
 	"encoding/binary"
@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf16"
+
+	"mbxperm/acl"
 )
 
 // conditionSignature begins the data of a callback ACE that holds a conditional expression ([MS-DTYP] 2.4.4.17).
@@ -52,7 +54,7 @@ var conditionPrefixes = map[byte]string{tokenLocal: "", tokenUser: "@User.", tok
 
 // Condition returns the conditional expression of a callback ACE in the notation of SDDL, parentheses around it, such as
 // (@User.Department == "Finance" && Member_of {SID(BA)}). ok is false if the ACE has none or it cannot be put into words; Data holds its bytes.
-func (a ACE) Condition() (text string, ok bool) {
+func Condition(a acl.ACE) (text string, ok bool) {
 	if !a.IsCallback() {
 		return "", false
 	}
@@ -169,10 +171,10 @@ func conditionOperand(b []byte, depth int) (text string, n int, ok bool) {
 	case tokenComposite:
 		text, ok = conditionComposite(value, depth)
 	case tokenSID:
-		var s SID
+		var s acl.SID
 		var err error
-		if s, err = SIDFromBytes(value); err == nil {
-			w := sddlWriter{}
+		if s, err = acl.SIDFromBytes(value); err == nil {
+			w := writer{}
 			w.sid(s)
 			text, ok = "SID("+string(w.out)+")", true
 		}

@@ -1,9 +1,12 @@
-package acl
+package sddl
 
 import (
 	"encoding/hex"
 	"strings"
 	"testing"
+
+	"mbxperm/acl"
+	"mbxperm/acl/internal/acltest"
 )
 
 // TestConditionBytes has expressions laid out by hand from the token tables of [MS-DTYP] 2.4.4.17.5 to 2.4.4.17.8.
@@ -22,7 +25,7 @@ func TestConditionBytes(t *testing.T) {
 		for len(want)%4 != 0 {
 			want = append(want, 0)
 		}
-		got, err := parseCondition(tt.text, SID{})
+		got, err := parseCondition(tt.text, acl.SID{})
 		if err != nil || string(got) != string(want) {
 			t.Errorf("%s: %x, %v; want %x", tt.text, got, err, want)
 		}
@@ -54,15 +57,15 @@ func TestConditionText(t *testing.T) {
 		`(x == {})`:                                 `(x == {})`,
 		`(x == -0x8000000000000000)`:                `(x == -0x8000000000000000)`,
 	} {
-		p, err := ParseSDDL("D:(XA;;RP;;;WD;"+in+")", SID{})
+		p, err := Parse("D:(XA;;RP;;;WD;"+in+")", acl.SID{})
 		if err != nil {
 			t.Errorf("%s: %v", in, err)
 			continue
 		}
-		if got, ok := p.DACL[0].Condition(); !ok || got != want {
+		if got, ok := Condition(p.DACL[0]); !ok || got != want {
 			t.Errorf("%s became %s, %v; want %s", in, got, ok, want)
 		}
-		if got := p.SDDL(); got != "D:(XA;;RP;;;WD;"+want+")" {
+		if got := Format(p); got != "D:(XA;;RP;;;WD;"+want+")" {
 			t.Errorf("%s in SDDL became %s", in, got)
 		}
 	}
@@ -75,7 +78,7 @@ func TestConditionErrors(t *testing.T) {
 		"(a == 9223372036854775808)", "(a == 0x)", "(a == 08)", "(a)b", "(@User.)", "(a%00)", deep, "(" + strings.Repeat("!", 1000) + "a)",
 		"(a == " + strings.Repeat("{", 200) + strings.Repeat("}", 200) + ")",
 	} {
-		if got, err := parseCondition(in, SID{}); err == nil {
+		if got, err := parseCondition(in, acl.SID{}); err == nil {
 			t.Errorf("%s: %x, want an error", clip(in), got)
 		}
 	}
@@ -96,14 +99,14 @@ func TestConditionErrors(t *testing.T) {
 // one of eight.
 func TestConditionKeepsBytes(t *testing.T) {
 	const data = "617274780105000000000000000302"
-	p, err := ParseSDDL("D:(XA;;RP;;;WD;#"+data+"00)", SID{})
+	p, err := Parse("D:(XA;;RP;;;WD;#"+data+"00)", acl.SID{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text, ok := p.DACL[0].Condition(); !ok || text != "(5)" {
+	if text, ok := Condition(p.DACL[0]); !ok || text != "(5)" {
 		t.Errorf("Condition = %s, %v", text, ok)
 	}
-	if got := p.SDDL(); got != "D:(XA;;RP;;;WD;#"+data+"00)" {
+	if got := Format(p); got != "D:(XA;;RP;;;WD;#"+data+"00)" {
 		t.Errorf("SDDL = %s", got)
 	}
 }
@@ -112,7 +115,7 @@ func TestConditionKeepsBytes(t *testing.T) {
 func FuzzCondition(f *testing.F) {
 	for _, s := range []string{`(@User.Title=="PM" && (Member_of{SID(BA)} || !(exists x)))`, "(x Any_of {1, -0x2, 03, #00ff, \"a\"})"} {
 		f.Add([]byte(s))
-		b, err := parseCondition(s, SID{})
+		b, err := parseCondition(s, acl.SID{})
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -121,7 +124,7 @@ func FuzzCondition(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in []byte) {
 		for _, b := range [][]byte{in, append([]byte(conditionSignature), in...)} {
 			if text, ok := conditionText(b); ok {
-				back, err := parseCondition(text, SID{})
+				back, err := parseCondition(text, acl.SID{})
 				if err != nil {
 					t.Fatalf("%x is %s: %v", b, text, err)
 				}
@@ -130,12 +133,12 @@ func FuzzCondition(f *testing.F) {
 				}
 			}
 		}
-		if b, err := parseCondition(string(in), domainSID); err == nil {
+		if b, err := parseCondition(string(in), acltest.DomainSID); err == nil {
 			text, ok := conditionText(b)
 			if !ok {
 				return // a string that cannot be shown, or a name too deep
 			}
-			if back, err := parseCondition(text, SID{}); err != nil || string(back) != string(b) {
+			if back, err := parseCondition(text, acl.SID{}); err != nil || string(back) != string(b) {
 				t.Fatalf("%q is %x is %s is %x, %v", in, b, text, back, err)
 			}
 		}
