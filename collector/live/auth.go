@@ -142,6 +142,9 @@ func (s *server) authenticate(ctx context.Context, c *conn) (*conn, error) {
 
 // goOn reports whether another way in may be tried after an error.
 func (s *server) goOn(err error) bool {
+	if s.options.Keytab != "" {
+		return false
+	}
 	if s.options.Auth != AuthAuto && s.options.Auth != AuthKerberos {
 		return false
 	}
@@ -182,7 +185,7 @@ func (s *server) bind(ctx context.Context, c *conn, m method) error {
 	case err == nil:
 		c.bound = true
 		return nil
-	case ctx.Err() == nil && limited.Err() != nil && c.sent > 0:
+	case ctx.Err() == nil && limited.Err() != nil && c.sent > 0 && !errors.Is(err, kerberos.ErrUnusable):
 		return &Error{Kind: ErrUnreachable, Err: err,
 			Text: fmt.Sprintf("%s gave no answer to the bind within %s", s.target.name, s.options.Timeout), Hint: "try again, or another domain controller"}
 	case errors.As(err, &ours):

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 
 	"golang.org/x/net/proxy"
@@ -40,43 +39,4 @@ func (s *server) explainProxy(err error) error {
 	e.Text = fmt.Sprintf("the proxy %s does not get through to %s: %s", s.options.SOCKS5, s.target.address, clean(op.Err.Error()))
 	e.Hint = "the name is looked up and dialled on the proxy's side; check both there"
 	return e
-}
-
-// forward listens on the loopback address for as long as the source is open, and
-// passes what comes on to address through the proxy. gokrb5 dials KDCs itself
-// and knows no proxy.
-func (s *server) forward(address string) (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	context.AfterFunc(s.closed, func() { l.Close() })
-	go func() {
-		for {
-			in, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go s.pass(in, address)
-		}
-	}()
-	return l.Addr().String(), nil
-}
-
-func (s *server) pass(in net.Conn, address string) {
-	defer in.Close()
-	ctx, cancel := context.WithTimeout(s.closed, s.options.Timeout)
-	defer cancel()
-	out, err := s.options.dial(ctx, address)
-	if err != nil {
-		return
-	}
-	defer out.Close()
-	stop := context.AfterFunc(s.closed, func() { in.Close(); out.Close() })
-	defer stop()
-	go func() {
-		_, _ = io.Copy(out, in)
-		out.Close()
-	}()
-	_, _ = io.Copy(in, out)
 }

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"mbxperm/collector"
 	"mbxperm/collector/live/gss"
 	"mbxperm/collector/live/kerberos"
 	"mbxperm/collector/live/ntlm"
@@ -41,24 +40,37 @@ func (s *server) methods(ctx context.Context, c *conn) (list []method, reasons [
 	if err != nil {
 		return nil, []error{s.explain(ctx, c, err)}
 	}
-	if !slices.Contains(server.mechanisms, mechanismSPNEGO) {
-		if err := unusable("%s offers no Kerberos and no NTLM (SASL %s)", s.target.name, mechanismSPNEGO); o.Auth != AuthAuto {
+	spnego := slices.Contains(server.mechanisms, mechanismSPNEGO)
+	if !spnego {
+		err := unusable("%s offers no Kerberos and no NTLM (SASL %s)", s.target.name, mechanismSPNEGO)
+		if o.Auth != AuthAuto || o.Keytab != "" {
 			return nil, []error{err}
 		}
-	} else {
-		if o.Auth != AuthNTLM && o.NTHashFile == "" {
-			var more []method
-			more, reasons = s.kerberos(ctx, c, server)
-			list = append(list, more...)
-		}
-		if o.Auth != AuthKerberos && o.User != "" && (o.NTHashFile != "" || o.Password != nil) {
-			list = append(list, s.ntlm(server))
-		}
+	}
+	if spnego && o.Auth != AuthNTLM && o.NTHashFile == "" {
+		var more []method
+		more, reasons = s.kerberos(c, server)
+		list = append(list, more...)
+	}
+	if o.Keytab != "" {
+		return list, reasons // it is the one way in that was asked for
+	}
+	if spnego && o.Auth != AuthKerberos && o.User != "" && (o.NTHashFile != "" || o.Password != nil) && !(o.Auth == AuthAuto && s.foreignSuffix(server)) {
+		list = append(list, s.ntlm(server))
 	}
 	if o.Auth == AuthAuto && o.User != "" && o.Password != nil && o.NTHashFile == "" {
 		list = append(list, s.simple())
 	}
 	return list, reasons
+}
+
+// foreignSuffix reports whether the user is a userPrincipalName whose suffix is
+// not the domain of the server. A simple bind takes one as it is ([MS-ADTS]
+// 5.1.1.1.1). NTLM has a name and a domain, and neither is known: its refusal
+// would look like a wrong password, after which nothing else is tried.
+func (s *server) foreignSuffix(server about) bool {
+	_, suffix, ok := strings.Cut(s.options.User, "@")
+	return ok && s.options.NTHashFile == "" && !s.plain() && !strings.EqualFold(suffix, dnsName(server.domain))
 }
 
 // isDN tells a DN from the other forms of a name.
@@ -187,7 +199,7 @@ func (c *conn) bindNTLM(ctx context.Context, client *ntlm.Client) error {
 
 // bindKerberos is one token there and one back, inside GSS-SPNEGO.
 func (c *conn) bindKerberos(ctx context.Context, client *kerberos.Client) error {
-	proof, err := within(ctx, func() (*kerberos.Proof, error) { return client.Prove(c.binding) })
+	proof, err := client.Prove(ctx, c.binding)
 	if err != nil {
 		return err
 	}
@@ -202,31 +214,6 @@ func (c *conn) bindKerberos(ctx context.Context, client *kerberos.Client) error 
 		return errSASL
 	}
 	return nil
-}
-
-// within runs what knows nothing of contexts; when ctx ends first, it is left
-// to its own time-outs.
-func within[T any](ctx context.Context, f func() (T, error)) (T, error) {
-	type outcome struct {
-		value T
-		err   error
-	}
-	done := make(chan outcome, 1)
-	go func() {
-		var o outcome
-		o.err = collector.Safely("binding", func() (err error) {
-			o.value, err = f()
-			return err
-		})
-		done <- o
-	}()
-	select {
-	case o := <-done:
-		return o.value, o.err
-	case <-ctx.Done():
-		var none T
-		return none, unusable("Kerberos: no answer of a key distribution center in time")
-	}
 }
 
 // service is the name of the server's service account. A ticket is for a name,

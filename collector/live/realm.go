@@ -9,63 +9,89 @@ import (
 	"mbxperm/collector/live/kerberos"
 )
 
-// principal is the account that was asked for, in the form of Kerberos.
+// principal is the account that was asked for, in the form of Kerberos. A user
+// with @ in it is an enterprise name (RFC 6806 5): the userPrincipalName of an
+// account whose realm the KDC is to find.
 type principal struct{ user, realm string }
+
+func (p principal) enterprise() bool { return strings.Contains(p.user, "@") }
 
 // kerberos returns the ways in by ticket, keytab and password that the options
 // allow, and why others are none.
-func (s *server) kerberos(ctx context.Context, c *conn, server about) (list []method, reasons []error) {
+func (s *server) kerberos(c *conn, server about) (list []method, reasons []error) {
 	o := &s.options
 	conf, err := kerberos.LoadConfig()
 	if err != nil {
 		return nil, []error{err}
 	}
-	service := s.service(server)
+	for _, w := range conf.Warnings {
+		o.Log.Warn("krb5.conf", logError, w)
+	}
+	service := kerberos.Service{Name: s.service(server), Realm: strings.ToUpper(dnsName(server.domain))}
+	network := s.network(c, conf, server)
+	if o.Keytab != "" {
+		// It was asked for by name, so a mistake in it is not passed over, and no
+		// other way in stands in for it.
+		return []method{s.keytab(conf, network, server, service)}, nil
+	}
 	add := func(how string, client *kerberos.Client) {
 		list = append(list, method{auth: AuthKerberos, name: fmt.Sprintf("Kerberos (%s of %s)", how, client.Principal()), account: client.Principal(),
 			bind: func(ctx context.Context, c *conn) error { return c.bindKerberos(ctx, client) }})
 	}
-	var keys *kerberos.Keytab
-	if o.Keytab != "" {
-		if keys, err = kerberos.ReadKeytab(o.Keytab); err != nil {
-			// It was asked for by name, so a mistake in it is not passed over.
-			return []method{failing(AuthKerberos, err)}, nil
-		}
-	}
-	asked, err := s.principal(conf, server, keys)
+	asked, err := s.principal(conf, server)
 	if err != nil {
 		reasons = append(reasons, err)
 	}
-	if hasLogon && o.User == "" && keys == nil {
+	if hasLogon && o.User == "" {
 		list = append(list, method{auth: AuthKerberos, name: "Kerberos (logged-on user)", account: "the logged-on user",
-			bind: func(ctx context.Context, c *conn) error { return c.bindLogon(ctx, service) }})
+			bind: func(ctx context.Context, c *conn) error { return c.bindLogon(ctx, service.Name) }})
 	}
 	switch cache, err := kerberos.ReadCache(conf.CacheName()); {
 	case err != nil:
 		reasons = append(reasons, err)
 	case asked.matches(cache):
-		s.findKDCs(ctx, c, conf, cache.Realm, server)
-		add("ticket", kerberos.FromCache(conf, cache, service))
+		add("ticket", kerberos.FromCache(conf, network, cache, service))
 	default:
 		reasons = append(reasons, unusable("the ticket is that of %s, not of %s", cache, o.User))
 	}
-	if asked.realm == "" {
-		return list, reasons
-	}
-	s.findKDCs(ctx, c, conf, asked.realm, server)
-	switch {
-	case keys != nil:
-		add("keytab", kerberos.FromKeytab(conf, keys, asked.user, asked.realm, service))
-	case o.Password != nil:
-		list = append(list, s.kerberosPassword(conf, asked, service))
+	if asked.realm != "" && o.Password != nil {
+		list = append(list, s.kerberosPassword(conf, network, asked, service))
 	}
 	return list, reasons
 }
 
+// keytab is the way in with a keytab: of the account that was asked for, else of
+// its first entry.
+func (s *server) keytab(conf *kerberos.Config, network *kerberos.Network, server about, service kerberos.Service) method {
+	keys, err := kerberos.ReadKeytab(s.options.Keytab)
+	if err != nil {
+		return failing(AuthKerberos, err)
+	}
+	who := principal{keys.User, keys.Realm}
+	if s.options.User != "" {
+		if who, err = s.principal(conf, server); err != nil {
+			return failing(AuthKerberos, err)
+		}
+		if who.enterprise() { // a keytab names realms, not suffixes
+			user, suffix, _ := strings.Cut(who.user, "@")
+			who = principal{user, suffix}
+		}
+		if who.user, who.realm, err = keys.Find(who.user, who.realm); err != nil {
+			return failing(AuthKerberos, err)
+		}
+	}
+	client := kerberos.FromKeytab(conf, network, keys, who.user, who.realm, service)
+	return method{auth: AuthKerberos, name: fmt.Sprintf("Kerberos (keytab of %s)", client.Principal()), account: client.Principal(),
+		bind: func(ctx context.Context, c *conn) error { return c.bindKerberos(ctx, client) }}
+}
+
 // kerberosPassword asks for the password when its turn comes, and not before.
-func (s *server) kerberosPassword(conf *kerberos.Config, who principal, service string) method {
+func (s *server) kerberosPassword(conf *kerberos.Config, network *kerberos.Network, who principal, service kerberos.Service) method {
 	var client *kerberos.Client
-	account := who.user + "@" + who.realm
+	account := who.user
+	if !who.enterprise() {
+		account += "@" + who.realm
+	}
 	return method{auth: AuthKerberos, name: fmt.Sprintf("Kerberos (password of %s)", account), account: account, secret: true,
 		bind: func(ctx context.Context, c *conn) error {
 			password, err := s.password()
@@ -74,7 +100,7 @@ func (s *server) kerberosPassword(conf *kerberos.Config, who principal, service 
 			}
 			s.mu.Lock()
 			if client == nil {
-				client = kerberos.FromPassword(conf, who.user, who.realm, password, service)
+				client = kerberos.FromPassword(conf, network, who.user, who.realm, password, service)
 			}
 			s.mu.Unlock()
 			return c.bindKerberos(ctx, client)
@@ -90,23 +116,22 @@ func failing(auth Auth, err error) method {
 
 // principal makes one of the name that was asked for. It is empty where none
 // was, and then any ticket will do.
-func (s *server) principal(conf *kerberos.Config, server about, keys *kerberos.Keytab) (principal, error) {
+func (s *server) principal(conf *kerberos.Config, server about) (principal, error) {
 	name, domain := s.options.User, dnsName(server.domain)
 	if name == "" {
-		if keys != nil {
-			return principal{keys.User, keys.Realm}, nil
-		}
 		return principal{}, nil
 	}
 	realm := domain
 	if user, suffix, ok := strings.Cut(name, "@"); ok {
-		// The suffix of a userPrincipalName need not be the name of a domain.
-		name, realm = user, suffix
-		if known := strings.EqualFold(suffix, domain) || conf.Knows(strings.ToUpper(suffix)); !known {
-			return principal{user: user}, unusable("Kerberos: %s is neither the domain of %s nor a realm of krb5.conf", suffix, s.target.name)
+		switch {
+		case strings.EqualFold(suffix, domain) || conf.Knows(strings.ToUpper(suffix)):
+			name, realm = user, suffix
+		case domain == "":
+			return principal{user: user}, unusable("Kerberos: %s is no realm of krb5.conf", suffix)
 		}
-	}
-	if flat, user, ok := strings.Cut(name, `\`); ok {
+		// Else the suffix of a userPrincipalName, which need not be the name of a
+		// domain: the KDC of this domain is asked where the account is.
+	} else if flat, user, ok := strings.Cut(name, `\`); ok {
 		name = user
 		if first, _, _ := strings.Cut(domain, "."); !strings.EqualFold(flat, first) && !strings.EqualFold(flat, domain) {
 			return principal{user: user}, unusable("Kerberos: the realm of domain %s is not known; write the name as %s@DOMAIN, the domain in full", flat, user)
@@ -118,36 +143,31 @@ func (s *server) principal(conf *kerberos.Config, server about, keys *kerberos.K
 	return principal{name, strings.ToUpper(realm)}, nil
 }
 
-// matches reports whether a ticket is that of the account asked for.
+// matches reports whether a ticket is that of the account asked for. Of an
+// enterprise name nobody but a KDC knows whose it is.
 func (p principal) matches(c *kerberos.Cache) bool {
 	return p.user == "" || strings.EqualFold(p.user, c.User) && strings.EqualFold(p.realm, c.Realm)
 }
 
-// findKDCs sees to it that a realm has its KDCs: those of krb5.conf, else the
+// network says how KDCs are found and reached: those of krb5.conf, else the
 // domain controller that we are connected to, since each is one, else what DNS
-// says (RFC 4120 7.2.3.2).
-func (s *server) findKDCs(ctx context.Context, c *conn, conf *kerberos.Config, realm string, server about) {
-	addresses := conf.KDCs(realm)
-	switch {
-	case len(addresses) > 0:
-	case strings.EqualFold(realm, dnsName(server.domain)):
-		addresses = []string{net.JoinHostPort(s.peerHost(c), "88")}
-	default:
+// says (RFC 4120 7.2.3.2), else the name of the realm, which in Active Directory
+// is that of its domain controllers. A proxy looks names up on its side.
+func (s *server) network(c *conn, conf *kerberos.Config, server about) *kerberos.Network {
+	peer := s.peerHost(c)
+	return &kerberos.Network{Dial: s.options.dial, Find: func(ctx context.Context, realm string) (addresses []string) {
+		if addresses = conf.KDCs(realm); len(addresses) > 0 {
+			return addresses
+		}
+		if strings.EqualFold(realm, dnsName(server.domain)) {
+			return []string{net.JoinHostPort(peer, "88")}
+		}
 		_, found, _ := s.options.Resolver.LookupSRV(ctx, "kerberos", "tcp", realm)
 		for _, srv := range found {
 			addresses = append(addresses, net.JoinHostPort(strings.TrimSuffix(srv.Target, "."), fmt.Sprint(srv.Port)))
 		}
-	}
-	if s.options.SOCKS5 != "" {
-		for i, a := range addresses {
-			if local, err := s.forward(a); err == nil {
-				addresses[i] = local
-			}
-		}
-	}
-	if len(addresses) > 0 {
-		conf.SetKDCs(realm, addresses)
-	}
+		return append(addresses, net.JoinHostPort(strings.ToLower(realm), "88"))
+	}}
 }
 
 // peerHost is the server that we are connected to: its address, or what the

@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
 	"github.com/jcmturner/gokrb5/v8/credentials"
+	"github.com/jcmturner/gokrb5/v8/messages"
+	"github.com/jcmturner/gokrb5/v8/types"
 )
 
 // Cache is a ticket cache that can be read.
@@ -23,22 +24,6 @@ type Cache struct {
 
 // String names the principal.
 func (c *Cache) String() string { return c.User + "@" + c.Realm }
-
-// CacheName returns the name of the user's ticket cache: KRB5CCNAME, else
-// default_ccache_name of krb5.conf, else what MIT Kerberos uses.
-func (c *Config) CacheName() string {
-	if name := os.Getenv("KRB5CCNAME"); name != "" {
-		return name
-	}
-	if c.cacheName != "" {
-		uid := fmt.Sprint(os.Getuid())
-		return strings.NewReplacer("%{uid}", uid, "%{euid}", uid, "%{USERID}", uid, "%{TEMP}", os.TempDir()).Replace(c.cacheName)
-	}
-	if runtime.GOOS == "darwin" {
-		return "API:"
-	}
-	return fmt.Sprintf("FILE:/tmp/krb5cc_%d", os.Getuid())
-}
 
 // cachePath returns the file behind the name of a cache. Other kinds of caches
 // live in the kernel or in a daemon, and only C libraries get at them.
@@ -106,4 +91,37 @@ func ReadCache(name string) (c *Cache, err error) {
 	}
 	c.Until = until
 	return c, nil
+}
+
+// granting is the ticket for the ticket-granting service of the client's realm
+// that is good for longest.
+func (c *Cache) granting() (*granting, error) {
+	best := c.find(func(realm string, name []string) bool {
+		return len(name) == 2 && name[0] == "krbtgt" && name[1] == c.Realm && realm == c.Realm
+	})
+	if best == nil {
+		return nil, &Error{Kind: ErrNoTicket, Text: fmt.Sprintf("the ticket of %s has expired", c), Hint: "get a new one with kinit"}
+	}
+	g := &granting{key: best.Key, client: c.cache.GetClientPrincipalName(), realm: c.Realm, at: c.Realm}
+	return g, g.ticket.Unmarshal(best.Ticket)
+}
+
+// service is a ticket for a service, where there is one.
+func (c *Cache) service(service string) (ticket messages.Ticket, key types.EncryptionKey, until time.Time, ok bool) {
+	best := c.find(func(_ string, name []string) bool { return strings.EqualFold(strings.Join(name, "/"), service) })
+	if best == nil || ticket.Unmarshal(best.Ticket) != nil {
+		return ticket, key, until, false
+	}
+	return ticket, best.Key, best.EndTime, true
+}
+
+// find returns the entry of a service that is good for longest, nil where there
+// is none.
+func (c *Cache) find(is func(realm string, name []string) bool) (best *credentials.Credential) {
+	for _, e := range c.cache.GetEntries() {
+		if is(e.Server.Realm, e.Server.PrincipalName.NameString) && e.EndTime.After(time.Now()) && (best == nil || e.EndTime.After(best.EndTime)) {
+			best = e
+		}
+	}
+	return best
 }

@@ -1,14 +1,14 @@
 package kerberos
 
 import (
+	"context"
+	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/jcmturner/gokrb5/v8/client"
-	"github.com/jcmturner/gokrb5/v8/keytab"
+	"github.com/jcmturner/gokrb5/v8/iana/nametype"
 	"github.com/jcmturner/gokrb5/v8/messages"
 	"github.com/jcmturner/gokrb5/v8/types"
 )
@@ -16,17 +16,28 @@ import (
 // Client holds a ticket for one service, and gets another one when it runs out.
 // Its methods may be called from any goroutine.
 type Client struct {
-	service string
+	conf    *Config
+	net     *Network
+	service Service
 	who     string // the principal, for errors
-	realm   string
-	login   func() (*client.Client, error) // a closure: there is a secret in it
+	realm   string // where it logs on
+	keytab  string // the versions of the keytab's keys, for errors; "" without one
+	login   func(context.Context) (*granting, error)
+	cache   *Cache // where the tickets come from; nil without one
 
 	mu      sync.Mutex
 	ticket  messages.Ticket
 	key     types.EncryptionKey
 	name    types.PrincipalName
+	crealm  string // of name
 	until   time.Time
 	refused error // the answer to credentials that were not accepted: they are not tried again
+}
+
+// Service is what a ticket is for.
+type Service struct {
+	Name  string // ldap/dc1.contoso.lab
+	Realm string // where it is; "" where that is not known
 }
 
 // lifetime bounds how long a ticket is used before another is asked for: less
@@ -34,86 +45,106 @@ type Client struct {
 const lifetime = 15 * time.Minute
 
 // FromCache uses the tickets of a cache.
-func FromCache(conf *Config, c *Cache, service string) *Client {
-	return &Client{service: service, who: c.String(), realm: c.Realm, login: func() (*client.Client, error) {
-		return client.NewFromCCache(c.cache, conf.krb5, client.DisablePAFXFAST(true))
-	}}
+func FromCache(conf *Config, network *Network, c *Cache, service Service) *Client {
+	return &Client{conf: conf, net: network, service: service, who: c.String(), realm: c.Realm, cache: c,
+		login: func(context.Context) (*granting, error) { return c.granting() }}
 }
 
-// FromPassword asks for a ticket with a password.
-func FromPassword(conf *Config, user, realm, password, service string) *Client {
-	return &Client{service: service, who: user + "@" + realm, realm: realm, login: func() (*client.Client, error) {
-		return client.NewWithPassword(user, realm, password, conf.krb5, client.DisablePAFXFAST(true)), nil
-	}}
+// FromPassword asks for a ticket with a password. A user with @ in it is an
+// enterprise name (RFC 6806 5), which the KDCs of the realm look for.
+func FromPassword(conf *Config, network *Network, user, realm, password string, service Service) *Client {
+	name := clientName(user)
+	return &Client{conf: conf, net: network, service: service, who: principalText(user, realm), realm: realm,
+		login: func(ctx context.Context) (*granting, error) {
+			return network.login(ctx, conf.krb5, name, realm, ofPassword(password, name.GetSalt(realm)))
+		}}
 }
 
-// Keytab is a file with keys of accounts.
-type Keytab struct {
-	Path        string
-	User, Realm string // of its first entry
-	keys        *keytab.Keytab
+// FromKeytab asks for a ticket with a key. User and realm are spelt as the
+// keytab has them: see [Keytab.Find].
+func FromKeytab(conf *Config, network *Network, k *Keytab, user, realm string, service Service) *Client {
+	return &Client{conf: conf, net: network, service: service, who: principalText(user, realm), realm: realm,
+		keytab: strings.Trim(fmt.Sprint(k.versions(user, realm)), "[]"),
+		login: func(ctx context.Context) (*granting, error) {
+			return network.login(ctx, conf.krb5, clientName(user), realm, k.secret(user, realm))
+		}}
 }
 
-// ReadKeytab reads a keytab.
-func ReadKeytab(path string) (k *Keytab, err error) {
-	defer guard("the keytab "+path, &err)
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, unusable("", "keytab: %v", err)
+func clientName(user string) types.PrincipalName {
+	if strings.Contains(user, "@") {
+		return types.PrincipalName{NameType: nametype.KRB_NT_ENTERPRISE, NameString: []string{user}}
 	}
-	keys := keytab.New()
-	if err := keys.Unmarshal(b); err != nil || len(keys.Entries) == 0 {
-		// The library's own words could quote the file.
-		return nil, unusable("make one with ktutil or ktpass", "%s is no keytab, or an empty one", path)
-	}
-	p := keys.Entries[0].Principal
-	return &Keytab{Path: path, User: strings.Join(p.Components, "/"), Realm: p.Realm, keys: keys}, nil
+	return types.NewPrincipalName(nametype.KRB_NT_PRINCIPAL, user)
 }
 
-// FromKeytab asks for a ticket with a key.
-func FromKeytab(conf *Config, k *Keytab, user, realm, service string) *Client {
-	return &Client{service: service, who: user + "@" + realm, realm: realm, login: func() (*client.Client, error) {
-		return client.NewWithKeytab(user, realm, k.keys, conf.krb5, client.DisablePAFXFAST(true)), nil
-	}}
+// principalText is a principal for people. An enterprise name says its own
+// domain.
+func principalText(user, realm string) string {
+	if strings.Contains(user, "@") {
+		return user
+	}
+	return user + "@" + realm
 }
 
 // Principal names who the ticket is for.
 func (c *Client) Principal() string { return c.who }
 
 // Service names what the ticket is for.
-func (c *Client) Service() string { return c.service }
+func (c *Client) Service() string { return c.service.Name }
 
 // obtain returns a ticket that is still good. Credentials that were refused once
 // are never sent again: each time counts towards a lock-out.
-func (c *Client) obtain() (ticket messages.Ticket, key types.EncryptionKey, name types.PrincipalName, err error) {
+func (c *Client) obtain(ctx context.Context) (err error) {
 	defer guard("an answer of realm "+c.realm, &err)
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	if c.refused != nil {
-		return ticket, key, name, c.refused
+		return c.refused
 	}
 	if time.Now().Before(c.until) {
-		return c.ticket, c.key, c.name, nil
+		return nil
 	}
-	cl, err := c.login()
-	if err != nil {
-		return ticket, key, name, unusable("", "tickets of %s: %v", c.who, err)
+	if c.cache != nil && c.fromCache() {
+		return nil
 	}
-	defer cl.Destroy() // it would go on renewing in the background
-	ticket, key, err = cl.GetServiceTicket(c.service)
+	tgt, err := c.login(ctx)
+	if err == nil {
+		service := types.NewPrincipalName(nametype.KRB_NT_SRV_INST, c.service.Name)
+		c.ticket, c.key, err = c.net.service(ctx, c.conf.krb5, tgt, service, c.serviceRealm())
+	}
 	if err != nil {
-		err = explain(err, c.who, c.service, c.realm)
-		if e, ok := err.(*Error); ok && e.Kind == ErrRefused {
+		err = c.explain(err)
+		if errors.Is(err, ErrRefused) {
 			c.refused = err
 		}
-		return ticket, key, name, err
+		return err
 	}
-	c.ticket, c.key, c.name, c.until = ticket, key, cl.Credentials.CName(), time.Now().Add(lifetime)
-	return c.ticket, c.key, c.name, nil
+	c.name, c.crealm, c.until = tgt.client, tgt.realm, time.Now().Add(lifetime)
+	return nil
+}
+
+// serviceRealm is the realm of the service: what krb5.conf says of its host,
+// else what the directory says.
+func (c *Client) serviceRealm() string {
+	_, host, _ := strings.Cut(c.service.Name, "/")
+	return or(c.conf.RealmOf(host), c.service.Realm)
+}
+
+// fromCache takes a ticket for the service itself, where the cache has one.
+func (c *Client) fromCache() bool {
+	ticket, key, until, ok := c.cache.service(c.service.Name)
+	if !ok {
+		return false
+	}
+	c.ticket, c.key, c.name, c.crealm, c.until = ticket, key, c.cache.cache.GetClientPrincipalName(), c.cache.Realm, until
+	if most := time.Now().Add(lifetime); c.until.After(most) {
+		c.until = most
+	}
+	return true
 }
 
 // Format prints who and for what, whatever the verb.
-func (c *Client) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "%s for %s", c.who, c.service) }
+func (c *Client) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "%s for %s", c.who, c.service.Name)
+}
 
 // Format prints the path, whatever the verb.
 func (k *Keytab) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, k.Path) }

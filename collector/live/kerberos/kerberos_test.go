@@ -2,15 +2,16 @@ package kerberos
 
 import (
 	"bytes"
+	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/jcmturner/gokrb5/v8/client"
 	"github.com/jcmturner/gokrb5/v8/messages"
 	"github.com/jcmturner/gokrb5/v8/types"
 
@@ -44,18 +45,25 @@ func TestConfigIncludes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.DefaultRealm() != "CONTOSO.LAB" || !c.Knows("CONTOSO.LAB") || c.krb5.ResolveRealm("dc1.contoso.lab") != "CONTOSO.LAB" {
+	if c.DefaultRealm() != "CONTOSO.LAB" || !c.Knows("CONTOSO.LAB") || c.RealmOf("dc1.contoso.lab") != "CONTOSO.LAB" {
 		t.Errorf("default realm %q, KDCs %v", c.DefaultRealm(), c.KDCs("CONTOSO.LAB"))
 	}
 	if got := c.CacheName(); !strings.HasPrefix(got, "KEYRING:persistent:") || strings.Contains(got, "%") {
 		t.Errorf("cache %q", got)
 	}
-	loop := write(t, dir, "loop", "include "+filepath.Join(dir, "loop")+"\n")
-	for _, bad := range []string{loop, filepath.Join(dir, "none"), write(t, dir, "bad", "[libdefaults]\n clockskew = soon\n")} {
-		t.Setenv("KRB5_CONFIG", bad)
-		if _, err := LoadConfig(); !errors.Is(err, ErrUnusable) || !strings.Contains(err.Error(), "KRB5_CONFIG") {
-			t.Errorf("%s: %v", bad, err)
+	for name, says := range map[string]string{
+		write(t, dir, "loop", "include "+filepath.Join(dir, "loop")+"\n"): "included by itself",
+		write(t, dir, "bad", "[libdefaults]\n clockskew = soon\n"):        "clockskew = soon",
+		write(t, dir, "none", "include "+filepath.Join(dir, "x")+"\n"):    "no such file",
+	} {
+		t.Setenv("KRB5_CONFIG", name)
+		if c, err := LoadConfig(); err != nil || len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0], says) {
+			t.Errorf("%s: %v, %v, want a warning of %q", name, c, err, says)
 		}
+	}
+	t.Setenv("KRB5_CONFIG", filepath.Join(dir, "not-there"))
+	if _, err := LoadConfig(); !errors.Is(err, ErrUnusable) || !strings.Contains(err.Error(), "KRB5_CONFIG") {
+		t.Errorf("no file at all: %v", err)
 	}
 }
 
@@ -88,7 +96,7 @@ func TestChecksum(t *testing.T) {
 		ticket: messages.Ticket{TktVNO: 5, Realm: "CONTOSO.LAB", SName: types.NewPrincipalName(2, "ldap/dc1.contoso.lab"),
 			EncPart: types.EncryptedData{EType: 18, Cipher: []byte("sealed")}}}
 	binding := gss.Hash([]byte("tls-server-end-point:x"))
-	p, err := c.Prove(binding)
+	p, err := c.Prove(t.Context(), binding)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,21 +123,28 @@ func TestChecksum(t *testing.T) {
 // TestRefusedOnce: credentials that were refused are not sent a second time.
 func TestRefusedOnce(t *testing.T) {
 	logins := 0
-	c := &Client{who: "u@R", realm: "R", refused: &Error{Kind: ErrRefused, Text: "refused"}, login: func() (*client.Client, error) { logins++; return nil, nil }}
-	if _, err := c.Prove(gss.Binding{}); !errors.Is(err, ErrRefused) || logins != 0 {
+	c := &Client{who: "u@R", realm: "R", refused: &Error{Kind: ErrRefused, Text: "refused"}, login: func(context.Context) (*granting, error) { logins++; return nil, nil }}
+	if _, err := c.Prove(t.Context(), gss.Binding{}); !errors.Is(err, ErrRefused) || logins != 0 {
 		t.Errorf("%v after %d log-ins", err, logins)
 	}
 }
 
 func TestExplain(t *testing.T) {
-	for text, want := range map[string]error{
-		"x: KRB Error: (24) KDC_ERR_PREAUTH_FAILED": ErrRefused, "KRB Error: (18) KDC_ERR_CLIENT_REVOKED": ErrRefused,
-		"KRB Error: (23) KDC_ERR_KEY_EXPIRED": ErrRefused, "KRB Error: (6) KDC_ERR_C_PRINCIPAL_UNKNOWN": ErrUnusable,
-		"KRB Error: (7) KDC_ERR_S_PRINCIPAL_UNKNOWN": ErrUnusable, "KRB Error: (37) KRB_AP_ERR_SKEW": ErrUnusable,
-		"KRB Error: (32) KRB_AP_ERR_TKT_EXPIRED": ErrNoTicket, "communication error with KDC via TCP": ErrUnusable,
-	} {
-		if err := explain(errors.New(text), "u@R", "ldap/x", "R"); !errors.Is(err, want) {
-			t.Errorf("%s: %v, want %v", text, err, want)
+	for _, keytab := range []string{"", "1"} {
+		c := &Client{conf: &Config{}, who: "u@R", service: Service{Name: "ldap/x"}, realm: "R", keytab: keytab}
+		for code, want := range map[int32]error{24: ErrRefused, 18: ErrRefused, 23: ErrRefused, 12: ErrRefused, 6: ErrUnusable, 7: ErrUnusable, 14: ErrUnusable, 37: ErrUnusable, 32: ErrNoTicket, 60: ErrUnusable} {
+			if err := c.explain(fmt.Errorf("x: %w", messages.KRBError{ErrorCode: code})); !errors.Is(err, want) {
+				t.Errorf("code %d: %v, want %v", code, err, want)
+			}
+		}
+		for _, cause := range []error{errNoKDC, errNoKey, errors.New("x"), context.DeadlineExceeded} {
+			if err := c.explain(cause); !errors.Is(err, ErrUnusable) {
+				t.Errorf("%v: %v", cause, err)
+			}
+		}
+		err := c.explain(&wrongKey{2})
+		if !errors.Is(err, ErrRefused) || keytab != "" && !strings.Contains(err.Error(), "version 1 of the key, and the answer is of version 2") {
+			t.Errorf("another key: %v", err)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package kerberos
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"time"
@@ -32,13 +33,16 @@ type Proof struct {
 	micro  int
 }
 
-// Prove makes a token for the server.
-func (c *Client) Prove(binding gss.Binding) (*Proof, error) {
-	ticket, key, name, err := c.obtain()
-	if err != nil {
+// Prove makes a token for the server, with a ticket that it asks for where it
+// holds none. Errors are of this package's kinds.
+func (c *Client) Prove(ctx context.Context, binding gss.Binding) (*Proof, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.obtain(ctx); err != nil {
 		return nil, err
 	}
-	auth, err := types.NewAuthenticator(c.realm, name)
+	ticket, key := c.ticket, c.key
+	auth, err := types.NewAuthenticator(c.crealm, c.name)
 	if err != nil {
 		return nil, err
 	}
