@@ -38,6 +38,9 @@ import (
 	"mbxperm/ui"
 	"mbxperm/ui/prompt"
 	"mbxperm/ui/report"
+	"mbxperm/ui/safe"
+	"mbxperm/ui/settings"
+	"mbxperm/ui/widget"
 )
 
 // Exit codes. They are a contract: scripts go by them.
@@ -168,7 +171,7 @@ func (a *app) rootCommand() *cobra.Command {
 	a.connectionFlags(root.PersistentFlags())
 	a.rep.SinceFlag(root.Flags())
 	a.recordFlags(root.Flags())
-	root.Flags().StringVar(&a.theme, "theme", "", "colours of the screen: "+strings.Join(ui.Themes, ", ")+"; T changes them")
+	root.Flags().StringVar(&a.theme, "theme", "", "colours of the screen: "+strings.Join(widget.Themes, ", ")+"; T changes them")
 	root.AddCommand(a.reportCommand(), a.compareCommand(), a.recordCommand())
 	return root
 }
@@ -328,7 +331,7 @@ func (a *app) keep(ctx context.Context, source string) error {
 	case err != nil:
 		return err
 	}
-	report.Note(a.stderr, fmt.Sprintf("%s: %s entries", a.record, report.Thousands(rec.Entries())))
+	report.Note(a.stderr, fmt.Sprintf("%s: %s entries", a.record, safe.Thousands(rec.Entries())))
 	if report.Gaps(a.stderr, s) {
 		a.code = exitGaps
 	}
@@ -338,8 +341,8 @@ func (a *app) keep(ctx context.Context, source string) error {
 // browse shows a source on the screen, or a form that asks for one.
 func (a *app) browse(ctx context.Context, source string) error {
 	out, ok := a.stdout.(*os.File)
-	if a.theme != "" && !slices.Contains(ui.Themes, a.theme) {
-		return usagef("unknown theme %q: there are %s", a.theme, strings.Join(ui.Themes, ", "))
+	if a.theme != "" && !slices.Contains(widget.Themes, a.theme) {
+		return usagef("unknown theme %q: there are %s", a.theme, strings.Join(widget.Themes, ", "))
 	}
 	switch noTerminal := !ok || !term.IsTerminal(int(out.Fd())); {
 	case source == "" && (noTerminal || a.showQueries || a.record != ""):
@@ -379,15 +382,14 @@ func (a *app) browse(ctx context.Context, source string) error {
 
 // screenOptions say what the screen begins with, and what is known for its form.
 func (a *app) screenOptions(source string) ui.Options {
-	settings, err := ui.LoadSettings()
-	o := ui.Options{Version: version(), Again: a.again, Settings: settings, Theme: a.theme, ColorFGBG: os.Getenv("COLORFGBG"), Force: a.rep.Force, SinceSource: a.rep.Since}
+	kept, err := settings.Load()
+	o := ui.Options{Version: version(), Again: a.again, Settings: kept, Theme: a.theme, ColorFGBG: os.Getenv("COLORFGBG"), Force: a.rep.Force, SinceSource: a.rep.Since}
 	if err != nil {
 		o.Note = err.Error()
 	}
 	l, found := &a.source.Live, live.Discover(a.source.Live)
 	o.Connect.Request = model.Request{Source: source, User: l.User, CAFile: l.CAFile, Auth: string(l.Auth)}
-	o.Connect.Domain = found.Domain
-	o.Connect.Auths = strings.Split(live.Auths, ", ")
+	o.Connect.Domain, o.Connect.Auths = found.Domain, strings.Split(live.Auths, ", ")
 	if found.Ticket != "" {
 		o.Connect.Found = []string{"Kerberos ticket of " + found.Ticket + ", good until " + found.Until.Local().Format("2006-01-02 15:04")}
 	} else {

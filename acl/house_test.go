@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,9 +19,33 @@ import (
 // lowest package, because the top level is the user's.
 const top = ".."
 
-// TestImportsPointOneWay keeps the house in order: main may use everything; ui
-// and collector know model and acl but not each other; model knows acl; acl
-// knows only the standard library and go-objectsid. Test files may do as they need.
+// arrows is the house as a table: what a package may import of ours, beside
+// what lies below it. A name stands for a package and all below that one; a
+// package that is not named goes by the nearest one above it. main may use
+// everything. Each arrow points down.
+var arrows = map[string][]string{
+	"acl":       {},
+	"model":     {"acl"},
+	"collector": {"model", "acl"},
+
+	"ui":          {"model", "acl"},
+	"ui/report":   {"ui/safe", "model", "acl"},
+	"ui/settings": {"ui/widget", "ui/safe", "model/wholefile"},
+	"ui/widget":   {"ui/keys", "ui/term", "ui/safe"},
+	"ui/keys":     {"ui/safe"},
+	"ui/term":     {"ui/safe"},
+	"ui/prompt":   {"ui/safe", "model/textfile"},
+	"ui/safe":     {},
+
+	"ui/screentest": {"ui/term"},
+}
+
+// testsOnly are packages that only tests import.
+var testsOnly = []string{"ui/screentest"}
+
+// TestImportsPointOneWay holds the arrows; acl knows nothing from outside but
+// the standard library and go-objectsid, and ui no LDAP. Test files may do as
+// they need.
 func TestImportsPointOneWay(t *testing.T) {
 	list := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...")
 	list.Dir = top
@@ -28,37 +53,59 @@ func TestImportsPointOneWay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	may := map[string][]string{
-		"acl":       {"acl"},
-		"model":     {"model", "acl"},
-		"collector": {"collector", "model", "acl"},
-		"ui":        {"ui", "model", "acl"},
-	}
 	packages := 0
 	for line := range strings.Lines(string(out)) {
 		fields := strings.Fields(line)
-		part, _, _ := strings.Cut(strings.TrimPrefix(fields[0], "mbxperm/"), "/")
-		allowed, ok := may[part]
-		if !ok {
+		importer, ours := strings.CutPrefix(fields[0], "mbxperm/")
+		if !ours { // main
 			continue
 		}
 		packages++
 		for _, imported := range fields[1:] {
 			target, ours := strings.CutPrefix(imported, "mbxperm/")
-			target, _, _ = strings.Cut(target, "/")
-			if ours && !slices.Contains(allowed, target) {
+			if ours && !mayImport(importer, target) {
 				t.Errorf("%s imports %s", fields[0], imported)
 			}
-			if part == "acl" && strings.Contains(imported, ".") && imported != "github.com/bwmarrin/go-objectsid" {
+			if lies(importer, "acl") && strings.Contains(imported, ".") && imported != "github.com/bwmarrin/go-objectsid" {
 				t.Errorf("%s imports %s", fields[0], imported)
 			}
-			if part == "ui" && strings.Contains(imported, "go-ldap") {
+			if lies(importer, "ui") && strings.Contains(imported, "go-ldap") {
 				t.Errorf("%s imports %s", fields[0], imported)
 			}
 		}
 	}
 	if packages < 8 {
 		t.Errorf("only %d packages looked at", packages)
+	}
+}
+
+// lies reports whether a package is this one or lies below it.
+func lies(name, below string) bool { return name == below || strings.HasPrefix(name, below+"/") }
+
+// mayImport reports whether the table has an arrow from one package to another.
+func mayImport(importer, target string) bool {
+	if slices.Contains(testsOnly, target) {
+		return false
+	}
+	room := importer
+	for arrows[room] == nil && strings.Contains(room, "/") {
+		room = path.Dir(room)
+	}
+	return lies(target, room) || slices.ContainsFunc(arrows[room], func(a string) bool { return lies(target, a) })
+}
+
+// TestArrowsPointDown: what the table allows is no circle, and names packages
+// that there are.
+func TestArrowsPointDown(t *testing.T) {
+	for from, allowed := range arrows {
+		for _, to := range allowed {
+			if mayImport(to, from) {
+				t.Errorf("%s and %s may import each other", from, to)
+			}
+		}
+		if _, err := os.Stat(filepath.Join(top, filepath.FromSlash(from))); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -8,18 +8,19 @@ import (
 	"github.com/rivo/tview"
 
 	"mbxperm/model"
-	"mbxperm/ui/report"
 	"mbxperm/ui/safe"
+	"mbxperm/ui/widget"
 )
 
 // aces is the right grid: the rows of one line.
 type aces struct {
-	*grid
-	result *model.Result // what it shows; nil while there is nothing to show
+	*widget.Grid
+	result *model.Result                                 // what it shows; nil while there is nothing to show
+	recall func(*model.ObjectType) []widget.ColumnChoice // what was chosen of the columns
 }
 
-func newACEs(t *theme) *aces {
-	v := &aces{grid: newGrid(t)}
+func newACEs(t *widget.Theme) *aces {
+	v := &aces{Grid: widget.NewGrid(t)}
 	v.SetBorder(true).SetTitleAlign(tview.AlignLeft)
 	v.clear()
 	return v
@@ -28,9 +29,9 @@ func newACEs(t *theme) *aces {
 // clear shows that there is nothing to show.
 func (v *aces) clear() {
 	v.result = nil
-	v.swap(noRows{})
+	v.Swap(widget.NoRows{})
 	v.SetTitle("ACEs")
-	v.empty = ""
+	v.Empty = ""
 }
 
 // show shows an answer; the cursor stays on its row where the answer is for
@@ -38,18 +39,18 @@ func (v *aces) clear() {
 func (v *aces) show(res *model.Result) {
 	fresh := v.result == nil || v.result.Query.Of != res.Query.Of || v.result.Query.Sort != res.Query.Sort
 	if fresh {
-		v.columns = nil // their widths too
+		v.ForgetWidths() // their widths too
 	}
 	v.result = res
-	v.sorted = res.Query.Sort
-	v.remember(res.Query.Type)
-	v.swap(&acesData{res: res, columns: acesColumns(res.Query.Type), at: -1})
+	v.Sorted = res.Query.Sort
+	v.Choices = v.recall(res.Query.Type)
+	v.Swap(&acesData{res: res, columns: acesColumns(res.Query.Type), at: -1})
 	if fresh {
-		v.top()
+		v.Top()
 	}
-	v.empty = "no rows"
+	v.Empty = "no rows"
 	if n := res.Hidden.Total(); n > 0 {
-		v.empty += ", " + report.Thousands(n) + " hidden: " + showsThem(res.Query.Only)
+		v.Empty += ", " + safe.Thousands(n) + " hidden: " + showsThem(res.Query.Only)
 	}
 }
 
@@ -69,17 +70,17 @@ func (v *aces) Draw(screen tcell.Screen) {
 		if safe.Width(title) > w-2 {
 			title = acesTitle(v.result, false)
 		}
-		v.SetTitle(escapeTags(title))
+		v.SetTitle(widget.EscapeTags(title))
 	}
-	v.grid.Draw(screen)
+	v.Grid.Draw(screen)
 }
 
 // acesTitle says whose rows these are, which way they are read, and how many;
 // made safe, but for tags. Where there is no room the display name is left out.
 func acesTitle(res *model.Result, room bool) string {
 	q := &res.Query
-	parts := []string{shorten(lineName(res.Snapshot, q.Of, q.ACEs.Direction()))}
-	if name := shorten(res.Snapshot.DisplayName(q.Of)); room && name != "" && name != parts[0] && q.ACEs.Name != "Scope" {
+	parts := []string{widget.Shorten(lineName(res.Snapshot, q.Of, q.ACEs.Direction()))}
+	if name := widget.Shorten(res.Snapshot.DisplayName(q.Of)); room && name != "" && name != parts[0] && q.ACEs.Name != "Scope" {
 		parts = append(parts, name)
 	}
 	how := q.ACEs.Direction()
@@ -90,12 +91,12 @@ func acesTitle(res *model.Result, room bool) string {
 	if res.Len() == 1 {
 		rows = "row"
 	}
-	parts = append(parts, how, report.Thousands(res.Len())+" "+rows)
+	parts = append(parts, how, safe.Thousands(res.Len())+" "+rows)
 	if store, n := res.Snapshot.ThroughStore(q.Of); n > 0 && how == "forward" {
-		parts = append(parts, "+"+report.Thousands(n)+" through "+shorten(store))
+		parts = append(parts, "+"+safe.Thousands(n)+" through "+widget.Shorten(store))
 	}
 	if n := res.Hidden.Total(); n > 0 {
-		parts = append(parts, report.Thousands(n)+" hidden")
+		parts = append(parts, safe.Thousands(n)+" hidden")
 	}
 	return strings.Join(parts, " · ") + onlyNote(q) + safe.Text(filterNote(q.Filter))
 }
@@ -115,19 +116,19 @@ func lineName(s *model.Snapshot, k model.LineKey, direction string) string {
 	return cmp.Or(model.PrincipalText(p), p.DN)
 }
 
-func acesColumns(t *model.ObjectType) []column {
-	columns := make([]column, len(t.Details))
+func acesColumns(t *model.ObjectType) []widget.Column {
+	columns := make([]widget.Column, len(t.Details))
 	for i, c := range t.Details {
-		columns[i] = column{title: c.Title, numeric: c.Numeric, extra: c.Extra}
+		columns[i] = widget.Column{Title: c.Title, Numeric: c.Numeric, Extra: c.Extra}
 		switch c.Title {
 		case "MailboxName", "UserName":
-			columns[i].name = true
+			columns[i].Name = true
 		case "Rights": // what the grid is for
-			columns[i].good, columns[i].max = 26, 60
+			columns[i].Good, columns[i].Max = 26, 60
 		case "Status": // "Deny (overridden)" cut to "Deny" would be a lie
-			columns[i].good = 17
+			columns[i].Good = 17
 		case "DistinguishedName", "Origin": // read in full or not at all
-			columns[i].extra, columns[i].max = true, 60
+			columns[i].Extra, columns[i].Max = true, 60
 		}
 	}
 	return columns
@@ -136,14 +137,14 @@ func acesColumns(t *model.ObjectType) []column {
 // acesData shows the rows of a result.
 type acesData struct {
 	res     *model.Result
-	columns []column
+	columns []widget.Column
 	at      int // the row that was made last
 	row     model.Row
 }
 
-func (d *acesData) Len() int          { return d.res.Len() }
-func (d *acesData) Columns() []column { return d.columns }
-func (d *acesData) Key(i int) uint64  { return d.res.Ref(i).Key() }
+func (d *acesData) Len() int                 { return d.res.Len() }
+func (d *acesData) Columns() []widget.Column { return d.columns }
+func (d *acesData) Key(i int) uint64         { return d.res.Ref(i).Key() }
 
 func (d *acesData) Row(key uint64) int {
 	for i := range d.res.Len() {
@@ -154,7 +155,7 @@ func (d *acesData) Row(key uint64) int {
 	return -1
 }
 
-func (d *acesData) Cell(row, col int) (string, cellStyle) {
+func (d *acesData) Cell(row, col int) (string, widget.Style) {
 	if d.at != row {
 		d.at, d.row = row, d.res.Row(row)
 	}
@@ -163,14 +164,14 @@ func (d *acesData) Cell(row, col int) (string, cellStyle) {
 	switch c.Title {
 	case "Status":
 		if d.row.Status == model.Deny {
-			return text, styleDeny
+			return text, widget.StyleDeny
 		}
 	case "UserName":
 		return text, principalStyle(&d.row.Trustee)
 	case "Rights":
 		if d.row.Hidden != 0 || !d.row.AppliesHere {
-			return text, styleMuted
+			return text, widget.StyleMuted
 		}
 	}
-	return text, styleText
+	return text, widget.StyleText
 }

@@ -7,24 +7,26 @@ import (
 	"github.com/rivo/tview"
 
 	"mbxperm/model"
-	"mbxperm/ui/report"
+	"mbxperm/ui/keys"
+	"mbxperm/ui/safe"
+	"mbxperm/ui/widget"
 )
 
 // scope says where the keys go now.
-func (a *app) scope() scope {
+func (a *app) scope() keys.Scope {
 	switch {
 	case a.foot.line != nil:
 		return a.foot.line.scope
 	case a.root.top() != nil:
-		return a.root.top().scope()
+		return a.root.top().Scope()
 	case a.head.object.IsOpen(), a.head.ace.IsOpen():
-		return scopeList
+		return keys.ScopeList
 	case a.left.HasFocus():
-		return scopeTotals
+		return keys.ScopeTotals
 	case a.right.HasFocus():
-		return scopeDetail
+		return keys.ScopeDetail
 	}
-	return scopeEverywhere
+	return keys.ScopeEverywhere
 }
 
 // key handles a key before any widget sees it.
@@ -37,27 +39,27 @@ func (a *app) key(ev *tcell.EventKey) *tcell.EventKey {
 	}
 	a.foot.message = ""
 	s := a.scope()
-	act := lookup(bindings, s, ev)
+	act := keys.Lookup(keys.Bindings, s, ev)
 	switch {
-	case act == actionQuit:
+	case act == keys.ActionQuit:
 		a.tv.Stop()
 		return nil
-	case act == actionRedraw:
+	case act == keys.ActionRedraw:
 		a.screen.Sync()
 		return nil
 	case a.foot.line != nil:
 		return a.lineKey(act, ev)
 	case a.root.top() != nil:
-		a.root.top().key(a, act, ev)
+		a.overlayKey(a.root.top(), act, ev)
 		return nil
-	case s == scopeEverywhere && ev.Key() == tcell.KeyEscape:
+	case s == keys.ScopeEverywhere && ev.Key() == tcell.KeyEscape:
 		a.leaveHead()
 		return nil
-	case s == scopeList:
+	case s == keys.ScopeList:
 		return a.listKey(ev)
-	case act == actionNone && s == scopeEverywhere && ev.Key() == tcell.KeyRune && ev.Rune() != ' ':
+	case act == keys.ActionNone && s == keys.ScopeEverywhere && ev.Key() == tcell.KeyRune && ev.Rune() != ' ':
 		return nil // a drop-down would open and take it for the beginning of an entry
-	case act == actionNone:
+	case act == keys.ActionNone:
 		return ev
 	}
 	a.do(act)
@@ -89,31 +91,31 @@ func (a *app) listKey(ev *tcell.EventKey) *tcell.EventKey {
 }
 
 // do does what a key says.
-func (a *app) do(act action) {
+func (a *app) do(act keys.Action) {
 	switch act {
-	case actionHelp:
-		a.root.push(newPage(a.theme, 0, sheet{title: "Help", text: helpLines}))
-	case actionFilter:
+	case keys.ActionHelp:
+		a.root.push(widget.NewPage(a.theme, 0, widget.Sheet{Title: "Help", Text: helpLines}))
+	case keys.ActionFilter:
 		a.startFilter()
-	case actionClear:
+	case keys.ActionClear:
 		a.clear()
-	case actionReverse:
+	case keys.ActionReverse:
 		a.flip()
-	case actionEnter:
+	case keys.ActionEnter:
 		if a.left.HasFocus() {
 			a.drill()
-		} else if row, ok := a.right.selected(); ok {
+		} else if row, ok := a.right.Selected(); ok {
 			a.pivot(row)
 		}
-	case actionBack:
+	case keys.ActionBack:
 		a.back()
-	case actionNextPane:
+	case keys.ActionNextPane:
 		a.next(1)
-	case actionPrevPane:
+	case keys.ActionPrevPane:
 		a.next(-1)
-	case actionObjectType:
+	case keys.ActionObjectType:
 		a.open(a.head.object)
-	case actionACEType:
+	case keys.ActionACEType:
 		a.open(a.head.ace)
 	default:
 		if why := shownBy[act]; why != 0 {
@@ -125,60 +127,60 @@ func (a *app) do(act action) {
 }
 
 // shownBy are the reasons that a key shows and hides.
-var shownBy = map[action]model.Reasons{
-	actionInherited: model.Inherited, actionSelf: model.Self, actionDefaults: model.Default,
-	actionImplied: model.Implied, actionStale: model.Stale, actionAll: model.AllReasons,
+var shownBy = map[keys.Action]model.Reasons{
+	keys.ActionInherited: model.Inherited, keys.ActionSelf: model.Self, keys.ActionDefaults: model.Default,
+	keys.ActionImplied: model.Implied, keys.ActionStale: model.Stale, keys.ActionAll: model.AllReasons,
 }
 
-func (a *app) doMore(act action) {
+func (a *app) doMore(act keys.Action) {
 	switch act {
-	case actionSystem:
+	case keys.ActionSystem:
 		a.toggleSystem()
-	case actionOnlyDeny:
+	case keys.ActionOnlyDeny:
 		a.toggleOnly(model.OnlyDeny)
-	case actionOnlyOrphans:
+	case keys.ActionOnlyOrphans:
 		a.toggleOnly(model.OnlyOrphans)
-	case actionLines:
+	case keys.ActionLines:
 		a.nextLines()
-	case actionEffective:
+	case keys.ActionEffective:
 		a.toggleEffective()
-	case actionSortLeft:
+	case keys.ActionSortLeft:
 		a.sortNext(-1)
-	case actionSortRight:
+	case keys.ActionSortRight:
 		a.sortNext(1)
-	case actionSortDirection:
+	case keys.ActionSortDirection:
 		a.sortTurn()
-	case actionCancel:
+	case keys.ActionCancel:
 		a.cancel()
-	case actionRefresh:
+	case keys.ActionRefresh:
 		a.reread()
-	case actionCard:
+	case keys.ActionCard:
 		a.cardAt(false)
-	case actionRaw:
+	case keys.ActionRaw:
 		a.cardAt(true)
-	case actionCopy:
+	case keys.ActionCopy:
 		a.startCopy()
-	case actionCommands:
+	case keys.ActionCommands:
 		a.showCommands()
-	case actionExport:
+	case keys.ActionExport:
 		a.startExport()
-	case actionColumns:
+	case keys.ActionColumns:
 		a.startColumns()
-	case actionCommand:
+	case keys.ActionCommand:
 		a.startCommand()
-	case actionNext:
+	case keys.ActionNext:
 		a.findNext(1)
-	case actionPrevious:
+	case keys.ActionPrevious:
 		a.findNext(-1)
-	case actionProblems:
+	case keys.ActionProblems:
 		a.openProblems()
-	case actionConnect:
+	case keys.ActionConnect:
 		a.connectElsewhere()
-	case actionTheme:
+	case keys.ActionTheme:
 		a.nextTheme()
-	case actionRecord:
+	case keys.ActionRecord:
 		a.startRecord()
-	case actionChanges:
+	case keys.ActionChanges:
 		a.openChanges()
 	}
 }
@@ -200,14 +202,14 @@ func (a *app) open(d *tview.DropDown) {
 }
 
 // grid returns the grid that was in use last, and its side of the place.
-func (a *app) grid() (*grid, *side) {
+func (a *app) grid() (*widget.Grid, *side) {
 	if v := a.changes(); v != nil {
 		return v.grid, &v.side
 	}
 	if a.here.focus == leftPane {
-		return a.left.grid, &a.here.sides[leftPane]
+		return a.left.Grid, &a.here.sides[leftPane]
 	}
-	return a.right.grid, &a.here.sides[rightPane]
+	return a.right.Grid, &a.here.sides[rightPane]
 }
 
 // refiller returns what has the grid in use worked out anew.
@@ -340,7 +342,7 @@ func (a *app) leaveHead() {
 
 func (a *app) sortNext(step int) {
 	g, side := a.grid()
-	order := g.wantedColumns() // as they stand on the screen; before the first there is none
+	order := g.WantedColumns() // as they stand on the screen; before the first there is none
 	at := slices.Index(order, max(side.sort, -side.sort)-1)
 	if at += step; at < -1 || at >= len(order) {
 		return
@@ -350,7 +352,7 @@ func (a *app) sortNext(step int) {
 		n = order[at] + 1
 	}
 	side.sort = n
-	if n > 0 && g.data.Columns()[n-1].numeric {
+	if n > 0 && g.Rows().Columns()[n-1].Numeric {
 		side.sort = -n // the greatest first
 	}
 	a.sorted()
@@ -375,20 +377,20 @@ func (a *app) sorted() {
 
 // sortBy orders by a column; once more turns the order round.
 func (a *app) sortBy(p pane, n int) {
-	g := a.left.grid
+	g := a.left.Grid
 	if p == rightPane {
-		g = a.right.grid
+		g = a.right.Grid
 	}
 	orderBy(g, &a.here.sides[p], n)
 	a.keepSort(p)
 	a.refill(p)
 }
 
-func orderBy(g *grid, side *side, n int) {
+func orderBy(g *widget.Grid, side *side, n int) {
 	switch {
 	case side.sort == n || side.sort == -n:
 		side.sort = -side.sort
-	case g.data.Columns()[n-1].numeric:
+	case g.Rows().Columns()[n-1].Numeric:
 		side.sort = -n
 	default:
 		side.sort = n
@@ -414,9 +416,76 @@ func (a *app) cancel() {
 
 func (a *app) reread() {
 	if s := a.news.latest; s != nil && s.State.Phase != model.Finished {
-		a.foot.say("still reading " + report.Thousands(s.State.Entries) + " entries so far: X stops it")
+		a.foot.say("still reading " + safe.Thousands(s.State.Entries) + " entries so far: X stops it")
 		return
 	}
 	a.news.opening = a.news.latest != nil
 	a.driver.Refresh() // the status line says "reading again" for as long as it lasts
+}
+
+// setTheme shows everything in another theme.
+func (a *app) setTheme(name string) {
+	a.options.Theme = name
+	if name == "auto" {
+		name = widget.Background(a.options.ColorFGBG)
+	}
+	*a.theme = *widget.NewTheme(name, a.colors) // which all widgets share
+	t := a.theme
+	t.Install()
+	t.Dress(a.left, a.right, a.head.objects, a.head.show)
+	t.DressDropDown(a.head.object)
+	t.DressDropDown(a.head.ace)
+	a.head.button.SetStyle(t.Style(widget.StyleTitle)).SetActivatedStyle(t.Style(widget.StyleSelected))
+	a.foot.input.SetLabelStyle(t.Style(widget.StyleTitle)).SetFieldStyle(t.Style(widget.StyleText))
+	for _, g := range []*widget.Grid{a.left.Grid, a.right.Grid} {
+		g.Redraw()
+	}
+}
+
+// nextTheme goes on to the next theme, and remembers it.
+func (a *app) nextTheme() {
+	at := slices.Index(widget.Themes, a.options.Theme)
+	name := widget.Themes[(at+1)%len(widget.Themes)]
+	a.setTheme(name)
+	a.foot.say("theme " + name + ": " + a.theme.Name)
+	if s := a.options.Settings; s != nil {
+		s.Theme = name
+		if err := s.Save(); err != nil {
+			a.foot.say(err.Error())
+		}
+	}
+}
+
+// pageKey scrolls, turns, searches or closes a page.
+func (a *app) pageKey(p *widget.Page, act keys.Action, ev *tcell.EventKey) {
+	switch act {
+	case keys.ActionClear:
+		a.root.pop()
+	case keys.ActionNextPane:
+		p.Turn(1)
+	case keys.ActionPrevPane:
+		p.Turn(-1)
+	case keys.ActionNone:
+		p.Move(ev)
+	default:
+		a.pageAction(p, act)
+	}
+}
+
+// menuKey moves through a menu, chooses an entry or closes it.
+func (a *app) menuKey(m *widget.Menu, ev *tcell.EventKey) {
+	switch ev.Key() {
+	case tcell.KeyEscape, tcell.KeyEnter:
+		a.root.pop()
+		if ev.Key() == tcell.KeyEnter && len(m.Items) > 0 && m.Choose != nil {
+			m.Choose(m.At)
+		}
+		if m.Closed != nil {
+			m.Closed()
+		}
+	default:
+		if !m.Move(ev) && m.Also != nil {
+			m.Also(ev)
+		}
+	}
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/rivo/tview"
 
 	"mbxperm/model"
+	"mbxperm/ui/term"
+	"mbxperm/ui/widget"
 )
 
 const (
@@ -23,7 +25,7 @@ type app struct {
 	tv     *tview.Application
 	screen tcell.Screen
 	ctx    context.Context
-	theme  *theme
+	theme  *widget.Theme
 	colors int    // that the terminal has
 	locale string // what is the matter with the terminal's character set, or nothing
 	driver Driver
@@ -57,20 +59,20 @@ type toggles struct {
 // asking is what the workers are busy with.
 type asking struct {
 	left, right *worker
-	at          time.Time  // when the left grid was last asked for
-	wish        *spot      // where the cursor of the left grid is to go with the next answer
-	row         *spot      // the same of the right one
-	search      *searching // for the next match
-	beside      uint64     // counts what was worked out beside the screen
-	waiting     int        // of these, how many are still to come
-	rest        uint64     // counts the moves of the cursor
-	touched     bool       // the user has moved the cursor of the left grid
-	swapping    bool       // a grid is handed other data: what moves the cursor is not the user
+	at          time.Time    // when the left grid was last asked for
+	wish        *widget.Spot // where the cursor of the left grid is to go with the next answer
+	row         *widget.Spot // the same of the right one
+	search      *searching   // for the next match
+	beside      uint64       // counts what was worked out beside the screen
+	waiting     int          // of these, how many are still to come
+	rest        uint64       // counts the moves of the cursor
+	touched     bool         // the user has moved the cursor of the left grid
+	swapping    bool         // a grid is handed other data: what moves the cursor is not the user
 }
 
 // newApp makes the screen; nothing runs yet.
-func newApp(d Driver, t *theme) *app {
-	t.install()
+func newApp(d Driver, t *widget.Theme) *app {
+	t.Install()
 	a := &app{
 		tv: tview.NewApplication(), theme: t, driver: d, news: &news{now: time.Now, stopComparing: func() {}},
 		head: newHeader(t), left: newTotals(t), right: newACEs(t),
@@ -88,13 +90,13 @@ func newApp(d Driver, t *theme) *app {
 
 // connect says what happens when a widget is used.
 func (a *app) connect() {
-	a.left.recall = func(t *model.ObjectType) []columnChoice { return a.columnsOf(t, leftPane) }
-	a.right.recall = func(t *model.ObjectType) []columnChoice { return a.columnsOf(t, rightPane) }
-	a.left.onMove = a.moved
-	a.left.onChoose = func(int) { a.drill() }
-	a.left.onHeader = func(column int) { a.sortBy(leftPane, column+1) }
-	a.right.onChoose = a.pivot
-	a.right.onHeader = func(column int) { a.sortBy(rightPane, column+1) }
+	a.left.recall = func(t *model.ObjectType) []widget.ColumnChoice { return a.columnsOf(t, leftPane) }
+	a.right.recall = func(t *model.ObjectType) []widget.ColumnChoice { return a.columnsOf(t, rightPane) }
+	a.left.OnMove = a.moved
+	a.left.OnChoose = func(int) { a.drill() }
+	a.left.OnHeader = func(column int) { a.sortBy(leftPane, column+1) }
+	a.right.OnChoose = a.pivot
+	a.right.OnHeader = func(column int) { a.sortBy(rightPane, column+1) }
 	a.left.SetFocusFunc(func() { a.focused(leftPane) })
 	a.right.SetFocusFunc(func() { a.focused(rightPane) })
 	a.head.onType = a.chooseType
@@ -123,7 +125,7 @@ func (a *app) start(ctx context.Context, screen tcell.Screen) {
 	go a.watch(ctx)
 	for _, w := range []*worker{a.ask.left, a.ask.right} {
 		go func() {
-			defer guard(screen)
+			defer term.Guard(screen)
 			w.run(ctx, a.update)
 		}()
 	}
@@ -131,7 +133,7 @@ func (a *app) start(ctx context.Context, screen tcell.Screen) {
 
 // watch looks at the driver again and again, and ends the screen with ctx.
 func (a *app) watch(ctx context.Context) {
-	defer guard(a.screen)
+	defer term.Guard(a.screen)
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
@@ -173,7 +175,7 @@ func (a *app) moved() {
 	}
 	rest := a.ask.rest
 	time.AfterFunc(restBefore, func() {
-		defer guard(a.screen)
+		defer term.Guard(a.screen)
 		a.update(func() bool {
 			if rest != a.ask.rest {
 				return false
@@ -249,17 +251,17 @@ func (a *app) toggled() {
 func (a *app) showLeft(res *model.Result) {
 	a.ask.swapping = true
 	defer func() { a.ask.swapping = false }()
-	a.left.empty = a.whyEmpty(res)
+	a.left.Empty = a.whyEmpty(res)
 	if a.ask.wish != nil { // before the swap, which keeps the cursor on its row
-		a.left.lastKey, a.left.lastOK = a.ask.wish.key, a.ask.wish.ok
+		a.left.Expect(*a.ask.wish)
 	}
 	ordered := a.left.result != nil && a.left.result.Query.Arrival && !res.Query.Arrival
 	a.left.show(res)
 	if ordered && !a.ask.touched { // whatever came first is nobody's choice
-		a.left.top()
+		a.left.Top()
 	}
 	if a.ask.wish != nil {
-		a.left.put(*a.ask.wish)
+		a.left.Put(*a.ask.wish)
 		a.ask.wish = nil
 	}
 	a.root.notice = a.notice()
@@ -270,7 +272,7 @@ func (a *app) showRight(res *model.Result) {
 	if a.ask.row == nil {
 		return
 	}
-	if !a.right.put(*a.ask.row) && res.Hidden.Total() > 0 {
+	if !a.right.Put(*a.ask.row) && res.Hidden.Total() > 0 {
 		a.foot.say("the toggles hide the entry that changed: A shows it")
 	}
 	a.ask.row = nil

@@ -6,10 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gdamore/tcell/v2"
-
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/ui/screentest"
+	"mbxperm/ui/widget"
 )
 
 // TestAppBytes is the promise of few bytes over SSH, kept by the whole
@@ -18,27 +18,23 @@ func TestAppBytes(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	session := session.New(ctx, model.NewPool(), newDemo(t, "demo:250"), nil, nil)
 	session.Wait()
-	a := newApp(sessionDriver{session}, themeFor(256))
-	w := &wire{t: t, app: a.tv, tty: newFakeTTY(200, 50), drawn: make(chan struct{}, 1024)}
-	diff := newDiffScreen(openXterm(t, w.tty))
-	diff.init.Do(func() {}) // openXterm has initialised it
-	w.app.SetScreen(diff)
-	w.app.SetAfterDrawFunc(func(tcell.Screen) { w.drawn <- struct{}{} })
+	a := newApp(sessionDriver{session}, widget.ThemeFor(256))
+	w := screentest.NewWire(t, true, a.tv)
 	done := make(chan error)
-	go func() { done <- w.app.Run() }()
+	go func() { done <- w.App.Run() }()
 	t.Cleanup(func() {
 		cancel() // ends the screen too
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
 	})
-	a.start(ctx, diff)
+	a.start(ctx, w.Screen)
 	// rest waits until the right grid shows the line of the cursor, and all is quiet.
 	rest := func() {
 		t.Helper()
-		for deadline := time.Now().Add(patience); ; {
+		for deadline := time.Now().Add(screentest.Patience); ; {
 			quiet := false
-			w.app.QueueUpdate(func() { quiet = a.quiet() })
+			w.App.QueueUpdate(func() { quiet = a.quiet() })
 			if quiet {
 				break
 			}
@@ -49,7 +45,7 @@ func TestAppBytes(t *testing.T) {
 		}
 		for {
 			select {
-			case <-w.drawn:
+			case <-w.Drawn:
 				continue
 			default:
 			}
@@ -61,9 +57,9 @@ func TestAppBytes(t *testing.T) {
 		name, key string
 		budget    int
 	}{{"key that does nothing", "Z", 50}, {"cursor down", "\x1b[B", 500}, {"cursor up", "\x1b[A", 500}} {
-		w.key(c.key)
+		w.Key(c.key)
 		rest()
-		got := w.key(c.key)
+		got := w.Key(c.key)
 		t.Logf("%-22s %5d bytes", c.name, got)
 		if got > c.budget {
 			t.Errorf("%s: %d bytes, want at most %d", c.name, got, c.budget)
@@ -73,10 +69,10 @@ func TestAppBytes(t *testing.T) {
 	// A tick of progress changes the status and nothing else: never more than the
 	// budget, whichever digits and cells of the bar it is.
 	base := &a.news.latest.State
-	w.app.QueueUpdate(func() { a.driver = frozenDriver{a.news.latest} })
+	w.App.QueueUpdate(func() { a.driver = frozenDriver{a.news.latest} })
 	worst := 0
 	for n := range 60 {
-		got := w.update(func() {
+		got := w.Update(func() {
 			base.Phase, base.Search, base.Done, base.Expect = model.Reading, "mailboxes", n*17_234, 1_000_000
 			base.Since = time.Now().Add(-time.Duration(n) * time.Second)
 		})
@@ -88,7 +84,7 @@ func TestAppBytes(t *testing.T) {
 	if worst > 200 {
 		t.Errorf("progress tick: %d bytes, want at most 200", worst)
 	}
-	if line := w.tty.picture(); !strings.Contains(line, "█") || !strings.Contains(line, "of 1,000,000") {
+	if line := w.TTY.Picture(); !strings.Contains(line, "█") || !strings.Contains(line, "of 1,000,000") {
 		t.Errorf("there is no progress on the screen:\n%s", line)
 	}
 }

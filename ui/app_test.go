@@ -10,11 +10,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rivo/tview"
+
 	"mbxperm/acl"
 	"mbxperm/collector"
 	"mbxperm/collector/demo"
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/ui/screentest"
+	"mbxperm/ui/widget"
 )
 
 // fakeSource is a source of demo data that stops in the middle until told to go
@@ -90,6 +94,15 @@ func longAgo() func() time.Time {
 	return func() time.Time { return time.Time{}.Add(time.Duration(seconds.Add(1)) * time.Second) }
 }
 
+// driver is a driver that knows the application on its screen.
+type driver struct{ *screentest.Driver }
+
+// drive drives an application on a simulated screen.
+func drive(t testing.TB, w, h int, tv *tview.Application) *driver {
+	t.Helper()
+	return &driver{screentest.Drive(t, w, h, tv)}
+}
+
 // driveApp shows a source on a simulated screen.
 func driveApp(t testing.TB, w, h int, src collector.Source, warnings ...string) (*driver, *app) {
 	t.Helper()
@@ -97,14 +110,14 @@ func driveApp(t testing.TB, w, h int, src collector.Source, warnings ...string) 
 	session := session.New(ctx, model.NewPool(), src, warnings, func(context.Context) (collector.Source, []string, error) {
 		return nil, nil, errors.New("dial tcp 192.0.2.1:636: connection refused")
 	})
-	a := newApp(sessionDriver{session}, themeFor(0))
+	a := newApp(sessionDriver{session}, widget.ThemeFor(0))
 	a.news.now = longAgo()
 	d := drive(t, w, h, a.tv)
-	a.start(ctx, d.top)
+	a.start(ctx, d.Top)
 	t.Cleanup(func() {
 		cancel()
 		session.Wait()
-		d.wantStopped()
+		d.WantStopped()
 	})
 	return d, a
 }
@@ -113,7 +126,7 @@ func driveApp(t testing.TB, w, h int, src collector.Source, warnings ...string) 
 func driveDemo(t testing.TB, w, h int) (*driver, *app) {
 	t.Helper()
 	d, a := driveApp(t, w, h, newDemo(t, "demo:60"))
-	d.wantScreen("read to the end", "unreadable", "no rows, 14 hidden")
+	d.WantScreen("read to the end", "unreadable", "no rows, 14 hidden")
 	return d, a
 }
 
@@ -127,7 +140,7 @@ func eachSize(t *testing.T, f func(t *testing.T, w, h int, golden func(d *driver
 			f(t, s.w, s.h, func(d *driver, a *app, name string) {
 				t.Helper()
 				d.idle(a)
-				d.golden("app-" + name + "-" + size)
+				d.Golden("app-" + name + "-" + size)
 			})
 		})
 	}
@@ -135,15 +148,15 @@ func eachSize(t *testing.T, f func(t *testing.T, w, h int, golden func(d *driver
 
 // idle waits until nothing is being worked out and the right grid has followed.
 func (d *driver) idle(a *app) {
-	d.t.Helper()
-	for deadline := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+	d.T.Helper()
+	for deadline := time.Now().Add(screentest.Patience); ; time.Sleep(time.Millisecond) {
 		quiet := false
-		d.on(func() { quiet = a.quiet() })
+		d.On(func() { quiet = a.quiet() })
 		if quiet {
 			return
 		}
 		if time.Now().After(deadline) {
-			d.fail("the application does not come to rest")
+			d.Fail("the application does not come to rest")
 		}
 	}
 }
@@ -157,44 +170,44 @@ func (a *app) quiet() bool {
 
 // find moves the cursor of the left grid to a line by filtering for it.
 func (d *driver) find(text string) {
-	d.t.Helper()
-	d.press("/")
-	d.typeText(text)
-	d.wantScreen("filter " + text)
-	d.press("Enter")
+	d.T.Helper()
+	d.Press("/")
+	d.TypeText(text)
+	d.WantScreen("filter " + text)
+	d.Press("Enter")
 }
 
 func TestScreens(t *testing.T) {
 	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, *app, string)) {
 		d, a := driveDemo(t, w, h)
 		golden(d, a, "start")
-		d.press("?")
-		d.wantScreen("Show this page.")
+		d.Press("?")
+		d.WantScreen("Show this page.")
 		golden(d, a, "help")
-		d.press("q")
-		d.wantGone("Show this page.")
+		d.Press("q")
+		d.WantGone("Show this page.")
 		d.find("u00002")
-		d.wantScreen("u00002 · ", "399 rows")
+		d.WantScreen("u00002 · ", "399 rows")
 		golden(d, a, "filter")
-		d.press("Enter")
+		d.Press("Enter")
 		d.idle(a)
-		d.press("Down")
-		d.wantScreen("u00002 forward")
+		d.Press("Down")
+		d.WantScreen("u00002 forward")
 		golden(d, a, "detail")
-		d.press("Enter")
-		d.wantScreen("svc-backup · ", "reverse ·")
+		d.Press("Enter")
+		d.WantScreen("svc-backup · ", "reverse ·")
 		golden(d, a, "reverse")
-		d.press("A")
-		d.wantScreen("shown: stale, inherited")
+		d.Press("A")
+		d.WantScreen("shown: stale, inherited")
 		golden(d, a, "all")
-		d.press("A")
-		d.press("o")
-		d.wantScreen("│ Mailbox-Store")
-		d.press("Down", "Enter")
-		d.wantScreen("Mailbox stores", "DB02 · forward")
+		d.Press("A")
+		d.Press("o")
+		d.WantScreen("│ Mailbox-Store")
+		d.Press("Down", "Enter")
+		d.WantScreen("Mailbox stores", "DB02 · forward")
 		golden(d, a, "store")
-		d.press("o", "Down", "Enter")
-		d.wantScreen("Delegated admins", "adm-lund · reverse")
+		d.Press("o", "Down", "Enter")
+		d.WantScreen("Delegated admins", "adm-lund · reverse")
 		golden(d, a, "admin")
 	})
 }
@@ -203,9 +216,9 @@ func TestScreenHostile(t *testing.T) {
 	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, *app, string)) {
 		d, a := driveDemo(t, w, h)
 		d.find("=1+1")
-		d.wantScreen("Mailboxes 2 · other trustees 0")
-		d.press("A", "Enter")
-		d.wantScreen("<U+001B>", "shown: stale", "14 rows")
+		d.WantScreen("Mailboxes 2 · other trustees 0")
+		d.Press("A", "Enter")
+		d.WantScreen("<U+001B>", "shown: stale", "14 rows")
 		golden(d, a, "hostile")
 	})
 }
@@ -214,12 +227,12 @@ func TestScreenCollecting(t *testing.T) {
 	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, *app, string)) {
 		src := &fakeSource{Source: newDemo(t, "demo:60"), after: 374, hold: make(chan struct{})}
 		d, a := driveApp(t, w, h, src, "the certificate was not verified")
-		d.wantScreen("reading containers ", " of ", "warning: the certificate was not verified")
+		d.WantScreen("reading containers ", " of ", "warning: the certificate was not verified")
 		golden(d, a, "collecting")
-		d.press("X")
-		d.wantScreen("stopped")
-		d.press("Down")
-		d.wantScreen("incomplete: cancelled", "warning: the certificate was not verified", "Mailboxes")
+		d.Press("X")
+		d.WantScreen("stopped")
+		d.Press("Down")
+		d.WantScreen("incomplete: cancelled", "warning: the certificate was not verified", "Mailboxes")
 	})
 }
 
@@ -228,22 +241,22 @@ func TestScreenFailed(t *testing.T) {
 		src := &fakeSource{Source: newDemo(t, "demo:60"), name: "ldaps://dc1.contoso.lab",
 			err: errors.New("there is no Exchange organisation in this directory: CN=Microsoft Exchange,CN=Services was not found")}
 		d, a := driveApp(t, w, h, src)
-		d.wantScreen("Nothing was read from ldaps://dc1.contoso.lab", "no Exchange organisation", "F5 reads again")
+		d.WantScreen("Nothing was read from ldaps://dc1.contoso.lab", "no Exchange organisation", "F5 reads again")
 		golden(d, a, "failed")
-		d.press("F5")
-		d.wantScreen("connection refused")
-		d.press("o", "Esc", "q")
-		d.wantStopped()
+		d.Press("F5")
+		d.WantScreen("connection refused")
+		d.Press("o", "Esc", "q")
+		d.WantStopped()
 	})
 }
 
 func TestScreenEmpty(t *testing.T) {
 	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, *app, string)) {
 		d, a := driveApp(t, w, h, nothing{})
-		d.wantScreen("read to the end", "nothing was found")
+		d.WantScreen("read to the end", "nothing was found")
 		golden(d, a, "empty")
-		d.press("Down", "Enter", "r", "e", "A", "/", "x", "Enter", "Esc", "Backspace", ">", "S", "Tab", "Tab", "Enter", "Esc", "q")
-		d.wantStopped()
+		d.Press("Down", "Enter", "r", "e", "A", "/", "x", "Enter", "Esc", "Backspace", ">", "S", "Tab", "Tab", "Enter", "Esc", "q")
+		d.WantStopped()
 	})
 }
 
@@ -254,16 +267,16 @@ func TestCollectingIsUsable(t *testing.T) {
 	d, a := driveApp(t, 100, 30, src)
 	now := time.Now()
 	var mu sync.Mutex
-	d.on(func() {
+	d.On(func() {
 		a.news.now = func() time.Time { mu.Lock(); defer mu.Unlock(); now = now.Add(time.Second); return now }
 	})
-	d.wantScreen("reading mailboxes", "u00003", "hidden:")
-	d.press("Down", "Down", "Enter")
-	d.wantScreen("u00003 · ")
-	d.press("Backspace")
+	d.WantScreen("reading mailboxes", "u00003", "hidden:")
+	d.Press("Down", "Down", "Enter")
+	d.WantScreen("u00003 · ")
+	d.Press("Backspace")
 	close(src.hold)
-	d.wantScreen("read to the end")
-	d.wantSelected("u00003")
+	d.WantScreen("read to the end")
+	d.WantSelected("u00003")
 }
 
 // TestQuitWhileCollecting: q and Ctrl-C leave at any moment.
@@ -272,95 +285,95 @@ func TestQuitWhileCollecting(t *testing.T) {
 		t.Run(strings.Join(keys, " "), func(t *testing.T) {
 			src := &fakeSource{Source: newDemo(t, "demo:60"), after: 30, hold: make(chan struct{})}
 			d, _ := driveApp(t, 80, 24, src)
-			d.press(keys...)
-			d.wantStopped()
+			d.Press(keys...)
+			d.WantStopped()
 		})
 	}
 }
 
 func TestJourney(t *testing.T) {
 	d, a := driveDemo(t, 120, 32)
-	d.press("End", "Up", "Up", "Up", "Up", "Up") // over the lines of deleted accounts
+	d.Press("End", "Up", "Up", "Up", "Up", "Up") // over the lines of deleted accounts
 	const name = "u00060"
-	d.wantSelected(name)
-	d.wantScreen(name + " · ")
-	d.press("Enter")
-	d.wantScreen("Mailboxes › " + name)
-	d.press("r")
-	d.wantScreen("[Reverse-All", "· reverse ·")
-	d.press("r", "Backspace")
-	d.wantSelected(name)
-	d.wantGone("›")
+	d.WantSelected(name)
+	d.WantScreen(name + " · ")
+	d.Press("Enter")
+	d.WantScreen("Mailboxes › " + name)
+	d.Press("r")
+	d.WantScreen("[Reverse-All", "· reverse ·")
+	d.Press("r", "Backspace")
+	d.WantSelected(name)
+	d.WantGone("›")
 	d.find("u00002")
-	d.press("Enter")
+	d.Press("Enter")
 	d.idle(a)
-	d.press("Down", "Enter")
-	d.wantScreen("svc-backup · ", "reverse", "[Reverse-All")
-	d.press("Enter")
-	d.wantScreen("forward ·", "[All")
-	d.press("Backspace", "Backspace")
-	d.wantScreen("u00002 · ", "forward · 399 rows", "filter u00002")
-	d.wantSelected("svc-backup")
-	d.press("Backspace", "Esc")
-	d.wantGone("filter u00002")
-	d.press("Backspace")
-	d.wantScreen("this is where you started")
-	d.resize(40, 10)
-	d.wantScreen("terminal too small: 60×15 or more")
-	d.resize(80, 24)
-	d.wantScreen("Mailboxes ")
-	d.press("q")
-	d.wantStopped()
+	d.Press("Down", "Enter")
+	d.WantScreen("svc-backup · ", "reverse", "[Reverse-All")
+	d.Press("Enter")
+	d.WantScreen("forward ·", "[All")
+	d.Press("Backspace", "Backspace")
+	d.WantScreen("u00002 · ", "forward · 399 rows", "filter u00002")
+	d.WantSelected("svc-backup")
+	d.Press("Backspace", "Esc")
+	d.WantGone("filter u00002")
+	d.Press("Backspace")
+	d.WantScreen("this is where you started")
+	d.Resize(40, 10)
+	d.WantScreen("terminal too small: 60×15 or more")
+	d.Resize(80, 24)
+	d.WantScreen("Mailboxes ")
+	d.Press("q")
+	d.WantStopped()
 }
 
 func TestTogglesAndSort(t *testing.T) {
 	d, _ := driveDemo(t, 200, 50)
-	d.press("d")
-	d.wantScreen("Mailboxes: nothing is hidden as default")
-	d.press("c")
-	d.wantScreen("shown: stale")
-	d.press("i")
-	d.wantScreen("shown: stale, inherited")
-	d.press("c", "i", "y")
-	d.wantScreen("system mailboxes are shown")
-	d.press("y", "e")
-	d.wantScreen("belong to the reverse view")
-	d.press(">", ">")
-	d.wantScreen("↓Mailbox")
-	d.wantSelected("u00002")
-	d.press("S")
-	d.wantScreen("↑Mailbox")
-	d.press("<", "<")
-	d.wantGone("↑")
+	d.Press("d")
+	d.WantScreen("Mailboxes: nothing is hidden as default")
+	d.Press("c")
+	d.WantScreen("shown: stale")
+	d.Press("i")
+	d.WantScreen("shown: stale, inherited")
+	d.Press("c", "i", "y")
+	d.WantScreen("system mailboxes are shown")
+	d.Press("y", "e")
+	d.WantScreen("belong to the reverse view")
+	d.Press(">", ">")
+	d.WantScreen("↓Mailbox")
+	d.WantSelected("u00002")
+	d.Press("S")
+	d.WantScreen("↑Mailbox")
+	d.Press("<", "<")
+	d.WantGone("↑")
 	d.find("u00004")
-	d.wantScreen("u00004 · ")
-	d.press("r", "e")
-	d.wantScreen("effective: reverse, with groups")
-	d.press("o", "Down", "Enter")
-	d.wantScreen("Mailbox stores")
-	d.press("r")
-	d.wantScreen("have no other direction")
-	d.press("y")
-	d.wantScreen("system mailboxes are among the mailboxes")
-	d.press("F5")
-	d.wantScreen("connection refused")
-	d.press("X")
-	d.wantScreen("nothing is being read")
+	d.WantScreen("u00004 · ")
+	d.Press("r", "e")
+	d.WantScreen("effective: reverse, with groups")
+	d.Press("o", "Down", "Enter")
+	d.WantScreen("Mailbox stores")
+	d.Press("r")
+	d.WantScreen("have no other direction")
+	d.Press("y")
+	d.WantScreen("system mailboxes are among the mailboxes")
+	d.Press("F5")
+	d.WantScreen("connection refused")
+	d.Press("X")
+	d.WantScreen("nothing is being read")
 }
 
 func TestMouse(t *testing.T) {
 	d, a := driveDemo(t, 80, 24)
-	d.click(5, 7)
-	d.wait("want a cursor on line 7", func(lines, selected []string) bool { return selected[7] != "" })
-	d.click(5, 14)
+	d.Click(5, 7)
+	d.Wait("want a cursor on line 7", func(lines, selected []string) bool { return selected[7] != "" })
+	d.Click(5, 14)
 	d.idle(a)
-	d.click(len([]rune(strings.Split(d.screen()[4], "Mailbox")[0])), 4)
-	d.wantScreen("↓Mailbox")
-	d.click(5, 1)
-	d.wantScreen("│ Mailbox-Store")
-	d.click(5, 3)
-	d.click(35, 1)
-	d.wantScreen("Mailboxes › ")
+	d.Click(len([]rune(strings.Split(d.Screen()[4], "Mailbox")[0])), 4)
+	d.WantScreen("↓Mailbox")
+	d.Click(5, 1)
+	d.WantScreen("│ Mailbox-Store")
+	d.Click(5, 3)
+	d.Click(35, 1)
+	d.WantScreen("Mailboxes › ")
 }
 
 // TestTotalsEqualRows: a cell is the number of rows that the right grid shows
@@ -370,7 +383,7 @@ func TestTotalsEqualRows(t *testing.T) {
 	ctx := t.Context()
 	c := session.Start(ctx, newDemo(t, "demo:60"), model.NewPool(), nil)
 	<-c.Done()
-	a := newApp(nil, themeFor(0))
+	a := newApp(nil, widget.ThemeFor(0))
 	a.news.base = c.Snapshot()
 	ask := func(q model.Query) *model.Result {
 		res, err := model.View(ctx, a.news.base, q)
@@ -411,16 +424,16 @@ func TestTotalsEqualRows(t *testing.T) {
 // are no part of it, and the keys after it work.
 func TestListIsLeft(t *testing.T) {
 	d, _ := driveDemo(t, 120, 32)
-	d.press("o")
-	d.wantScreen("│ Mailbox-Store")
-	d.press("x", "u", "Esc")
-	d.wantGone("│ Mailbox-Store")
+	d.Press("o")
+	d.WantScreen("│ Mailbox-Store")
+	d.Press("x", "u", "Esc")
+	d.WantGone("│ Mailbox-Store")
 	d.find("u00002")
-	d.wantScreen("[Mailbox  ", "u00002 · ", "399 rows")
-	d.press("Tab", "Tab", "x", "/")
-	d.wantGone("│ Mailbox-Store")
-	d.press("Esc", "r") // back in a grid, its keys work
-	d.wantScreen("[Reverse-All")
+	d.WantScreen("[Mailbox  ", "u00002 · ", "399 rows")
+	d.Press("Tab", "Tab", "x", "/")
+	d.WantGone("│ Mailbox-Store")
+	d.Press("Esc", "r") // back in a grid, its keys work
+	d.WantScreen("[Reverse-All")
 }
 
 // TestEscAndTheNextKeyAsOne: a terminal sends Alt-X for Esc and X that come
@@ -428,9 +441,9 @@ func TestListIsLeft(t *testing.T) {
 func TestEscAndTheNextKeyAsOne(t *testing.T) {
 	d, _ := driveDemo(t, 120, 32)
 	d.find("u00002")
-	d.wantScreen("filter u00002")
-	d.alt('/')
-	d.wantGone("filter u00002")
-	d.typeText("u00007")
-	d.wantScreen("filter u00007", "u00007 · ")
+	d.WantScreen("filter u00002")
+	d.Alt('/')
+	d.WantGone("filter u00002")
+	d.TypeText("u00007")
+	d.WantScreen("filter u00007", "u00007 · ")
 }

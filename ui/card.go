@@ -5,28 +5,30 @@ import (
 	"strings"
 
 	"mbxperm/model"
-	"mbxperm/ui/report"
+	"mbxperm/ui/safe"
+	"mbxperm/ui/term"
+	"mbxperm/ui/widget"
 )
 
 // facts collects lines of a sheet that have something to say.
-type facts []pageLine
+type facts []widget.Line
 
 func (f *facts) add(label, text string) {
 	if text != "" {
-		*f = append(*f, pageLine{label: label, text: text})
+		*f = append(*f, widget.Line{Label: label, Text: text})
 	}
 }
 
 // say adds a line even if it is empty, in a style.
-func (f *facts) say(label, text string, style cellStyle) {
-	*f = append(*f, pageLine{label: label, text: text, style: style})
+func (f *facts) say(label, text string, style widget.Style) {
+	*f = append(*f, widget.Line{Label: label, Text: text, Style: style})
 }
 
 func (f *facts) head(text string) {
 	if len(*f) > 0 {
-		*f = append(*f, pageLine{})
+		*f = append(*f, widget.Line{})
 	}
-	*f = append(*f, pageLine{text: text, style: styleHeader})
+	*f = append(*f, widget.Line{Text: text, Style: widget.StyleHeader})
 }
 
 // who names a principal with its SID, for a line of a sheet.
@@ -41,7 +43,7 @@ func who(p model.Principal) string {
 }
 
 // cardLines is a card in words.
-func cardLines(c *model.Card) []pageLine {
+func cardLines(c *model.Card) []widget.Line {
 	var f facts
 	f.say("Name", c.Name, principalStyle(&c.Principal))
 	f.add("Display name", c.Display)
@@ -69,7 +71,7 @@ func cardLines(c *model.Card) []pageLine {
 		f.add("Owned by", who(*c.Master)+", the account of a linked mailbox (msExchMasterAccountSid)")
 	}
 	for i, sid := range c.Former {
-		f.say([]string{"Former SIDs", ""}[min(i, 1)], sid.String(), styleText)
+		f.say([]string{"Former SIDs", ""}[min(i, 1)], sid.String(), widget.StyleText)
 	}
 	f.add("Store", c.Store)
 	f.add("Store DN", c.StoreDN)
@@ -111,7 +113,7 @@ func listLines(f *facts, lists []model.ListState) {
 	}
 	f.head("What was read")
 	for _, l := range lists {
-		text, style := l.State, styleText
+		text, style := l.State, widget.StyleText
 		what := "value"
 		if strings.HasSuffix(l.Attribute, "SecurityDescriptor") {
 			what = "entry"
@@ -120,9 +122,9 @@ func listLines(f *facts, lists []model.ListState) {
 		case l.Values == 1:
 			text += ": 1 " + what
 		case l.Values > 0:
-			text += ": " + report.Thousands(l.Values) + " " + strings.ReplaceAll(what, "entry", "entrie") + "s"
+			text += ": " + safe.Thousands(l.Values) + " " + strings.ReplaceAll(what, "entry", "entrie") + "s"
 		case l.State != "read" && !strings.HasPrefix(l.State, "none"):
-			style = styleWarning
+			style = widget.StyleWarning
 		}
 		f.say("  "+shortAttributes[l.Attribute], text, style)
 	}
@@ -139,7 +141,7 @@ func groupLines(f *facts, groups []model.Membership) {
 	if len(groups) == 0 {
 		return
 	}
-	f.head("Groups, as far as they were read: " + report.Thousands(len(groups)))
+	f.head("Groups, as far as they were read: " + safe.Thousands(len(groups)))
 	for _, m := range groups {
 		text := model.PrincipalText(m.Group)
 		if m.Through != "" {
@@ -156,14 +158,14 @@ func groupLines(f *facts, groups []model.Membership) {
 // the ACE or the descriptor instead.
 func (a *app) cardAt(raw bool) {
 	g, _ := a.grid()
-	row, ok := g.selected()
+	row, ok := g.Selected()
 	res := a.shown(g)
 	if !ok || res == nil || row >= res.Len() {
 		a.foot.say("there is no line to show the card of")
 		return
 	}
 	a.beside(func() func() {
-		var sheets []sheet
+		var sheets []widget.Sheet
 		at := 0
 		if res.Query.Rows {
 			sheets, at = rowSheets(res.Snapshot, res.Ref(row)), 2
@@ -178,14 +180,14 @@ func (a *app) cardAt(raw bool) {
 		if at >= len(sheets) {
 			return func() { a.foot.say("no ACL of it was read: x shows what is known") }
 		}
-		return func() { a.root.push(newPage(a.theme, at, sheets...)) }
+		return func() { a.root.push(widget.NewPage(a.theme, at, sheets...)) }
 	})
 }
 
 // lineSheets is all about a line: its card and its ACLs.
-func lineSheets(s *model.Snapshot, k model.LineKey) []sheet {
+func lineSheets(s *model.Snapshot, k model.LineKey) []widget.Sheet {
 	card := s.LineCard(k)
-	sheets := []sheet{{title: "Card", text: still(cardLines(&card)...)}}
+	sheets := []widget.Sheet{{Title: "Card", Text: widget.Still(cardLines(&card)...)}}
 	for _, raw := range s.RawLists(k) {
 		title := "ACL"
 		if raw.Mailbox {
@@ -197,26 +199,26 @@ func lineSheets(s *model.Snapshot, k model.LineKey) []sheet {
 }
 
 // rowSheets is all about a row: trustee, target, ACE and descriptor.
-func rowSheets(s *model.Snapshot, ref model.RowRef) []sheet {
+func rowSheets(s *model.Snapshot, ref model.RowRef) []widget.Sheet {
 	trustee, target, row := s.TrusteeCard(ref), s.TargetCard(ref), s.Row(ref)
-	sheets := []sheet{
-		{title: "Trustee", text: still(cardLines(&trustee)...)},
-		{title: "Target", text: still(cardLines(&target)...)},
+	sheets := []widget.Sheet{
+		{Title: "Trustee", Text: widget.Still(cardLines(&trustee)...)},
+		{Title: "Target", Text: widget.Still(cardLines(&target)...)},
 	}
 	raw, ok := s.RawOf(ref)
 	if !ok {
-		return append(sheets, sheet{title: "Value", text: still(valueLines(&row)...)})
+		return append(sheets, widget.Sheet{Title: "Value", Text: widget.Still(valueLines(&row)...)})
 	}
-	return append(sheets, sheet{title: "ACE", text: still(aceLines(s, &row, &raw)...)}, descriptorSheet(s, "Descriptor", &raw))
+	return append(sheets, widget.Sheet{Title: "ACE", Text: widget.Still(aceLines(s, &row, &raw)...)}, descriptorSheet(s, "Descriptor", &raw))
 }
 
 // valueLines describes a row that is a value of a link and no ACE.
-func valueLines(row *model.Row) []pageLine {
+func valueLines(row *model.Row) []widget.Line {
 	var f facts
 	f.add("Right", row.Text)
 	f.add("Of", who(row.Target.Principal))
 	f.add("To", who(row.Trustee))
-	f.say("Attribute", "publicDelegates", styleText)
+	f.say("Attribute", "publicDelegates", widget.StyleText)
 	f.add("Value", row.Trustee.DN)
 	f.add("", "A value of a link, not an entry of an ACL: there are no mask, no flags and no order.")
 	return f
@@ -229,7 +231,7 @@ func (a *app) beside(work func() (then func())) {
 	turn := a.ask.beside
 	a.ask.waiting++
 	go func() {
-		defer guard(a.screen)
+		defer term.Guard(a.screen)
 		then := work()
 		a.update(func() bool {
 			a.ask.waiting--

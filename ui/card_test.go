@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"mbxperm/model"
+	"mbxperm/ui/screentest"
+	"mbxperm/ui/widget"
 )
 
 // TestScreenCards: the card of a line, and all about a row, whatever stands in
@@ -12,31 +14,31 @@ func TestScreenCards(t *testing.T) {
 	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, *app, string)) {
 		d, a := driveDemo(t, w, h)
 		d.find("=1+1")
-		d.wantScreen("Mailboxes 2 · other trustees 0")
-		d.press("x")
-		d.wantScreen("[Card]", "Name comes from", "its object in the directory")
+		d.WantScreen("Mailboxes 2 · other trustees 0")
+		d.Press("x")
+		d.WantScreen("[Card]", "Name comes from", "its object in the directory")
 		golden(d, a, "card-hostile")
-		d.press("Tab")
-		d.wantScreen("[Mailbox ACL]", "O:PSG:PSD:(A;CI;CCRC;;;PS)")
+		d.Press("Tab")
+		d.WantScreen("[Mailbox ACL]", "O:PSG:PSD:(A;CI;CCRC;;;PS)")
 		golden(d, a, "descriptor-one")
-		d.press("Esc", "Esc")
+		d.Press("Esc", "Esc")
 		d.find("u00002")
-		d.wantScreen("u00002 · ", "399 rows")
-		d.press("Enter", "Down", "v")
-		d.wantScreen("[ACE]", "msExchMailboxSecurityDescriptor", "FullAccess")
+		d.WantScreen("u00002 · ", "399 rows")
+		d.Press("Enter", "Down", "v")
+		d.WantScreen("[ACE]", "msExchMailboxSecurityDescriptor", "FullAccess")
 		golden(d, a, "ace")
-		d.press("Tab")
-		d.wantScreen("[Descriptor]", "▸ 3")
+		d.Press("Tab")
+		d.WantScreen("[Descriptor]", "▸ 3")
 		golden(d, a, "descriptor-many")
-		d.press("/")
-		d.typeText("SDDL")
-		d.press("Enter", "Down")
-		d.wantScreen("O:PSG:PSD:(A;CI;CCRC;;;PS)")
-		d.press("Tab")
-		d.wantScreen("[Trustee]", "svc-backup")
+		d.Press("/")
+		d.TypeText("SDDL")
+		d.Press("Enter", "Down")
+		d.WantScreen("O:PSG:PSD:(A;CI;CCRC;;;PS)")
+		d.Press("Tab")
+		d.WantScreen("[Trustee]", "svc-backup")
 		golden(d, a, "card-trustee")
-		d.press("Tab", "q")
-		d.wantScreen("u00002 · ")
+		d.Press("Tab", "q")
+		d.WantScreen("u00002 · ")
 	})
 }
 
@@ -46,7 +48,7 @@ func TestCardsOfEverything(t *testing.T) {
 	d, a := driveDemo(t, 100, 40)
 	for range model.ObjectTypes {
 		var res *model.Result
-		d.on(func() { res = a.left.result })
+		d.On(func() { res = a.left.result })
 		for i := range res.Len() {
 			line := res.Line(i)
 			if line.Row != nil {
@@ -62,37 +64,39 @@ func TestCardsOfEverything(t *testing.T) {
 		for i := 0; i < rows.Len(); i += 17 {
 			readSheets(t, rowSheets(rows.Snapshot, rows.Ref(i)))
 		}
-		d.press("v", "End", "Home", "Tab", "x", "q", "o", "Down", "Enter")
+		d.Press("v", "End", "Home", "Tab", "x", "q", "o", "Down", "Enter")
 		d.idle(a)
 	}
-	d.press("/")
-	d.typeText("nothing-matches")
-	d.press("Enter", "x")
-	d.wantScreen("there is no line to show the card of")
+	d.Press("/")
+	d.TypeText("nothing-matches")
+	d.Press("Enter", "x")
+	d.WantScreen("there is no line to show the card of")
 }
 
-func readSheets(t *testing.T, sheets []sheet) {
+func readSheets(t *testing.T, sheets []widget.Sheet) {
 	t.Helper()
 	for _, s := range sheets {
-		if len(s.text()) == 0 {
-			t.Errorf("the sheet %s is empty", s.title)
+		if len(s.Text()) == 0 {
+			t.Errorf("the sheet %s is empty", s.Title)
 		}
 	}
-	p := newPage(themeFor(0), 0, sheets...)
+	p := widget.NewPage(widget.ThemeFor(0), 0, sheets...)
+	screen := screentest.NewSim(t, 64, 20)
+	p.Fit(0, 0, 64, 20)
 	for range sheets {
-		p.lay(60)
-		p.turn(1)
+		p.Draw(screen)
+		p.Turn(1)
 	}
 }
 
 // TestValueSheet: Send on Behalf is no ACE, and the page says so.
 func TestValueSheet(t *testing.T) {
 	d, a := driveDemo(t, 120, 32)
-	d.press(">", ">", ">", ">", ">", ">")
-	d.wantScreen("↓OnBehalf")
+	d.Press(">", ">", ">", ">", ">", ">")
+	d.WantScreen("↓OnBehalf")
 	d.idle(a)
-	d.press("a", "Down", "Down", "Down", "Enter")
-	d.wantScreen("[SendOnBehalf-Rights", "Send on Behalf")
-	d.press("Enter", "v")
-	d.wantScreen("[Value]", "publicDelegates", "not an entry of an ACL")
+	d.Press("a", "Down", "Down", "Down", "Enter")
+	d.WantScreen("[SendOnBehalf-Rights", "Send on Behalf")
+	d.Press("Enter", "v")
+	d.WantScreen("[Value]", "publicDelegates", "not an entry of an ACL")
 }

@@ -8,17 +8,19 @@ import (
 	"github.com/rivo/tview"
 
 	"mbxperm/model"
-	"mbxperm/ui/report"
+	"mbxperm/ui/keys"
 	"mbxperm/ui/safe"
+	"mbxperm/ui/term"
+	"mbxperm/ui/widget"
 )
 
 // changes is the view of what changed: a grid over all others, and below it what
 // was and what is of the change that the cursor is on.
 type changes struct {
 	*tview.Box
-	theme   *theme
-	grid    *grid
-	detail  *page
+	theme   *widget.Theme
+	grid    *widget.Grid
+	detail  *widget.Page
 	banners []string
 
 	side      side
@@ -31,14 +33,14 @@ type changes struct {
 }
 
 func newChanges(a *app, c *model.Comparison, name string) *changes {
-	v := &changes{Box: tview.NewBox(), theme: a.theme, grid: newGrid(a.theme), stop: func() {}}
-	v.detail = newPage(a.theme, 0, sheet{title: "Change", text: still()})
+	v := &changes{Box: tview.NewBox(), theme: a.theme, grid: widget.NewGrid(a.theme), stop: func() {}}
+	v.detail = widget.NewPage(a.theme, 0, widget.Sheet{Title: "Change", Text: widget.Still()})
 	v.SetBorder(true).SetTitleAlign(tview.AlignLeft)
-	v.grid.choices = a.settings().Columns[changesGrid]
+	v.grid.Choices = a.settings().Columns[changesGrid]
 	v.compare(c, name)
-	v.grid.onMove = v.moved
-	v.grid.onChoose = func(int) { a.pivotChange(v) }
-	v.grid.onHeader = func(column int) {
+	v.grid.OnMove = v.moved
+	v.grid.OnChoose = func(int) { a.pivotChange(v) }
+	v.grid.OnHeader = func(column int) {
 		orderBy(v.grid, &v.side, column+1)
 		a.askChanges(v)
 	}
@@ -87,7 +89,7 @@ func (a *app) openChanges() {
 func (a *app) showChanges(v *changes) {
 	if n := a.news; n.compared != nil && v.of != n.compared { // it was read again meanwhile
 		v.compare(n.compared, n.sinceName())
-		v.side.spot.ok = false
+		v.side.spot.OK = false
 		v.result = nil
 	}
 	a.root.push(v)
@@ -113,7 +115,7 @@ func (a *app) askChanges(v *changes) {
 	q := model.ChangeQuery{Show: a.show.reasons, Only: a.show.only, Filter: v.side.filter, Sort: v.side.sort, ByTrustee: v.byTrustee}
 	a.ask.waiting++
 	go func() {
-		defer guard(a.screen)
+		defer term.Guard(a.screen)
 		res, err := of.View(ctx, q)
 		a.update(func() bool {
 			a.ask.waiting--
@@ -131,18 +133,18 @@ func (v *changes) show(res *model.Changes) {
 	fresh := v.result == nil || v.result.Query.Sort != res.Query.Sort || v.result.Query.ByTrustee != res.Query.ByTrustee ||
 		v.result.Comparison != res.Comparison
 	if fresh {
-		v.grid.columns = nil
+		v.grid.ForgetWidths()
 	}
 	v.result = res
-	v.grid.sorted = res.Query.Sort
-	v.grid.empty = v.whyEmpty()
+	v.grid.Sorted = res.Query.Sort
+	v.grid.Empty = v.whyEmpty()
 	data := &changesData{res: res, columns: changesColumns(res.Query.ByTrustee), texts: model.ChangeColumns(res.Query.ByTrustee), at: -1}
-	v.grid.swap(data)
-	if s := v.side.spot; s.ok {
-		v.grid.put(s)
-		v.side.spot.ok = false
+	v.grid.Swap(data)
+	if s := v.side.spot; s.OK {
+		v.grid.Put(s)
+		v.side.spot.OK = false
 	} else if fresh {
-		v.grid.top()
+		v.grid.Top()
 	}
 	v.moved()
 }
@@ -150,7 +152,7 @@ func (v *changes) show(res *model.Changes) {
 func (v *changes) whyEmpty() string {
 	switch n := v.result.Hidden.Total(); {
 	case n > 0 && v.side.filter == "":
-		return "nothing that is shown changed; " + report.Thousands(n) + " changes are hidden: A shows them"
+		return "nothing that is shown changed; " + safe.Thousands(n) + " changes are hidden: A shows them"
 	case v.side.filter != "":
 		return "nothing matches; Esc clears the filter"
 	}
@@ -159,24 +161,24 @@ func (v *changes) whyEmpty() string {
 
 // title says what is compared, how much of it there is and in which order.
 func (v *changes) title(room int) string {
-	parts := []string{fitWidth(safe.Text("Changes since "+v.name), max(room/2, 20))} // a path may be long
+	parts := []string{widget.FitWidth(safe.Text("Changes since "+v.name), max(room/2, 20))} // a path may be long
 	if v.result == nil {
 		return fitParts(room, append(parts, "working…"))
 	}
-	parts = append(parts, report.Thousands(v.result.Len())+" shown")
+	parts = append(parts, safe.Thousands(v.result.Len())+" shown")
 	if n := v.result.Hidden.Total(); n > 0 {
-		parts = append(parts, report.Thousands(n)+" hidden")
+		parts = append(parts, safe.Thousands(n)+" hidden")
 	}
 	if n := v.result.Counts.NotComparable; n > 0 {
-		parts = append(parts, report.Thousands(n)+" not comparable")
+		parts = append(parts, safe.Thousands(n)+" not comparable")
 	}
 	parts = append(parts, map[bool]string{false: "by target", true: "by trustee"}[v.byTrustee])
 	return fitParts(room, parts) + safe.Text(filterNote(v.side.filter))
 }
 
-func (v *changes) scope() scope { return scopeChanges }
+func (v *changes) Scope() keys.Scope { return keys.ScopeChanges }
 
-func (v *changes) place(x, y, w, h int) { v.SetRect(x, y, w, h) }
+func (v *changes) Fit(x, y, w, h int) { v.SetRect(x, y, w, h) }
 
 const (
 	leastDetail = 6 // lines of the lower part, with its border
@@ -186,14 +188,14 @@ const (
 // Draw draws the grid, what stands in the way above it, and the change below it.
 func (v *changes) Draw(screen tcell.Screen) {
 	_, _, w, _ := v.GetRect()
-	v.SetTitle(escapeTags(v.title(w - 4)))
+	v.SetTitle(widget.EscapeTags(v.title(w - 4)))
 	v.DrawForSubclass(screen, v)
 	x, y, w, h := v.GetInnerRect()
 	lower := max(leastDetail, min(h/3, mostDetail))
-	v.detail.place(x-1, y+h-lower+1, w+2, lower)
+	v.detail.Fit(x-1, y+h-lower+1, w+2, lower)
 	for _, b := range v.banners {
-		for _, line := range wrapSafe(safe.Text("warning: "+b), w) {
-			putSafe(screen, x, y, w, line, v.theme.style(styleWarning))
+		for _, line := range widget.WrapSafe(safe.Text("warning: "+b), w) {
+			widget.PutSafe(screen, x, y, w, line, v.theme.Style(widget.StyleWarning))
 			y, h = y+1, h-1
 		}
 	}
@@ -214,47 +216,46 @@ func (v *changes) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, func
 
 // moved shows the change that the cursor is on in the lower part.
 func (v *changes) moved() {
-	var lines []pageLine
-	if row, ok := v.grid.selected(); ok && v.result != nil && row < v.result.Len() {
+	var lines []widget.Line
+	if row, ok := v.grid.Selected(); ok && v.result != nil && row < v.result.Len() {
 		c := v.result.Change(row)
 		lines = changeLines(&c)
 	}
-	v.detail.sheets[0] = sheet{title: "Change", text: still(lines...), lines: lines}
-	v.detail.width = 0
+	v.detail.Show(widget.Sheet{Title: "Change", Text: widget.Still(lines...)})
 }
 
 // key does what the keys say that mean something here; what belongs to the
 // grids below closes the view first.
-func (v *changes) key(a *app, act action, ev *tcell.EventKey) {
+func (v *changes) key(a *app, act keys.Action, ev *tcell.EventKey) {
 	switch act {
-	case actionNone:
+	case keys.ActionNone:
 		v.grid.InputHandler()(ev, a.focus)
-	case actionBack, actionChanges:
+	case keys.ActionBack, keys.ActionChanges:
 		a.closeChanges()
-	case actionClear:
+	case keys.ActionClear:
 		if v.side.filter == "" {
 			a.closeChanges()
 			return
 		}
 		v.side.filter = ""
 		a.askChanges(v)
-	case actionEnter:
+	case keys.ActionEnter:
 		a.pivotChange(v)
-	case actionReverse:
+	case keys.ActionReverse:
 		v.byTrustee = !v.byTrustee
 		v.side.sort = 0
 		a.askChanges(v)
-	case actionCard:
+	case keys.ActionCard:
 		a.changeCard(v, 0)
-	case actionRaw:
+	case keys.ActionRaw:
 		a.changeCard(v, -1)
-	case actionSystem, actionEffective, actionLines:
+	case keys.ActionSystem, keys.ActionEffective, keys.ActionLines:
 		a.foot.say("that is for the grids; here is everything that changed")
-	case actionNextPane, actionPrevPane:
+	case keys.ActionNextPane, keys.ActionPrevPane:
 		a.foot.say("x shows all of a change; Backspace goes back to the grids")
-	case actionCommands:
+	case keys.ActionCommands:
 		a.changeCommands(v)
-	case actionObjectType, actionACEType, actionCommand:
+	case keys.ActionObjectType, keys.ActionACEType, keys.ActionCommand:
 		a.closeChanges()
 		a.do(act)
 	default:
@@ -265,7 +266,7 @@ func (v *changes) key(a *app, act action, ev *tcell.EventKey) {
 // pivotChange goes on to the target of the change, or by trustee to all that the
 // trustee can reach, as both are now.
 func (a *app) pivotChange(v *changes) {
-	row, ok := v.grid.selected()
+	row, ok := v.grid.Selected()
 	if !ok || v.result == nil || row >= v.result.Len() {
 		return
 	}
@@ -283,29 +284,29 @@ func (a *app) pivotChange(v *changes) {
 		a.foot.say(what + ": x shows what is known")
 		return
 	}
-	v.side.spot = v.grid.spot()
+	v.side.spot = v.grid.Spot()
 	a.closeChanges()
 	a.push()
 	a.trail[len(a.trail)-1].changes = v
 	a.goTo(a.news.base.TypeOf(key), key, reverse)
 	if ref, ok := v.result.Row(row, s); ok && a.news.base == s {
-		a.ask.row = &spot{key: ref.Key(), ok: true, down: -1}
+		a.ask.row = &widget.Spot{Key: ref.Key(), OK: true, Down: -1}
 	}
 }
 
 // changesColumns are the columns as a grid has them.
-func changesColumns(byTrustee bool) []column {
+func changesColumns(byTrustee bool) []widget.Column {
 	texts := model.ChangeColumns(byTrustee)
-	columns := make([]column, len(texts))
+	columns := make([]widget.Column, len(texts))
 	for i, c := range texts {
-		columns[i] = column{title: c.Title, numeric: c.Numeric, extra: c.Extra}
+		columns[i] = widget.Column{Title: c.Title, Numeric: c.Numeric, Extra: c.Extra}
 		switch c.Title {
 		case "Change":
-			columns[i].good, columns[i].max = 9, 16 // "? not-comparable" may lose its end
+			columns[i].Good, columns[i].Max = 9, 16 // "? not-comparable" may lose its end
 		case "Right":
-			columns[i].good = 20
+			columns[i].Good = 20
 		case "Old", "New":
-			columns[i].good, columns[i].max = 30, 70
+			columns[i].Good, columns[i].Max = 30, 70
 		}
 	}
 	return columns
@@ -314,15 +315,15 @@ func changesColumns(byTrustee bool) []column {
 // changesData shows changes.
 type changesData struct {
 	res     *model.Changes
-	columns []column
+	columns []widget.Column
 	texts   []model.Column[*model.Change]
 	at      int // the change that was made last
 	change  model.Change
 }
 
-func (d *changesData) Len() int          { return d.res.Len() }
-func (d *changesData) Columns() []column { return d.columns }
-func (d *changesData) Key(i int) uint64  { return d.res.Key(i) }
+func (d *changesData) Len() int                 { return d.res.Len() }
+func (d *changesData) Columns() []widget.Column { return d.columns }
+func (d *changesData) Key(i int) uint64         { return d.res.Key(i) }
 
 func (d *changesData) Row(key uint64) int {
 	for i := range d.res.Len() {
@@ -333,7 +334,7 @@ func (d *changesData) Row(key uint64) int {
 	return -1
 }
 
-func (d *changesData) Cell(row, col int) (string, cellStyle) {
+func (d *changesData) Cell(row, col int) (string, widget.Style) {
 	if d.at != row {
 		d.at, d.change = row, d.res.Change(row)
 	}
@@ -341,25 +342,25 @@ func (d *changesData) Cell(row, col int) (string, cellStyle) {
 	text := c.Text(&d.change)
 	switch {
 	case c.Title == "Change" && d.change.Change == model.NotComparable:
-		return text, styleWarning
+		return text, widget.StyleWarning
 	case c.Title == "Change":
-		return text, styleTitle
+		return text, widget.StyleTitle
 	case c.Title == "Status" && d.change.Status == model.Deny:
-		return text, styleDeny
+		return text, widget.StyleDeny
 	case c.Title == "Trustee":
 		return text, principalStyle(&d.change.Trustee)
 	case c.Numeric && c.Number(&d.change) == 0:
-		return "", styleHidden
+		return "", widget.StyleHidden
 	}
-	return text, styleText
+	return text, widget.StyleText
 }
 
 // changeLines is a change in words.
-func changeLines(c *model.Change) []pageLine {
+func changeLines(c *model.Change) []widget.Line {
 	var f facts
-	style := styleText
+	style := widget.StyleText
 	if c.Change == model.NotComparable {
-		style = styleWarning
+		style = widget.StyleWarning
 	}
 	what := []string{model.Signs[c.Change] + " " + c.Change, c.Kind}
 	if c.ACLType != "" {
@@ -372,12 +373,12 @@ func changeLines(c *model.Change) []pageLine {
 		what = append(what, "inherited")
 	}
 	f.say("Change", strings.Join(what, between), style)
-	f.say("Old", orNothing(c.Old.String()), styleText)
-	f.say("New", orNothing(c.New.String()), styleText)
+	f.say("Old", orNothing(c.Old.String()), widget.StyleText)
+	f.say("New", orNothing(c.New.String()), widget.StyleText)
 	f.add("Trustee", trusteeLine(c))
 	f.add("Target", targetText(c))
 	if c.Reach > 0 {
-		f.add("Reach", report.Thousands(c.Reach)+map[bool]string{true: " mailboxes in the store", false: " targets carry an inherited copy"}[c.ObjectType == model.Stores.Flag])
+		f.add("Reach", safe.Thousands(c.Reach)+map[bool]string{true: " mailboxes in the store", false: " targets carry an inherited copy"}[c.ObjectType == model.Stores.Flag])
 	}
 	return f
 }

@@ -15,6 +15,7 @@ import (
 	"mbxperm/collector"
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/ui/widget"
 )
 
 // driveDays shows one day of the demo after the other, each F5 the next one;
@@ -38,47 +39,47 @@ func driveDays(t testing.TB, w, h int, since string, days ...string) (*driver, *
 		next++
 		return newDemo(t, days[next-1]), nil, nil
 	})
-	a := newApp(sessionDriver{session}, themeFor(0))
+	a := newApp(sessionDriver{session}, widget.ThemeFor(0))
 	a.news.now, a.news.since, a.options.SinceSource = longAgo(), old, since
 	d := drive(t, w, h, a.tv)
-	a.start(ctx, d.top)
+	a.start(ctx, d.Top)
 	t.Cleanup(func() {
 		cancel()
 		session.Wait()
-		d.wantStopped()
+		d.WantStopped()
 	})
-	d.wantScreen("read to the end")
+	d.WantScreen("read to the end")
 	return d, a
 }
 
 func TestScreenChanges(t *testing.T) {
 	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, *app, string)) {
 		d, a := driveDays(t, w, h, "demo:60:1:0", "demo:60:1:60")
-		d.wantScreen("changes since demo:60:1: D shows what", "changes: D")
-		d.press("D")
-		d.wantScreen("Changes since demo:60:1 · ", "by target", "warning: bound account differs", "+ added", "- removed")
+		d.WantScreen("changes since demo:60:1: D shows what", "changes: D")
+		d.Press("D")
+		d.WantScreen("Changes since demo:60:1 · ", "by target", "warning: bound account differs", "+ added", "- removed")
 		golden(d, a, "changes")
-		d.press("r")
+		d.Press("r")
 		d.idle(a)
-		d.press("/")
-		d.typeText("fullaccess")
-		d.press("Enter")
-		d.wantScreen("by trustee", "filter fullaccess")
+		d.Press("/")
+		d.TypeText("fullaccess")
+		d.Press("Enter")
+		d.WantScreen("by trustee", "filter fullaccess")
 		golden(d, a, "changes-trustee")
-		d.press("x")
-		d.wantScreen("[Change]", "Target", "Trustee")
+		d.Press("x")
+		d.WantScreen("[Change]", "Target", "Trustee")
 		golden(d, a, "changes-card")
-		d.press("q", "v")
-		d.wantScreen("[ACE new]", "As stored")
-		d.press("q", "Esc", "Esc")
-		d.wantGone("Changes since")
+		d.Press("q", "v")
+		d.WantScreen("[ACE new]", "As stored")
+		d.Press("q", "Esc", "Esc")
+		d.WantGone("Changes since")
 	})
 }
 
 // changesShown returns how many changes the view shows and hides.
 func changesShown(d *driver, a *app) (shown, hidden int) {
 	d.idle(a)
-	d.on(func() { v := a.changes(); shown, hidden = v.result.Len(), v.result.Hidden.Total() })
+	d.On(func() { v := a.changes(); shown, hidden = v.result.Len(), v.result.Hidden.Total() })
 	return shown, hidden
 }
 
@@ -86,108 +87,108 @@ func changesShown(d *driver, a *app) (shown, hidden int) {
 // with that; a reading that fails leaves the comparison there was.
 func TestRefreshShowsWhatChanged(t *testing.T) {
 	d, a := driveDays(t, 120, 40, "", "demo:60:1:0", "demo:60:1:60", "demo:60:1:60")
-	d.press("D")
-	d.wantScreen("nothing to compare with yet")
-	d.press("F5")
-	d.wantScreen("changes since ", ": D shows what")
-	d.press("D")
-	d.wantScreen("Changes since ")
+	d.Press("D")
+	d.WantScreen("nothing to compare with yet")
+	d.Press("F5")
+	d.WantScreen("changes since ", ": D shows what")
+	d.Press("D")
+	d.WantScreen("Changes since ")
 	shown, hidden := changesShown(d, a)
 	if shown == 0 {
 		t.Fatal("no changes")
 	}
-	d.press("A")
+	d.Press("A")
 	if all, none := changesShown(d, a); all != shown+hidden || none != 0 {
 		t.Errorf("with all toggles %d shown, %d hidden; without them %d, %d", all, none, shown, hidden)
 	}
-	d.press("A", "F5") // with the view open
-	d.wantScreen("nothing changed since ", "· nothing changed")
+	d.Press("A", "F5") // with the view open
+	d.WantScreen("nothing changed since ", "· nothing changed")
 	if shown, hidden := changesShown(d, a); shown+hidden != 0 {
 		t.Errorf("%d, %d hidden after the third reading", shown, hidden)
 	}
-	d.press("F5")
-	d.wantScreen("connection refused")
-	d.press("D")
-	d.wantGone("Changes since")
+	d.Press("F5")
+	d.WantScreen("connection refused")
+	d.Press("D")
+	d.WantGone("Changes since")
 }
 
 // TestChangesJourney: to the target and back, to the trustee and back, with the
 // cursor where it was.
 func TestChangesJourney(t *testing.T) {
 	d, a := driveDays(t, 160, 40, "demo:60:1:0", "demo:60:1:60")
-	d.wantScreen("changes: D")
-	d.press("D", "/")
-	d.typeText("ace fullaccess added")
-	d.press("Enter")
-	d.wantScreen("filter ace fullaccess added")
+	d.WantScreen("changes: D")
+	d.Press("D", "/")
+	d.TypeText("ace fullaccess added")
+	d.Press("Enter")
+	d.WantScreen("filter ace fullaccess added")
 	d.idle(a)
-	d.press("Down")
+	d.Press("Down")
 	var want model.Change
-	d.on(func() { row, _ := a.changes().grid.selected(); want = a.changes().result.Change(row) })
+	d.On(func() { row, _ := a.changes().grid.Selected(); want = a.changes().result.Change(row) })
 	if want.Kind != model.ChangeACE || want.Right != "FullAccess" {
 		t.Fatalf("the cursor is on %+v", want)
 	}
-	d.press("Enter")
-	d.wantScreen(want.Target.Name+" · ", "forward", want.Trustee.Name, "changes › ")
+	d.Press("Enter")
+	d.WantScreen(want.Target.Name+" · ", "forward", want.Trustee.Name, "changes › ")
 	d.idle(a)
-	d.on(func() {
-		row, _ := a.right.selected()
+	d.On(func() {
+		row, _ := a.right.Selected()
 		if r := a.right.result.Row(row); r.Trustee.Name != want.Trustee.Name || r.Right != want.Right {
 			t.Errorf("the cursor is on %s for %s, not on the entry that changed", r.Right, r.Trustee.Name)
 		}
 	})
-	d.press("Backspace")
-	d.wantScreen("filter ace fullaccess added")
-	d.wantSelected(want.Trustee.Name)
-	d.press("r")
-	d.wantScreen("by trustee")
+	d.Press("Backspace")
+	d.WantScreen("filter ace fullaccess added")
+	d.WantSelected(want.Trustee.Name)
+	d.Press("r")
+	d.WantScreen("by trustee")
 	d.idle(a)
-	d.on(func() { row, _ := a.changes().grid.selected(); want = a.changes().result.Change(row) })
-	d.press("Enter")
-	d.wantScreen(want.Trustee.Name+" · ", "reverse", want.Target.Name)
-	d.press("Backspace")
-	d.wantScreen("by trustee")
-	d.press("C")
-	d.wantScreen("trustee SID", "the grid", want.Trustee.SID.String())
-	d.press("Esc", "K")
-	d.wantScreen("mbxperm compare demo:60:1:0 demo:60:1:60", "filter=ace fullaccess added'", "for the Exchange Management Shell")
-	d.press("q", "L")
-	d.wantScreen("[x] Trustee", "[~] Old")
-	d.press("Esc")
-	d.wantGone("[x] Trustee")
-	heading := d.screen()[2]
-	d.click(len([]rune(strings.Split(heading, "Right")[0])), 2)
-	d.wantScreen("↑Right")
-	d.click(5, 4)
-	d.wait("want the cursor on the second change", func(_, selected []string) bool { return selected[4] != "" })
-	d.press("n", "N", ">", "S", "<", "o")
-	d.wantScreen("│ Mailbox-Store") // the view made room for the list
-	d.press("Esc", "D", "q", "q")
-	d.wantStopped()
+	d.On(func() { row, _ := a.changes().grid.Selected(); want = a.changes().result.Change(row) })
+	d.Press("Enter")
+	d.WantScreen(want.Trustee.Name+" · ", "reverse", want.Target.Name)
+	d.Press("Backspace")
+	d.WantScreen("by trustee")
+	d.Press("C")
+	d.WantScreen("trustee SID", "the grid", want.Trustee.SID.String())
+	d.Press("Esc", "K")
+	d.WantScreen("mbxperm compare demo:60:1:0 demo:60:1:60", "filter=ace fullaccess added'", "for the Exchange Management Shell")
+	d.Press("q", "L")
+	d.WantScreen("[x] Trustee", "[~] Old")
+	d.Press("Esc")
+	d.WantGone("[x] Trustee")
+	heading := d.Screen()[2]
+	d.Click(len([]rune(strings.Split(heading, "Right")[0])), 2)
+	d.WantScreen("↑Right")
+	d.Click(5, 4)
+	d.Wait("want the cursor on the second change", func(_, selected []string) bool { return selected[4] != "" })
+	d.Press("n", "N", ">", "S", "<", "o")
+	d.WantScreen("│ Mailbox-Store") // the view made room for the list
+	d.Press("Esc", "D", "q", "q")
+	d.WantStopped()
 }
 
 // TestChangesPivotAnywhere: Enter on changes of all kinds, in either order, leads
 // somewhere or says why not, and Backspace comes back.
 func TestChangesPivotAnywhere(t *testing.T) {
 	d, a := driveDays(t, 120, 40, "demo:40:1:0", "demo:40:1:190")
-	d.wantScreen("changes: D")
-	d.press("A", "D")
+	d.WantScreen("changes: D")
+	d.Press("A", "D")
 	for _, order := range []string{"by target", "by trustee"} {
-		d.wantScreen(order)
+		d.WantScreen(order)
 		n, _ := changesShown(d, a)
 		if n < 20 {
 			t.Fatalf("%d changes", n)
 		}
 		for i := 0; i < n; i += max(1, n/8) {
 			var text string
-			d.on(func() {
+			d.On(func() {
 				v := a.changes()
-				v.grid.choose(i)
+				v.grid.Choose(i)
 				text = fmt.Sprint(v.result.Change(i).Kind, " ", v.result.Change(i).Right)
 			})
-			d.press("Enter")
+			d.Press("Enter")
 			d.idle(a)
-			d.on(func() {
+			d.On(func() {
 				switch {
 				case a.changes() == nil && a.right.result != nil && a.right.result.Query.Of == a.here.of:
 				case a.changes() != nil && a.foot.message != "":
@@ -200,7 +201,7 @@ func TestChangesPivotAnywhere(t *testing.T) {
 			})
 			d.idle(a)
 		}
-		d.press("r")
+		d.Press("r")
 	}
 }
 
@@ -208,18 +209,18 @@ func TestChangesPivotAnywhere(t *testing.T) {
 // evidence of both states.
 func TestExportChanges(t *testing.T) {
 	d, a := driveDays(t, 160, 40, "demo:60:1:0", "demo:60:1:60")
-	d.wantScreen("changes: D")
-	d.press("D", "/")
-	d.typeText("fullaccess")
-	d.press("Enter")
-	d.wantScreen("2 shown", "filter fullaccess")
+	d.WantScreen("changes: D")
+	d.Press("D", "/")
+	d.TypeText("fullaccess")
+	d.Press("Enter")
+	d.WantScreen("2 shown", "filter fullaccess")
 	d.idle(a) // "fullacces" shows as many
 	name := filepath.Join(t.TempDir(), "changes.json")
-	d.press("E")
-	d.wantScreen("export to demo-60-1-60-changes-")
-	d.on(func() { d.app.GetFocus().(*tview.InputField).SetText(name) })
-	d.press("Enter")
-	d.wantScreen("2 records written to changes.json and changes.json.evidence.json")
+	d.Press("E")
+	d.WantScreen("export to demo-60-1-60-changes-")
+	d.On(func() { d.App.GetFocus().(*tview.InputField).SetText(name) })
+	d.Press("Enter")
+	d.WantScreen("2 records written to changes.json and changes.json.evidence.json")
 	b, err := os.ReadFile(name)
 	var records []struct{ Change, Right string }
 	if err == nil {

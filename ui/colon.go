@@ -8,7 +8,10 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"mbxperm/model"
+	"mbxperm/ui/keys"
 	"mbxperm/ui/safe"
+	"mbxperm/ui/term"
+	"mbxperm/ui/widget"
 )
 
 // order is something that the command line can be told to do.
@@ -37,29 +40,29 @@ func (a *app) orders() (all []order) {
 	for i, t := range a.here.typ.ACEs {
 		add(t.Name, "ACE type", func() { a.chooseACE(i); a.head.set(a.here.typ, a.here.aces) })
 	}
-	pane := scopeTotals
+	pane := keys.ScopeTotals
 	if a.here.focus == rightPane {
-		pane = scopeDetail
+		pane = keys.ScopeDetail
 	}
-	for _, b := range bindings {
-		if b.action == actionNone || b.action == actionCommand || !slices.Contains(pane.within(), b.scope) {
+	for _, b := range keys.Bindings {
+		if b.Action == keys.ActionNone || b.Action == keys.ActionCommand || !slices.Contains(pane.Within(), b.Scope) {
 			continue
 		}
-		name := b.label
+		name := b.Label
 		if name == "" {
-			name = strings.ToLower(strings.TrimSuffix(b.sentence, "."))
+			name = strings.ToLower(strings.TrimSuffix(b.Sentence, "."))
 		}
-		add(name, b.keyList("")+": "+b.sentence, func() { a.doOrder(b.action) })
+		add(name, b.KeyList("")+": "+b.Sentence, func() { a.doOrder(b.Action) })
 	}
 	return all
 }
 
 // doOrder does what a key would do.
-func (a *app) doOrder(act action) {
+func (a *app) doOrder(act keys.Action) {
 	switch act {
-	case actionQuit:
+	case keys.ActionQuit:
 		a.tv.Stop()
-	case actionRedraw:
+	case keys.ActionRedraw:
 		a.screen.Sync()
 	default:
 		a.do(act)
@@ -69,10 +72,10 @@ func (a *app) doOrder(act action) {
 // hints are the candidates for what is being typed.
 type hints struct {
 	owner    *line
-	items    []menuItem // what it would become, and what that is: commands, then names
-	commands int        // how many of them are no names
-	at       int        // the one that stands in the line, -1 for none
-	typed    string     // what was typed before any of them
+	items    []widget.Item // what it would become, and what that is: commands, then names
+	commands int           // how many of them are no names
+	at       int           // the one that stands in the line, -1 for none
+	typed    string        // what was typed before any of them
 	stop     context.CancelFunc
 }
 
@@ -85,7 +88,7 @@ func (a *app) startCommand() {
 		a.root.hints = nil
 	}
 	h.owner = &line{
-		scope: scopeCommand, label: ":",
+		scope: keys.ScopeCommand, label: ":",
 		changed: func(text string) { a.hint(h, text) },
 		enter:   func(text string) { done(); a.obey(strings.TrimSpace(text)) },
 		leave:   done,
@@ -97,7 +100,7 @@ func (a *app) startCommand() {
 
 // hint finds the candidates for a text: commands at once, names beside the screen.
 func (a *app) hint(h *hints, text string) {
-	if h.at >= 0 && h.at < len(h.items) && text == h.items[h.at].name {
+	if h.at >= 0 && h.at < len(h.items) && text == h.items[h.at].Name {
 		return // put there by a key
 	}
 	h.stop()
@@ -107,11 +110,11 @@ func (a *app) hint(h *hints, text string) {
 	if !going {
 		for _, o := range a.orders() {
 			if strings.HasPrefix(strings.ToLower(o.name), strings.ToLower(text)) {
-				h.items = append(h.items, menuItem{o.name, o.says})
+				h.items = append(h.items, widget.Item{Name: o.name, Text: o.says})
 			}
 		}
 		if text == "" {
-			h.items = append(h.items, menuItem{goWord, "go to a name, DN, SID or objectGUID; the name alone will do, too"})
+			h.items = append(h.items, widget.Item{Name: goWord, Text: "go to a name, DN, SID or objectGUID; the name alone will do, too"})
 		}
 	}
 	h.commands = len(h.items)
@@ -119,7 +122,7 @@ func (a *app) hint(h *hints, text string) {
 		return
 	}
 	for _, n := range names {
-		if strings.HasPrefix(strings.ToLower(n.name), strings.ToLower(text)) {
+		if strings.HasPrefix(strings.ToLower(n.Name), strings.ToLower(text)) {
 			h.items = append(h.items, n)
 		}
 	}
@@ -127,7 +130,7 @@ func (a *app) hint(h *hints, text string) {
 	h.stop = cancel
 	base, prefix := a.news.base, text[:len(text)-len(name)]
 	go func() {
-		defer guard(a.screen)
+		defer term.Guard(a.screen)
 		defer cancel()
 		names := base.Complete(ctx, name, 4*mostHints)
 		a.update(func() bool {
@@ -136,7 +139,7 @@ func (a *app) hint(h *hints, text string) {
 			}
 			h.items = h.items[:h.commands:h.commands]
 			for _, n := range names {
-				h.items = append(h.items, menuItem{prefix + n, "go to this name"})
+				h.items = append(h.items, widget.Item{Name: prefix + n, Text: "go to this name"})
 			}
 			return true
 		})
@@ -171,7 +174,7 @@ func (a *app) hintKey(h *hints, ev *tcell.EventKey) *tcell.EventKey {
 	case h.at < -1:
 		h.at = n - 1
 	}
-	a.foot.input.SetText(h.items[h.at].name)
+	a.foot.input.SetText(h.items[h.at].Name)
 	return nil
 }
 
@@ -231,12 +234,12 @@ func (a *app) obeyPrefix(orders []order, text string) {
 
 // chooseLine asks which of several lines of one name is meant.
 func (a *app) chooseLine(s *model.Snapshot, name string, found []model.LineKey) {
-	items := make([]menuItem, len(found))
+	items := make([]widget.Item, len(found))
 	for i, k := range found {
 		p := s.TargetOf(k)
-		items[i] = menuItem{model.PrincipalText(p), p.DN}
+		items[i] = widget.Item{Name: model.PrincipalText(p), Text: p.DN}
 	}
-	a.root.push(newMenu(a.theme, "Several are called "+name, items, func(i int) { a.jump(found[i]) }))
+	a.root.push(widget.NewMenu(a.theme, "Several are called "+name, items, func(i int) { a.jump(found[i]) }))
 }
 
 // jump goes to a line: to who can reach it, or, where it is a trustee alone, to
@@ -256,16 +259,16 @@ func (r *root) drawHints(screen tcell.Screen, x, bottom, w int) {
 	first := max(min(h.at-n/2, len(h.items)-n), 0)
 	names := 0
 	for _, i := range h.items[first : first+n] {
-		names = max(names, min(safe.Width(safe.Text(i.name)), longestItemName))
+		names = max(names, min(safe.Width(safe.Text(i.Name)), widget.LongestName))
 	}
-	width := min(w, widestMenu)
+	width := min(w, widget.WidestMenu)
 	for i := range n {
 		item := h.items[first+i]
-		style := r.app.theme.style(styleMuted)
+		style := r.app.theme.Style(widget.StyleMuted)
 		if first+i == h.at {
-			style = r.app.theme.style(styleSelected)
+			style = r.app.theme.Style(widget.StyleSelected)
 		}
-		put(screen, x, bottom-n+i, width, " "+safe.Fit(safe.Text(item.name), names)+"  ", style)
-		put(screen, x+names+3, bottom-n+i, width-names-3, item.text, style)
+		widget.Put(screen, x, bottom-n+i, width, " "+safe.Fit(safe.Text(item.Name), names)+"  ", style)
+		widget.Put(screen, x+names+3, bottom-n+i, width-names-3, item.Text, style)
 	}
 }

@@ -1,91 +1,21 @@
 package ui
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/gdamore/tcell/v2"
 
 	"mbxperm/model"
+	"mbxperm/ui/keys"
+	"mbxperm/ui/settings"
+	"mbxperm/ui/widget"
 )
-
-// columnChoice is what the user wants of one column of a grid. The order of
-// the choices is that of the columns.
-type columnChoice struct {
-	Title string `json:"title"`
-	Show  string `json:"show,omitempty"`  // showAlways, showNever; else where there is room
-	Width int    `json:"width,omitempty"` // in cells; 0 for what the texts need
-}
-
-const (
-	showAlways  = "always"
-	showNever   = "never"
-	widestFixed = 200
-)
-
-// choice returns what is wanted of a column; the zero value where nothing is.
-func (g *grid) choice(at int) columnChoice {
-	for _, c := range g.choices {
-		if c.Title == g.columns[at].title {
-			c.Width = max(min(c.Width, widestFixed), 0)
-			if c.Width > 0 {
-				c.Width = max(c.Width, minColumn)
-			}
-			return c
-		}
-	}
-	return columnChoice{Title: g.columns[at].title}
-}
-
-// ordered returns all columns in the order that was chosen; those of which
-// nothing is said stand at the end.
-func (g *grid) ordered() (order []int) {
-	for _, c := range g.choices {
-		at := slices.IndexFunc(g.columns, func(x column) bool { return x.title == c.Title })
-		if at >= 0 && !slices.Contains(order, at) {
-			order = append(order, at)
-		}
-	}
-	for at := range g.columns {
-		if !slices.Contains(order, at) {
-			order = append(order, at)
-		}
-	}
-	return order
-}
-
-// wantedColumns are those that are to be shown if there is room; one at least.
-func (g *grid) wantedColumns() []int {
-	order := g.ordered()
-	shown := slices.DeleteFunc(slices.Clone(order), func(at int) bool { return g.choice(at).Show == showNever })
-	if len(shown) == 0 && len(order) > 0 {
-		return order[:1]
-	}
-	return shown
-}
-
-// mayGo reports whether a column is left out where there is no room.
-func (g *grid) mayGo(at int) bool { return g.columns[at].extra && g.choice(at).Show != showAlways }
-
-// remember takes the choices for an object type, as they are remembered.
-func (g *grid) remember(t *model.ObjectType) {
-	if g.recall != nil {
-		g.choices = g.recall(t)
-	}
-}
-
-// rearrange takes other choices.
-func (g *grid) rearrange(choices []columnChoice) {
-	g.choices = choices
-	g.fit.inner = -1
-	clear(g.cells)
-}
 
 // settings are those of the user, or ones that last as long as the program runs.
-func (a *app) settings() *Settings {
+func (a *app) settings() *settings.Settings {
 	if a.options.Settings == nil {
-		a.options.Settings = &Settings{}
+		a.options.Settings = &settings.Settings{}
 	}
 	return a.options.Settings
 }
@@ -102,7 +32,7 @@ func gridName(t *model.ObjectType, p pane) string {
 }
 
 // columnsOf returns what was chosen for a grid.
-func (a *app) columnsOf(t *model.ObjectType, p pane) []columnChoice {
+func (a *app) columnsOf(t *model.ObjectType, p pane) []widget.ColumnChoice {
 	return a.settings().Columns[gridName(t, p)]
 }
 
@@ -116,123 +46,35 @@ func (a *app) startColumns() {
 		a.foot.say("the columns of this grid are as they are")
 		return
 	}
-	m := newMenu(a.theme, "Columns", nil, nil)
-	m.keys = scopeColumns
-	m.closed = func() {
-		if err := a.settings().save(); err != nil {
+	m := widget.NewMenu(a.theme, "Columns", nil, nil)
+	m.Keys = keys.ScopeColumns
+	m.Closed = func() {
+		if err := a.settings().Save(); err != nil {
 			a.foot.say(err.Error())
 		}
 	}
-	list := func() []columnChoice {
-		var choices []columnChoice
-		for _, at := range g.ordered() {
-			choices = append(choices, g.choice(at))
+	list := func() []widget.ColumnChoice {
+		var choices []widget.ColumnChoice
+		for _, at := range g.Ordered() {
+			choices = append(choices, g.Choice(at))
 		}
 		return choices
 	}
-	take := func(choices []columnChoice) {
-		a.settings().keepColumns(name, choices)
-		g.rearrange(choices)
-		m.set(g.columnItems())
+	take := func(choices []widget.ColumnChoice) {
+		a.settings().KeepColumns(name, choices)
+		g.Rearrange(choices)
+		m.Set(g.ColumnItems())
 	}
-	m.also = func(ev *tcell.EventKey) {
-		if choices, at := g.changeColumn(list(), m.at, ev); choices != nil {
-			m.at = at
+	m.Also = func(ev *tcell.EventKey) {
+		if choices, at := g.ChangeColumn(list(), m.At, ev); choices != nil {
+			m.At = at
 			take(choices)
 		} else if ev.Rune() == '0' {
 			take(nil)
 		}
 	}
-	m.set(g.columnItems())
+	m.Set(g.ColumnItems())
 	a.root.push(m)
-}
-
-// columnItems are the columns as a menu has them.
-func (g *grid) columnItems() (items []menuItem) {
-	for _, at := range g.ordered() {
-		c := g.choice(at)
-		mark := "[x] "
-		switch {
-		case c.Show == showNever:
-			mark = "[ ] "
-		case g.mayGo(at):
-			mark = "[~] "
-		}
-		text := "as wide as its texts"
-		if c.Width > 0 {
-			text = fmt.Sprintf("%d cells wide", c.Width)
-		}
-		if mark == "[~] " {
-			text += ", where there is room"
-		}
-		items = append(items, menuItem{mark + c.Title, text})
-	}
-	return items
-}
-
-// changeColumn changes the choice of one column as a key says, and returns
-// where it then stands; nil if the key says nothing.
-func (g *grid) changeColumn(choices []columnChoice, i int, ev *tcell.EventKey) ([]columnChoice, int) {
-	if i >= len(choices) {
-		return nil, 0
-	}
-	c := &choices[i]
-	at := slices.IndexFunc(g.columns, func(x column) bool { return x.title == c.Title })
-	step := 0
-	switch {
-	case ev.Key() == tcell.KeyLeft:
-		c.Width = g.widthNow(at, c.Width) - 1
-	case ev.Key() == tcell.KeyRight:
-		c.Width = g.widthNow(at, c.Width) + 1
-	case ev.Key() != tcell.KeyRune:
-		return nil, 0
-	case ev.Rune() == ' ':
-		c.Show = nextShow(c.Show, g.columns[at].extra)
-	case ev.Rune() == '<':
-		step = -1
-	case ev.Rune() == '>':
-		step = 1
-	default:
-		return nil, 0
-	}
-	if to := i + step; step != 0 && to >= 0 && to < len(choices) {
-		choices[i], choices[to] = choices[to], choices[i]
-		i = to
-	}
-	return choices, i
-}
-
-// nextShow goes through the ways to show a column: where there is room is one
-// for the columns that may be left out.
-func nextShow(show string, extra bool) string {
-	switch {
-	case show == showNever:
-		return ""
-	case show == "" && extra:
-		return showAlways
-	}
-	return showNever
-}
-
-// widthNow is the width to start from.
-func (g *grid) widthNow(at, fixed int) int {
-	if fixed > 0 {
-		return max(fixed, minColumn+1)
-	}
-	if i := slices.Index(g.fit.columns, at); i >= 0 && i < len(g.fit.columns)-1 {
-		return g.fit.widths[i] // the last one has the room that is left over
-	}
-	return max(g.wanted[at].rows, g.wanted[at].title)
-}
-
-// keepColumns remembers what was chosen for a grid; nothing for nil.
-func (s *Settings) keepColumns(name string, choices []columnChoice) {
-	if s.Columns == nil {
-		s.Columns = map[string][]columnChoice{}
-	}
-	if s.Columns[name] = choices; choices == nil {
-		delete(s.Columns, name)
-	}
 }
 
 // Order.

@@ -8,17 +8,19 @@ import (
 	"testing"
 
 	"mbxperm/model"
+	"mbxperm/ui/settings"
+	"mbxperm/ui/widget"
 )
 
 // TestScreenColumns: the list of columns, and what comes of it in the grid.
 func TestScreenColumns(t *testing.T) {
 	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, *app, string)) {
 		d, a := driveDemo(t, w, h)
-		d.press("L")
-		d.wantScreen("Columns", "[x] AccountName", "[~] OnBehalf")
+		d.Press("L")
+		d.WantScreen("Columns", "[x] AccountName", "[~] OnBehalf")
 		golden(d, a, "columns")
-		d.press("End", " ", "Up", "Up", " ", " ", "Home", ">", "Right", "Right", "Esc")
-		d.wantGone("[x] AccountName")
+		d.Press("End", " ", "Up", "Up", " ", " ", "Home", ">", "Right", "Right", "Esc")
+		d.WantGone("[x] AccountName")
 		golden(d, a, "columns-chosen")
 	})
 }
@@ -28,76 +30,80 @@ func TestScreenColumns(t *testing.T) {
 func TestColumns(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config", "settings.json")
 	d, a := driveDemo(t, 200, 50)
-	d.on(func() { a.options.Settings = &Settings{path: path} })
-	heading := func() []string { return strings.Fields(strings.Split(strings.Trim(d.screen()[4], "║│"), "║")[0]) }
+	kept, err := settings.LoadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.On(func() { a.options.Settings = kept })
+	heading := func() []string { return strings.Fields(strings.Split(strings.Trim(d.Screen()[4], "║│"), "║")[0]) }
 	if got := heading(); got[0] != "AccountName" || got[1] != "Mailbox" {
 		t.Fatalf("the columns are %q", got)
 	}
-	d.press("L", " ", "Down", " ") // no AccountName, no Mailbox
-	d.wantScreen("[ ] Mailbox")
-	d.press("Down", ">", "Esc")
-	d.settle()
+	d.Press("L", " ", "Down", " ") // no AccountName, no Mailbox
+	d.WantScreen("[ ] Mailbox")
+	d.Press("Down", ">", "Esc")
+	d.Settle()
 	if got := heading(); got[0] != "Reverse_Mailbox" || slices.Contains(got, "AccountName") {
 		t.Errorf("the columns are %q", got)
 	}
-	d.press(">")
-	d.wantScreen("↓Reverse_Mailbox")
-	d.press("L", "Home", " ", "Right", "Right", "Right")
-	d.wantScreen("[x] AccountName", "cells wide")
-	d.press("Enter", "o", "Down", "Enter")
-	d.wantScreen("Mailbox stores", "ServerName")
-	d.press("o", "Up", "Enter")
-	d.wantScreen("Mailboxes 60", "↓Rev_Mbx")
+	d.Press(">")
+	d.WantScreen("↓Reverse_Mailbox")
+	d.Press("L", "Home", " ", "Right", "Right", "Right")
+	d.WantScreen("[x] AccountName", "cells wide")
+	d.Press("Enter", "o", "Down", "Enter")
+	d.WantScreen("Mailbox stores", "ServerName")
+	d.Press("o", "Up", "Enter")
+	d.WantScreen("Mailboxes 60", "↓Rev_Mbx")
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Fatalf("%v, %v", info, err)
 	}
-	s, err := loadSettings(path)
+	s, err := settings.LoadFile(path)
 	if err != nil || len(s.Columns["mailbox totals"]) != 8 {
 		t.Fatalf("%+v, %v", s, err)
 	}
-	if at := slices.IndexFunc(s.Columns["mailbox totals"], func(c columnChoice) bool { return c.Title == "AccountName" }); at != 0 ||
+	if at := slices.IndexFunc(s.Columns["mailbox totals"], func(c widget.ColumnChoice) bool { return c.Title == "AccountName" }); at != 0 ||
 		s.Columns["mailbox totals"][at].Width == 0 {
 		t.Errorf("AccountName is remembered as %+v", s.Columns["mailbox totals"])
 	}
-	d.press("L", "0", "Esc")
-	d.settle()
+	d.Press("L", "0", "Esc")
+	d.Settle()
 	if got := heading(); got[0] != "AccountName" || got[1] != "Mailbox" {
 		t.Errorf("after a reset the columns are %q", got)
 	}
-	if s, err := loadSettings(path); err != nil || len(s.Columns) != 0 || s.Sort["mailbox totals"] != "-Reverse_Mailbox" {
+	if s, err := settings.LoadFile(path); err != nil || len(s.Columns) != 0 || s.Sort["mailbox totals"] != "-Reverse_Mailbox" {
 		t.Errorf("%+v, %v", s, err)
 	}
 }
 
 // TestSettingsThatMakeNoSense: whatever stands in the file, there is a grid.
 func TestSettingsThatMakeNoSense(t *testing.T) {
-	for name, choices := range map[string][]columnChoice{
+	for name, choices := range map[string][]widget.ColumnChoice{
 		"strange titles": {{Title: "nothing"}, {Title: "Mailbox", Width: -5}, {Title: "Mailbox", Show: "never"}},
 		"strange widths": {{Title: "AccountName", Width: 1 << 30}, {Title: "Type", Show: "maybe", Width: 1}},
 		"nothing left":   hideAll(model.Mailboxes),
 	} {
 		t.Run(name, func(t *testing.T) {
 			d, a := driveDemo(t, 80, 24)
-			d.on(func() {
-				a.options.Settings = &Settings{Columns: map[string][]columnChoice{"mailbox totals": choices},
+			d.On(func() {
+				a.options.Settings = &settings.Settings{Columns: map[string][]widget.ColumnChoice{"mailbox totals": choices},
 					Sort: map[string]string{"mailbox totals": "-nothing"}}
 			})
-			d.press("o", "Down", "Enter")
-			d.wantScreen("Mailbox stores")
-			d.press("o", "Up", "Enter")
-			d.wantScreen("Mailboxes 60")
+			d.Press("o", "Down", "Enter")
+			d.WantScreen("Mailbox stores")
+			d.Press("o", "Up", "Enter")
+			d.WantScreen("Mailboxes 60")
 			d.idle(a)
-			d.press("Down", ">", "<", "<", "S", "L", "End", " ", "Right", ">", "<", "Esc", "End")
+			d.Press("Down", ">", "<", "<", "S", "L", "End", " ", "Right", ">", "<", "Esc", "End")
 			d.idle(a)
-			d.wantScreen("Mailboxes 60")
+			d.WantScreen("Mailboxes 60")
 		})
 	}
 }
 
-func hideAll(t *model.ObjectType) (all []columnChoice) {
+func hideAll(t *model.ObjectType) (all []widget.ColumnChoice) {
 	for _, c := range t.Totals {
-		all = append(all, columnChoice{Title: c.Title, Show: showNever})
+		all = append(all, widget.ColumnChoice{Title: c.Title, Show: widget.ShowNever})
 	}
 	return all
 }

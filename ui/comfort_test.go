@@ -6,6 +6,8 @@ import (
 
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
+
+	"mbxperm/ui/screentest"
 )
 
 // TestScreenOne: one line, one row.
@@ -13,8 +15,8 @@ func TestScreenOne(t *testing.T) {
 	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, *app, string)) {
 		d, a := driveDemo(t, w, h)
 		d.find("u00006")
-		d.wantScreen("Mailboxes 1 · other trustees 0", "1 row ·")
-		d.press("Down", "Up", "End", "PgUp")
+		d.WantScreen("Mailboxes 1 · other trustees 0", "1 row ·")
+		d.Press("Down", "Up", "End", "PgUp")
 		golden(d, a, "one")
 	})
 }
@@ -23,31 +25,31 @@ func TestScreenOne(t *testing.T) {
 // one is left in the other.
 func TestScreenSmall(t *testing.T) {
 	d, a := driveDemo(t, 120, 32)
-	d.resize(60, 15)
+	d.Resize(60, 15)
 	d.idle(a)
-	d.golden("app-start-60x15")
+	d.Golden("app-start-60x15")
 	for _, s := range [][2]int{{59, 15}, {60, 14}, {30, 6}, {10, 2}, {1, 1}} {
-		d.resize(s[0], s[1])
-		if got := strings.Join(d.screen(), "\n"); strings.ContainsAny(got, "│║┌╔") {
+		d.Resize(s[0], s[1])
+		if got := strings.Join(d.Screen(), "\n"); strings.ContainsAny(got, "│║┌╔") {
 			t.Errorf("at %d×%d there is something of the grids:\n%s", s[0], s[1], got)
 		}
 	}
-	d.resize(59, 15)
-	d.golden("app-small-59x15")
-	d.press("Down", "?", "q", "/", "x", "Esc") // harmless where nothing is to be seen
-	d.resize(60, 15)
+	d.Resize(59, 15)
+	d.Golden("app-small-59x15")
+	d.Press("Down", "?", "q", "/", "x", "Esc") // harmless where nothing is to be seen
+	d.Resize(60, 15)
 	d.idle(a)
-	d.press("Up")
+	d.Press("Up")
 	d.idle(a)
-	d.golden("app-start-60x15")
+	d.Golden("app-start-60x15")
 }
 
 // wheel turns the wheel of the mouse.
 func (d *driver) wheel(x, y int, button tcell.ButtonMask) {
-	d.t.Helper()
-	d.sim.InjectMouse(x, y, button, tcell.ModNone)
-	d.sim.InjectMouse(x, y, tcell.ButtonNone, tcell.ModNone)
-	d.settle()
+	d.T.Helper()
+	d.Sim.InjectMouse(x, y, button, tcell.ModNone)
+	d.Sim.InjectMouse(x, y, tcell.ButtonNone, tcell.ModNone)
+	d.Settle()
 }
 
 // TestMouseEverywhere: the wheel scrolls grid and page, a double click goes into
@@ -56,34 +58,34 @@ func (d *driver) wheel(x, y int, button tcell.ButtonMask) {
 func TestMouseEverywhere(t *testing.T) {
 	before := tview.DoubleClickInterval
 	t.Cleanup(func() { tview.DoubleClickInterval = before }) // when the screen has ended
-	tview.DoubleClickInterval = patience                     // on a machine that has much to do, too
+	tview.DoubleClickInterval = screentest.Patience          // on a machine that has much to do, too
 	d, a := driveDemo(t, 120, 32)
-	top := d.screen()[5]
+	top := d.Screen()[5]
 	for range 3 {
 		d.wheel(10, 8, tcell.WheelDown)
 	}
-	if d.screen()[5] == top {
-		t.Errorf("the wheel does not scroll the grid:\n%s", strings.Join(d.screen(), "\n"))
+	if d.Screen()[5] == top {
+		t.Errorf("the wheel does not scroll the grid:\n%s", strings.Join(d.Screen(), "\n"))
 	}
 	for range 9 {
 		d.wheel(10, 8, tcell.WheelUp)
 	}
-	d.wantLine(5, strings.TrimSpace(strings.Trim(top, "║"))[:8])
-	d.click(5, 8)
-	d.click(5, 8)
-	d.wantScreen("Mailboxes › ")
-	d.press("Backspace")
+	d.WantLine(5, strings.TrimSpace(strings.Trim(top, "║"))[:8])
+	d.Click(5, 8)
+	d.Click(5, 8)
+	d.WantScreen("Mailboxes › ")
+	d.Press("Backspace")
 	d.idle(a)
-	d.click(20, 1)
-	d.wantScreen("│ Mailbox-Store")
-	d.click(60, 20)
-	d.wantGone("│ Mailbox-Store")
-	d.press("?")
-	d.wantScreen("Show this page.")
+	d.Click(20, 1)
+	d.WantScreen("│ Mailbox-Store")
+	d.Click(60, 20)
+	d.WantGone("│ Mailbox-Store")
+	d.Press("?")
+	d.WantScreen("Show this page.")
 	for range 4 {
 		d.wheel(20, 10, tcell.WheelDown)
 	}
-	d.wantGone("Show this page.")
-	d.press("q")
-	d.wantScreen("AccountName")
+	d.WantGone("Show this page.")
+	d.Press("q")
+	d.WantScreen("AccountName")
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"mbxperm/model"
 	"mbxperm/ui/report"
+	"mbxperm/ui/widget"
 )
 
 // showCommands shows what is seen as commands, to be copied. None of them is run.
@@ -13,10 +14,12 @@ func (a *app) showCommands() {
 		a.foot.say("nothing is shown yet")
 		return
 	}
-	row, ok := g.selected()
+	row, ok := g.Selected()
 	a.beside(func() func() {
 		lines := commandLines(a.source(), res, row, ok)
-		return func() { a.root.push(newPage(a.theme, 0, sheet{title: "As a command", text: still(lines...)})) }
+		return func() {
+			a.root.push(widget.NewPage(a.theme, 0, widget.Sheet{Title: "As a command", Text: widget.Still(lines...)}))
+		}
 	})
 }
 
@@ -41,7 +44,7 @@ func (a *app) source() []string {
 }
 
 // commandLines are the commands for a view, and for its row if there is one.
-func commandLines(source []string, res *model.Result, row int, ok bool) []pageLine {
+func commandLines(source []string, res *model.Result, row int, ok bool) []widget.Line {
 	var f facts
 	f.head("The lines of this grid, for sh")
 	f.command("Print", "mbxperm "+report.ShLine(report.Command(source, res.Snapshot, res.Query)...))
@@ -77,7 +80,7 @@ func shellLines(f *facts, s *model.Snapshot, ref model.RowRef) {
 }
 
 // lineCommands are the commands that show the lists of a target.
-func lineCommands(s *model.Snapshot, k model.LineKey) []pageLine {
+func lineCommands(s *model.Snapshot, k model.LineKey) []widget.Line {
 	commands := report.ExchangeLists(s, k)
 	if len(commands) == 0 {
 		return nil
@@ -87,12 +90,12 @@ func lineCommands(s *model.Snapshot, k model.LineKey) []pageLine {
 	for _, c := range commands {
 		f.command("Show", c)
 	}
-	return append([]pageLine{{}}, f...)
+	return append([]widget.Line{{}}, f...)
 }
 
 // command adds a line that is copied exactly as it is.
 func (f *facts) command(label, text string) {
 	if text != "" {
-		*f = append(*f, pageLine{label: label, text: text, exact: true})
+		*f = append(*f, widget.Line{Label: label, Text: text, Exact: true})
 	}
 }

@@ -7,8 +7,11 @@ import (
 	"github.com/rivo/tview"
 
 	"mbxperm/model"
+	"mbxperm/ui/keys"
 	"mbxperm/ui/report"
 	"mbxperm/ui/safe"
+	"mbxperm/ui/settings"
+	"mbxperm/ui/widget"
 )
 
 // Connect is what the form in which a source is named begins with.
@@ -67,13 +70,13 @@ func newConnectForm(a *app, c Connect) *connectForm {
 
 func (f *connectForm) input(text string) *tview.InputField {
 	t := f.app.theme
-	return tview.NewInputField().SetText(text).SetFieldStyle(t.style(styleText).Underline(true))
+	return tview.NewInputField().SetText(text).SetFieldStyle(t.Style(widget.StyleText).Underline(true))
 }
 
 func (f *connectForm) button(label string, do func()) *tview.Button {
 	t := f.app.theme
-	return tview.NewButton(plain("[" + label + "]")).SetStyle(t.style(styleTitle)).
-		SetActivatedStyle(t.style(styleSelected)).SetSelectedFunc(do)
+	return tview.NewButton(widget.Plain("[" + label + "]")).SetStyle(t.Style(widget.StyleTitle)).
+		SetActivatedStyle(t.Style(widget.StyleSelected)).SetSelectedFunc(do)
 }
 
 // text returns what a field holds, without the blanks that come with pasting.
@@ -84,7 +87,7 @@ func (f *connectForm) tryDirectory() {
 	w := &f.fields
 	_, auth := w.auth.GetCurrentOption()
 	r := model.Request{Source: text(w.server), User: text(w.user), Password: w.password.GetText(),
-		CAFile: expandHome(text(w.ca)), Auth: auth}
+		CAFile: settings.ExpandHome(text(w.ca)), Auth: auth}
 	if r.Source == "" {
 		f.failure = "no server: give a domain, contoso.com, or a server, ldaps://dc1.contoso.com"
 		f.app.focus(w.server)
@@ -94,7 +97,7 @@ func (f *connectForm) tryDirectory() {
 }
 
 func (f *connectForm) tryFile() {
-	path := expandHome(text(f.fields.file))
+	path := settings.ExpandHome(text(f.fields.file))
 	if path == "" {
 		f.failure = "no file: give a recording, or LDIF as ldapsearch or ldifde writes it"
 		f.app.focus(f.fields.file)
@@ -110,7 +113,7 @@ func (f *connectForm) try(r model.Request) {
 }
 
 // recall fills in a directory that could be opened before.
-func (f *connectForm) recall(r Recent) {
+func (f *connectForm) recall(r settings.Recent) {
 	w := &f.fields
 	w.server.SetText(r.Source)
 	w.user.SetText(r.User)
@@ -161,17 +164,17 @@ func (f *connectForm) leave() {
 	}
 }
 
-func (f *connectForm) scope() scope {
+func (f *connectForm) Scope() keys.Scope {
 	if f.fields.auth.IsOpen() {
-		return scopeList
+		return keys.ScopeList
 	}
-	return scopeForm
+	return keys.ScopeForm
 }
 
-func (f *connectForm) place(x, y, w, h int) { f.SetRect(x, y, w, h) }
+func (f *connectForm) Fit(x, y, w, h int) { f.SetRect(x, y, w, h) }
 
 // key handles a key on the form.
-func (f *connectForm) key(a *app, act action, ev *tcell.EventKey) {
+func (f *connectForm) key(a *app, act keys.Action, ev *tcell.EventKey) {
 	in := a.tv.GetFocus()
 	pass := func() { in.InputHandler()(ev, a.focus) }
 	if f.fields.auth.IsOpen() {
@@ -181,20 +184,20 @@ func (f *connectForm) key(a *app, act action, ev *tcell.EventKey) {
 		return
 	}
 	switch act {
-	case actionClear:
+	case keys.ActionClear:
 		f.leave()
-	case actionPrevPane:
+	case keys.ActionPrevPane:
 		f.step(-1)
-	case actionNextPane:
+	case keys.ActionNextPane:
 		field, ok := in.(*tview.InputField)
 		if ev.Key() == tcell.KeyTab && ok && (field == f.fields.ca || field == f.fields.file) {
-			if completed := completePath(field.GetText()); completed != field.GetText() {
+			if completed := settings.CompletePath(field.GetText()); completed != field.GetText() {
 				field.SetText(completed)
 				return
 			}
 		}
 		f.step(1)
-	case actionEnter:
+	case keys.ActionEnter:
 		switch {
 		case in == f.fields.file:
 			f.tryFile()
@@ -300,8 +303,8 @@ func (a *app) opened() {
 	}
 	a.known = true
 	if r := a.request; isDirectory(r.Source) && a.options.Settings != nil {
-		a.options.Settings.remember(Recent{Source: r.Source, User: r.User, CAFile: r.CAFile, Auth: r.Auth})
-		if err := a.options.Settings.save(); err != nil {
+		a.options.Settings.Remember(settings.Recent{Source: r.Source, User: r.User, CAFile: r.CAFile, Auth: r.Auth})
+		if err := a.options.Settings.Save(); err != nil {
 			a.foot.say(err.Error())
 		}
 	}
@@ -317,16 +320,16 @@ func isDirectory(source string) bool {
 	case "demo", "-", "":
 		return false
 	}
-	return !fileExists(source)
+	return !settings.FileExists(source)
 }
 
 // status says below the fields what is going on.
-func (f *connectForm) status() (string, cellStyle) {
+func (f *connectForm) status() (string, widget.Style) {
 	if f.failure != "" {
-		return f.failure, styleWarning
+		return f.failure, widget.StyleWarning
 	}
 	if s := f.app.news.latest; f.asked != nil && s != nil {
-		return safe.Text(report.Doing(&s.State, f.app.news.now())) + "; Esc stops", styleTitle
+		return safe.Text(report.Doing(&s.State, f.app.news.now())) + "; Esc stops", widget.StyleTitle
 	}
-	return "", styleText
+	return "", widget.StyleText
 }

@@ -14,6 +14,8 @@ import (
 	"mbxperm/collector"
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/ui/settings"
+	"mbxperm/ui/widget"
 )
 
 // formDriver is a session that opens what a test says.
@@ -67,7 +69,7 @@ var (
 )
 
 // driveForm starts without a source.
-func driveForm(t *testing.T, w, h int, s *Settings, c Connect) (*driver, *app, *formDriver) {
+func driveForm(t *testing.T, w, h int, s *settings.Settings, c Connect) (*driver, *app, *formDriver) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	f := &formDriver{t: t, Session: session.New(ctx, model.NewPool(), nil, nil, nil)}
@@ -80,18 +82,18 @@ func driveForm(t *testing.T, w, h int, s *Settings, c Connect) (*driver, *app, *
 		}
 		return &fakeSource{Source: newDemo(t, "demo:60"), name: r.Source}, nil
 	}
-	a := newApp(f, themeFor(0))
+	a := newApp(f, widget.ThemeFor(0))
 	a.news.now = longAgo()
 	if len(c.Auths) == 0 {
 		c.Auths = []string{"auto", "kerberos", "ntlm", "external", "simple"}
 	}
 	a.begin(Options{Connect: c, Settings: s})
 	d := drive(t, w, h, a.tv)
-	a.start(ctx, d.top)
+	a.start(ctx, d.Top)
 	t.Cleanup(func() {
 		cancel()
 		f.Session.Wait()
-		d.wantStopped()
+		d.WantStopped()
 	})
 	return d, a, f
 }
@@ -100,21 +102,21 @@ func TestConnectScreens(t *testing.T) {
 	for _, size := range sizes {
 		name := fmt.Sprintf("connect-%dx%d", size.w, size.h)
 		t.Run(name, func(t *testing.T) {
-			d, _, _ := driveForm(t, size.w, size.h, &Settings{Recent: []Recent{
+			d, _, _ := driveForm(t, size.w, size.h, &settings.Settings{Recent: []settings.Recent{
 				{Source: "ldaps://dc1.contoso.com", User: "auditor@contoso.com"},
 				{Source: "fabrikam.com", User: "[red]\x1b[31m\u202eadmin"},
 			}}, Connect{
 				Request: model.Request{User: "auditor@contoso.com"}, Domain: "contoso.com",
 				Found: []string{"Kerberos ticket of auditor@CONTOSO.COM, good until 2026-03-02 19:30"},
 			})
-			d.wantScreen("Server or domain  contoso.com", "Kerberos ticket of auditor@CONTOSO.COM", "[red]<U+001B>[31m<U+202E>admin")
-			d.golden(name)
-			d.typeText("wrong")
-			d.wantScreen("*****")
-			d.wantGone("wrong")
-			d.press("Enter")
-			d.wantScreen("refused the account", "*****")
-			d.golden(name + "-refused")
+			d.WantScreen("Server or domain  contoso.com", "Kerberos ticket of auditor@CONTOSO.COM", "[red]<U+001B>[31m<U+202E>admin")
+			d.Golden(name)
+			d.TypeText("wrong")
+			d.WantScreen("*****")
+			d.WantGone("wrong")
+			d.Press("Enter")
+			d.WantScreen("refused the account", "*****")
+			d.Golden(name + "-refused")
 		})
 	}
 }
@@ -123,30 +125,30 @@ func TestConnectScreens(t *testing.T) {
 // the screen, and the directory is remembered without the password.
 func TestConnect(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "settings.json")
-	s, err := loadSettings(path)
+	s, err := settings.LoadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	d, _, f := driveForm(t, 120, 32, s, Connect{})
-	d.press("Enter")
-	d.wantScreen("no server: give a domain")
-	d.typeText("ldaps://dc1.contoso.com")
-	d.press("Tab")
-	d.paste("auditor@contoso.com")
-	d.press("Down")
-	d.typeText("qX!wrong")
-	d.press("Enter")
-	d.wantScreen("password is wrong", "ldaps://dc1.contoso.com", "auditor@contoso.com", "********")
+	d.Press("Enter")
+	d.WantScreen("no server: give a domain")
+	d.TypeText("ldaps://dc1.contoso.com")
+	d.Press("Tab")
+	d.Paste("auditor@contoso.com")
+	d.Press("Down")
+	d.TypeText("qX!wrong")
+	d.Press("Enter")
+	d.WantScreen("password is wrong", "ldaps://dc1.contoso.com", "auditor@contoso.com", "********")
 	for range len("qX!wrong") {
-		d.press("Backspace")
+		d.Press("Backspace")
 	}
-	d.typeText("right")
-	d.press("Down", "Down", "Enter")
-	d.wantScreen("│ ntlm")
-	d.press("Down", "Down", "Enter")
-	d.wantScreen("[ntlm")
-	d.press("Tab", "Enter")
-	d.wantScreen("read to the end", "ldaps://dc1.contoso.com")
+	d.TypeText("right")
+	d.Press("Down", "Down", "Enter")
+	d.WantScreen("│ ntlm")
+	d.Press("Down", "Down", "Enter")
+	d.WantScreen("[ntlm")
+	d.Press("Tab", "Enter")
+	d.WantScreen("read to the end", "ldaps://dc1.contoso.com")
 	want := model.Request{Source: "ldaps://dc1.contoso.com", User: "auditor@contoso.com", Password: "right", Auth: "ntlm"}
 	if got := f.last(); got != want {
 		t.Errorf("asked for %+v, want %+v", got, want)
@@ -155,25 +157,25 @@ func TestConnect(t *testing.T) {
 	if err != nil || !strings.Contains(string(b), "dc1.contoso.com") || strings.Contains(string(b), "right") || strings.Contains(string(b), "assword") {
 		t.Errorf("remembered: %s, %v", b, err)
 	}
-	d.press("w")
-	d.wantScreen("Or once more", "ldaps://dc1.contoso.com as auditor@contoso.com", "[ntlm")
-	d.wantGone("****")
-	d.press("Esc")
-	d.wantScreen("read to the end")
-	d.press("q")
-	d.wantStopped()
+	d.Press("w")
+	d.WantScreen("Or once more", "ldaps://dc1.contoso.com as auditor@contoso.com", "[ntlm")
+	d.WantGone("****")
+	d.Press("Esc")
+	d.WantScreen("read to the end")
+	d.Press("q")
+	d.WantStopped()
 }
 
 // TestConnectCanBeStopped: Esc stops a server that does not answer; the form is
 // still there, and once more Esc leaves.
 func TestConnectCanBeStopped(t *testing.T) {
 	d, _, _ := driveForm(t, 80, 24, nil, Connect{Domain: "ldaps://silent.contoso.com"})
-	d.press("Enter")
-	d.wantScreen("connecting to ldaps://silent.contoso.com; Esc stops")
-	d.press("Esc")
-	d.wantScreen("incomplete: cancelled", "Server or domain")
-	d.press("Esc")
-	d.wantStopped()
+	d.Press("Enter")
+	d.WantScreen("connecting to ldaps://silent.contoso.com; Esc stops")
+	d.Press("Esc")
+	d.WantScreen("incomplete: cancelled", "Server or domain")
+	d.Press("Esc")
+	d.WantStopped()
 }
 
 // TestConnectOtherwise: the demo, a file whose name Tab completes, and a
@@ -184,27 +186,27 @@ func TestConnectOtherwise(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := &Settings{Recent: []Recent{{Source: "fabrikam.com", CAFile: "ca.pem", Auth: "simple"}}}
+	s := &settings.Settings{Recent: []settings.Recent{{Source: "fabrikam.com", CAFile: "ca.pem", Auth: "simple"}}}
 	d, _, f := driveForm(t, 120, 32, s, Connect{})
-	d.wantScreen("[Demo]")
-	y := slices.IndexFunc(d.screen(), func(l string) bool { return strings.Contains(l, "[Demo]") })
-	d.click(22, y)
-	d.wantScreen("read to the end")
+	d.WantScreen("[Demo]")
+	y := slices.IndexFunc(d.Screen(), func(l string) bool { return strings.Contains(l, "[Demo]") })
+	d.Click(22, y)
+	d.WantScreen("read to the end")
 	if got := f.last(); got.Source != "demo" {
 		t.Errorf("the demo asks for %+v", got)
 	}
-	d.press("w", "Shift-Tab", "Shift-Tab", "Shift-Tab")
-	d.paste(filepath.Join(dir, "mo"))
-	d.press("Tab", "Enter")
-	d.wantScreen("read to the end")
+	d.Press("w", "Shift-Tab", "Shift-Tab", "Shift-Tab")
+	d.Paste(filepath.Join(dir, "mo"))
+	d.Press("Tab", "Enter")
+	d.WantScreen("read to the end")
 	if got := f.last(); got.Source != file {
 		t.Errorf("the file asks for %+v", got)
 	}
-	d.press("w")
-	d.wantScreen("[fabrikam.com]")
-	y = slices.IndexFunc(d.screen(), func(l string) bool { return strings.Contains(l, "[fabrikam.com]") })
-	d.click(22, y)
-	d.wantScreen("read to the end")
+	d.Press("w")
+	d.WantScreen("[fabrikam.com]")
+	y = slices.IndexFunc(d.Screen(), func(l string) bool { return strings.Contains(l, "[fabrikam.com]") })
+	d.Click(22, y)
+	d.WantScreen("read to the end")
 	if got, want := f.last(), (model.Request{Source: "fabrikam.com", CAFile: "ca.pem", Auth: "simple"}); got != want {
 		t.Errorf("once more asks for %+v, want %+v", got, want)
 	}
@@ -213,44 +215,22 @@ func TestConnectOtherwise(t *testing.T) {
 	}
 }
 
-func TestCompletePath(t *testing.T) {
-	dir := t.TempDir() + string(filepath.Separator)
-	t.Setenv("HOME", dir)
-	for _, name := range []string{"monday.ldif", "monday.ldif.zst", "Überblick", ".hidden"} {
-		if err := os.WriteFile(dir+name, nil, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.Mkdir(dir+"records", 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct{ in, want string }{
-		{dir + "mo", dir + "monday.ldif"}, {dir + "r", dir + "records" + string(filepath.Separator)},
-		{dir + "x", dir + "x"}, {dir, dir}, {dir + "Ü", dir + "Überblick"}, {dir + ".", dir + ".hidden"},
-		{filepath.Join(dir, "none", "x"), filepath.Join(dir, "none", "x")}, {"~" + string(filepath.Separator) + "mo", dir + "monday.ldif"},
-	} {
-		if got := completePath(c.in); filepath.Clean(got) != filepath.Clean(c.want) {
-			t.Errorf("completePath(%q) = %q, want %q", c.in, got, c.want)
-		}
-	}
-}
-
 // TestRecord: R asks where to, and again before it replaces something.
 func TestRecord(t *testing.T) {
 	d, a, f := driveForm(t, 120, 32, nil, Connect{Domain: "contoso.com"})
-	d.press("Enter")
-	d.wantScreen("read to the end")
+	d.Press("Enter")
+	d.WantScreen("read to the end")
 	d.idle(a)
-	d.press("R")
-	d.wantScreen("record to contoso.com-0001-01-01.ldif.zst")
-	d.press("Esc")
-	d.wantGone("record to")
+	d.Press("R")
+	d.WantScreen("record to contoso.com-0001-01-01.ldif.zst")
+	d.Press("Esc")
+	d.WantGone("record to")
 	dir := t.TempDir()
 	old := filepath.Join(dir, "old")
 	if err := os.WriteFile(old, []byte("old"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	clear := func() { d.on(func() { a.foot.input.SetText("") }) }
+	clear := func() { d.On(func() { a.foot.input.SetText("") }) }
 	for _, c := range []struct {
 		path, answer, say, want string
 	}{
@@ -263,21 +243,21 @@ func TestRecord(t *testing.T) {
 		f.mu.Lock()
 		f.recorded = nil
 		f.mu.Unlock()
-		d.press("R")
+		d.Press("R")
 		clear()
-		d.paste(c.path)
-		d.press("Enter")
+		d.Paste(c.path)
+		d.Press("Enter")
 		if c.answer != "" {
-			d.wantScreen("it exists; replace it?")
-			d.press(c.answer, "Enter")
+			d.WantScreen("it exists; replace it?")
+			d.Press(c.answer, "Enter")
 		}
-		d.wantScreen(c.say)
+		d.WantScreen(c.say)
 		f.mu.Lock()
 		if got := strings.Join(f.recorded, " "); got != c.want {
 			t.Errorf("%q: recorded to %q, want %q", c.path, got, c.want)
 		}
 		f.mu.Unlock()
-		d.wantScreen("read to the end")
+		d.WantScreen("read to the end")
 		d.idle(a)
 	}
 }
@@ -290,13 +270,13 @@ func TestStopReadingAgain(t *testing.T) {
 		return &fakeSource{Source: newDemo(t, "demo:60"), after: 374, hold: hold}, nil, nil
 	})
 	d, a := driveAgain(t, ctx, cancel, session)
-	d.wantScreen("reading containers again")
-	d.press("X")
-	d.wantScreen("stopped: what was read before stays", "read to the end", "Mailboxes 60 · other trustees 65")
-	d.wantGone("reading containers")
+	d.WantScreen("reading containers again")
+	d.Press("X")
+	d.WantScreen("stopped: what was read before stays", "read to the end", "Mailboxes 60 · other trustees 65")
+	d.WantGone("reading containers")
 	close(hold)
-	d.press("F5")
-	d.wantScreen("read to the end")
+	d.Press("F5")
+	d.WantScreen("read to the end")
 	d.idle(a)
 }
 
@@ -313,31 +293,31 @@ func TestStopConnectingAgain(t *testing.T) {
 		return newDemo(t, "demo:60"), nil, nil
 	})
 	d, _ := driveAgain(t, ctx, cancel, session)
-	d.wantScreen("connecting again", "Mailboxes 60")
-	d.press("X")
-	d.wantScreen("stopped: what was read before stays", "read to the end")
+	d.WantScreen("connecting again", "Mailboxes 60")
+	d.Press("X")
+	d.WantScreen("stopped: what was read before stays", "read to the end")
 	session.Wait()
-	d.press("X")
-	d.wantScreen("nothing is being read")
-	d.press("F5")
-	d.wantScreen("nothing changed since")
-	d.press("!")
-	d.wantScreen("Nothing went wrong.")
+	d.Press("X")
+	d.WantScreen("nothing is being read")
+	d.Press("F5")
+	d.WantScreen("nothing changed since")
+	d.Press("!")
+	d.WantScreen("Nothing went wrong.")
 }
 
 // driveAgain shows a session that was read to its end, and has it read again.
 func driveAgain(t *testing.T, ctx context.Context, cancel func(), session *session.Session) (*driver, *app) {
 	t.Helper()
-	a := newApp(sessionDriver{session}, themeFor(0))
+	a := newApp(sessionDriver{session}, widget.ThemeFor(0))
 	a.news.now = longAgo()
 	d := drive(t, 120, 32, a.tv)
-	a.start(ctx, d.top)
+	a.start(ctx, d.Top)
 	t.Cleanup(func() {
 		cancel()
 		session.Wait()
-		d.wantStopped()
+		d.WantStopped()
 	})
-	d.wantScreen("read to the end", "unreadable")
-	d.press("F5")
+	d.WantScreen("read to the end", "unreadable")
+	d.Press("F5")
 	return d, a
 }

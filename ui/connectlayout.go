@@ -5,6 +5,7 @@ import (
 	"github.com/rivo/tview"
 
 	"mbxperm/ui/safe"
+	"mbxperm/ui/widget"
 )
 
 // formRow is a line of the form: a label, a field or a button, and a hint. Rows
@@ -108,7 +109,7 @@ func (f *connectForm) Draw(screen tcell.Screen) {
 	message, style := f.status()
 	var lines []string
 	if message != "" {
-		lines = wrap(message, w)
+		lines = widget.Wrap(message, w)
 	}
 	if len(lines) > mostMessage {
 		lines = lines[:mostMessage]
@@ -120,7 +121,7 @@ func (f *connectForm) Draw(screen tcell.Screen) {
 	}
 	below := y + min(len(rows)+1, h-len(lines))
 	for i, text := range lines {
-		putSafe(screen, x, below+i, w, text, t.style(style))
+		widget.PutSafe(screen, x, below+i, w, text, t.Style(style))
 	}
 	if f.fields.auth.IsOpen() { // its list lies above the rows
 		f.fields.auth.Draw(screen)
@@ -130,10 +131,10 @@ func (f *connectForm) Draw(screen tcell.Screen) {
 func (f *connectForm) drawRow(screen tcell.Screen, x, y, w int, r *formRow) {
 	t := f.app.theme
 	if r.field == nil && r.button == nil {
-		put(screen, x, y, w, r.label, t.style(styleMuted))
+		widget.Put(screen, x, y, w, r.label, t.Style(widget.StyleMuted))
 		return
 	}
-	put(screen, x, y, formLabel, r.label, t.style(styleTitle))
+	widget.Put(screen, x, y, formLabel, r.label, t.Style(widget.StyleTitle))
 	at, end := x+formLabel, x+w
 	if r.field != nil {
 		width := min(max(leastField, min(mostField, end-at-formHint-2)), end-at)
@@ -154,7 +155,7 @@ func (f *connectForm) drawRow(screen tcell.Screen, x, y, w int, r *formRow) {
 		at += width + 2
 	}
 	if room := end - at; room >= safe.Width(r.hint) {
-		put(screen, at, y, room, r.hint, t.style(styleMuted))
+		widget.Put(screen, at, y, room, r.hint, t.Style(widget.StyleMuted))
 	}
 }
 

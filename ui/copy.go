@@ -2,12 +2,16 @@ package ui
 
 import (
 	"fmt"
+	"os"
+	"runtime"
 	"strings"
 
 	"mbxperm/acl"
 	"mbxperm/model"
 	"mbxperm/ui/report"
 	"mbxperm/ui/safe"
+	"mbxperm/ui/term"
+	"mbxperm/ui/widget"
 )
 
 // startCopy asks what to copy of the grid in use: a cell, what identifies the
@@ -15,40 +19,40 @@ import (
 // characters are in none of it.
 func (a *app) startCopy() {
 	g, _ := a.grid()
-	row, ok := g.selected()
+	row, ok := g.Selected()
 	if !ok {
 		a.foot.say("there is nothing to copy")
 		return
 	}
-	var items []menuItem
-	for _, at := range g.fit.columns {
-		text, _ := g.data.Cell(row, at)
-		items = append(items, menuItem{g.columns[at].title, text})
+	var items []widget.Item
+	for _, at := range g.Shown() {
+		text, _ := g.Rows().Cell(row, at)
+		items = append(items, widget.Item{Name: g.Rows().Columns()[at].Title, Text: text})
 	}
 	items = append(items, a.identities(g, row)...)
 	cells := len(items)
-	items = append(items, menuItem{"the row", "all of these cells that are shown, apart by tabs"},
-		menuItem{"the grid", fmt.Sprintf("%s lines under a heading, columns apart by tabs", report.Thousands(g.data.Len()))})
-	a.root.push(newMenu(a.theme, "Copy", items, func(i int) {
+	items = append(items, widget.Item{Name: "the row", Text: "all of these cells that are shown, apart by tabs"},
+		widget.Item{Name: "the grid", Text: fmt.Sprintf("%s lines under a heading, columns apart by tabs", safe.Thousands(g.Rows().Len()))})
+	a.root.push(widget.NewMenu(a.theme, "Copy", items, func(i int) {
 		switch {
 		case i < cells:
-			a.copyText(safe.Text(items[i].text), items[i].name)
+			a.copyText(safe.Text(items[i].Text), items[i].Name)
 		case i == cells:
-			a.copyText(g.rowText(row), "the row")
+			a.copyText(rowText(g, row), "the row")
 		default:
-			a.copyText(g.text(mostCopied), "the grid")
+			a.copyText(gridText(g, term.MostCopied), "the grid")
 		}
 	}))
 }
 
 // identities are the names of a row that no column shows.
-func (a *app) identities(g *grid, row int) (items []menuItem) {
+func (a *app) identities(g *widget.Grid, row int) (items []widget.Item) {
 	add := func(what string, p *model.Principal) {
 		if p.SID != (acl.SID{}) {
-			items = append(items, menuItem{what + "SID", p.SID.String()})
+			items = append(items, widget.Item{Name: what + "SID", Text: p.SID.String()})
 		}
 		if p.DN != "" {
-			items = append(items, menuItem{what + "DN", p.DN})
+			items = append(items, widget.Item{Name: what + "DN", Text: p.DN})
 		}
 	}
 	if v := a.changes(); v != nil && v.grid == g && row < v.result.Len() {
@@ -74,73 +78,100 @@ func (a *app) identities(g *grid, row int) (items []menuItem) {
 
 // rowText is a row as a line of columns apart by tabs, safe to be pasted into a
 // spreadsheet.
-func (g *grid) rowText(row int) string {
+func rowText(g *widget.Grid, row int) string {
 	var b strings.Builder
-	for i, at := range g.fit.columns {
+	for i, at := range g.Shown() {
 		if i > 0 {
 			b.WriteByte('\t')
 		}
-		text, _ := g.data.Cell(row, at)
+		text, _ := g.Rows().Cell(row, at)
 		b.WriteString(report.Defuse(safe.Text(text)))
 	}
 	return b.String()
 }
 
 // text is the whole grid under a heading; it ends where it gets longer than most.
-func (g *grid) text(most int) string {
+func gridText(g *widget.Grid, most int) string {
 	var b strings.Builder
-	for i, at := range g.fit.columns {
+	for i, at := range g.Shown() {
 		if i > 0 {
 			b.WriteByte('\t')
 		}
-		b.WriteString(g.columns[at].title)
+		b.WriteString(g.Rows().Columns()[at].Title)
 	}
 	b.WriteByte('\n')
-	for row := 0; row < g.data.Len() && b.Len() <= most; row++ {
-		b.WriteString(g.rowText(row))
+	for row := 0; row < g.Rows().Len() && b.Len() <= most; row++ {
+		b.WriteString(rowText(g, row))
 		b.WriteByte('\n')
 	}
 	return b.String()
 }
 
 // copyFromPage asks which line of a page to copy.
-func (a *app) copyFromPage(p *page) {
-	s := &p.sheets[p.at]
-	items := []menuItem{{"all of it", fmt.Sprintf("the sheet, %s lines", report.Thousands(len(s.lines)))}}
-	var lines []pageLine
-	for _, l := range s.lines {
-		if l.text != "" && l.style != styleHeader {
-			items = append(items, menuItem{strings.TrimSpace(l.label), l.text})
+func (a *app) copyFromPage(p *widget.Page) {
+	s := &p.Sheets[p.At]
+	items := []widget.Item{{Name: "all of it", Text: fmt.Sprintf("the sheet, %s lines", safe.Thousands(len(s.Lines)))}}
+	var lines []widget.Line
+	for _, l := range s.Lines {
+		if l.Text != "" && l.Style != widget.StyleHeader {
+			items = append(items, widget.Item{Name: strings.TrimSpace(l.Label), Text: l.Text})
 			lines = append(lines, l)
 		}
 	}
-	m := newMenu(a.theme, "Copy", items, func(i int) {
+	m := widget.NewMenu(a.theme, "Copy", items, func(i int) {
 		if i == 0 {
-			a.copyText(s.plainText(), "the sheet")
+			a.copyText(s.PlainText(), "the sheet")
 			return
 		}
-		a.copyText(lines[i-1].plainText(), "the line")
+		a.copyText(lines[i-1].PlainText(), "the line")
 	})
-	m.at = min(1, len(items)-1)
+	m.At = min(1, len(items)-1)
 	a.root.push(m)
 }
 
-// plainText is a line to be copied: as it is seen, but for a command, in which
-// a line break is one.
-func (l *pageLine) plainText() string {
-	if l.exact {
-		return l.text
+// copyText puts a text into the clipboard. what names it.
+func (a *app) copyText(text, what string) {
+	switch way := term.WayToClipboard(runtime.GOOS, os.Getenv); {
+	case len(text) > term.MostCopied:
+		a.foot.say(fmt.Sprintf("%s: %s bytes or more, and a terminal takes %s: E writes it to a file", what,
+			safe.Thousands(len(text)), safe.Thousands(term.MostCopied)))
+	case way == term.ByNothing:
+		a.foot.say("this terminal has no clipboard for programs: E writes to a file")
+	case way == term.ByTmux:
+		a.beside(func() func() {
+			err := term.TmuxBuffer(text)
+			return func() {
+				if err != nil {
+					a.sendClipboard(text, term.ByTerminal)
+				}
+				a.copied(text, what)
+			}
+		})
+	default:
+		a.sendClipboard(text, way)
+		a.copied(text, what)
 	}
-	return safe.Text(l.text)
 }
 
-func (s *sheet) plainText() string {
-	var b strings.Builder
-	for _, l := range s.lines {
-		if l.label != "" {
-			b.WriteString(safe.Text(l.label) + "\t")
-		}
-		b.WriteString(l.plainText() + "\n")
+// sendClipboard sends a text to the terminal. tcell would do it, too, but in
+// silence not for the terminals that its table does not call xterm-like:
+// screen-256color, as which many a tmux goes, is one.
+func (a *app) sendClipboard(text string, way term.ClipboardWay) {
+	tty, ok := a.screen.Tty()
+	switch {
+	case !ok:
+		a.screen.SetClipboard([]byte(text))
+	case way == term.ByScreen:
+		tty.Write(term.ScreenSequence(text))
+	default:
+		tty.Write(term.TerminalSequence(text))
 	}
-	return b.String()
+}
+
+func (a *app) copied(text, what string) {
+	lines := ""
+	if n := strings.Count(strings.TrimSuffix(text, "\n"), "\n"); n > 0 {
+		lines = fmt.Sprintf(", %s lines", safe.Thousands(n+1))
+	}
+	a.foot.say("copied " + what + lines)
 }

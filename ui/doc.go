@@ -1,17 +1,21 @@
-// Package ui is the terminal screen of mbxperm.
+// Package ui is the terminal screen of mbxperm: the application that ties the
+// widgets, the keys and the questions to what a collection has read.
 //
-// It is a tview application with three habits that everything in it relies on:
+// Three habits hold in all of it:
 //
-//   - What reaches the terminal is only what changed. diffScreen stands
-//     between tview and tcell and passes on the cells that differ from the
-//     last frame, because tview repaints the whole screen on every key and the
-//     users sit at the far end of an SSH line.
+//   - What reaches the terminal is only what changed: see [term.Screen].
 //   - Strings from the directory are hostile. They become table cells only
-//     through newCell, which makes control, bidi and invisible characters
-//     visible (package ui/safe) and keeps tview from reading them as markup.
-//   - Data is shown, never held. A grid is handed an immutable gridData and
+//     through [widget.NewCell], which makes control, bidi and invisible
+//     characters visible (package ui/safe) and keeps tview from reading them as
+//     markup.
+//   - Data is shown, never held. A grid is handed immutable [widget.Rows] and
 //     asks it for the few rows that are on the screen.
 //
-// Keys are declared once, in bindings; footer, help page and README come from
-// that table.
+// The rooms below it: ui/term takes the terminal, ui/keys says what a key is
+// and what help and README say of it, ui/widget draws grids, menus and pages,
+// ui/settings remembers, ui/report writes the same views for pipes and files.
+// None of them imports this package.
+//
+// All fields of app belong to the screen's goroutine. What takes longer than a
+// frame is worked out beside it and comes back through app.update.
 package ui

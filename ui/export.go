@@ -11,7 +11,11 @@ import (
 
 	"mbxperm/model"
 	"mbxperm/model/wholefile"
+	"mbxperm/ui/keys"
 	"mbxperm/ui/report"
+	"mbxperm/ui/safe"
+	"mbxperm/ui/settings"
+	"mbxperm/ui/term"
 )
 
 // exportable is what can be written to a file.
@@ -52,8 +56,8 @@ func (a *app) startExport() {
 		return
 	}
 	a.openLine(&line{
-		scope: scopeCommand, label: "export to ", key: a.pathKey,
-		enter: func(path string) { a.exportTo(what, expandHome(strings.TrimSpace(path))) },
+		scope: keys.ScopeCommand, label: "export to ", key: a.pathKey,
+		enter: func(path string) { a.exportTo(what, settings.ExpandHome(strings.TrimSpace(path))) },
 	}, what.name+a.news.now().Format("-2006-01-02")+".csv")
 }
 
@@ -94,7 +98,7 @@ func (a *app) exportTo(what *exportable, path string) {
 		return
 	}
 	a.openLine(&line{
-		scope: scopeCommand, label: "it exists; replace it? y or n: ",
+		scope: keys.ScopeCommand, label: "it exists; replace it? y or n: ",
 		enter: func(answer string) {
 			if answer = strings.ToLower(strings.TrimSpace(answer)); answer == "y" || answer == "yes" {
 				out.Force = true
@@ -111,7 +115,7 @@ func (a *app) export(what *exportable, out report.Output) {
 	a.foot.say("writing " + out.File)
 	a.ask.waiting++
 	go func() {
-		defer guard(a.screen)
+		defer term.Guard(a.screen)
 		files, err := what.write(a.ctx, out)
 		a.update(func() bool {
 			a.ask.waiting--
@@ -121,7 +125,7 @@ func (a *app) export(what *exportable, out report.Output) {
 				for i := range files {
 					files[i] = filepath.Base(files[i])
 				}
-				a.foot.say(fmt.Sprintf("%s records written to %s", report.Thousands(what.records), strings.Join(files, " and ")))
+				a.foot.say(fmt.Sprintf("%s records written to %s", safe.Thousands(what.records), strings.Join(files, " and ")))
 			}
 			return true
 		})

@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/gdamore/tcell/v2"
+import (
+	"github.com/gdamore/tcell/v2"
+
+	"mbxperm/ui/keys"
+)
 
 // startFilter opens the line in which the filter of the grid in use is typed.
 func (a *app) startFilter() {
@@ -19,7 +23,7 @@ func (a *app) startFilter() {
 		}
 	}
 	a.openLine(&line{
-		scope: scopeInput, label: "/", changed: set, enter: keep, leave: func() { set("") }, key: a.filterKey,
+		scope: keys.ScopeInput, label: "/", changed: set, enter: keep, leave: func() { set("") }, key: a.filterKey,
 	}, side.filter)
 }
 

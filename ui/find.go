@@ -4,6 +4,9 @@ import (
 	"context"
 
 	"mbxperm/model"
+	"mbxperm/ui/keys"
+	"mbxperm/ui/term"
+	"mbxperm/ui/widget"
 )
 
 // findNext goes to the next line, or the one before, that holds the words of
@@ -19,7 +22,7 @@ func (a *app) findNext(step int) {
 		return
 	}
 	res := a.matcher(g)
-	row, ok := g.selected()
+	row, ok := g.Selected()
 	if res == nil || !ok {
 		a.foot.say("there is no line to search")
 		return
@@ -30,7 +33,7 @@ func (a *app) findNext(step int) {
 // askWords asks what to look for.
 func (a *app) askWords(step int) {
 	_, side := a.grid()
-	a.openLine(&line{label: "find: ", scope: scopeCommand, enter: func(text string) {
+	a.openLine(&line{label: "find: ", scope: keys.ScopeCommand, enter: func(text string) {
 		if text == "" {
 			return
 		}
@@ -45,7 +48,7 @@ type matcher interface {
 }
 
 // matcher returns what a grid shows, nil where that is nothing.
-func (a *app) matcher(g *grid) matcher {
+func (a *app) matcher(g *widget.Grid) matcher {
 	if v := a.changes(); v != nil && v.grid == g {
 		if v.result == nil {
 			return nil
@@ -61,14 +64,14 @@ func (a *app) matcher(g *grid) matcher {
 // searching is a search for the next match that has not come to its end.
 type searching struct {
 	stop  context.CancelFunc
-	grid  *grid
+	grid  *widget.Grid
 	words string
 	more  int // n (positive) or N pressed since
 }
 
 // search looks for words from a row on and puts the cursor where they are. One
 // that runs for the same words goes on after its end; another is given up.
-func (a *app) search(g *grid, res matcher, words string, from, step int) {
+func (a *app) search(g *widget.Grid, res matcher, words string, from, step int) {
 	if s := a.ask.search; s != nil {
 		if s.grid == g && s.words == words {
 			s.more += step
@@ -80,7 +83,7 @@ func (a *app) search(g *grid, res matcher, words string, from, step int) {
 	s := &searching{stop: cancel, grid: g, words: words}
 	a.ask.search = s
 	go func() {
-		defer guard(a.screen)
+		defer term.Guard(a.screen)
 		defer cancel()
 		at := res.Match(ctx, words, from, step)
 		a.update(func() bool {
@@ -103,7 +106,7 @@ func (a *app) search(g *grid, res matcher, words string, from, step int) {
 }
 
 // found puts the cursor on a match and says what was unusual about the way there.
-func (a *app) found(g *grid, words string, at, from, step int) {
+func (a *app) found(g *widget.Grid, words string, at, from, step int) {
 	switch {
 	case at < 0:
 		a.foot.say("no line matches " + words)
@@ -115,52 +118,52 @@ func (a *app) found(g *grid, words string, at, from, step int) {
 	case step < 0 && at > from:
 		a.foot.say("went on from the last line: " + words)
 	}
-	g.choose(at)
+	g.Choose(at)
 }
 
 // shown returns what a grid shows.
-func (a *app) shown(g *grid) *model.Result {
+func (a *app) shown(g *widget.Grid) *model.Result {
 	switch g {
-	case a.left.grid:
+	case a.left.Grid:
 		return a.left.result
-	case a.right.grid:
+	case a.right.Grid:
 		return a.right.result
 	}
 	return nil
 }
 
 // pageAction does what keys say on a page beside moving through it.
-func (a *app) pageAction(p *page, act action) {
+func (a *app) pageAction(p *widget.Page, act keys.Action) {
 	switch act {
-	case actionFilter:
-		a.openLine(&line{label: "find: ", scope: scopeCommand, enter: func(text string) {
-			if p.word = text; text != "" {
+	case keys.ActionFilter:
+		a.openLine(&line{label: "find: ", scope: keys.ScopeCommand, enter: func(text string) {
+			if p.Word = text; text != "" {
 				a.findOnPage(p, 1)
 			}
-		}}, p.word)
-	case actionCopy:
+		}}, p.Word)
+	case keys.ActionCopy:
 		a.copyFromPage(p)
-	case actionNext, actionPrevious:
+	case keys.ActionNext, keys.ActionPrevious:
 		step := 1
-		if act == actionPrevious {
+		if act == keys.ActionPrevious {
 			step = -1
 		}
-		if p.word == "" {
-			a.pageAction(p, actionFilter)
+		if p.Word == "" {
+			a.pageAction(p, keys.ActionFilter)
 			return
 		}
 		a.findOnPage(p, step)
 	}
 }
 
-func (a *app) findOnPage(p *page, step int) {
-	found, wrapped := p.find(step)
+func (a *app) findOnPage(p *widget.Page, step int) {
+	found, wrapped := p.Find(step)
 	switch {
 	case !found:
-		a.foot.say(p.word + " is not on this sheet")
+		a.foot.say(p.Word + " is not on this sheet")
 	case wrapped && step > 0:
-		a.foot.say("went on from the top: " + p.word)
+		a.foot.say("went on from the top: " + p.Word)
 	case wrapped:
-		a.foot.say("went on from the end: " + p.word)
+		a.foot.say("went on from the end: " + p.Word)
 	}
 }

@@ -8,7 +8,9 @@ import (
 	"github.com/rivo/tview"
 
 	"mbxperm/model"
+	"mbxperm/ui/keys"
 	"mbxperm/ui/safe"
+	"mbxperm/ui/widget"
 )
 
 // wideStatus is the width from which on both parts of the status fit into one line.
@@ -30,7 +32,7 @@ type foot struct {
 func newFoot(a *app) *foot {
 	f := &foot{Box: tview.NewBox(), app: a}
 	f.input = tview.NewInputField().
-		SetLabelStyle(a.theme.style(styleTitle)).SetFieldStyle(a.theme.style(styleText)).
+		SetLabelStyle(a.theme.Style(widget.StyleTitle)).SetFieldStyle(a.theme.Style(widget.StyleText)).
 		SetChangedFunc(f.typed)
 	f.input.SetBlurFunc(func() { f.line = nil }) // also when the mouse takes the keyboard away
 	return f
@@ -84,7 +86,7 @@ func (f *foot) Draw(screen tcell.Screen) {
 	x, y, w, h := f.GetInnerRect()
 	a := f.app
 	if text := f.warnings(); text != "" && h > 1 {
-		put(screen, x, y, w, " "+text, a.theme.style(styleWarning))
+		widget.Put(screen, x, y, w, " "+text, a.theme.Style(widget.StyleWarning))
 		y++
 	}
 	if h < 2 {
@@ -98,9 +100,9 @@ func (f *foot) Draw(screen tcell.Screen) {
 // two; it returns the line below.
 func (f *foot) drawStatus(screen tcell.Screen, x, y, w int) int {
 	a := f.app
-	style, state := a.theme.style(styleText), a.theme.style(styleText)
+	style, state := a.theme.Style(widget.StyleText), a.theme.Style(widget.StyleText)
 	if a.news.latest != nil && a.news.state().Phase == model.Finished && !a.news.state().Complete() {
-		state = a.theme.style(styleWarning)
+		state = a.theme.Style(widget.StyleWarning)
 	}
 	wide := w+2 >= wideStatus
 	room, left := w, w
@@ -122,14 +124,14 @@ func (f *foot) drawStatus(screen tcell.Screen, x, y, w int) int {
 		hidden, source = "", ""
 	}
 	if message != "" {
-		hidden, style = message, a.theme.style(styleTitle)
+		hidden, style = message, a.theme.Style(widget.StyleTitle)
 	}
-	putSafe(screen, x, y, left, hidden, style)
+	widget.PutSafe(screen, x, y, left, hidden, style)
 	if wide {
-		putSafe(screen, x+w-right, y, right, source, state)
+		widget.PutSafe(screen, x+w-right, y, right, source, state)
 		return y + 1
 	}
-	putSafe(screen, x, y+1, w, source, state)
+	widget.PutSafe(screen, x, y+1, w, source, state)
 	return y + 2
 }
 
@@ -155,13 +157,13 @@ func (f *foot) source(w int, room bool) string {
 		}
 	}
 	if left := w - safe.Width(fitParts(w, state)) - safe.Width(between); left >= leastSource {
-		from[0] = fitWidth(from[0], left) // a name may be cut, and a number may not
+		from[0] = widget.FitWidth(from[0], left) // a name may be cut, and a number may not
 	}
 	return fitParts(w, append(state, from...))
 }
 
 func (f *foot) drawKeys(screen tcell.Screen, x, y, w int) {
-	keys := footer(bindings, f.app.scope(), w-2)
+	keys := keys.Footer(keys.Bindings, f.app.scope(), w-2)
 	if f.line != nil {
 		room := max(w-safe.Width(keys)-3, 10)
 		if safe.Width(f.line.label)+safe.Width(f.input.GetText()) >= room { // what is typed goes before
@@ -169,8 +171,8 @@ func (f *foot) drawKeys(screen tcell.Screen, x, y, w int) {
 		}
 		f.input.SetRect(x+1, y, room, 1)
 		f.input.Draw(screen)
-		put(screen, x+1+room, y, w-room-2, " "+keys, f.app.theme.style(styleMuted))
+		widget.Put(screen, x+1+room, y, w-room-2, " "+keys, f.app.theme.Style(widget.StyleMuted))
 		return
 	}
-	put(screen, x, y, w, " "+keys, f.app.theme.style(styleMuted))
+	widget.Put(screen, x, y, w, " "+keys, f.app.theme.Style(widget.StyleMuted))
 }

@@ -8,6 +8,7 @@ import (
 
 	"mbxperm/model"
 	"mbxperm/ui/safe"
+	"mbxperm/ui/widget"
 )
 
 const (
@@ -32,11 +33,11 @@ type header struct {
 	quiet         bool // the drop-downs are being set, not used
 }
 
-func newHeader(t *theme) *header {
+func newHeader(t *widget.Theme) *header {
 	h := &header{
 		Flex: tview.NewFlex(), object: newDropDown(t), ace: newDropDown(t),
-		button: tview.NewButton(escapeTags(buttonLabel)).
-			SetStyle(t.style(styleTitle)).SetActivatedStyle(t.style(styleSelected)),
+		button: tview.NewButton(widget.EscapeTags(buttonLabel)).
+			SetStyle(t.Style(widget.StyleTitle)).SetActivatedStyle(t.Style(widget.StyleSelected)),
 	}
 	for _, t := range model.ObjectTypes {
 		h.types = append(h.types, t.Name)
@@ -51,9 +52,9 @@ func newHeader(t *theme) *header {
 	return h
 }
 
-func newDropDown(t *theme) *tview.DropDown {
+func newDropDown(t *widget.Theme) *tview.DropDown {
 	d := tview.NewDropDown().SetUseStyleTags(false).SetTextOptions("│ ", " │", "[", " ▾]", "")
-	t.dressDropDown(d)
+	t.DressDropDown(d)
 	return d
 }
 

@@ -1,6 +1,11 @@
 package ui
 
-import "strings"
+import (
+	"strings"
+
+	"mbxperm/ui/keys"
+	"mbxperm/ui/widget"
+)
 
 // helpNotes explains the signs in the grids.
 const helpNotes = `
@@ -28,9 +33,9 @@ With the mouse
 `
 
 // helpLines is the help page, made from the table of keys.
-func helpLines() (lines []pageLine) {
-	for line := range strings.Lines(helpText(bindings) + helpNotes) {
-		lines = append(lines, pageLine{text: strings.TrimRight(line, "\n")})
+func helpLines() (lines []widget.Line) {
+	for line := range strings.Lines(keys.HelpText(keys.Bindings) + helpNotes) {
+		lines = append(lines, widget.Line{Text: strings.TrimRight(line, "\n")})
 	}
 	return lines
 }

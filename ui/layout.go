@@ -5,6 +5,9 @@ import (
 
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
+
+	"mbxperm/ui/keys"
+	"mbxperm/ui/widget"
 )
 
 const (
@@ -40,8 +43,8 @@ func (r *root) Draw(screen tcell.Screen) {
 	x, y, w, h := r.GetRect()
 	if w < minWidth || h < minHeight {
 		r.Box.DrawForSubclass(screen, r)
-		putCentered(screen, x, y, w, h, fmt.Sprintf("terminal too small: %d×%d or more", minWidth, minHeight),
-			r.app.theme.style(styleWarning))
+		widget.PutCentered(screen, x, y, w, h, fmt.Sprintf("terminal too small: %d×%d or more", minWidth, minHeight),
+			r.app.theme.Style(widget.StyleWarning))
 		return
 	}
 	if lines := r.app.foot.lines(w); w != r.width || h != r.height || lines != r.lines {
@@ -54,14 +57,14 @@ func (r *root) Draw(screen tcell.Screen) {
 	switch {
 	case len(r.over) > 0:
 		for _, o := range r.over {
-			o.place(bx, y, bw, h-r.lines)
+			o.Fit(bx, y, bw, h-r.lines)
 			o.Draw(screen)
 		}
 	case r.notice != "":
 		box := tview.NewBox().SetBorder(true)
 		box.SetRect(bx, by, bw, bh)
 		box.Draw(screen)
-		putCentered(screen, bx+4, by+1, bw-8, bh-2, r.notice, r.app.theme.style(styleWarning))
+		widget.PutCentered(screen, bx+4, by+1, bw-8, bh-2, r.notice, r.app.theme.Style(widget.StyleWarning))
 		if r.app.head.HasFocus() { // an open list lies above
 			r.app.head.Draw(screen)
 		}
@@ -115,4 +118,51 @@ func (r *root) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, func(tv
 		return o.MouseHandler()
 	}
 	return r.Flex.MouseHandler()
+}
+
+// overlay stands before the grids and takes the keys and the mouse.
+type overlay interface {
+	tview.Primitive
+	// Scope says which bindings work on it.
+	Scope() keys.Scope
+	// Fit gives it the room that there is; it takes what it needs of it.
+	Fit(x, y, w, h int)
+}
+
+// overlayKey gives a key to an overlay; act is what the bindings of its scope
+// say of the key.
+func (a *app) overlayKey(o overlay, act keys.Action, ev *tcell.EventKey) {
+	switch o := o.(type) {
+	case *widget.Page:
+		a.pageKey(o, act, ev)
+	case *widget.Menu:
+		a.menuKey(o, ev)
+	case *changes:
+		o.key(a, act, ev)
+	case *connectForm:
+		o.key(a, act, ev)
+	}
+}
+
+// push lays an overlay over everything else.
+func (r *root) push(o overlay) { r.over = append(r.over, o) }
+
+// pop takes the uppermost overlay away.
+func (r *root) pop() { r.over = r.over[:len(r.over)-1] }
+
+// renew has pages make their texts again.
+func (r *root) renew() {
+	for _, o := range r.over {
+		if p, ok := o.(*widget.Page); ok {
+			p.Renew()
+		}
+	}
+}
+
+// top returns the uppermost overlay, nil where there is none.
+func (r *root) top() overlay {
+	if len(r.over) == 0 {
+		return nil
+	}
+	return r.over[len(r.over)-1]
 }

@@ -3,11 +3,14 @@ package ui
 import (
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
+
+	"mbxperm/ui/keys"
+	"mbxperm/ui/widget"
 )
 
 // line is what is being typed into the last line of the screen.
 type line struct {
-	scope   scope                                    // its keys
+	scope   keys.Scope                               // its keys
 	label   string                                   // what stands before it
 	changed func(text string)                        // after each change; may be nil
 	enter   func(text string)                        // Enter
@@ -19,7 +22,7 @@ type line struct {
 func (a *app) openLine(l *line, text string) {
 	f := a.foot
 	f.line = nil // setting the text is no change
-	f.input.SetLabel(plain(l.label)).SetText(text)
+	f.input.SetLabel(widget.Plain(l.label)).SetText(text)
 	a.focus(f.input) // which closes the line before this one
 	f.line = l
 }
@@ -31,14 +34,14 @@ func (a *app) closeLine() {
 }
 
 // lineKey handles a key while a line is typed.
-func (a *app) lineKey(act action, ev *tcell.EventKey) *tcell.EventKey {
+func (a *app) lineKey(act keys.Action, ev *tcell.EventKey) *tcell.EventKey {
 	l := a.foot.line
 	switch act {
-	case actionEnter:
+	case keys.ActionEnter:
 		a.closeLine()
 		l.enter(a.foot.input.GetText())
 		return nil
-	case actionClear:
+	case keys.ActionClear:
 		a.closeLine()
 		if l.leave != nil {
 			l.leave()

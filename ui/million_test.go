@@ -15,6 +15,7 @@ import (
 	"mbxperm/collector/session"
 	"mbxperm/model"
 	"mbxperm/ui/cli/program"
+	"mbxperm/ui/widget"
 )
 
 // BenchmarkMillion measures the screen at a million mailboxes, 200 by 50: from
@@ -26,9 +27,9 @@ func BenchmarkMillion(b *testing.B) {
 	<-c.Done()
 	snap := c.Snapshot()
 	snap.Prepare()
-	a := newApp(frozenDriver{snap}, themeFor(0))
+	a := newApp(frozenDriver{snap}, widget.ThemeFor(0))
 	d := drive(b, 200, 50, a.tv)
-	a.start(ctx, d.top)
+	a.start(ctx, d.Top)
 	ready := func() {
 		for {
 			busy := true

@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"mbxperm/model"
-	"mbxperm/ui/report"
+	"mbxperm/ui/safe"
+	"mbxperm/ui/term"
 )
 
 // news is what the driver has told.
@@ -149,7 +150,7 @@ func (a *app) adopt() {
 // screen's goroutine, so that the first filter and the first pivot do not wait.
 func (a *app) prepare(base *model.Snapshot) {
 	go func() {
-		defer guard(a.screen)
+		defer term.Guard(a.screen)
 		base.Prepare()
 	}()
 }
@@ -189,7 +190,7 @@ func (a *app) count() {
 	base := a.news.base
 	a.news.counting++
 	go func() {
-		defer guard(a.screen)
+		defer term.Guard(a.screen)
 		text := gaps(base)
 		a.update(func() bool {
 			a.news.counting--
@@ -219,12 +220,12 @@ func gaps(s *model.Snapshot) [2]string {
 		{unreadable, "unreadable"}, {unknown, "unknown"}, {undecodable, "undecodable"},
 	} {
 		if p.n > 0 {
-			parts = append(parts, report.Thousands(p.n)+" "+p.what)
+			parts = append(parts, safe.Thousands(p.n)+" "+p.what)
 		}
 	}
 	sum := ""
 	if n := unreadable + unknown + undecodable; n > 0 {
-		sum = report.Thousands(n) + " unread"
+		sum = safe.Thousands(n) + " unread"
 	}
 	return [2]string{strings.Join(parts, between), sum}
 }
@@ -248,14 +249,14 @@ func (a *app) carry(old *model.Snapshot) {
 		p.of = a.news.base.Carry(p.of, old)
 		p.line = a.news.base.Carry(p.line, old)
 		for i := range p.sides {
-			p.sides[i].result, p.sides[i].spot.ok = nil, false
+			p.sides[i].result, p.sides[i].spot.OK = nil, false
 		}
-		p.sides[leftPane].spot.key, p.sides[leftPane].spot.ok = p.line.Number(), !p.line.IsZero()
+		p.sides[leftPane].spot.Key, p.sides[leftPane].spot.OK = p.line.Number(), !p.line.IsZero()
 	}
 	for i := range a.trail {
 		move(&a.trail[i])
 	}
-	a.here.sides[leftPane].spot = a.left.spot()
+	a.here.sides[leftPane].spot = a.left.Spot()
 	a.here.line, _ = a.left.key()
 	move(&a.here)
 	wish := a.here.sides[leftPane].spot

@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"mbxperm/model"
-	"mbxperm/ui/report"
+	"mbxperm/ui/safe"
+	"mbxperm/ui/widget"
 )
 
 // openProblems lists what went wrong, the newest first.
 func (a *app) openProblems() {
-	p := newPage(a.theme, 0, sheet{title: "Errors", text: a.problemLines})
+	p := widget.NewPage(a.theme, 0, widget.Sheet{Title: "Errors", Text: a.problemLines})
 	a.root.push(p)
 }
 
@@ -34,22 +35,22 @@ func (n *news) moreProblems() int {
 // problemLines is the list of errors: time, object, reason. What one must know
 // all the time stands before them, and what could not be read behind: it is
 // known when all is read.
-func (a *app) problemLines() (lines []pageLine) {
+func (a *app) problemLines() (lines []widget.Line) {
 	for _, w := range a.warnings() {
-		lines = append(lines, pageLine{label: "warning", text: w, style: styleWarning})
+		lines = append(lines, widget.Line{Label: "warning", Text: w, Style: widget.StyleWarning})
 	}
 	for _, p := range slices.Backward(a.news.problems()) {
 		text := p.Text
 		if p.Object != "" {
 			text = p.Object + ": " + text
 		}
-		lines = append(lines, pageLine{label: p.Time.Local().Format(time.TimeOnly), text: text})
+		lines = append(lines, widget.Line{Label: p.Time.Local().Format(time.TimeOnly), Text: text})
 	}
 	if more := a.news.moreProblems(); more > 0 {
-		lines = append(lines, pageLine{text: report.Thousands(more) + " more are not listed"})
+		lines = append(lines, widget.Line{Text: safe.Thousands(more) + " more are not listed"})
 	}
 	if len(a.news.problems()) == 0 {
-		lines = append(lines, pageLine{text: "Nothing went wrong."})
+		lines = append(lines, widget.Line{Text: "Nothing went wrong."})
 	}
 	if n := a.news; n.base != nil && !n.reading() && n.counting == 0 { // else it takes a while
 		lines = append(lines, unreadLines(n.base)...)
@@ -59,11 +60,11 @@ func (a *app) problemLines() (lines []pageLine) {
 
 // unreadLines names what could not be read of a finished snapshot, and counts
 // the rest.
-func unreadLines(s *model.Snapshot) (lines []pageLine) {
+func unreadLines(s *model.Snapshot) (lines []widget.Line) {
 	named := map[[2]string]int{}
 	for _, u := range s.Unread() {
 		named[[2]string{u.ObjectType, u.State}]++
-		lines = append(lines, pageLine{label: u.State, text: u.ObjectType + " " + u.DN + ": " + u.Reason})
+		lines = append(lines, widget.Line{Label: u.State, Text: u.ObjectType + " " + u.DN + ": " + u.Reason})
 	}
 	for _, c := range s.Coverage() {
 		for _, part := range []struct {
@@ -71,12 +72,12 @@ func unreadLines(s *model.Snapshot) (lines []pageLine) {
 			state string
 		}{{c.Unreadable, "unreadable"}, {c.Undecodable, "undecodable"}, {c.Unknown, "unknown"}} {
 			if more := part.n - named[[2]string{c.ObjectType, part.state}]; more > 0 {
-				lines = append(lines, pageLine{label: part.state, text: c.ObjectType + ": " + report.Thousands(more) + " more"})
+				lines = append(lines, widget.Line{Label: part.state, Text: c.ObjectType + ": " + safe.Thousands(more) + " more"})
 			}
 		}
 	}
 	if len(lines) > 0 {
-		lines = append([]pageLine{{}, {text: "Found, but not to be read:", style: styleHeader}}, lines...)
+		lines = append([]widget.Line{{}, {Text: "Found, but not to be read:", Style: widget.StyleHeader}}, lines...)
 	}
 	return lines
 }
@@ -89,6 +90,6 @@ func (n *news) problemCount() string {
 	case 1:
 		return "1 error: !"
 	default:
-		return fmt.Sprintf("%s errors: !", report.Thousands(c))
+		return fmt.Sprintf("%s errors: !", safe.Thousands(c))
 	}
 }

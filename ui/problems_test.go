@@ -8,6 +8,7 @@ import (
 
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/ui/widget"
 )
 
 // driveFrozen shows a small organisation that was read to its end, with a state
@@ -18,12 +19,12 @@ func driveFrozen(t *testing.T, w, h int, change func(*model.State)) (*driver, *a
 	<-c.Done()
 	snap := c.Snapshot()
 	change(&snap.State)
-	a := newApp(frozenDriver{snap}, themeFor(0))
+	a := newApp(frozenDriver{snap}, widget.ThemeFor(0))
 	a.news.now = longAgo()
 	d := drive(t, w, h, a.tv)
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	a.start(ctx, d.top)
+	a.start(ctx, d.Top)
 	d.idle(a)
 	return d, a
 }
@@ -42,18 +43,18 @@ func TestScreenErrors(t *testing.T) {
 			s.Problems = append(s.Problems, model.Problem{Time: at.Add(time.Hour), Object: "mailboxes",
 				Text: "the server broke off at a page of 1,000 entries: the connection was closed"})
 		})
-		d.wantScreen("41 errors: !")
-		d.press("!")
-		d.wantScreen("10:15:07     mailboxes: the server broke off")
+		d.WantScreen("41 errors: !")
+		d.Press("!")
+		d.WantScreen("10:15:07     mailboxes: the server broke off")
 		golden(d, a, "errors")
-		d.press("End")
-		d.wantScreen("unreadable ", "undecodable ", "unknown ")
-		d.press("Home", "/")
-		d.typeText("09:15:07")
-		d.press("Enter")
-		d.wantScreen("09:15:07     CN=[red]<U+001B>[2J<U+202E>")
-		d.press("!")
-		d.wantGone("09:15:07")
+		d.Press("End")
+		d.WantScreen("unreadable ", "undecodable ", "unknown ")
+		d.Press("Home", "/")
+		d.TypeText("09:15:07")
+		d.Press("Enter")
+		d.WantScreen("09:15:07     CN=[red]<U+001B>[2J<U+202E>")
+		d.Press("!")
+		d.WantGone("09:15:07")
 	})
 }
 
@@ -61,29 +62,29 @@ func TestScreenErrors(t *testing.T) {
 func TestErrorsFollowTheNews(t *testing.T) {
 	src := &fakeSource{Source: newDemo(t, "demo:60"), after: 374, hold: make(chan struct{})}
 	d, _ := driveApp(t, 80, 24, src)
-	d.press("!")
-	d.wantScreen("Nothing went wrong.")
-	d.press("q")
-	d.wantScreen("reading containers")
-	d.press("X", "!")
-	d.wantScreen("containers: cancelled")
-	d.press("Esc", "F5")
-	d.wantScreen("errors: !")
-	d.press("!")
-	d.wantScreen("demo:60:1: reading it again: dial tcp 192.0.2.1:636: connection")
+	d.Press("!")
+	d.WantScreen("Nothing went wrong.")
+	d.Press("q")
+	d.WantScreen("reading containers")
+	d.Press("X", "!")
+	d.WantScreen("containers: cancelled")
+	d.Press("Esc", "F5")
+	d.WantScreen("errors: !")
+	d.Press("!")
+	d.WantScreen("demo:60:1: reading it again: dial tcp 192.0.2.1:636: connection")
 }
 
 // TestMouseLeavesTheLine: a click on a grid ends typing, and the keys are the
 // grid's again.
 func TestMouseLeavesTheLine(t *testing.T) {
 	d, _ := driveDemo(t, 80, 24)
-	d.press("/")
-	d.typeText("u0000")
-	d.wantScreen("Enter keep", "filter u0000")
-	d.click(5, 7)
-	d.wantGone("Enter keep")
-	d.press("?")
-	d.wantScreen("Show this page.")
+	d.Press("/")
+	d.TypeText("u0000")
+	d.WantScreen("Enter keep", "filter u0000")
+	d.Click(5, 7)
+	d.WantGone("Enter keep")
+	d.Press("?")
+	d.WantScreen("Show this page.")
 }
 
 func TestWrapSafe(t *testing.T) {
@@ -105,11 +106,11 @@ func TestWrapSafe(t *testing.T) {
 		{"e\u0301e\u0301e\u0301", 2, []string{"e\u0301e\u0301", "e\u0301"}},
 		{"山", -5, []string{"山"}},
 	} {
-		if got := wrapSafe(c.text, c.w); !slices.Equal(got, c.want) {
+		if got := widget.WrapSafe(c.text, c.w); !slices.Equal(got, c.want) {
 			t.Errorf("wrapSafe(%q, %d) = %q, want %q", c.text, c.w, got, c.want)
 		}
 	}
-	if got := wrap("a\x00b\nc", 20); !slices.Equal(got, []string{"a<U+0000>b", "c"}) {
+	if got := widget.Wrap("a\x00b\nc", 20); !slices.Equal(got, []string{"a<U+0000>b", "c"}) {
 		t.Errorf("got %q", got)
 	}
 }

@@ -7,10 +7,11 @@ import (
 	"mbxperm/acl"
 	"mbxperm/acl/sddl"
 	"mbxperm/model"
+	"mbxperm/ui/widget"
 )
 
 // aceLines is the ACE of a row, field by field as it is stored ([MS-DTYP] 2.4.4).
-func aceLines(s *model.Snapshot, row *model.Row, raw *model.RawACL) []pageLine {
+func aceLines(s *model.Snapshot, row *model.Row, raw *model.RawACL) []widget.Line {
 	var f facts
 	f.add("Right", row.Text)
 	f.add("Status", rowStatus(row))
@@ -34,7 +35,7 @@ func aceLines(s *model.Snapshot, row *model.Row, raw *model.RawACL) []pageLine {
 		n++
 	}
 	if err != nil {
-		f.say("Damaged", err.Error(), styleWarning)
+		f.say("Damaged", err.Error(), widget.StyleWarning)
 	}
 	return f
 }
@@ -108,7 +109,7 @@ func fieldLines(f *facts, s *model.Snapshot, raw *model.RawACL, ace acl.ACE) {
 	if text, ok := sddl.Condition(ace); ok {
 		f.add("Condition", text+"  (only a server can say whether it holds)")
 	} else if ace.IsCallback() {
-		f.say("Condition", "not readable: see the bytes", styleWarning)
+		f.say("Condition", "not readable: see the bytes", widget.StyleWarning)
 	}
 	f.add("SDDL", sddl.FormatACE(ace))
 	f.head(fmt.Sprintf("Bytes: %d", len(ace.Raw)))
@@ -135,14 +136,14 @@ func maskLines(f *facts, m acl.Mask, mailbox bool) {
 
 // descriptorSheet is a whole descriptor ([MS-DTYP] 2.4.6), with the entry that
 // the row is about marked and in view.
-func descriptorSheet(s *model.Snapshot, title string, raw *model.RawACL) sheet {
+func descriptorSheet(s *model.Snapshot, title string, raw *model.RawACL) widget.Sheet {
 	var f facts
 	d, err := acl.Parse(raw.Bytes)
 	f.add("Attribute", raw.Attribute)
 	f.add("On", who(raw.Object))
 	f.add("DN", raw.Object.DN)
 	if err != nil {
-		f.say("Damaged", err.Error(), styleWarning)
+		f.say("Damaged", err.Error(), widget.StyleWarning)
 	}
 	f.add("Control", fmt.Sprintf("0x%04x  %s", uint16(d.Control()), strings.ReplaceAll(d.Control().String(), "|", " | ")))
 	f.add("Owner", ownerText(raw.Owner))
@@ -155,12 +156,12 @@ func descriptorSheet(s *model.Snapshot, title string, raw *model.RawACL) sheet {
 	at := 0
 	n := 0
 	for ace := range d.DACL() {
-		mark, style := "  ", styleText
+		mark, style := "  ", widget.StyleText
 		if ace.Denies() {
-			style = styleDeny
+			style = widget.StyleDeny
 		}
 		if n == raw.Pos {
-			mark, style = "▸ ", styleTitle
+			mark, style = "▸ ", widget.StyleTitle
 			at = len(f)
 		}
 		f.say(fmt.Sprintf("%s%d", mark, n+1), entryText(s, raw, n, ace), style)
@@ -173,7 +174,7 @@ func descriptorSheet(s *model.Snapshot, title string, raw *model.RawACL) sheet {
 	f.add("", sddl.Format(d.Parts()))
 	f.head(fmt.Sprintf("Bytes: %d", len(raw.Bytes)))
 	f = append(f, hexLines(raw.Bytes)...)
-	return sheet{title: title, text: still(f...), show: at}
+	return widget.Sheet{Title: title, Text: widget.Still(f...), Show: at}
 }
 
 func ownerText(p model.Principal) string {
@@ -225,7 +226,7 @@ func maskNames(m acl.Mask, mailbox bool) string {
 }
 
 // hexLines shows bytes, sixteen in a line, with the offset before them.
-func hexLines(b []byte) (lines []pageLine) {
+func hexLines(b []byte) (lines []widget.Line) {
 	for at := 0; at < len(b); at += 16 {
 		row := b[at:min(at+16, len(b))]
 		var text strings.Builder
@@ -235,7 +236,7 @@ func hexLines(b []byte) (lines []pageLine) {
 			}
 			fmt.Fprintf(&text, "%02x ", c)
 		}
-		lines = append(lines, pageLine{text: fmt.Sprintf("%06x  %s", at, strings.TrimRight(text.String(), " ")), style: styleMuted})
+		lines = append(lines, widget.Line{Text: fmt.Sprintf("%06x  %s", at, strings.TrimRight(text.String(), " ")), Style: widget.StyleMuted})
 	}
 	return lines
 }

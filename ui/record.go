@@ -11,7 +11,9 @@ import (
 
 	"mbxperm/model"
 	"mbxperm/model/wholefile"
-	"mbxperm/ui/report"
+	"mbxperm/ui/keys"
+	"mbxperm/ui/safe"
+	"mbxperm/ui/settings"
 )
 
 // startRecord asks where to record to. There is no hidden copy of what was read:
@@ -26,7 +28,7 @@ func (a *app) startRecord() {
 		return
 	}
 	a.openLine(&line{
-		scope: scopeCommand, label: "record to ", enter: a.recordTo, key: a.pathKey,
+		scope: keys.ScopeCommand, label: "record to ", enter: a.recordTo, key: a.pathKey,
 	}, recordingName(s.State.Source, a.news.now()))
 }
 
@@ -34,7 +36,7 @@ func (a *app) startRecord() {
 func (a *app) pathKey(ev *tcell.EventKey) *tcell.EventKey {
 	switch ev.Key() {
 	case tcell.KeyTab:
-		a.foot.input.SetText(completePath(a.foot.input.GetText()))
+		a.foot.input.SetText(settings.CompletePath(a.foot.input.GetText()))
 		return nil
 	case tcell.KeyBacktab:
 		return nil
@@ -44,7 +46,7 @@ func (a *app) pathKey(ev *tcell.EventKey) *tcell.EventKey {
 
 // recordTo records to a file, after a question if there is one already.
 func (a *app) recordTo(path string) {
-	path = expandHome(strings.TrimSpace(path))
+	path = settings.ExpandHome(strings.TrimSpace(path))
 	err := wholefile.Vacant(path, false)
 	switch {
 	case path == "":
@@ -57,7 +59,7 @@ func (a *app) recordTo(path string) {
 		a.foot.say(err.Error())
 	default:
 		a.openLine(&line{
-			scope: scopeCommand, label: "it exists; replace it? y or n: ",
+			scope: keys.ScopeCommand, label: "it exists; replace it? y or n: ",
 			enter: func(answer string) {
 				if answer = strings.ToLower(strings.TrimSpace(answer)); answer == "y" || answer == "yes" {
 					a.record(path, true)
@@ -102,8 +104,8 @@ func (n *news) recorded() string {
 	case r.Err != nil:
 		return "nothing was recorded: " + r.Err.Error()
 	case r.Ended != nil:
-		return fmt.Sprintf("%s is incomplete (%v): %s entries", r.Path, r.Ended, report.Thousands(r.Entries))
+		return fmt.Sprintf("%s is incomplete (%v): %s entries", r.Path, r.Ended, safe.Thousands(r.Entries))
 	default:
-		return fmt.Sprintf("recorded to %s: %s entries", r.Path, report.Thousands(r.Entries))
+		return fmt.Sprintf("recorded to %s: %s entries", r.Path, safe.Thousands(r.Entries))
 	}
 }

@@ -4,14 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"slices"
-	"strings"
-
-	"github.com/gdamore/tcell/v2"
 
 	"mbxperm/model"
+	"mbxperm/ui/settings"
+	"mbxperm/ui/term"
+	"mbxperm/ui/widget"
 )
 
 // Driver is what the screen needs of a collection. Every call returns at once;
@@ -36,8 +35,8 @@ type Options struct {
 	// Connect is what the form begins with; its Request is what the driver reads
 	// already, if it has a snapshot.
 	Connect  Connect
-	Settings *Settings // nil: nothing is remembered
-	Version  string    // of the program, for what is exported
+	Settings *settings.Settings // nil: nothing is remembered
+	Version  string             // of the program, for what is exported
 	// Again are the arguments, beside those of the Request, that open the source
 	// once more from the command line.
 	Again []string
@@ -56,7 +55,7 @@ type Options struct {
 // Run shows what the driver collects until the user leaves or ctx ends. Where
 // the driver has no source yet, it asks for one.
 func Run(ctx context.Context, d Driver, o Options) error {
-	screen, err := openScreen()
+	screen, err := term.Open()
 	if err != nil {
 		return err
 	}
@@ -64,12 +63,12 @@ func Run(ctx context.Context, d Driver, o Options) error {
 	if os.Getenv("NO_COLOR") != "" { // tcell knows it on Unix alone
 		colors = 0
 	}
-	a := newApp(d, themeFor(colors))
+	a := newApp(d, widget.ThemeFor(colors))
 	a.colors = colors
-	a.locale = asciiWarning(screen.CharacterSet())
+	a.locale = term.ASCIIWarning(screen.CharacterSet())
 	a.begin(o)
 	err = a.run(ctx, screen)
-	return errors.Join(err, a.settings().save()) // the order of the grids
+	return errors.Join(err, a.settings().Save()) // the order of the grids
 }
 
 // begin takes the options.
@@ -81,63 +80,12 @@ func (a *app) begin(o Options) {
 	if o.Settings != nil {
 		o.Theme = cmp.Or(o.Theme, o.Settings.Theme)
 	}
-	if !slices.Contains(Themes, o.Theme) {
+	if !slices.Contains(widget.Themes, o.Theme) {
 		o.Theme = "auto"
 	}
 	a.setTheme(o.Theme)
 	a.here = a.newPlace(a.here.typ)
 	if a.driver.Snapshot() == nil {
 		a.openConnect(o.Connect)
-	}
-}
-
-// asciiInstead is what a terminal without UTF-8 gets for the characters that we
-// use and that are not among those of the VT100, which tcell falls back to.
-var asciiInstead = map[rune]string{
-	'╔': "+", '╗': "+", '╚': "+", '╝': "+", '═': "=", '║': "|",
-	'…': ".", '▾': "v", '↑': "^", '↓': "v", '›': ">", '–': "-", '×': "x", '█': "#", '░': ".",
-}
-
-// isUnicode reports whether a terminal with this character set shows everything.
-func isUnicode(charset string) bool {
-	c := strings.ToLower(strings.ReplaceAll(charset, "-", ""))
-	return strings.HasPrefix(c, "utf") // UTF-8, and the UTF-16 of Windows
-}
-
-// asciiWarning says what one must know of a terminal without UTF-8: names may
-// look alike there.
-func asciiWarning(charset string) string {
-	if isUnicode(charset) {
-		return ""
-	}
-	return "not a UTF-8 locale: other letters are shown as ?; set LC_ALL=C.UTF-8"
-}
-
-// openScreen takes the terminal. tview would take it too, but drop the error.
-func openScreen() (*diffScreen, error) {
-	tcell.SetEncodingFallback(tcell.EncodingFallbackASCII)
-	inner, err := tcell.NewScreen()
-	if err == nil {
-		screen := newDiffScreen(inner)
-		if err = screen.Init(); err == nil {
-			if !isUnicode(screen.CharacterSet()) {
-				for r, text := range asciiInstead {
-					screen.RegisterRuneFallback(r, text)
-				}
-			}
-			return screen, nil
-		}
-	}
-	return nil, fmt.Errorf("cannot use this terminal: %w; set TERM=xterm-256color", err)
-}
-
-// guard gives the terminal back before a panic of the calling goroutine ends
-// the program; tview does so for its own goroutine only. It is to be deferred.
-func guard(screen tcell.Screen) {
-	if p := recover(); p != nil {
-		if screen != nil {
-			screen.Fini()
-		}
-		panic(p)
 	}
 }

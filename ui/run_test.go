@@ -9,49 +9,25 @@ import (
 
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/ui/widget"
 )
-
-// finished notes that a screen was given back.
-type finished struct {
-	tcell.Screen
-	n int
-}
-
-func (s *finished) Fini() { s.n++ }
-
-// TestGuard: a panic in one of our goroutines gives the terminal back first.
-func TestGuard(t *testing.T) {
-	s := &finished{}
-	func() {
-		defer func() {
-			if p := recover(); p != "oops" {
-				t.Errorf("the panic became %v", p)
-			}
-		}()
-		defer guard(s)
-		panic("oops")
-	}()
-	if s.n != 1 {
-		t.Errorf("the terminal was given back %d times", s.n)
-	}
-}
 
 // TestContextEndsTheScreen: so that a signal leaves the terminal in order.
 func TestContextEndsTheScreen(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	session := session.New(ctx, model.NewPool(), newDemo(t, "demo:60"), nil, nil)
-	a := newApp(sessionDriver{session}, themeFor(0))
+	a := newApp(sessionDriver{session}, widget.ThemeFor(0))
 	d := drive(t, 80, 24, a.tv)
-	a.start(ctx, d.top)
-	d.wantScreen("read to the end")
+	a.start(ctx, d.Top)
+	d.WantScreen("read to the end")
 	cancel()
-	d.wantStopped()
+	d.WantStopped()
 }
 
 // TestTerminalIsGone: that the terminal was closed is said in words.
 func TestTerminalIsGone(t *testing.T) {
 	session := session.New(t.Context(), model.NewPool(), newDemo(t, "demo:60"), nil, nil)
-	a := newApp(sessionDriver{session}, themeFor(0))
+	a := newApp(sessionDriver{session}, widget.ThemeFor(0))
 	screen := tcell.NewSimulationScreen("UTF-8")
 	if err := screen.Init(); err != nil {
 		t.Fatal(err)

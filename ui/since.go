@@ -7,6 +7,9 @@ import (
 
 	"mbxperm/model"
 	"mbxperm/ui/report"
+	"mbxperm/ui/safe"
+	"mbxperm/ui/term"
+	"mbxperm/ui/widget"
 )
 
 // compare works out what changed since the reading before, or since --since,
@@ -25,7 +28,7 @@ func (a *app) compare() {
 	n.stopComparing, n.comparing = stop, true
 	base := n.base
 	go func() {
-		defer guard(a.screen)
+		defer term.Guard(a.screen)
 		c, err := model.Compare(ctx, old, base, n.force)
 		var all *model.Changes
 		if err == nil {
@@ -83,7 +86,7 @@ func countChanges(n int) string {
 	if n == 1 {
 		return "1 change"
 	}
-	return report.Thousands(n) + " changes"
+	return safe.Thousands(n) + " changes"
 }
 
 // changesText says on the status line how much changed.
@@ -103,7 +106,7 @@ func (n *news) changesText() string {
 // changeCard shows all about a change on a page: its cards, and its entry and
 // descriptor before and after; from the sheet at on, -1 for the first raw one.
 func (a *app) changeCard(v *changes, at int) {
-	row, ok := v.grid.selected()
+	row, ok := v.grid.Selected()
 	if !ok || v.result == nil || row >= v.result.Len() {
 		a.foot.say("there is no change to show")
 		return
@@ -117,18 +120,18 @@ func (a *app) changeCard(v *changes, at int) {
 		if at >= len(sheets) {
 			return func() { a.foot.say("this change is about no ACE: x shows what is known") }
 		}
-		return func() { a.root.push(newPage(a.theme, at, sheets...)) }
+		return func() { a.root.push(widget.NewPage(a.theme, at, sheets...)) }
 	})
 }
 
 // changeSheets is all about a change, and the number of the first raw sheet.
-func changeSheets(res *model.Changes, i int) (sheets []sheet, raw int) {
+func changeSheets(res *model.Changes, i int) (sheets []widget.Sheet, raw int) {
 	c := res.Change(i)
 	lines := changeLines(&c)
 	target := res.TargetCard(i)
-	sheets = []sheet{{title: "Change", text: still(lines...)}, {title: "Target", text: still(cardLines(&target)...)}}
+	sheets = []widget.Sheet{{Title: "Change", Text: widget.Still(lines...)}, {Title: "Target", Text: widget.Still(cardLines(&target)...)}}
 	if trustee, ok := res.TrusteeCard(i); ok {
-		sheets = append(sheets, sheet{title: "Trustee", text: still(cardLines(&trustee)...)})
+		sheets = append(sheets, widget.Sheet{Title: "Trustee", Text: widget.Still(cardLines(&trustee)...)})
 	}
 	raw = len(sheets)
 	for _, state := range []struct {
@@ -144,7 +147,7 @@ func changeSheets(res *model.Changes, i int) (sheets []sheet, raw int) {
 			continue
 		}
 		r := state.s.Row(ref)
-		sheets = append(sheets, sheet{title: "ACE " + state.name, text: still(aceLines(state.s, &r, &acl)...)},
+		sheets = append(sheets, widget.Sheet{Title: "ACE " + state.name, Text: widget.Still(aceLines(state.s, &r, &acl)...)},
 			descriptorSheet(state.s, "Descriptor "+state.name, &acl))
 	}
 	return sheets, raw
@@ -158,7 +161,7 @@ func (a *app) changeCommands(v *changes) {
 		a.foot.say("nothing is shown yet")
 		return
 	}
-	row, ok := v.grid.selected()
+	row, ok := v.grid.Selected()
 	var f facts
 	f.head("These changes, for sh")
 	if old := a.options.SinceSource; old != "" {
@@ -171,5 +174,5 @@ func (a *app) changeCommands(v *changes) {
 			shellLines(&f, s, ref)
 		}
 	}
-	a.root.push(newPage(a.theme, 0, sheet{title: "As a command", text: still(f...)}))
+	a.root.push(widget.NewPage(a.theme, 0, widget.Sheet{Title: "As a command", Text: widget.Still(f...)}))
 }

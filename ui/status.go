@@ -6,6 +6,7 @@ import (
 	"mbxperm/model"
 	"mbxperm/ui/report"
 	"mbxperm/ui/safe"
+	"mbxperm/ui/widget"
 )
 
 const between = " · "
@@ -27,14 +28,6 @@ func fitParts(w int, parts []string) string {
 	return text
 }
 
-// fitWidth cuts a text that is longer than w cells.
-func fitWidth(text string, w int) string {
-	if safe.Width(text) > w {
-		return safe.Fit(text, w)
-	}
-	return text
-}
-
 // hidden says what the toggles hide, and what they show that is hidden at first.
 // Where there is no room for each number it says them closer together, and at
 // last only their sum.
@@ -51,7 +44,7 @@ func (f *foot) hidden(w int, more ...string) string {
 	var counts []string
 	for i, n := range hides {
 		if n > 0 {
-			counts = append(counts, report.Thousands(n)+" "+model.ReasonNames[i])
+			counts = append(counts, safe.Thousands(n)+" "+model.ReasonNames[i])
 		}
 	}
 	shown := ""
@@ -74,7 +67,7 @@ func (f *foot) hidden(w int, more ...string) string {
 			return fitParts(w, []string{text, shown})
 		}
 	}
-	return fitParts(w, []string{"hidden: " + report.Thousands(hides.Total()) + " " + unit + "s", f.system(), f.leftOut(), shown})
+	return fitParts(w, []string{"hidden: " + safe.Thousands(hides.Total()) + " " + unit + "s", f.system(), f.leftOut(), shown})
 }
 
 // leftOut counts the lines that only some toggles leave out.
@@ -85,7 +78,7 @@ func (f *foot) leftOut() string {
 	case res.LeftOut == 1:
 		return "1 line"
 	default:
-		return report.Thousands(res.LeftOut) + " lines"
+		return safe.Thousands(res.LeftOut) + " lines"
 	}
 }
 
@@ -95,7 +88,7 @@ func (f *foot) system() string {
 	if res == nil || res.System == 0 || f.app.show.system || f.app.root.changes() != nil {
 		return ""
 	}
-	return report.Thousands(res.System) + " system mailboxes"
+	return safe.Thousands(res.System) + " system mailboxes"
 }
 
 // state says how far the source was read, what is missing and what went wrong.
@@ -110,7 +103,7 @@ func (f *foot) state(w int) []string {
 		doing = "connecting again"
 	}
 	if s.Err != nil { // a sentence may be cut, since the list has all of it
-		doing = fitWidth(doing, w-safe.Width(between)-safe.Width(errors))
+		doing = widget.FitWidth(doing, w-safe.Width(between)-safe.Width(errors))
 	}
 	list := ""
 	if n.gaps[0] != "" && errors == "" { // the list of errors names them
@@ -151,7 +144,7 @@ const (
 func (f *foot) progress(s *model.State, w int) string {
 	a := report.Advancing(s, f.app.news.now())
 	if silent := f.app.news.silent; silent > 0 { // how fast it was does not matter then
-		a.Rate, a.Left = "silent", report.Thousands(silent)+" s"
+		a.Rate, a.Left = "silent", safe.Thousands(silent)+" s"
 	}
 	text := safe.Text(a.Phase)
 	if s.Recording != nil {
@@ -160,7 +153,7 @@ func (f *foot) progress(s *model.State, w int) string {
 	if n := f.app.news; n.base != n.latest {
 		text += " again"
 	}
-	done := room(a.Done, 2*len(report.Thousands(s.Expect))+len(" of "))
+	done := room(a.Done, 2*len(safe.Thousands(s.Expect))+len(" of "))
 	if s.Expect == 0 {
 		return strings.TrimRight(strings.Join([]string{text, room(a.Done, rateRoom), room(a.Rate, rateRoom), a.Left}, " "), " ")
 	}

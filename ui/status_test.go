@@ -7,6 +7,7 @@ import (
 
 	"mbxperm/model"
 	"mbxperm/ui/safe"
+	"mbxperm/ui/widget"
 )
 
 func TestFitParts(t *testing.T) {
@@ -32,7 +33,7 @@ func TestFitParts(t *testing.T) {
 func TestProgress(t *testing.T) {
 	start := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	now := start
-	a := newApp(frozenDriver{}, themeFor(0))
+	a := newApp(frozenDriver{}, widget.ThemeFor(0))
 	a.news.now = func() time.Time { return now }
 	s := &model.State{Phase: model.Reading, Search: "mailboxes", Expect: 1_000_000, Since: start}
 	for _, c := range []struct {
@@ -69,7 +70,7 @@ func TestProgress(t *testing.T) {
 // TestHiddenAtAMillion: the counts of a large organisation do not fit into 78
 // cells with dots between them; they are said all the same, each whole.
 func TestHiddenAtAMillion(t *testing.T) {
-	a := newApp(frozenDriver{}, themeFor(0))
+	a := newApp(frozenDriver{}, widget.ThemeFor(0))
 	res := &model.Result{Query: model.Query{Type: model.Mailboxes}, System: 1234}
 	res.Hidden = [len(res.Hidden)]int{38_123, 3_051_234, 3_891_234, 0, 3_141_234}
 	a.left.result = res

@@ -13,6 +13,7 @@ import (
 	"mbxperm/acl"
 	"mbxperm/ui/cli/program"
 	"mbxperm/ui/safe"
+	"mbxperm/ui/screentest"
 )
 
 // terminal is the real program in a real terminal.
@@ -54,7 +55,7 @@ func (term *terminal) press(keys ...string) {
 func (term *terminal) want(texts ...string) {
 	term.t.Helper()
 	var screen string
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(screentest.Patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		screen = term.tmux("capture-pane", "-p")
 		ok := true
 		for _, text := range texts {
@@ -129,7 +130,7 @@ func TestRealProgram(t *testing.T) {
 	t.Run("names", func(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "names.ldif")
 		var text strings.Builder
-		for i, name := range worldNames {
+		for i, name := range screentest.WorldNames {
 			fmt.Fprintf(&text, "dn: CN=n%d,DC=contoso,DC=com\nobjectClass: user\nmailNickname: n%d\nhomeMDB: CN=DB01,DC=contoso,DC=com\n"+
 				"objectSid:: %s\nsAMAccountName:: %s\n\n", i, i, base64.StdEncoding.EncodeToString(acl.MustParseSID(
 				fmt.Sprintf("S-1-5-21-1-2-3-%d", 1000+i)).Bytes()), base64.StdEncoding.EncodeToString([]byte(name)))

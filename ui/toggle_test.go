@@ -13,10 +13,10 @@ func TestOnly(t *testing.T) {
 	d, a := driveDemo(t, 200, 50)
 	d.idle(a)
 	all := a.left.result
-	d.press("b")
-	d.wantScreen(" · deny only", " not deny", " lines")
+	d.Press("b")
+	d.WantScreen(" · deny only", " not deny", " lines")
 	d.idle(a)
-	d.on(func() {
+	d.On(func() {
 		res := a.left.result
 		if res.Len() == 0 || res.Len()+res.LeftOut+res.System != all.Len()+all.LeftOut+all.System || res.Len() >= all.Len() {
 			t.Errorf("deny only shows %d lines and leaves out %d, of %d", res.Len(), res.LeftOut, all.Len())
@@ -35,33 +35,33 @@ func TestOnly(t *testing.T) {
 			}
 		}
 	})
-	d.press("u")
-	d.wantScreen(" · deny only · orphans only", " not orphan")
-	d.press("b")
-	d.wantGone("deny only")
-	d.wantScreen(" · orphans only", "orphan)")
-	d.press("/")
-	d.typeText("svc-backup")
-	d.wantScreen("filter svc-backup")
-	d.press("Enter", "Esc", "u")
-	d.wantGone("orphans only")
+	d.Press("u")
+	d.WantScreen(" · deny only · orphans only", " not orphan")
+	d.Press("b")
+	d.WantGone("deny only")
+	d.WantScreen(" · orphans only", "orphan)")
+	d.Press("/")
+	d.TypeText("svc-backup")
+	d.WantScreen("filter svc-backup")
+	d.Press("Enter", "Esc", "u")
+	d.WantGone("orphans only")
 }
 
 // TestLinesKey: t shows mailboxes, then trustees, then all; other object types have no such choice.
 func TestLinesKey(t *testing.T) {
 	d, a := driveDemo(t, 120, 32)
-	d.press("t")
-	d.wantScreen("other trustees 0 · mailboxes only", "mailboxes are shown, and no other lines")
-	d.press("t")
-	d.wantScreen(" · trustees only")
+	d.Press("t")
+	d.WantScreen("other trustees 0 · mailboxes only", "mailboxes are shown, and no other lines")
+	d.Press("t")
+	d.WantScreen(" · trustees only")
 	d.idle(a)
-	d.press("t")
-	d.wantScreen("all lines are shown")
-	d.wantGone(" only ")
-	d.press("o", "Down", "Enter")
-	d.wantScreen("Mailbox stores")
-	d.press("t")
-	d.wantScreen("their lines are all of one kind")
+	d.Press("t")
+	d.WantScreen("all lines are shown")
+	d.WantGone(" only ")
+	d.Press("o", "Down", "Enter")
+	d.WantScreen("Mailbox stores")
+	d.Press("t")
+	d.WantScreen("their lines are all of one kind")
 }
 
 // TestToggleAtOnce: with the answer to a toggle outstanding, the lines on the
@@ -70,15 +70,15 @@ func TestToggleAtOnce(t *testing.T) {
 	d, a := driveDemo(t, 200, 50)
 	d.idle(a)
 	hold := make(chan struct{})
-	d.on(func() {
+	d.On(func() {
 		a.ask.left = newWorker() // nobody answers it
 		a.toggle(model.AllReasons)
 		a.tv.ForceDraw()
 		close(hold)
 	})
 	<-hold
-	d.wantScreen("working…", "working out what is hidden…", "shown: stale, inherited")
-	d.on(func() {
+	d.WantScreen("working…", "working out what is hidden…", "shown: stale, inherited")
+	d.On(func() {
 		res := a.left.result
 		for i := range res.Len() {
 			if l := res.Line(i); l.Totals.Hidden() != 0 {
@@ -90,7 +90,7 @@ func TestToggleAtOnce(t *testing.T) {
 			t.Error("what is shown meanwhile passes for the answer")
 		}
 	})
-	for _, line := range d.screen()[5:40] {
+	for _, line := range d.Screen()[5:40] {
 		if cells := string([]rune(line)[:98]); strings.Contains(cells, " +") {
 			t.Errorf("a cell still says that something is hidden: %s", cells)
 		}

@@ -6,26 +6,29 @@ import (
 	"github.com/rivo/tview"
 
 	"mbxperm/model"
-	"mbxperm/ui/report"
+	"mbxperm/ui/safe"
+	"mbxperm/ui/widget"
 )
 
 // totals is the left grid: a line for each target or trustee.
 type totals struct {
-	*grid
-	result *model.Result // what it shows; nil before the first answer
-	late   string        // it shows what was asked before, and says so
+	*widget.Grid
+	result *model.Result                                 // what it shows; nil before the first answer
+	late   string                                        // it shows what was asked before, and says so
+	recall func(*model.ObjectType) []widget.ColumnChoice // what was chosen of the columns
 }
 
-func newTotals(t *theme) *totals {
-	v := &totals{grid: newGrid(t)}
+func newTotals(t *widget.Theme) *totals {
+	v := &totals{Grid: widget.NewGrid(t)}
 	v.SetBorder(true).SetTitleAlign(tview.AlignLeft)
 	return v
 }
 
 // clear shows that nothing is known yet.
 func (v *totals) clear() {
-	v.result, v.late, v.columns, v.empty = nil, "", nil, ""
-	v.swap(noRows{})
+	v.result, v.late, v.Empty = nil, "", ""
+	v.ForgetWidths()
+	v.Swap(widget.NoRows{})
 	v.SetTitle("")
 }
 
@@ -34,18 +37,18 @@ func (v *totals) clear() {
 func (v *totals) show(res *model.Result) {
 	fresh := v.result != nil && (v.result.Query.Type != res.Query.Type || v.result.Query.Sort != res.Query.Sort)
 	if v.result != nil && v.result.Query.Arrival && !res.Query.Arrival {
-		v.columns = nil // what was read last has the names that the widths are for
+		v.ForgetWidths() // what was read last has the names that the widths are for
 	}
 	data := &totalsData{res: res, columns: totalsColumns(res.Query.Type), at: -1}
-	if v.result != nil && v.result.Query.Filter != res.Query.Filter && v.lastOK && data.Row(v.lastKey) < 0 {
+	if v.result != nil && v.result.Query.Filter != res.Query.Filter && v.Loses(data) {
 		fresh = true // its row is gone, and the line it was on means nothing
 	}
 	v.result = res
-	v.sorted = res.Query.Sort
-	v.remember(res.Query.Type)
-	v.swap(data)
+	v.Sorted = res.Query.Sort
+	v.Choices = v.recall(res.Query.Type)
+	v.Swap(data)
 	if fresh {
-		v.top()
+		v.Top()
 	}
 	v.setLate("")
 	if res.Meanwhile {
@@ -62,12 +65,12 @@ func (v *totals) setLate(late string) {
 	if late != "" {
 		title += " · " + late
 	}
-	v.SetTitle(plain(title))
+	v.SetTitle(widget.Plain(title))
 }
 
 // key returns the line that the cursor is on.
 func (v *totals) key() (model.LineKey, bool) {
-	row, ok := v.selected()
+	row, ok := v.Selected()
 	if !ok || v.result == nil || row >= v.result.Len() {
 		return model.LineKey{}, false
 	}
@@ -76,9 +79,9 @@ func (v *totals) key() (model.LineKey, bool) {
 
 // totalsTitle says what the lines are and how many there are.
 func totalsTitle(res *model.Result) string {
-	title := res.Query.Type.Plural + " " + report.Thousands(res.Targets)
+	title := res.Query.Type.Plural + " " + safe.Thousands(res.Targets)
 	if res.Query.Type == model.Mailboxes {
-		title += " · other trustees " + report.Thousands(res.Others)
+		title += " · other trustees " + safe.Thousands(res.Others)
 	}
 	return title + onlyNote(&res.Query) + filterNote(res.Query.Filter)
 }
@@ -111,17 +114,17 @@ var shortTitles = map[string]string{
 }
 
 // totalsColumns are the columns of an object type as a grid has them.
-func totalsColumns(t *model.ObjectType) []column {
-	columns := make([]column, len(t.Totals))
+func totalsColumns(t *model.ObjectType) []widget.Column {
+	columns := make([]widget.Column, len(t.Totals))
 	for i, c := range t.Totals {
-		columns[i] = column{title: c.Title, short: shortTitles[c.Title], numeric: c.Numeric, extra: c.Extra}
+		columns[i] = widget.Column{Title: c.Title, Short: shortTitles[c.Title], Numeric: c.Numeric, Extra: c.Extra}
 		switch c.Title {
 		case "AccountName":
-			columns[i].name = true
+			columns[i].Name = true
 		case "DelegatedRights":
-			columns[i].good = 32
+			columns[i].Good = 32
 		case "DistinguishedName":
-			columns[i].extra = true
+			columns[i].Extra = true
 		}
 	}
 	return columns
@@ -130,18 +133,18 @@ func totalsColumns(t *model.ObjectType) []column {
 // totalsData shows the lines of a result.
 type totalsData struct {
 	res     *model.Result
-	columns []column
+	columns []widget.Column
 	at      int // the line that was made last: a grid asks for all cells of one after the other
 	line    model.Line
 }
 
-func (d *totalsData) Len() int          { return d.res.Len() }
-func (d *totalsData) Columns() []column { return d.columns }
-func (d *totalsData) Key(i int) uint64  { return d.res.Key(i).Number() }
+func (d *totalsData) Len() int                 { return d.res.Len() }
+func (d *totalsData) Columns() []widget.Column { return d.columns }
+func (d *totalsData) Key(i int) uint64         { return d.res.Key(i).Number() }
 
 func (d *totalsData) Row(key uint64) int { return d.res.Find(key) }
 
-func (d *totalsData) Cell(row, col int) (string, cellStyle) {
+func (d *totalsData) Cell(row, col int) (string, widget.Style) {
 	if d.at != row {
 		d.at, d.line = row, d.res.Line(row)
 	}
@@ -149,25 +152,25 @@ func (d *totalsData) Cell(row, col int) (string, cellStyle) {
 	text := c.Text(&d.line)
 	switch {
 	case c.Numeric && c.Number(&d.line) == 0:
-		return text, styleHidden
+		return text, widget.StyleHidden
 	case c.Numeric:
-		return text, styleText
+		return text, widget.StyleText
 	case c.Title == "AccountName" && d.line.Row == nil:
 		return text, principalStyle(&d.line.Principal)
 	case strings.HasPrefix(text, model.Deny):
-		return text, styleDeny
+		return text, widget.StyleDeny
 	}
-	return text, styleText
+	return text, widget.StyleText
 }
 
 // principalStyle marks who needs a look. The text says the same in a word.
-func principalStyle(p *model.Principal) cellStyle {
+func principalStyle(p *model.Principal) widget.Style {
 	switch p.Kind {
 	case model.KindOrphan, model.KindDeleted, model.KindForeign, model.KindUnresolved:
-		return styleWarning
+		return widget.StyleWarning
 	}
 	if p.State == "disabled" || p.State == "former SID" {
-		return styleMuted
+		return widget.StyleMuted
 	}
-	return styleText
+	return widget.StyleText
 }

@@ -8,6 +8,7 @@ import (
 
 	"mbxperm/model"
 	"mbxperm/ui/safe"
+	"mbxperm/ui/widget"
 )
 
 // pane is one of the two grids.
@@ -36,7 +37,7 @@ type side struct {
 	filter string
 	find   string // the words that n and N look for
 	sort   int
-	spot   spot
+	spot   widget.Spot
 	result *model.Result // what it showed: shown again at once if it still holds
 }
 
@@ -47,8 +48,8 @@ func (a *app) push() {
 	a.ask.row = nil
 	p := a.here
 	p.line, _ = a.left.key()
-	p.sides[leftPane].spot, p.sides[leftPane].result = a.left.spot(), a.left.result
-	p.sides[rightPane].spot, p.sides[rightPane].result = a.right.spot(), a.right.result
+	p.sides[leftPane].spot, p.sides[leftPane].result = a.left.Spot(), a.left.result
+	p.sides[rightPane].spot, p.sides[rightPane].result = a.right.Spot(), a.right.result
 	if n := len(a.trail); n > 0 && samePlace(&a.trail[n-1], &p) {
 		a.trail[n-1] = p
 		return
@@ -88,7 +89,7 @@ func (a *app) back() {
 	if holds(left.result, a.leftQuery()) {
 		a.ask.left.drop()
 		a.left.show(left.result)
-		a.left.put(left.spot)
+		a.left.Put(left.spot)
 	} else {
 		a.ask.wish = &left.spot
 		a.askLeft()
@@ -96,7 +97,7 @@ func (a *app) back() {
 	if holds(right.result, a.rightQuery()) {
 		a.ask.right.drop()
 		a.right.show(right.result)
-		a.right.put(right.spot)
+		a.right.Put(right.spot)
 	} else {
 		a.askRight()
 	}
@@ -149,7 +150,7 @@ func (a *app) drill() {
 
 // indirect reports whether the line of the cursor carries the mark g.
 func (a *app) indirect() bool {
-	row, ok := a.left.selected()
+	row, ok := a.left.Selected()
 	if !ok || a.left.result == nil {
 		return false
 	}
@@ -194,10 +195,10 @@ func (a *app) goTo(typ *model.ObjectType, key model.LineKey, reverse bool) {
 	a.here = p
 	a.ask.rest++
 	a.head.set(p.typ, p.aces)
-	s := spot{key: key.Number(), ok: true, down: -1}
+	s := widget.Spot{Key: key.Number(), OK: true, Down: -1}
 	if same && holds(a.left.result, a.leftQuery()) {
 		a.ask.swapping = true
-		a.left.put(s)
+		a.left.Put(s)
 		a.ask.swapping = false
 	} else {
 		a.ask.wish = &s
@@ -269,13 +270,13 @@ func (a *app) placeName(p *place) string {
 		return p.typ.Plural
 	}
 	direction := p.acesType().Direction()
-	return shorten(lineName(a.news.base, p.of, direction)) + " " + direction
+	return widget.Shorten(lineName(a.news.base, p.of, direction)) + " " + direction
 }
 
 // drawTrail writes the trail on the lower border of the right grid.
 func (a *app) drawTrail(screen tcell.Screen, x, y, w, h int) (int, int, int, int) {
 	if text := a.trailText(w - 4); text != "" && h > 1 {
-		putSafe(screen, x+2, y+h-1, safe.Width(text), text, a.theme.style(styleMuted))
+		widget.PutSafe(screen, x+2, y+h-1, safe.Width(text), text, a.theme.Style(widget.StyleMuted))
 	}
 	return x + 1, y + 1, w - 2, h - 2
 }

@@ -76,7 +76,7 @@ func compared(r *model.Changes, hide *Redactor) *Compared {
 // facts are those of a comparison for people, before the facts of NEW.
 func (c *Compared) facts() []fact {
 	all := []fact{{"Changes", fmt.Sprintf("%s added · %s removed · %s changed · %s not comparable",
-		Thousands(c.Added), Thousands(c.Removed), Thousands(c.Changed), Thousands(c.NotComparable))}}
+		safe.Thousands(c.Added), safe.Thousands(c.Removed), safe.Thousands(c.Changed), safe.Thousands(c.NotComparable))}}
 	for _, b := range c.Banners {
 		all = append(all, fact{"Warning", b})
 	}
@@ -92,14 +92,14 @@ func compareGaps(w io.Writer, r *model.Changes, name string) bool {
 	}
 	missing := gaps(w, "mbxperm: OLD: ", r.Comparison.Old)
 	missing = gaps(w, "mbxperm: NEW: ", r.Comparison.New) || missing
-	line := name + Thousands(r.Len()) + " changes"
+	line := name + safe.Thousands(r.Len()) + " changes"
 	if r.Len() == 1 {
 		line = name + "1 change"
 	}
 	var hidden []string
 	for i, n := range r.Hidden {
 		if n > 0 {
-			hidden = append(hidden, Thousands(n)+" "+model.ReasonNames[i])
+			hidden = append(hidden, safe.Thousands(n)+" "+model.ReasonNames[i])
 		}
 	}
 	if hidden != nil {
@@ -109,7 +109,7 @@ func compareGaps(w io.Writer, r *model.Changes, name string) bool {
 		}
 	}
 	if n := r.Counts.NotComparable; n > 0 {
-		line += "; not comparable: " + Thousands(n)
+		line += "; not comparable: " + safe.Thousands(n)
 	}
 	fmt.Fprintln(w, "mbxperm: "+safe.Text(line))
 	return missing || r.Counts.NotComparable > 0

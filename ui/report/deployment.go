@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mbxperm/model"
+	"mbxperm/ui/safe"
 )
 
 // Deployment is the part of the evidence that says which Exchange was found: how
@@ -63,7 +64,7 @@ func (d *Deployment) facts() []fact {
 		if x.Build != "" {
 			what = x.Release + " (" + x.Build + ")"
 		}
-		all = append(all, fact{"Exchange server", fmt.Sprintf("%s: %s, mailboxes: %s; %s", x.Name, what, Thousands(x.Mailboxes), x.Trust)})
+		all = append(all, fact{"Exchange server", fmt.Sprintf("%s: %s, mailboxes: %s; %s", x.Name, what, safe.Thousands(x.Mailboxes), x.Trust)})
 	}
 	return all
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mbxperm/model"
+	"mbxperm/ui/safe"
 )
 
 // Evidence says where a report comes from, how complete it is, and what it can
@@ -174,11 +175,11 @@ func (ev *Evidence) facts() []fact {
 	var hidden []string
 	for _, name := range model.ReasonNames {
 		if n := ev.Hidden[name]; n > 0 {
-			hidden = append(hidden, fmt.Sprintf("%s %s", Thousands(n), name))
+			hidden = append(hidden, fmt.Sprintf("%s %s", safe.Thousands(n), name))
 		}
 	}
 	all := []fact{
-		{"Report", ev.Report}, {"Question", ev.Question}, {"Records", Thousands(ev.Records)}, {"Hidden rows", strings.Join(hidden, " · ")},
+		{"Report", ev.Report}, {"Question", ev.Question}, {"Records", safe.Thousands(ev.Records)}, {"Hidden rows", strings.Join(hidden, " · ")},
 	}
 	prefix := ""
 	if ev.Comparison != nil {
@@ -259,7 +260,7 @@ func (f *Failure) sentence() string {
 	if f.Rows > 1 {
 		unit += "s"
 	}
-	return fmt.Sprintf("%s: %s %s, first %s", f.Says, Thousands(f.Rows), unit, f.First)
+	return fmt.Sprintf("%s: %s %s, first %s", f.Says, safe.Thousands(f.Rows), unit, f.First)
 }
 
 // line is the evidence as one line of JSON.

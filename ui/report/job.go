@@ -351,7 +351,7 @@ func failure(s *model.Snapshot, r model.Raised, hide *Redactor) Failure {
 	default:
 		f.First = fmt.Sprintf("%s: %s on %s", hide.any(c.Trustee.Name), hide.phrase(c.New), hide.any(c.Target.Name))
 		if c.Reach > 0 {
-			f.First += ", which reaches " + Thousands(c.Reach)
+			f.First += ", which reaches " + safe.Thousands(c.Reach)
 		}
 	}
 	return f

@@ -78,16 +78,16 @@ type Advance struct {
 
 // Advancing says how far the search that runs has come.
 func Advancing(s *model.State, now time.Time) Advance {
-	a := Advance{Phase: "reading " + s.Search, Done: Thousands(s.Done)}
+	a := Advance{Phase: "reading " + s.Search, Done: safe.Thousands(s.Done)}
 	if s.Phase == model.Resolving {
 		a.Phase = s.Phase.String()
 	}
 	if s.Expect > 0 {
-		a.Done += " of " + Thousands(s.Expect)
+		a.Done += " of " + safe.Thousands(s.Expect)
 		a.Fraction = min(float64(s.Done)/float64(s.Expect), 1)
 	}
 	if rate := s.Rate(now); rate >= 1 {
-		a.Rate = Thousands(int(rate)) + "/s"
+		a.Rate = safe.Thousands(int(rate)) + "/s"
 		a.Left = left(s.Left(now))
 	}
 	return a
@@ -105,15 +105,6 @@ func left(d time.Duration) string {
 	default:
 		return fmt.Sprintf("%d h left", int(d.Hours())+1)
 	}
-}
-
-// Thousands spells a number with separators: 1,204.
-func Thousands(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // Gaps says on w what is missing from a finished collection, a line for each

@@ -21,6 +21,7 @@
 package safe
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -223,4 +224,13 @@ func blanks(n int) string {
 		return someBlanks[:n]
 	}
 	return strings.Repeat(" ", n)
+}
+
+// Thousands spells a number with separators: 1,204.
+func Thousands(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }

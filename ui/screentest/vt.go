@@ -1,4 +1,4 @@
-package ui
+package screentest
 
 import (
 	"bytes"
@@ -12,9 +12,9 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// fakeTTY is a terminal that counts what it is sent, and shows it: enough of
+// TTY is a terminal that counts what it is sent, and shows it: enough of
 // an xterm to tell whether two streams of bytes lead to the same picture.
-type fakeTTY struct {
+type TTY struct {
 	mu     sync.Mutex
 	w, h   int
 	sent   int
@@ -24,14 +24,15 @@ type fakeTTY struct {
 	vt     vt
 }
 
-func newFakeTTY(w, h int) *fakeTTY {
-	t := &fakeTTY{w: w, h: h, input: make(chan []byte, 16), closed: make(chan struct{})}
+// NewTTY makes a terminal of w by h cells.
+func NewTTY(w, h int) *TTY {
+	t := &TTY{w: w, h: h, input: make(chan []byte, 16), closed: make(chan struct{})}
 	t.vt.clear(w, h)
 	return t
 }
 
 // newXterm makes a tcell screen as for a real terminal, on a fake tty.
-func newXterm(tty *fakeTTY) (tcell.Screen, error) {
+func newXterm(tty *TTY) (tcell.Screen, error) {
 	ti, err := terminfo.LookupTerminfo("xterm-256color")
 	if err != nil {
 		return nil, err
@@ -39,12 +40,14 @@ func newXterm(tty *fakeTTY) (tcell.Screen, error) {
 	return tcell.NewTerminfoScreenFromTtyTerminfo(tty, ti)
 }
 
-func (t *fakeTTY) Start() error { t.closed = make(chan struct{}); return nil }
-func (t *fakeTTY) Drain() error { close(t.closed); return nil }
-func (t *fakeTTY) Stop() error  { return nil }
-func (t *fakeTTY) Close() error { return nil }
+// Start, Drain, Stop, Close, Read, Write, NotifyResize and WindowSize make it a
+// tcell.Tty.
+func (t *TTY) Start() error { t.closed = make(chan struct{}); return nil }
+func (t *TTY) Drain() error { close(t.closed); return nil }
+func (t *TTY) Stop() error  { return nil }
+func (t *TTY) Close() error { return nil }
 
-func (t *fakeTTY) Read(p []byte) (int, error) {
+func (t *TTY) Read(p []byte) (int, error) {
 	select {
 	case b := <-t.input:
 		return copy(p, b), nil
@@ -53,7 +56,7 @@ func (t *fakeTTY) Read(p []byte) (int, error) {
 	}
 }
 
-func (t *fakeTTY) Write(p []byte) (int, error) {
+func (t *TTY) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.sent += len(p)
@@ -61,19 +64,20 @@ func (t *fakeTTY) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (t *fakeTTY) NotifyResize(cb func()) {
+func (t *TTY) NotifyResize(cb func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.resize = cb
 }
 
-func (t *fakeTTY) WindowSize() (tcell.WindowSize, error) {
+func (t *TTY) WindowSize() (tcell.WindowSize, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return tcell.WindowSize{Width: t.w, Height: t.h}, nil
 }
 
-func (t *fakeTTY) setSize(w, h int) {
+// SetSize gives the terminal another size and tells of it. The picture is lost.
+func (t *TTY) SetSize(w, h int) {
 	t.mu.Lock()
 	t.w, t.h = w, h
 	t.vt.clear(w, h)
@@ -85,7 +89,7 @@ func (t *fakeTTY) setSize(w, h int) {
 }
 
 // taken returns the number of bytes sent since it was last asked.
-func (t *fakeTTY) taken() int {
+func (t *TTY) taken() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	n := t.sent
@@ -93,7 +97,8 @@ func (t *fakeTTY) taken() int {
 	return n
 }
 
-func (t *fakeTTY) picture() string {
+// Picture is what the terminal shows, line by line, with the styles in braces.
+func (t *TTY) Picture() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.vt.String()

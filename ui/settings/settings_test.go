@@ -1,4 +1,4 @@
-package ui
+package settings
 
 import (
 	"os"
@@ -11,19 +11,19 @@ import (
 
 func TestSettings(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mbxperm", "settings.json")
-	s, err := loadSettings(path)
+	s, err := LoadFile(path)
 	if err != nil || s.Theme != "" || s.Recent != nil {
 		t.Fatalf("without a file: %+v, %v", s, err)
 	}
 	s.Theme = "light"
 	for _, source := range []string{"a", "b", "c", "d", "a", "e", "f"} {
-		s.remember(Recent{Source: source, User: "auditor@contoso.com"})
+		s.Remember(Recent{Source: source, User: "auditor@contoso.com"})
 	}
-	s.remember(Recent{Source: "f", User: "other@contoso.com", Auth: "ntlm"})
-	if err := s.save(); err != nil {
+	s.Remember(Recent{Source: "f", User: "other@contoso.com", Auth: "ntlm"})
+	if err := s.Save(); err != nil {
 		t.Fatal(err)
 	}
-	got, err := loadSettings(path)
+	got, err := LoadFile(path)
 	if err != nil || !reflect.DeepEqual(got, s) {
 		t.Errorf("read back: %+v, %v, want %+v", got, err, s)
 	}
@@ -50,12 +50,12 @@ func TestSettingsDamaged(t *testing.T) {
 	if err := os.WriteFile(path, []byte(damaged), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := loadSettings(path)
+	s, err := LoadFile(path)
 	if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "repair it or remove it") {
 		t.Errorf("got %v", err)
 	}
 	s.Theme = "dark"
-	if err := s.save(); err != nil {
+	if err := s.Save(); err != nil {
 		t.Error(err)
 	}
 	if b, _ := os.ReadFile(path); string(b) != damaged {
@@ -67,24 +67,24 @@ func TestSettingsDamaged(t *testing.T) {
 // and does not touch one.
 func TestNothingToSave(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mbxperm", "settings.json")
-	s, err := loadSettings(path)
+	s, err := LoadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.save(); err != nil {
+	if err := s.Save(); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(path); err == nil {
 		t.Error("a file was made for nothing")
 	}
 	s.Theme = "dark"
-	if err := s.save(); err != nil {
+	if err := s.Save(); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.save(); err != nil {
+	if err := s.Save(); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(path); err == nil {

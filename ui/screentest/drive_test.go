@@ -1,10 +1,12 @@
-package ui
+package screentest
 
 import (
 	"testing"
 
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
+
+	"mbxperm/ui/widget"
 )
 
 // fruit is a small application to try the driver on: a table, a filter, a
@@ -15,9 +17,9 @@ func fruit(names ...string) *tview.Application {
 	input := tview.NewInputField().SetLabel("filter: ")
 	fill := func(shown []string) {
 		table.Clear()
-		table.SetCell(0, 0, newCell("fruit", 10, look{}).SetSelectable(false))
+		table.SetCell(0, 0, widget.NewCell("fruit", 10, widget.Look{}).SetSelectable(false))
 		for i, n := range shown {
-			table.SetCell(i+1, 0, newCell(n, 10, look{}))
+			table.SetCell(i+1, 0, widget.NewCell(n, 10, widget.Look{}))
 		}
 		table.SetSelectable(len(shown) > 0, false)
 	}
@@ -50,34 +52,34 @@ func fruit(names ...string) *tview.Application {
 }
 
 func TestDriver(t *testing.T) {
-	d := drive(t, 30, 6, fruit("apple", "banana", "cherry", "blackberry"))
-	d.wantLine(0, "fruit")
-	d.wantSelected("apple")
-	d.press("Down", "Down")
-	d.wantSelected("cherry")
-	d.golden("driver")
-	d.press("/")
-	d.typeText("b")
-	d.wantGone("cherry")
-	d.wantScreen("banana", "blackberry", "filter: b")
-	d.resize(40, 3)
-	if got := len(d.screen()); got != 3 {
+	d := Drive(t, 30, 6, fruit("apple", "banana", "cherry", "blackberry"))
+	d.WantLine(0, "fruit")
+	d.WantSelected("apple")
+	d.Press("Down", "Down")
+	d.WantSelected("cherry")
+	d.Golden("driver")
+	d.Press("/")
+	d.TypeText("b")
+	d.WantGone("cherry")
+	d.WantScreen("banana", "blackberry", "filter: b")
+	d.Resize(40, 3)
+	if got := len(d.Screen()); got != 3 {
 		t.Errorf("the screen has %d lines after a resize to 3", got)
 	}
-	d.press("Enter", "q")
-	d.wantStopped()
+	d.Press("Enter", "q")
+	d.WantStopped()
 }
 
 // TestDownInAnEmptyTable: a table with a heading and nothing else must not
 // take the arrow keys as a reason to search for a row for ever, as tview
 // 0.42.0 does unless SetSelectable is off.
 func TestDownInAnEmptyTable(t *testing.T) {
-	d := drive(t, 30, 6, fruit("apple"))
-	d.press("/")
-	d.typeText("x")
-	d.wantGone("apple")
-	d.press("Enter", "Down", "Up", "PgDn", "PgUp", "End", "Home", "Down")
-	d.wantLine(0, "fruit")
-	d.press("q")
-	d.wantStopped()
+	d := Drive(t, 30, 6, fruit("apple"))
+	d.Press("/")
+	d.TypeText("x")
+	d.WantGone("apple")
+	d.Press("Enter", "Down", "Up", "PgDn", "PgUp", "End", "Home", "Down")
+	d.WantLine(0, "fruit")
+	d.Press("q")
+	d.WantStopped()
 }

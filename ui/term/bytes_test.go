@@ -1,12 +1,15 @@
-package ui
+package term_test
 
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
+
+	"mbxperm/ui/screentest"
+	"mbxperm/ui/term"
+	"mbxperm/ui/widget"
 )
 
 // numbers is a table that answers any index, for measuring.
@@ -18,74 +21,7 @@ type numbers struct {
 func (n numbers) GetRowCount() int    { return n.rows }
 func (n numbers) GetColumnCount() int { return n.columns }
 func (n numbers) GetCell(row, column int) *tview.TableCell {
-	return newCell(fmt.Sprintf("u%07d-%d", row, column), 20, look{})
-}
-
-// wire is a running application on a fake terminal.
-type wire struct {
-	t     testing.TB
-	app   *tview.Application
-	tty   *fakeTTY
-	drawn chan struct{}
-}
-
-func startWire(t testing.TB, wrap bool, root tview.Primitive) *wire {
-	t.Helper()
-	w := &wire{t: t, app: tview.NewApplication(), tty: newFakeTTY(200, 50), drawn: make(chan struct{}, 64)}
-	screen := openXterm(t, w.tty)
-	diff := newDiffScreen(screen)
-	diff.init.Do(func() {}) // openXterm has initialised it
-	if wrap {
-		w.app.SetScreen(diff)
-	} else {
-		w.app.SetScreen(&initialised{screen})
-	}
-	w.app.SetRoot(root, true)
-	w.app.SetAfterDrawFunc(func(tcell.Screen) { w.drawn <- struct{}{} })
-	done := make(chan error)
-	go func() { done <- w.app.Run() }()
-	t.Cleanup(func() {
-		w.app.Stop()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
-	w.wait()
-	w.wait() // tcell starts at 80x24 and reports the real size as a resize
-	return w
-}
-
-// initialised keeps SetScreen from initialising a screen twice.
-type initialised struct{ tcell.Screen }
-
-func (initialised) Init() error { return nil }
-
-// wait returns when a frame has been drawn and sent.
-func (w *wire) wait() {
-	w.t.Helper()
-	select {
-	case <-w.drawn:
-	case <-time.After(10 * time.Second):
-		w.t.Fatal("no frame was drawn for 10 s")
-	}
-	w.app.QueueUpdate(func() {}) // the frame's Show is over when this has run
-}
-
-// key sends a key and returns the number of bytes the answer took.
-func (w *wire) key(seq string) int {
-	w.t.Helper()
-	w.tty.taken()
-	w.tty.input <- []byte(seq)
-	w.wait()
-	return w.tty.taken()
-}
-
-func (w *wire) update(f func()) int {
-	w.t.Helper()
-	w.tty.taken()
-	w.app.QueueUpdateDraw(f)
-	w.wait()
-	return w.tty.taken()
+	return widget.NewCell(fmt.Sprintf("u%07d-%d", row, column), 20, widget.Look{})
 }
 
 // gridAndStatus is a table above a status line, on the whole screen.
@@ -102,23 +38,23 @@ func gridAndStatus() (*tview.Flex, *tview.TextView) {
 // tview event loop on a 200x50 xterm.
 func TestBytesToTheTerminal(t *testing.T) {
 	root, status := gridAndStatus()
-	w := startWire(t, true, root)
+	w := screentest.StartWire(t, true, root)
 	tick := 0
 	for _, c := range []struct {
 		name   string
 		budget int
 		do     func() int
 	}{
-		{"key that does nothing", 50, func() int { return w.key("x") }},
-		{"cursor down", 500, func() int { return w.key("\x1b[B") }},
-		{"cursor up", 500, func() int { return w.key("\x1b[A") }},
+		{"key that does nothing", 50, func() int { return w.Key("x") }},
+		{"cursor down", 500, func() int { return w.Key("\x1b[B") }},
+		{"cursor up", 500, func() int { return w.Key("\x1b[A") }},
 		{"status tick", 200, func() int {
-			return w.update(func() {
+			return w.Update(func() {
 				tick++
 				status.SetText(fmt.Sprintf("reading accounts  %d of 1,000,000  18,432/s", 41_000+tick))
 			})
 		}},
-		{"draw without change", 50, func() int { return w.update(func() {}) }},
+		{"draw without change", 50, func() int { return w.Update(func() {}) }},
 	} {
 		c.do() // the first status line is longer than a tick
 		got := c.do()
@@ -133,19 +69,19 @@ func TestBytesToTheTerminal(t *testing.T) {
 // tview or tcell has learned to do without.
 func TestBytesWithoutDiffScreen(t *testing.T) {
 	root, _ := gridAndStatus()
-	w := startWire(t, false, root)
-	if got := w.key("x"); got < 1000 {
-		t.Errorf("a key that does nothing takes %d bytes without diffScreen: is it still needed?", got)
+	w := screentest.StartWire(t, false, root)
+	if got := w.Key("x"); got < 1000 {
+		t.Errorf("a key that does nothing takes %d bytes without Screen: is it still needed?", got)
 	}
 }
 
 func BenchmarkDrawTable(b *testing.B) {
 	for _, wrap := range []bool{false, true} {
 		b.Run(fmt.Sprintf("diff=%v", wrap), func(b *testing.B) {
-			sim := newSim(b, 200, 50)
+			sim := screentest.NewSim(b, 200, 50)
 			var screen tcell.Screen = sim
 			if wrap {
-				screen = newDiffScreen(sim)
+				screen = term.NewScreen(sim)
 			}
 			root, _ := gridAndStatus()
 			root.SetRect(0, 0, 200, 50)
@@ -164,7 +100,7 @@ func BenchmarkDrawTable(b *testing.B) {
 func BenchmarkDiffScreen(b *testing.B) {
 	for _, lines := range []int{0, 1, 50} {
 		b.Run(fmt.Sprintf("changed=%d", lines), func(b *testing.B) {
-			s := newDiffScreen(newSim(b, 200, 50))
+			s := term.NewScreen(screentest.NewSim(b, 200, 50))
 			b.ReportAllocs()
 			n := 0
 			for b.Loop() {

@@ -1,4 +1,4 @@
-package ui
+package widget
 
 import (
 	"strings"
@@ -9,26 +9,26 @@ import (
 	"mbxperm/ui/safe"
 )
 
-// newCell makes a table cell of exactly width cells from a string of any
+// NewCell makes a table cell of exactly width cells from a string of any
 // origin. It is the only maker of table cells; a test sees to that.
-func newCell(text string, width int, look look) *tview.TableCell {
+func NewCell(text string, width int, look Look) *tview.TableCell {
 	text = safe.Text(text)
-	if look.right {
-		text = safe.FitRight(text, width-look.trail)
+	if look.Right {
+		text = safe.FitRight(text, width-look.Trail)
 	}
 	text = safe.Fit(text, width)
-	cell := tview.NewTableCell(escapeTags(text)).SetStyle(look.style)
+	cell := tview.NewTableCell(EscapeTags(text)).SetStyle(look.Style)
 	// Where the style is the terminal's default, tview asks these two, whose
 	// defaults are white on black.
-	cell.Color, cell.BackgroundColor, _ = look.style.Decompose()
+	cell.Color, cell.BackgroundColor, _ = look.Style.Decompose()
 	return cell
 }
 
-// plain makes a string of any origin fit for the places where tview reads
+// Plain makes a string of any origin fit for the places where tview reads
 // tags: titles and text views with dynamic colours.
-func plain(text string) string { return escapeTags(safe.Text(text)) }
+func Plain(text string) string { return EscapeTags(safe.Text(text)) }
 
-// escapeTags keeps tview from taking anything in s for one of its tags.
+// EscapeTags keeps tview from taking anything in s for one of its tags.
 //
 // tview.Escape does not do that. It leaves alone a tag with a web address in
 // it ("[:::http://example.org/]" vanishes and becomes a link), and it cannot
@@ -36,7 +36,7 @@ func plain(text string) string { return escapeTags(safe.Text(text)) }
 // Here every opening bracket is followed by an empty region tag, which shows
 // nothing: "[" and "[" never begin a tag together, and after the tag there is
 // no bracket left to begin one.
-func escapeTags(s string) string {
+func EscapeTags(s string) string {
 	if !strings.Contains(s, "[") {
 		return s
 	}

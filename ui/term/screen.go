@@ -1,4 +1,4 @@
-package ui
+package term
 
 import (
 	"sync"
@@ -6,17 +6,17 @@ import (
 	"github.com/gdamore/tcell/v2"
 )
 
-// diffScreen is a tcell.Screen that passes on only what changed since the last
+// Screen is a tcell.Screen that passes on only what changed since the last
 // Show.
 //
 // It exists because tview clears the screen before each draw, and tcell v2
 // takes a cell that was cleared and written again for a changed one: every key
-// press sends every non-blank cell, 8 KB on a screen of 200x50. diffScreen
+// press sends every non-blank cell, 8 KB on a screen of 200x50. Screen
 // lets tview clear and draw into a buffer of its own; the wrapped screen is
 // never cleared and sees only real changes. tcell v3 does this itself.
 //
 // It is safe for use by several goroutines, as the screens of tcell are.
-type diffScreen struct {
+type Screen struct {
 	tcell.Screen
 
 	init    sync.Once
@@ -35,17 +35,17 @@ type shownCell struct {
 	style tcell.Style
 }
 
-var _ tcell.Screen = (*diffScreen)(nil)
+var _ tcell.Screen = (*Screen)(nil)
 
-// newDiffScreen wraps a screen. The wrapped one must not be drawn to by others.
-func newDiffScreen(wrapped tcell.Screen) *diffScreen {
-	return &diffScreen{Screen: wrapped}
+// NewScreen wraps a screen. The wrapped one must not be drawn to by others.
+func NewScreen(wrapped tcell.Screen) *Screen {
+	return &Screen{Screen: wrapped}
 }
 
 // Init initialises the wrapped screen once and gives the same answer ever
 // after: tview's SetScreen calls Init and drops its error, so the caller must
 // call it before, and tcell does not bear a second one.
-func (s *diffScreen) Init() error {
+func (s *Screen) Init() error {
 	s.init.Do(func() { s.initErr = s.Screen.Init() })
 	return s.initErr
 }
@@ -53,7 +53,7 @@ func (s *diffScreen) Init() error {
 // EnableMouse asks for buttons and dragging only, unless told otherwise: tview
 // has no use for the position of a mouse that merely moves, and every report
 // of it would travel over the line.
-func (s *diffScreen) EnableMouse(flags ...tcell.MouseFlags) {
+func (s *Screen) EnableMouse(flags ...tcell.MouseFlags) {
 	if len(flags) == 0 {
 		flags = []tcell.MouseFlags{tcell.MouseButtonEvents, tcell.MouseDragEvents}
 	}
@@ -61,14 +61,14 @@ func (s *diffScreen) EnableMouse(flags ...tcell.MouseFlags) {
 }
 
 // Suspend gives the terminal back. The wrapped screen loses its cells with it.
-func (s *diffScreen) Suspend() error {
+func (s *Screen) Suspend() error {
 	err := s.Screen.Suspend()
 	s.forget()
 	return err
 }
 
 // Resume takes the terminal again; the next Show paints everything.
-func (s *diffScreen) Resume() error {
+func (s *Screen) Resume() error {
 	err := s.Screen.Resume()
 	s.forget()
 	return err
@@ -76,14 +76,14 @@ func (s *diffScreen) Resume() error {
 
 // SetSize asks the terminal for another size, which drops cells of the wrapped
 // screen even if it ends with the size it had.
-func (s *diffScreen) SetSize(w, h int) {
+func (s *Screen) SetSize(w, h int) {
 	s.Screen.SetSize(w, h)
 	s.forget()
 }
 
 // SetStyle sets what StyleDefault means. No cell changes by it, yet each one
 // in that style looks different afterwards.
-func (s *diffScreen) SetStyle(style tcell.Style) {
+func (s *Screen) SetStyle(style tcell.Style) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Screen.SetStyle(style)
@@ -93,14 +93,14 @@ func (s *diffScreen) SetStyle(style tcell.Style) {
 // PollEvent waits for an event. A resize passes through here, and a terminal
 // that grew back to its old size between two looks has lost what it cut off:
 // the size alone does not tell.
-func (s *diffScreen) PollEvent() tcell.Event {
+func (s *Screen) PollEvent() tcell.Event {
 	ev := s.Screen.PollEvent()
 	s.notice(ev)
 	return ev
 }
 
 // ChannelEvents is PollEvent in a loop, as tcell defines it.
-func (s *diffScreen) ChannelEvents(ch chan<- tcell.Event, quit <-chan struct{}) {
+func (s *Screen) ChannelEvents(ch chan<- tcell.Event, quit <-chan struct{}) {
 	defer close(ch)
 	in := make(chan tcell.Event)
 	go s.Screen.ChannelEvents(in, quit)
@@ -114,14 +114,14 @@ func (s *diffScreen) ChannelEvents(ch chan<- tcell.Event, quit <-chan struct{}) 
 	}
 }
 
-func (s *diffScreen) notice(ev tcell.Event) {
+func (s *Screen) notice(ev tcell.Event) {
 	if _, ok := ev.(*tcell.EventResize); ok {
 		s.forget()
 	}
 }
 
 // forget makes the next Show pass on every cell.
-func (s *diffScreen) forget() {
+func (s *Screen) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.shown)
@@ -129,7 +129,7 @@ func (s *diffScreen) forget() {
 
 // Size is the size of the wrapped screen. The buffer follows it here, so that
 // what is drawn after asking fits.
-func (s *diffScreen) Size() (width, height int) {
+func (s *Screen) Size() (width, height int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fit()
@@ -139,14 +139,14 @@ func (s *diffScreen) Size() (width, height int) {
 // ready makes a buffer for drawing if there is none yet: looking at the wrapped
 // screen's size for each cell would double the price of a cell. The caller
 // holds mu.
-func (s *diffScreen) ready() {
+func (s *Screen) ready() {
 	if len(s.shown) == 0 {
 		s.fit()
 	}
 }
 
 // fit brings the buffer to the size of the wrapped screen. The caller holds mu.
-func (s *diffScreen) fit() {
+func (s *Screen) fit() {
 	w, h := s.Screen.Size()
 	if bw, bh := s.back.Size(); bw == w && bh == h && len(s.shown) == w*h {
 		return
@@ -156,10 +156,10 @@ func (s *diffScreen) fit() {
 }
 
 // Clear fills the buffer with blanks.
-func (s *diffScreen) Clear() { s.Fill(' ', tcell.StyleDefault) }
+func (s *Screen) Clear() { s.Fill(' ', tcell.StyleDefault) }
 
 // Fill fills the buffer with one character.
-func (s *diffScreen) Fill(r rune, style tcell.Style) {
+func (s *Screen) Fill(r rune, style tcell.Style) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fit()
@@ -176,7 +176,7 @@ var asciiText = func() (t [128]string) {
 }()
 
 // SetContent puts a character with its combining ones into the buffer.
-func (s *diffScreen) SetContent(x, y int, primary rune, combining []rune, style tcell.Style) {
+func (s *Screen) SetContent(x, y int, primary rune, combining []rune, style tcell.Style) {
 	var text string
 	switch {
 	case len(combining) > 0:
@@ -190,7 +190,7 @@ func (s *diffScreen) SetContent(x, y int, primary rune, combining []rune, style 
 }
 
 // SetCell is an older form of SetContent.
-func (s *diffScreen) SetCell(x, y int, style tcell.Style, ch ...rune) {
+func (s *Screen) SetCell(x, y int, style tcell.Style, ch ...rune) {
 	if len(ch) == 0 {
 		ch = []rune{' '}
 	}
@@ -199,7 +199,7 @@ func (s *diffScreen) SetCell(x, y int, style tcell.Style, ch ...rune) {
 
 // Put puts the first grapheme of text into the buffer; it returns the rest and
 // the width in cells.
-func (s *diffScreen) Put(x, y int, text string, style tcell.Style) (rest string, width int) {
+func (s *Screen) Put(x, y int, text string, style tcell.Style) (rest string, width int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ready()
@@ -207,12 +207,12 @@ func (s *diffScreen) Put(x, y int, text string, style tcell.Style) (rest string,
 }
 
 // PutStr puts text in the default style, clipped to the screen.
-func (s *diffScreen) PutStr(x, y int, text string) {
+func (s *Screen) PutStr(x, y int, text string) {
 	s.PutStrStyled(x, y, text, tcell.StyleDefault)
 }
 
 // PutStrStyled puts text into the buffer, clipped to the screen.
-func (s *diffScreen) PutStrStyled(x, y int, text string, style tcell.Style) {
+func (s *Screen) PutStrStyled(x, y int, text string, style tcell.Style) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ready()
@@ -225,7 +225,7 @@ func (s *diffScreen) PutStrStyled(x, y int, text string, style tcell.Style) {
 }
 
 // Get returns what was drawn at a place, shown or not yet.
-func (s *diffScreen) Get(x, y int) (text string, style tcell.Style, width int) {
+func (s *Screen) Get(x, y int) (text string, style tcell.Style, width int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ready()
@@ -233,7 +233,7 @@ func (s *diffScreen) Get(x, y int) (text string, style tcell.Style, width int) {
 }
 
 // GetContent is an older form of Get.
-func (s *diffScreen) GetContent(x, y int) (primary rune, combining []rune, style tcell.Style, width int) {
+func (s *Screen) GetContent(x, y int) (primary rune, combining []rune, style tcell.Style, width int) {
 	text, style, width := s.Get(x, y)
 	for i, r := range text {
 		if i == 0 {
@@ -246,7 +246,7 @@ func (s *diffScreen) GetContent(x, y int) (primary rune, combining []rune, style
 }
 
 // Show brings the terminal to what was drawn, sending only the differences.
-func (s *diffScreen) Show() {
+func (s *Screen) Show() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pass()
@@ -259,7 +259,7 @@ func (s *diffScreen) Show() {
 }
 
 // Sync repaints every cell, for a terminal that was scribbled on.
-func (s *diffScreen) Sync() {
+func (s *Screen) Sync() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pass()
@@ -274,7 +274,7 @@ func (s *diffScreen) Sync() {
 // known of them stays: the wrapped screen keeps their old content and marks
 // them for painting whenever a wide character covers them, so that they come
 // back by themselves when it goes.
-func (s *diffScreen) pass() {
+func (s *Screen) pass() {
 	s.fit()
 	w, h := s.back.Size()
 	for y := range h {

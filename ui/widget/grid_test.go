@@ -1,4 +1,4 @@
-package ui
+package widget
 
 import (
 	"fmt"
@@ -8,23 +8,26 @@ import (
 
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
+
+	"mbxperm/ui/screentest"
+	"mbxperm/ui/term"
 )
 
-// listed is gridData of some names; a name is its row's identity.
+// listed is Rows of some names; a name is its row's identity.
 type listed []string
 
-var listedColumns = []column{{title: "AccountName"}, {title: "Mailbox", numeric: true}, {title: "Status"}}
+var listedColumns = []Column{{Title: "AccountName"}, {Title: "Mailbox", Numeric: true}, {Title: "Status"}}
 
 func (l listed) Len() int          { return len(l) }
-func (l listed) Columns() []column { return listedColumns }
-func (l listed) Cell(row, col int) (string, cellStyle) {
+func (l listed) Columns() []Column { return listedColumns }
+func (l listed) Cell(row, col int) (string, Style) {
 	switch col {
 	case 0:
-		return l[row], styleText
+		return l[row], StyleText
 	case 1:
-		return fmt.Sprint(len(l[row])), styleText
+		return fmt.Sprint(len(l[row])), StyleText
 	}
-	return "Deny", styleDeny
+	return "Deny", StyleDeny
 }
 func (l listed) Key(row int) uint64 {
 	key := uint64(14695981039346656037)
@@ -37,61 +40,55 @@ func (l listed) Row(key uint64) int {
 	return slices.IndexFunc(l, func(s string) bool { return listed{s}.Key(0) == key })
 }
 
-// million is gridData of as many rows as its value says.
+// million is Rows of as many rows as its value says.
 type million int
 
 func (n million) Len() int          { return int(n) }
-func (n million) Columns() []column { return millionColumns }
-func (n million) Cell(row, col int) (string, cellStyle) {
+func (n million) Columns() []Column { return millionColumns }
+func (n million) Cell(row, col int) (string, Style) {
 	if col == 0 {
-		return fmt.Sprintf("u%07d", row), styleText
+		return fmt.Sprintf("u%07d", row), StyleText
 	}
-	return fmt.Sprint(row % (col * 7)), styleMuted
+	return fmt.Sprint(row % (col * 7)), StyleMuted
 }
 func (n million) Key(row int) uint64 { return uint64(row) }
 func (n million) Row(key uint64) int { return int(key) }
 
-var millionColumns = []column{
-	{title: "AccountName"}, {title: "Mailbox", numeric: true}, {title: "Send/RecvAs", numeric: true},
-	{title: "Rev_Mbx", numeric: true}, {title: "Rev_Send/Recv", numeric: true},
+var millionColumns = []Column{
+	{Title: "AccountName"}, {Title: "Mailbox", Numeric: true}, {Title: "Send/RecvAs", Numeric: true},
+	{Title: "Rev_Mbx", Numeric: true}, {Title: "Rev_Send/Recv", Numeric: true},
 }
 
 // driveGrid shows a grid alone on a screen.
-func driveGrid(t testing.TB, w, h int, data gridData) (*driver, *grid) {
+func driveGrid(t testing.TB, w, h int, data Rows) (*screentest.Driver, *Grid) {
 	t.Helper()
-	g := newGrid(themeFor(0))
-	g.swap(data)
-	d := drive(t, w, h, tview.NewApplication().SetRoot(g, true))
+	g := NewGrid(ThemeFor(0))
+	g.Swap(data)
+	d := screentest.Drive(t, w, h, tview.NewApplication().SetRoot(g, true))
 	return d, g
-}
-
-// on runs f where a grid may be touched.
-func (d *driver) on(f func()) {
-	d.app.QueueUpdateDraw(f)
-	d.settle()
 }
 
 func TestGridGolden(t *testing.T) {
 	d, g := driveGrid(t, 60, 8, listed{"u00011", "山田　太郎", "[red]root", "evil\u202e\x1b[2J", strings.Repeat("long", 20)})
-	d.golden("grid-hostile")
-	d.on(func() { g.swap(listed{}) })
-	d.golden("grid-empty")
-	d.on(func() { g.swap(listed{"one"}) })
-	d.golden("grid-one")
-	d.on(func() { g.swap(noRows{}) })
-	d.press("Down", "End")
-	d.wantGone("AccountName")
+	d.Golden("grid-hostile")
+	d.On(func() { g.Swap(listed{}) })
+	d.Golden("grid-empty")
+	d.On(func() { g.Swap(listed{"one"}) })
+	d.Golden("grid-one")
+	d.On(func() { g.Swap(NoRows{}) })
+	d.Press("Down", "End")
+	d.WantGone("AccountName")
 }
 
 // TestGridNeedsNoRows: all keys in a grid whose filter found nothing.
 func TestGridNeedsNoRows(t *testing.T) {
 	d, g := driveGrid(t, 60, 8, listed{})
-	d.press("Down", "Up", "PgDn", "PgUp", "End", "Home", "Left", "Right", "Enter", "j", "G")
-	d.wantLine(0, "AccountName")
-	d.on(func() { g.swap(listed{"a", "b"}) })
-	d.wantSelected("a")
-	d.press("Down")
-	d.wantSelected("b")
+	d.Press("Down", "Up", "PgDn", "PgUp", "End", "Home", "Left", "Right", "Enter", "j", "G")
+	d.WantLine(0, "AccountName")
+	d.On(func() { g.Swap(listed{"a", "b"}) })
+	d.WantSelected("a")
+	d.Press("Down")
+	d.WantSelected("b")
 }
 
 func TestGridKeepsRowAndPlace(t *testing.T) {
@@ -101,33 +98,33 @@ func TestGridKeepsRowAndPlace(t *testing.T) {
 	}
 	d, g := driveGrid(t, 60, 11, listed(names))
 	var moves int
-	d.on(func() { g.onMove = func() { moves++ } })
-	d.press("PgDn", "PgDn", "Up", "Up", "Up")
-	d.wantSelected("n34")
-	line := slices.IndexFunc(d.screen(), func(l string) bool { return strings.HasPrefix(l, "n34") })
+	d.On(func() { g.OnMove = func() { moves++ } })
+	d.Press("PgDn", "PgDn", "Up", "Up", "Up")
+	d.WantSelected("n34")
+	line := slices.IndexFunc(d.Screen(), func(l string) bool { return strings.HasPrefix(l, "n34") })
 	moved := moves
 
 	more := append([]string{"m1", "m2", "m3", "m4", "m5"}, names...)
-	d.on(func() { g.swap(listed(more)) })
-	d.wantSelected("n34")
-	d.wantLine(line, "n34")
+	d.On(func() { g.Swap(listed(more)) })
+	d.WantSelected("n34")
+	d.WantLine(line, "n34")
 	if moves != moved {
 		t.Errorf("the cursor was reported to move %d times although it stays on its row", moves-moved)
 	}
 
 	gone := slices.DeleteFunc(slices.Clone(more), func(n string) bool { return n == "n34" })
-	d.on(func() { g.swap(listed(gone)) })
-	d.wantSelected("n36")
-	d.wantLine(line, "n36")
+	d.On(func() { g.Swap(listed(gone)) })
+	d.WantSelected("n36")
+	d.WantLine(line, "n36")
 	if moves != moved+1 {
 		t.Errorf("%d moves were reported after the row went, want 1", moves-moved)
 	}
 
-	d.on(func() { g.swap(listed{"x", "n36"}) })
-	d.wantSelected("n36")
-	d.on(func() { g.swap(listed{}) })
-	d.on(func() {
-		if _, ok := g.selected(); ok {
+	d.On(func() { g.Swap(listed{"x", "n36"}) })
+	d.WantSelected("n36")
+	d.On(func() { g.Swap(listed{}) })
+	d.On(func() {
+		if _, ok := g.Selected(); ok {
 			t.Error("a row is selected where there is none")
 		}
 	})
@@ -139,55 +136,47 @@ func TestGridKeepsRowAndPlace(t *testing.T) {
 func TestGridChoosing(t *testing.T) {
 	d, g := driveGrid(t, 60, 11, million(1_000_000))
 	chosen, header := -1, -1
-	d.on(func() {
-		g.onChoose = func(row int) { chosen = row }
-		g.onHeader = func(column int) { header = column }
+	d.On(func() {
+		g.OnChoose = func(row int) { chosen = row }
+		g.OnHeader = func(column int) { header = column }
 	})
-	d.press("End", "Enter")
-	d.wantSelected("u0999999")
+	d.Press("End", "Enter")
+	d.WantSelected("u0999999")
 	if chosen != 999_999 {
 		t.Errorf("Enter on the last row chose %d", chosen)
 	}
-	d.press("Home", "PgDn")
-	d.wantSelected("u0000010")
-	d.on(func() { g.choose(500_000) })
-	d.wantSelected("u0500000")
-	d.on(func() { g.choose(1_000_000); g.choose(-1) })
-	d.wantSelected("u0500000")
+	d.Press("Home", "PgDn")
+	d.WantSelected("u0000010")
+	d.On(func() { g.Choose(500_000) })
+	d.WantSelected("u0500000")
+	d.On(func() { g.Choose(1_000_000); g.Choose(-1) })
+	d.WantSelected("u0500000")
 
-	d.click(14, 0)
+	d.Click(14, 0)
 	if header != 1 {
 		t.Errorf("a click on the second heading told of column %d", header)
 	}
-	d.wantSelected("u0500000")
-	d.on(func() { g.swap(million(3)) })
-	d.click(1, 2)
-	d.wantSelected("u0000001")
-	d.click(1, 8) // below the rows
-	d.wantSelected("u0000001")
+	d.WantSelected("u0500000")
+	d.On(func() { g.Swap(million(3)) })
+	d.Click(1, 2)
+	d.WantSelected("u0000001")
+	d.Click(1, 8) // below the rows
+	d.WantSelected("u0000001")
 	chosen = -1
-	d.click(1, 3)
-	d.click(1, 3)
-	d.click(1, 3)
-	d.wantSelected("u0000002")
+	d.Click(1, 3)
+	d.Click(1, 3)
+	d.Click(1, 3)
+	d.WantSelected("u0000002")
 	if chosen != 2 {
 		t.Errorf("a double click chose %d", chosen)
 	}
 }
 
-// click presses and releases the left button.
-func (d *driver) click(x, y int) {
-	d.t.Helper()
-	d.sim.InjectMouse(x, y, tcell.ButtonPrimary, tcell.ModNone)
-	d.sim.InjectMouse(x, y, tcell.ButtonNone, tcell.ModNone)
-	d.settle()
-}
-
 // TestGridAnswersAnyIndex: tview asks for line -1 after some clicks.
 func TestGridAnswersAnyIndex(t *testing.T) {
-	g := newGrid(themeFor(256))
-	for _, data := range []gridData{noRows{}, listed{}, listed{"a"}} {
-		g.swap(data)
+	g := NewGrid(ThemeFor(256))
+	for _, data := range []Rows{NoRows{}, listed{}, listed{"a"}} {
+		g.Swap(data)
 		g.layout(40)
 		for line := -2; line < 5; line++ {
 			for col := -2; col < 5; col++ {
@@ -202,10 +191,10 @@ func TestGridAnswersAnyIndex(t *testing.T) {
 }
 
 func TestGridWidths(t *testing.T) {
-	g := newGrid(themeFor(0))
+	g := NewGrid(ThemeFor(0))
 	for _, c := range []struct {
 		name  string
-		data  gridData
+		data  Rows
 		inner int
 		want  []int
 		trail int
@@ -222,7 +211,7 @@ func TestGridWidths(t *testing.T) {
 		{"numbers keep their digits", million(10), 24, []int{8, 3, 3, 3, 3}, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			g.swap(c.data)
+			g.Swap(c.data)
 			g.layout(c.inner)
 			if !slices.Equal(g.fit.widths, c.want) || g.fit.trail != c.trail {
 				t.Errorf("widths are %v and %d, want %v and %d", g.fit.widths, g.fit.trail, c.want, c.trail)
@@ -234,24 +223,24 @@ func TestGridWidths(t *testing.T) {
 // TestGridSqueezed: nothing is cut off without a sign.
 func TestGridSqueezed(t *testing.T) {
 	d, g := driveGrid(t, 24, 6, listed{"山田　太郎山田　太郎", "[x]administrator", "ok"})
-	d.golden("grid-squeezed")
-	d.resize(60, 6)
-	d.on(func() { g.swap(million(5)) })
-	d.golden("grid-numbers")
+	d.Golden("grid-squeezed")
+	d.Resize(60, 6)
+	d.On(func() { g.Swap(million(5)) })
+	d.Golden("grid-numbers")
 }
 
 // TestGridFocus: the cursor shows which pane the keys go to.
 func TestGridFocus(t *testing.T) {
-	left, right := newGrid(themeFor(0)), newGrid(themeFor(0))
-	left.swap(listed{"a1", "a2"})
-	right.swap(listed{"b1", "b2"})
+	left, right := NewGrid(ThemeFor(0)), NewGrid(ThemeFor(0))
+	left.Swap(listed{"a1", "a2"})
+	right.Swap(listed{"b1", "b2"})
 	app := tview.NewApplication()
-	d := drive(t, 80, 6, app.SetRoot(tview.NewFlex().AddItem(left, 0, 1, true).AddItem(right, 0, 1, false), true))
-	d.wantSelected("a1")
-	d.on(func() { app.SetFocus(right) })
-	d.press("Down")
-	d.wantSelected("b2")
-	d.wait("do not want two cursors", func(_, selected []string) bool {
+	d := screentest.Drive(t, 80, 6, app.SetRoot(tview.NewFlex().AddItem(left, 0, 1, true).AddItem(right, 0, 1, false), true))
+	d.WantSelected("a1")
+	d.On(func() { app.SetFocus(right) })
+	d.Press("Down")
+	d.WantSelected("b2")
+	d.Wait("do not want two cursors", func(_, selected []string) bool {
 		return !strings.Contains(strings.Join(selected, ""), "a1")
 	})
 }
@@ -262,7 +251,7 @@ type counted struct {
 	asked *int
 }
 
-func (c counted) Cell(row, col int) (string, cellStyle) {
+func (c counted) Cell(row, col int) (string, Style) {
 	*c.asked++
 	return c.million.Cell(row, col)
 }
@@ -272,12 +261,12 @@ func (c counted) Cell(row, col int) (string, cellStyle) {
 func TestGridAsksForFewCells(t *testing.T) {
 	asked := 0
 	d, g := driveGrid(t, 200, 50, counted{1_000_000, &asked})
-	d.on(func() { asked = 0 })
-	d.press("x")
+	d.On(func() { asked = 0 })
+	d.Press("x")
 	if asked != 0 {
 		t.Errorf("a key that does nothing asks for %d cells", asked)
 	}
-	d.press("End")
+	d.Press("End")
 	if columns := len(g.columns); asked > 50*columns {
 		t.Errorf("a jump to the end asks for %d cells, want at most %d", asked, 50*columns)
 	}
@@ -286,18 +275,18 @@ func TestGridAsksForFewCells(t *testing.T) {
 // TestGridBytes is the byte budget on the layout of the program: two panes
 // side by side over the whole width.
 func TestGridBytes(t *testing.T) {
-	left, right := newGrid(themeFor(256)), newGrid(themeFor(256))
+	left, right := NewGrid(ThemeFor(256)), NewGrid(ThemeFor(256))
 	left.SetBorder(true)
 	right.SetBorder(true)
-	left.swap(million(1_000_000))
-	right.swap(listed{"a", "b"})
-	w := startWire(t, true, tview.NewFlex().AddItem(left, 0, 1, true).AddItem(right, 0, 1, false))
+	left.Swap(million(1_000_000))
+	right.Swap(listed{"a", "b"})
+	w := screentest.StartWire(t, true, tview.NewFlex().AddItem(left, 0, 1, true).AddItem(right, 0, 1, false))
 	for _, c := range []struct {
 		name, key string
 		budget    int
 	}{{"nothing", "x", 50}, {"down", "\x1b[B", 500}, {"up", "\x1b[A", 500}, {"page down", "\x1b[6~", 8000}} {
-		w.key(c.key)
-		got := w.key(c.key)
+		w.Key(c.key)
+		got := w.Key(c.key)
 		t.Logf("%-10s %5d bytes", c.name, got)
 		if got > c.budget {
 			t.Errorf("%s: %d bytes, want at most %d", c.name, got, c.budget)
@@ -317,9 +306,9 @@ func BenchmarkGrid(b *testing.B) {
 		{"nothing", []tcell.Key{tcell.KeyF12}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			screen := newDiffScreen(newSim(b, 200, 50))
-			g := newGrid(themeFor(256))
-			g.swap(million(1_000_000))
+			screen := term.NewScreen(screentest.NewSim(b, 200, 50))
+			g := NewGrid(ThemeFor(256))
+			g.Swap(million(1_000_000))
 			g.SetRect(0, 0, 200, 50)
 			b.ReportAllocs()
 			n := 0
@@ -337,11 +326,11 @@ func BenchmarkGrid(b *testing.B) {
 
 // BenchmarkGridSwap is what a new snapshot costs the screen's goroutine.
 func BenchmarkGridSwap(b *testing.B) {
-	g := newGrid(themeFor(256))
-	g.swap(million(1_000_000))
-	g.choose(500_000)
+	g := NewGrid(ThemeFor(256))
+	g.Swap(million(1_000_000))
+	g.Choose(500_000)
 	b.ReportAllocs()
 	for b.Loop() {
-		g.swap(million(1_000_000))
+		g.Swap(million(1_000_000))
 	}
 }

@@ -1,4 +1,4 @@
-package ui
+package settings
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"mbxperm/model/wholefile"
+	"mbxperm/ui/widget"
 )
 
 // Settings are what the screen remembers from one run to the next, in one file
@@ -21,8 +22,8 @@ type Settings struct {
 	Recent []Recent `json:"recent,omitempty"` // directories that could be opened, the last one first
 	// Columns and Sort are what was chosen of each grid, by gridName: its columns,
 	// and the title of the one it is ordered by, with - before it the other way round.
-	Columns map[string][]columnChoice `json:"columns,omitempty"`
-	Sort    map[string]string         `json:"sort,omitempty"`
+	Columns map[string][]widget.ColumnChoice `json:"columns,omitempty"`
+	Sort    map[string]string                `json:"sort,omitempty"`
 
 	path string // where they are kept; empty: nowhere
 	kept []byte // what stands there; what has not changed is not written
@@ -38,20 +39,21 @@ type Recent struct {
 
 const mostRecent = 5
 
-// LoadSettings reads the settings of the person who runs the program:
+// Load reads the settings of the person who runs the program:
 // mbxperm/settings.json where the system keeps such files ($XDG_CONFIG_HOME or
 // ~/.config on Linux). Without such a file there are none. The error says what is
 // wrong with the file; the settings can be used all the same, and are not saved
 // over a file that could not be read.
-func LoadSettings() (*Settings, error) {
+func Load() (*Settings, error) {
 	dir, err := os.UserConfigDir()
 	if err != nil {
 		return &Settings{}, nil // nowhere to keep them, as for a service
 	}
-	return loadSettings(filepath.Join(dir, "mbxperm", "settings.json"))
+	return LoadFile(filepath.Join(dir, "mbxperm", "settings.json"))
 }
 
-func loadSettings(path string) (*Settings, error) {
+// LoadFile is [Load] from a file of this name.
+func LoadFile(path string) (*Settings, error) {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return (&Settings{path: path}).asKept(), nil
@@ -82,8 +84,8 @@ func (s *Settings) asKept() *Settings {
 	return s
 }
 
-// save writes the settings: whole or not at all, readable by their owner alone.
-func (s *Settings) save() error {
+// Save writes the settings: whole or not at all, readable by their owner alone.
+func (s *Settings) Save() error {
 	if s.path == "" {
 		return nil
 	}
@@ -113,9 +115,19 @@ func (s *Settings) save() error {
 	return nil
 }
 
-// remember puts a directory before the others that could be opened.
-func (s *Settings) remember(r Recent) {
+// Remember puts a directory before the others that could be opened.
+func (s *Settings) Remember(r Recent) {
 	s.Recent = slices.DeleteFunc(s.Recent, func(o Recent) bool { return o.Source == r.Source && o.User == r.User })
 	s.Recent = slices.Insert(s.Recent, 0, r)
 	s.Recent = s.Recent[:min(len(s.Recent), mostRecent)]
+}
+
+// KeepColumns remembers what was chosen for a grid; nothing for nil.
+func (s *Settings) KeepColumns(name string, choices []widget.ColumnChoice) {
+	if s.Columns == nil {
+		s.Columns = map[string][]widget.ColumnChoice{}
+	}
+	if s.Columns[name] = choices; choices == nil {
+		delete(s.Columns, name)
+	}
 }

@@ -1,10 +1,11 @@
-package ui
+package widget
 
 import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
+	"io/fs"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,25 +14,31 @@ import (
 	"github.com/rivo/uniseg"
 
 	"mbxperm/ui/safe"
+	"mbxperm/ui/screentest"
 )
 
 // TestOnlyCellMakesCells keeps unchecked strings out of the tables.
 func TestOnlyCellMakesCells(t *testing.T) {
-	files, err := os.ReadDir(".")
+	files := 0
+	err := filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || path == filepath.Join("..", "widget", "cell.go") {
+			return err
+		}
+		files++
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		for _, made := range cellMakers(file) {
+			t.Errorf("%s uses %s; cells are made by NewCell only", path, made)
+		}
+		return nil
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range files {
-		if !strings.HasSuffix(f.Name(), ".go") || f.Name() == "cell.go" {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), f.Name(), nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, made := range cellMakers(file) {
-			t.Errorf("%s uses %s; cells are made by newCell only", f.Name(), made)
-		}
+	if files < 50 {
+		t.Errorf("only %d files looked at", files)
 	}
 }
 
@@ -70,7 +77,7 @@ func f() { _ = tview.NewTableCell("a"); _ = &t.TableCell{}; table.SetCellSimple(
 // printed is what tview makes of a text: the characters on the screen.
 func printed(t testing.TB, text string, cells int) string {
 	t.Helper()
-	sim := newSim(t, cells, 1)
+	sim := screentest.NewSim(t, cells, 1)
 	sim.Clear()
 	tview.Print(sim, text, 0, 0, cells, tview.AlignLeft, tcell.ColorDefault)
 	var b strings.Builder
@@ -87,13 +94,13 @@ func TestEscapeTags(t *testing.T) {
 		"[red]x", "[red[]x", "[[red]]", "[é]", "[é[]", "[:::http://example.org/]x", "[:::a[b]c", `["region"]x`,
 		"[", "[[", "a[", "]", "[]", "[-:-:-]x", "[\u0301red]", "[\u0903red]", "[世界]", "x[#ff0000]🇩🇪[::b]🇩🇪",
 	} {
-		if got := printed(t, plain(s), 60); strings.TrimRight(got, " ") != s {
+		if got := printed(t, Plain(s), 60); strings.TrimRight(got, " ") != s {
 			t.Errorf("%q is shown as %q", s, got)
 		}
 	}
 }
 
-// TestTviewEscapeIsNotEnough says why escapeTags is there.
+// TestTviewEscapeIsNotEnough says why EscapeTags is there.
 func TestTviewEscapeIsNotEnough(t *testing.T) {
 	for _, s := range []string{"[:::http://example.org/]x", "[é[]"} {
 		if got := printed(t, tview.Escape(s), 60); strings.TrimRight(got, " ") == s {
@@ -113,27 +120,27 @@ func FuzzCell(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string, width int) {
 		width = min(max(width, 1), 100)
-		cell := newCell(s, width, look{})
+		cell := NewCell(s, width, Look{})
 		if got := tview.TaggedStringWidth(cell.Text); got != width {
-			t.Fatalf("newCell(%q, %d) is %d cells wide", s, width, got)
+			t.Fatalf("NewCell(%q, %d) is %d cells wide", s, width, got)
 		}
 		want := safe.Fit(safe.Text(s), width)
 		if strings.ContainsFunc(want, func(r rune) bool { return uniseg.StringWidth(string(r)) > 2 }) {
 			t.Fatalf("%q holds a character of more than two cells", want)
 		}
 		if got := printed(t, cell.Text, width); got != want {
-			t.Fatalf("newCell(%q, %d) shows %q, want %q", s, width, got, want)
+			t.Fatalf("NewCell(%q, %d) shows %q, want %q", s, width, got, want)
 		}
 	})
 }
 
 func TestCellLook(t *testing.T) {
 	bold := tcell.StyleDefault.Bold(true)
-	cell := newCell("12", 7, look{style: bold, right: true, trail: 2})
+	cell := NewCell("12", 7, Look{Style: bold, Right: true, Trail: 2})
 	if cell.Text != "   12  " || cell.Style != bold {
 		t.Errorf("got %q %v", cell.Text, cell.Style)
 	}
-	if cell = newCell("x", 1, look{}); cell.Color != tcell.ColorDefault || cell.BackgroundColor != tcell.ColorDefault {
+	if cell = NewCell("x", 1, Look{}); cell.Color != tcell.ColorDefault || cell.BackgroundColor != tcell.ColorDefault {
 		t.Errorf("a cell in the default style has the colours %v on %v", cell.Color, cell.BackgroundColor)
 	}
 }

@@ -1,4 +1,4 @@
-package ui
+package settings
 
 import (
 	"os"
@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// completePath adds to a path what all files and folders that begin like it
+// CompletePath adds to a path what all files and folders that begin like it
 // have in common, and a separator behind a folder that is the only one.
-func completePath(path string) string {
-	dir, name := filepath.Split(expandHome(path))
+func CompletePath(path string) string {
+	dir, name := filepath.Split(ExpandHome(path))
 	entries, err := os.ReadDir(filepath.Clean(dir + "."))
 	if err != nil {
 		return path
@@ -40,9 +40,9 @@ func completePath(path string) string {
 	return dir + common
 }
 
-// expandHome puts the home folder in the place of a ~ at the beginning, as a
+// ExpandHome puts the home folder in the place of a ~ at the beginning, as a
 // shell does.
-func expandHome(path string) string {
+func ExpandHome(path string) string {
 	rest, ok := strings.CutPrefix(path, "~")
 	if !ok || rest != "" && !os.IsPathSeparator(rest[0]) {
 		return path
@@ -54,8 +54,8 @@ func expandHome(path string) string {
 	return home + rest
 }
 
-// fileExists reports whether there is something with this name.
-func fileExists(path string) bool {
+// FileExists reports whether there is something with this name.
+func FileExists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
 }

@@ -1,4 +1,4 @@
-package ui
+package widget
 
 import (
 	"strings"
@@ -9,13 +9,13 @@ import (
 	"mbxperm/ui/safe"
 )
 
-// put writes a text of any origin into exactly w cells of a line.
-func put(screen tcell.Screen, x, y, w int, text string, style tcell.Style) {
-	putSafe(screen, x, y, w, safe.Text(text), style)
+// Put writes a text of any origin into exactly w cells of a line.
+func Put(screen tcell.Screen, x, y, w int, text string, style tcell.Style) {
+	PutSafe(screen, x, y, w, safe.Text(text), style)
 }
 
-// putSafe is put for a text that passed through safe.Text.
-func putSafe(screen tcell.Screen, x, y, w int, text string, style tcell.Style) {
+// PutSafe is put for a text that passed through safe.Text.
+func PutSafe(screen tcell.Screen, x, y, w int, text string, style tcell.Style) {
 	if w > 0 {
 		screen.PutStrStyled(x, y, safe.Fit(text, w), style)
 	}
@@ -25,17 +25,17 @@ func putSafe(screen tcell.Screen, x, y, w int, text string, style tcell.Style) {
 // the number of rows, must not be driven out.
 const longestName = 24
 
-// shorten makes a name of any origin fit for a title, but for tags.
-func shorten(name string) string {
-	return fitWidth(safe.Text(name), longestName)
+// Shorten makes a name of any origin fit for a title, but for tags.
+func Shorten(name string) string {
+	return FitWidth(safe.Text(name), longestName)
 }
 
-// putCentered writes a text into the middle of a box, broken into lines.
-func putCentered(screen tcell.Screen, x, y, w, h int, text string, style tcell.Style) {
+// PutCentered writes a text into the middle of a box, broken into lines.
+func PutCentered(screen tcell.Screen, x, y, w, h int, text string, style tcell.Style) {
 	if text == "" || w < 1 || h < 1 {
 		return
 	}
-	lines := wrap(text, w)
+	lines := Wrap(text, w)
 	if len(lines) > h {
 		lines = lines[:h]
 	}
@@ -46,20 +46,20 @@ func putCentered(screen tcell.Screen, x, y, w, h int, text string, style tcell.S
 	}
 }
 
-// wrap makes a text of any origin fit to be shown in lines of at most w cells.
+// Wrap makes a text of any origin fit to be shown in lines of at most w cells.
 // A newline begins a new line: it is for texts of ours with names in them.
-func wrap(text string, w int) (lines []string) {
+func Wrap(text string, w int) (lines []string) {
 	for para := range strings.SplitSeq(text, "\n") {
-		lines = append(lines, wrapSafe(strings.Join(strings.Fields(safe.Text(para)), " "), w)...)
+		lines = append(lines, WrapSafe(strings.Join(strings.Fields(safe.Text(para)), " "), w)...)
 	}
 	return lines
 }
 
-// wrapSafe breaks a text that passed through safe.Text into lines of at most w
+// WrapSafe breaks a text that passed through safe.Text into lines of at most w
 // cells: behind a blank where there is one, else anywhere between two
 // characters. There is one line at least. It looks at each character once or
 // twice: a descriptor in SDDL is one text of a hundred thousand.
-func wrapSafe(text string, w int) (lines []string) {
+func WrapSafe(text string, w int) (lines []string) {
 	start, used := 0, 0  // of the line that is being filled, and its cells
 	blank, spent := 0, 0 // behind the last blank in it, and the cells up to there
 	for at, state := 0, -1; at < len(text); {
@@ -90,4 +90,12 @@ func wrapSafe(text string, w int) (lines []string) {
 		}
 	}
 	return append(lines, text[start:])
+}
+
+// FitWidth cuts a text that is longer than w cells.
+func FitWidth(text string, w int) string {
+	if safe.Width(text) > w {
+		return safe.Fit(text, w)
+	}
+	return text
 }

@@ -1,31 +1,24 @@
-package ui
+package widget
 
 import (
 	"strings"
 	"testing"
 
 	"mbxperm/ui/safe"
+	"mbxperm/ui/screentest"
 )
-
-// names from all over the world, and some that nobody should bear.
-var worldNames = []string{
-	"u00011", "Zoë Müller", "Zoe\u0308 Mu\u0308ller", "山田　太郎", "김철수", "王小明（财务）", "محمد عبد الله", "שלום כהן",
-	"สมชาย ใจดี", "हिन्दी नाम", "Ångström", "ﬁnance", "👩\u200d💻 dev", "ad\u200bmin", "evil\u202egpj.exe", "\u2066iso\u2069",
-	"[red]root[-]", "[:::https://example.com/]x", "\x1b[31mred\x1b[0m", "tab\tbell\a", "z\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309",
-	"bad\xff\xfeutf8", strings.Repeat("長", 30), "\u0301lonely", "a\r\nb",
-}
 
 // TestColumnsAlign: whatever the names are, the column behind them begins in the
 // same cell in every line, nothing of them reaches the terminal that it would
 // obey, and each name is there whole, or cut with an ellipsis.
 func TestColumnsAlign(t *testing.T) {
-	d, _ := driveGrid(t, 60, len(worldNames)+1, listed(worldNames))
-	d.wantScreen("u00011")
+	d, _ := driveGrid(t, 60, len(screentest.WorldNames)+1, listed(screentest.WorldNames))
+	d.WantScreen("u00011")
 	column := 0
-	for i, name := range worldNames {
+	for i, name := range screentest.WorldNames {
 		y, text, at := i+1, "", -1
 		for x := 0; x < 60; {
-			c, _, width := d.sim.Get(x, y)
+			c, _, width := d.Sim.Get(x, y)
 			if c == "D" { // the last one is that of Deny
 				at = x
 			}

@@ -1,4 +1,4 @@
-package ui
+package term_test
 
 import (
 	"errors"
@@ -7,6 +7,9 @@ import (
 	"testing"
 
 	"github.com/gdamore/tcell/v2"
+
+	"mbxperm/ui/screentest"
+	"mbxperm/ui/term"
 )
 
 // drawing is a random series of drawing calls, made on several screens alike.
@@ -67,24 +70,13 @@ func (d *drawing) step(w, h int) {
 	}
 }
 
-func newSim(t testing.TB, w, h int) tcell.SimulationScreen {
-	t.Helper()
-	sim := tcell.NewSimulationScreen("UTF-8")
-	if err := sim.Init(); err != nil {
-		t.Fatal(err)
-	}
-	sim.SetSize(w, h)
-	t.Cleanup(sim.Fini)
-	return sim
-}
-
 // TestDiffScreenShowsTheSame holds the wrapped screen against an unwrapped
 // one: the same buffer after each call and the same cells after each Show.
 func TestDiffScreenShowsTheSame(t *testing.T) {
 	for seed := range uint64(60) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			plain, wrapped := newSim(t, 20, 6), newSim(t, 20, 6)
-			diff := newDiffScreen(wrapped)
+			plain, wrapped := screentest.NewSim(t, 20, 6), screentest.NewSim(t, 20, 6)
+			diff := term.NewScreen(wrapped)
 			d := &drawing{rnd: rand.New(rand.NewPCG(seed, 1)), screens: []tcell.Screen{plain, diff}}
 			d.each(func(s tcell.Screen) { s.Clear() })
 			for range 80 {
@@ -155,9 +147,9 @@ func compareSims(t *testing.T, want, got tcell.SimulationScreen) {
 func TestDiffScreenOnTerminal(t *testing.T) {
 	for seed := range uint64(40) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			ttys := [2]*fakeTTY{newFakeTTY(20, 6), newFakeTTY(20, 6)}
-			plain, wrapped := openXterm(t, ttys[0]), openXterm(t, ttys[1])
-			diff := newDiffScreen(wrapped)
+			ttys := [2]*screentest.TTY{screentest.NewTTY(20, 6), screentest.NewTTY(20, 6)}
+			plain, wrapped := screentest.OpenXterm(t, ttys[0]), screentest.OpenXterm(t, ttys[1])
+			diff := term.NewScreen(wrapped)
 			d := &drawing{rnd: rand.New(rand.NewPCG(seed, 2)), screens: []tcell.Screen{plain, diff}, styles: true}
 			for frame := range 60 {
 				if d.rnd.IntN(10) == 0 {
@@ -171,7 +163,7 @@ func TestDiffScreenOnTerminal(t *testing.T) {
 				// beside wide characters; a full repaint is the right picture.
 				plain.Sync()
 				diff.Show()
-				if want, got := ttys[0].picture(), ttys[1].picture(); want != got {
+				if want, got := ttys[0].Picture(), ttys[1].Picture(); want != got {
 					t.Fatalf("frame %d shows\n%s\nwant\n%s", frame, got, want)
 				}
 			}
@@ -179,27 +171,11 @@ func TestDiffScreenOnTerminal(t *testing.T) {
 	}
 }
 
-func openXterm(t testing.TB, tty *fakeTTY) tcell.Screen {
-	t.Helper()
-	t.Setenv("NO_COLOR", "")
-	t.Setenv("LINES", "")
-	t.Setenv("COLUMNS", "")
-	s, err := newXterm(tty)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Init(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Fini)
-	return s
-}
-
 // TestDiffScreenResizeThereAndBack: a terminal that shrinks and grows back
 // between two frames has lost cells although its size is the old one.
 func TestDiffScreenResizeThereAndBack(t *testing.T) {
-	tty := newFakeTTY(10, 2)
-	diff := newDiffScreen(openXterm(t, tty))
+	tty := screentest.NewTTY(10, 2)
+	diff := term.NewScreen(screentest.OpenXterm(t, tty))
 	draw := func() {
 		diff.Clear()
 		diff.PutStr(0, 0, "0123456789")
@@ -217,13 +193,13 @@ func TestDiffScreenResizeThereAndBack(t *testing.T) {
 	sized(10) // tcell starts at 80x24 and reports the real size as a resize
 	draw()
 	resized := func(w int) {
-		tty.setSize(w, 2)
+		tty.SetSize(w, 2)
 		sized(w)
 	}
 	resized(4)
 	resized(10)
 	draw()
-	if got, want := tty.picture(), "0123456789\n          "; got != want {
+	if got, want := tty.Picture(), "0123456789\n          "; got != want {
 		t.Errorf("after shrinking and growing the screen shows\n%s\nwant\n%s", got, want)
 	}
 }
@@ -231,8 +207,8 @@ func TestDiffScreenResizeThereAndBack(t *testing.T) {
 // TestDiffScreenWideReplaced: both halves of a wide character are repainted
 // when narrow ones take their place, also if the right one is as before.
 func TestDiffScreenWideReplaced(t *testing.T) {
-	tty := newFakeTTY(6, 1)
-	diff := newDiffScreen(openXterm(t, tty))
+	tty := screentest.NewTTY(6, 1)
+	diff := term.NewScreen(screentest.OpenXterm(t, tty))
 	for _, step := range []struct{ text, want string }{
 		{"abcdef", "abcdef"},
 		{"a世def", "a世def"},
@@ -249,7 +225,7 @@ func TestDiffScreenWideReplaced(t *testing.T) {
 		diff.PutStr(0, 0, "abcdef")
 		diff.PutStr(0, 0, step.text)
 		diff.Show()
-		if got := tty.picture(); got != step.want {
+		if got := tty.Picture(); got != step.want {
 			t.Fatalf("after %q the screen shows %q", step.text, got)
 		}
 	}
@@ -264,7 +240,7 @@ func (s *failingScreen) Init() error { s.inits++; return errors.New("no terminal
 
 func TestDiffScreenInitKeepsItsError(t *testing.T) {
 	inner := &failingScreen{}
-	s := newDiffScreen(inner)
+	s := term.NewScreen(inner)
 	for range 2 {
 		if err := s.Init(); err == nil || err.Error() != "no terminal" {
 			t.Errorf("Init() = %v, want the error of the wrapped screen", err)
@@ -278,8 +254,8 @@ func TestDiffScreenInitKeepsItsError(t *testing.T) {
 // TestDiffScreenChannelEvents: the channel closes when told to quit, and
 // events come through.
 func TestDiffScreenChannelEvents(t *testing.T) {
-	sim := newSim(t, 10, 2)
-	s := newDiffScreen(sim)
+	sim := screentest.NewSim(t, 10, 2)
+	s := term.NewScreen(sim)
 	ch, quit := make(chan tcell.Event), make(chan struct{})
 	go s.ChannelEvents(ch, quit)
 	sim.InjectKey(tcell.KeyRune, 'x', tcell.ModNone)
