@@ -39,31 +39,34 @@ func (a *app) key(ev *tcell.EventKey) *tcell.EventKey {
 	}
 	a.foot.message = ""
 	s := a.scope()
-	act := keys.Lookup(keys.Bindings, s, ev)
+	b := keys.Lookup(bindings, s, ev)
 	switch {
-	case act == keys.ActionQuit:
-		a.tv.Stop()
-		return nil
-	case act == keys.ActionRedraw:
-		a.screen.Sync()
+	case b != nil && b.Do != nil:
+		a.perform(b)
 		return nil
 	case a.foot.line != nil:
-		return a.lineKey(act, ev)
+		return a.foot.line.other(ev)
 	case a.root.top() != nil:
-		a.overlayKey(a.root.top(), act, ev)
+		a.overlayKey(a.root.top(), ev)
 		return nil
 	case s == keys.ScopeEverywhere && ev.Key() == tcell.KeyEscape:
 		a.leaveHead()
 		return nil
 	case s == keys.ScopeList:
 		return a.listKey(ev)
-	case act == keys.ActionNone && s == keys.ScopeEverywhere && ev.Key() == tcell.KeyRune && ev.Rune() != ' ':
+	case s == keys.ScopeEverywhere && ev.Key() == tcell.KeyRune && ev.Rune() != ' ':
 		return nil // a drop-down would open and take it for the beginning of an entry
-	case act == keys.ActionNone:
-		return ev
 	}
-	a.do(act)
-	return nil
+	return ev
+}
+
+// perform does what the keys of a binding say, or says why they do nothing here.
+func (a *app) perform(b *binding) {
+	if why := b.Reason(a); why != "" {
+		a.foot.say(why)
+		return
+	}
+	b.Do(a)
 }
 
 // press handles a key as if it came from the keyboard.
@@ -90,99 +93,14 @@ func (a *app) listKey(ev *tcell.EventKey) *tcell.EventKey {
 	return ev
 }
 
-// do does what a key says.
-func (a *app) do(act keys.Action) {
-	switch act {
-	case keys.ActionHelp:
-		a.root.push(widget.NewPage(a.theme, 0, widget.Sheet{Title: "Help", Text: helpLines}))
-	case keys.ActionFilter:
-		a.startFilter()
-	case keys.ActionClear:
-		a.clear()
-	case keys.ActionReverse:
-		a.flip()
-	case keys.ActionEnter:
-		if a.left.HasFocus() {
-			a.drill()
-		} else if row, ok := a.right.Selected(); ok {
-			a.pivot(row)
-		}
-	case keys.ActionBack:
-		a.back()
-	case keys.ActionNextPane:
-		a.next(1)
-	case keys.ActionPrevPane:
-		a.next(-1)
-	case keys.ActionObjectType:
-		a.open(a.head.object)
-	case keys.ActionACEType:
-		a.open(a.head.ace)
-	default:
-		if why := shownBy[act]; why != 0 {
-			a.toggle(why)
-			return
-		}
-		a.doMore(act)
-	}
-}
+// quit leaves the program.
+func (a *app) quit() { a.tv.Stop() }
 
-// shownBy are the reasons that a key shows and hides.
-var shownBy = map[keys.Action]model.Reasons{
-	keys.ActionInherited: model.Inherited, keys.ActionSelf: model.Self, keys.ActionDefaults: model.Default,
-	keys.ActionImplied: model.Implied, keys.ActionStale: model.Stale, keys.ActionAll: model.AllReasons,
-}
+// redraw paints every cell, for a terminal that was scribbled on.
+func (a *app) redraw() { a.screen.Sync() }
 
-func (a *app) doMore(act keys.Action) {
-	switch act {
-	case keys.ActionSystem:
-		a.toggleSystem()
-	case keys.ActionOnlyDeny:
-		a.toggleOnly(model.OnlyDeny)
-	case keys.ActionOnlyOrphans:
-		a.toggleOnly(model.OnlyOrphans)
-	case keys.ActionLines:
-		a.nextLines()
-	case keys.ActionEffective:
-		a.toggleEffective()
-	case keys.ActionSortLeft:
-		a.sortNext(-1)
-	case keys.ActionSortRight:
-		a.sortNext(1)
-	case keys.ActionSortDirection:
-		a.sortTurn()
-	case keys.ActionCancel:
-		a.cancel()
-	case keys.ActionRefresh:
-		a.reread()
-	case keys.ActionCard:
-		a.cardAt(false)
-	case keys.ActionRaw:
-		a.cardAt(true)
-	case keys.ActionCopy:
-		a.startCopy()
-	case keys.ActionCommands:
-		a.showCommands()
-	case keys.ActionExport:
-		a.startExport()
-	case keys.ActionColumns:
-		a.startColumns()
-	case keys.ActionCommand:
-		a.startCommand()
-	case keys.ActionNext:
-		a.findNext(1)
-	case keys.ActionPrevious:
-		a.findNext(-1)
-	case keys.ActionProblems:
-		a.openProblems()
-	case keys.ActionConnect:
-		a.connectElsewhere()
-	case keys.ActionTheme:
-		a.nextTheme()
-	case keys.ActionRecord:
-		a.startRecord()
-	case keys.ActionChanges:
-		a.openChanges()
-	}
+func (a *app) openHelp() {
+	a.root.push(widget.NewPage(a.theme, 0, widget.Sheet{Title: "Help", Text: helpLines}))
 }
 
 // order is the order of the panes for the Tab key.
@@ -196,7 +114,25 @@ func (a *app) next(step int) {
 	a.focus(panes[(at+step+len(panes))%len(panes)])
 }
 
+func (a *app) nextPane()     { a.next(1) }
+func (a *app) previousPane() { a.next(-1) }
+
+// whyNoPane says why there is no other pane to go to.
+func (a *app) whyNoPane() string {
+	if a.changes() != nil {
+		return "x shows all of a change; Backspace goes back to the grids"
+	}
+	return ""
+}
+
+func (a *app) openTypes()    { a.open(a.head.object) }
+func (a *app) openACETypes() { a.open(a.head.ace) }
+
+// open opens the list of a drop-down, which belongs to the grids.
 func (a *app) open(d *tview.DropDown) {
+	if a.changes() != nil {
+		a.closeChanges()
+	}
 	a.focus(d)
 	openList(d, a.focus)
 }
@@ -232,27 +168,37 @@ func (a *app) refill(p pane) {
 
 // Toggles.
 
-func (a *app) toggle(r model.Reasons) {
-	typ := a.here.typ
-	known := typ.Toggles
-	if a.rightQuery().ACEs.Direction() != "forward" || a.changes() != nil { // rows of all object types
-		known = model.AllReasons
-	}
-	if r&known == 0 {
-		a.foot.say(typ.Plural + ": nothing is hidden as " + r.String())
-		return
-	}
-	if r == model.AllReasons {
-		if a.show.reasons == r {
+// toggle shows and hides what is hidden for a reason.
+func toggle(r model.Reasons) func(*app) {
+	return func(a *app) {
+		switch {
+		case r != model.AllReasons:
+			a.show.reasons ^= r
+		case a.show.reasons == r:
 			a.show.reasons = 0
-		} else {
+		default:
 			a.show.reasons = r
 		}
-	} else {
-		a.show.reasons ^= r
+		a.toggled()
 	}
-	a.toggled()
 }
+
+// noToggle says why nothing is hidden here for a reason.
+func noToggle(r model.Reasons) func(*app) string {
+	return func(a *app) string {
+		known := a.here.typ.Toggles
+		if a.rightQuery().ACEs.Direction() != "forward" || a.changes() != nil { // rows of all object types
+			known = model.AllReasons
+		}
+		if r&known == 0 {
+			return a.here.typ.Plural + ": nothing is hidden as " + r.String()
+		}
+		return ""
+	}
+}
+
+func (a *app) toggleDeny()    { a.toggleOnly(model.OnlyDeny) }
+func (a *app) toggleOrphans() { a.toggleOnly(model.OnlyOrphans) }
 
 func (a *app) toggleOnly(o model.Only) {
 	a.show.only ^= o
@@ -261,22 +207,27 @@ func (a *app) toggleOnly(o model.Only) {
 
 // nextLines goes through the choices of lines.
 func (a *app) nextLines() {
-	if a.here.typ != model.Mailboxes {
-		a.foot.say(a.here.typ.Plural + ": their lines are all of one kind")
-		return
-	}
 	a.show.lines = (a.show.lines + 1) % (model.TrusteeLines + 1)
 	a.foot.say(linesText[a.show.lines])
 	a.askLeft()
 }
 
+// gridsOnly says in the view of changes that a key is for the grids.
+const gridsOnly = "that is for the grids; here is everything that changed"
+
+func (a *app) whyNoLines() string {
+	switch {
+	case a.changes() != nil:
+		return gridsOnly
+	case a.here.typ != model.Mailboxes:
+		return a.here.typ.Plural + ": their lines are all of one kind"
+	}
+	return ""
+}
+
 var linesText = [...]string{"all lines are shown", "mailboxes are shown, and no other lines", "whoever holds a right is shown, and no other lines"}
 
 func (a *app) toggleSystem() {
-	if a.here.typ != model.Mailboxes {
-		a.foot.say(a.here.typ.Plural + ": system mailboxes are among the mailboxes")
-		return
-	}
 	a.show.system = !a.show.system
 	if a.show.system {
 		a.foot.say("system mailboxes are shown")
@@ -284,28 +235,47 @@ func (a *app) toggleSystem() {
 	a.askLeft()
 }
 
-func (a *app) toggleEffective() {
-	if !a.here.effective && a.rightQuery().ACEs.Direction() == "forward" {
-		a.foot.say("rights through groups belong to the reverse view: r first")
-		return
+func (a *app) whyNoSystem() string {
+	switch {
+	case a.changes() != nil:
+		return gridsOnly
+	case a.here.typ != model.Mailboxes:
+		return a.here.typ.Plural + ": system mailboxes are among the mailboxes"
 	}
+	return ""
+}
+
+func (a *app) toggleEffective() {
 	a.here.effective = !a.here.effective
 	a.askRight()
+}
+
+func (a *app) whyNoEffective() string {
+	switch {
+	case a.changes() != nil:
+		return gridsOnly
+	case !a.here.effective && a.rightQuery().ACEs.Direction() == "forward":
+		return "rights through groups belong to the reverse view: r first"
+	}
+	return ""
 }
 
 // flip switches between forward and reverse.
 func (a *app) flip() {
 	t := a.here.typ.ACEs[a.here.aces]
-	if t.Flip == a.here.aces {
-		a.foot.say(a.here.typ.Plural + " have no other direction: Enter on a row goes on from there")
-		return
-	}
 	before := a.rightQuery().ACEs
 	a.chooseACE(t.Flip)
 	if a.rightQuery().ACEs == before && !a.here.of.IsZero() {
 		a.foot.say("only a trustee: nobody holds rights on it here, so both ways show what it can reach")
 	}
 	a.head.set(a.here.typ, a.here.aces)
+}
+
+func (a *app) whyNoFlip() string {
+	if a.here.typ.ACEs[a.here.aces].Flip == a.here.aces {
+		return a.here.typ.Plural + " have no other direction: Enter on a row goes on from there"
+	}
+	return ""
 }
 
 func (a *app) chooseACE(i int) {
@@ -339,6 +309,9 @@ func (a *app) leaveHead() {
 }
 
 // Order.
+
+func (a *app) sortLeft()  { a.sortNext(-1) }
+func (a *app) sortRight() { a.sortNext(1) }
 
 func (a *app) sortNext(step int) {
 	g, side := a.grid()
@@ -400,10 +373,6 @@ func orderBy(g *widget.Grid, side *side, n int) {
 // Reading.
 
 func (a *app) cancel() {
-	if s := a.news.latest; s == nil || s.State.Phase == model.Finished && !a.news.opening {
-		a.foot.say("nothing is being read")
-		return
-	}
 	opening := a.news.opening
 	a.news.opening = false
 	a.driver.Cancel()
@@ -414,11 +383,21 @@ func (a *app) cancel() {
 	a.foot.say("stopped: what was read so far stays")
 }
 
-func (a *app) reread() {
-	if s := a.news.latest; s != nil && s.State.Phase != model.Finished {
-		a.foot.say("still reading " + safe.Thousands(s.State.Entries) + " entries so far: X stops it")
-		return
+func (a *app) whyNoCancel() string {
+	if s := a.news.latest; s == nil || s.State.Phase == model.Finished && !a.news.opening {
+		return "nothing is being read"
 	}
+	return ""
+}
+
+func (a *app) whyNoReread() string {
+	if s := a.news.latest; s != nil && s.State.Phase != model.Finished {
+		return "still reading " + safe.Thousands(s.State.Entries) + " entries so far: X stops it"
+	}
+	return ""
+}
+
+func (a *app) reread() {
 	a.news.opening = a.news.latest != nil
 	a.driver.Refresh() // the status line says "reading again" for as long as it lasts
 }
@@ -453,22 +432,6 @@ func (a *app) nextTheme() {
 		if err := s.Save(); err != nil {
 			a.foot.say(err.Error())
 		}
-	}
-}
-
-// pageKey scrolls, turns, searches or closes a page.
-func (a *app) pageKey(p *widget.Page, act keys.Action, ev *tcell.EventKey) {
-	switch act {
-	case keys.ActionClear:
-		a.root.pop()
-	case keys.ActionNextPane:
-		p.Turn(1)
-	case keys.ActionPrevPane:
-		p.Turn(-1)
-	case keys.ActionNone:
-		p.Move(ev)
-	default:
-		a.pageAction(p, act)
 	}
 }
 

@@ -154,16 +154,45 @@ func groupLines(f *facts, groups []model.Membership) {
 	}
 }
 
+// whyNoCard says why there is no name, row or change that a card could show.
+func (a *app) whyNoCard() string {
+	if v := a.changes(); v != nil {
+		if _, ok := v.selected(); !ok {
+			return "there is no change to show"
+		}
+		return ""
+	}
+	g, _ := a.grid()
+	if row, ok := g.Selected(); !ok || a.shown(g) == nil || row >= a.shown(g).Len() {
+		return "there is no line to show the card of"
+	}
+	return ""
+}
+
+// openCard shows all about the name, the row or the change of the cursor.
+func (a *app) openCard() {
+	if v := a.changes(); v != nil {
+		a.changeCard(v, 0)
+		return
+	}
+	a.cardAt(false)
+}
+
+// openRaw is openCard, beginning with what is stored.
+func (a *app) openRaw() {
+	if v := a.changes(); v != nil {
+		a.changeCard(v, -1)
+		return
+	}
+	a.cardAt(true)
+}
+
 // cardAt shows what is known of the name that the cursor is on; raw begins with
 // the ACE or the descriptor instead.
 func (a *app) cardAt(raw bool) {
 	g, _ := a.grid()
-	row, ok := g.Selected()
+	row, _ := g.Selected()
 	res := a.shown(g)
-	if !ok || res == nil || row >= res.Len() {
-		a.foot.say("there is no line to show the card of")
-		return
-	}
 	a.beside(func() func() {
 		var sheets []widget.Sheet
 		at := 0

@@ -39,7 +39,7 @@ func newChanges(a *app, c *model.Comparison, name string) *changes {
 	v.grid.Choices = a.settings().Columns[changesGrid]
 	v.compare(c, name)
 	v.grid.OnMove = v.moved
-	v.grid.OnChoose = func(int) { a.pivotChange(v) }
+	v.grid.OnChoose = func(int) { a.pivotChange() }
 	v.grid.OnHeader = func(column int) {
 		orderBy(v.grid, &v.side, column+1)
 		a.askChanges(v)
@@ -73,16 +73,19 @@ func (r *root) changes() *changes {
 
 // openChanges shows what changed since the reading before, or since --since.
 func (a *app) openChanges() {
+	a.showChanges(newChanges(a, a.news.compared, a.news.sinceName()))
+}
+
+func (a *app) whyNoChanges() string {
 	switch n := a.news; {
 	case n.comparing:
-		a.foot.say("still comparing")
+		return "still comparing"
 	case n.compared == nil && n.reading():
-		a.foot.say("not everything is read yet")
+		return "not everything is read yet"
 	case n.compared == nil:
-		a.foot.say("nothing to compare with yet: F5 reads everything again, D shows what changed")
-	default:
-		a.showChanges(newChanges(a, n.compared, n.sinceName()))
+		return "nothing to compare with yet: F5 reads everything again, D shows what changed"
 	}
+	return ""
 }
 
 // showChanges lays the view over the grids.
@@ -217,57 +220,33 @@ func (v *changes) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, func
 // moved shows the change that the cursor is on in the lower part.
 func (v *changes) moved() {
 	var lines []widget.Line
-	if row, ok := v.grid.Selected(); ok && v.result != nil && row < v.result.Len() {
+	if row, ok := v.selected(); ok {
 		c := v.result.Change(row)
 		lines = changeLines(&c)
 	}
 	v.detail.Show(widget.Sheet{Title: "Change", Text: widget.Still(lines...)})
 }
 
-// key does what the keys say that mean something here; what belongs to the
-// grids below closes the view first.
-func (v *changes) key(a *app, act keys.Action, ev *tcell.EventKey) {
-	switch act {
-	case keys.ActionNone:
-		v.grid.InputHandler()(ev, a.focus)
-	case keys.ActionBack, keys.ActionChanges:
-		a.closeChanges()
-	case keys.ActionClear:
-		if v.side.filter == "" {
-			a.closeChanges()
-			return
-		}
-		v.side.filter = ""
-		a.askChanges(v)
-	case keys.ActionEnter:
-		a.pivotChange(v)
-	case keys.ActionReverse:
-		v.byTrustee = !v.byTrustee
-		v.side.sort = 0
-		a.askChanges(v)
-	case keys.ActionCard:
-		a.changeCard(v, 0)
-	case keys.ActionRaw:
-		a.changeCard(v, -1)
-	case keys.ActionSystem, keys.ActionEffective, keys.ActionLines:
-		a.foot.say("that is for the grids; here is everything that changed")
-	case keys.ActionNextPane, keys.ActionPrevPane:
-		a.foot.say("x shows all of a change; Backspace goes back to the grids")
-	case keys.ActionCommands:
-		a.changeCommands(v)
-	case keys.ActionObjectType, keys.ActionACEType, keys.ActionCommand:
-		a.closeChanges()
-		a.do(act)
-	default:
-		a.do(act)
-	}
+// selected is the number of the change that the cursor is on.
+func (v *changes) selected() (row int, ok bool) {
+	row, ok = v.grid.Selected()
+	return row, ok && v.result != nil && row < v.result.Len()
+}
+
+// turnChanges orders by trustee instead of target, or back.
+func (a *app) turnChanges() {
+	v := a.changes()
+	v.byTrustee = !v.byTrustee
+	v.side.sort = 0
+	a.askChanges(v)
 }
 
 // pivotChange goes on to the target of the change, or by trustee to all that the
 // trustee can reach, as both are now.
-func (a *app) pivotChange(v *changes) {
-	row, ok := v.grid.Selected()
-	if !ok || v.result == nil || row >= v.result.Len() {
+func (a *app) pivotChange() {
+	v := a.changes()
+	row, ok := v.selected()
+	if !ok {
 		return
 	}
 	key := v.result.TargetKey(row)

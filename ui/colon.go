@@ -26,6 +26,9 @@ const (
 	goWord    = "go " // before a name that a command has, too
 )
 
+// commandKey opens the command line, which is no command itself.
+var commandKey = keys.Parse(":")[0]
+
 // orders are all that can be told by name: the object types, the ACE types of
 // the one that is shown, and every action of the key table.
 func (a *app) orders() (all []order) {
@@ -44,29 +47,17 @@ func (a *app) orders() (all []order) {
 	if a.here.focus == rightPane {
 		pane = keys.ScopeDetail
 	}
-	for _, b := range keys.Bindings {
-		if b.Action == keys.ActionNone || b.Action == keys.ActionCommand || !slices.Contains(pane.Within(), b.Scope) {
+	for _, b := range bindings {
+		if b.Do == nil || b.Keys[0] == commandKey || !slices.Contains(pane.Within(), b.Scope) {
 			continue
 		}
 		name := b.Label
 		if name == "" {
 			name = strings.ToLower(strings.TrimSuffix(b.Sentence, "."))
 		}
-		add(name, b.KeyList("")+": "+b.Sentence, func() { a.doOrder(b.Action) })
+		add(name, b.KeyList("")+": "+b.Sentence, func() { a.perform(&b) })
 	}
 	return all
-}
-
-// doOrder does what a key would do.
-func (a *app) doOrder(act keys.Action) {
-	switch act {
-	case keys.ActionQuit:
-		a.tv.Stop()
-	case keys.ActionRedraw:
-		a.screen.Sync()
-	default:
-		a.do(act)
-	}
 }
 
 // hints are the candidates for what is being typed.
@@ -81,6 +72,9 @@ type hints struct {
 
 // startCommand opens the command line.
 func (a *app) startCommand() {
+	if a.changes() != nil {
+		a.closeChanges()
+	}
 	h := &hints{at: -1, stop: func() {}}
 	a.root.hints = h
 	done := func() {

@@ -36,15 +36,19 @@ func (a *app) columnsOf(t *model.ObjectType, p pane) []widget.ColumnChoice {
 	return a.settings().Columns[gridName(t, p)]
 }
 
+func (a *app) whyNoColumns() string {
+	if g, _ := a.grid(); a.shown(g) == nil && a.changes() == nil {
+		return "the columns of this grid are as they are"
+	}
+	return ""
+}
+
 // startColumns lists the columns of the grid in use, to choose among them.
 func (a *app) startColumns() {
 	g, _ := a.grid()
 	name := changesGrid
 	if res := a.shown(g); res != nil {
 		name = gridName(res.Query.Type, a.here.focus)
-	} else if a.changes() == nil {
-		a.foot.say("the columns of this grid are as they are")
-		return
 	}
 	m := widget.NewMenu(a.theme, "Columns", nil, nil)
 	m.Keys = keys.ScopeColumns

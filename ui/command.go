@@ -6,14 +6,22 @@ import (
 	"mbxperm/ui/widget"
 )
 
+func (a *app) whyNoCommands() string {
+	g, _ := a.grid()
+	if v := a.changes(); v != nil && v.result == nil || v == nil && a.shown(g) == nil {
+		return "nothing is shown yet"
+	}
+	return ""
+}
+
 // showCommands shows what is seen as commands, to be copied. None of them is run.
 func (a *app) showCommands() {
-	g, _ := a.grid()
-	res := a.shown(g)
-	if res == nil {
-		a.foot.say("nothing is shown yet")
+	if v := a.changes(); v != nil {
+		a.changeCommands(v)
 		return
 	}
+	g, _ := a.grid()
+	res := a.shown(g)
 	row, ok := g.Selected()
 	a.beside(func() func() {
 		lines := commandLines(a.source(), res, row, ok)

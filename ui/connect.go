@@ -173,52 +173,52 @@ func (f *connectForm) Scope() keys.Scope {
 
 func (f *connectForm) Fit(x, y, w, h int) { f.SetRect(x, y, w, h) }
 
-// key handles a key on the form.
-func (f *connectForm) key(a *app, act keys.Action, ev *tcell.EventKey) {
-	in := a.tv.GetFocus()
-	pass := func() { in.InputHandler()(ev, a.focus) }
-	if f.fields.auth.IsOpen() {
-		if k := ev.Key(); k != tcell.KeyRune && k != tcell.KeyBackspace && k != tcell.KeyBackspace2 {
-			pass()
-		}
-		return
-	}
-	switch act {
-	case keys.ActionClear:
+// key gives a key to the widget that has the keyboard.
+func (f *connectForm) key(ev *tcell.EventKey) {
+	in := f.app.tv.GetFocus()
+	letter := ev.Key() == tcell.KeyRune
+	switch _, button := in.(*tview.Button); {
+	case f.fields.auth.IsOpen() && (letter || ev.Key() == tcell.KeyBackspace || ev.Key() == tcell.KeyBackspace2):
+		return // letters are no part of the list
+	case f.fields.auth.IsOpen():
+	case button && letter && ev.Rune() == 'q':
 		f.leave()
-	case keys.ActionPrevPane:
-		f.step(-1)
-	case keys.ActionNextPane:
-		field, ok := in.(*tview.InputField)
-		if ev.Key() == tcell.KeyTab && ok && (field == f.fields.ca || field == f.fields.file) {
-			if completed := settings.CompletePath(field.GetText()); completed != field.GetText() {
-				field.SetText(completed)
-				return
-			}
-		}
-		f.step(1)
-	case keys.ActionEnter:
-		switch {
-		case in == f.fields.file:
-			f.tryFile()
-		case in == f.fields.auth:
-			openList(f.fields.auth, a.focus)
-		default:
-			if _, ok := in.(*tview.InputField); ok {
-				f.tryDirectory()
-				return
-			}
-			pass()
-		}
-	default:
-		if _, ok := in.(*tview.Button); ok && ev.Key() == tcell.KeyRune && ev.Rune() == 'q' {
-			f.leave()
+		return
+	case in == f.fields.auth && letter && ev.Rune() != ' ':
+		return // the list would open and take it for the beginning of an entry
+	}
+	in.InputHandler()(ev, f.app.focus)
+}
+
+func (a *app) nextField()     { a.form.step(1) }
+func (a *app) previousField() { a.form.step(-1) }
+func (a *app) leaveForm()     { a.form.leave() }
+
+// completeField completes the name of a file, or goes to the next field.
+func (a *app) completeField() {
+	f := a.form
+	if field, ok := a.tv.GetFocus().(*tview.InputField); ok && (field == f.fields.ca || field == f.fields.file) {
+		if completed := settings.CompletePath(field.GetText()); completed != field.GetText() {
+			field.SetText(completed)
 			return
 		}
-		if in == f.fields.auth && ev.Key() == tcell.KeyRune && ev.Rune() != ' ' {
-			return // the list would open and take it for the beginning of an entry
-		}
-		pass()
+	}
+	f.step(1)
+}
+
+// enterField connects, opens the file that was typed, or presses the button.
+func (a *app) enterField() {
+	f, in := a.form, a.tv.GetFocus()
+	_, typed := in.(*tview.InputField)
+	switch {
+	case in == f.fields.file:
+		f.tryFile()
+	case in == f.fields.auth:
+		openList(f.fields.auth, a.focus)
+	case typed:
+		f.tryDirectory()
+	default:
+		in.InputHandler()(tcell.NewEventKey(tcell.KeyEnter, 0, tcell.ModNone), a.focus)
 	}
 }
 

@@ -14,16 +14,20 @@ import (
 	"mbxperm/ui/widget"
 )
 
+func (a *app) whyNoCopy() string {
+	g, _ := a.grid()
+	if _, ok := g.Selected(); !ok {
+		return "there is nothing to copy"
+	}
+	return ""
+}
+
 // startCopy asks what to copy of the grid in use: a cell, what identifies the
 // name, the row, or all rows. What is copied is what is seen: control
 // characters are in none of it.
 func (a *app) startCopy() {
 	g, _ := a.grid()
-	row, ok := g.Selected()
-	if !ok {
-		a.foot.say("there is nothing to copy")
-		return
-	}
+	row, _ := g.Selected()
 	var items []widget.Item
 	for _, at := range g.Shown() {
 		text, _ := g.Rows().Cell(row, at)

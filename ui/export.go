@@ -47,14 +47,17 @@ func (a *app) exportable() *exportable {
 	}}
 }
 
+func (a *app) whyNoExport() string {
+	if a.exportable() == nil {
+		return "there is nothing to export yet"
+	}
+	return ""
+}
+
 // startExport asks for the file that the grid in use is to be written to. Its
 // ending says how.
 func (a *app) startExport() {
 	what := a.exportable()
-	if what == nil {
-		a.foot.say("there is nothing to export yet")
-		return
-	}
 	a.openLine(&line{
 		scope: keys.ScopeCommand, label: "export to ", key: a.pathKey,
 		enter: func(path string) { a.exportTo(what, settings.ExpandHome(strings.TrimSpace(path))) },

@@ -41,15 +41,18 @@ func (a *app) filterKey(ev *tcell.EventKey) *tcell.EventKey {
 	return ev
 }
 
-// clear takes the filter away, or a notice that stands before the grids.
+// clear takes the filter away, or a notice that stands before the grids, or the
+// view of changes.
 func (a *app) clear() {
-	if a.root.notice != "" && a.news.base != a.news.latest {
-		a.root.dismissed, a.root.notice = true, ""
-		return
-	}
+	v := a.changes()
 	_, side := a.grid()
-	if side.filter != "" {
+	switch {
+	case v == nil && a.root.notice != "" && a.news.base != a.news.latest:
+		a.root.dismissed, a.root.notice = true, ""
+	case side.filter != "":
 		side.filter = ""
-		a.refill(a.here.focus)
+		a.refiller()()
+	case v != nil:
+		a.closeChanges()
 	}
 }

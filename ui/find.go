@@ -9,6 +9,9 @@ import (
 	"mbxperm/ui/widget"
 )
 
+func (a *app) findForward()  { a.findNext(1) }
+func (a *app) findBackward() { a.findNext(-1) }
+
 // findNext goes to the next line, or the one before, that holds the words of
 // the last filter, and asks for words where there were none. The search runs
 // beside the screen: at a million lines it may take a while.
@@ -132,31 +135,40 @@ func (a *app) shown(g *widget.Grid) *model.Result {
 	return nil
 }
 
-// pageAction does what keys say on a page beside moving through it.
-func (a *app) pageAction(p *widget.Page, act keys.Action) {
-	switch act {
-	case keys.ActionFilter:
-		a.openLine(&line{label: "find: ", scope: keys.ScopeCommand, enter: func(text string) {
-			if p.Word = text; text != "" {
-				a.findOnPage(p, 1)
-			}
-		}}, p.Word)
-	case keys.ActionCopy:
-		a.copyFromPage(p)
-	case keys.ActionNext, keys.ActionPrevious:
-		step := 1
-		if act == keys.ActionPrevious {
-			step = -1
-		}
-		if p.Word == "" {
-			a.pageAction(p, keys.ActionFilter)
-			return
-		}
-		a.findOnPage(p, step)
-	}
+// page is the page that lies above everything else; nil where none does.
+func (a *app) page() *widget.Page {
+	p, _ := a.root.top().(*widget.Page)
+	return p
 }
 
-func (a *app) findOnPage(p *widget.Page, step int) {
+func (a *app) closePage()     { a.root.pop() }
+func (a *app) nextSheet()     { a.page().Turn(1) }
+func (a *app) previousSheet() { a.page().Turn(-1) }
+func (a *app) copyPage()      { a.copyFromPage(a.page()) }
+func (a *app) pageForward()   { a.findAgain(1) }
+func (a *app) pageBackward()  { a.findAgain(-1) }
+
+// findOnPage asks for a text and goes to where it stands on the page.
+func (a *app) findOnPage() {
+	p := a.page()
+	a.openLine(&line{label: "find: ", scope: keys.ScopeCommand, enter: func(text string) {
+		if p.Word = text; text != "" {
+			a.showFound(p, 1)
+		}
+	}}, p.Word)
+}
+
+// findAgain goes to the next place where the text of the last search stands.
+func (a *app) findAgain(step int) {
+	p := a.page()
+	if p.Word == "" {
+		a.findOnPage()
+		return
+	}
+	a.showFound(p, step)
+}
+
+func (a *app) showFound(p *widget.Page, step int) {
 	found, wrapped := p.Find(step)
 	switch {
 	case !found:

@@ -34,7 +34,7 @@ With the mouse
 
 // helpLines is the help page, made from the table of keys.
 func helpLines() (lines []widget.Line) {
-	for line := range strings.Lines(keys.HelpText(keys.Bindings) + helpNotes) {
+	for line := range strings.Lines(keys.HelpText(bindings) + helpNotes) {
 		lines = append(lines, widget.Line{Text: strings.TrimRight(line, "\n")})
 	}
 	return lines

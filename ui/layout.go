@@ -129,18 +129,17 @@ type overlay interface {
 	Fit(x, y, w, h int)
 }
 
-// overlayKey gives a key to an overlay; act is what the bindings of its scope
-// say of the key.
-func (a *app) overlayKey(o overlay, act keys.Action, ev *tcell.EventKey) {
+// overlayKey gives an overlay a key that the table of keys leaves to it.
+func (a *app) overlayKey(o overlay, ev *tcell.EventKey) {
 	switch o := o.(type) {
 	case *widget.Page:
-		a.pageKey(o, act, ev)
+		o.Move(ev)
 	case *widget.Menu:
 		a.menuKey(o, ev)
 	case *changes:
-		o.key(a, act, ev)
+		o.grid.InputHandler()(ev, a.focus)
 	case *connectForm:
-		o.key(a, act, ev)
+		o.key(ev)
 	}
 }
 

@@ -33,21 +33,24 @@ func (a *app) closeLine() {
 	a.focus(g)
 }
 
-// lineKey handles a key while a line is typed.
-func (a *app) lineKey(act keys.Action, ev *tcell.EventKey) *tcell.EventKey {
+// enterLine does what the line says.
+func (a *app) enterLine() {
 	l := a.foot.line
-	switch act {
-	case keys.ActionEnter:
-		a.closeLine()
-		l.enter(a.foot.input.GetText())
-		return nil
-	case keys.ActionClear:
-		a.closeLine()
-		if l.leave != nil {
-			l.leave()
-		}
-		return nil
+	a.closeLine()
+	l.enter(a.foot.input.GetText())
+}
+
+// leaveLine closes the line and does nothing else.
+func (a *app) leaveLine() {
+	l := a.foot.line
+	a.closeLine()
+	if l.leave != nil {
+		l.leave()
 	}
+}
+
+// other handles a key that neither enters nor leaves the line.
+func (l *line) other(ev *tcell.EventKey) *tcell.EventKey {
 	if l.key != nil {
 		return l.key(ev)
 	}

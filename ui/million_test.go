@@ -61,7 +61,7 @@ func BenchmarkMillion(b *testing.B) {
 	b.Run("ToggleVisible", func(b *testing.B) {
 		for b.Loop() {
 			a.tv.QueueUpdate(func() {
-				a.toggle(model.Inherited)
+				toggle(model.Inherited)(a)
 				a.tv.ForceDraw()
 			})
 			b.StopTimer()
@@ -77,14 +77,14 @@ func BenchmarkMillion(b *testing.B) {
 			}
 		})
 	}
-	toAnswer("ToggleExact", func(int) { a.toggle(model.Inherited) })
+	toAnswer("ToggleExact", func(int) { toggle(model.Inherited)(a) })
 	toAnswer("FilterKeystroke", func(i int) {
 		a.here.sides[leftPane].filter = []string{"", "u", "u0", "u04", "u047", "u0471"}[i%6]
 		a.refill(leftPane)
 	})
 	a.tv.QueueUpdate(func() { a.here.sides[leftPane].filter = "" })
 	toAnswer("SortByNumber", func(i int) { a.sortBy(leftPane, 2+i%3) })
-	toAnswer("ToggleExactSorted", func(int) { a.toggle(model.Inherited) })
+	toAnswer("ToggleExactSorted", func(int) { toggle(model.Inherited)(a) })
 	toAnswer("ReverseOfTrustee", func(i int) {
 		a.here.of = a.left.result.Key(400_000 + i%1000)
 		a.here.aces = 4

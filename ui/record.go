@@ -16,15 +16,18 @@ import (
 	"mbxperm/ui/settings"
 )
 
+func (a *app) whyNoRecord() string {
+	if s := a.news.latest; s != nil && s.State.Phase != model.Finished {
+		return "still reading: X stops it, then R records from the start"
+	}
+	return ""
+}
+
 // startRecord asks where to record to. There is no hidden copy of what was read:
 // the source is read again.
 func (a *app) startRecord() {
 	s := a.news.latest
-	switch {
-	case s == nil:
-		return
-	case s.State.Phase != model.Finished:
-		a.foot.say("still reading: X stops it, then R records from the start")
+	if s == nil {
 		return
 	}
 	a.openLine(&line{

@@ -106,11 +106,7 @@ func (n *news) changesText() string {
 // changeCard shows all about a change on a page: its cards, and its entry and
 // descriptor before and after; from the sheet at on, -1 for the first raw one.
 func (a *app) changeCard(v *changes, at int) {
-	row, ok := v.grid.Selected()
-	if !ok || v.result == nil || row >= v.result.Len() {
-		a.foot.say("there is no change to show")
-		return
-	}
+	row, _ := v.selected()
 	res := v.result
 	a.beside(func() func() {
 		sheets, raw := changeSheets(res, row)
@@ -157,11 +153,7 @@ func changeSheets(res *model.Changes, i int) (sheets []widget.Sheet, raw int) {
 // that the cursor is on, as it is now.
 func (a *app) changeCommands(v *changes) {
 	res := v.result
-	if res == nil {
-		a.foot.say("nothing is shown yet")
-		return
-	}
-	row, ok := v.grid.Selected()
+	row, ok := v.selected()
 	var f facts
 	f.head("These changes, for sh")
 	if old := a.options.SinceSource; old != "" {
@@ -169,7 +161,7 @@ func (a *app) changeCommands(v *changes) {
 	} else {
 		f.add("", "The reading before is in this program alone: R records, and --since FILE compares with a recording.")
 	}
-	if s := res.Comparison.New; ok && row < res.Len() {
+	if s := res.Comparison.New; ok {
 		if ref, there := res.Row(row, s); there {
 			shellLines(&f, s, ref)
 		}

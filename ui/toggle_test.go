@@ -72,7 +72,7 @@ func TestToggleAtOnce(t *testing.T) {
 	hold := make(chan struct{})
 	d.On(func() {
 		a.ask.left = newWorker() // nobody answers it
-		a.toggle(model.AllReasons)
+		toggle(model.AllReasons)(a)
 		a.tv.ForceDraw()
 		close(hold)
 	})

@@ -69,11 +69,7 @@ func samePlace(p, q *place) bool {
 func (a *app) back() {
 	n := len(a.trail)
 	if n == 0 {
-		if a.here.focus == rightPane {
-			a.focus(a.left)
-		} else {
-			a.foot.say("this is where you started")
-		}
+		a.focus(a.left)
 		return
 	}
 	a.ask.row = nil
@@ -124,13 +120,27 @@ func holds(res *model.Result, q model.Query) bool {
 		p.Arrival == q.Arrival && p.Rows == q.Rows && p.Of == q.Of && p.ACEs == q.ACEs && p.Effective == q.Effective
 }
 
+func (a *app) whyNoBack() string {
+	if len(a.trail) == 0 && a.here.focus == leftPane {
+		return "this is where you started"
+	}
+	return ""
+}
+
+func (a *app) whyNoDrill() string {
+	if _, ok := a.left.key(); !ok {
+		return "there is no line to show the ACEs of"
+	}
+	return ""
+}
+
 // drill goes into the rows of the line that the cursor is on.
 func (a *app) drill() {
-	key, ok := a.left.key()
-	if !ok {
-		a.foot.say("there is no line to show the ACEs of")
+	if why := a.whyNoDrill(); why != "" { // the button asks nobody before
+		a.foot.say(why)
 		return
 	}
+	key, _ := a.left.key()
 	if !a.here.pinned && key != a.here.of { // the right grid was about to follow: so it does when one comes back
 		a.here.of = key
 		a.askRight()
@@ -161,6 +171,13 @@ func (a *app) indirect() bool {
 		}
 	}
 	return false
+}
+
+// pivotHere is pivot from the row that the cursor is on.
+func (a *app) pivotHere() {
+	if row, ok := a.right.Selected(); ok {
+		a.pivot(row)
+	}
 }
 
 // pivot goes from a row to the other one it is about: from a target's row to

@@ -1,0 +1,112 @@
+package ui
+
+import (
+	"mbxperm/model"
+	"mbxperm/ui/keys"
+)
+
+// binding is what keys do on the screen, and why they do nothing there.
+type binding = keys.Binding[*app]
+
+// bindings is the table of keys: [bindingTable], set when the program starts,
+// because the deeds themselves look into it.
+var bindings []binding
+
+func init() { bindings = bindingTable }
+
+// bindingTable is the one table of keys. Footer, help page and README are made
+// from it, in its order. A row says what the keys do, and why they do nothing
+// where they do nothing; nil in the place of a deed leaves them to the widget
+// that has the keyboard.
+//
+// Not to be used, because tview's tables move by them: g G h j k l, Ctrl-F and
+// Ctrl-B.
+var bindingTable = []binding{
+	bind("? F1", keys.ScopeEverywhere, "help", 1, "Show this page.", (*app).openHelp, nil),
+	bind("/", keys.ScopeGrid, "filter", 3, "Show only the lines that contain what you type.", (*app).startFilter, nil),
+	bind("x", keys.ScopeGrid, "card", 20, "Show all that is known of this name, or of the names of a row.", (*app).openCard, (*app).whyNoCard),
+	bind("v", keys.ScopeGrid, "raw", 21, "Show the ACE and its descriptor as they are stored.", (*app).openRaw, (*app).whyNoCard),
+	bind("C", keys.ScopeGrid, "copy", 22, "Copy a cell, the row or the grid, also through SSH and tmux.", (*app).startCopy, (*app).whyNoCopy),
+	bind("K", keys.ScopeGrid, "command", 23, "Show as commands: this view; what would show or revoke this ACE.", (*app).showCommands, (*app).whyNoCommands),
+	bind(":", keys.ScopeGrid, "go to", 5, "Type a command or a name to go to; Tab completes.", (*app).startCommand, nil),
+	bind("E", keys.ScopeGrid, "export", 24, "Write this grid to a file: .csv, .json, .jsonl, .html or .xlsx.", (*app).startExport, (*app).whyNoExport),
+	bind("L", keys.ScopeGrid, "columns", 25, "Hide, show, widen and order the columns of this grid.", (*app).startColumns, (*app).whyNoColumns),
+	bind("n", keys.ScopeGrid, "", 0, "Go to the next line that the last filter matches.", (*app).findForward, nil),
+	bind("N", keys.ScopeGrid, "", 0, "Go to the match before.", (*app).findBackward, nil),
+	bind("Enter", keys.ScopeTotals, "ACEs", 4, "Show the ACEs of this line.", (*app).drill, (*app).whyNoDrill),
+	bind("Enter", keys.ScopeDetail, "pivot", 4, "Go to what this trustee can reach, or who can reach this target.", (*app).pivotHere, nil),
+	bind("Backspace", keys.ScopeGrid, "back", 5, "Go back to where you came from.", (*app).back, (*app).whyNoBack),
+	bind("r", keys.ScopeGrid, "reverse", 6, "Switch between who can reach it and what it can reach.", (*app).flip, (*app).whyNoFlip),
+	bind("e", keys.ScopeGrid, "via groups", 17, "In reverse, add what is held through groups, or leave it out.", (*app).toggleEffective, (*app).whyNoEffective),
+	bind("o", keys.ScopeEverywhere, "object type", 7, "Choose mailboxes, mailbox stores or delegated admins.", (*app).openTypes, nil),
+	bind("a", keys.ScopeEverywhere, "ACE type", 8, "Choose which rights the right grid shows.", (*app).openACETypes, nil),
+	bind("Tab", keys.ScopeEverywhere, "next pane", 9, "Go to the next pane.", (*app).nextPane, (*app).whyNoPane),
+	bind("Shift-Tab", keys.ScopeEverywhere, "", 0, "Go to the pane before.", (*app).previousPane, (*app).whyNoPane),
+	bind("i", keys.ScopeGrid, "inherited", 10, "Show or hide inherited rights.", toggle(model.Inherited), noToggle(model.Inherited)),
+	bind("s", keys.ScopeGrid, "self", 11, "Show or hide rights of SELF and SYSTEM.", toggle(model.Self), noToggle(model.Self)),
+	bind("d", keys.ScopeGrid, "defaults", 12, "Show or hide what Exchange setup grants.", toggle(model.Default), noToggle(model.Default)),
+	bind("m", keys.ScopeGrid, "implied", 13, "Show or hide rights that follow from other rights.", toggle(model.Implied), noToggle(model.Implied)),
+	bind("c", keys.ScopeGrid, "copies", 14, "Show or hide stale copies of inherited rights.", toggle(model.Stale), noToggle(model.Stale)),
+	bind("A", keys.ScopeGrid, "show all", 15, "Show all of these, or hide them again.", toggle(model.AllReasons), noToggle(model.AllReasons)),
+	bind("y", keys.ScopeGrid, "system", 18, "Show or hide system mailboxes.", (*app).toggleSystem, (*app).whyNoSystem),
+	bind("b", keys.ScopeGrid, "deny only", 22, "Show only rows that deny, or all again.", (*app).toggleDeny, nil),
+	bind("u", keys.ScopeGrid, "orphans only", 23, "Show only rows for orphans and deleted accounts, or all again.", (*app).toggleOrphans, nil),
+	bind("t", keys.ScopeGrid, "which lines", 24, "Show mailboxes only, then whoever holds a right, then all lines.", (*app).nextLines, (*app).whyNoLines),
+	bind("<", keys.ScopeGrid, "", 0, "Sort by the column to the left.", (*app).sortLeft, nil),
+	bind(">", keys.ScopeGrid, "sort", 16, "Sort by the column to the right.", (*app).sortRight, nil),
+	bind("S", keys.ScopeGrid, "", 0, "Sort the other way round.", (*app).sortTurn, nil),
+	bind("↑ ↓ j k", keys.ScopeGrid, "", 0, "Move by a line.", nil, nil),
+	bind("PgUp PgDn", keys.ScopeGrid, "", 0, "Move by a page.", nil, nil),
+	bind("Home End g G", keys.ScopeGrid, "", 0, "Move to the first or the last line.", nil, nil),
+	bind("Esc", keys.ScopeGrid, "", 0, "Clear the filter.", (*app).clear, nil),
+	bind("Esc q ? !", keys.ScopePage, "close", 2, "Close the page.", (*app).closePage, nil),
+	bind("↑ ↓", keys.ScopePage, "scroll", 3, "Scroll; PgUp and PgDn scroll by a page.", nil, nil),
+	bind("/", keys.ScopePage, "find", 4, "Find a text on the page.", (*app).findOnPage, nil),
+	bind("C", keys.ScopePage, "copy", 6, "Copy a line of the page, or all of it.", (*app).copyPage, nil),
+	bind("n", keys.ScopePage, "", 0, "Go to the next place where it stands.", (*app).pageForward, nil),
+	bind("N", keys.ScopePage, "", 0, "Go to the place before.", (*app).pageBackward, nil),
+	bind("Tab", keys.ScopeSheets, "next sheet", 5, "Turn to the next sheet: trustee, target, ACE, descriptor.", (*app).nextSheet, nil),
+	bind("Shift-Tab", keys.ScopeSheets, "", 0, "Turn to the sheet before.", (*app).previousSheet, nil),
+	bind("Ctrl-C", keys.ScopePage, "", 0, "Leave the program, whatever is going on.", (*app).quit, nil),
+	bind("Enter", keys.ScopeInput, "keep", 3, "Keep the filter and go back to the grid.", (*app).enterLine, nil),
+	bind("Esc", keys.ScopeInput, "clear", 2, "Clear the filter and go back to the grid.", (*app).leaveLine, nil),
+	bind("!", keys.ScopeEverywhere, "errors", 19, "List what went wrong, with time, object and reason.", (*app).openProblems, nil),
+	bind("Enter", keys.ScopeCommand, "do it", 3, "Do what the line says.", (*app).enterLine, nil),
+	bind("Esc", keys.ScopeCommand, "leave", 2, "Leave the line and do nothing.", (*app).leaveLine, nil),
+	bind("Ctrl-C", keys.ScopeCommand, "", 0, "Leave the program, whatever is going on.", (*app).quit, nil),
+	bind("R", keys.ScopeEverywhere, "record", 20, "Read everything again and record it to a file.", (*app).startRecord, (*app).whyNoRecord),
+	bind("w", keys.ScopeEverywhere, "connect", 21, "Open another directory, file or the demo.", (*app).connectElsewhere, nil),
+	bind("D", keys.ScopeGrid, "changes", 22, "Show what changed since the reading before, or since --since.", (*app).openChanges, (*app).whyNoChanges),
+	bind("Enter", keys.ScopeChanges, "go there", 4, "Go to the target as it is now; by trustee, to all it can reach.", (*app).pivotChange, nil),
+	bind("Backspace", keys.ScopeChanges, "close", 2, "Go back to the grids.", (*app).closeChanges, nil),
+	bind("D q", keys.ScopeChanges, "", 0, "Go back to the grids.", (*app).closeChanges, nil),
+	bind("r", keys.ScopeChanges, "by trustee", 5, "Order by trustee instead of target, or back.", (*app).turnChanges, nil),
+	bind("T", keys.ScopeEverywhere, "", 0, "Change the colours: for any background, dark, light, or none.", (*app).nextTheme, nil),
+	bind("Space", keys.ScopeColumns, "show or hide", 3, "Show or hide this column; [~] is shown where there is room.", nil, nil),
+	bind("Left Right", keys.ScopeColumns, "width", 4, "Make it narrower or wider.", nil, nil),
+	bind("< >", keys.ScopeColumns, "move", 5, "Move it to the left or to the right.", nil, nil),
+	bind("0", keys.ScopeColumns, "reset", 6, "Have all columns as they were at first.", nil, nil),
+	bind("Esc Enter", keys.ScopeColumns, "close", 2, "Close the list; what was chosen is remembered.", nil, nil),
+	bind("Ctrl-C", keys.ScopeColumns, "", 0, "Leave the program, whatever is going on.", (*app).quit, nil),
+	bind("X", keys.ScopeEverywhere, "", 0, "Stop reading; what has come stays.", (*app).cancel, (*app).whyNoCancel),
+	bind("F5", keys.ScopeEverywhere, "", 0, "Read everything again; then D shows what changed.", (*app).reread, (*app).whyNoReread),
+	bind("Ctrl-L", keys.ScopeEverywhere, "", 0, "Draw the screen anew.", (*app).redraw, nil),
+	bind("q", keys.ScopeEverywhere, "quit", 2, "Leave the program.", (*app).quit, nil),
+	bind("Ctrl-C", keys.ScopeEverywhere, "", 0, "Leave the program, whatever is going on.", (*app).quit, nil),
+	bind("Ctrl-C", keys.ScopeInput, "", 0, "Leave the program, whatever is going on.", (*app).quit, nil),
+	bind("Enter", keys.ScopeForm, "go on", 3, "Connect, or press the button.", (*app).enterField, nil),
+	bind("Tab", keys.ScopeForm, "next", 4, "Complete the name of a file, or go to the next field.", (*app).completeField, nil),
+	bind("↓", keys.ScopeForm, "", 0, "Go to the next field.", (*app).nextField, nil),
+	bind("Shift-Tab ↑", keys.ScopeForm, "", 0, "Go to the field before.", (*app).previousField, nil),
+	bind("Esc", keys.ScopeForm, "leave", 2, "Stop connecting, or leave the form.", (*app).leaveForm, nil),
+	bind("Ctrl-C", keys.ScopeForm, "", 0, "Leave the program, whatever is going on.", (*app).quit, nil),
+	bind("Enter", keys.ScopeList, "choose", 3, "Choose this entry.", nil, nil),
+	bind("Esc", keys.ScopeList, "close", 2, "Close the list and choose nothing.", nil, nil),
+	bind("q", keys.ScopeList, "quit", 4, "Leave the program.", (*app).quit, nil),
+	bind("Ctrl-C", keys.ScopeList, "", 0, "Leave the program, whatever is going on.", (*app).quit, nil),
+}
+
+// bind makes a row of the table; the names of keys are apart by blanks.
+func bind(names string, s keys.Scope, label string, rank int, sentence string, do func(*app), why func(*app) string) binding {
+	return binding{Keys: keys.Parse(names), Scope: s, Label: label, Rank: rank, Sentence: sentence, Do: do, WhyNot: why}
+}
