@@ -2,6 +2,7 @@ package decode
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -27,11 +28,15 @@ func Read(ctx context.Context, src collector.Source, w *model.Writer, mu sync.Lo
 	return d.close(ctx, err)
 }
 
+// mostRounds is how often SIDs are asked for. Answers bring no ACLs, so that the
+// second round of a healthy directory has nothing to ask for.
+const mostRounds = 16
+
 // resolve asks for the SIDs that nothing has delivered, until answers name no new
 // ones.
 func resolve(ctx context.Context, src collector.Source, d *Decoder, sink *lockedSink) error {
 	sink.locked(d.completeDomains)
-	for {
+	for round := 1; ; round++ {
 		var sids []acl.SID
 		sink.locked(func() {
 			sids = d.w.Unresolved()
@@ -39,6 +44,12 @@ func resolve(ctx context.Context, src collector.Source, d *Decoder, sink *locked
 			s.Phase, s.Search, s.Done, s.Expect, s.Since = model.Resolving, string(collector.PurposeLookup), 0, len(sids), time.Now()
 		})
 		if len(sids) == 0 {
+			return nil
+		}
+		if round > mostRounds {
+			sink.locked(func() {
+				d.gap(string(collector.PurposeLookup), fmt.Errorf("who holds %d SIDs was not asked: %d times answers have named new ones", len(sids), mostRounds))
+			})
 			return nil
 		}
 		if err := src.Lookup(ctx, sids, sink); err != nil {

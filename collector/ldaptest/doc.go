@@ -24,8 +24,9 @@
 //	})
 //
 // Every request is written down (Server.Requests), so that a test can say how
-// many a read may cost. New misbehaviour is a new field of Fault and a line in
-// search.go that obeys it.
+// many a read may cost. What goes wrong at one place of an answer is a field of
+// Fault and a line in search.go that obeys it; what has no end, or is out of all
+// proportion, is one of the Modes.
 //
 // It is no directory: no access control, no schema, no writing. What a healthy
 // server says is tested against a real one (package adlab).

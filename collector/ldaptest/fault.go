@@ -71,6 +71,9 @@ type Fault struct {
 	// Drip sends each entry in twenty pieces with this pause between them.
 	Drip time.Duration
 
+	// Mode, if not nil, answers the search in the place of everything else.
+	Mode Mode
+
 	// RangeOffset shifts the range of values that is sent (MS-ADTS
 	// 3.1.1.3.1.3.3) against the one asked for.
 	RangeOffset int

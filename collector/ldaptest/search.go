@@ -1,6 +1,7 @@
 package ldaptest
 
 import (
+	"bufio"
 	"fmt"
 	"slices"
 	"strconv"
@@ -86,6 +87,11 @@ func (p *session) search(id int64, m *ber.Packet, r *Request, f Fault) bool {
 	if p.bound == "" && r.Base != "" {
 		return p.send(id, result(opSearchDone, ResultOperationsError, "",
 			"000004DC: LdapErr: DSID-0C090A5C, comment: In order to perform this operation a successful bind must be completed on the connection., data 0, v4563\x00", ""), nil)
+	}
+	if f.Mode != nil {
+		entries, _, _ := p.match(m, r)
+		a := &Answer{Request: r, Entries: entries, p: p, id: id, out: bufio.NewWriterSize(p.conn, 64<<10)}
+		return f.Mode(a) && a.out.Flush() == nil
 	}
 	entries, code, diagnostic := p.find(m, r)
 	if code != 0 {
@@ -194,6 +200,12 @@ func (p *session) finish(id int64, r *Request, f Fault, rest []*Entry) bool {
 		cookie = fmt.Sprintf("connection %d search %d", p.n, p.next)
 		p.pages[cookie] = &paged{entries: rest, page: r.Page}
 	}
+	return p.send(id, done, pagingControls(cookie))
+}
+
+// pagingControls is the paging control of an answer (RFC 2696 2), with what goes
+// around it.
+func pagingControls(cookie string) *ber.Packet {
 	value := ber.NewSequence("realSearchControlValue")
 	value.AppendChild(ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagInteger, int64(0), "size"))
 	value.AppendChild(ber.NewString(ber.ClassUniversal, ber.TypePrimitive, ber.TagOctetString, cookie, "cookie"))
@@ -202,7 +214,7 @@ func (p *session) finish(id int64, r *Request, f Fault, rest []*Entry) bool {
 	control.AppendChild(ber.NewString(ber.ClassUniversal, ber.TypePrimitive, ber.TagOctetString, string(value.Bytes()), "value"))
 	controls := ber.Encode(ber.ClassContext, ber.TypeConstructed, 0, nil, "controls")
 	controls.AppendChild(control)
-	return p.send(id, done, controls)
+	return controls
 }
 
 // find returns the entries of a search that are still to be sent.
@@ -215,6 +227,11 @@ func (p *session) find(m *ber.Packet, r *Request) (entries []*Entry, code int, d
 		delete(p.pages, cookie)
 		return st.entries, 0, ""
 	}
+	return p.match(m, r)
+}
+
+// match returns the entries that a search finds.
+func (p *session) match(m *ber.Packet, r *Request) (entries []*Entry, code int, diagnostic string) {
 	filter := m.Children[1].Children[6]
 	baseSeen := r.Base == ""
 	all := p.server.config.Entries

@@ -29,27 +29,49 @@ func (c *conn) send(operation, controls *ber.Packet) error {
 // answer is what a search brought beside its entries.
 type answer struct {
 	controls   []ldap.Control
-	references []string
-	undecoded  int // entries that cannot be decoded
+	references []string // the first
+	oddities
+	fruitless int // bytes since there was something new
 }
 
+// refer keeps a reference, or counts it.
+func (a *answer) refer(uri string, most int) {
+	if len(a.references) >= most {
+		a.unkept++
+		return
+	}
+	a.references = append(a.references, uri[:min(len(uri), longReference)])
+}
+
+// useful is how much of an entry sets the idle clock back before it is whole: an
+// entry of many megabytes over a slow line takes longer than the idle time.
+const useful = 256 << 10
+
 // read reads the answer to the search that was sent last, up to its result. each
-// is called for every entry; its bytes are those of the batch in hand. Whenever
+// is called for every entry, and says whether that is a new one; its bytes are
+// those of the batch in hand. An error of it ends the connection. Whenever
 // the server must be waited for, wait is called first; it may hand over or empty
 // the batch, and must if that is full. When ctx ends, the connection must be
 // closed by the caller.
 //
 // An answer is whole only if its result came: a closed connection, a message
-// that is none, and one under another ID are errors.
-func (c *conn) read(a *answer, id collector.QueryID, each func(*collector.Entry), wait func(full bool)) error {
-	for {
+// that is none, and one under another ID are errors. So is an answer in which
+// nothing new comes for the idle time, whatever else does, or for a number of bytes.
+func (c *conn) read(a *answer, id collector.QueryID, each func(*collector.Entry) (fresh bool, err error), wait func(full bool)) error {
+	for part := 0; ; {
 		h, message, err := c.in.next()
 		if errors.Is(err, errShort) {
 			if len(c.in.batch.entries) > 0 && !(c.raw.pending() && c.in.room()) {
 				wait(!c.in.room())
 			}
+			before := c.in.to - c.in.from
 			if err := c.await(h.size); err != nil {
+				c.trickle = a.fruitless > 0 || before > 0
 				return err
+			}
+			if part += c.in.to - c.in.from - before; part >= useful {
+				c.raw.renew()
+				part = 0
 			}
 			continue
 		}
@@ -65,24 +87,47 @@ func (c *conn) read(a *answer, id collector.QueryID, each func(*collector.Entry)
 		}
 		switch content := message[h.opStart:h.opEnd]; h.op {
 		case opEntry:
-			if e, err := c.in.entry(id, content); err != nil {
-				a.undecoded++
-			} else {
-				each(e)
+			fresh, err := c.entry(a, id, content, each)
+			if err != nil {
+				return c.wire.fail(err)
+			}
+			if fresh {
+				c.raw.renew()
+				a.fruitless, part = 0, 0
+				continue
 			}
 		case opReference:
 			uri, err := reference(content)
 			if err != nil {
 				return c.wire.fail(errEnvelope)
 			}
-			a.references = append(a.references, uri)
+			a.refer(uri, c.in.bounds.references)
 		case opDone:
 			a.controls, err = resultOf(message)
 			return err
 		default:
 			return c.wire.fail(errStranger)
 		}
+		if a.fruitless += h.size; a.fruitless > c.in.bounds.fruitless {
+			return c.wire.fail(exceeds("sent %d bytes and nothing new in them", a.fruitless))
+		}
 	}
+}
+
+// entry decodes an entry and hands it to each; what cannot be decoded, or is more
+// than is read, is counted.
+func (c *conn) entry(a *answer, id collector.QueryID, content []byte, each func(*collector.Entry) (bool, error)) (fresh bool, err error) {
+	e, err := c.in.entry(id, content)
+	if err == nil {
+		return each(e)
+	}
+	if errors.As(err, new(*excess)) {
+		dn, _, _ := take(content, 0x04)
+		a.large.add(string(dn[:min(len(dn), maxText)]))
+	} else {
+		a.undecoded++
+	}
+	return false, nil
 }
 
 // await waits for more bytes. Only here does the idle clock run: while entries
@@ -114,7 +159,14 @@ func (c *conn) base(ctx context.Context, dn string, attributes []string, control
 	}
 	var a answer
 	var found *collector.Entry
-	err = c.read(&a, 0, func(e *collector.Entry) { found = clone(e) }, func(bool) { c.in.batch.reset() })
+	c.raw.renew()
+	err = c.read(&a, 0, func(e *collector.Entry) (bool, error) {
+		if found != nil {
+			return false, exceeds("sent more than one entry for one name")
+		}
+		found = clone(e)
+		return true, nil
+	}, func(bool) { c.in.batch.reset() })
 	c.in.batch.reset()
 	switch {
 	case ctx.Err() != nil:
@@ -123,6 +175,8 @@ func (c *conn) base(ctx context.Context, dn string, attributes []string, control
 		return nil, err
 	case a.undecoded > 0:
 		return nil, errEntry
+	case a.large.n > 0:
+		return nil, exceeds("has more attributes or values than are read in %q", clean(dn))
 	case found == nil:
 		return nil, fmt.Errorf("%q: %w", dn, errNoEntry)
 	}

@@ -27,11 +27,12 @@ type conn struct {
 	bound       bool
 	spoiled     bool      // an answer broke off: what comes next may belong to it
 	rested      time.Time // since when nobody has used it
+	trickle     bool      // the answer that was waited for too long did not come to a whole entry, but was not silent
 }
 
 func (s *server) newConn(raw *idleConn, on net.Conn) *conn {
 	w := &wire{Conn: on}
-	return &conn{server: s, raw: raw, wire: w, in: newMessages(w)}
+	return &conn{server: s, raw: raw, wire: w, in: newMessages(w, &s.options.bounds)}
 }
 
 // connect dials and puts TLS in place. The connection is not bound.
@@ -83,6 +84,7 @@ func (s *server) secure(ctx context.Context, raw *idleConn) (*conn, error) {
 func (s *server) requestTLS(ctx context.Context, raw *idleConn) error {
 	stop := context.AfterFunc(ctx, func() { raw.Close() })
 	defer stop()
+	raw.renew()
 	raw.await()
 	defer raw.rest()
 	extended := ber.Encode(ber.ClassApplication, ber.TypeConstructed, ldap.ApplicationExtendedRequest, nil, "ExtendedRequest")

@@ -42,10 +42,14 @@ type ancestors struct {
 	seen  map[string]bool // parents as spelled: the quick way out
 	known map[string]bool // folded
 	names []string        // in the order found
+
+	most, deepest int // bounds: bytes of all names, and RDNs of one
+	bytes         int
+	over          int // objects of which what lies above is not all among the names, for a bound
 }
 
-func newAncestors(tops ...string) *ancestors {
-	a := &ancestors{tops: make(map[string]bool), seen: make(map[string]bool), known: make(map[string]bool)}
+func newAncestors(b *bounds, tops ...string) *ancestors {
+	a := &ancestors{tops: make(map[string]bool), seen: make(map[string]bool), known: make(map[string]bool), most: b.ancestors, deepest: b.depth}
 	for _, top := range tops {
 		a.tops[foldDN(top)] = true
 	}
@@ -53,14 +57,20 @@ func newAncestors(tops ...string) *ancestors {
 }
 
 // above adds everything above dn. A name that does not lie under a top adds
-// nothing, nor does one that is too long to be one.
+// nothing. Of one that is too long to be one, or too deep, the upper part is
+// counted as over.
 func (a *ancestors) above(dn string) {
-	for len(dn) <= model.LongestDN {
+	for level := 0; ; level++ {
 		_, p := model.SplitDN(dn)
 		if p == "" || a.seen[p] {
 			return
 		}
+		if len(dn) > model.LongestDN || level == a.deepest || a.bytes > a.most {
+			a.over++
+			return
+		}
 		a.seen[p] = true
+		a.bytes += len(p)
 		folded := foldDN(p)
 		if !a.inside(folded) {
 			return

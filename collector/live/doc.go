@@ -7,7 +7,7 @@
 //	wire             lets nothing out but reading (the promise "never writes");
 //	                 keeps the first thing that goes wrong
 //	crypto/tls       LDAPS, or StartTLS before anything else is said
-//	idleConn         gives up on a server that is silent while we wait for it
+//	idleConn         gives up on a server that brings nothing while we wait for it
 //	net.TCPConn
 //
 // A server is one domain controller and the way into it; a domain has one that is
@@ -35,6 +35,13 @@
 // what follows. Of go-ldap, filters, controls and results are used; its connection
 // is not: it has no such bind, passes over messages that it cannot make out, and
 // takes ten times as long to decode an entry.
+//
+// A server is not trusted to come to an end: what it can send without being asked,
+// or more of than was asked for, has a bound (bounds.go), far above what real
+// directories have. What is over it is counted, and is the reason why its search
+// is incomplete. The idle time counts from the last new entry, not from the last
+// byte. Whoever adds something that grows with what a server sends adds a bound,
+// and a way to exceed it to ldaptest.Modes.
 //
 // The partitions container says which domains there are. That of the server is
 // read first, with the configuration, which every domain controller holds; the

@@ -22,13 +22,14 @@ type reading struct {
 	events  chan event  // from the streams; a few batches for each connection, and no more
 	free    chan *batch // to be used again
 
-	partitions map[string]bool        // naming contexts of the forest, folded
-	others     []namedDomain          // its domains, but for the one that was asked for
-	named      bool                   // that one is among the partitions too
-	stores     map[string]store       // by folded DN
-	above      map[*domain]*ancestors // what lies above recipients
-	noExchange error                  // why the organisation could not be found
-	found      bool                   // whether there are mailboxes or other recipients, as far as we know
+	partitions  map[string]bool        // naming contexts of the forest, folded
+	others      []namedDomain          // its domains, but for the one that was asked for
+	moreDomains int                    // beyond these
+	named       bool                   // that one is among the partitions too
+	stores      map[string]store       // by folded DN
+	above       map[*domain]*ancestors // what lies above recipients
+	noExchange  error                  // why the organisation could not be found
+	found       bool                   // whether there are mailboxes or other recipients, as far as we know
 }
 
 // task is one search to be done.
@@ -42,6 +43,7 @@ type task struct {
 
 	attributes  []string // asked for; nil: those of the purpose
 	expect      int      // how many entries it will give, about; 0 where that is not known
+	limit       int      // how many entries there can be; 0 where that is not known
 	unannounced bool     // the sink hears nothing of it, and values that come in part are left so
 	withhold    bool     // the sink gets no entries
 
@@ -70,10 +72,22 @@ type outcome struct {
 // that the very attributes do not exist here.
 func (o outcome) none() bool { return o.entries == 0 && o.err == nil }
 
+// most is how many entries the search can give.
+func (t *task) most(b *bounds) int {
+	switch {
+	case t.scope == collector.ScopeBase:
+		return 1
+	case t.limit > 0:
+		return t.limit
+	}
+	return b.entries
+}
+
 // event is what a stream has to say: entries, or its end.
 type event struct {
 	task  *task
 	batch *batch
+	done  chan struct{} // nil, or closed when the batch was worked on
 
 	ended      bool
 	err        error
@@ -126,6 +140,9 @@ func (r *reading) run(ctx context.Context) error {
 		if e.batch != nil {
 			r.deliver(e.task, e.batch)
 		}
+		if e.done != nil {
+			close(e.done)
+		}
 		if e.ended {
 			r.running--
 			r.end(ctx, e.task, e.err, e.references)
@@ -145,7 +162,11 @@ func (r *reading) abandon() {
 	}
 	go func() {
 		for r.running > 0 {
-			if e := <-r.events; e.ended {
+			e := <-r.events
+			if e.done != nil {
+				close(e.done)
+			}
+			if e.ended {
 				r.running--
 			}
 		}
@@ -205,7 +226,7 @@ func (r *reading) deliver(t *task, b *batch) {
 
 // again keeps a batch for another use.
 func (r *reading) again(b *batch) {
-	if len(b.bytes) > 0 && len(b.bytes) <= keepBytes {
+	if len(b.bytes) > 0 && len(b.bytes) <= keepBytes && cap(b.values) <= keepValues {
 		select {
 		case r.free <- b:
 		default:

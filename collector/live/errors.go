@@ -24,6 +24,7 @@ var (
 	ErrSilent         = errors.New("server silent")
 	ErrIncomplete     = errors.New("answer not complete")
 	ErrLimit          = errors.New("limit of the server")
+	ErrEndless        = errors.New("answer without an end")
 	ErrBusy           = errors.New("server busy")
 	ErrReadOnly       = errors.New("refused to send anything but a read")
 	ErrClosed         = errors.New("the source was closed")

@@ -107,6 +107,7 @@ func (s *server) explain(ctx context.Context, c *conn, err error) error {
 	t := s.target
 	cause := c.wire.cause()
 	e := &Error{Kind: ErrBroken, Err: errors.Join(err, cause), Hint: "collect again"}
+	var over *excess
 	switch {
 	case errors.Is(cause, ErrReadOnly):
 		return cause
@@ -115,6 +116,9 @@ func (s *server) explain(ctx context.Context, c *conn, err error) error {
 		e.Hint = "read a domain controller, or a server that pages"
 	case errors.Is(err, errNoEntry) || errors.Is(err, errEntry) || errors.As(err, new(*collector.Fault)):
 		e.Kind, e.Text = ErrIncomplete, fmt.Sprintf("%s: %v", t.name, err)
+	case errors.As(err, &over):
+		e.Kind, e.Text = ErrEndless, fmt.Sprintf("%s %s", t.name, over)
+		e.Hint = "something in its answers has no end: ask another domain controller with --dc NAME"
 	case errors.Is(cause, errTLSBytes):
 		e.Text, e.Hint = fmt.Sprintf("%s speaks TLS where plain LDAP was expected", t.name), "use ldaps:// for this port"
 	case errors.Is(cause, errEnvelope):
@@ -126,6 +130,8 @@ func (s *server) explain(ctx context.Context, c *conn, err error) error {
 	case remoteAlert(cause) != "":
 		// In TLS 1.3 a server looks at a client's certificate after the handshake.
 		s.explainAlert(ctx, e, remoteAlert(cause))
+	case isTimeout(cause) && c.trickle:
+		e.Kind, e.Text = ErrSilent, fmt.Sprintf("%s sent something all the time, and nothing whole and new for %s", t.name, s.options.Idle)
 	case isTimeout(cause):
 		e.Kind, e.Text = ErrSilent, fmt.Sprintf("%s was silent for %s in the middle of an answer", t.name, s.options.Idle)
 	case hungUp(cause) && s.plain() && !c.wire.heard.Load():

@@ -171,24 +171,35 @@ func TestSlowServer(t *testing.T) {
 	}
 }
 
-// One entry that takes longer than the idle time, and comes in drops.
+// Entries that come in drops are whole, as long as none of them takes longer than
+// the idle time; one that has many megabytes may take longer.
 func TestSlowEntry(t *testing.T) {
-	noLeaks(t)
-	server := serve(t, ldaptest.Size{Mailboxes: 1}, func(c *ldaptest.Config) {
-		c.Fault = func(r *ldaptest.Request) ldaptest.Fault {
-			if onMailboxes(r) {
-				return ldaptest.Fault{Drip: 100 * time.Millisecond}
+	for name, c := range map[string]struct {
+		size ldaptest.Size
+		drip time.Duration
+	}{
+		"small": {ldaptest.Size{Mailboxes: 3}, shortIdle / 40},
+		"large": {ldaptest.Size{Mailboxes: 1, Descriptor: 10 * useful}, shortIdle / 15},
+	} {
+		t.Run(name, func(t *testing.T) {
+			noLeaks(t)
+			server := serve(t, c.size, func(config *ldaptest.Config) {
+				config.Fault = func(r *ldaptest.Request) ldaptest.Fault {
+					if onMailboxes(r) {
+						return ldaptest.Fault{Drip: c.drip}
+					}
+					return ldaptest.Fault{}
+				}
+			})
+			o := options(server)
+			o.Idle = shortIdle
+			j, err := read(t, o)
+			if err != nil {
+				t.Fatalf("Read: %v", err)
 			}
-			return ldaptest.Fault{}
-		}
-	})
-	o := options(server)
-	o.Idle = shortIdle
-	j, err := read(t, o)
-	if err != nil {
-		t.Fatalf("Read: %v", err)
+			j.complete(t)
+		})
 	}
-	j.complete(t)
 }
 
 // Cancelled while the server is silent in mid-page, and while it sends.

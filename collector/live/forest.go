@@ -36,6 +36,8 @@ func (r *reading) crossRef(e *collector.Entry) {
 	switch {
 	case foldDN(p.dn) == foldDN(r.home.now().root.domain):
 		r.named = true
+	case isDomain && p.dns != "" && len(r.others) >= r.options.bounds.domains:
+		r.moreDomains++
 	case isDomain && p.dns != "":
 		r.others = append(r.others, p)
 	}
@@ -44,6 +46,9 @@ func (r *reading) crossRef(e *collector.Entry) {
 // checkForest misses the domain that was asked for among the partitions: where it
 // does not show, others may not show either.
 func (r *reading) checkForest() error {
+	if r.moreDomains > 0 && !r.options.OneDomain {
+		return &Error{Kind: ErrIncomplete, Text: fmt.Sprintf("the forest has %d more domains than the %d that are read", r.moreDomains, len(r.others))}
+	}
 	if r.named || r.options.OneDomain {
 		return nil
 	}

@@ -18,7 +18,7 @@ import (
 // more messages than any has: an entry, references, the result.
 const (
 	maxAnswer   = 1 << 20
-	mostAnswers = 100
+	mostAnswers = 10
 )
 
 // envelope makes an LDAPMessage (RFC 4511 4.1.1) around an operation; controls
@@ -42,6 +42,7 @@ func octets(s string) *ber.Packet {
 func (c *conn) exchange(ctx context.Context, operation *ber.Packet) ([]*ber.Packet, error) {
 	stop := context.AfterFunc(ctx, func() { c.raw.Close() })
 	defer stop()
+	c.raw.renew()
 	c.raw.await()
 	defer c.raw.rest()
 	if err := c.send(operation, nil); err != nil {

@@ -108,7 +108,7 @@ func once(t *testing.T, entries []*collector.Entry) {
 
 // options are those for a test server.
 func options(s *ldaptest.Server) Options {
-	return Options{URL: s.URL(), Auth: AuthSimple, User: user, Password: func() (string, error) { return password, nil }, CAFile: s.CAFile(), PageSize: 100, pause: time.Millisecond}
+	return Options{URL: s.URL(), Auth: AuthSimple, User: user, Password: func() (string, error) { return password, nil }, CAFile: s.CAFile(), PageSize: 100, Pause: time.Millisecond}
 }
 
 // serve starts a server with a directory of the size; change may alter both.

@@ -69,7 +69,8 @@ func (r *reading) lookup(at *domain, sids []acl.SID) *task {
 		open[sid] = true
 	}
 	strangers := 0
-	t := &task{at: at, purpose: collector.PurposeLookup, base: at.base(), scope: collector.ScopeSub, filter: sidsFilter(sids)}
+	t := &task{at: at, purpose: collector.PurposeLookup, base: at.base(), scope: collector.ScopeSub, filter: sidsFilter(sids),
+		limit: len(sids) * r.options.bounds.holders}
 	t.each = func(e *collector.Entry) {
 		if !r.answered(e, open) {
 			strangers++

@@ -143,7 +143,7 @@ const usnBit = 10
 // are, some have the bit and the others have not. On another domain controller the
 // number is another; what a search that goes on there misses, the keys tell.
 func halves(s store, limit int) []part {
-	n := bits.Len(uint((s.most() - 1) / limit)) // 2^n parts
+	n := min(bits.Len(uint((s.most()-1)/limit)), mostHalving) // 2^n parts
 	parts := make([]part, 1<<n)
 	for i := range parts {
 		var b strings.Builder
@@ -214,7 +214,14 @@ func (r *reading) readMailboxes(d *domain) {
 // read adds the tasks.
 func (m *mailboxes) read() {
 	stores := slices.Collect(maps.Values(m.stores))
-	parts := partition(stores, m.r.options.partition, m.r.options.PageSize, m.r.options.Connections)
+	most := m.r.options.bounds
+	parts := []part{{}}
+	if len(stores) <= most.stores { // else no filter names them all
+		parts = partition(stores, m.r.options.partition, m.r.options.PageSize, m.r.options.Connections)
+	}
+	if len(parts) > most.parts { // the server is wrong about its stores
+		parts = []part{{}}
+	}
 	if len(parts) == 1 && parts[0].filter == "" {
 		m.r.addFirst(m.part(parts[0]))
 		return
@@ -267,12 +274,24 @@ func (m *mailboxes) again(e *collector.Entry) bool {
 // read: what exists then must have come.
 func (m *mailboxes) check() *task {
 	var missing []lacking
+	more := 0 // than are asked for by name
 	t := m.search(collector.PurposeKeys, collector.FilterMailboxes)
 	t.withhold = true
 	t.each = func(e *collector.Entry) {
-		if _, ok := m.taken[keyOf(e)]; !ok {
+		switch _, ok := m.taken[keyOf(e)]; {
+		case ok:
+		case len(missing) == m.r.options.bounds.missing:
+			more++
+		default:
 			missing = append(missing, lacking{keyOf(e), filterFor(e)})
 		}
+	}
+	t.check = func() error {
+		if more == 0 {
+			return nil
+		}
+		return &Error{Kind: ErrIncomplete,
+			Text: fmt.Sprintf("%d mailboxes that %s lists did not come, and only %d of them are asked for by name", len(missing)+more, m.at.now().target.name, len(missing))}
 	}
 	t.then = func(o outcome) {
 		for batch := range slices.Chunk(missing, namesPerFilter) {
@@ -309,6 +328,7 @@ func (m *mailboxes) lacking(some []lacking) *task {
 		b.WriteString(l.filter)
 	}
 	t := m.search(collector.PurposeMailboxes, allOf(collector.FilterMailboxes, "(|"+b.String()+")"))
+	t.limit = len(some)
 	t.drop = m.again
 	t.each = func(e *collector.Entry) { m.r.above[m.at].above(e.DN) }
 	t.check = func() error {

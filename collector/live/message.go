@@ -30,6 +30,7 @@ const (
 	batchBytes = 64 << 10
 	recordSize = 16 << 10 // the most that one read of TLS gives
 	keepBytes  = 1 << 20  // a larger one is not kept for the next
+	keepValues = 1 << 16
 )
 
 func (b *batch) reset() {
@@ -42,10 +43,11 @@ type messages struct {
 	batch    *batch
 	from, to int // received, and not decoded yet
 	names    map[string]string
+	bounds   *bounds
 }
 
-func newMessages(in io.Reader) *messages {
-	return &messages{in: in, names: make(map[string]string)}
+func newMessages(in io.Reader, b *bounds) *messages {
+	return &messages{in: in, names: make(map[string]string), bounds: b}
 }
 
 // begin reads into a batch from now on. Nothing may be left of what came before.
@@ -64,6 +66,8 @@ func (m *messages) next() (header, []byte, error) {
 		return header{}, nil, errShort
 	case err != nil:
 		return header{}, nil, fmt.Errorf("%w (it begins % x)", err, waiting[:min(8, len(waiting))])
+	case h.size > m.bounds.message || h.op != opEntry && h.size > maxAnswer:
+		return header{}, nil, exceeds("announced a message of %d bytes", h.size)
 	case h.size > len(waiting):
 		return h, nil, errShort
 	}
@@ -123,8 +127,16 @@ var errEntry = errors.New("an entry that cannot be decoded")
 //
 //	SearchResultEntry ::= [APPLICATION 4] SEQUENCE { objectName LDAPDN, attributes PartialAttributeList }
 //	PartialAttributeList ::= SEQUENCE OF SEQUENCE { type AttributeDescription, vals SET OF value OCTET STRING }
-func (m *messages) entry(id collector.QueryID, content []byte) (*collector.Entry, error) {
+//
+// The error is an excess where there are more attributes or values than are read.
+func (m *messages) entry(id collector.QueryID, content []byte) (e *collector.Entry, err error) {
 	b := m.batch
+	first, firstValue := len(b.attributes), len(b.values)
+	defer func() {
+		if err != nil {
+			b.attributes, b.values = b.attributes[:first], b.values[:firstValue]
+		}
+	}()
 	dn, rest, err := take(content, 0x04)
 	if err != nil {
 		return nil, err
@@ -133,8 +145,10 @@ func (m *messages) entry(id collector.QueryID, content []byte) (*collector.Entry
 	if err != nil || len(rest) > 0 {
 		return nil, errEntry
 	}
-	first := len(b.attributes)
 	for len(list) > 0 {
+		if len(b.attributes)-first == m.bounds.attributes {
+			return nil, exceeds("sent an entry with more than %d attributes", m.bounds.attributes)
+		}
 		var one, name, set []byte
 		if one, list, err = take(list, 0x30); err != nil {
 			return nil, err
@@ -151,6 +165,9 @@ func (m *messages) entry(id collector.QueryID, content []byte) (*collector.Entry
 			if value, set, err = take(set, 0x04); err != nil {
 				return nil, err
 			}
+			if len(b.values)-firstValue == m.bounds.values {
+				return nil, exceeds("sent an entry with more than %d values", m.bounds.values)
+			}
 			b.values = append(b.values, value)
 		}
 		b.attributes = append(b.attributes, collector.Attribute{Name: m.name(name), Values: b.values[from:len(b.values):len(b.values)]})
@@ -160,7 +177,15 @@ func (m *messages) entry(id collector.QueryID, content []byte) (*collector.Entry
 }
 
 // drop takes the entry decoded last out of the batch.
-func (b *batch) drop() { b.entries = b.entries[:len(b.entries)-1] }
+func (b *batch) drop() {
+	last := len(b.entries) - 1
+	attributes := b.entries[last].Attributes
+	for i := range attributes {
+		b.values = b.values[:len(b.values)-len(attributes[i].Values)]
+	}
+	b.attributes = b.attributes[:len(b.attributes)-len(attributes)]
+	b.entries = b.entries[:last]
+}
 
 // take returns the content of the element at the front, which must have the
 // identifier octet, and what follows.
@@ -172,8 +197,12 @@ func take(b []byte, identifier byte) (content, rest []byte, err error) {
 	return b[start:end:end], b[end:], nil
 }
 
-// manyNames is more attributes than anybody asks for.
-const manyNames = 1000
+// manyNames is more attributes than anybody asks for, and longName is more than
+// one of them has: AD's longest name of an attribute has some sixty characters.
+const (
+	manyNames = 1000
+	longName  = 256
+)
 
 // name returns the name of an attribute, which is made once.
 func (m *messages) name(b []byte) string {
@@ -181,15 +210,19 @@ func (m *messages) name(b []byte) string {
 		return name
 	}
 	name := string(b)
-	if len(m.names) < manyNames {
+	if len(m.names) < manyNames && len(name) <= longName {
 		m.names[name] = name
 	}
 	return name
 }
 
 // deepest is more levels than the answers have that go-ldap decodes: an attribute
-// of the rootDSE has five.
-const deepest = 16
+// of the rootDSE has five. manyElements is more than they have: go-ldap makes of
+// each one a packet of some hundred bytes.
+const (
+	deepest      = 16
+	manyElements = 10_000
+)
 
 // decodeTree makes a tree of a message by go-ldap's means. That keeps of each level a
 // copy in the one above, so that depth and length are bounded first: a server
@@ -198,7 +231,7 @@ func decodeTree(message []byte) (*ber.Packet, error) {
 	if len(message) > maxAnswer {
 		return nil, fmt.Errorf("%w: an answer of %d bytes where a short one was expected", errEnvelope, len(message))
 	}
-	if !shallow(message, deepest) {
+	if left := manyElements; !shallow(message, deepest, &left) {
 		return nil, errEnvelope
 	}
 	p, err := ber.DecodePacketErr(message)
@@ -209,14 +242,15 @@ func decodeTree(message []byte) (*ber.Packet, error) {
 }
 
 // shallow reports whether elements are what LDAP has of BER, definite lengths (RFC
-// 4511 5.1) and tags of one octet, and nested no deeper than that.
-func shallow(b []byte, levels int) bool {
+// 4511 5.1) and tags of one octet, nested no deeper than that, and no more than
+// are left.
+func shallow(b []byte, levels int, left *int) bool {
 	for len(b) > 0 {
 		tag, start, end, err := element(b)
-		if err != nil || end > len(b) || tag&0x1F == 0x1F {
+		if *left--; err != nil || end > len(b) || tag&0x1F == 0x1F || *left < 0 {
 			return false
 		}
-		if constructed := tag&0x20 != 0; constructed && (levels == 0 || !shallow(b[start:end], levels-1)) {
+		if constructed := tag&0x20 != 0; constructed && (levels == 0 || !shallow(b[start:end], levels-1, left)) {
 			return false
 		}
 		b = b[end:]

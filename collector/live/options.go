@@ -93,13 +93,18 @@ type Options struct {
 	// 15 seconds.
 	Timeout time.Duration
 
-	// Idle is how long a server may be silent while an answer is awaited; 0
-	// means 130 seconds: a little more than MaxQueryDuration, so that a slow
-	// search ends with the server's reason and not with ours.
+	// Idle is how long a server may bring nothing new while an answer is awaited,
+	// whatever else it sends; 0 means 130 seconds: a little more than
+	// MaxQueryDuration, so that a slow search ends with the server's reason and not
+	// with ours.
 	Idle time.Duration
 
-	partition int           // entries in a partition, about; 0 means partitionSize
-	pause     time.Duration // before a search is tried again, doubled each time; 0 means a second
+	// Pause is how long nothing is asked before a search is tried again, doubled
+	// each time; 0 means a second.
+	Pause time.Duration
+
+	partition int    // entries in a partition, about; 0 means partitionSize
+	bounds    bounds // on what a server may send; zero means the usual ones
 }
 
 // mostConnections is more than any server answers faster for.
@@ -184,8 +189,11 @@ func (o Options) withDefaults() Options {
 	if o.partition <= 0 {
 		o.partition = partitionSize
 	}
-	if o.pause <= 0 {
-		o.pause = time.Second
+	if o.Pause <= 0 {
+		o.Pause = time.Second
+	}
+	if o.bounds == (bounds{}) {
+		o.bounds = usualBounds()
 	}
 	if o.Resolver == nil {
 		o.Resolver = net.DefaultResolver

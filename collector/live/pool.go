@@ -2,6 +2,8 @@ package live
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -24,6 +26,7 @@ type domain struct {
 	used   int           // connections that are taken, or about to be
 	given  chan struct{} // closed when one is given back; nil while nobody waits
 	lost   error         // why it cannot be asked any more; nil while it can
+	silent int           // searches in a row that brought nothing for the idle time, in every try
 	closed bool
 }
 
@@ -178,6 +181,23 @@ func (d *domain) lose(ctx context.Context, err error) {
 	defer d.mu.Unlock()
 	if d.lost == nil && ctx.Err() == nil {
 		d.lost = err
+	}
+}
+
+// heard notes how a search ended. A server that is silent costs the idle time for
+// each try of each search: after a few of them, and none between that ended well,
+// the domain is lost.
+func (d *domain) heard(ctx context.Context, err error, most int) {
+	d.mu.Lock()
+	if errors.Is(err, ErrSilent) {
+		d.silent++
+	} else if err == nil {
+		d.silent = 0
+	}
+	give := d.silent >= most
+	d.mu.Unlock()
+	if give {
+		d.lose(ctx, fmt.Errorf("given up after %d searches: %w", most, err))
 	}
 }
 

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -64,10 +65,41 @@ func hasRanges(e *collector.Entry) bool {
 	return false
 }
 
-// complete reads the rest of every attribute that came in part, and puts each
-// together under its plain name. Where the rest cannot be had, the attribute is
-// marked Partial; the error is the first that broke the connection.
-func (c *conn) complete(ctx context.Context, e *collector.Entry) error {
+// unfinished is an entry with attributes that came in part.
+type unfinished struct {
+	*collector.Entry
+	key  key
+	bare bool // the values of these were left out, and are to be asked for from the first on
+}
+
+// strip leaves out the values that came in part.
+func (u *unfinished) strip() {
+	u.bare = true
+	for i := range u.Attributes {
+		if _, ok := parseSpan(u.Attributes[i].Name); ok {
+			u.Attributes[i].Values = nil
+		}
+	}
+}
+
+// size is about how many bytes an entry takes.
+func size(e *collector.Entry) int {
+	const header = 24 // of a value
+	n := len(e.DN)
+	for i := range e.Attributes {
+		n += 2*header + len(e.Attributes[i].Name)
+		for _, v := range e.Attributes[i].Values {
+			n += header + len(v)
+		}
+	}
+	return n
+}
+
+// complete reads the rest of every attribute that came in part and was asked for,
+// and puts each together under its plain name. Where the rest cannot be had, the
+// attribute is marked Partial; those that have more values than are read are
+// counted in cut. The error is the first that broke the connection.
+func (c *conn) complete(ctx context.Context, e *unfinished, q *collector.Query, cut *tally) error {
 	var whole []collector.Attribute
 	var broken error
 	inParts := make(map[string]bool)
@@ -78,12 +110,15 @@ func (c *conn) complete(ctx context.Context, e *collector.Entry) error {
 		}
 		inParts[strings.ToLower(part.name)] = true
 		full := collector.Attribute{Name: part.name, Values: a.Values, Partial: part.from != 0}
-		if part.to >= 0 {
+		if part.to >= 0 || e.bare {
 			err := broken
 			if err == nil {
-				err = c.rest(ctx, e.DN, part, &full)
+				err = c.rest(ctx, e, q, part, &full)
 			}
 			full.Partial = err != nil
+			if errors.As(err, new(*excess)) {
+				cut.add(fmt.Sprintf("%s of %s: the server %s", part.name, e.DN, err))
+			}
 			if c.spoiled {
 				broken = err
 			}
@@ -102,18 +137,28 @@ func (c *conn) complete(ctx context.Context, e *collector.Entry) error {
 
 // rest reads the values after the part that came, and adds them to full. It
 // returns nil only if the last value was seen and nothing between is missing.
-func (c *conn) rest(ctx context.Context, dn string, part span, full *collector.Attribute) error {
-	if part.from != 0 || len(full.Values) != part.to+1 {
+func (c *conn) rest(ctx context.Context, e *unfinished, q *collector.Query, part span, full *collector.Attribute) error {
+	dn, most := e.DN, c.in.bounds
+	switch {
+	case !q.Asked(part.name):
+		return exceeds("sent a part of it unasked")
+	case e.bare:
+		part.to = -1
+	case part.from != 0 || len(full.Values) != part.to+1:
 		return fmt.Errorf("%s of %s: range %d-%d holds %d values", part.name, dn, part.from, part.to, len(full.Values))
 	}
-	for part.to >= 0 {
+	bytes := 0
+	for parts := 1; ; parts++ {
 		next := part.to + 1
-		e, err := c.base(ctx, dn, []string{fmt.Sprintf("%s;range=%d-*", part.name, next)})
+		if parts > most.listParts {
+			return exceeds("gave %d values in %d parts, and has more", next, parts-1)
+		}
+		answer, err := c.base(ctx, dn, []string{fmt.Sprintf("%s;range=%d-*", part.name, next)})
 		if err != nil {
 			c.spoiled = c.spoiled || c.wire.cause() != nil
 			return err
 		}
-		more, values, ok := findSpan(e, part.name)
+		more, values, ok := findSpan(answer, part.name)
 		if !ok || more.from != next {
 			return fmt.Errorf("%s of %s: no values from %d on", part.name, dn, next)
 		}
@@ -121,9 +166,13 @@ func (c *conn) rest(ctx context.Context, dn string, part span, full *collector.A
 			return fmt.Errorf("%s of %s: range %d-%d holds %d values", part.name, dn, more.from, more.to, len(values))
 		}
 		full.Values = append(full.Values, values...)
-		part = more
+		if bytes += size(answer); bytes > most.listBytes || len(full.Values) > most.listValues {
+			return exceeds("gave %d values in %d parts, and has more", len(full.Values), parts)
+		}
+		if part = more; part.to < 0 {
+			return nil
+		}
 	}
-	return nil
 }
 
 // findSpan returns the part of the attribute that came.

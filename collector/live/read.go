@@ -102,7 +102,7 @@ const filterPrivateStores = "(objectClass=msExchPrivateMDB)"
 // of the domain are read.
 func (r *reading) readExchange(people *domain) {
 	services, exchange := "CN=Services,"+r.home.now().root.configuration, r.exchangeDN()
-	above := newAncestors(services)
+	above := newAncestors(&r.options.bounds, services)
 	delivered := make(map[string]bool)
 	stores := &task{at: r.home, purpose: collector.PurposeExchange, base: exchange, scope: collector.ScopeSub,
 		filter: collector.FilterStores, each: func(e *collector.Entry) {
@@ -129,7 +129,7 @@ func (r *reading) readExchange(people *domain) {
 	servers.then = func(outcome) {
 		above.add(exchange)
 		above.add(services)
-		r.addFirst(r.names(r.home, collector.PurposeExchange, services, above.remove(delivered))...)
+		r.addFirst(r.names(r.home, collector.PurposeExchange, services, above.remove(delivered), above.over)...)
 	}
 	r.add(stores)
 }
@@ -149,7 +149,7 @@ func (r *reading) readDomain(d *domain) {
 	search := func(p collector.Purpose, filter string) *task {
 		return &task{at: d, purpose: p, base: d.base(), scope: collector.ScopeSub, filter: filter}
 	}
-	above := newAncestors(r.tops(d)...)
+	above := newAncestors(&r.options.bounds, r.tops(d)...)
 	r.above[d] = above
 	recipients := search(collector.PurposeRecipients, collector.FilterRecipients)
 	recipients.each = func(e *collector.Entry) { above.above(e.DN) }
@@ -173,7 +173,7 @@ func (r *reading) readContainers() {
 			above.add(top)
 			above.add("CN=AdminSDHolder,CN=System," + top)
 		}
-		for _, t := range r.names(d, collector.PurposeContainers, d.base(), above.names) {
+		for _, t := range r.names(d, collector.PurposeContainers, d.base(), above.names, above.over) {
 			seen := t.each
 			t.each = func(e *collector.Entry) {
 				seen(e)
@@ -199,17 +199,33 @@ func (r *reading) tops(d *domain) []string {
 }
 
 // names makes tasks that read objects by DN, some at a time. All of them are
-// known to exist, so one that does not come is missed.
-func (r *reading) names(at *domain, purpose collector.Purpose, base string, dns []string) []*task {
+// known to exist, so one that does not come is missed. over is of how many objects
+// not everything above is among them.
+func (r *reading) names(at *domain, purpose collector.Purpose, base string, dns []string, over int) []*task {
 	var tasks []*task
 	for batch := range slices.Chunk(dns, namesPerFilter) {
 		missing := make(map[string]bool, len(batch))
 		for _, dn := range batch {
 			missing[foldDN(dn)] = true
 		}
-		t := &task{at: at, purpose: purpose, base: base, scope: collector.ScopeSub, filter: namesFilter(batch),
-			each: func(e *collector.Entry) { delete(missing, foldDN(e.DN)) }}
+		others := tally{} // that nobody asked for
+		t := &task{at: at, purpose: purpose, base: base, scope: collector.ScopeSub, filter: namesFilter(batch), limit: len(batch)}
+		t.each = func(e *collector.Entry) {
+			if name := foldDN(e.DN); missing[name] {
+				delete(missing, name)
+			} else {
+				others.add(e.DN)
+			}
+		}
+		more := over
+		over = 0 // it is said once
 		t.check = func() error {
+			switch {
+			case others.n > 0:
+				return t.unasked(others)
+			case more > 0:
+				return t.tooDeep(more)
+			}
 			for _, dn := range batch {
 				if missing[foldDN(dn)] {
 					return t.notVisible(dn, len(missing))
@@ -249,6 +265,18 @@ func (t *task) notVisible(first string, n int) error {
 	return &Error{Kind: ErrNotVisible,
 		Text: fmt.Sprintf("%d of the objects above stores or recipients not visible to %s, the first is %s", n, clean(t.query.Account), clean(first)),
 		Hint: "what is set there and inherited cannot be traced"}
+}
+
+// unasked says that other objects came than were asked for by name.
+func (t *task) unasked(others tally) error {
+	return &Error{Kind: ErrIncomplete,
+		Text: fmt.Sprintf("%s gave %d objects that were not asked for, the first is %s", t.at.now().target.name, others.n, others.first)}
+}
+
+// tooDeep says that names are too deep, or too many, for what lies above to be read.
+func (t *task) tooDeep(n int) error {
+	return &Error{Kind: ErrIncomplete,
+		Text: fmt.Sprintf("of %d stores or recipients not all that lies above was read: their names have more than %d parts, or there are too many", n, t.at.now().options.bounds.depth)}
 }
 
 // strangers says that the server answered with objects whose SID does not show.

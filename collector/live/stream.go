@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"time"
 
 	"mbxperm/collector"
@@ -39,12 +40,18 @@ type stream struct {
 	task *task
 	conn *conn // of this try
 
-	last    bool             // this is the last try
-	order   []key            // taken, in order
-	taken   map[key]struct{} // the same, once something has gone wrong
-	partial []*collector.Entry
+	n       uint8               // which try it is, from 1 on
+	last    bool                // this is the last one
+	taken   map[key]uint8       // and in which try it was seen last
+	names   map[uint64]struct{} // hashes of the names of what was taken
+	fresh   bool                // the page brought something new
+	partial []*unfinished
+	waiting int // bytes of these
 	answer  answer
 }
+
+// hashSeed is that of the names of entries.
+var hashSeed = maphash.MakeSeed()
 
 // run reads the task, and says how it ended, in whatever way.
 func (s *stream) run(ctx context.Context) {
@@ -55,14 +62,14 @@ func (s *stream) run(ctx context.Context) {
 // read reads the task, with several tries if need be.
 func (s *stream) read(ctx context.Context) error {
 	var err error
+	s.taken, s.names = make(map[key]uint8), make(map[uint64]struct{})
 	for n := 1; ; n++ {
-		s.last = n == tries
+		s.n, s.last = uint8(n), n == tries
 		err = s.try(ctx)
 		if err == nil || s.last || !passing(err) || ctx.Err() != nil {
 			break
 		}
-		s.r.options.Log.Warn("again", logSearch, int(s.task.query.ID), logEntries, len(s.order), logError, err)
-		s.remember()
+		s.r.options.Log.Warn("again", logSearch, int(s.task.query.ID), logEntries, len(s.taken), logError, err)
 		s.pause(ctx, n)
 		if n > 1 {
 			s.task.at.leave(ctx, s.conn)
@@ -74,10 +81,10 @@ func (s *stream) read(ctx context.Context) error {
 	case s.last && err != nil:
 		err = fmt.Errorf("%w (tried %d times)", err, tries)
 	}
-	if err == nil && s.answer.undecoded > 0 {
-		err = &Error{Kind: ErrIncomplete, Err: errEntry,
-			Text: fmt.Sprintf("%d entries of %s cannot be decoded", s.answer.undecoded, s.task.at.now().target.name)}
+	if err == nil {
+		err = s.answer.reason(s.task.at.now().target.name, len(s.answer.references))
 	}
+	s.task.at.heard(ctx, err, s.r.options.bounds.silent)
 	return err
 }
 
@@ -96,23 +103,14 @@ func passing(err error) bool {
 func (s *stream) pause(ctx context.Context, n int) {
 	select {
 	case <-ctx.Done():
-	case <-time.After(s.r.options.pause << (n - 1)):
-	}
-}
-
-// remember makes what was taken searchable.
-func (s *stream) remember() {
-	if s.taken == nil {
-		s.taken = make(map[key]struct{}, len(s.order))
-	}
-	for _, k := range s.order {
-		s.taken[k] = struct{}{}
+	case <-time.After(s.r.options.Pause << (n - 1)):
 	}
 }
 
 // try reads the search from its start to its end.
 func (s *stream) try(ctx context.Context) error {
-	s.answer, s.partial, s.conn = answer{}, nil, nil
+	s.forget(s.partial)
+	s.answer, s.partial, s.waiting, s.conn = answer{}, nil, 0, nil
 	c, err := s.task.at.take(ctx)
 	if err != nil {
 		if s.last || !passing(err) {
@@ -145,14 +143,16 @@ func (s *stream) pages(ctx context.Context) error {
 		return err
 	}
 	asked := paging(request.Controls)
+	empty := 0 // pages in a row
+	c.raw.renew()
 	if err := c.send(op, controlList(request.Controls)); err != nil {
 		return err
 	}
 	for {
-		s.answer.controls = nil
+		s.answer.controls, s.fresh = nil, false
 		err := c.read(&s.answer, s.task.query.ID, s.entry, s.offer)
 		more := false
-		if err == nil && asked == nil && len(s.order) == 0 {
+		if err == nil && asked == nil && len(s.taken) == 0 {
 			err = fmt.Errorf("%q: %w", request.BaseDN, errNoEntry)
 		}
 		if err == nil && asked != nil {
@@ -163,7 +163,13 @@ func (s *stream) pages(ctx context.Context) error {
 				asked.SetCookie(control.Cookie)
 			}
 		}
-		early := more && len(s.partial) == 0
+		if empty++; s.fresh {
+			empty = 0
+		}
+		if more && empty >= c.in.bounds.pages {
+			err = c.wire.fail(exceeds("sent %d pages in a row and nothing new in them", empty))
+		}
+		early := more && err == nil && len(s.partial) == 0
 		if early {
 			err = c.send(op, controlList(request.Controls))
 		}
@@ -179,20 +185,54 @@ func (s *stream) pages(ctx context.Context) error {
 
 // entry takes an entry into the batch, unless it was taken before. One with
 // attributes that came in part waits for the end of the page: then the
-// connection is free to ask for the rest.
-func (s *stream) entry(e *collector.Entry) {
+// connection is free to ask for the rest. It reports whether the entry is new in
+// this try, and ends a search that brings more than there can be.
+func (s *stream) entry(e *collector.Entry) (fresh bool, err error) {
 	b := s.conn.in.batch
 	k := keyOf(e)
-	if _, again := s.taken[k]; again {
+	seen, again := s.taken[k]
+	if again {
+		s.taken[k] = s.n
 		b.drop()
-		return
+		s.fresh = s.fresh || seen != s.n
+		return seen != s.n, nil
 	}
+	if most := s.task.most(&s.r.options.bounds); len(s.taken) >= most {
+		return false, exceeds("sent more than the %d entries that there can be", most)
+	}
+	name := maphash.String(hashSeed, e.DN)
+	if _, other := s.names[name]; other {
+		s.answer.sameName.add(e.DN)
+		b.drop()
+		return false, nil
+	}
+	if !inScope(e.DN, &s.task.query) {
+		s.answer.outside.add(e.DN)
+	}
+	s.taken[k], s.names[name], s.fresh = s.n, struct{}{}, true
 	if !s.task.unannounced && hasRanges(e) {
-		s.partial = append(s.partial, clone(e))
+		s.keep(&unfinished{Entry: clone(e), key: k})
 		b.drop()
-		return
 	}
-	s.order = append(s.order, k)
+	return true, nil
+}
+
+// keep lets an entry wait for the end of the page. If too much waits there, the
+// values that came in part are left out.
+func (s *stream) keep(u *unfinished) {
+	if s.waiting > s.r.options.bounds.waiting {
+		u.strip()
+	}
+	s.waiting += size(u.Entry)
+	s.partial = append(s.partial, u)
+}
+
+// forget makes entries such that have not come.
+func (s *stream) forget(list []*unfinished) {
+	for _, u := range list {
+		delete(s.taken, u.key)
+		delete(s.names, maphash.String(hashSeed, u.DN))
+	}
 }
 
 // complete makes the entries whole of which attributes came in part, and hands
@@ -200,16 +240,30 @@ func (s *stream) entry(e *collector.Entry) {
 // will be read again; in the last try they go as they are.
 func (s *stream) complete(ctx context.Context, err error) error {
 	waiting := s.partial
-	s.partial = nil
-	for _, e := range waiting {
-		err = errors.Join(err, s.conn.complete(ctx, e))
-		if s.conn.wire.cause() != nil && !s.last && ctx.Err() == nil {
+	s.partial, s.waiting = nil, 0
+	for i, u := range waiting {
+		err = errors.Join(err, s.conn.complete(ctx, u, &s.task.query, &s.answer.cut))
+		if cause := s.conn.wire.cause(); cause != nil && !errors.As(cause, new(*excess)) && !s.last && ctx.Err() == nil {
+			s.forget(waiting[i:])
 			return err
 		}
-		s.order = append(s.order, keyOf(e))
-		s.r.events <- event{task: s.task, batch: &batch{entries: []collector.Entry{*e}}}
+		s.give(&batch{entries: []collector.Entry{*u.Entry}}, size(u.Entry) > keepBytes)
+		waiting[i] = nil
 	}
 	return err
+}
+
+// give gives a batch to the reading. A large one is waited for until it is worked
+// on: many in the queue would take much memory.
+func (s *stream) give(b *batch, large bool) {
+	e := event{task: s.task, batch: b}
+	if large {
+		e.done = make(chan struct{})
+	}
+	s.r.events <- e
+	if large {
+		<-e.done
+	}
 }
 
 // offer gives what is decoded to the reading. If that has not come to what it was
@@ -222,12 +276,11 @@ func (s *stream) offer(must bool) {
 	}
 	next := s.r.batch()
 	n := c.in.copyRest(next)
-	e := event{task: s.task, batch: c.in.batch}
 	if must {
-		s.r.events <- e
+		s.give(c.in.batch, len(c.in.batch.bytes) > keepBytes)
 	} else {
 		select {
-		case s.r.events <- e:
+		case s.r.events <- event{task: s.task, batch: c.in.batch}:
 		default:
 			s.r.again(next)
 			return

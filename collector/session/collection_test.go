@@ -320,6 +320,25 @@ func TestEachSIDIsAskedOnce(t *testing.T) {
 	}
 }
 
+// TestLookupsThatNeverEnd: where each answer names a new SID, that is asked for a
+// few times, and what is left is said.
+func TestLookupsThatNeverEnd(t *testing.T) {
+	next := uint32(5000)
+	src := &script{steps: domainSearches(t, domainSID.WithRID(next))}
+	src.lookup = func(sids []acl.SID, s collector.Sink) error {
+		next++
+		return search(collector.QueryID(next), collector.PurposeLookup, nil,
+			mailbox(t, collector.QueryID(next), fmt.Sprintf("u%05d", next), domainSID.WithRID(next)))(t.Context(), s)
+	}
+	s := collect(t, src)
+	if n := len(src.asked); n < 2 || n > 100 {
+		t.Errorf("%d SIDs were asked for, want a few", n)
+	}
+	if gaps := s.State.Incomplete; len(gaps) != 1 || gaps[0].Search != "lookup" || !strings.Contains(gaps[0].Reason, "who holds 1 SIDs was not asked") {
+		t.Errorf("gaps %v, want one of the lookup", gaps)
+	}
+}
+
 // TestMissingIsNotAbsent: no mailbox ACL is absent only where the token is shown
 // to hold read access.
 func TestMissingIsNotAbsent(t *testing.T) {
