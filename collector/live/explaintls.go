@@ -89,7 +89,7 @@ func (s *server) explainOffer(ctx context.Context, e *Error, what string) {
 	state, err := s.offer(ctx)
 	switch {
 	case err != nil:
-		e.Text += fmt.Sprintf("; it takes nothing from TLS 1.0 to 1.3 (%s)", clean(err.Error()))
+		e.Text += fmt.Sprintf("; it refuses all that this program can offer, from TLS 1.0 to 1.3 (%s)", clean(err.Error()))
 		e.Hint = "the server may have no certificate that it can use; look at its event log (Schannel)"
 	case state.Version < tls.VersionTLS12 || !strong(state.CipherSuite):
 		e.Text += fmt.Sprintf(": it offers %s with %s, and this program takes %s", tls.VersionName(state.Version), tls.CipherSuiteName(state.CipherSuite), ourTLS)

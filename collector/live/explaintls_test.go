@@ -92,7 +92,7 @@ func TestAlerts(t *testing.T) {
 		cert bool
 		says []string
 	}{
-		40: {false, []string{"handshake failure", "takes nothing from TLS 1.0 to 1.3", "Schannel"}}, 70: {false, []string{"protocol version"}},
+		40: {false, []string{"handshake failure", "it refuses all that this program can offer, from TLS 1.0 to 1.3", "Schannel"}}, 70: {false, []string{"protocol version"}},
 		48: {true, []string{"refused the client certificate of --cert: unknown certificate authority", "NTAuth"}}, 42: {false, []string{"it may demand one", "--cert"}},
 		112: {false, []string{"has no certificate for the name 127.0.0.1", "--dc"}}, 80: {false, []string{"internal error", "private key"}},
 		116: {false, []string{"demands a client certificate", "--cert"}}, 47: {false, []string{"illegal parameter"}},

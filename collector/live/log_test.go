@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/hex"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -116,6 +117,23 @@ func noSecrets(t *testing.T, text string, secrets ...string) {
 	for _, s := range secrets {
 		if strings.Contains(strings.ToLower(text), strings.ToLower(s)) {
 			t.Errorf("%q is in\n%s", s, text)
+		}
+	}
+}
+
+// TestKRB5ConfWarnings: what krb5.conf holds that is not understood stands in
+// the log, and stops nothing.
+func TestKRB5ConfWarnings(t *testing.T) {
+	noLeaks(t)
+	noKerberos(t)
+	t.Setenv("KRB5_CONFIG", save(t, []byte("[libdefaults]\n junk\n forwardable = perhaps\n")))
+	var text strings.Builder
+	o := options(ntlmServer(t))
+	o.Auth, o.Log = AuthAuto, slog.New(slog.NewTextHandler(&text, nil))
+	open(t, o).Close()
+	for _, want := range []string{"no relation", "forwardable = perhaps is neither true nor false"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("the log has no %q: %s", want, text.String())
 		}
 	}
 }

@@ -39,8 +39,8 @@ func TestEndPoint(t *testing.T) {
 		}
 		n++
 	}
-	if n != 8 {
-		t.Errorf("%d certificates looked at, want 8", n)
+	if n != 11 {
+		t.Errorf("%d certificates looked at, want 11", n)
 	}
 }
 

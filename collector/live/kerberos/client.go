@@ -56,7 +56,7 @@ func FromPassword(conf *Config, network *Network, user, realm, password string, 
 	name := clientName(user)
 	return &Client{conf: conf, net: network, service: service, who: principalText(user, realm), realm: realm,
 		login: func(ctx context.Context) (*granting, error) {
-			return network.login(ctx, conf.krb5, name, realm, ofPassword(password, name.GetSalt(realm)))
+			return network.login(ctx, conf.krb5, name, realm, ofPassword(password, name.GetSalt(realm)), conf.krb5.LibDefaults.DefaultTktEnctypeIDs)
 		}}
 }
 
@@ -66,7 +66,7 @@ func FromKeytab(conf *Config, network *Network, k *Keytab, user, realm string, s
 	return &Client{conf: conf, net: network, service: service, who: principalText(user, realm), realm: realm,
 		keytab: strings.Trim(fmt.Sprint(k.versions(user, realm)), "[]"),
 		login: func(ctx context.Context) (*granting, error) {
-			return network.login(ctx, conf.krb5, clientName(user), realm, k.secret(user, realm))
+			return network.login(ctx, conf.krb5, clientName(user), realm, k.secret(user, realm), k.kinds(user, realm, conf.krb5.LibDefaults.DefaultTktEnctypeIDs))
 		}}
 }
 

@@ -98,14 +98,19 @@ func (n *Network) ask(ctx context.Context, address string, question []byte) ([]b
 
 // login asks for a ticket-granting ticket (RFC 4120 3.1). An enterprise name is
 // looked for by the KDC, which may name another realm (RFC 6806 5 and 7); the
-// answer then has the account's own name.
-func (n *Network) login(ctx context.Context, conf *config.Config, client types.PrincipalName, realm string, secret secret) (*granting, error) {
+// answer then has the account's own name. kinds are the encryption types that
+// there are keys of: a KDC may answer with any that it was asked for.
+func (n *Network) login(ctx context.Context, conf *config.Config, client types.PrincipalName, realm string, secret secret, kinds []int32) (*granting, error) {
+	if len(kinds) == 0 {
+		return nil, errNoKey
+	}
 	enterprise := client.NameType == nametype.KRB_NT_ENTERPRISE
 	for range mostReferrals {
 		request, err := messages.NewASReqForTGT(realm, conf, client)
 		if err != nil {
 			return nil, err
 		}
+		request.ReqBody.EType = kinds
 		if enterprise {
 			types.SetFlag(&request.ReqBody.KDCOptions, flags.Canonicalize)
 		}

@@ -184,6 +184,17 @@ func (k *Keytab) versions(user, realm string) (list []uint32) {
 	return list
 }
 
+// kinds are those of the encryption types that the keytab has keys of.
+func (k *Keytab) kinds(user, realm string, of []int32) (list []int32) {
+	secret := k.secret(user, realm)
+	for _, kind := range of {
+		if keys, err := secret(kind, keyHint{}); err == nil && len(keys) > 0 {
+			list = append(list, kind)
+		}
+	}
+	return list
+}
+
 // secret gives the keys of an account, the newest version first. Which version
 // an answer names does not matter: keytabs are made with any (ktutil, ktpass).
 func (k *Keytab) secret(user, realm string) secret {
