@@ -83,7 +83,7 @@ func newApp(d Driver, t *widget.Theme) *app {
 	a.root = newRoot(a)
 	a.connect()
 	a.head.set(a.here.typ, a.here.aces)
-	a.tv.SetInputCapture(a.key).EnableMouse(true).EnablePaste(true).SetRoot(a.root, true)
+	a.tv.SetInputCapture(a.key).SetRoot(a.root, true)
 	a.focus(a.left)
 	return a
 }
@@ -122,6 +122,7 @@ func (a *app) run(ctx context.Context, screen tcell.Screen) error {
 // for it.
 func (a *app) start(ctx context.Context, screen tcell.Screen) {
 	a.ctx, a.screen = ctx, screen
+	a.tv.EnableMouse(true).EnablePaste(true) // tview 0.42.0 passes it on to a screen that is set, and to no later one
 	go a.watch(ctx)
 	for _, w := range []*worker{a.ask.left, a.ask.right} {
 		go func() {

@@ -321,3 +321,37 @@ func driveAgain(t *testing.T, ctx context.Context, cancel func(), session *sessi
 	d.Press("F5")
 	return d, a
 }
+
+// TestPasteOutsideAField: a text that is pasted where none can be typed is one
+// message, and none of its characters is a key; in a field it is one line.
+func TestPasteOutsideAField(t *testing.T) {
+	const text = "qXwTi\r\nA\nq"
+	d, a := driveDemo(t, 120, 32)
+	untouched := func(where string) {
+		t.Helper()
+		d.On(func() {
+			if a.show.reasons != 0 || a.form != nil || a.options.Theme != "" {
+				t.Errorf("%s: the text was taken for keys", where)
+			}
+		})
+	}
+	for _, where := range []struct {
+		name string
+		open []string
+	}{
+		{"totals", nil}, {"ACEs", []string{"Tab"}}, {"object types", []string{"Tab"}}, {"an open list", []string{"Enter"}},
+		{"help", []string{"Esc", "?"}}, {"a menu", []string{"Esc", "C"}},
+	} {
+		d.Press(where.open...)
+		d.Paste(text)
+		d.WantScreen("a text is pasted into a field only")
+		untouched(where.name)
+	}
+	d.Press("Esc", "/")
+	d.Paste("u0000\r\n")
+	d.WantScreen("/u0000", "filter u0000")
+	d.Press("Esc")
+	d.Paste(text)
+	d.WantScreen("a text is pasted into a field only")
+	untouched("after the field was left")
+}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
@@ -97,20 +98,33 @@ func (r *root) arrange() {
 	}
 }
 
-// HasFocus reports whether a widget has the keyboard, also one of the form.
-func (r *root) HasFocus() bool {
-	return r.Flex.HasFocus() || r.app.form != nil && r.app.form.focused() != nil
+// HasFocus reports whether a widget has the keyboard, also one that lies over
+// the grids.
+func (r *root) HasFocus() bool { return r.Flex.HasFocus() || len(r.over) > 0 }
+
+// PasteHandler gives what is pasted to the text field that has the keyboard, in
+// one line. Elsewhere it does nothing: a text is never taken for keys.
+func (r *root) PasteHandler() func(string, func(tview.Primitive)) {
+	return func(text string, focus func(tview.Primitive)) {
+		a := r.app
+		field := a.foot.input
+		if a.foot.line == nil {
+			field = nil
+			if a.form != nil {
+				field, _ = a.form.focused().(*tview.InputField)
+			}
+		}
+		if field == nil {
+			a.foot.say("a text is pasted into a field only: / filters, : goes to a name")
+			return
+		}
+		// Editors and spreadsheets end what is copied with a line break.
+		field.PasteHandler()(lineBreaks.Replace(strings.TrimRight(text, "\r\n")), focus)
+	}
 }
 
-// PasteHandler gives what is pasted to the widget that has the keyboard.
-func (r *root) PasteHandler() func(string, func(tview.Primitive)) {
-	if f := r.app.form; f != nil {
-		if p := f.focused(); p != nil {
-			return p.PasteHandler()
-		}
-	}
-	return r.Flex.PasteHandler()
-}
+// lineBreaks makes one line of a text.
+var lineBreaks = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\t", " ")
 
 // MouseHandler keeps the mouse from what lies below an overlay.
 func (r *root) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, func(tview.Primitive)) (bool, tview.Primitive) {

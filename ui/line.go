@@ -74,8 +74,3 @@ func (f *foot) HasFocus() bool { return f.input.HasFocus() }
 func (f *foot) InputHandler() func(*tcell.EventKey, func(tview.Primitive)) {
 	return f.input.InputHandler()
 }
-
-// PasteHandler gives what is pasted to the line.
-func (f *foot) PasteHandler() func(string, func(tview.Primitive)) {
-	return f.input.PasteHandler()
-}
