@@ -22,7 +22,6 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -76,8 +75,9 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
 	a.source.Files.Stdin = stdin
-	// A refresh connects again: by then the screen has the terminal, and standard input is used up.
-	a.source.Live.Password = sync.OnceValues(func() (string, error) { return a.password(ctx) })
+	a.source.Passwords = session.NewPasswords(a.storedPassword, func(ctx context.Context, question string) (string, error) {
+		return prompt.Ask(ctx, a.stdin, a.stderr, question)
+	})
 	a.source.Opened = func(src *live.Source) {
 		if a.rep.Quiet {
 			return
@@ -369,11 +369,12 @@ func (a *app) browse(ctx context.Context, source string) error {
 	a.source.Opened = nil // standard error belongs to the screen now
 	ctx, cancel := context.WithCancel(ctx)
 	c := &session.Controller{
-		Opener: &a.source, Program: "mbxperm " + version(), Password: a.storedPassword,
+		Opener: &a.source, Program: "mbxperm " + version(),
 		Session: session.New(ctx, pool, src, warnings, func(ctx context.Context) (collector.Source, []string, error) {
 			return a.source.Open(ctx, source)
 		}),
 	}
+	a.source.Passwords.AskBy(c.Ask) // the screen has the terminal
 	err = ui.Run(ctx, c, options)
 	cancel()
 	c.Wait()
@@ -476,15 +477,6 @@ func (a *app) collect(ctx context.Context, src collector.Source, pool *model.Poo
 		return nil, fmt.Errorf("%s: %w", s.State.Source, s.State.Err)
 	}
 	return s, nil
-}
-
-// password finds the password: where it is stored, or from the person at the terminal.
-func (a *app) password(ctx context.Context) (string, error) {
-	p, err := a.storedPassword()
-	if errors.Is(err, session.ErrNoPassword) {
-		return prompt.Ask(ctx, a.stdin, a.stderr, "password of "+a.source.Live.User+": ")
-	}
-	return p, err
 }
 
 // storedPassword finds the password in a file or in the environment.

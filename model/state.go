@@ -75,9 +75,15 @@ type State struct {
 	Problems []Problem // the first; added by AddProblem
 	// MoreProblems is how many there were beyond those listed.
 	MoreProblems int
+	// Question is what the source waits to be told; nil for nothing.
+	Question *Question
 	// Err is why the source gave nothing (more); nil otherwise.
 	Err error
 }
+
+// Question asks whoever looks at a State for a secret, such as a password. It is
+// never changed, and one that is asked again is another.
+type Question struct{ Text string }
 
 // Bounds on what a State lists. A directory has some dozen searches, and a
 // million SIDs are looked up by 20,000; nobody reads the thousandth reason, and a

@@ -92,8 +92,9 @@ func TestAppBytes(t *testing.T) {
 // frozenDriver has told everything.
 type frozenDriver struct{ snap *model.Snapshot }
 
-func (d frozenDriver) Snapshot() *model.Snapshot { return d.snap }
-func (d frozenDriver) Cancel()                   {}
-func (d frozenDriver) Refresh()                  {}
-func (d frozenDriver) Open(model.Request)        {}
-func (d frozenDriver) Record(string, bool)       {}
+func (d frozenDriver) Snapshot() *model.Snapshot      { return d.snap }
+func (d frozenDriver) Cancel()                        {}
+func (d frozenDriver) Answer(*model.Question, string) {}
+func (d frozenDriver) Refresh()                       {}
+func (d frozenDriver) Open(model.Request)             {}
+func (d frozenDriver) Record(string, bool)            {}

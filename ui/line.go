@@ -12,6 +12,7 @@ import (
 type line struct {
 	scope   keys.Scope                               // its keys
 	label   string                                   // what stands before it
+	secret  bool                                     // what is typed is not shown, and forgotten
 	changed func(text string)                        // after each change; may be nil
 	enter   func(text string)                        // Enter
 	leave   func()                                   // Esc, with the line closed; may be nil
@@ -22,28 +23,40 @@ type line struct {
 func (a *app) openLine(l *line, text string) {
 	f := a.foot
 	f.line = nil // setting the text is no change
+	f.input.SetMaskCharacter(map[bool]rune{true: '*'}[l.secret])
 	f.input.SetLabel(widget.Plain(l.label)).SetText(text)
 	a.focus(f.input) // which closes the line before this one
 	f.line = l
 }
 
-// closeLine ends typing by giving the keyboard back to the grid in use.
+// closeLine ends typing by giving the keyboard back to the form, if there is
+// one, or to the grid in use.
 func (a *app) closeLine() {
+	if a.form != nil {
+		a.focus(a.form.first())
+		return
+	}
 	g, _ := a.grid()
 	a.focus(g)
 }
 
 // enterLine does what the line says.
 func (a *app) enterLine() {
-	l := a.foot.line
+	l, text := a.foot.line, a.foot.input.GetText()
 	a.closeLine()
-	l.enter(a.foot.input.GetText())
+	if l.secret {
+		a.foot.input.SetText("")
+	}
+	l.enter(text)
 }
 
 // leaveLine closes the line and does nothing else.
 func (a *app) leaveLine() {
 	l := a.foot.line
 	a.closeLine()
+	if l.secret {
+		a.foot.input.SetText("")
+	}
 	if l.leave != nil {
 		l.leave()
 	}

@@ -21,7 +21,10 @@ type news struct {
 	base     *model.Snapshot // the one the grids show, or will
 	gaps     [2]string       // what is missing from base, in numbers and as their sum; once it is finished
 	told     *model.Recording
-	counting int // how many times that is being found out
+	asked    *line           // in which a question is answered; nil before the first
+	askedFor *model.Question // that question
+	answered *model.Question // the one that was answered last, or given up
+	counting int             // how many times that is being found out
 
 	since         *model.Snapshot // what is compared with, for as long as the program runs; nil for the reading before
 	before        *model.Snapshot // the reading before base, if there is one
@@ -60,7 +63,8 @@ func (a *app) look() bool {
 	n := a.news
 	changed := false
 	if snap := a.driver.Snapshot(); snap != nil && snap != n.latest {
-		n.latest, n.came, n.opening = snap, time.Now(), false
+		n.opening = n.opening && stillOpening(n.latest, snap)
+		n.latest, n.came = snap, time.Now()
 		a.adopt()
 		a.opened()
 		changed = true
@@ -76,12 +80,22 @@ func (a *app) look() bool {
 		n.silent = s
 		changed = true
 	}
+	if a.question() {
+		changed = true
+	}
 	a.refresh()
 	if late := a.late(); late != a.left.late {
 		a.left.setLate(late)
 		changed = true
 	}
 	return changed
+}
+
+// stillOpening reports whether a snapshot says nothing of a source that is being
+// opened again, but what that asks for: it is of the reading before, and has no
+// other problem than that.
+func stillOpening(before, now *model.Snapshot) bool {
+	return before != nil && sameReading(before, now) && len(before.State.Problems) == len(now.State.Problems)
 }
 
 // silence is for how many seconds a source that is read has said nothing; 0 for

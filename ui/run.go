@@ -28,6 +28,8 @@ type Driver interface {
 	Record(path string, replace bool)
 	// Cancel ends what is being opened or read.
 	Cancel()
+	// Answer answers the question of a snapshot's state.
+	Answer(q *model.Question, text string)
 }
 
 // Options are what the screen begins with.

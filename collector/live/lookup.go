@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 
 	"mbxperm/acl"
 	"mbxperm/collector"
@@ -15,10 +16,19 @@ import (
 // sIDHistory, and then a read delivers it without being asked. The zero value is
 // ready; one goroutine uses it at a time.
 type Misses struct {
+	mu   sync.Mutex // two sources of one directory may run: one that was given up, and the next
 	sids map[acl.SID]bool
 }
 
+func (m *Misses) has(sid acl.SID) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.sids[sid]
+}
+
 func (m *Misses) add(sid acl.SID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.sids == nil {
 		m.sids = make(map[acl.SID]bool)
 	}
@@ -41,7 +51,7 @@ func (s *Source) Lookup(ctx context.Context, sids []acl.SID, sink collector.Sink
 	for _, sid := range sids {
 		switch {
 		case sid.IsZero() || s.asked[sid] || picked[sid]:
-		case s.options.Misses.sids[sid]:
+		case s.options.Misses.has(sid):
 			s.asked[sid] = true
 			r.sink.Missed(sid)
 		default:

@@ -16,11 +16,7 @@ import (
 // browse makes a controller that shows what text names.
 func browse(t *testing.T, text string) *Controller {
 	t.Helper()
-	o := &Opener{}
-	o.Live.Password = func() (string, error) {
-		t.Error("the password of another account was asked for")
-		return "", nil
-	}
+	o := &Opener{Passwords: NewPasswords(func() (string, error) { return "", ErrNoPassword }, nil)}
 	src, warnings, err := o.Open(t.Context(), text)
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +24,6 @@ func browse(t *testing.T, text string) *Controller {
 	open := func(ctx context.Context) (collector.Source, []string, error) { return o.Open(ctx, text) }
 	return &Controller{
 		Session: New(t.Context(), model.NewPool(), src, warnings, open), Opener: o, Program: "mbxperm test",
-		Password: func() (string, error) { return "", ErrNoPassword },
 	}
 }
 

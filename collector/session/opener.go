@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"mbxperm/collector"
 	"mbxperm/collector/demo"
@@ -17,7 +18,8 @@ import (
 )
 
 // Opener opens what a user calls SOURCE: a directory, a domain, the demo, a file.
-// It is used by one goroutine at a time.
+// It may be used by several goroutines at a time once its fields are set: one
+// source is still being opened when the user goes over to another.
 type Opener struct {
 	// Live says how to get into a directory; its URL or Domain comes from the text.
 	Live live.Options
@@ -29,7 +31,10 @@ type Opener struct {
 	Files ldif.Files
 	// Opened is told which directory was opened, by whom and how; nil to hear nothing.
 	Opened func(src *live.Source)
+	// Passwords is asked where Live has no password; nil for nobody.
+	Passwords *Passwords
 
+	mu     sync.Mutex // guards what follows
 	log    *slog.Logger
 	misses map[string]*live.Misses // by what was opened, and as whom
 }
@@ -52,10 +57,16 @@ func (m Mistake) Unwrap() error { return m.error }
 // as long as it is used. Errors are a [Mistake], [ErrShown], or what went wrong,
 // in one sentence.
 func (o *Opener) Open(ctx context.Context, text string) (collector.Source, []string, error) {
+	return o.OpenAs(ctx, text, o.Live)
+}
+
+// OpenAs is Open with another way to get into a directory.
+func (o *Opener) OpenAs(ctx context.Context, text string, login live.Options) (collector.Source, []string, error) {
 	scheme, _, _ := strings.Cut(text, ":")
 	switch strings.ToLower(scheme) {
 	case "ldap", "ldaps":
-		return o.directory(ctx, text, func(l *live.Options) { l.URL = text })
+		login.URL = text
+		return o.directory(ctx, text, login)
 	case "demo":
 		if o.ShowQueries != nil {
 			return nil, nil, Mistake{errors.New("a demo sends no searches: give --show-queries with a directory")}
@@ -79,7 +90,8 @@ func (o *Opener) Open(ctx context.Context, text string) (collector.Source, []str
 	case namesFile(text):
 		return nil, nil, Mistake{err}
 	case live.IsDomain(text):
-		return o.directory(ctx, text, func(l *live.Options) { l.Domain = text })
+		login.Domain = text
+		return o.directory(ctx, text, login)
 	}
 	return nil, nil, Mistake{fmt.Errorf(
 		"cannot read %q: a source is ldaps://HOST, ldap://HOST, demo[:N[:SEED[:DAY]]], a file, - for standard input, or a domain", text)}
@@ -96,17 +108,14 @@ func namesFile(text string) bool {
 }
 
 // directory opens a live directory, or shows what would be asked of it.
-func (o *Opener) directory(ctx context.Context, text string, name func(*live.Options)) (collector.Source, []string, error) {
-	options := o.Live
-	name(&options)
-	if o.LogFile != "" && o.log == nil {
-		var err error
-		if o.log, err = live.LogFile(o.LogFile); err != nil {
-			return nil, nil, err
-		}
+func (o *Opener) directory(ctx context.Context, text string, options live.Options) (collector.Source, []string, error) {
+	if err := o.remember(text, &options); err != nil {
+		return nil, nil, err
 	}
-	options.Log = o.log
-	options.Misses = o.remembered(text)
+	asks := options.Password == nil && o.Passwords != nil
+	if asks {
+		options.Password = func() (string, error) { return o.Passwords.Get(ctx, options.User) }
+	}
 	if o.ShowQueries != nil {
 		if err := live.ShowQueries(o.ShowQueries, options); err != nil {
 			return nil, nil, err
@@ -115,6 +124,9 @@ func (o *Opener) directory(ctx context.Context, text string, name func(*live.Opt
 	}
 	src, err := live.Open(ctx, options)
 	if err != nil {
+		if asks {
+			o.Passwords.forget(options.User)
+		}
 		return nil, nil, err
 	}
 	if o.Opened != nil {
@@ -123,15 +135,24 @@ func (o *Opener) directory(ctx context.Context, text string, name func(*live.Opt
 	return src, src.Warnings(), nil
 }
 
-// remembered returns the SIDs that were asked for in vain when the same was
-// opened before.
-func (o *Opener) remembered(text string) *live.Misses {
-	key := text + "\x00" + o.Live.User
+// remember gives a directory the log, and the SIDs that were asked for in vain
+// when the same was opened before.
+func (o *Opener) remember(text string, options *live.Options) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.LogFile != "" && o.log == nil {
+		var err error
+		if o.log, err = live.LogFile(o.LogFile); err != nil {
+			return err
+		}
+	}
+	key := text + "\x00" + options.User
 	if o.misses[key] == nil {
 		if o.misses == nil {
 			o.misses = make(map[string]*live.Misses)
 		}
 		o.misses[key] = new(live.Misses)
 	}
-	return o.misses[key]
+	options.Log, options.Misses = o.log, o.misses[key]
+	return nil
 }

@@ -23,8 +23,10 @@ type Session struct {
 	open    Open        // of the source that is shown
 	current *Collection // of it; nil before the first
 	cancel  context.CancelFunc
-	opening bool           // Reread waits for the source
-	running sync.WaitGroup // all that was ever started
+	opening bool            // Reread waits for the source
+	asked   *model.Question // what Ask waits for; nil for nothing
+	answer  chan string     // to asked
+	running sync.WaitGroup  // all that was ever started
 }
 
 // New starts to collect src into pool, if there is a source. open gives
