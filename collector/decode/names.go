@@ -1,6 +1,6 @@
 package decode
 
-// Attribute names as the schema spells them. Sources compare without regard to
+// Attribute names that several kinds of entry have, as the schema spells them. Sources compare without regard to
 // case, so these are for asking and for messages.
 const (
 	attrMailboxSD   = "msExchMailboxSecurityDescriptor"

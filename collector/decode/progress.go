@@ -1,7 +1,6 @@
 package decode
 
 import (
-	"slices"
 	"time"
 
 	"mbxperm/collector"
@@ -10,7 +9,10 @@ import (
 
 // progress is how far the searches have come, by purpose: several run at a time,
 // and one purpose may have several. People see that of one purpose.
-type progress map[collector.Purpose]*stretch
+type progress struct {
+	stretches map[collector.Purpose]*stretch
+	weights   map[collector.Purpose]int
+}
 
 // stretch is how far one purpose has come.
 type stretch struct {
@@ -20,16 +22,19 @@ type stretch struct {
 	expected     map[collector.QueryID]int
 }
 
-// weight orders purposes by how much of the time they take: the one that runs
-// and stands first is shown.
-var weight = []collector.Purpose{collector.PurposeMailboxes, collector.PurposeRecipients, collector.PurposePrincipals, collector.PurposeKeys, collector.PurposeGroups, collector.PurposeContainers,
-	collector.PurposeStoreLinks, collector.PurposeSchema, collector.PurposeExchange, collector.PurposeRights, collector.PurposeTrusts, collector.PurposeForest, collector.PurposeRootDSE}
+func newProgress() progress {
+	p := progress{stretches: map[collector.Purpose]*stretch{}, weights: map[collector.Purpose]int{}}
+	for _, s := range Searches() {
+		p.weights[s.Purpose] = s.Weight
+	}
+	return p
+}
 
 func (p progress) of(purpose collector.Purpose) *stretch {
-	if p[purpose] == nil {
-		p[purpose] = &stretch{since: time.Now(), expected: map[collector.QueryID]int{}}
+	if p.stretches[purpose] == nil {
+		p.stretches[purpose] = &stretch{since: time.Now(), expected: map[collector.QueryID]int{}}
 	}
-	return p[purpose]
+	return p.stretches[purpose]
 }
 
 func (p progress) begin(s *model.State, purpose collector.Purpose) {
@@ -63,15 +68,20 @@ func (p progress) entry(s *model.State, q *collector.Query) {
 	}
 }
 
-// show puts the purpose that is shown into the state. Lookups are counted by SID
-// and not by entry, by whoever asks.
+// show puts the purpose that is shown into the state: of those that run, the one
+// that weighs most. Lookups are counted by SID and not by entry, by whoever asks.
 func (p progress) show(s *model.State) {
-	at := slices.IndexFunc(weight, func(purpose collector.Purpose) bool { return p[purpose] != nil && p[purpose].open > 0 })
-	if at < 0 {
+	var most collector.Purpose
+	for purpose, of := range p.stretches {
+		if of.open > 0 && p.weights[purpose] > p.weights[most] {
+			most = purpose
+		}
+	}
+	if most == "" {
 		return
 	}
-	of := p[weight[at]]
-	s.Search, s.Done, s.Expect, s.Since = string(weight[at]), of.done, of.expect, of.since
+	of := p.of(most)
+	s.Search, s.Done, s.Expect, s.Since = string(most), of.done, of.expect, of.since
 	atLeast(s)
 }
 

@@ -17,7 +17,7 @@ import (
 // which the state says. Everything is written to w, and only while mu is held, so
 // that somebody else who holds mu may take a snapshot at any time.
 func Read(ctx context.Context, src collector.Source, w *model.Writer, mu sync.Locker) error {
-	d := New(w)
+	d := newDecoder(w)
 	sink := &lockedSink{mu: mu, sink: d}
 	err := src.Read(ctx, sink)
 	if err == nil && ctx.Err() == nil {
@@ -34,14 +34,14 @@ const mostRounds = 16
 
 // resolve asks for the SIDs that nothing has delivered, until answers name no new
 // ones.
-func resolve(ctx context.Context, src collector.Source, d *Decoder, sink *lockedSink) error {
+func resolve(ctx context.Context, src collector.Source, d *decoder, sink *lockedSink) error {
 	sink.locked(d.completeDomains)
 	for round := 1; ; round++ {
 		var sids []acl.SID
 		sink.locked(func() {
 			sids = d.w.Unresolved()
 			s := &d.w.State
-			s.Phase, s.Search, s.Done, s.Expect, s.Since = model.Resolving, string(collector.PurposeLookup), 0, len(sids), time.Now()
+			s.Phase, s.Search, s.Done, s.Expect, s.Since = model.Resolving, string(Lookup.Purpose), 0, len(sids), time.Now()
 		})
 		if len(sids) == 0 {
 			return nil

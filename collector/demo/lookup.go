@@ -7,6 +7,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 )
 
 // lookupBatch is how many SIDs one search asks for.
@@ -33,9 +34,9 @@ func (r *session) lookup(sids []acl.SID) error {
 	if err := r.stopped(); err != nil {
 		return err
 	}
-	q := r.ask(collector.Query{
-		Purpose: collector.PurposeLookup, Base: domainDN, Scope: collector.ScopeSub, Filter: sidFilter(sids),
-	})
+	by := decode.Lookup
+	by.Filter = sidFilter(sids)
+	q := r.ask(ask(by))
 	var missed []acl.SID
 	seen := make(map[string]bool, len(sids)) // one entry may hold two of the SIDs, and is one answer
 	for _, sid := range sids {

@@ -8,6 +8,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 )
 
 var errClosed = errors.New("demo: closed")
@@ -63,7 +64,6 @@ func (r *session) run(s search) error {
 func (r *session) ask(q collector.Query) collector.Query {
 	r.source.nextID++
 	q.ID = r.source.nextID
-	q.Attributes = collector.Attributes(q.Purpose)
 	q.Account = account
 	r.sink.Begin(q)
 	return q
@@ -81,35 +81,34 @@ func (r *session) stopped() error {
 	return nil
 }
 
-// Filters of the searches whose objects have no name in collector.
-const (
-	filterForest  = "(objectClass=crossRef)"
-	filterSchema  = "(|(objectClass=attributeSchema)(objectClass=classSchema))"
-	filterRights  = "(objectClass=controlAccessRight)"
-	filterServers = "(|(objectClass=msExchOrganizationContainer)(objectClass=msExchExchangeServer))"
-)
-
 // searches lists what Read does, in the order of a live directory.
 func (w *world) searches() []search {
 	schema, rights := schemaObjects(), rightObjects()
 	list := []search{
-		{ask(collector.PurposeRootDSE, "", collector.ScopeBase, "(objectClass=*)"), 1, func(e *entry, _ int) { e.rootDSE(w) }},
-		{ask(collector.PurposeForest, "CN=Partitions,"+configDN, collector.ScopeOne, filterForest), len(crossRefs),
+		{ask(decode.RootDSE), 1, func(e *entry, _ int) { e.rootDSE(w) }},
+		{ask(decode.Partitions), len(crossRefs),
 			func(e *entry, k int) { e.crossRef(k) }},
-		{ask(collector.PurposeSchema, schemaDN, collector.ScopeOne, filterSchema), len(schema) + 1, func(e *entry, k int) {
+		{ask(decode.Schema), len(schema) + 1, func(e *entry, k int) {
 			if k == len(schema) {
 				e.schemaVersion()
 			} else {
 				e.schemaObject(&schema[k])
 			}
 		}},
-		{ask(collector.PurposeRights, rightsDN, collector.ScopeOne, filterRights), len(rights),
+		{ask(decode.Rights), len(rights),
 			func(e *entry, k int) { e.right(&rights[k]) }},
 	}
 	list = append(list, w.exchangeSearches()...)
 	list = append(list, w.recipientSearches()...)
-	list = append(list, w.byName(collector.PurposeContainers, domainDN, w.containers)...)
-	return append(list, w.principalSearches()...)
+	list = append(list, w.byName(decode.Containers, w.containers)...)
+	list = append(list, w.principalSearches()...)
+	for _, s := range decode.Searches() { // what else a directory is asked, this one has none of
+		known := func(l search) bool { return l.query.Purpose == s.Purpose }
+		if s.Stage != collector.Apart && !slices.ContainsFunc(list, known) {
+			list = append(list, search{query: ask(s)})
+		}
+	}
+	return list
 }
 
 // principalSearches asks for what has a SID and no mail address: groups with
@@ -126,7 +125,7 @@ func (w *world) principalSearches() []search {
 	own := encode(0, recipientManagement, domainUsers, groupDefaults)
 	team := encode(acl.DACLAutoInherited, recipientManagement, domainUsers, groupDefaults, inherit(w.teamsOU.dacl, groupClass))
 	return []search{
-		{ask(collector.PurposeGroups, domainDN, collector.ScopeSub, collector.FilterGroups), len(groups) + w.teams,
+		{ask(decode.Groups), len(groups) + w.teams,
 			func(e *entry, k int) {
 				if k < len(groups) {
 					e.principal(w, groups[k])
@@ -136,7 +135,7 @@ func (w *world) principalSearches() []search {
 					e.put("nTSecurityDescriptor", team)
 				}
 			}},
-		{ask(collector.PurposePrincipals, domainDN, collector.ScopeSub, collector.FilterPrincipals), len(others) + w.computers,
+		{ask(decode.Principals), len(others) + w.computers,
 			func(e *entry, k int) {
 				if k < len(others) {
 					e.principal(w, others[k])
@@ -144,13 +143,17 @@ func (w *world) principalSearches() []search {
 					e.computer(w, k-len(others))
 				}
 			}},
-		{ask(collector.PurposeTrusts, domainDN, collector.ScopeSub, collector.FilterTrusts), len(trusts),
+		{ask(decode.Trusts), len(trusts),
 			func(e *entry, k int) { e.trust(k) }},
 	}
 }
 
-func ask(p collector.Purpose, base string, scope collector.Scope, filter string) collector.Query {
-	return collector.Query{Purpose: p, Base: base, Scope: scope, Filter: filter}
+// root are the partitions of the demo's forest.
+var root = collector.Root{Domain: domainDN, Configuration: configDN, Schema: schemaDN}
+
+// ask puts a search to this organisation.
+func ask(s collector.Search) collector.Query {
+	return collector.Query{Purpose: s.Purpose, Base: s.Base(root), Scope: s.Scope, Filter: s.Filter, Attributes: s.Attributes}
 }
 
 // exchangeSearches asks for the stores, the organisation and its servers, and
@@ -166,7 +169,7 @@ func (w *world) exchangeSearches() []search {
 		}
 	}
 	return append([]search{
-		{ask(collector.PurposeExchange, rootDN, collector.ScopeSub, collector.FilterStores), w.databases + 2, func(e *entry, k int) {
+		{ask(decode.Stores), w.databases + 2, func(e *entry, k int) {
 			switch k {
 			case 0:
 				e.node(w, w.legacyStore)
@@ -176,24 +179,24 @@ func (w *world) exchangeSearches() []search {
 				e.database(w, k-2)
 			}
 		}},
-		{ask(collector.PurposeExchange, rootDN, collector.ScopeSub, filterServers), len(servers),
+		{ask(decode.Servers), len(servers),
 			func(e *entry, k int) { e.node(w, servers[k]) }},
-	}, w.byName(collector.PurposeExchange, servicesDN, others)...)
+	}, w.byName(decode.AboveStores, others)...)
 }
 
 // recipientSearches asks for everything with a mail address.
 func (w *world) recipientSearches() []search {
 	// Accounts that may expire are not asked for today; where they are, we answer.
-	expires := (&collector.Query{Attributes: collector.Attributes(collector.PurposeMailboxes)}).Asked("accountExpires")
+	expires := (&collector.Query{Attributes: decode.Mailboxes.Attributes}).Asked("accountExpires")
 	listSD := encode(acl.DACLAutoInherited, recipientManagement, domainUsers, groupDefaults, inherit(w.listsOU.dacl, groupClass))
 	contactSD := encode(acl.DACLAutoInherited, recipientManagement, domainUsers, contactDefaults, inherit(w.contactsOU.dacl, contactClass))
 	return []search{
-		{ask(collector.PurposeMailboxes, domainDN, collector.ScopeSub, collector.FilterMailboxes), w.n + w.mailUsers,
+		{ask(decode.Mailboxes), w.n + w.mailUsers,
 			func(e *entry, k int) {
 				p := w.personAt(k)
 				e.mailbox(w, &p, expires)
 			}},
-		{ask(collector.PurposeRecipients, domainDN, collector.ScopeSub, collector.FilterRecipients), w.lists + w.contacts,
+		{ask(decode.Recipients), w.lists + w.contacts,
 			func(e *entry, k int) {
 				if k < w.lists {
 					e.list(w, k, listSD)
@@ -205,7 +208,7 @@ func (w *world) recipientSearches() []search {
 }
 
 // byName asks for containers by their DNs, some in each filter.
-func (w *world) byName(p collector.Purpose, base string, nodes []*node) []search {
+func (w *world) byName(by collector.Search, nodes []*node) []search {
 	var list []search
 	for batch := range slices.Chunk(nodes, lookupBatch) {
 		var filter strings.Builder
@@ -216,7 +219,8 @@ func (w *world) byName(p collector.Purpose, base string, nodes []*node) []search
 			filter.WriteByte(')')
 		}
 		filter.WriteByte(')')
-		list = append(list, search{ask(p, base, collector.ScopeSub, filter.String()), len(batch),
+		by.Filter = filter.String()
+		list = append(list, search{ask(by), len(batch),
 			func(e *entry, k int) { e.node(w, batch[k]) }})
 	}
 	return list

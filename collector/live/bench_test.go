@@ -9,6 +9,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 	"mbxperm/collector/ldaptest"
 
 	"github.com/go-ldap/ldap/v3"
@@ -70,7 +71,7 @@ func BenchmarkGoLDAP(b *testing.B) {
 			b.Fatal(err)
 		}
 		r, err := c.SearchWithPaging(ldap.NewSearchRequest(ldaptest.Domain, ldap.ScopeWholeSubtree, 0, 0, 0, false,
-			collector.FilterMailboxes, collector.Attributes(collector.PurposeMailboxes), nil), 1000)
+			decode.Mailboxes.Filter, decode.Mailboxes.Attributes, nil), 1000)
 		if err != nil || len(r.Entries) != benchMailboxes {
 			b.Fatal(err)
 		}

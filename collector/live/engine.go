@@ -41,7 +41,7 @@ type task struct {
 	filter  string
 	note    string // what --show-queries says of it
 
-	attributes  []string // asked for; nil: those of the purpose
+	attributes  []string // asked for
 	expect      int      // how many entries it will give, about; 0 where that is not known
 	limit       int      // how many entries there can be; 0 where that is not known
 	unannounced bool     // the sink hears nothing of it, and values that come in part are left so
@@ -197,9 +197,6 @@ func (r *reading) begin(ctx context.Context, t *task) {
 
 func (s *Source) newQuery(t *task) collector.Query {
 	q := collector.Query{Purpose: t.purpose, Base: t.base, Scope: t.scope, Filter: t.filter, Attributes: t.attributes, Account: t.at.now().account}
-	if q.Attributes == nil {
-		q.Attributes = collector.Attributes(t.purpose)
-	}
 	if !t.unannounced {
 		s.lastID++
 		q.ID = s.lastID

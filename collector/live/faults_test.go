@@ -11,6 +11,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 	"mbxperm/collector/ldaptest"
 )
 
@@ -32,7 +33,7 @@ func faulty(t *testing.T, f ldaptest.Fault) *ldaptest.Server {
 const shortIdle = 1500 * time.Millisecond
 
 func onMailboxes(r *ldaptest.Request) bool {
-	return r.Op == "search" && r.Filter == collector.FilterMailboxes && len(r.Attributes) > 1
+	return r.Op == "search" && r.Filter == decode.Mailboxes.Filter && len(r.Attributes) > 1
 }
 
 // A page of a hundred goes wrong after 30 entries, each time it is asked for.
@@ -474,7 +475,7 @@ func TestPageBreaksBehindRange(t *testing.T) {
 	noLeaks(t)
 	server := serve(t, ldaptest.Size{Mailboxes: 3, Members: 4000}, func(c *ldaptest.Config) {
 		c.Fault = func(r *ldaptest.Request) ldaptest.Fault {
-			if r.Filter == collector.FilterRecipients {
+			if r.Filter == decode.Recipients.Filter {
 				return ldaptest.Fault{After: 1, Cut: true}
 			}
 			return ldaptest.Fault{}

@@ -10,6 +10,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 )
 
 // namedDomain is a domain of the forest as the partitions container names it.
@@ -153,11 +154,11 @@ func (s *Source) closeOthers() {
 // domain that it is used in.
 func (r *reading) readOthers(list []*domain) {
 	for _, d := range list {
-		r.add(&task{at: d, purpose: collector.PurposeRootDSE, scope: collector.ScopeBase, filter: filterAll})
+		r.add(r.ask(d, decode.RootDSE))
 		r.readDomain(d)
 		r.readMailboxes(d)
 		if !r.home.now().root.catalog && r.noExchange == nil {
-			r.add(r.storeLinks(d))
+			r.add(r.ask(d, decode.StoreLinks))
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 	"mbxperm/collector/ldaptest"
 	"mbxperm/model"
 )
@@ -23,19 +24,19 @@ func lowBounds() bounds {
 	return b
 }
 
-// onPurpose reports whether a request is the search of that purpose in the domain
-// or the configuration, by what it asks for.
-func onPurpose(p collector.Purpose) func(*ldaptest.Request) bool {
-	asked := collector.Attributes(p)
+// on reports whether a request is this search in the domain or the configuration,
+// by what it asks for.
+func on(by collector.Search) func(*ldaptest.Request) bool {
 	return func(r *ldaptest.Request) bool {
-		return r.Op == "search" && (r.Base != "" || p == collector.PurposeRootDSE) && slices.Equal(r.Attributes, asked) && (p != collector.PurposeExchange || r.Filter == collector.FilterStores)
+		return r.Op == "search" && (r.Base != "" || by.Purpose == decode.RootDSE.Purpose) && slices.Equal(r.Attributes, by.Attributes) &&
+			(by.Purpose != decode.Stores.Purpose || r.Filter == decode.Stores.Filter)
 	}
 }
 
 // onMembers is the search for recipients, and what asks for the rest of the
 // members of one.
 func onMembers(r *ldaptest.Request) bool {
-	return onPurpose(collector.PurposeRecipients)(r) || r.Op == "search" && len(r.Attributes) == 1 && strings.HasPrefix(r.Attributes[0], "member;range=")
+	return on(decode.Recipients)(r) || r.Op == "search" && len(r.Attributes) == 1 && strings.HasPrefix(r.Attributes[0], "member;range=")
 }
 
 // hostile is a way to misbehave at one place, and what must be said of it.
@@ -49,9 +50,9 @@ type hostile struct {
 }
 
 var (
-	atMailboxes  = onPurpose(collector.PurposeMailboxes)
-	atPrincipals = onPurpose(collector.PurposePrincipals)
-	atRootDSE    = onPurpose(collector.PurposeRootDSE)
+	atMailboxes  = on(decode.Mailboxes)
+	atPrincipals = on(decode.Principals)
+	atRootDSE    = on(decode.RootDSE)
 )
 
 var hostiles = []hostile{
@@ -65,13 +66,13 @@ var hostiles = []hostile{
 	{mode: "the same entry without end", at: atMailboxes, purpose: "mailboxes", says: "nothing new in them"},
 	{mode: "the same page without end", at: atMailboxes, purpose: "mailboxes", says: "50 pages in a row"},
 	{mode: "empty pages without end", at: atMailboxes, purpose: "mailboxes", says: "50 pages in a row"},
-	{mode: "empty pages without end", at: onPurpose(collector.PurposeLookup), purpose: "lookup", says: "50 pages in a row"},
+	{mode: "empty pages without end", at: on(decode.Lookup), purpose: "lookup", says: "50 pages in a row"},
 	{mode: "a cookie that does not change", at: atMailboxes, purpose: "mailboxes", says: "50 pages in a row"},
 	{mode: "empty pages before the first entry", at: atMailboxes, purpose: "mailboxes"},
 	{mode: "a directory without end", at: atMailboxes, purpose: "mailboxes", says: "more than the 5000 entries"},
 	{mode: "a page without end", at: atPrincipals, purpose: "principals", says: "more than the 5000 entries"},
-	{mode: "a page without end of long lists", at: onPurpose(collector.PurposeGroups), purpose: "groups", says: "more than the 5000 entries"},
-	{mode: "a page without end", at: onPurpose(collector.PurposeKeys), purpose: "keys", says: "more than the 5000 entries", size: ldaptest.Size{Mailboxes: 250, Stores: 3}},
+	{mode: "a page without end of long lists", at: on(decode.Groups), purpose: "groups", says: "more than the 5000 entries"},
+	{mode: "a page without end", at: on(decode.Keys), purpose: "keys", says: "more than the 5000 entries", size: ldaptest.Size{Mailboxes: 250, Stores: 3}},
 	{mode: "the name of one object for others, without end", at: atMailboxes, purpose: "mailboxes", says: "nothing new in them"},
 	{mode: "the name of one object for two", at: atMailboxes, purpose: "mailboxes", says: "1 entries of ldaps://127.0.0.1"},
 	{mode: "entries outside of the base", at: atMailboxes, purpose: "mailboxes", says: "outside of what was asked for, the first is CN=x00000001,OU=x,DC=fabrikam,DC=lab"},
@@ -85,14 +86,14 @@ var hostiles = []hostile{
 	{mode: "ranges of everything", at: onMembers, purpose: "recipients", says: "of 500 attributes the values were not read to the end"},
 	{mode: "more than one object for one name", at: atRootDSE, purpose: "rootdse", says: "more than the 1 entries"},
 	{mode: "one object for one name, without end", at: atRootDSE, purpose: "rootdse", says: "nothing new in them"},
-	{mode: "other objects than were asked for", at: onPurpose(collector.PurposeLookup), purpose: "lookup", says: "entries that there can be"},
-	{mode: "other objects than were asked for", at: onPurpose(collector.PurposeContainers), purpose: "containers", says: "entries that there can be"},
+	{mode: "other objects than were asked for", at: on(decode.Lookup), purpose: "lookup", says: "entries that there can be"},
+	{mode: "other objects than were asked for", at: on(decode.Containers), purpose: "containers", says: "entries that there can be"},
 	{mode: "stores that are larger than asked, whatever is asked", at: func(r *ldaptest.Request) bool {
 		return len(r.Attributes) == 1 && strings.HasPrefix(r.Attributes[0], "homeMDBBL;range=")
 	}, purpose: "mailboxes", size: ldaptest.Size{Mailboxes: 250, Stores: 3}},
-	{mode: "thousands of domains", at: onPurpose(collector.PurposeForest), purpose: "forest", says: "2997 more domains than the 3 that are read"},
-	{mode: "thousands of stores", at: onPurpose(collector.PurposeExchange), purpose: "exchange"},
-	{mode: "a cycle of 100,000 groups", at: onPurpose(collector.PurposeGroups), purpose: "groups"},
+	{mode: "thousands of domains", at: on(decode.Partitions), purpose: "forest", says: "2997 more domains than the 3 that are read"},
+	{mode: "thousands of stores", at: on(decode.Stores), purpose: "exchange"},
+	{mode: "a cycle of 100,000 groups", at: on(decode.Groups), purpose: "groups"},
 	{mode: "a result of very many elements", at: atMailboxes, purpose: "mailboxes", says: "not an LDAP message"},
 	{mode: "a result of very many words", at: atMailboxes, purpose: "mailboxes", says: "result 1"},
 	{mode: "a control without end", at: atMailboxes, purpose: "mailboxes", says: "announced a message of"},

@@ -10,6 +10,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 	"mbxperm/collector/ldaptest"
 )
 
@@ -89,7 +90,7 @@ func TestValuesAreThoseOfTheServer(t *testing.T) {
 		}
 		seen[e.DN] = true
 		for _, a := range held[e.DN].Attributes {
-			if !slices.Contains(collector.Attributes(collector.PurposeMailboxes), a.Name) {
+			if !slices.Contains(decode.Mailboxes.Attributes, a.Name) {
 				continue
 			}
 			if !slices.EqualFunc(e.Values(a.Name), a.Values, bytes.Equal) {

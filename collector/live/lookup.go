@@ -8,6 +8,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 )
 
 // Misses are the SIDs of which a directory has said that nobody holds them. They
@@ -79,8 +80,10 @@ func (r *reading) lookup(at *domain, sids []acl.SID) *task {
 		open[sid] = true
 	}
 	strangers := 0
-	t := &task{at: at, purpose: collector.PurposeLookup, base: at.base(), scope: collector.ScopeSub, filter: sidsFilter(sids),
-		limit: len(sids) * r.options.bounds.holders}
+	by := decode.Lookup
+	by.Filter = sidsFilter(sids)
+	t := r.ask(at, by)
+	t.limit = len(sids) * r.options.bounds.holders
 	t.each = func(e *collector.Entry) {
 		if !r.answered(e, open) {
 			strangers++

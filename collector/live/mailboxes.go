@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 )
 
 // Mailboxes are read in partitions by store, several at a time: a partition that
@@ -67,7 +68,7 @@ const lastStep = 1 << 22
 // there is one (MS-ADTS 3.1.1.3.1.3.3), so that one small answer tells of all
 // stores whether they are larger than n; n is doubled until none is.
 func (m *mailboxes) measure(n int, then func()) *task {
-	t := &task{at: m.at, base: m.r.exchangeDN(), scope: collector.ScopeSub, filter: filterPrivateStores, unannounced: true,
+	t := &task{at: m.at, base: decode.Stores.Base(m.r.root(m.r.home)), scope: collector.ScopeSub, filter: filterPrivateStores, unannounced: true,
 		attributes: []string{fmt.Sprintf("homeMDBBL;range=%d-%d", n, n)},
 		note:       "how large the stores are: whether they hold more than n mailboxes, for n = 0, 127, 255 and so on"}
 	larger := false
@@ -236,14 +237,17 @@ func (m *mailboxes) read() {
 	m.r.addFirst(tasks...)
 }
 
-func (m *mailboxes) search(p collector.Purpose, filter string) *task {
-	return &task{at: m.at, purpose: p, base: m.at.base(), scope: collector.ScopeSub, filter: filter}
+// some is the task for those mailboxes that a filter finds.
+func (m *mailboxes) some(filter string) *task {
+	by := decode.Mailboxes
+	by.Filter = allOf(by.Filter, filter)
+	return m.r.ask(m.at, by)
 }
 
 // part is the task of one partition. An account that was moved to another store
 // meanwhile comes once.
 func (m *mailboxes) part(p part) *task {
-	t := m.search(collector.PurposeMailboxes, allOf(collector.FilterMailboxes, p.filter))
+	t := m.some(p.filter)
 	t.expect = p.about
 	t.drop = m.again
 	t.each = func(e *collector.Entry) { m.r.above[m.at].above(e.DN) }
@@ -275,7 +279,7 @@ func (m *mailboxes) again(e *collector.Entry) bool {
 func (m *mailboxes) check() *task {
 	var missing []lacking
 	more := 0 // than are asked for by name
-	t := m.search(collector.PurposeKeys, collector.FilterMailboxes)
+	t := m.r.ask(m.at, decode.Keys)
 	t.withhold = true
 	t.each = func(e *collector.Entry) {
 		switch _, ok := m.taken[keyOf(e)]; {
@@ -327,7 +331,7 @@ func (m *mailboxes) lacking(some []lacking) *task {
 	for _, l := range some {
 		b.WriteString(l.filter)
 	}
-	t := m.search(collector.PurposeMailboxes, allOf(collector.FilterMailboxes, "(|"+b.String()+")"))
+	t := m.some("(|" + b.String() + ")")
 	t.limit = len(some)
 	t.drop = m.again
 	t.each = func(e *collector.Entry) { m.r.above[m.at].above(e.DN) }

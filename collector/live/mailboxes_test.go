@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 	"mbxperm/collector/ldaptest"
 )
 
@@ -118,7 +119,7 @@ func inParts(t *testing.T, server *ldaptest.Server, j *journal, n int) {
 			if keys {
 				t.Errorf("a part was asked for after the keys: %s", r.Filter)
 			}
-		case r.Filter == collector.FilterMailboxes:
+		case r.Filter == decode.Mailboxes.Filter:
 			keys = true
 			if !slices.Equal(r.Attributes, []string{"objectGUID"}) {
 				t.Errorf("the keys were asked with %v", r.Attributes)
@@ -258,7 +259,7 @@ func TestPartsThatBreak(t *testing.T) {
 		}, collector.PurposeMailboxes, 500},
 		"the complement": {func(r *ldaptest.Request) bool { return strings.Contains(r.Filter, "(!(|(homeMDB=") }, collector.PurposeMailboxes, 990},
 		"the keys": {func(r *ldaptest.Request) bool {
-			return r.Filter == collector.FilterMailboxes && r.Page == 3
+			return r.Filter == decode.Mailboxes.Filter && r.Page == 3
 		}, collector.PurposeKeys, 990},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -301,7 +302,7 @@ func TestRequestsInParts(t *testing.T) {
 		switch {
 		case strings.Contains(r.Filter, "homeMDB="):
 			pages++
-		case r.Filter == collector.FilterMailboxes:
+		case r.Filter == decode.Mailboxes.Filter:
 			keys++
 		case strings.Contains(fmt.Sprint(r.Attributes), "homeMDBBL;range="):
 			measured++

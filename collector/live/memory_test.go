@@ -15,6 +15,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 	"mbxperm/collector/ldaptest"
 	"mbxperm/model"
 
@@ -157,7 +158,7 @@ func (s *memoryServer) search(out io.Writer, id int64, m *ber.Packet) {
 		}
 	}
 	page := ldap.NewControlPaging(0)
-	if filter == collector.FilterMailboxes && asked != nil {
+	if filter == decode.Mailboxes.Filter && asked != nil {
 		from, _ = strconv.Atoi(string(asked.Cookie))
 		if to = min(from+int(asked.PagingSize), s.mailboxes); to < s.mailboxes {
 			page.SetCookie([]byte(strconv.Itoa(to)))
@@ -219,8 +220,8 @@ func BenchmarkMemoryServer(b *testing.B) {
 			if err := c.Bind(user, password); err != nil {
 				b.Fatal(err)
 			}
-			request := ldap.NewSearchRequest(ldaptest.Domain, ldap.ScopeWholeSubtree, 0, 0, 0, false, collector.FilterMailboxes,
-				collector.Attributes(collector.PurposeMailboxes), nil)
+			request := ldap.NewSearchRequest(ldaptest.Domain, ldap.ScopeWholeSubtree, 0, 0, 0, false, decode.Mailboxes.Filter,
+				decode.Mailboxes.Attributes, nil)
 			n := 0
 			answer := c.SearchAsync(context.Background(), withPage(request, nil), 64)
 			for cookie := []byte(nil); ; {

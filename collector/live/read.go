@@ -9,6 +9,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 )
 
 // namesPerFilter is how many objects one filter asks for by name or SID: few
@@ -70,27 +71,34 @@ func (r *reading) readDomains(ctx context.Context) error {
 // readForest reads the rootDSE anew, for a run shows what holds now, and the
 // partitions of the forest.
 func (r *reading) readForest() {
-	r.add(
-		&task{at: r.home, purpose: collector.PurposeRootDSE, scope: collector.ScopeBase, filter: filterAll},
-		&task{at: r.home, purpose: collector.PurposeForest, base: "CN=Partitions," + r.home.now().root.configuration,
-			scope: collector.ScopeOne, filter: "(objectClass=crossRef)", each: r.crossRef, check: r.checkForest},
-	)
+	partitions := r.ask(r.home, decode.Partitions)
+	partitions.each, partitions.check = r.crossRef, r.checkForest
+	r.add(r.ask(r.home, decode.RootDSE), partitions)
 }
 
-// readConfiguration reads the names of attributes, classes and rights.
-func (r *reading) readConfiguration() {
-	root := r.home.now().root
-	r.add(
-		&task{at: r.home, purpose: collector.PurposeRights, base: "CN=Extended-Rights," + root.configuration,
-			scope: collector.ScopeOne, filter: "(objectClass=controlAccessRight)"},
-		&task{at: r.home, purpose: collector.PurposeSchema, base: root.schema,
-			scope: collector.ScopeOne, filter: "(|(objectClass=attributeSchema)(objectClass=classSchema))"},
-	)
+// readConfiguration reads what all domains share: the names of attributes, classes
+// and rights.
+func (r *reading) readConfiguration() { r.addAll(r.home, collector.OfForest) }
+
+// addAll adds every search of a stage.
+func (r *reading) addAll(d *domain, stage collector.Stage) {
+	for _, s := range decode.Searches() {
+		if s.Stage == stage {
+			r.add(r.ask(d, s))
+		}
+	}
 }
 
-// exchangeDN is the container of the Exchange organisation.
-func (r *reading) exchangeDN() string {
-	return "CN=Microsoft Exchange,CN=Services," + r.home.now().root.configuration
+// ask is the task that puts a search to a domain.
+func (r *reading) ask(d *domain, s collector.Search) *task {
+	return &task{at: d, purpose: s.Purpose, base: s.Base(r.root(d)), scope: s.Scope, filter: s.Filter, attributes: s.Attributes}
+}
+
+// root names the partitions as a domain searches them: all share those of the
+// configuration, and a global catalog has no domain of its own.
+func (r *reading) root(d *domain) collector.Root {
+	home := r.home.now().root
+	return collector.Root{Domain: d.base(), Configuration: home.configuration, Schema: home.schema}
 }
 
 // filterPrivateStores finds the stores that mailboxes are in.
@@ -101,61 +109,50 @@ const filterPrivateStores = "(objectClass=msExchPrivateMDB)"
 // they are, 2007 and 2010 differ in it. When the stores are known, the mailboxes
 // of the domain are read.
 func (r *reading) readExchange(people *domain) {
-	services, exchange := "CN=Services,"+r.home.now().root.configuration, r.exchangeDN()
+	services := decode.AboveStores.Base(r.root(r.home))
 	above := newAncestors(&r.options.bounds, services)
 	delivered := make(map[string]bool)
-	stores := &task{at: r.home, purpose: collector.PurposeExchange, base: exchange, scope: collector.ScopeSub,
-		filter: collector.FilterStores, each: func(e *collector.Entry) {
-			above.above(e.DN)
-			if slices.ContainsFunc(e.Values("objectClass"), isPrivateStore) {
-				r.stores[foldDN(e.DN)] = store{dn: e.DN}
-			}
-		}}
-	servers := &task{at: r.home, purpose: collector.PurposeExchange, base: exchange, scope: collector.ScopeSub,
-		filter: "(|(objectClass=msExchOrganizationContainer)(objectClass=msExchExchangeServer))",
-		each: func(e *collector.Entry) {
-			delivered[foldDN(e.DN)] = true
-			above.above(e.DN) // since 2010 no store lies below a server, and CN=Servers above it holds entries too
-		}}
+	stores := r.ask(r.home, decode.Stores)
+	stores.each = func(e *collector.Entry) {
+		above.above(e.DN)
+		if slices.ContainsFunc(e.Values("objectClass"), isPrivateStore) {
+			r.stores[foldDN(e.DN)] = store{dn: e.DN}
+		}
+	}
+	servers := r.ask(r.home, decode.Servers)
+	servers.each = func(e *collector.Entry) {
+		delivered[foldDN(e.DN)] = true
+		above.above(e.DN) // since 2010 no store lies below a server, and CN=Servers above it holds entries too
+	}
 	stores.then = func(o outcome) {
 		// Without the container there is nothing to ask for below it. Whether this
 		// means "no Exchange" is decided when the mailboxes were asked for.
 		if !errors.Is(o.err, ErrNoExchange) {
 			r.addFirst(servers)
-			r.add(r.storeLinks(r.home))
+			r.add(r.ask(r.home, decode.StoreLinks))
 		}
 		r.readMailboxes(people)
 	}
 	servers.then = func(outcome) {
-		above.add(exchange)
+		above.add(servers.base)
 		above.add(services)
-		r.addFirst(r.names(r.home, collector.PurposeExchange, services, above.remove(delivered), above.over)...)
+		r.addFirst(r.names(r.home, decode.AboveStores, above.remove(delivered), above.over)...)
 	}
 	r.add(stores)
 }
 
-// storeLinks is the task for what the stores say they hold: long lists, and
-// wanted at the end only. A server names the mailboxes of the domains that it
-// holds, a global catalog those of all.
-func (r *reading) storeLinks(d *domain) *task {
-	return &task{at: d, purpose: collector.PurposeStoreLinks, base: r.exchangeDN(), scope: collector.ScopeSub, filter: collector.FilterStores}
-}
-
 func isPrivateStore(class []byte) bool { return strings.EqualFold(string(class), "msExchPrivateMDB") }
 
-// readDomain reads other recipients than mailboxes, groups, other principals, and
-// the domains that this one trusts: their SIDs stand in ACEs.
+// readDomain reads other recipients than mailboxes, and whatever else a domain is
+// asked by filter.
 func (r *reading) readDomain(d *domain) {
-	search := func(p collector.Purpose, filter string) *task {
-		return &task{at: d, purpose: p, base: d.base(), scope: collector.ScopeSub, filter: filter}
-	}
 	above := newAncestors(&r.options.bounds, r.tops(d)...)
 	r.above[d] = above
-	recipients := search(collector.PurposeRecipients, collector.FilterRecipients)
+	recipients := r.ask(d, decode.Recipients)
 	recipients.each = func(e *collector.Entry) { above.above(e.DN) }
 	recipients.then = func(o outcome) { r.found = r.found || !o.none() }
-	r.add(recipients, search(collector.PurposeGroups, collector.FilterGroups), search(collector.PurposePrincipals, collector.FilterPrincipals),
-		search(collector.PurposeTrusts, collector.FilterTrusts))
+	r.add(recipients)
+	r.addAll(d, collector.OfDomain)
 }
 
 // readContainers reads what lies above the recipients, since an inherited ACE
@@ -173,7 +170,7 @@ func (r *reading) readContainers() {
 			above.add(top)
 			above.add("CN=AdminSDHolder,CN=System," + top)
 		}
-		for _, t := range r.names(d, collector.PurposeContainers, d.base(), above.names, above.over) {
+		for _, t := range r.names(d, decode.Containers, above.names, above.over) {
 			seen := t.each
 			t.each = func(e *collector.Entry) {
 				seen(e)
@@ -201,7 +198,7 @@ func (r *reading) tops(d *domain) []string {
 // names makes tasks that read objects by DN, some at a time. All of them are
 // known to exist, so one that does not come is missed. over is of how many objects
 // not everything above is among them.
-func (r *reading) names(at *domain, purpose collector.Purpose, base string, dns []string, over int) []*task {
+func (r *reading) names(at *domain, by collector.Search, dns []string, over int) []*task {
 	var tasks []*task
 	for batch := range slices.Chunk(dns, namesPerFilter) {
 		missing := make(map[string]bool, len(batch))
@@ -209,7 +206,9 @@ func (r *reading) names(at *domain, purpose collector.Purpose, base string, dns 
 			missing[foldDN(dn)] = true
 		}
 		others := tally{} // that nobody asked for
-		t := &task{at: at, purpose: purpose, base: base, scope: collector.ScopeSub, filter: namesFilter(batch), limit: len(batch)}
+		by.Filter = namesFilter(batch)
+		t := r.ask(at, by)
+		t.limit = len(batch)
 		t.each = func(e *collector.Entry) {
 			if name := foldDN(e.DN); missing[name] {
 				delete(missing, name)

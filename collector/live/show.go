@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 
 	"github.com/go-ldap/ldap/v3"
 )
@@ -59,7 +61,7 @@ func ShowQueries(w io.Writer, o Options) error {
 		return err
 	}
 	if !o.OneDomain && !o.Catalog {
-		p.note("rootDSE, mailboxes, recipients, groups, principals, trusts and containers again in every other domain of the forest, on a domain controller of its own")
+		p.note("%s and containers again in every other domain of the forest, on a domain controller of its own", strings.Join(ofDomain(), ", "))
 	}
 	p.note("for SIDs that nothing else delivered, up to %d in a filter", namesPerFilter)
 	sid, err := acl.ParseSID("S-1-5-21-1-2-3-1000")
@@ -72,6 +74,17 @@ func ShowQueries(w io.Writer, o Options) error {
 	p.note("for an attribute with more values than the server gives at once (MS-ADTS 3.1.1.3.1.3.3)")
 	p.search(baseRequest("<DN of the object>", []string{"<attribute>;range=<next>-*"}))
 	return p.w.Flush()
+}
+
+// ofDomain names the searches that every domain is asked, but for the last.
+func ofDomain() []string {
+	names := []string{"rootDSE", string(decode.Mailboxes.Purpose), string(decode.Recipients.Purpose)}
+	for _, s := range decode.Searches() {
+		if s.Stage == collector.OfDomain {
+			names = append(names, string(s.Purpose))
+		}
+	}
+	return names
 }
 
 // printer is a sink that writes searches down.
@@ -103,17 +116,12 @@ func (p *printer) search(r *ldap.SearchRequest) {
 	}
 }
 
-// what says of a search what its request does not.
-var what = map[collector.Purpose]string{
-	collector.PurposeExchange:   "stores, servers and organisation; the last of them for all objects above these, by name",
-	collector.PurposeContainers: "every OU and container above a mailbox or recipient, by name",
-}
-
 // Begin writes the purpose.
 func (p *printer) Begin(q collector.Query) {
 	text := string(q.Purpose)
-	if more := what[q.Purpose]; more != "" {
-		text += ": " + more
+	of := func(s collector.Search) bool { return s.Purpose == q.Purpose && s.About != "" }
+	if all := decode.Searches(); slices.ContainsFunc(all, of) {
+		text += ": " + all[slices.IndexFunc(all, of)].About
 	}
 	p.note("%s", text)
 }

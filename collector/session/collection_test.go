@@ -10,6 +10,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 	"mbxperm/collector/session"
 	"mbxperm/model"
 )
@@ -86,9 +87,9 @@ func grant(t *testing.T, trustee acl.SID) []byte {
 }
 
 // search brackets entries by Begin and End over the whole domain.
-func search(id collector.QueryID, p collector.Purpose, end error, entries ...*collector.Entry) func(context.Context, collector.Sink) error {
+func search(id collector.QueryID, by collector.Search, end error, entries ...*collector.Entry) func(context.Context, collector.Sink) error {
 	return func(_ context.Context, s collector.Sink) error {
-		s.Begin(collector.Query{ID: id, Purpose: p, Base: domainDN, Scope: collector.ScopeSub, Attributes: collector.Attributes(p)})
+		s.Begin(collector.Query{ID: id, Purpose: by.Purpose, Base: domainDN, Scope: collector.ScopeSub, Attributes: by.Attributes})
 		for _, e := range entries {
 			s.Entry(e)
 		}
@@ -100,11 +101,11 @@ func search(id collector.QueryID, p collector.Purpose, end error, entries ...*co
 // domainSearches are a domain with one mailbox that grants FullAccess to trustee.
 func domainSearches(t *testing.T, trustee acl.SID, more ...*collector.Entry) []func(context.Context, collector.Sink) error {
 	return []func(context.Context, collector.Sink) error{
-		search(1, collector.PurposeMailboxes, nil, mailbox(t, 1, "u00001", trustee)),
-		search(2, collector.PurposeRecipients, nil),
-		search(3, collector.PurposeContainers, nil, entry(3, domainDN, "objectClass", "top|domain|domainDNS", "objectSid", domainSID.Bytes())),
-		search(4, collector.PurposePrincipals, nil, more...),
-		search(6, collector.PurposeGroups, nil),
+		search(1, decode.Mailboxes, nil, mailbox(t, 1, "u00001", trustee)),
+		search(2, decode.Recipients, nil),
+		search(3, decode.Containers, nil, entry(3, domainDN, "objectClass", "top|domain|domainDNS", "objectSid", domainSID.Bytes())),
+		search(4, decode.Principals, nil, more...),
+		search(6, decode.Groups, nil),
 	}
 }
 
@@ -153,10 +154,10 @@ func TestIncompleteIsSaid(t *testing.T) {
 	}{
 		{"whole", whole, ""},
 		{"search broke off", append([]func(context.Context, collector.Sink) error{
-			search(9, collector.PurposeMailboxes, errors.New("page 3: connection closed")),
+			search(9, decode.Mailboxes, errors.New("page 3: connection closed")),
 		}, whole...), "page 3: connection closed"},
 		{"partitions broke off", append([]func(context.Context, collector.Sink) error{
-			search(9, collector.PurposeForest, errors.New("the partitions of the forest are not visible")),
+			search(9, decode.Partitions, errors.New("the partitions of the forest are not visible")),
 		}, whole...), "the partitions of the forest are not visible"},
 		{"search without an end", append([]func(context.Context, collector.Sink) error{
 			func(_ context.Context, s collector.Sink) error {
@@ -212,7 +213,7 @@ func TestOrphan(t *testing.T) {
 	former := entry(4, "CN=Moved,"+domainDN, "objectClass", "top|person|user", "sAMAccountName", "moved",
 		"objectSid", domainSID.WithRID(1300).Bytes(), "sIDHistory", orphan.Bytes())
 	broken := domainSearches(t, orphan)
-	broken[3] = search(4, collector.PurposePrincipals, errors.New("size limit"))
+	broken[3] = search(4, decode.Principals, errors.New("size limit"))
 	if got := trusteeKind(t, collect(t, &script{steps: domainSearches(t, orphan),
 		lookup: func([]acl.SID, collector.Sink) error { return nil }})); got != model.KindUnresolved {
 		t.Errorf("the directory did not answer: kind %s, want unresolved", got)
@@ -226,10 +227,10 @@ func TestOrphan(t *testing.T) {
 		{"another domain", domainSearches(t, foreign), model.KindForeign},
 		{"domain not read to the end", broken, model.KindUnresolved},
 		{"a part of the mailboxes not read to the end", append(domainSearches(t, orphan),
-			search(7, collector.PurposeMailboxes, errors.New("size limit"))), model.KindUnresolved},
+			search(7, decode.Mailboxes, errors.New("size limit"))), model.KindUnresolved},
 		{"the keys of the mailboxes not read to the end", append(domainSearches(t, orphan),
-			search(7, collector.PurposeKeys, errors.New("size limit"))), model.KindUnresolved},
-		{"mailboxes in two parts", append(domainSearches(t, orphan), search(7, collector.PurposeMailboxes, nil)), model.KindOrphan},
+			search(7, decode.Keys, errors.New("size limit"))), model.KindUnresolved},
+		{"mailboxes in two parts", append(domainSearches(t, orphan), search(7, decode.Mailboxes, nil)), model.KindOrphan},
 		{"a member that was not seen", domainSearches(t, orphan, group), model.KindUnresolved},
 		{"an account without a SID", domainSearches(t, orphan,
 			entry(4, "CN=Shy,"+domainDN, "objectClass", "top|person|user")), model.KindUnresolved},
@@ -306,7 +307,7 @@ func TestSearchesAtATime(t *testing.T) {
 func TestEachSIDIsAskedOnce(t *testing.T) {
 	a, b := domainSID.WithRID(4711), domainSID.WithRID(4712)
 	src := &script{steps: append(domainSearches(t, a),
-		search(5, collector.PurposeMailboxes, nil, mailbox(t, 5, "u00002", b), mailbox(t, 5, "u00003", acl.SIDEveryone),
+		search(5, decode.Mailboxes, nil, mailbox(t, 5, "u00002", b), mailbox(t, 5, "u00003", acl.SIDEveryone),
 			mailbox(t, 5, "u00004", domainSID.WithRID(1001))))}
 	src.lookup = func(sids []acl.SID, s collector.Sink) error {
 		for _, sid := range sids[1:] {
@@ -327,7 +328,7 @@ func TestLookupsThatNeverEnd(t *testing.T) {
 	src := &script{steps: domainSearches(t, domainSID.WithRID(next))}
 	src.lookup = func(sids []acl.SID, s collector.Sink) error {
 		next++
-		return search(collector.QueryID(next), collector.PurposeLookup, nil,
+		return search(collector.QueryID(next), decode.Lookup, nil,
 			mailbox(t, collector.QueryID(next), fmt.Sprintf("u%05d", next), domainSID.WithRID(next)))(t.Context(), s)
 	}
 	s := collect(t, src)
@@ -360,8 +361,8 @@ func TestMissingIsNotAbsent(t *testing.T) {
 	}
 	root := entry(7, "", "tokenGroups", reader.Bytes())
 	s := collect(t, &script{steps: []func(context.Context, collector.Sink) error{
-		search(7, collector.PurposeRootDSE, nil, root),
-		search(1, collector.PurposeMailboxes, nil,
+		search(7, decode.RootDSE, nil, root),
+		search(1, decode.Mailboxes, nil,
 			account("may-read", "nTSecurityDescriptor", readable(acl.ReadProperty)),
 			account("may-not", "nTSecurityDescriptor", readable(acl.WriteProperty)),
 			account("cannot-say"),

@@ -8,6 +8,34 @@ import (
 	"mbxperm/model"
 )
 
+// Recipients asks for whatever has a mail alias and is no account: groups with
+// their members, contacts, public folders, and the system mailboxes of stores,
+// which are no users.
+var Recipients = collector.Search{
+	Purpose: collector.PurposeRecipients,
+	Base:    domainBase,
+	Scope:   collector.ScopeSub,
+	Filter:  "(&(mailNickname=*)(!(&(objectCategory=person)(objectClass=user))))",
+	Attributes: append([]string{
+		attrSecurity, attrNickname, "msExchRecipientTypeDetails", "msExchRecipientDisplayType", attrDelegates,
+		attrMember, "groupType", attrMailboxSD, "homeMDB", "msExchMailboxGuid",
+	}, identity...),
+	Weight: 12,
+}
+
+// contact is somebody elsewhere, with an address and without a SID.
+var contact = kind{
+	classes:  []class{{"contact", model.ClassContact}},
+	searches: []collector.Search{Recipients},
+	lacks:    []*evidence{hasSecurity},
+	decode: func(d *decoder, e *collector.Entry, set *classSet) {
+		o := d.object(e, set)
+		d.recipient(e, o, set.is)
+		d.members(e, o)
+		d.put(e, o)
+	},
+}
+
 // msExchRecipientTypeDetails (exchange-facts 3.3). It is a set of single bits;
 // an object has one.
 var recipientTypes = map[int64]struct {
@@ -55,7 +83,10 @@ var recipientTypes = map[int64]struct {
 // recipient decides whether an entry is a mailbox. What makes one is a store, a
 // mailbox GUID or a home server, and no Remote type; without any type it is one
 // that Exchange 2000 or 2003 made (exchange-facts 3.2).
-func (d *Decoder) recipient(e *collector.Entry, o *model.Object, is map[string]bool) {
+func (d *decoder) recipient(e *collector.Entry, o *model.Object, is map[string]bool) {
+	if o.Deleted { // the mailbox of a deleted account is in the store alone, if anywhere
+		return
+	}
 	if e.Value(attrNickname) == nil && e.Value("homeMDB") == nil && e.Value("msExchMailboxGuid") == nil {
 		return
 	}

@@ -1,0 +1,64 @@
+package decode
+
+import (
+	"mbxperm/collector"
+	"mbxperm/model"
+)
+
+// Mailboxes asks for the accounts of a domain that have a mail alias, with both
+// descriptors: that of the account and that of its mailbox.
+var Mailboxes = collector.Search{
+	Purpose: collector.PurposeMailboxes,
+	Base:    domainBase,
+	Scope:   collector.ScopeSub,
+	Filter:  filterMailboxes,
+	Attributes: append([]string{
+		attrMailboxSD, attrSecurity, attrNickname, "msExchRecipientTypeDetails", "msExchRecipientDisplayType",
+		"msExchMailboxGuid", "msExchHomeServerName", "homeMDB", "msExchMasterAccountSid", attrDelegates,
+	}, identity...),
+	Weight: 13,
+}
+
+// Keys asks for nothing but the keys of the same accounts, to hold what came in
+// parts against. It delivers no entries.
+var Keys = collector.Search{
+	Purpose:    collector.PurposeKeys,
+	Base:       domainBase,
+	Scope:      collector.ScopeSub,
+	Filter:     filterMailboxes,
+	Attributes: []string{attrObjectGUID},
+	Weight:     10,
+}
+
+const filterMailboxes = "(&(objectCategory=person)(objectClass=user)(mailNickname=*))"
+
+// Principals asks for every other holder of a SID, and for contacts, since groups
+// and publicDelegates name them. With [Mailboxes], [Recipients] and [Groups] it
+// names every object of a domain that has a mail alias or a SID, each once.
+var Principals = collector.Search{
+	Purpose:    collector.PurposePrincipals,
+	Stage:      collector.OfDomain,
+	Base:       domainBase,
+	Scope:      collector.ScopeSub,
+	Filter:     "(&(|(objectSid=*)(objectClass=contact))(!(mailNickname=*))(!(objectCategory=group)))",
+	Attributes: identity,
+	Weight:     11,
+}
+
+// account is whoever can log on, with a mailbox or without. A computer is a user
+// too, a managed service account a computer.
+var account = kind{
+	classes: []class{
+		{"msds-managedserviceaccount", model.ClassService}, {"msds-groupmanagedserviceaccount", model.ClassService},
+		{"computer", model.ClassComputer},
+		{"user", model.ClassUser}, {"inetorgperson", model.ClassUser},
+	},
+	searches: []collector.Search{Mailboxes, Keys, Principals},
+	lacks:    []*evidence{has(attrMailboxSD, attrMailboxSD), hasSecurity, hasRootDSE},
+	decode: func(d *decoder, e *collector.Entry, set *classSet) {
+		o := d.object(e, set)
+		d.recipient(e, o, set.is)
+		d.members(e, o)
+		d.put(e, o)
+	},
+}

@@ -1,0 +1,38 @@
+package decode
+
+import (
+	"strings"
+
+	"mbxperm/collector"
+	"mbxperm/model"
+)
+
+// Containers asks, by name, for what lies above the recipients of a domain, with
+// its own descriptor: inherited entries are set there, and whoever may write there
+// can give himself rights on everybody below. AdminSDHolder is among them, whose
+// ACL AD writes over that of protected accounts ([MS-ADTS] 3.1.1.6.1).
+var Containers = collector.Search{
+	Purpose:    collector.PurposeContainers,
+	Base:       domainBase,
+	Scope:      collector.ScopeSub,
+	Attributes: []string{attrObjectClass, attrObjectGUID, attrObjectSID, attrCN, attrSecurity},
+	Weight:     8,
+	About:      "every OU and container above a mailbox or recipient, by name",
+}
+
+// container is an OU or a container.
+var container = kind{
+	classes: []class{
+		{"container", model.ClassContainer}, {"organizationalunit", model.ClassContainer},
+		{"builtindomain", model.ClassContainer}, {"msexchcontainer", model.ClassContainer},
+	},
+	searches: []collector.Search{Containers},
+	lacks:    []*evidence{hasSecurity},
+	decode: func(d *decoder, e *collector.Entry, set *classSet) {
+		o := d.object(e, set)
+		leaf, _ := model.SplitDN(e.DN)
+		o.AdminSDHolder = strings.EqualFold(leaf, "CN=AdminSDHolder")
+		d.put(e, o)
+		d.wellKnownGroups(e)
+	},
+}

@@ -1,0 +1,47 @@
+package decode
+
+import (
+	"mbxperm/collector"
+	"mbxperm/model"
+)
+
+// Groups asks for the groups of a domain that have no mail alias, with their
+// members. The descriptor tells "no members" from "may not see them".
+var Groups = collector.Search{
+	Purpose:    collector.PurposeGroups,
+	Stage:      collector.OfDomain,
+	Base:       domainBase,
+	Scope:      collector.ScopeSub,
+	Filter:     "(&(objectCategory=group)(!(mailNickname=*)))",
+	Attributes: append([]string{attrMember, "groupType", attrSecurity}, identity...),
+	Weight:     9,
+}
+
+// group is a group, with a mail alias or without.
+var group = kind{
+	classes:  []class{{"group", model.ClassGroup}},
+	searches: []collector.Search{Groups},
+	lacks:    []*evidence{has(attrMember, "member of any group")},
+	decode: func(d *decoder, e *collector.Entry, set *classSet) {
+		o := d.object(e, set)
+		d.recipient(e, o, set.is)
+		d.members(e, o)
+		d.put(e, o)
+	},
+}
+
+// Bits of groupType ([MS-ADTS] 2.2.12).
+const (
+	universal       = 0x8        // GROUP_TYPE_UNIVERSAL_GROUP
+	securityEnabled = 0x80000000 // GROUP_TYPE_SECURITY_ENABLED
+)
+
+// members takes what makes a group of an object. Others have no members; that they
+// were asked for is noted of them too, since their class may not be readable.
+func (d *decoder) members(e *collector.Entry, o *model.Object) {
+	if t := e.Text("groupType"); t != "" {
+		o.Distribution = number(t)&securityEnabled == 0
+		o.Universal = number(t)&universal != 0
+	}
+	o.MembersPartial = d.linkedTexts(e, attrMember, &o.Members, &o.MembersState)
+}

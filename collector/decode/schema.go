@@ -1,0 +1,47 @@
+package decode
+
+import (
+	"strings"
+
+	"mbxperm/acl"
+	"mbxperm/collector"
+	"mbxperm/model"
+)
+
+// Schema asks for the attributes and classes whose GUIDs ACEs name.
+var Schema = collector.Search{
+	Purpose:    collector.PurposeSchema,
+	Stage:      collector.OfForest,
+	Base:       func(r collector.Root) string { return r.Schema },
+	Scope:      collector.ScopeOne,
+	Filter:     "(|(objectClass=attributeSchema)(objectClass=classSchema))",
+	Attributes: []string{attrObjectClass, attrCN, "lDAPDisplayName", "schemaIDGUID", "attributeSecurityGUID", "rangeUpper", "isMemberOfPartialAttributeSet"},
+	Weight:     6,
+}
+
+// schema is an attribute or a class of the schema.
+var schema = kind{
+	classes:  []class{{name: "attributeschema"}, {name: "classschema"}},
+	searches: []collector.Search{Schema},
+	decode:   decodeSchema,
+}
+
+var hasSchema = &evidence{"schema (names of attributes)", func(_ *collector.Entry, set *classSet) bool { return set.is["attributeschema"] }}
+
+// decodeSchema takes the name behind a schemaIDGUID ([MS-ADTS] 3.1.1.2.3). The
+// version of Exchange's schema is the upper bound of an attribute that nothing
+// has.
+func decodeSchema(d *decoder, e *collector.Entry, set *classSet) {
+	if leaf, _ := model.SplitDN(e.DN); strings.EqualFold(leaf, "CN=ms-Exch-Schema-Version-Pt") {
+		d.w.ExchangeSchema(int(number(e.Text("rangeUpper"))))
+	}
+	g, err := acl.GUIDFromBytes(e.Value("schemaIDGUID"))
+	if err != nil {
+		return
+	}
+	n := model.SchemaName{Name: e.Text("lDAPDisplayName"), Class: set.is["classschema"], Catalog: strings.EqualFold(e.Text("isMemberOfPartialAttributeSet"), "TRUE")}
+	if set, err := acl.GUIDFromBytes(e.Value("attributeSecurityGUID")); err == nil {
+		n.PropertySet = set
+	}
+	d.w.Schema(g, n)
+}
