@@ -62,27 +62,10 @@ type Sink interface {
 type QueryID int
 
 // Purpose says what a search is for; coverage is counted by it. Its text stands
-// in recordings, so it is never renamed.
+// in recordings, so it is never renamed. Those that there are stand in the
+// searches of package decode. Several run at a time, and some are in parts; all
+// parts have the same purpose.
 type Purpose string
-
-// The searches of a live directory. Several run at a time, and some are in parts;
-// all parts have the same purpose.
-const (
-	PurposeRootDSE    Purpose = "rootdse"     // the server, its naming contexts, and the token of the bound account
-	PurposeForest     Purpose = "forest"      // crossRef objects: the domains and their NetBIOS names
-	PurposeSchema     Purpose = "schema"      // the attributes and classes whose GUIDs ACEs name
-	PurposeRights     Purpose = "rights"      // CN=Extended-Rights
-	PurposeExchange   Purpose = "exchange"    // stores, servers, organisation and the containers above stores
-	PurposeMailboxes  Purpose = "mailboxes"   // accounts with a mailNickname
-	PurposeKeys       Purpose = "keys"        // nothing but the keys of all mailboxes, to hold what came in parts against; it delivers no entries
-	PurposeRecipients Purpose = "recipients"  // whatever else has a mailNickname: groups, contacts
-	PurposeContainers Purpose = "containers"  // OUs and containers above recipients, the domain, AdminSDHolder
-	PurposeGroups     Purpose = "groups"      // groups without a mailNickname, with their members
-	PurposePrincipals Purpose = "principals"  // every other security principal without a mailNickname
-	PurposeTrusts     Purpose = "trusts"      // trustedDomain objects: names of domains outside the forest, SIDs of those in it
-	PurposeStoreLinks Purpose = "store-links" // which mailboxes the stores say they hold (homeMDBBL)
-	PurposeLookup     Purpose = "lookup"      // SIDs that ACEs name and no search has delivered; tombstones too
-)
 
 // Scope of a search (RFC 4511 4.5.1.2).
 type Scope uint8

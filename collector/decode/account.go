@@ -8,7 +8,7 @@ import (
 // Mailboxes asks for the accounts of a domain that have a mail alias, with both
 // descriptors: that of the account and that of its mailbox.
 var Mailboxes = collector.Search{
-	Purpose: collector.PurposeMailboxes,
+	Purpose: "mailboxes",
 	Base:    domainBase,
 	Scope:   collector.ScopeSub,
 	Filter:  filterMailboxes,
@@ -22,7 +22,7 @@ var Mailboxes = collector.Search{
 // Keys asks for nothing but the keys of the same accounts, to hold what came in
 // parts against. It delivers no entries.
 var Keys = collector.Search{
-	Purpose:    collector.PurposeKeys,
+	Purpose:    "keys",
 	Base:       domainBase,
 	Scope:      collector.ScopeSub,
 	Filter:     filterMailboxes,
@@ -36,7 +36,7 @@ const filterMailboxes = "(&(objectCategory=person)(objectClass=user)(mailNicknam
 // and publicDelegates name them. With [Mailboxes], [Recipients] and [Groups] it
 // names every object of a domain that has a mail alias or a SID, each once.
 var Principals = collector.Search{
-	Purpose:    collector.PurposePrincipals,
+	Purpose:    "principals",
 	Stage:      collector.OfDomain,
 	Base:       domainBase,
 	Scope:      collector.ScopeSub,

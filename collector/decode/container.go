@@ -12,7 +12,7 @@ import (
 // can give himself rights on everybody below. AdminSDHolder is among them, whose
 // ACL AD writes over that of protected accounts ([MS-ADTS] 3.1.1.6.1).
 var Containers = collector.Search{
-	Purpose:    collector.PurposeContainers,
+	Purpose:    "containers",
 	Base:       domainBase,
 	Scope:      collector.ScopeSub,
 	Attributes: []string{attrObjectClass, attrObjectGUID, attrObjectSID, attrCN, attrSecurity},

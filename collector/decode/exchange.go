@@ -12,7 +12,7 @@ import (
 // Servers asks for the Exchange organisation and its servers, with their
 // descriptors.
 var Servers = collector.Search{
-	Purpose:    collector.PurposeExchange,
+	Purpose:    "exchange",
 	Base:       exchangeBase,
 	Scope:      collector.ScopeSub,
 	Filter:     "(|(objectClass=msExchOrganizationContainer)(objectClass=msExchExchangeServer))",
@@ -24,7 +24,7 @@ var Servers = collector.Search{
 // AboveStores asks, by name, for what lies above the stores and servers: entries
 // that these inherit are set there.
 var AboveStores = collector.Search{
-	Purpose:    collector.PurposeExchange,
+	Purpose:    "exchange",
 	Base:       servicesBase,
 	Scope:      collector.ScopeSub,
 	Attributes: exchangeAttributes,

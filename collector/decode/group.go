@@ -8,7 +8,7 @@ import (
 // Groups asks for the groups of a domain that have no mail alias, with their
 // members. The descriptor tells "no members" from "may not see them".
 var Groups = collector.Search{
-	Purpose:    collector.PurposeGroups,
+	Purpose:    "groups",
 	Stage:      collector.OfDomain,
 	Base:       domainBase,
 	Scope:      collector.ScopeSub,

@@ -5,7 +5,7 @@ import "mbxperm/collector"
 // Lookup asks for whoever holds a SID that ACEs name and no other search has
 // delivered, now or formerly: accounts and groups of any class, tombstones too.
 var Lookup = collector.Search{
-	Purpose:    collector.PurposeLookup,
+	Purpose:    "lookup",
 	Base:       domainBase,
 	Scope:      collector.ScopeSub,
 	Attributes: append([]string{attrMember, "groupType", "whenChanged", "lastKnownParent"}, identity...),

@@ -7,7 +7,7 @@ import (
 
 // Partitions asks for the domains of the forest and their names.
 var Partitions = collector.Search{
-	Purpose:    collector.PurposeForest,
+	Purpose:    "forest",
 	Base:       func(r collector.Root) string { return "CN=Partitions," + r.Configuration },
 	Scope:      collector.ScopeOne,
 	Filter:     "(objectClass=crossRef)",

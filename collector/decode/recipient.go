@@ -12,7 +12,7 @@ import (
 // their members, contacts, public folders, and the system mailboxes of stores,
 // which are no users.
 var Recipients = collector.Search{
-	Purpose: collector.PurposeRecipients,
+	Purpose: "recipients",
 	Base:    domainBase,
 	Scope:   collector.ScopeSub,
 	Filter:  "(&(mailNickname=*)(!(&(objectCategory=person)(objectClass=user))))",

@@ -9,7 +9,7 @@ import (
 // Rights asks for the extended rights, validated writes and property sets whose
 // GUIDs ACEs name.
 var Rights = collector.Search{
-	Purpose:    collector.PurposeRights,
+	Purpose:    "rights",
 	Stage:      collector.OfForest,
 	Base:       func(r collector.Root) string { return "CN=Extended-Rights," + r.Configuration },
 	Scope:      collector.ScopeOne,

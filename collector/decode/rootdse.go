@@ -9,7 +9,7 @@ import (
 // RootDSE asks a server about itself: the partitions of its directory, and the
 // token of the bound account.
 var RootDSE = collector.Search{
-	Purpose: collector.PurposeRootDSE,
+	Purpose: "rootdse",
 	Base:    func(collector.Root) string { return "" },
 	Scope:   collector.ScopeBase,
 	Filter:  "(objectClass=*)",

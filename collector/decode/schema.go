@@ -10,7 +10,7 @@ import (
 
 // Schema asks for the attributes and classes whose GUIDs ACEs name.
 var Schema = collector.Search{
-	Purpose:    collector.PurposeSchema,
+	Purpose:    "schema",
 	Stage:      collector.OfForest,
 	Base:       func(r collector.Root) string { return r.Schema },
 	Scope:      collector.ScopeOne,

@@ -7,7 +7,7 @@ import (
 
 // Stores asks for the mailbox and public stores, with their descriptors.
 var Stores = collector.Search{
-	Purpose:    collector.PurposeExchange,
+	Purpose:    "exchange",
 	Base:       exchangeBase,
 	Scope:      collector.ScopeSub,
 	Filter:     filterStores,
@@ -20,7 +20,7 @@ var Stores = collector.Search{
 // only. A server names the mailboxes of the domains that it holds, a global
 // catalog those of all.
 var StoreLinks = collector.Search{
-	Purpose:    collector.PurposeStoreLinks,
+	Purpose:    "store-links",
 	Base:       exchangeBase,
 	Scope:      collector.ScopeSub,
 	Filter:     filterStores,

@@ -7,7 +7,7 @@ import (
 
 // Trusts asks for the domains that a domain trusts: their SIDs stand in ACEs.
 var Trusts = collector.Search{
-	Purpose:    collector.PurposeTrusts,
+	Purpose:    "trusts",
 	Stage:      collector.OfDomain,
 	Base:       domainBase,
 	Scope:      collector.ScopeSub,

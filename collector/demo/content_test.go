@@ -9,6 +9,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 )
 
 // mailbox is what the tests below keep of an entry.
@@ -22,7 +23,7 @@ func mailboxes(t *testing.T, spec string) []mailbox {
 	t.Helper()
 	var list []mailbox
 	read(t, spec, func(q *collector.Query, e *collector.Entry) {
-		if q.Purpose != collector.PurposeMailboxes {
+		if q.Purpose != decode.Mailboxes.Purpose {
 			return
 		}
 		list = append(list, mailbox{
@@ -176,7 +177,7 @@ func TestCloseDuringRead(t *testing.T) {
 	sink := newTape(nil)
 	begun := make(chan struct{})
 	sink.entry = func(q *collector.Query, e *collector.Entry) {
-		if q.Purpose != collector.PurposeMailboxes {
+		if q.Purpose != decode.Mailboxes.Purpose {
 			return
 		}
 		if sink.got[q.ID] == 1 {

@@ -12,6 +12,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 	"mbxperm/model"
 )
 
@@ -133,9 +134,9 @@ func TestSearches(t *testing.T) {
 			seen[a.Name] = true
 		}
 	})
-	order := []collector.Purpose{collector.PurposeRootDSE, collector.PurposeForest, collector.PurposeSchema, collector.PurposeRights,
-		collector.PurposeExchange, collector.PurposeMailboxes, collector.PurposeRecipients, collector.PurposeContainers,
-		collector.PurposeGroups, collector.PurposePrincipals, collector.PurposeTrusts}
+	order := []collector.Purpose{decode.RootDSE.Purpose, decode.Partitions.Purpose, decode.Schema.Purpose, decode.Rights.Purpose,
+		decode.Stores.Purpose, decode.Mailboxes.Purpose, decode.Recipients.Purpose, decode.Containers.Purpose,
+		decode.Groups.Purpose, decode.Principals.Purpose, decode.Trusts.Purpose}
 	at := 0
 	for _, q := range sink.queries {
 		for at < len(order) && order[at] != q.Purpose {
@@ -160,7 +161,7 @@ func TestExactlyNMailboxes(t *testing.T) {
 	for _, n := range []int{1, 2, 7, 42, 43, 44, 250, 3001} {
 		got := 0
 		sink := read(t, fmt.Sprintf("demo:%d", n), func(q *collector.Query, e *collector.Entry) {
-			if q.Purpose == collector.PurposeMailboxes && e.Value("homeMDB") != nil && e.Value("msExchMailboxGuid") != nil {
+			if q.Purpose == decode.Mailboxes.Purpose && e.Value("homeMDB") != nil && e.Value("msExchMailboxGuid") != nil {
 				got++
 			}
 		})
@@ -376,7 +377,7 @@ func TestCancel(t *testing.T) {
 	after := 0
 	sink := newTape(nil)
 	sink.entry = func(q *collector.Query, e *collector.Entry) {
-		if q.Purpose != collector.PurposeMailboxes {
+		if q.Purpose != decode.Mailboxes.Purpose {
 			return
 		}
 		if ctx.Err() != nil {
@@ -393,7 +394,7 @@ func TestCancel(t *testing.T) {
 		t.Errorf("%d entries after cancel", after)
 	}
 	last := sink.queries[len(sink.queries)-1]
-	if last.Purpose != collector.PurposeMailboxes || !errors.Is(sink.ended[last.ID], context.Canceled) {
+	if last.Purpose != decode.Mailboxes.Purpose || !errors.Is(sink.ended[last.ID], context.Canceled) {
 		t.Errorf("last search is for %s and ended with %v", last.Purpose, sink.ended[last.ID])
 	}
 	if err := s.Lookup(ctx, []acl.SID{svcBackup.sid()}, sink); !errors.Is(err, context.Canceled) {

@@ -6,6 +6,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 )
 
 func TestNew(t *testing.T) {
@@ -96,7 +97,7 @@ func TestLookupFindsEverybody(t *testing.T) {
 	dns := map[acl.SID]string{}
 	var sids []acl.SID
 	read(t, "demo:300:4:90", func(q *collector.Query, e *collector.Entry) {
-		if q.Purpose == collector.PurposeContainers {
+		if q.Purpose == decode.Containers.Purpose {
 			return // the domain has a SID, and is no principal
 		}
 		for _, name := range []string{"objectSid", "sIDHistory"} {

@@ -9,6 +9,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 	"mbxperm/collector/ldif"
 )
 
@@ -24,7 +25,7 @@ func (a *again) Read(ctx context.Context, sink collector.Sink) error {
 		return collector.Attribute{Name: name, Values: [][]byte{[]byte(value)}}
 	}
 	descriptor := string(make([]byte, 2000))
-	sink.Begin(collector.Query{ID: 1, Purpose: collector.PurposeMailboxes, Scope: collector.ScopeSub})
+	sink.Begin(collector.Query{ID: 1, Purpose: decode.Mailboxes.Purpose, Scope: collector.ScopeSub})
 	for i := range a.entries {
 		if err := ctx.Err(); err != nil {
 			return err

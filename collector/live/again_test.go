@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 	"mbxperm/collector/ldaptest"
 )
 
@@ -17,8 +18,8 @@ func wholeRead(t *testing.T, j *journal) {
 	t.Helper()
 	j.complete(t)
 	wantCounts(t, j)
-	for _, p := range []collector.Purpose{collector.PurposeMailboxes, collector.PurposeRecipients, collector.PurposeExchange,
-		collector.PurposeGroups, collector.PurposePrincipals, collector.PurposeSchema} {
+	for _, p := range []collector.Purpose{decode.Mailboxes.Purpose, decode.Recipients.Purpose, decode.Stores.Purpose,
+		decode.Groups.Purpose, decode.Principals.Purpose, decode.Schema.Purpose} {
 		got, _ := j.of(t, p)
 		once(t, got)
 	}
@@ -106,8 +107,8 @@ func TestNoRootDSE(t *testing.T) {
 	if err != nil {
 		t.Fatalf("Read: %v", err)
 	}
-	j.complete(t, collector.PurposeRootDSE)
-	_, reason := j.of(t, collector.PurposeRootDSE)
+	j.complete(t, decode.RootDSE.Purpose)
+	_, reason := j.of(t, decode.RootDSE.Purpose)
 	wantError(t, reason, ErrIncomplete, "no entry")
 }
 
@@ -155,7 +156,7 @@ func TestRangeAgain(t *testing.T) {
 		t.Fatalf("Read: %v", err)
 	}
 	j.complete(t)
-	entries, _ := j.of(t, collector.PurposeRecipients)
+	entries, _ := j.of(t, decode.Recipients.Purpose)
 	once(t, entries)
 	for _, a := range allHands(t, j).Attributes {
 		if a.Name == "member" && (a.Partial || len(a.Values) != 4000) {
@@ -231,7 +232,7 @@ func TestNoControllerLeft(t *testing.T) {
 	}
 	err := s.Read(context.Background(), j)
 	wantError(t, err, ErrUnreachable, "refused the connection")
-	if _, reason := j.of(t, collector.PurposeMailboxes); reason == nil { // cut, or refused already
+	if _, reason := j.of(t, decode.Mailboxes.Purpose); reason == nil { // cut, or refused already
 		t.Error("the mailboxes ended as complete")
 	}
 	for _, q := range j.begun {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 	"mbxperm/collector/ldaptest"
 
 	"golang.org/x/net/dns/dnsmessage"
@@ -61,14 +62,14 @@ func TestNoCatalog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range []collector.Purpose{collector.PurposeMailboxes, collector.PurposeRecipients, collector.PurposeGroups, collector.PurposePrincipals, collector.PurposeContainers} {
+	for _, p := range []collector.Purpose{decode.Mailboxes.Purpose, decode.Recipients.Purpose, decode.Groups.Purpose, decode.Principals.Purpose, decode.Containers.Purpose} {
 		entries, reason := j.of(t, p)
 		if len(entries) != 0 || reason == nil || !strings.Contains(reason.Error(), "the global catalog cannot be asked") ||
 			!strings.Contains(reason.Error(), "_ldap._tcp.gc._msdcs.contoso.lab") {
 			t.Errorf("%s: %d entries, %v", p, len(entries), reason)
 		}
 	}
-	if stores, reason := j.of(t, collector.PurposeExchange); len(stores) == 0 || reason != nil {
+	if stores, reason := j.of(t, decode.Stores.Purpose); len(stores) == 0 || reason != nil {
 		t.Errorf("%d objects of the configuration, %v", len(stores), reason)
 	}
 	if second.Connections() != 0 {

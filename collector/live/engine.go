@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 
 	"github.com/go-ldap/ldap/v3"
 )
@@ -244,7 +245,7 @@ func (r *reading) end(ctx context.Context, t *task, err error, references []stri
 	if o.err != nil && o.entries > 0 && !errors.Is(o.err, ErrNotVisible) {
 		o.err = fmt.Errorf("after %d entries: %w", o.entries, o.err)
 	}
-	if code(o.err) == ldap.LDAPResultNoSuchObject && t.purpose == collector.PurposeExchange {
+	if code(o.err) == ldap.LDAPResultNoSuchObject && t.purpose == decode.Stores.Purpose {
 		o.err = t.missingExchange(o.err)
 		r.noExchange = o.err
 	}

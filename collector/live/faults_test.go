@@ -77,14 +77,14 @@ func TestBrokenPage(t *testing.T) {
 			if err != nil {
 				t.Fatalf("Read: %v", err)
 			}
-			got, reason := j.of(t, collector.PurposeMailboxes)
+			got, reason := j.of(t, decode.Mailboxes.Purpose)
 			wantError(t, reason, c.kind, c.says, fmt.Sprintf("after %d entries", len(got)))
 			once(t, got)
 			if c.entries >= 0 && len(got) != c.entries || len(got) < 100 {
 				t.Errorf("%d entries, want %d", len(got), c.entries)
 			}
-			j.complete(t, collector.PurposeMailboxes)
-			if principals, _ := j.of(t, collector.PurposePrincipals); len(principals) != 2 {
+			j.complete(t, decode.Mailboxes.Purpose)
+			if principals, _ := j.of(t, decode.Principals.Purpose); len(principals) != 2 {
 				t.Errorf("%d principals after the fault, want 2", len(principals))
 			}
 		})
@@ -98,12 +98,12 @@ func TestUndecodableEntry(t *testing.T) {
 	if err != nil {
 		t.Fatalf("Read: %v", err)
 	}
-	got, reason := j.of(t, collector.PurposeMailboxes)
+	got, reason := j.of(t, decode.Mailboxes.Purpose)
 	wantError(t, reason, ErrIncomplete, "1 entries", "cannot be decoded")
 	if len(got) != 180 { // the page ends there; the next one comes
 		t.Errorf("%d entries, want the 180 that can be decoded", len(got))
 	}
-	j.complete(t, collector.PurposeMailboxes)
+	j.complete(t, decode.Mailboxes.Purpose)
 }
 
 // References to other partitions of the forest hide nothing that was asked for.
@@ -128,9 +128,9 @@ func TestReferenceToTheBase(t *testing.T) {
 	if err != nil {
 		t.Fatalf("Read: %v", err)
 	}
-	_, reason := j.of(t, collector.PurposeMailboxes)
+	_, reason := j.of(t, decode.Mailboxes.Purpose)
 	wantError(t, reason, ErrReferral, "dc2.contoso.lab")
-	j.complete(t, collector.PurposeMailboxes)
+	j.complete(t, decode.Mailboxes.Purpose)
 }
 
 // A healthy server, a slow sink: nobody may lose patience, and nothing is lost.
@@ -151,7 +151,7 @@ func TestSlowSink(t *testing.T) {
 		t.Fatalf("Read: %v", err)
 	}
 	j.complete(t)
-	if got, _ := j.of(t, collector.PurposeMailboxes); len(got) != 30 {
+	if got, _ := j.of(t, decode.Mailboxes.Purpose); len(got) != 30 {
 		t.Errorf("%d entries, want 30", len(got))
 	}
 	s.Close()
@@ -167,7 +167,7 @@ func TestSlowServer(t *testing.T) {
 		t.Fatalf("Read: %v", err)
 	}
 	j.complete(t)
-	if got, _ := j.of(t, collector.PurposeMailboxes); len(got) != 250 {
+	if got, _ := j.of(t, decode.Mailboxes.Purpose); len(got) != 250 {
 		t.Errorf("%d entries, want 250", len(got))
 	}
 }
@@ -233,7 +233,7 @@ func TestCancelInMidPage(t *testing.T) {
 			if !errors.Is(err, context.Canceled) {
 				t.Errorf("Read: %v, want cancelled", err)
 			}
-			got, reason := j.of(t, collector.PurposeMailboxes)
+			got, reason := j.of(t, decode.Mailboxes.Purpose)
 			if !errors.Is(reason, context.Canceled) {
 				t.Errorf("the search ended with %v, want cancelled", reason)
 			}
@@ -261,7 +261,7 @@ func TestCloseWhileReading(t *testing.T) {
 	if err := s.Read(context.Background(), j); !errors.Is(err, ErrClosed) {
 		t.Errorf("Read: %v, want ErrClosed", err)
 	}
-	_, reason := j.of(t, collector.PurposeMailboxes)
+	_, reason := j.of(t, decode.Mailboxes.Purpose)
 	if !errors.Is(reason, ErrClosed) {
 		t.Errorf("the search ended with %v, want ErrClosed", reason)
 	}
@@ -338,7 +338,7 @@ func TestServerGone(t *testing.T) {
 	if broken == 0 {
 		t.Error("every search ended as complete")
 	}
-	if got, reason := j.of(t, collector.PurposeMailboxes); reason == nil && len(got) != 250 {
+	if got, reason := j.of(t, decode.Mailboxes.Purpose); reason == nil && len(got) != 250 {
 		t.Errorf("%d mailboxes, and no reason", len(got))
 	}
 	s.Close()
@@ -420,9 +420,9 @@ func TestInternalFault(t *testing.T) {
 	if err := s.Read(t.Context(), j); err != nil {
 		t.Fatal(err)
 	}
-	_, reason := j.of(t, collector.PurposeRootDSE)
+	_, reason := j.of(t, decode.RootDSE.Purpose)
 	wantError(t, reason, ErrIncomplete, "internal error", "index out of range")
-	j.complete(t, collector.PurposeRootDSE)
+	j.complete(t, decode.RootDSE.Purpose)
 	if n := s.home.used; n != 0 {
 		t.Errorf("%d connections were not given back", n)
 	}
@@ -456,7 +456,7 @@ func TestRangeFaults(t *testing.T) {
 			if err != nil {
 				t.Fatalf("Read: %v", err)
 			}
-			j.complete(t, collector.PurposeRecipients)
+			j.complete(t, decode.Recipients.Purpose)
 			group := allHands(t, j)
 			for _, a := range group.Attributes {
 				if want := a.Name == "member"; a.Partial != want {
@@ -485,7 +485,7 @@ func TestPageBreaksBehindRange(t *testing.T) {
 	if err != nil {
 		t.Fatalf("Read: %v", err)
 	}
-	_, reason := j.of(t, collector.PurposeRecipients)
+	_, reason := j.of(t, decode.Recipients.Purpose)
 	wantError(t, reason, ErrBroken, "after ")
 	for _, a := range allHands(t, j).Attributes {
 		if a.Name == "member" && (!a.Partial || len(a.Values) != 1500) {
@@ -522,7 +522,7 @@ func TestLookupFaults(t *testing.T) {
 			if err := s.Lookup(context.Background(), sids, j); err != nil {
 				t.Fatalf("Lookup: %v", err)
 			}
-			found, reason := j.of(t, collector.PurposeLookup)
+			found, reason := j.of(t, decode.Lookup.Purpose)
 			if reason == nil || len(j.missed) != 0 {
 				t.Errorf("%d found, %d missed, reason %v; want none missed and a reason", len(found), len(j.missed), reason)
 			}
@@ -532,7 +532,7 @@ func TestLookupFaults(t *testing.T) {
 				t.Fatalf("Lookup: %v", err)
 			}
 			again.complete(t)
-			more, _ := again.of(t, collector.PurposeLookup)
+			more, _ := again.of(t, decode.Lookup.Purpose)
 			if len(found)+len(more) < 5 || len(again.missed) != 5 {
 				t.Errorf("%d and %d found, %d missed; want 5 and 5", len(found), len(more), len(again.missed))
 			}

@@ -10,6 +10,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 	"mbxperm/collector/ldaptest"
 	"mbxperm/model"
 )
@@ -60,8 +61,8 @@ func TestForest(t *testing.T) {
 		home    int
 		child   int
 	}{
-		{collector.PurposeMailboxes, 120, 230}, {collector.PurposeRecipients, 2, 2}, {collector.PurposeGroups, 1, 1},
-		{collector.PurposePrincipals, 2, 2}, {collector.PurposeContainers, 6, 7}, {collector.PurposeRootDSE, 2, 0},
+		{decode.Mailboxes.Purpose, 120, 230}, {decode.Recipients.Purpose, 2, 2}, {decode.Groups.Purpose, 1, 1},
+		{decode.Principals.Purpose, 2, 2}, {decode.Containers.Purpose, 6, 7}, {decode.RootDSE.Purpose, 2, 0},
 	} {
 		entries, _ := j.of(t, c.purpose)
 		child := 0
@@ -76,7 +77,7 @@ func TestForest(t *testing.T) {
 	}
 	var bases []string
 	for _, q := range j.begun {
-		if q.Purpose == collector.PurposeContainers {
+		if q.Purpose == decode.Containers.Purpose {
 			bases = append(bases, q.Base)
 		}
 	}
@@ -130,9 +131,9 @@ func TestHiddenPartitions(t *testing.T) {
 				j.complete(t)
 				return
 			}
-			_, reason := j.of(t, collector.PurposeForest)
+			_, reason := j.of(t, decode.Partitions.Purpose)
 			wantError(t, reason, ErrNotVisible, "partitions", `CONTOSO\auditor`)
-			j.complete(t, collector.PurposeForest)
+			j.complete(t, decode.Partitions.Purpose)
 			o.OneDomain = true // then nobody misses them
 			if j, err = read(t, o); err != nil {
 				t.Fatal(err)
@@ -189,12 +190,12 @@ func TestDeadDomain(t *testing.T) {
 					}
 				}
 			}
-			for _, p := range []collector.Purpose{collector.PurposeMailboxes, collector.PurposeGroups, collector.PurposePrincipals, collector.PurposeContainers} {
+			for _, p := range []collector.Purpose{decode.Mailboxes.Purpose, decode.Groups.Purpose, decode.Principals.Purpose, decode.Containers.Purpose} {
 				if !lost[p] {
 					t.Errorf("nothing is said of %s", p)
 				}
 			}
-			if entries, _ := j.of(t, collector.PurposeMailboxes); len(entries) != 10 {
+			if entries, _ := j.of(t, decode.Mailboxes.Purpose); len(entries) != 10 {
 				t.Errorf("%d mailboxes, want 10", len(entries))
 			}
 		})
@@ -230,7 +231,7 @@ func TestForestLookup(t *testing.T) {
 	if want := []acl.SID{home, child, stranger}; len(j.missed) != 3 || !slices.Contains(j.missed, want[0]) || !slices.Contains(j.missed, want[1]) || !slices.Contains(j.missed, want[2]) {
 		t.Errorf("missed %v, want %v", j.missed, want)
 	}
-	if entries, _ := j.of(t, collector.PurposeLookup); len(entries) != 1 || !bytes.Equal(entries[0].Value("objectSid"), held.Bytes()) {
+	if entries, _ := j.of(t, decode.Lookup.Purpose); len(entries) != 1 || !bytes.Equal(entries[0].Value("objectSid"), held.Bytes()) {
 		t.Errorf("found %v", entries)
 	}
 	for i, server := range []*ldaptest.Server{first, second} {

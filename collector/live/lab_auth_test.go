@@ -13,8 +13,8 @@ import (
 	"strings"
 	"testing"
 
-	"mbxperm/collector"
 	"mbxperm/collector/adlab"
+	"mbxperm/collector/decode"
 	"mbxperm/collector/live/ntlm"
 
 	"github.com/go-ldap/ldap/v3"
@@ -103,7 +103,7 @@ func TestLabDomain(t *testing.T) {
 	if err := s.Read(context.Background(), j); err != nil {
 		t.Error(err)
 	}
-	if got, err := j.of(t, collector.PurposeMailboxes); len(got) == 0 || err != nil {
+	if got, err := j.of(t, decode.Mailboxes.Purpose); len(got) == 0 || err != nil {
 		t.Errorf("%d mailboxes, %v", len(got), err)
 	}
 	s.Close()

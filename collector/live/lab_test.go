@@ -15,6 +15,7 @@ import (
 	"mbxperm/acl"
 	"mbxperm/collector"
 	"mbxperm/collector/adlab"
+	"mbxperm/collector/decode"
 	"mbxperm/model"
 )
 
@@ -75,15 +76,15 @@ func labInParts(t *testing.T, lab *adlab.Lab) {
 				t.Fatalf("Read: %v", err)
 			}
 			labHoldsOracle(t, lab, j, who.user == lab.Reader)
-			j.complete(t, collector.PurposeExchange, collector.PurposeContainers)
+			j.complete(t, decode.Stores.Purpose, decode.Containers.Purpose)
 			parts, beyond := 0, 0
 			for _, q := range j.begun {
-				if q.Purpose == collector.PurposeMailboxes {
+				if q.Purpose == decode.Mailboxes.Purpose {
 					parts++
 				}
 				beyond += strings.Count(q.Filter, "(objectGUID=")
 			}
-			if _, err := j.of(t, collector.PurposeKeys); err != nil || parts < 4 {
+			if _, err := j.of(t, decode.Keys.Purpose); err != nil || parts < 4 {
 				t.Errorf("%s: %d parts, keys %v", who.user, parts, err)
 			}
 			t.Logf("%s, %d connections: %d parts, %d mailboxes beyond them", who.user, connections, parts, beyond)
@@ -97,8 +98,8 @@ func labInParts(t *testing.T, lab *adlab.Lab) {
 func labHoldsOracle(t *testing.T, lab *adlab.Lab, j *journal, reader bool) {
 	t.Helper()
 	byDN := make(map[collector.Purpose]map[string]*collector.Entry)
-	for _, p := range []collector.Purpose{collector.PurposeMailboxes, collector.PurposeRecipients,
-		collector.PurposeGroups, collector.PurposePrincipals, collector.PurposeExchange, collector.PurposeContainers} {
+	for _, p := range []collector.Purpose{decode.Mailboxes.Purpose, decode.Recipients.Purpose,
+		decode.Groups.Purpose, decode.Principals.Purpose, decode.Stores.Purpose, decode.Containers.Purpose} {
 		byDN[p] = make(map[string]*collector.Entry)
 		entries, _ := j.of(t, p)
 		for _, e := range entries {
@@ -121,16 +122,16 @@ func labHoldsOracle(t *testing.T, lab *adlab.Lab, j *journal, reader bool) {
 				continue
 			}
 			want[p]++
-			if p != collector.PurposePrincipals {
+			if p != decode.Principals.Purpose {
 				sameDescriptor(t, lab, o, e, "nTSecurityDescriptor", lab.Oracle.Descriptor(o), reader)
 			}
-			if p == collector.PurposeMailboxes {
+			if p == decode.Mailboxes.Purpose {
 				sameDescriptor(t, lab, o, e, "msExchMailboxSecurityDescriptor", lab.Oracle.MailDescriptor(o), reader)
 			}
 		}
 	}
 	labHoldsAncestors(t, lab, j, byDN, reader)
-	for _, p := range []collector.Purpose{collector.PurposeMailboxes, collector.PurposeRecipients} {
+	for _, p := range []collector.Purpose{decode.Mailboxes.Purpose, decode.Recipients.Purpose} {
 		if got := len(byDN[p]); got != want[p] || got == 0 {
 			t.Errorf("%s: %d entries, the oracle has %d", p, got, want[p])
 		}
@@ -163,18 +164,18 @@ func labHoldsAncestors(t *testing.T, lab *adlab.Lab, j *journal, byDN map[collec
 			}
 		}
 	}
-	for dn := range byDN[collector.PurposeExchange] {
+	for dn := range byDN[decode.Stores.Purpose] {
 		if lab.Oracle.ByDN(dn) != nil && lab.Oracle.ByDN(dn).Has(adlab.RoleStore) {
-			up(collector.PurposeExchange, dn, "CN=Services,"+lab.ConfigDN)
+			up(decode.Stores.Purpose, dn, "CN=Services,"+lab.ConfigDN)
 		}
 	}
-	for _, p := range []collector.Purpose{collector.PurposeMailboxes, collector.PurposeRecipients} {
+	for _, p := range []collector.Purpose{decode.Mailboxes.Purpose, decode.Recipients.Purpose} {
 		for dn := range byDN[p] {
-			up(collector.PurposeContainers, dn, lab.BaseDN)
+			up(decode.Containers.Purpose, dn, lab.BaseDN)
 		}
 	}
 	t.Logf("%d objects above stores and recipients", len(checked))
-	if byDN[collector.PurposeContainers][foldDN("CN=AdminSDHolder,CN=System,"+lab.BaseDN)] == nil {
+	if byDN[decode.Containers.Purpose][foldDN("CN=AdminSDHolder,CN=System,"+lab.BaseDN)] == nil {
 		t.Error("AdminSDHolder did not come")
 	}
 }
@@ -185,15 +186,15 @@ func labPurposes(lab *adlab.Lab, o *adlab.Object) []collector.Purpose {
 	inDomain := !below(o.DN, lab.ConfigDN)
 	switch {
 	case o.Has(adlab.RoleStore):
-		p = append(p, collector.PurposeExchange)
+		p = append(p, decode.Stores.Purpose)
 	case o.Has(adlab.RoleAccount):
-		p = append(p, collector.PurposeMailboxes)
+		p = append(p, decode.Mailboxes.Purpose)
 	case o.MailNickname != "" && inDomain:
-		p = append(p, collector.PurposeRecipients)
+		p = append(p, decode.Recipients.Purpose)
 	case o.SID != "" && inDomain && o.Has(adlab.RoleGroup):
-		p = append(p, collector.PurposeGroups)
+		p = append(p, decode.Groups.Purpose)
 	case o.SID != "" && inDomain:
-		p = append(p, collector.PurposePrincipals)
+		p = append(p, decode.Principals.Purpose)
 	}
 	return p
 }
@@ -223,7 +224,7 @@ func sameDescriptor(t *testing.T, lab *adlab.Lab, o *adlab.Object, e *collector.
 func labGroups(t *testing.T, lab *adlab.Lab, j *journal) {
 	t.Helper()
 	most := 0
-	for _, p := range []collector.Purpose{collector.PurposeRecipients, collector.PurposeGroups} {
+	for _, p := range []collector.Purpose{decode.Recipients.Purpose, decode.Groups.Purpose} {
 		entries, _ := j.of(t, p)
 		for _, e := range entries {
 			o := lab.Oracle.ByDN(e.DN)
@@ -326,7 +327,7 @@ func labDeleted(t *testing.T, lab *adlab.Lab) {
 		j.complete(t)
 		return j
 	}
-	entries, _ := ask(lab.Administrator, lab.AdministratorPassword).of(t, collector.PurposeLookup)
+	entries, _ := ask(lab.Administrator, lab.AdministratorPassword).of(t, decode.Lookup.Purpose)
 	if len(entries) != len(sids) {
 		t.Fatalf("%d tombstones of %d", len(entries), len(sids))
 	}

@@ -49,16 +49,16 @@ func TestReadDelivers(t *testing.T) {
 func wantCounts(t *testing.T, j *journal) {
 	t.Helper()
 	for p, want := range map[collector.Purpose]int{
-		collector.PurposeRootDSE:    1,
-		collector.PurposeForest:     2,
-		collector.PurposeSchema:     2,
-		collector.PurposeRights:     1,
-		collector.PurposeExchange:   3 + 1 + 2 + 8, // stores, organisation, servers, and eight more above the stores up to CN=Services
-		collector.PurposeMailboxes:  250,
-		collector.PurposeRecipients: 2,
-		collector.PurposeContainers: 7, // People, three teams, Groups, the domain, AdminSDHolder
-		collector.PurposeGroups:     1,
-		collector.PurposePrincipals: 2,
+		decode.RootDSE.Purpose:    1,
+		decode.Partitions.Purpose: 2,
+		decode.Schema.Purpose:     2,
+		decode.Rights.Purpose:     1,
+		decode.Stores.Purpose:     3 + 1 + 2 + 8, // stores, organisation, servers, and eight more above the stores up to CN=Services
+		decode.Mailboxes.Purpose:  250,
+		decode.Recipients.Purpose: 2,
+		decode.Containers.Purpose: 7, // People, three teams, Groups, the domain, AdminSDHolder
+		decode.Groups.Purpose:     1,
+		decode.Principals.Purpose: 2,
 	} {
 		if got, _ := j.of(t, p); len(got) != want {
 			var names []string
@@ -82,7 +82,7 @@ func TestValuesAreThoseOfTheServer(t *testing.T) {
 	for _, e := range dir {
 		held[e.DN] = e
 	}
-	mailboxes, _ := j.of(t, collector.PurposeMailboxes)
+	mailboxes, _ := j.of(t, decode.Mailboxes.Purpose)
 	seen := make(map[string]bool)
 	for _, e := range mailboxes {
 		if seen[e.DN] {
@@ -123,10 +123,10 @@ func TestQueriesAreAnnouncedInOrder(t *testing.T) {
 			t.Errorf("search %d has ID %d", i+1, q.ID)
 		}
 	}
-	want := []collector.Purpose{collector.PurposeRootDSE, collector.PurposeForest, collector.PurposeExchange, collector.PurposeMailboxes,
-		collector.PurposeExchange, collector.PurposeRights, collector.PurposeSchema, collector.PurposeRecipients,
-		collector.PurposeGroups, collector.PurposePrincipals, collector.PurposeTrusts, collector.PurposeStoreLinks,
-		collector.PurposeContainers}
+	want := []collector.Purpose{decode.RootDSE.Purpose, decode.Partitions.Purpose, decode.Stores.Purpose, decode.Mailboxes.Purpose,
+		decode.Stores.Purpose, decode.Rights.Purpose, decode.Schema.Purpose, decode.Recipients.Purpose,
+		decode.Groups.Purpose, decode.Principals.Purpose, decode.Trusts.Purpose, decode.StoreLinks.Purpose,
+		decode.Containers.Purpose}
 	if !slices.Equal(order, want) {
 		t.Errorf("order %v, want %v", order, want)
 	}
@@ -212,7 +212,7 @@ func TestLookup(t *testing.T) {
 		t.Fatalf("Lookup: %v", err)
 	}
 	j.complete(t)
-	found, _ := j.of(t, collector.PurposeLookup)
+	found, _ := j.of(t, decode.Lookup.Purpose)
 	if len(found) != 101 {
 		t.Errorf("%d entries, want 100 by objectSid and one by sIDHistory", len(found))
 	}
@@ -269,7 +269,7 @@ func TestRanges(t *testing.T) {
 
 func allHands(t *testing.T, j *journal) *collector.Entry {
 	t.Helper()
-	entries, _ := j.of(t, collector.PurposeRecipients)
+	entries, _ := j.of(t, decode.Recipients.Purpose)
 	for _, e := range entries {
 		if strings.HasPrefix(e.DN, "CN=All Hands,") {
 			return e
@@ -283,7 +283,7 @@ func TestNoExchange(t *testing.T) {
 	noLeaks(t)
 	j, err := read(t, options(serve(t, ldaptest.Size{NoExchange: true})))
 	wantError(t, err, ErrNoExchange, "CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=contoso,DC=lab", "not visible to CONTOSO\\auditor", "ldaps://127.0.0.1")
-	if _, reason := j.of(t, collector.PurposeExchange); reason == nil {
+	if _, reason := j.of(t, decode.Stores.Purpose); reason == nil {
 		t.Error("the search for stores ended as complete")
 	}
 }
@@ -301,10 +301,10 @@ func TestExchangeNotVisible(t *testing.T) {
 	if err != nil {
 		t.Fatalf("Read: %v", err)
 	}
-	j.complete(t, collector.PurposeExchange)
-	_, reason := j.of(t, collector.PurposeExchange)
+	j.complete(t, decode.Stores.Purpose)
+	_, reason := j.of(t, decode.Stores.Purpose)
 	wantError(t, reason, ErrNoExchange, "not visible")
-	if got, _ := j.of(t, collector.PurposeMailboxes); len(got) != 5 {
+	if got, _ := j.of(t, decode.Mailboxes.Purpose); len(got) != 5 {
 		t.Errorf("%d mailboxes, want 5", len(got))
 	}
 }
@@ -321,8 +321,8 @@ func TestContainerNotVisible(t *testing.T) {
 	if err != nil {
 		t.Fatalf("Read: %v", err)
 	}
-	j.complete(t, collector.PurposeContainers)
-	_, reason := j.of(t, collector.PurposeContainers)
+	j.complete(t, decode.Containers.Purpose)
+	_, reason := j.of(t, decode.Containers.Purpose)
 	wantError(t, reason, ErrNotVisible, "OU=Team 00,", "1 of the objects")
 }
 

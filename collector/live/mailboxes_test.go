@@ -98,12 +98,12 @@ func partsOf(t *testing.T, dir []ldaptest.Entry, change ...func(*ldaptest.Config
 // all stores, and the keys asked for after everything else.
 func inParts(t *testing.T, server *ldaptest.Server, j *journal, n int) {
 	t.Helper()
-	got, _ := j.of(t, collector.PurposeMailboxes)
+	got, _ := j.of(t, decode.Mailboxes.Purpose)
 	once(t, got)
 	if len(got) != n {
 		t.Errorf("%d mailboxes, want %d", len(got), n)
 	}
-	if keys, _ := j.of(t, collector.PurposeKeys); len(keys) != 0 {
+	if keys, _ := j.of(t, decode.Keys.Purpose); len(keys) != 0 {
 		t.Errorf("the keys gave %d entries to the sink", len(keys))
 	}
 	stores, complement := map[string]bool{}, ""
@@ -205,7 +205,7 @@ func TestReadInParts(t *testing.T) {
 			inParts(t, server, j, c.n)
 			asked := 0
 			for _, q := range j.begun {
-				if strings.Contains(q.Filter, "(objectGUID=") || q.Purpose == collector.PurposeMailboxes && strings.Contains(q.Filter, "(distinguishedName=") {
+				if strings.Contains(q.Filter, "(objectGUID=") || q.Purpose == decode.Mailboxes.Purpose && strings.Contains(q.Filter, "(distinguishedName=") {
 					asked += strings.Count(q.Filter, "(objectGUID=") + strings.Count(q.Filter, "(distinguishedName=")
 				}
 			}
@@ -228,7 +228,7 @@ func TestKeysTellOfMore(t *testing.T) {
 	})
 	server, j := partsOf(t, dir)
 	inParts(t, server, j, 999)
-	_, reason := j.of(t, collector.PurposeMailboxes)
+	_, reason := j.of(t, decode.Mailboxes.Purpose)
 	wantError(t, reason, ErrIncomplete, "1 mailboxes", "did not come")
 }
 
@@ -256,11 +256,11 @@ func TestPartsThatBreak(t *testing.T) {
 	}{
 		"a part": {func(r *ldaptest.Request) bool {
 			return strings.Contains(r.Filter, "(homeMDB=CN=Store \\281\\29,") && !strings.Contains(r.Filter, "(!(|")
-		}, collector.PurposeMailboxes, 500},
-		"the complement": {func(r *ldaptest.Request) bool { return strings.Contains(r.Filter, "(!(|(homeMDB=") }, collector.PurposeMailboxes, 990},
+		}, decode.Mailboxes.Purpose, 500},
+		"the complement": {func(r *ldaptest.Request) bool { return strings.Contains(r.Filter, "(!(|(homeMDB=") }, decode.Mailboxes.Purpose, 990},
 		"the keys": {func(r *ldaptest.Request) bool {
 			return r.Filter == decode.Mailboxes.Filter && r.Page == 3
-		}, collector.PurposeKeys, 990},
+		}, decode.Keys.Purpose, 990},
 	} {
 		t.Run(name, func(t *testing.T) {
 			noLeaks(t)
@@ -282,7 +282,7 @@ func TestPartsThatBreak(t *testing.T) {
 			j.complete(t, c.purpose)
 			_, reason := j.of(t, c.purpose)
 			wantError(t, reason, ErrBroken, "tried 4 times")
-			got, _ := j.of(t, collector.PurposeMailboxes)
+			got, _ := j.of(t, decode.Mailboxes.Purpose)
 			once(t, got)
 			if len(got) < c.least {
 				t.Errorf("%d mailboxes, want %d at least", len(got), c.least)
@@ -326,7 +326,7 @@ func TestExpect(t *testing.T) {
 		_, j := partsOf(t, ldaptest.Directory(ldaptest.Size{Mailboxes: n, Stores: 5}))
 		sum := 0
 		for _, q := range j.begun {
-			if j.expect[q.ID] > 0 && q.Purpose != collector.PurposeMailboxes {
+			if j.expect[q.ID] > 0 && q.Purpose != decode.Mailboxes.Purpose {
 				t.Errorf("%s: expect %d", q.Purpose, j.expect[q.ID])
 			}
 			sum += j.expect[q.ID]

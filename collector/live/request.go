@@ -2,6 +2,7 @@ package live
 
 import (
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
@@ -42,7 +43,7 @@ func newRequest(at *server, q *collector.Query) *ldap.SearchRequest {
 	if q.Attributes != nil && q.Asked("nTSecurityDescriptor") {
 		controls = append(controls, sdFlags{})
 	}
-	if q.Purpose == collector.PurposeLookup {
+	if q.Purpose == decode.Lookup.Purpose {
 		// Deleted accounts too, as far as they may be seen: tombstones, and what the
 		// Recycle Bin makes of them later (MS-ADTS 3.1.1.3.4.1.14, 3.1.1.3.4.1.29). A
 		// server that knows only one of the two passes over the other.

@@ -161,7 +161,7 @@ func TestIncompleteIsSaid(t *testing.T) {
 		}, whole...), "the partitions of the forest are not visible"},
 		{"search without an end", append([]func(context.Context, collector.Sink) error{
 			func(_ context.Context, s collector.Sink) error {
-				s.Begin(collector.Query{ID: 9, Purpose: collector.PurposeMailboxes})
+				s.Begin(collector.Query{ID: 9, Purpose: decode.Mailboxes.Purpose})
 				return nil
 			},
 		}, whole...), "stopped before the end"},
@@ -255,9 +255,9 @@ func TestSearchesAtATime(t *testing.T) {
 	reached, goOn := make(chan bool), make(chan bool)
 	long := strings.Repeat("CN=a,", model.LongestDN) + domainDN
 	c := session.Start(t.Context(), &script{steps: []func(context.Context, collector.Sink) error{func(_ context.Context, s collector.Sink) error {
-		begin(s, 1, collector.PurposeMailboxes)
-		begin(s, 2, collector.PurposeGroups)
-		begin(s, 3, collector.PurposeMailboxes)
+		begin(s, 1, decode.Mailboxes.Purpose)
+		begin(s, 2, decode.Groups.Purpose)
+		begin(s, 3, decode.Mailboxes.Purpose)
 		s.Expect(1, 5)
 		s.Expect(3, 7)
 		s.Expect(3, 8)

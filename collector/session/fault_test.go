@@ -8,6 +8,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/collector"
+	"mbxperm/collector/decode"
 	"mbxperm/model"
 )
 
@@ -19,7 +20,7 @@ type faulty struct {
 func (faulty) Name() string { return "faulty" }
 
 func (f faulty) Read(ctx context.Context, s collector.Sink) error {
-	s.Begin(collector.Query{ID: 1, Purpose: collector.PurposeExchange, Base: "DC=contoso,DC=com"})
+	s.Begin(collector.Query{ID: 1, Purpose: decode.Stores.Purpose, Base: "DC=contoso,DC=com"})
 	if f.read != nil {
 		f.read()
 	}
