@@ -5,11 +5,11 @@ package collector
 // what was asked when it was made. The searches there are stand in package
 // decode, each beside the code that reads what it gives.
 type Search struct {
-	Purpose Purpose
-	Stage   Stage
+	Purpose Purpose // what it is for; its text is never changed
+	Stage   Stage   // when it is put, and how often
 	// Base returns where to search, in a directory with these partitions.
 	Base  func(Root) string
-	Scope Scope
+	Scope Scope // how far below that
 	// Filter is empty where objects are asked for by name or by SID.
 	Filter     string
 	Attributes []string // in the order in which they are asked for; nobody changes them
@@ -35,5 +35,7 @@ const (
 // Root are the names of the partitions of a directory, as its rootDSE says
 // ([MS-ADTS] 3.1.1.3.2).
 type Root struct {
-	Domain, Configuration, Schema string
+	Domain        string // of the server that is asked; empty: all of them, from a global catalog
+	Configuration string // which all domains of the forest share
+	Schema        string // which they share too
 }

@@ -79,11 +79,11 @@ const (
 
 // Query describes one search as sent.
 type Query struct {
-	ID         QueryID
+	ID         QueryID // new within the source
 	Purpose    Purpose
-	Base       string
+	Base       string // DN of the object to search at or below; empty: the rootDSE, or all domains of a global catalog
 	Scope      Scope
-	Filter     string
+	Filter     string   // as text (RFC 4515)
 	Attributes []string // asked for; nil means all
 	Account    string   // the bound account as the server names it ("CONTOSO\\auditor")
 }
@@ -110,15 +110,15 @@ func (q *Query) Catalog() bool { return q.Base == "" && q.Scope == ScopeSub }
 // Entry is one directory object as read. Range options ("member;range=0-1499")
 // are already put together by the source: an attribute occurs once, whole.
 type Entry struct {
-	Query      QueryID
-	DN         string
+	Query      QueryID // the search that gave it; 0 where the source knows none
+	DN         string  // as the source spells it; empty for the rootDSE
 	Attributes []Attribute
 }
 
 // Attribute is one attribute with its values in the order in which they came.
 type Attribute struct {
-	Name   string
-	Values [][]byte
+	Name   string   // as the source spells it
+	Values [][]byte // as the syntax of the attribute has them, text in UTF-8
 	// Partial marks an attribute of which the source could not read all values.
 	Partial bool
 }

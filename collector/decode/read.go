@@ -70,30 +70,35 @@ func (l *lockedSink) locked(f func()) {
 	f()
 }
 
+// Begin passes on that a search opens.
 func (l *lockedSink) Begin(q collector.Query) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.sink.Begin(q)
 }
 
+// Expect passes on how many entries it gives.
 func (l *lockedSink) Expect(id collector.QueryID, n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.sink.Expect(id, n)
 }
 
+// Entry passes an entry on.
 func (l *lockedSink) Entry(e *collector.Entry) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.sink.Entry(e)
 }
 
+// End passes on that a search closes.
 func (l *lockedSink) End(id collector.QueryID, reason error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.sink.End(id, reason)
 }
 
+// Missed passes on that nobody holds a SID.
 func (l *lockedSink) Missed(sid acl.SID) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -191,8 +191,10 @@ func (c *Collection) run(ctx context.Context, src collector.Source) error {
 // back has news.
 type written struct{ c *Collection }
 
+// Lock waits for the collection.
 func (w written) Lock() { w.c.mu.Lock() }
 
+// Unlock gives it back, with news.
 func (w written) Unlock() {
 	w.c.news = true
 	w.c.mu.Unlock()

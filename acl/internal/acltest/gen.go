@@ -21,8 +21,10 @@ var plainMasks = []acl.Mask{
 	acl.Delete, acl.ReadControl, acl.WriteDACL, acl.WriteOwner, acl.FullControl, 0x20094, 0x20001,
 }
 
+// Pick returns one of the elements.
 func Pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
 
+// RandomMask returns up to four of the rights of plain entries.
 func RandomMask(r *rand.Rand) acl.Mask {
 	var m acl.Mask
 	for range 1 + r.IntN(4) {

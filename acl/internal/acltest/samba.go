@@ -50,17 +50,18 @@ for line in sys.stdin:
     print(json.dumps(r))
 `
 
-// Query is a line for sambaScript.
+// Query is a question to Samba's library.
 type Query struct {
-	Do   string   `json:"do"`
-	SD   string   `json:"sd,omitempty"`
-	SDDL string   `json:"sddl,omitempty"`
-	Text bool     `json:"text"` // of show: the SDDL as well
-	Want acl.Mask `json:"want"`
-	SIDs []string `json:"sids,omitempty"`
+	Do   string   `json:"do"`             // show, sid, access or parse
+	SD   string   `json:"sd,omitempty"`   // of all but parse: bytes of a descriptor, or of a SID, in hexadecimal
+	SDDL string   `json:"sddl,omitempty"` // of parse: the text of a descriptor
+	Text bool     `json:"text"`           // of show: the SDDL as well
+	Want acl.Mask `json:"want"`           // of access: the rights
+	SIDs []string `json:"sids,omitempty"` // of access: the token
 }
 
-// ACE and Answer are what it says.
+// ACE is an entry as Samba reads it. Without an object type the text of its GUID
+// is empty.
 type ACE struct {
 	Type, Flags       uint8
 	Mask              acl.Mask
@@ -68,16 +69,17 @@ type ACE struct {
 	Object, Inherited string
 }
 
+// Answer is what Samba says to a question.
 type Answer struct {
-	Error        string
-	OK           bool
-	Why          string
-	SD           string
-	SID          string
-	SDDL         string
-	Control      acl.Control
-	Owner, Group *string
-	DACL, SACL   *[]ACE
+	Error        string      // it could not answer, and why
+	OK           bool        // to access: granted
+	Why          string      // to access: the error where it is not
+	SD           string      // to parse: bytes of the descriptor in hexadecimal
+	SID          string      // to sid: the text
+	SDDL         string      // to show: the text, where it was asked for
+	Control      acl.Control // to show, as the rest
+	Owner, Group *string     // nil: none
+	DACL, SACL   *[]ACE      // nil: absent or NULL
 }
 
 // Samba asks all queries of one python process. Without Samba's library the test is skipped, unless the lab is said to be here.
