@@ -20,11 +20,15 @@ var Containers = collector.Search{
 	About:      "every OU and container above a mailbox or recipient, by name",
 }
 
-// container is an OU or a container.
+// container is an OU or a container, of the classes that may lie above an account,
+// a group or a contact ([MS-ADSC] 2, systemPossSuperiors): LostAndFound takes
+// whatever has lost its parent.
 var container = kind{
 	classes: []class{
 		{"container", model.ClassContainer}, {"organizationalunit", model.ClassContainer},
 		{"builtindomain", model.ClassContainer}, {"msexchcontainer", model.ClassContainer},
+		{"lostandfound", model.ClassContainer}, {"organization", model.ClassContainer},
+		{"country", model.ClassContainer}, {"locality", model.ClassContainer},
 	},
 	searches: []collector.Search{Containers},
 	lacks:    []*evidence{hasSecurity},
