@@ -5,8 +5,9 @@ import "strings"
 // ACEType says what an ACE does and how it is laid out ([MS-DTYP] 2.4.4.1).
 type ACEType uint8
 
-// The ACE types. Those with Object in the name carry GUIDs, those with Callback a condition, and the audit and alarm types,
-// the label, the attribute and the policies belong into a SACL.
+// The ACE types. Those with Object in the name carry GUIDs, those with Callback
+// a condition, and the audit and alarm types, the label, the attribute and the
+// policies belong into a SACL.
 const (
 	TypeAllow               ACEType = 0x00 // [MS-DTYP] 2.4.4.2
 	TypeDeny                ACEType = 0x01 // [MS-DTYP] 2.4.4.4
@@ -41,7 +42,8 @@ const (
 	isDeny
 )
 
-// aceLayout has a line for each type; those past its end, and those with a zero, are unknown.
+// aceLayout has a line for each type; those past its end, and those with a
+// zero, are unknown.
 var aceLayout = [256]uint8{
 	TypeAllow:               hasSID | isAllow,
 	TypeDeny:                hasSID | isDeny,
@@ -74,7 +76,8 @@ var aceTypeNames = [...]string{
 	"mandatory label", "resource attribute", "scoped policy", "process trust label", "access filter",
 }
 
-// String returns the type in words, such as "deny object", or "type 0x2a" for an unknown one.
+// String returns the type in words, such as "deny object", or "type 0x2a" for
+// an unknown one.
 func (t ACEType) String() string {
 	if int(t) < len(aceTypeNames) {
 		return aceTypeNames[t]
@@ -83,8 +86,8 @@ func (t ACEType) String() string {
 	return "type 0x" + string([]byte{digits[t>>4], digits[t&15]})
 }
 
-// Allows reports whether entries of the type grant their mask. An ACE has the same method; in a loop over millions, asking the type saves
-// copying the ACE.
+// Allows reports whether entries of the type grant their mask. An ACE has the
+// same method; in a loop over millions, asking the type saves copying the ACE.
 func (t ACEType) Allows() bool { return aceLayout[t]&isAllow != 0 }
 
 // Denies reports whether entries of the type deny their mask.
@@ -99,7 +102,8 @@ func (t ACEType) IsCallback() bool { return aceLayout[t]&isCondition != 0 }
 // IsKnown reports whether the layout of the type is known.
 func (t ACEType) IsKnown() bool { return aceLayout[t] != 0 }
 
-// ACEFlags is the AceFlags field: how an ACE is inherited, and for audit entries when it fires ([MS-DTYP] 2.4.4.1).
+// ACEFlags is the AceFlags field: how an ACE is inherited, and for audit
+// entries when it fires ([MS-DTYP] 2.4.4.1).
 type ACEFlags uint8
 
 // The ACE flags.
@@ -114,11 +118,12 @@ const (
 	FailedAccess     ACEFlags = 0x80
 )
 
-// flagNames has the name of each flag in the order of the bits, which is its token
-// in SDDL ([MS-DTYP] 2.5.1.1, ace-flag-string).
+// flagNames has the name of each flag in the order of the bits, which is its
+// token in SDDL ([MS-DTYP] 2.5.1.1, ace-flag-string).
 var flagNames = [8]string{"OI", "CI", "NP", "IO", "ID", "CR", "SA", "FA"}
 
-// String returns the flags as SDDL names them, joined by bars: "CI|IO". No flag is the empty string.
+// String returns the flags as SDDL names them, joined by bars: "CI|IO". No flag
+// is the empty string.
 func (f ACEFlags) String() string {
 	var names []string
 	for i, name := range flagNames {
@@ -129,7 +134,8 @@ func (f ACEFlags) String() string {
 	return strings.Join(names, "|")
 }
 
-// ACE is one access control entry as stored. SID, Data and Raw are windows on the bytes of the descriptor.
+// ACE is one access control entry as stored. SID, Data and Raw are windows on
+// the bytes of the descriptor.
 type ACE struct {
 	Type  ACEType
 	Flags ACEFlags
@@ -143,27 +149,34 @@ type ACE struct {
 	Raw  []byte // the whole ACE, header included
 }
 
-// Allows reports whether the ACE grants its mask: a plain, object or callback allow. A callback grants only if its condition holds.
+// Allows reports whether the ACE grants its mask: a plain, object or callback
+// allow. A callback grants only if its condition holds.
 func (a ACE) Allows() bool { return a.Type.Allows() }
 
-// Denies reports whether the ACE denies its mask: a plain, object or callback deny. A callback denies only if its condition holds.
+// Denies reports whether the ACE denies its mask: a plain, object or callback
+// deny. A callback denies only if its condition holds.
 func (a ACE) Denies() bool { return a.Type.Denies() }
 
-// IsObject reports whether the ACE is of an object type, which may carry GUIDs but need not.
+// IsObject reports whether the ACE is of an object type, which may carry GUIDs
+// but need not.
 func (a ACE) IsObject() bool { return a.Type.IsObject() }
 
-// IsCallback reports whether the ACE depends on a condition, which cannot be evaluated from the directory alone.
+// IsCallback reports whether the ACE depends on a condition, which cannot be
+// evaluated from the directory alone.
 func (a ACE) IsCallback() bool { return a.Type.IsCallback() }
 
 // IsInherited reports whether the ACE came from a parent (INHERITED_ACE).
 func (a ACE) IsInherited() bool { return a.Flags&Inherited != 0 }
 
-// IsInheritOnly reports whether the ACE only waits for children and does not count for the object itself (INHERIT_ONLY_ACE).
+// IsInheritOnly reports whether the ACE only waits for children and does not
+// count for the object itself (INHERIT_ONLY_ACE).
 func (a ACE) IsInheritOnly() bool { return a.Flags&InheritOnly != 0 }
 
-// IsKnown reports whether the layout of the type is known; of an unknown one only Type, Flags, Mask and Raw mean something.
+// IsKnown reports whether the layout of the type is known; of an unknown one
+// only Type, Flags, Mask and Raw mean something.
 func (a ACE) IsKnown() bool { return a.Type.IsKnown() }
 
-// Trustee returns the SID as a value of its own, the zero SID where the ACE has none. It allocates: make it for a trustee seen first, and
-// look the others up by the window.
+// Trustee returns the SID as a value of its own, the zero SID where the ACE has
+// none. It allocates: make it for a trustee seen first, and look the others up
+// by the window.
 func (a ACE) Trustee() SID { return window(a.SID) }

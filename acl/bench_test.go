@@ -37,8 +37,10 @@ func report(b *testing.B, aces int, size int64) {
 	b.ReportAllocs()
 }
 
-// classify is what a walk does for each entry: allow or deny, and what it says about Send-As. It is a function of its own because
-// testing.B.Loop keeps the compiler from inlining what stands in its body, which no other caller has to suffer.
+// classify is what a walk does for each entry: allow or deny, and what it says
+// about Send-As. It is a function of its own because testing.B.Loop keeps the
+// compiler from inlining what stands in its body, which no other caller has to
+// suffer.
 func classify(corpus []Descriptor) {
 	var allow, deny, sendAs int
 	for i := range corpus {
@@ -75,7 +77,8 @@ func classifyAndIntern(corpus []Descriptor, ids map[string]uint32) {
 	sink.allow, sink.deny, sink.ids = allow, deny, int(sum)
 }
 
-// BenchmarkWalk reads and classifies every ACE of 10,000 descriptors of 45 entries: allow or deny, and what it says about Send-As.
+// BenchmarkWalk reads and classifies every ACE of 10,000 descriptors of 45
+// entries: allow or deny, and what it says about Send-As.
 func BenchmarkWalk(b *testing.B) {
 	corpus, size := parseCorpus(b)
 	b.ResetTimer()

@@ -2,8 +2,9 @@ package acl
 
 import "math/bits"
 
-// Token is the set of SIDs that a person acts with: the account, its groups, Everyone, Authenticated Users and so on. The zero value is
-// empty. It is immutable and may be copied and used by several goroutines.
+// Token is the set of SIDs that a person acts with: the account, its groups,
+// Everyone, Authenticated Users and so on. The zero value is empty. It is
+// immutable and may be copied and used by several goroutines.
 type Token struct {
 	sids map[string]struct{} // keyed by the binary form, so that a window on a descriptor can be looked up without an allocation
 }
@@ -19,7 +20,8 @@ func NewToken(sids ...SID) Token {
 	return t
 }
 
-// Has reports whether the token contains the SID given in binary form. It does not allocate.
+// Has reports whether the token contains the SID given in binary form. It does
+// not allocate.
 func (t Token) Has(sid []byte) bool {
 	_, ok := t.sids[string(sid)]
 	return ok
@@ -34,12 +36,14 @@ func (t Token) HasSID(s SID) bool {
 // Len returns the number of SIDs in the token.
 func (t Token) Len() int { return len(t.sids) }
 
-// GenericMapping says which rights the four generic bits stand for on a kind of object ([MS-DTYP] 2.4.3). The zero value maps nothing.
+// GenericMapping says which rights the four generic bits stand for on a kind of
+// object ([MS-DTYP] 2.4.3). The zero value maps nothing.
 type GenericMapping struct {
 	Read, Write, Execute, All Mask
 }
 
-// The mappings of directory objects ([MS-ADTS] 5.1.3.2) and of mailboxes (as the Exchange 2013 store has it).
+// The mappings of directory objects ([MS-ADTS] 5.1.3.2) and of mailboxes (as
+// the Exchange 2013 store has it).
 var (
 	GenericAD      = GenericMapping{Read: 0x20094, Write: 0x20028, Execute: 0x20004, All: FullControl}
 	GenericMailbox = GenericMapping{Read: 0x20000, Write: 0x30000, Execute: 0x20000, All: 0x1F0003}
@@ -66,13 +70,17 @@ func (g GenericMapping) Map(m Mask) Mask {
 	return out
 }
 
-// Requester is who asks: a token, and what the SID SELF (S-1-5-10) stands for on the object in question.
+// Requester is who asks: a token, and what the SID SELF (S-1-5-10) stands for
+// on the object in question.
 type Requester struct {
 	Token Token
-	// Self is the SID of the object itself where it is a security principal: for a mailbox its account, for a user object its objectSid
-	// (PrincipalSelfSubst of [MS-DTYP] 2.5.3.2). With the zero SID an entry for SELF matches only a token that holds S-1-5-10.
+	// Self is the SID of the object itself where it is a security
+	// principal: for a mailbox its account, for a user object its objectSid
+	// (PrincipalSelfSubst of [MS-DTYP] 2.5.3.2). With the zero SID an entry
+	// for SELF matches only a token that holds S-1-5-10.
 	Self SID
-	// Generic maps generic bits in the entries of a plain check. The checks on directory objects use GenericAD whatever stands here.
+	// Generic maps generic bits in the entries of a plain check. The checks
+	// on directory objects use GenericAD whatever stands here.
 	Generic GenericMapping
 }
 
@@ -88,9 +96,12 @@ type Result struct {
 	Wanted  Mask // what was asked for
 	Granted Mask // wanted bits that are granted
 	Denied  Mask // wanted bits that an entry denies; bits in neither mask are denied by default
-	// Uncertain are wanted bits whose outcome could be another one if a condition held that cannot be evaluated here, or if a
-	// part of the descriptor that could not be read spoke about them. Granted and Denied say what holds without that.
-	// A zero Descriptor, and one whose header cannot be read, grants nothing and leaves everything uncertain.
+	// Uncertain are wanted bits whose outcome could be another one if a
+	// condition held that cannot be evaluated here, or if a part of the
+	// descriptor that could not be read spoke about them. Granted and
+	// Denied say what holds without that. A zero Descriptor, and one whose
+	// header cannot be read, grants nothing and leaves everything
+	// uncertain.
 	Uncertain Mask
 
 	decided [32]int32 // for each bit 1 + the index of the deciding entry, or the negative constants; zero means nothing did
@@ -99,7 +110,8 @@ type Result struct {
 // Allowed reports whether every wanted bit is granted for certain.
 func (r Result) Allowed() bool { return r.Granted == r.Wanted && r.Uncertain == 0 }
 
-// DecidedBy returns the index in the DACL of the entry that decided the lowest bit of the given right, or ByNothing, ByOwner or ByNoDACL.
+// DecidedBy returns the index in the DACL of the entry that decided the lowest
+// bit of the given right, or ByNothing, ByOwner or ByNoDACL.
 func (r Result) DecidedBy(right Mask) int {
 	if right == 0 {
 		return ByNothing
@@ -129,55 +141,68 @@ const (
 	controlRight              // and those whose ObjectType is the extended right
 )
 
-// Check works out the simple rights of r on the object: [MS-DTYP] 2.5.3.2 without an object tree, [MS-ADTS] 5.1.3.3.2.
+// Check works out the simple rights of r on the object: [MS-DTYP] 2.5.3.2
+// without an object tree, [MS-ADTS] 5.1.3.3.2.
 //
-// Entries that name a property, a class or an extended right say nothing about the object as a whole and do not count. (A library that is
-// given no object tree takes such a deny for a deny of everything, as Samba's se_access_check does; a domain controller always has the tree.)
-// The owner's implicit rights are READ_CONTROL and WRITE_DAC, as [MS-DTYP] 2.5.3.2 and Windows have it; [MS-ADTS] 5.1.3.3.2 adds WRITE_OWNER.
-// Rights that come from privileges, such as reading the SACL or taking ownership, are not in a descriptor and are not granted.
+// Entries that name a property, a class or an extended right say nothing about
+// the object as a whole and do not count. (A library that is given no object
+// tree takes such a deny for a deny of everything, as Samba's se_access_check
+// does; a domain controller always has the tree.) The owner's implicit rights
+// are READ_CONTROL and WRITE_DAC, as [MS-DTYP] 2.5.3.2 and Windows have it;
+// [MS-ADTS] 5.1.3.3.2 adds WRITE_OWNER. Rights that come from privileges, such
+// as reading the SACL or taking ownership, are not in a descriptor and are not
+// granted.
 func (d Descriptor) Check(r Requester, want Mask) Result {
 	return d.check(r, want, wholeObject, [3]GUID{})
 }
 
-// Property is an attribute of a directory object as the object tree sees it ([MS-ADTS] 5.1.3.3.3): the attribute, the property set it is in,
-// the class of the object. What is zero does not take part.
+// Property is an attribute of a directory object as the object tree sees it
+// ([MS-ADTS] 5.1.3.3.3): the attribute, the property set it is in, the class of
+// the object. What is zero does not take part.
 type Property struct {
 	Attribute GUID // schemaIDGUID of the attribute
 	Set       GUID // its attributeSecurityGUID
 	Class     GUID // schemaIDGUID of the object's most specific class
 }
 
-// CheckProperty works out the rights of r, ReadProperty and WriteProperty as a rule, on one attribute of a directory object
-// ([MS-ADTS] 5.1.3.3.3). An entry counts if it names nothing, the attribute, its property set or the class.
+// CheckProperty works out the rights of r, ReadProperty and WriteProperty as a
+// rule, on one attribute of a directory object ([MS-ADTS] 5.1.3.3.3). An entry
+// counts if it names nothing, the attribute, its property set or the class.
 func (d Descriptor) CheckProperty(r Requester, want Mask, p Property) Result {
 	r.Generic = GenericAD
 	return d.check(r, want, nodesOfTree, [3]GUID{p.Attribute, p.Set, p.Class})
 }
 
-// CheckControlRight works out whether r holds the extended right on a directory object ([MS-ADTS] 5.1.3.3.4). The bit of the result is
-// ControlAccess.
+// CheckControlRight works out whether r holds the extended right on a directory
+// object ([MS-ADTS] 5.1.3.3.4). The bit of the result is ControlAccess.
 func (d Descriptor) CheckControlRight(r Requester, right GUID) Result {
 	r.Generic = GenericAD
 	return d.check(r, ControlAccess, controlRight, [3]GUID{right})
 }
 
-// CheckValidatedWrite works out whether r may make the validated write on a directory object ([MS-ADTS] 5.1.3.3.5). The bit of the result is
-// ValidatedWrite. A right to write the attribute itself allows more and is asked for with CheckProperty.
+// CheckValidatedWrite works out whether r may make the validated write on a
+// directory object ([MS-ADTS] 5.1.3.3.5). The bit of the result is
+// ValidatedWrite. A right to write the attribute itself allows more and is
+// asked for with CheckProperty.
 func (d Descriptor) CheckValidatedWrite(r Requester, write GUID) Result {
 	r.Generic = GenericAD
 	return d.check(r, ValidatedWrite, controlRight, [3]GUID{write})
 }
 
-// CanReadAttribute reports whether the token may read the attribute of a directory object: READ_PROPERTY on it, on its property set or on the
-// object. The owner is given READ_CONTROL by being owner, not this. conditional is true where a conditional entry, or a part of the
-// descriptor that is unreadable, could turn the answer.
+// CanReadAttribute reports whether the token may read the attribute of a
+// directory object: READ_PROPERTY on it, on its property set or on the object.
+// The owner is given READ_CONTROL by being owner, not this. conditional is true
+// where a conditional entry, or a part of the descriptor that is unreadable,
+// could turn the answer.
 func CanReadAttribute(d Descriptor, t Token, self SID, attribute, propertySet GUID) (allowed, conditional bool) {
 	r := d.CheckProperty(Requester{Token: t, Self: self}, ReadProperty, Property{Attribute: attribute, Set: propertySet})
 	return r.Granted == ReadProperty, r.Uncertain != 0
 }
 
-// check walks the DACL once. In stored order, the first entry that speaks about a bit decides it, which is what the specifications say in
-// other words: an allow adds to the granted set what is not yet denied, a deny to the denied set what is not yet granted.
+// check walks the DACL once. In stored order, the first entry that speaks about
+// a bit decides it, which is what the specifications say in other words: an
+// allow adds to the granted set what is not yet denied, a deny to the denied
+// set what is not yet granted.
 func (d Descriptor) check(r Requester, want Mask, s scope, nodes [3]GUID) Result {
 	want = r.Generic.Map(want)
 	res := Result{Wanted: want}
@@ -191,7 +216,8 @@ func (d Descriptor) check(r Requester, want Mask, s scope, nodes [3]GUID) Result
 		return res
 	}
 	owner := r.matches(d.owner)
-	// The right to the SACL comes from a privilege, never from an entry ([MS-DTYP] 2.5.3.2).
+	// The right to the SACL comes from a privilege, never from an entry
+	// ([MS-DTYP] 2.5.3.2).
 	u := undecided{open: want &^ AccessSystemSACL}
 	if owner && !d.namesOwnerRights() {
 		res.Granted = want & (ReadControl | WriteDACL)
@@ -251,7 +277,8 @@ func (res *Result) take(layout uint8, m Mask, index int32, u *undecided) {
 	u.open &^= m
 }
 
-// matches reports whether the SID, given as a window, is in the token, with SELF replaced (SidInToken of [MS-DTYP] 2.5.3.1).
+// matches reports whether the SID, given as a window, is in the token, with
+// SELF replaced (SidInToken of [MS-DTYP] 2.5.3.1).
 func (r *Requester) matches(sid []byte) bool {
 	if r.Self.b != "" && string(sid) == SIDSelf.b {
 		return r.Token.HasSID(r.Self)
@@ -259,8 +286,10 @@ func (r *Requester) matches(sid []byte) bool {
 	return r.Token.Has(sid)
 }
 
-// inScope reports whether the entry counts in this kind of check. InheritedObjectType plays no part: it chooses the children that
-// inherit, and on them the inherit-only flag already says whether the entry counts ([MS-ADTS] 5.1.3.3.3 looks at ObjectType only).
+// inScope reports whether the entry counts in this kind of check.
+// InheritedObjectType plays no part: it chooses the children that inherit, and
+// on them the inherit-only flag already says whether the entry counts
+// ([MS-ADTS] 5.1.3.3.3 looks at ObjectType only).
 func (a *ACE) inScope(s scope, nodes *[3]GUID) bool {
 	if !a.HasObjectType {
 		return true
@@ -276,8 +305,9 @@ func (a *ACE) inScope(s scope, nodes *[3]GUID) bool {
 	return false
 }
 
-// ownersShare returns the bits that could be different if the requester were the owner: the implicit rights, or where entries for OWNER
-// RIGHTS replace these, what such entries speak about.
+// ownersShare returns the bits that could be different if the requester were
+// the owner: the implicit rights, or where entries for OWNER RIGHTS replace
+// these, what such entries speak about.
 func (d Descriptor) ownersShare(want Mask) Mask {
 	if d.namesOwnerRights() {
 		return want
@@ -285,7 +315,8 @@ func (d Descriptor) ownersShare(want Mask) Mask {
 	return want & (ReadControl | WriteDACL)
 }
 
-// namesOwnerRights reports whether an entry that counts for the object names OWNER RIGHTS, which takes the implicit rights from the owner.
+// namesOwnerRights reports whether an entry that counts for the object names
+// OWNER RIGHTS, which takes the implicit rights from the owner.
 func (d Descriptor) namesOwnerRights() bool {
 	for a := range d.DACL() {
 		if a.Flags&InheritOnly == 0 && string(a.SID) == SIDOwnerRights.b {

@@ -8,7 +8,8 @@ import (
 	"mbxperm/acl/sddl"
 )
 
-// mustSDDL parses a descriptor written in SDDL, with acltest.DomainSID for the aliases of accounts.
+// mustSDDL parses a descriptor written in SDDL, with acltest.DomainSID for the
+// aliases of accounts.
 func mustSDDL(t *testing.T, text string) Descriptor {
 	t.Helper()
 	p, err := sddl.Parse(text, acltest.DomainSID)
@@ -44,7 +45,8 @@ const (
 	saText        = "S-1-5-21-1004336348-1177238915-682003330-1105"
 )
 
-// TestControlRight is worked out by hand from [MS-ADTS] 5.1.3.3.4; the number is the step of its rules.
+// TestControlRight is worked out by hand from [MS-ADTS] 5.1.3.3.4; the number
+// is the step of its rules.
 func TestControlRight(t *testing.T) {
 	tests := []struct {
 		name, sddl string
@@ -89,7 +91,8 @@ func TestControlRight(t *testing.T) {
 	}
 }
 
-// TestValidatedWrite is worked out by hand from [MS-ADTS] 5.1.3.3.5, which has the rules of control access rights with another bit.
+// TestValidatedWrite is worked out by hand from [MS-ADTS] 5.1.3.3.5, which has
+// the rules of control access rights with another bit.
 func TestValidatedWrite(t *testing.T) {
 	member := MustParseGUID("bf9679c0-0de6-11d0-a285-00aa003049e2")
 	for sddl, want := range map[string]bool{
@@ -119,8 +122,10 @@ func TestToken(t *testing.T) {
 	}
 }
 
-// TestProperty is worked out by hand from [MS-ADTS] 5.1.3.3.3: a right given on a node of the object tree holds for the nodes below it, and
-// the first entry that speaks about a bit on the way from the object to the attribute decides it.
+// TestProperty is worked out by hand from [MS-ADTS] 5.1.3.3.3: a right given on
+// a node of the object tree holds for the nodes below it, and the first entry
+// that speaks about a bit on the way from the object to the attribute decides
+// it.
 func TestProperty(t *testing.T) {
 	p := Property{Attribute: GUIDPublicDelegatesAttribute, Set: GUIDPersonalInformation, Class: GUIDUserClass}
 	tests := []struct {
@@ -155,7 +160,8 @@ func TestProperty(t *testing.T) {
 	}
 }
 
-// TestSimple is worked out by hand from [MS-DTYP] 2.5.3.2 and [MS-ADTS] 5.1.3.3.2.
+// TestSimple is worked out by hand from [MS-DTYP] 2.5.3.2 and [MS-ADTS]
+// 5.1.3.3.2.
 func TestSimple(t *testing.T) {
 	tests := []struct {
 		name, sddl      string
@@ -178,7 +184,8 @@ func TestSimple(t *testing.T) {
 	}
 }
 
-// TestMailboxGeneric maps the generic rights of a mailbox, which are not those of a directory object.
+// TestMailboxGeneric maps the generic rights of a mailbox, which are not those
+// of a directory object.
 func TestMailboxGeneric(t *testing.T) {
 	r := Requester{Token: aliceIn, Self: alice, Generic: GenericMailbox}
 	d := mustSDDL(t, "O:PSG:PSD:(A;CI;GA;;;"+alText+")(A;CI;CCRC;;;PS)")
@@ -191,7 +198,8 @@ func TestMailboxGeneric(t *testing.T) {
 	}
 }
 
-// TestConditional: an entry whose condition is unknown can turn an answer only where nothing before it has decided.
+// TestConditional: an entry whose condition is unknown can turn an answer only
+// where nothing before it has decided.
 func TestConditional(t *testing.T) {
 	const c = ";#61727478)" // a condition that says nothing
 	tests := []struct {
@@ -217,7 +225,8 @@ func TestConditional(t *testing.T) {
 	}
 }
 
-// TestDamagedIsUncertain: what could not be read might have decided what is still open, and only that.
+// TestDamagedIsUncertain: what could not be read might have decided what is
+// still open, and only that.
 func TestDamagedIsUncertain(t *testing.T) {
 	whole := mustSDDL(t, "O:BAD:(A;;RP;;;WD)(D;;WP;;;BA)(A;;RC;;;WD)").Raw()
 	const wanted = ReadProperty | WriteProperty | ReadControl | WriteDACL

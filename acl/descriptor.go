@@ -37,7 +37,8 @@ var controlNames = [16]string{
 	"ResourceManagerValid", "SelfRelative",
 }
 
-// String names the flags that are set, joined by bars: "DACLPresent|SelfRelative". No flag is the empty string.
+// String names the flags that are set, joined by bars:
+// "DACLPresent|SelfRelative". No flag is the empty string.
 func (c Control) String() string {
 	var names []string
 	for i, name := range controlNames {
@@ -48,10 +49,12 @@ func (c Control) String() string {
 	return strings.Join(names, "|")
 }
 
-// ACLState tells the three ways of having few entries apart ([MS-ADTS] 5.1.3.3.1).
+// ACLState tells the three ways of having few entries apart ([MS-ADTS]
+// 5.1.3.3.1).
 type ACLState uint8
 
-// The states of an ACL. Absent and NULL DACLs let everybody do everything; a present one without entries lets nobody in but the owner.
+// The states of an ACL. Absent and NULL DACLs let everybody do everything; a
+// present one without entries lets nobody in but the owner.
 const (
 	ACLAbsent  ACLState = iota // the present flag is not set
 	ACLNull                    // the present flag is set, the offset is zero
@@ -63,10 +66,12 @@ func (s ACLState) String() string {
 	return [...]string{"absent", "null", "present"}[min(s, ACLPresent)]
 }
 
-// descriptorHeader is the length of the fixed part: revision, padding, control and four offsets ([MS-DTYP] 2.4.6).
+// descriptorHeader is the length of the fixed part: revision, padding, control
+// and four offsets ([MS-DTYP] 2.4.6).
 const descriptorHeader = 20
 
-// Descriptor is a view of the bytes given to [Parse]. The zero value is "nothing read": no owner, no group, both ACLs absent.
+// Descriptor is a view of the bytes given to [Parse]. The zero value is
+// "nothing read": no owner, no group, both ACLs absent.
 type Descriptor struct {
 	raw          []byte
 	owner, group []byte
@@ -85,10 +90,13 @@ type list struct {
 	broken   bool // there is more that is not
 }
 
-// Parse reads a self-relative security descriptor ([MS-DTYP] 2.4.6) and checks every length in it, so that what follows need not.
+// Parse reads a self-relative security descriptor ([MS-DTYP] 2.4.6) and checks
+// every length in it, so that what follows need not.
 //
-// On an error the Descriptor still holds everything before the broken place, and all parts that are whole; the error names each place.
-// Such a Descriptor is [Descriptor.Damaged], and what the lost part could decide is uncertain in every check. b must not be changed while the view is in use.
+// On an error the Descriptor still holds everything before the broken place,
+// and all parts that are whole; the error names each place. Such a Descriptor
+// is [Descriptor.Damaged], and what the lost part could decide is uncertain in
+// every check. b must not be changed while the view is in use.
 func Parse(b []byte) (Descriptor, error) {
 	d := Descriptor{raw: b}
 	if len(b) < descriptorHeader {
@@ -118,7 +126,8 @@ func Parse(b []byte) (Descriptor, error) {
 	return d, errors.Join(errs[:]...)
 }
 
-// at returns the bytes from the offset stored at field to the end; nil with no error where the offset is zero, which means "not there".
+// at returns the bytes from the offset stored at field to the end; nil with no
+// error where the offset is zero, which means "not there".
 func at(b []byte, field int) ([]byte, error) {
 	offset := binary.LittleEndian.Uint32(b[field:])
 	switch {
@@ -145,13 +154,15 @@ func readSID(b []byte, field int) ([]byte, error) {
 	return rest[:n:n], nil
 }
 
-// aclHeader is the length of the ACL header: revision, padding, size, count, padding ([MS-DTYP] 2.4.5).
+// aclHeader is the length of the ACL header: revision, padding, size, count,
+// padding ([MS-DTYP] 2.4.5).
 const aclHeader = 8
 
 // readList checks the ACL whose offset is stored at field, entry by entry.
 func readList(b []byte, field int, present bool) (list, error) {
 	if !present {
-		// An offset without the flag means nothing: Windows looks at the flag first.
+		// An offset without the flag means nothing: Windows looks at
+		// the flag first.
 		return list{}, nil
 	}
 	rest, err := at(b, field)
@@ -187,12 +198,14 @@ func readList(b []byte, field int, present bool) (list, error) {
 	return l, nil
 }
 
-// all yields the entries in stored order. It is small enough to be inlined into the loop that ranges over it, which is what makes a walk allocate
-// nothing.
+// all yields the entries in stored order. It is small enough to be inlined into
+// the loop that ranges over it, which is what makes a walk allocate nothing.
 //
-// It reads one entry ahead, into the other of two ACEs. Yielding copies 120 bytes in wide loads, and a wide load over fields that were
-// stored a moment ago one by one waits until the stores have left the processor's queue; reading the next entry fills that time. Measured:
-// 12 ns for each ACE in place of 17, and 29 in place of 45 where the loop looks up the trustee.
+// It reads one entry ahead, into the other of two ACEs. Yielding copies 120
+// bytes in wide loads, and a wide load over fields that were stored a moment
+// ago one by one waits until the stores have left the processor's queue;
+// reading the next entry fills that time. Measured: 12 ns for each ACE in place
+// of 17, and 29 in place of 45 where the loop looks up the trustee.
 func (l list) all() iter.Seq[ACE] {
 	return func(yield func(ACE) bool) {
 		var a [2]ACE
@@ -214,19 +227,23 @@ func (l list) all() iter.Seq[ACE] {
 // Control returns the control flags as stored.
 func (d Descriptor) Control() Control { return d.control }
 
-// Damaged reports whether Parse returned an error: something of the descriptor is missing.
+// Damaged reports whether Parse returned an error: something of the descriptor
+// is missing.
 func (d Descriptor) Damaged() bool { return d.damaged }
 
-// Protected reports whether inheritance into the DACL is blocked (SE_DACL_PROTECTED).
+// Protected reports whether inheritance into the DACL is blocked
+// (SE_DACL_PROTECTED).
 func (d Descriptor) Protected() bool { return d.control&DACLProtected != 0 }
 
 // Raw returns the bytes given to Parse.
 func (d Descriptor) Raw() []byte { return d.raw }
 
-// Owner returns the owner's SID in binary form, a window on the bytes; nil if there is none.
+// Owner returns the owner's SID in binary form, a window on the bytes; nil if
+// there is none.
 func (d Descriptor) Owner() []byte { return d.owner }
 
-// Group returns the primary group's SID in binary form, a window on the bytes; nil if there is none.
+// Group returns the primary group's SID in binary form, a window on the bytes;
+// nil if there is none.
 func (d Descriptor) Group() []byte { return d.group }
 
 // DACL yields the entries of the discretionary ACL in stored order.
@@ -241,7 +258,8 @@ func (d Descriptor) DACLState() ACLState { return d.dacl.state }
 // SACLState tells an absent, a NULL and a present SACL apart.
 func (d Descriptor) SACLState() ACLState { return d.sacl.state }
 
-// DACLRevision returns the revision of the discretionary ACL ([MS-DTYP] 2.4.5), zero where there is none.
+// DACLRevision returns the revision of the discretionary ACL ([MS-DTYP] 2.4.5),
+// zero where there is none.
 func (d Descriptor) DACLRevision() uint8 { return d.dacl.revision }
 
 // DACLLen returns the number of entries that DACL yields.

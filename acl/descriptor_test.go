@@ -14,7 +14,8 @@ import (
 	"mbxperm/acl/sddl"
 )
 
-// TestParseErrors breaks a descriptor at each kind of place: the error names it, and what stands before it is still there.
+// TestParseErrors breaks a descriptor at each kind of place: the error names
+// it, and what stands before it is still there.
 func TestParseErrors(t *testing.T) {
 	header := func(control string, owner, group, sacl, dacl uint32) string {
 		return "\x01\x00" + control + le32(owner) + le32(group) + le32(sacl) + le32(dacl)
@@ -62,7 +63,8 @@ func TestParseErrors(t *testing.T) {
 			t.Errorf("%s: %d entries kept (DACLLen %d, damaged %v), want %d", tt.name, got, d.DACLLen(), d.Damaged(), tt.aces)
 		}
 	}
-	// Each part is read for itself: a broken owner does not hide the DACL, and both are named.
+	// Each part is read for itself: a broken owner does not hide the DACL,
+	// and both are named.
 	d, err := Parse([]byte(header("\x14\x80", 4, 0, 20, 20) + "\x02\x00\x1c\x00\x02\x00\x00\x00" + allow))
 	want := "owner: offset 4 lies inside the header\nsacl: ace 1: 0 bytes left, need 4\ndacl: ace 1: 0 bytes left, need 4"
 	if err == nil || err.Error() != want || d.DACLLen() != 1 || d.SACLLen() != 1 {
@@ -70,7 +72,8 @@ func TestParseErrors(t *testing.T) {
 	}
 }
 
-// TestStates tells absent, NULL and empty apart; an offset without its flag means nothing.
+// TestStates tells absent, NULL and empty apart; an offset without its flag
+// means nothing.
 func TestStates(t *testing.T) {
 	for _, tt := range []struct {
 		control string
@@ -117,7 +120,8 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// TestUnknownTypes: type, flags, bytes, and the mask where there is room for one.
+// TestUnknownTypes: type, flags, bytes, and the mask where there is room for
+// one.
 func TestUnknownTypes(t *testing.T) {
 	in := "\x01\x00\x04\x80" + le32(0) + le32(0) + le32(0) + le32(20) + "\x02\x00\x24\x00\x03\x00\x00\x00" +
 		"\x2a\x12\x04\x00" + "\x04\x00\x10\x00" + le32(0x20001) + "compound" + "\xff\x00\x08\x00" + le32(7)
@@ -144,7 +148,8 @@ func TestUnknownTypes(t *testing.T) {
 	}
 }
 
-// TestRoundTrip: decode(encode(x)) is x, for every known type, with and without GUIDs, data and lists.
+// TestRoundTrip: decode(encode(x)) is x, for every known type, with and without
+// GUIDs, data and lists.
 func TestRoundTrip(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	for range 3000 {
@@ -224,7 +229,8 @@ func TestNoAllocs(t *testing.T) {
 	}
 }
 
-// TestHostileAllocations: whatever the bytes, reading them costs a few allocations for the error and nothing else.
+// TestHostileAllocations: whatever the bytes, reading them costs a few
+// allocations for the error and nothing else.
 func TestHostileAllocations(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 6))
 	full := strings.Repeat("\x2a\x00\x04\x00", 16381) // as many entries as fit
@@ -255,7 +261,8 @@ func name(r Result) string {
 	return "denied"
 }
 
-// TestBytesChangedBehindOurBack: the caller must not, but it must not be able to crash us.
+// TestBytesChangedBehindOurBack: the caller must not, but it must not be able
+// to crash us.
 func TestBytesChangedBehindOurBack(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 9))
 	for range 2000 {
@@ -329,7 +336,8 @@ func TestRedundant(t *testing.T) {
 	}
 }
 
-// TestRedundantChangesNothing takes redundant entries away and asks everything again: no answer may change.
+// TestRedundantChangesNothing takes redundant entries away and asks everything
+// again: no answer may change.
 func TestRedundantChangesNothing(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
 	removed := 0
@@ -368,7 +376,8 @@ func TestRedundantChangesNothing(t *testing.T) {
 	}
 }
 
-// FuzzParse: no panic, no entry invented or lost, and what is whole is kept through bytes and text.
+// FuzzParse: no panic, no entry invented or lost, and what is whole is kept
+// through bytes and text.
 func FuzzParse(f *testing.F) {
 	r := rand.New(rand.NewPCG(7, 7))
 	for range 8 {

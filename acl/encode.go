@@ -6,16 +6,18 @@ import (
 	"slices"
 )
 
-// Parts is a descriptor taken apart: owned, editable and complete. [Encode] makes bytes of it again,
-// package sddl text.
+// Parts is a descriptor taken apart: owned, editable and complete. [Encode]
+// makes bytes of it again, package sddl text.
 type Parts struct {
-	// Control holds the flags. DACLPresent, SACLPresent and SelfRelative follow from the states when encoded.
+	// Control holds the flags. DACLPresent, SACLPresent and SelfRelative
+	// follow from the states when encoded.
 	Control              Control
 	Owner, Group         SID // zero if there is none
 	DACLState, SACLState ACLState
 	DACL, SACL           []ACE // in stored order; used where the state is ACLPresent
 
-	// DACLRevision and SACLRevision are the revisions of the ACLs ([MS-DTYP] 2.4.5); zero lets Encode choose 2, or 4 for object ACEs.
+	// DACLRevision and SACLRevision are the revisions of the ACLs
+	// ([MS-DTYP] 2.4.5); zero lets Encode choose 2, or 4 for object ACEs.
 	DACLRevision, SACLRevision uint8
 }
 
@@ -34,7 +36,8 @@ func (d Descriptor) Parts() Parts {
 	}
 }
 
-// owned returns the entries of l over a copy of their bytes; nil if there is no list.
+// owned returns the entries of l over a copy of their bytes; nil if there is no
+// list.
 func (l list) owned() []ACE {
 	if l.state != ACLPresent {
 		return nil
@@ -43,8 +46,10 @@ func (l list) owned() []ACE {
 	return slices.AppendSeq(make([]ACE, 0, l.count), l.all())
 }
 
-// Encode writes a self-relative descriptor ([MS-DTYP] 2.4.6) in the order Windows uses: header, SACL, DACL, owner, group.
-// Of a known ACE it writes the fields and not Raw; an unknown one is written from Raw. Parse of the result gives p again.
+// Encode writes a self-relative descriptor ([MS-DTYP] 2.4.6) in the order
+// Windows uses: header, SACL, DACL, owner, group. Of a known ACE it writes the
+// fields and not Raw; an unknown one is written from Raw. Parse of the result
+// gives p again.
 func Encode(p Parts) ([]byte, error) {
 	control := p.Control&^(DACLPresent|SACLPresent) | SelfRelative
 	if p.DACLState != ACLAbsent {
@@ -103,7 +108,8 @@ func appendList(b []byte, field int, state ACLState, revision uint8, aces []ACE)
 	return b, nil
 }
 
-// appendACE appends one entry. A size that is no multiple of four is written as it is: Data is the caller's, and padding it would change it.
+// appendACE appends one entry. A size that is no multiple of four is written as
+// it is: Data is the caller's, and padding it would change it.
 func appendACE(b []byte, a ACE) ([]byte, error) {
 	start := len(b)
 	if !a.IsKnown() {
@@ -157,8 +163,10 @@ func (a *ACE) guidFlags() (flags uint32) {
 	return flags
 }
 
-// Exact reports whether type, flags, mask, GUIDs and SID say all that there is in the entry, so that [Encode] gives Raw again from these
-// alone. A condition, padding and unknown flags of an object ACE are more than that, and of an unknown type nothing is known.
+// Exact reports whether type, flags, mask, GUIDs and SID say all that there is
+// in the entry, so that [Encode] gives Raw again from these alone. A condition,
+// padding and unknown flags of an object ACE are more than that, and of an
+// unknown type nothing is known.
 func (a *ACE) Exact() bool {
 	switch {
 	case !a.IsKnown() || a.SID == nil || len(a.Data) > 0:
@@ -169,9 +177,11 @@ func (a *ACE) Exact() bool {
 	return true
 }
 
-// Exact reports whether [Encode] gives the bytes that were parsed again, from the control flags, owner, group, and the DACL with its
-// revision, as far as that does not depend on the entries: if each of them is exact, too, nothing of the bytes needs to be kept. It is not
-// where there is a SACL, or where anything lies in another order than Encode's, in between, or behind.
+// Exact reports whether [Encode] gives the bytes that were parsed again, from
+// the control flags, owner, group, and the DACL with its revision, as far as
+// that does not depend on the entries: if each of them is exact, too, nothing
+// of the bytes needs to be kept. It is not where there is a SACL, or where
+// anything lies in another order than Encode's, in between, or behind.
 func (d Descriptor) Exact() bool {
 	if d.damaged || len(d.raw) < descriptorHeader || d.sacl.state != ACLAbsent || d.control&SelfRelative == 0 || d.raw[1] != 0 {
 		return false
@@ -198,7 +208,8 @@ func (d Descriptor) Exact() bool {
 	return end == len(d.raw)
 }
 
-// exact reports whether the entries fill the list, and the header at the start of b holds nothing else.
+// exact reports whether the entries fill the list, and the header at the start
+// of b holds nothing else.
 func (l *list) exact(b []byte) bool {
 	n := 0
 	for range l.count {

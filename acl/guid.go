@@ -5,12 +5,15 @@ import (
 	"fmt"
 )
 
-// GUID names a right, a property set, an attribute or a class ([MS-DTYP] 2.3.4). It is kept as it lies in a descriptor, with the first three
-// fields little-endian, so the bytes in an ACE compare with it directly. The zero value is "none".
+// GUID names a right, a property set, an attribute or a class ([MS-DTYP]
+// 2.3.4). It is kept as it lies in a descriptor, with the first three fields
+// little-endian, so the bytes in an ACE compare with it directly. The zero
+// value is "none".
 type GUID [16]byte
 
-// guidText says which byte of a GUID is printed at each place: the packet form is little-endian in its first three fields, the text is
-// not ([MS-DTYP] 2.3.4.2, 2.3.4.3).
+// guidText says which byte of a GUID is printed at each place: the packet form
+// is little-endian in its first three fields, the text is not ([MS-DTYP]
+// 2.3.4.2, 2.3.4.3).
 var guidText = [16]uint8{3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15}
 
 // GUIDFromBytes copies a binary GUID, as in schemaIDGUID. b must be 16 bytes.
@@ -21,7 +24,8 @@ func GUIDFromBytes(b []byte) (GUID, error) {
 	return GUID(b), nil
 }
 
-// ParseGUID reads the text form, with or without braces: ab721a54-1e2f-11d0-9819-00aa0040529b.
+// ParseGUID reads the text form, with or without braces:
+// ab721a54-1e2f-11d0-9819-00aa0040529b.
 func ParseGUID(s string) (GUID, error) {
 	t := s
 	if len(t) == 38 && t[0] == '{' && t[37] == '}' {
@@ -41,7 +45,8 @@ func ParseGUID(s string) (GUID, error) {
 	return g, nil
 }
 
-// MustParseGUID is ParseGUID for constants in source text; it panics on an error.
+// MustParseGUID is ParseGUID for constants in source text; it panics on an
+// error.
 func MustParseGUID(s string) GUID {
 	g, err := ParseGUID(s)
 	if err != nil {
@@ -81,7 +86,8 @@ func (g GUID) AppendTo(b []byte) []byte {
 	return b
 }
 
-// MarshalText implements [encoding.TextMarshaler]; the zero GUID gives empty text.
+// MarshalText implements [encoding.TextMarshaler]; the zero GUID gives empty
+// text.
 func (g GUID) MarshalText() ([]byte, error) {
 	if g.IsZero() {
 		return []byte{}, nil
@@ -89,7 +95,8 @@ func (g GUID) MarshalText() ([]byte, error) {
 	return g.AppendTo(nil), nil
 }
 
-// UnmarshalText implements [encoding.TextUnmarshaler]; empty text gives the zero GUID.
+// UnmarshalText implements [encoding.TextUnmarshaler]; empty text gives the
+// zero GUID.
 func (g *GUID) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		*g = GUID{}

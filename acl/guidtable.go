@@ -1,15 +1,19 @@
 package acl
 
-// guidRows is the built-in list of names. A directory has its own (CN=Extended-Rights and the schema), which is always right and is used
-// where it could be read; this table is what remains where it could not.
+// guidRows is the built-in list of names. A directory has its own
+// (CN=Extended-Rights and the schema), which is always right and is used where
+// it could be read; this table is what remains where it could not.
 //
-// Sources: the rights and property sets of Windows from [MS-ADTS] 6.1.1.2.7 and its subsections; the classes and attributes from [MS-ADSC] and
-// [MS-ADA1] to [MS-ADA3]; those of Exchange from the organisation's own CN=Extended-Rights as Exchange 2013 setup writes it and from the
-// schema files of Exchange 2003. The common names of the public-folder and of the Accept-X rights are taken from constants and may be
-// spelled a little differently in a forest.
+// Sources: the rights and property sets of Windows from [MS-ADTS] 6.1.1.2.7 and
+// its subsections; the classes and attributes from [MS-ADSC] and [MS-ADA1] to
+// [MS-ADA3]; those of Exchange from the organisation's own CN=Extended-Rights
+// as Exchange 2013 setup writes it and from the schema files of Exchange 2003.
+// The common names of the public-folder and of the Accept-X rights are taken
+// from constants and may be spelled a little differently in a forest.
 //
-// Names are common names (cn) of rights, and lDAPDisplayNames of classes and attributes. A display name stands only where it is more than the
-// common name without its hyphens.
+// Names are common names (cn) of rights, and lDAPDisplayNames of classes and
+// attributes. A display name stands only where it is more than the common name
+// without its hyphens.
 var guidRows = [...]struct {
 	guid, name, display string
 	kind                GUIDKind

@@ -20,9 +20,9 @@ import (
 const top = ".."
 
 // arrows is the house as a table: what a package may import of ours. As in go
-// list, a name that ends in /... stands for the package and all below it. A package
-// that has no line goes by that of the nearest one above it. main may use
-// everything. Each arrow points down.
+// list, a name that ends in /... stands for the package and all below it. A
+// package that has no line goes by that of the nearest one above it. main may
+// use everything. Each arrow points down.
 var arrows = map[string][]string{
 	"acl":      {},
 	"acl/sddl": {"acl"},

@@ -15,9 +15,11 @@ import (
 	"mbxperm/collector/adlab"
 )
 
-// The tests in this file read a real directory: Samba as a domain controller with an Exchange organisation.
+// The tests in this file read a real directory: Samba as a domain controller
+// with an Exchange organisation.
 
-// all reads every object below base. Descriptors come with owner, group and DACL.
+// all reads every object below base. Descriptors come with owner, group and
+// DACL.
 func all(t *testing.T, c *ldap.Conn, base, filter string, attributes ...string) []*ldap.Entry {
 	t.Helper()
 	r, err := c.SearchWithPaging(ldap.NewSearchRequest(base, ldap.ScopeWholeSubtree, ldap.NeverDerefAliases, 0, 0, false, filter, attributes,
@@ -28,7 +30,8 @@ func all(t *testing.T, c *ldap.Conn, base, filter string, attributes ...string) 
 	return r.Entries
 }
 
-// damage says what the lab did to a mailbox descriptor on purpose: cut it, or put bytes behind it, which Samba's reader refuses and Windows ignores.
+// damage says what the lab did to a mailbox descriptor on purpose: cut it, or
+// put bytes behind it, which Samba's reader refuses and Windows ignores.
 func damage(lab *adlab.Lab, dn, attribute string) (broken bool, trailing int) {
 	o := lab.Oracle.ByDN(dn)
 	if o == nil || attribute != "msExchMailboxSecurityDescriptor" {
@@ -38,8 +41,9 @@ func damage(lab *adlab.Lab, dn, attribute string) (broken bool, trailing int) {
 	return d.Undecodable != "", d.Trailing
 }
 
-// TestLabDescriptors: every descriptor of the domain, configuration and schema partitions reads, entry by entry, as Samba's library reads the
-// same bytes, and encodes to the same bytes again where Samba's encoder does.
+// TestLabDescriptors: every descriptor of the domain, configuration and schema
+// partitions reads, entry by entry, as Samba's library reads the same bytes,
+// and encodes to the same bytes again where Samba's encoder does.
 func TestLabDescriptors(t *testing.T) {
 	t.Parallel()
 	lab := adlab.Start(t)
@@ -88,7 +92,8 @@ func TestLabDescriptors(t *testing.T) {
 	t.Logf("%d objects, %d entries, %d distinct descriptors, %d of them not comparable", objects, entries, len(queries), spliced)
 }
 
-// TestLabRights holds the built-in table against CN=Extended-Rights: names, and what validAccesses says of the kind ([MS-ADTS] 5.1.3.2.1).
+// TestLabRights holds the built-in table against CN=Extended-Rights: names, and
+// what validAccesses says of the kind ([MS-ADTS] 5.1.3.2.1).
 func TestLabRights(t *testing.T) {
 	t.Parallel()
 	lab := adlab.Start(t)
@@ -124,8 +129,10 @@ func TestLabRights(t *testing.T) {
 	t.Logf("%d rights compared", compared)
 }
 
-// schemaGUIDs are the GUIDs of an attribute and of the property set it is in. Attributes that nobody may write whatever the descriptor says are
-// left out where writing is the question: system-only ones, constructed ones and back links ([MS-ADTS] 3.1.1.4.5.25).
+// schemaGUIDs are the GUIDs of an attribute and of the property set it is in.
+// Attributes that nobody may write whatever the descriptor says are left out
+// where writing is the question: system-only ones, constructed ones and back
+// links ([MS-ADTS] 3.1.1.4.5.25).
 func schemaGUIDs(t *testing.T, c *ldap.Conn, lab *adlab.Lab, writable bool) map[string]Property {
 	t.Helper()
 	out := map[string]Property{}
@@ -144,7 +151,8 @@ func schemaGUIDs(t *testing.T, c *ldap.Conn, lab *adlab.Lab, writable bool) map[
 	return out
 }
 
-// tokenOf asks the server which SIDs it sees in the token of a connection ([MS-ADTS] 3.1.1.3.2.26).
+// tokenOf asks the server which SIDs it sees in the token of a connection
+// ([MS-ADTS] 3.1.1.3.2.26).
 func tokenOf(t *testing.T, c *ldap.Conn) Token {
 	t.Helper()
 	r, err := c.Search(ldap.NewSearchRequest("", ldap.ScopeBaseObject, ldap.NeverDerefAliases, 0, 0, false, "(objectClass=*)", []string{"tokenGroups"}, nil))
@@ -162,8 +170,10 @@ func tokenOf(t *testing.T, c *ldap.Conn) Token {
 	return NewToken(sids...)
 }
 
-// TestLabReadAccess holds the check of object entries against the server itself: an ordinary account is given the value of an attribute exactly
-// where our check of the object's descriptor says that it may read it ([MS-ADTS] 5.1.3.3.3).
+// TestLabReadAccess holds the check of object entries against the server
+// itself: an ordinary account is given the value of an attribute exactly where
+// our check of the object's descriptor says that it may read it ([MS-ADTS]
+// 5.1.3.3.3).
 func TestLabReadAccess(t *testing.T) {
 	t.Parallel()
 	lab := adlab.Start(t)
@@ -213,7 +223,8 @@ func TestLabReadAccess(t *testing.T) {
 	t.Logf("%d values given and %d not given, as worked out", may, mayNot)
 }
 
-// TestLabWriteAccess holds the check against what the server says an account may write: sDRightsEffective ([MS-ADTS] 3.1.1.4.5.4) and
+// TestLabWriteAccess holds the check against what the server says an account
+// may write: sDRightsEffective ([MS-ADTS] 3.1.1.4.5.4) and
 // allowedAttributesEffective ([MS-ADTS] 3.1.1.4.5.25).
 func TestLabWriteAccess(t *testing.T) {
 	t.Parallel()
@@ -266,7 +277,8 @@ func TestLabWriteAccess(t *testing.T) {
 	t.Logf("%d attributes writable and %d not, as the server says", may, mayNot)
 }
 
-// checkSDRights compares the parts of the descriptor that may be written: owner and group with WRITE_OWNER, the DACL with WRITE_DAC.
+// checkSDRights compares the parts of the descriptor that may be written: owner
+// and group with WRITE_OWNER, the DACL with WRITE_DAC.
 func checkSDRights(t *testing.T, e *ldap.Entry, d Descriptor, r Requester) {
 	t.Helper()
 	n, err := strconv.Atoi(e.GetAttributeValue("sDRightsEffective"))

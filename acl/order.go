@@ -1,11 +1,14 @@
 package acl
 
-// Canonical reports whether the DACL is in the order that Windows' editors write: entries set on the object before inherited ones, and
-// among the former denies before allows. index is the first entry out of place, or -1.
+// Canonical reports whether the DACL is in the order that Windows' editors
+// write: entries set on the object before inherited ones, and among the former
+// denies before allows. index is the first entry out of place, or -1.
 //
-// Nothing is asked of inherited entries among themselves: those of the parent stand before those of the grandparent, each group with its
-// denies first, and where a group ends is not stored. A DACL out of order is legal and is evaluated as it stands; it is what an editor
-// refuses to open, and a deny in it may come too late.
+// Nothing is asked of inherited entries among themselves: those of the parent
+// stand before those of the grandparent, each group with its denies first, and
+// where a group ends is not stored. A DACL out of order is legal and is
+// evaluated as it stands; it is what an editor refuses to open, and a deny in
+// it may come too late.
 func (d Descriptor) Canonical() (ok bool, index int) {
 	var inherited, allowed bool
 	i := 0
@@ -27,14 +30,18 @@ func (d Descriptor) Canonical() (ok bool, index int) {
 type Redundancy struct {
 	Index int // the entry in the DACL
 	By    int // the earlier entry that completes the set of those that speak for it
-	// Contrary is true where an earlier entry says the opposite about one of the rights: an allow behind a deny of the same trustee, or
-	// the other way round. Such an entry is not a mere duplicate: somebody believes that it does something.
+	// Contrary is true where an earlier entry says the opposite about one
+	// of the rights: an allow behind a deny of the same trustee, or the
+	// other way round. Such an entry is not a mere duplicate: somebody
+	// believes that it does something.
 	Contrary bool
 }
 
-// Redundant finds the entries of the DACL that can be taken away without changing any decision, on the object or on its children: for the same
-// trustee, earlier unconditional entries that are at least as wide speak about every right in its mask. Entries that other trustees'
-// entries make superfluous (Everyone, a group and its members) are not looked for.
+// Redundant finds the entries of the DACL that can be taken away without
+// changing any decision, on the object or on its children: for the same
+// trustee, earlier unconditional entries that are at least as wide speak about
+// every right in its mask. Entries that other trustees' entries make
+// superfluous (Everyone, a group and its members) are not looked for.
 func (d Descriptor) Redundant() []Redundancy {
 	var found []Redundancy
 	earlier := make(map[string][]numbered, d.dacl.count)
@@ -73,7 +80,8 @@ type numbered struct {
 	index int
 }
 
-// atLeastAsWide reports whether a speaks, on the object and on every child, wherever b does.
+// atLeastAsWide reports whether a speaks, on the object and on every child,
+// wherever b does.
 func (a *ACE) atLeastAsWide(b *ACE) bool {
 	if a.HasObjectType && (!b.HasObjectType || a.ObjectType != b.ObjectType) {
 		return false

@@ -23,8 +23,8 @@ const (
 	sidBadCount
 )
 
-// fault is an error before it has a text: it is returned in registers by the reader that runs for every ACE, and only Parse makes an
-// error of it.
+// fault is an error before it has a text: it is returned in registers by the
+// reader that runs for every ACE, and only Parse makes an error of it.
 type fault struct {
 	what      faultKind
 	got, need int
@@ -71,14 +71,16 @@ func (f fault) err() error {
 	return fmt.Errorf("%s%d bytes left, need %d", place, f.got, f.need)
 }
 
-// The flags of an object ACE: which of the two GUIDs are there ([MS-DTYP] 2.4.4.3).
+// The flags of an object ACE: which of the two GUIDs are there ([MS-DTYP]
+// 2.4.4.3).
 const (
 	objectTypePresent          = 1
 	inheritedObjectTypePresent = 2
 )
 
-// measure checks the entry at the start of b ([MS-DTYP] 2.4.4) and returns its size. Parse runs it over every ACE once and refuses
-// what does not fit; read relies on that.
+// measure checks the entry at the start of b ([MS-DTYP] 2.4.4) and returns its
+// size. Parse runs it over every ACE once and refuses what does not fit; read
+// relies on that.
 func measure(b []byte) (int, fault) {
 	if len(b) < 4 {
 		return 0, fault{tooShort, len(b), 4}
@@ -110,8 +112,9 @@ func measure(b []byte) (int, fault) {
 	return size, fault{}
 }
 
-// measureGUIDs returns where the SID of an object ACE begins: after the flags and the GUIDs they announce. Bits other than the two are
-// ignored, as [MS-DTYP] 2.4.4.3 asks.
+// measureGUIDs returns where the SID of an object ACE begins: after the flags
+// and the GUIDs they announce. Bits other than the two are ignored, as
+// [MS-DTYP] 2.4.4.3 asks.
 func measureGUIDs(b []byte) (int, fault) {
 	if len(b) < 12 {
 		return 0, fault{shortObjectFlags, len(b) - 8, 4}
@@ -130,8 +133,10 @@ func measureGUIDs(b []byte) (int, fault) {
 	return at, fault{}
 }
 
-// read fills a from the entry at the start of b, which measure has let pass, and returns its size. It runs for every ACE of every walk and
-// asks only what it needs in order not to panic on bytes that were changed behind our back; then it returns zero.
+// read fills a from the entry at the start of b, which measure has let pass,
+// and returns its size. It runs for every ACE of every walk and asks only what
+// it needs in order not to panic on bytes that were changed behind our back;
+// then it returns zero.
 func (a *ACE) read(b []byte) int {
 	if len(b) < 4 {
 		return 0
@@ -181,8 +186,9 @@ func (a *ACE) clearGUIDs() {
 	a.ObjectType, a.InheritedObjectType, a.HasObjectType, a.HasInheritedObjectType = GUID{}, GUID{}, false, false
 }
 
-// readGUIDs reads the GUIDs of an object ACE of at least 16 bytes and returns where the SID begins. A GUID that is absent is cleared only if the
-// entry before had one.
+// readGUIDs reads the GUIDs of an object ACE of at least 16 bytes and returns
+// where the SID begins. A GUID that is absent is cleared only if the entry
+// before had one.
 func (a *ACE) readGUIDs(raw []byte) int {
 	at := 12
 	if raw[8]&objectTypePresent != 0 && len(raw) >= at+16 {

@@ -6,7 +6,8 @@ import (
 	"sync"
 )
 
-// Mask is the access mask of an ACE: a set of rights ([MS-DTYP] 2.4.3). What its low bits mean depends on the descriptor it stands in.
+// Mask is the access mask of an ACE: a set of rights ([MS-DTYP] 2.4.3). What
+// its low bits mean depends on the descriptor it stands in.
 type Mask uint32
 
 // The rights of an Active Directory object ([MS-ADTS] 5.1.3.2).
@@ -35,7 +36,8 @@ const (
 	FullControl Mask = 0x000F01FF // every right of a directory object; what GenericAll maps to
 )
 
-// The rights of a mailbox, in msExchMailboxSecurityDescriptor. The bits mean something else in a directory descriptor.
+// The rights of a mailbox, in msExchMailboxSecurityDescriptor. The bits mean
+// something else in a directory descriptor.
 const (
 	MailboxFullAccess       Mask = 0x00000001
 	MailboxSendAs           Mask = 0x00000002 // historic; the extended right Send-As on the account decides
@@ -52,7 +54,8 @@ type NamedRight struct {
 	Name string
 }
 
-// MailboxRights are the seven mailbox rights in the order of their bits, with the names of Get-MailboxPermission.
+// MailboxRights are the seven mailbox rights in the order of their bits, with
+// the names of Get-MailboxPermission.
 var MailboxRights = [7]NamedRight{
 	{MailboxFullAccess, "FullAccess"},
 	{MailboxSendAs, "SendAs"},
@@ -63,11 +66,13 @@ var MailboxRights = [7]NamedRight{
 	{MailboxChangeOwner, "ChangeOwner"},
 }
 
-// MailboxMask is the union of the seven mailbox rights; bits outside it have no name in a mailbox descriptor.
+// MailboxMask is the union of the seven mailbox rights; bits outside it have no
+// name in a mailbox descriptor.
 const MailboxMask = MailboxFullAccess | MailboxSendAs | MailboxExternalAccount | MailboxDeleteItem | MailboxReadPermission |
 	MailboxChangePermission | MailboxChangeOwner
 
-// ADRights are the rights of a directory object in the order of their bits, with the names that administrators know from
+// ADRights are the rights of a directory object in the order of their bits,
+// with the names that administrators know from
 // System.DirectoryServices.ActiveDirectoryRights.
 var ADRights = [...]NamedRight{
 	{CreateChild, "CreateChild"},
@@ -92,8 +97,10 @@ var ADRights = [...]NamedRight{
 	{GenericRead, "GenericRead"},
 }
 
-// ADNames returns the names of the set bits in the order of the bits; bits without a name come last, together, as hexadecimal.
-// It does not fold FullControl into one name: the caller knows whether the mask is a whole ACE's or a part of it.
+// ADNames returns the names of the set bits in the order of the bits; bits
+// without a name come last, together, as hexadecimal. It does not fold
+// FullControl into one name: the caller knows whether the mask is a whole ACE's
+// or a part of it.
 func (m Mask) ADNames() []string {
 	names := make([]string, 0, bits.OnesCount32(uint32(m)))
 	for _, r := range ADRights {
@@ -108,7 +115,8 @@ func (m Mask) ADNames() []string {
 	return names
 }
 
-// String returns the mask as 0x and eight hexadecimal digits, the form of exports.
+// String returns the mask as 0x and eight hexadecimal digits, the form of
+// exports.
 func (m Mask) String() string {
 	const digits = "0123456789abcdef"
 	b := [10]byte{'0', 'x'}
@@ -118,14 +126,16 @@ func (m Mask) String() string {
 	return string(b[:])
 }
 
-// MapGenericAD replaces the generic rights by the rights of a directory object they stand for ([MS-ADTS] 5.1.3.2). ACEs that wait
-// for children may hold generic rights; on an object they are normally mapped already.
+// MapGenericAD replaces the generic rights by the rights of a directory object
+// they stand for ([MS-ADTS] 5.1.3.2). ACEs that wait for children may hold
+// generic rights; on an object they are normally mapped already.
 func (m Mask) MapGenericAD() Mask { return GenericAD.Map(m) }
 
 // GUIDKind says what a GUID in an object ACE names.
 type GUIDKind uint8
 
-// The kinds of GUIDs. One GUID can be of two kinds: DNS-Host-Name-Attributes and Validated-DNS-Host-Name share theirs.
+// The kinds of GUIDs. One GUID can be of two kinds: DNS-Host-Name-Attributes
+// and Validated-DNS-Host-Name share theirs.
 const (
 	KindExtendedRight  GUIDKind = iota + 1 // with ControlAccess
 	KindPropertySet                        // with ReadProperty, WriteProperty
@@ -151,7 +161,8 @@ type NamedGUID struct {
 	Kind    GUIDKind
 }
 
-// GUIDs returns the built-in table, ordered by GUID. The caller must not change it.
+// GUIDs returns the built-in table, ordered by GUID. The caller must not change
+// it.
 func GUIDs() []NamedGUID { return guidTable() }
 
 // guidTable parses the rows when they are first asked for.
@@ -174,8 +185,10 @@ func LookupGUID(g GUID) (NamedGUID, bool) {
 	return table[i], true
 }
 
-// LookupGUIDFor finds what g means beside the rights in m: the bits choose between a right, a property set, a validated write and a class
-// where one GUID has several meanings. Without a match by kind it returns the first entry, as LookupGUID does.
+// LookupGUIDFor finds what g means beside the rights in m: the bits choose
+// between a right, a property set, a validated write and a class where one GUID
+// has several meanings. Without a match by kind it returns the first entry, as
+// LookupGUID does.
 func LookupGUIDFor(g GUID, m Mask) (NamedGUID, bool) {
 	first, ok := LookupGUID(g)
 	if !ok {
@@ -191,7 +204,8 @@ func LookupGUIDFor(g GUID, m Mask) (NamedGUID, bool) {
 	return first, true
 }
 
-// usedWith returns the rights that a GUID of this kind narrows down ([MS-DTYP] 2.4.4.3).
+// usedWith returns the rights that a GUID of this kind narrows down ([MS-DTYP]
+// 2.4.4.3).
 func (k GUIDKind) usedWith() Mask {
 	switch k {
 	case KindExtendedRight:
@@ -236,7 +250,8 @@ const (
 	ImpliedByAllExtendedRights
 )
 
-// String returns "", "full-control" or "all-extended-rights", the words of exports.
+// String returns "", "full-control" or "all-extended-rights", the words of
+// exports.
 func (i Implied) String() string {
 	switch i {
 	case ImpliedByFullControl:
@@ -247,10 +262,14 @@ func (i Implied) String() string {
 	return ""
 }
 
-// Covers reports whether the ACE, allow or deny alike, speaks about the extended right g of a directory object: explicitly, because it is an
-// object ACE with CONTROL_ACCESS and that very GUID, or by implication, because it has CONTROL_ACCESS and no GUID, which stands for all
-// extended rights, alone or within Full Control ([MS-ADTS] 5.1.3.3.4). Property sets and validated writes never cover an extended right.
-// It looks at mask and types only: whether the ACE is inherit-only, conditional or for this trustee, the caller asks for itself.
+// Covers reports whether the ACE, allow or deny alike, speaks about the
+// extended right g of a directory object: explicitly, because it is an object
+// ACE with CONTROL_ACCESS and that very GUID, or by implication, because it has
+// CONTROL_ACCESS and no GUID, which stands for all extended rights, alone or
+// within Full Control ([MS-ADTS] 5.1.3.3.4). Property sets and validated writes
+// never cover an extended right. It looks at mask and types only: whether the
+// ACE is inherit-only, conditional or for this trustee, the caller asks for
+// itself.
 func (a ACE) Covers(g GUID) (covers bool, implied Implied) {
 	if a.Mask&(ControlAccess|GenericAll) == 0 || aceLayout[a.Type]&(isAllow|isDeny) == 0 {
 		return false, NotImplied
@@ -258,7 +277,8 @@ func (a ACE) Covers(g GUID) (covers bool, implied Implied) {
 	return a.covers(&g)
 }
 
-// covers is the part of Covers that most entries do not reach; it is apart so that the other can be inlined.
+// covers is the part of Covers that most entries do not reach; it is apart so
+// that the other can be inlined.
 func (a *ACE) covers(g *GUID) (bool, Implied) {
 	switch {
 	case a.HasObjectType:

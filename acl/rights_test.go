@@ -112,8 +112,9 @@ func TestLookupGUIDFor(t *testing.T) {
 	}
 }
 
-// TestGUIDsAgainstSamba compares the table with the list of rights that Samba provisions a directory with, which was made from [MS-ADTS]
-// 6.1.1.2.7: same GUID, same name, same kind.
+// TestGUIDsAgainstSamba compares the table with the list of rights that Samba
+// provisions a directory with, which was made from [MS-ADTS] 6.1.1.2.7: same
+// GUID, same name, same kind.
 func TestGUIDsAgainstSamba(t *testing.T) {
 	f, err := os.Open("/usr/share/samba/setup/extended-rights.ldif")
 	if errors.Is(err, fs.ErrNotExist) {

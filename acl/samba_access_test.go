@@ -26,8 +26,9 @@ func (c accessCase) query() acltest.Query {
 	return q
 }
 
-// randomAccessCase makes a descriptor of plain entries with SELF already replaced and generic bits mapped, which Samba's function needs, a token
-// and a mask.
+// randomAccessCase makes a descriptor of plain entries with SELF already
+// replaced and generic bits mapped, which Samba's function needs, a token and a
+// mask.
 func randomAccessCase(t *testing.T, r *rand.Rand, types []ACEType) accessCase {
 	t.Helper()
 	c := accessCase{parts: acltest.RandomParts(r, types, 8)}
@@ -51,8 +52,9 @@ func randomAccessCase(t *testing.T, r *rand.Rand, types []ACEType) accessCase {
 	return c
 }
 
-// TestAccessAgainstSamba compares 20,000 random checks with Samba's se_access_check: denies, order, inherit-only, NULL and empty DACLs,
-// the owner's rights and OWNER RIGHTS. Not one may differ.
+// TestAccessAgainstSamba compares 20,000 random checks with Samba's
+// se_access_check: denies, order, inherit-only, NULL and empty DACLs, the
+// owner's rights and OWNER RIGHTS. Not one may differ.
 func TestAccessAgainstSamba(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 1))
 	cases := make([]accessCase, 20_000)
@@ -90,8 +92,10 @@ func TestAccessAgainstSamba(t *testing.T) {
 	}
 }
 
-// TestOwnerRightsAgainstSamba asks the cases in which OWNER RIGHTS (S-1-3-4) meets other entries; both sides take it in stored order.
-// (Later versions of Samba collect what such entries say and apply it at the end: then the second case differs, and Windows' order is ours.)
+// TestOwnerRightsAgainstSamba asks the cases in which OWNER RIGHTS (S-1-3-4)
+// meets other entries; both sides take it in stored order. (Later versions of
+// Samba collect what such entries say and apply it at the end: then the second
+// case differs, and Windows' order is ours.)
 func TestOwnerRightsAgainstSamba(t *testing.T) {
 	tests := []struct {
 		sddl string
@@ -125,8 +129,9 @@ func TestOwnerRightsAgainstSamba(t *testing.T) {
 	}
 }
 
-// TestAbsentDACLAgainstSamba names the one difference: without the DACL-present flag [MS-DTYP] 2.5.3.2 and [MS-ADTS] 5.1.3.3.2 grant
-// everything, Samba 4 grants nothing. Both agree on a NULL DACL.
+// TestAbsentDACLAgainstSamba names the one difference: without the DACL-present
+// flag [MS-DTYP] 2.5.3.2 and [MS-ADTS] 5.1.3.3.2 grant everything, Samba 4
+// grants nothing. Both agree on a NULL DACL.
 func TestAbsentDACLAgainstSamba(t *testing.T) {
 	var queries []acltest.Query
 	var raws [][]byte

@@ -11,8 +11,9 @@ import (
 	"mbxperm/acl/sddl"
 )
 
-// sambaTypes are the ACE types that Samba 4.17 lays out as [MS-DTYP] 2.4.4 does: it has no case for the object forms of the callback types,
-// takes every other type for a mask and a SID, and drops what follows the SID.
+// sambaTypes are the ACE types that Samba 4.17 lays out as [MS-DTYP] 2.4.4
+// does: it has no case for the object forms of the callback types, takes every
+// other type for a mask and a SID, and drops what follows the SID.
 var sambaTypes = []ACEType{
 	TypeAllow, TypeDeny, TypeAudit, TypeAlarm, TypeAllowObject, TypeDenyObject, TypeAuditObject, TypeAlarmObject,
 }
@@ -69,8 +70,10 @@ func sidString(s SID) *string {
 	return &text
 }
 
-// TestReadAgainstSamba compares 3,000 random descriptors entry by entry with ndr_unpack, and the SDDL of both sides with each other: what
-// Samba writes must read back as the same descriptor, and Samba must make the same descriptor of what we write.
+// TestReadAgainstSamba compares 3,000 random descriptors entry by entry with
+// ndr_unpack, and the SDDL of both sides with each other: what Samba writes
+// must read back as the same descriptor, and Samba must make the same
+// descriptor of what we write.
 func TestReadAgainstSamba(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 8))
 	var raws [][]byte
@@ -121,8 +124,10 @@ func TestReadAgainstSamba(t *testing.T) {
 	}
 }
 
-// TestReadMoreTypesAgainstSamba compares the types that Samba 4.17 has no name for but reads as a mask, a SID and bytes it ignores. Its SDDL is not
-// asked for: as_sddl prints these types as a mixture of the names of others (0x09 as "ALOL", 0x04 as "OA") and crashes on 0x10.
+// TestReadMoreTypesAgainstSamba compares the types that Samba 4.17 has no name
+// for but reads as a mask, a SID and bytes it ignores. Its SDDL is not asked
+// for: as_sddl prints these types as a mixture of the names of others (0x09 as
+// "ALOL", 0x04 as "OA") and crashes on 0x10.
 func TestReadMoreTypesAgainstSamba(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 21))
 	types := []ACEType{
@@ -156,7 +161,8 @@ func TestReadMoreTypesAgainstSamba(t *testing.T) {
 	}
 }
 
-// compareSDDL reads Samba's text and compares it with the descriptor it was made of.
+// compareSDDL reads Samba's text and compares it with the descriptor it was
+// made of.
 func compareSDDL(t *testing.T, p Parts, text string) {
 	t.Helper()
 	back, err := sddl.Parse(text, MustParseSID("S-1-5-21-1-2-3"))
@@ -184,8 +190,10 @@ func sameEntries(t *testing.T, what string, want, got Parts) {
 	}
 }
 
-// TestSIDTextAgainstSamba compares the text of 2,000 random SIDs. From an authority of 2^32-1 on Samba writes hexadecimal without leading zeros, where
-// [MS-DTYP] 2.4.2.1 and Windows have twelve digits from 2^32 on; that text must still be read as the same SID.
+// TestSIDTextAgainstSamba compares the text of 2,000 random SIDs. From an
+// authority of 2^32-1 on Samba writes hexadecimal without leading zeros, where
+// [MS-DTYP] 2.4.2.1 and Windows have twelve digits from 2^32 on; that text must
+// still be read as the same SID.
 func TestSIDTextAgainstSamba(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 9))
 	var sids []SID

@@ -10,22 +10,29 @@ import (
 	objectsid "github.com/bwmarrin/go-objectsid"
 )
 
-// maxSubAuthorities is the largest SubAuthorityCount a SID may carry ([MS-DTYP] 2.4.2.2).
+// maxSubAuthorities is the largest SubAuthorityCount a SID may carry ([MS-DTYP]
+// 2.4.2.2).
 const maxSubAuthorities = 15
 
-// sidHeader is the length of what stands before the sub-authorities: revision, count and the six bytes of the authority.
+// sidHeader is the length of what stands before the sub-authorities: revision,
+// count and the six bytes of the authority.
 const sidHeader = 8
 
-// SID is a security identifier: the number that names a user, a group or a computer in an ACE ([MS-DTYP] 2.4.2).
+// SID is a security identifier: the number that names a user, a group or a
+// computer in an ACE ([MS-DTYP] 2.4.2).
 //
-// It is comparable and usable as a map key. The zero value is "no SID", and prints as the empty string.
+// It is comparable and usable as a map key. The zero value is "no SID", and
+// prints as the empty string.
 type SID struct {
-	// The binary form. A string is the cheapest immutable thing that Go can compare and hash: 16 bytes in a struct, one
-	// allocation when made, and a map keyed by it can be asked with a window on foreign bytes without making a SID at all.
+	// The binary form. A string is the cheapest immutable thing that Go can
+	// compare and hash: 16 bytes in a struct, one allocation when made, and
+	// a map keyed by it can be asked with a window on foreign bytes without
+	// making a SID at all.
 	b string
 }
 
-// SIDLen returns the length of the SID at the start of b, which may go on after it.
+// SIDLen returns the length of the SID at the start of b, which may go on after
+// it.
 func SIDLen(b []byte) (int, error) {
 	n, f := sidLen(b)
 	if f.what != okay {
@@ -52,7 +59,8 @@ func sidLen(b []byte) (int, fault) {
 	return n, fault{}
 }
 
-// SIDFromBytes copies a binary SID, as in objectSid. b must hold exactly one SID.
+// SIDFromBytes copies a binary SID, as in objectSid. b must hold exactly one
+// SID.
 func SIDFromBytes(b []byte) (SID, error) {
 	n, err := SIDLen(b)
 	if err != nil {
@@ -64,10 +72,12 @@ func SIDFromBytes(b []byte) (SID, error) {
 	return SID{string(b)}, nil
 }
 
-// window makes a value of a SID whose form was checked before; nil gives the zero SID.
+// window makes a value of a SID whose form was checked before; nil gives the
+// zero SID.
 func window(b []byte) SID { return SID{string(b)} }
 
-// ParseSID reads the text form, S-1-5-21-… ([MS-DTYP] 2.4.2.1). The authority may be decimal or 0x and hexadecimal.
+// ParseSID reads the text form, S-1-5-21-… ([MS-DTYP] 2.4.2.1). The authority
+// may be decimal or 0x and hexadecimal.
 func ParseSID(s string) (SID, error) {
 	bad := func(why string) (SID, error) { return SID{}, fmt.Errorf("sid: %q: %s", clip(s), why) }
 	if len(s) < 4 || s[0] != 'S' && s[0] != 's' || s[1:4] != "-1-" {
@@ -102,7 +112,8 @@ func ParseSID(s string) (SID, error) {
 	return SID{string(buf[:n])}, nil
 }
 
-// parseDigits is strconv.ParseUint without the sign, underscore and base rules that a SID does not have.
+// parseDigits is strconv.ParseUint without the sign, underscore and base rules
+// that a SID does not have.
 func parseDigits(s string, base, bits int) (uint64, error) {
 	v, err := strconv.ParseUint(s, base, bits)
 	switch {
@@ -115,7 +126,8 @@ func parseDigits(s string, base, bits int) (uint64, error) {
 	}
 }
 
-// clip keeps an error message readable when the input is not: at most 80 bytes of it.
+// clip keeps an error message readable when the input is not: at most 80 bytes
+// of it.
 func clip(s string) string {
 	if len(s) > 80 {
 		return s[:80] + "…"
@@ -149,10 +161,13 @@ func (s SID) sub(i int) uint32 {
 // subs returns the number of sub-authorities.
 func (s SID) subs() int { return (len(s.b) - sidHeader) / 4 }
 
-// String returns the text form, or "" for the zero SID. It costs about a microsecond: make it once for each distinct SID.
+// String returns the text form, or "" for the zero SID. It costs about a
+// microsecond: make it once for each distinct SID.
 //
-// The text is go-objectsid's, which needs an input of the right length (a SID always has it) and an int of 64 bits, and prints authorities
-// of 2^32 and more in decimal where [MS-DTYP] 2.4.2.1 wants twelve hexadecimal digits; those few go through AppendTo.
+// The text is go-objectsid's, which needs an input of the right length (a SID
+// always has it) and an int of 64 bits, and prints authorities of 2^32 and more
+// in decimal where [MS-DTYP] 2.4.2.1 wants twelve hexadecimal digits; those few
+// go through AppendTo.
 func (s SID) String() string {
 	if s.IsZero() {
 		return ""
@@ -189,11 +204,13 @@ func (s SID) Bytes() []byte {
 	return []byte(s.b)
 }
 
-// Raw returns the binary form as a string, without a copy. It is what Exchange and AD store, and sorts by authority, not by domain.
+// Raw returns the binary form as a string, without a copy. It is what Exchange
+// and AD store, and sorts by authority, not by domain.
 func (s SID) Raw() string { return s.b }
 
-// Split takes the last sub-authority off: for an account of a domain that is the domain's SID and the relative identifier (RID).
-// ok is false where there is nothing to take off.
+// Split takes the last sub-authority off: for an account of a domain that is
+// the domain's SID and the relative identifier (RID). ok is false where there
+// is nothing to take off.
 func (s SID) Split() (domain SID, rid uint32, ok bool) {
 	if s.IsZero() || s.subs() == 0 {
 		return SID{}, 0, false
@@ -204,7 +221,8 @@ func (s SID) Split() (domain SID, rid uint32, ok bool) {
 	return SID{string(head)}, s.sub(n), true
 }
 
-// WithRID returns s with one sub-authority more: the account rid of the domain s. It is the zero SID where s is zero or already holds 15.
+// WithRID returns s with one sub-authority more: the account rid of the domain
+// s. It is the zero SID where s is zero or already holds 15.
 func (s SID) WithRID(rid uint32) SID {
 	if s.IsZero() || s.subs() == maxSubAuthorities {
 		return SID{}
@@ -214,10 +232,12 @@ func (s SID) WithRID(rid uint32) SID {
 	return SID{string(b)}
 }
 
-// MarshalText implements [encoding.TextMarshaler]; the zero SID gives empty text.
+// MarshalText implements [encoding.TextMarshaler]; the zero SID gives empty
+// text.
 func (s SID) MarshalText() ([]byte, error) { return s.AppendTo(nil), nil }
 
-// UnmarshalText implements [encoding.TextUnmarshaler]; empty text gives the zero SID.
+// UnmarshalText implements [encoding.TextUnmarshaler]; empty text gives the
+// zero SID.
 func (s *SID) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		*s = SID{}

@@ -17,7 +17,8 @@ func TestSIDText(t *testing.T) {
 		{"01020000000000052000000020020000", "S-1-5-32-544"},
 		{"010500000000000515000000dcf4dc3b833d2b46828ba6280004 0000", "S-1-5-21-1004336348-1177238915-682003330-1024"},
 		{"0100000000000005", "S-1-5"},
-		// [MS-DTYP] 2.4.2.1: an authority of 2^32 and more is written as twelve hexadecimal digits.
+		// [MS-DTYP] 2.4.2.1: an authority of 2^32 and more is written
+		// as twelve hexadecimal digits.
 		{"010100000001000007000000", ""},
 		{"0101000100000000 07000000", "S-1-0x000100000000-7"},
 		{"0101ffffffffffff ffffffff", "S-1-0xffffffffffff-4294967295"},
@@ -154,7 +155,8 @@ func TestWellKnown(t *testing.T) {
 	}
 }
 
-// TestSIDAgainstObjectsid holds our own text against go-objectsid's on everything where that one is right.
+// TestSIDAgainstObjectsid holds our own text against go-objectsid's on
+// everything where that one is right.
 func TestSIDAgainstObjectsid(t *testing.T) {
 	for i := range 2000 {
 		b := []byte{1, byte(i % 16), 0, 0, byte(i), byte(i >> 3), byte(i * 7), byte(i * 13)}
@@ -172,7 +174,8 @@ func TestSIDAgainstObjectsid(t *testing.T) {
 }
 
 func TestGUID(t *testing.T) {
-	// [MS-DTYP] 2.3.4.2: the first three fields are little-endian on the wire.
+	// [MS-DTYP] 2.3.4.2: the first three fields are little-endian on the
+	// wire.
 	wire := []byte{0x54, 0x1a, 0x72, 0xab, 0x2f, 0x1e, 0xd0, 0x11, 0x98, 0x19, 0x00, 0xaa, 0x00, 0x40, 0x52, 0x9b}
 	g, err := GUIDFromBytes(wire)
 	if err != nil || g != GUIDSendAs || g.String() != "ab721a54-1e2f-11d0-9819-00aa0040529b" {
@@ -205,7 +208,8 @@ func TestGUID(t *testing.T) {
 	}
 }
 
-// FuzzSID: any text that is read prints as something that reads the same; any bytes that are read are kept.
+// FuzzSID: any text that is read prints as something that reads the same; any
+// bytes that are read are kept.
 func FuzzSID(f *testing.F) {
 	for _, s := range []string{"S-1-5-18", "S-1-0x000100000000-7", "S-1-5-21-1-2-3-500", "s-1-1-0", "\x01\x01\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00", "S-1-5"} {
 		f.Add(s)

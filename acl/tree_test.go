@@ -11,15 +11,18 @@ import (
 	"mbxperm/acl/sddl"
 )
 
-// objectTree is [MS-ADTS] 5.1.3.3.3 taken literally: the three-level tree of an object with a granted and a denied mask at each node, filled
-// ACE by ACE. It is slow and keeps everything; the check in one pass must give the same at every attribute.
+// objectTree is [MS-ADTS] 5.1.3.3.3 taken literally: the three-level tree of an
+// object with a granted and a denied mask at each node, filled ACE by ACE. It
+// is slow and keeps everything; the check in one pass must give the same at
+// every attribute.
 type objectTree struct {
 	children map[GUID][]GUID // class to sets and lone attributes, set to attributes
 	granted  map[GUID]Mask
 	denied   map[GUID]Mask
 }
 
-// The tree of the cases: a class with two property sets of two attributes each and one attribute in no set.
+// The tree of the cases: a class with two property sets of two attributes each
+// and one attribute in no set.
 var (
 	treeClass = GUIDUserClass
 	treeSets  = map[GUID][]GUID{
@@ -49,7 +52,8 @@ func (t objectTree) has(node GUID) (found bool) {
 	return found
 }
 
-// apply evaluates one ACE that is for the requester: on the whole tree without an ObjectType, below the node that has it otherwise.
+// apply evaluates one ACE that is for the requester: on the whole tree without
+// an ObjectType, below the node that has it otherwise.
 func (t objectTree) apply(a ACE) {
 	node := treeClass
 	if a.HasObjectType {
@@ -67,7 +71,8 @@ func (t objectTree) apply(a ACE) {
 	})
 }
 
-// TestPropertyAgainstTree compares 5,000 random descriptors, at each of the five attributes.
+// TestPropertyAgainstTree compares 5,000 random descriptors, at each of the
+// five attributes.
 func TestPropertyAgainstTree(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 5))
 	const want = ReadProperty | WriteProperty

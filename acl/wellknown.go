@@ -5,7 +5,8 @@ import (
 	"maps"
 )
 
-// The SIDs that are the same everywhere ([MS-DTYP] 2.4.2.4), and those of Exchange that are in no directory.
+// The SIDs that are the same everywhere ([MS-DTYP] 2.4.2.4), and those of
+// Exchange that are in no directory.
 var (
 	SIDNull                             = MustParseSID("S-1-0-0")
 	SIDEveryone                         = MustParseSID("S-1-1-0")
@@ -97,7 +98,8 @@ var (
 	SIDExchangeSiteMailboxMembers       = MustParseSID("S-1-9-1419165041-1139599005-3936102811-1022490595-25")
 )
 
-// wellKnown names them in English; the names that a directory holds are localised, so match by SID and print these.
+// wellKnown names them in English; the names that a directory holds are
+// localised, so match by SID and print these.
 var wellKnown = map[SID]string{
 	SIDNull:                             "NULL SID",
 	SIDEveryone:                         "Everyone",
@@ -189,14 +191,15 @@ var wellKnown = map[SID]string{
 	SIDExchangeSiteMailboxMembers:       "Exchange Site Mailbox Granted Members",
 }
 
-// WellKnownName returns the English name of a SID that is the same in every domain. Accounts of a domain are not among them: see
-// [WellKnownRID].
+// WellKnownName returns the English name of a SID that is the same in every
+// domain. Accounts of a domain are not among them: see [WellKnownRID].
 func WellKnownName(s SID) (string, bool) {
 	name, ok := wellKnown[s]
 	return name, ok
 }
 
-// wellKnownRIDs names the accounts that every domain has under the same number ([MS-DTYP] 2.4.2.4).
+// wellKnownRIDs names the accounts that every domain has under the same number
+// ([MS-DTYP] 2.4.2.4).
 var wellKnownRIDs = map[uint32]string{
 	498: "Enterprise Read-only Domain Controllers",
 	500: "Administrator",
@@ -221,12 +224,14 @@ var wellKnownRIDs = map[uint32]string{
 	572: "Denied RODC Password Replication Group",
 }
 
-// WellKnownRID returns the English name of the account that has this relative identifier in every domain. 498, 518, 519 and 527 exist in
-// the root domain of a forest only.
+// WellKnownRID returns the English name of the account that has this relative
+// identifier in every domain. 498, 518, 519 and 527 exist in the root domain of
+// a forest only.
 func WellKnownRID(rid uint32) (string, bool) {
 	name, ok := wellKnownRIDs[rid]
 	return name, ok
 }
 
-// WellKnownSIDs returns the SIDs that are the same everywhere, with their English names, in no particular order.
+// WellKnownSIDs returns the SIDs that are the same everywhere, with their
+// English names, in no particular order.
 func WellKnownSIDs() iter.Seq2[SID, string] { return maps.All(wellKnown) }

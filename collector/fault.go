@@ -24,10 +24,10 @@ func (f *Fault) Unwrap() error {
 	return err
 }
 
-// Safely runs f, and returns a [*Fault] if it panics. Every goroutine that works
-// for a source does its work inside of it. A panic ends the program wherever it
-// is not caught in its own goroutine, and then the screen leaves a raw terminal
-// and an unfinished file behind.
+// Safely runs f, and returns a [*Fault] if it panics. Every goroutine that
+// works for a source does its work inside of it. A panic ends the program
+// wherever it is not caught in its own goroutine, and then the screen leaves a
+// raw terminal and an unfinished file behind.
 func Safely(doing string, f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {

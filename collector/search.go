@@ -13,19 +13,20 @@ type Search struct {
 	// Filter is empty where objects are asked for by name or by SID.
 	Filter     string
 	Attributes []string // in the order in which they are asked for; nobody changes them
-	// Weight orders searches that run at a time by how much of it they take: the
-	// one that weighs most is shown as what is being read. One without weight is
-	// never shown.
+	// Weight orders searches that run at a time by how much of it they
+	// take: the one that weighs most is shown as what is being read. One
+	// without weight is never shown.
 	Weight int
-	// About says more of the search than its purpose and filter do; or nothing.
+	// About says more of the search than its purpose and filter do; or
+	// nothing.
 	About string
 }
 
 // Stage says when a search is put, and how often.
 type Stage uint8
 
-// The stages of a reading. A search of the last two needs nothing but what stands
-// in it, and is put by every source that can be asked.
+// The stages of a reading. A search of the last two needs nothing but what
+// stands in it, and is put by every source that can be asked.
 const (
 	Apart    Stage = iota // a source has code of its own for it: it follows on others, is in parts, or others follow on it
 	OfForest              // once, for what all domains share

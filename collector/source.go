@@ -13,21 +13,24 @@ import (
 // A Source is used by one goroutine. It may own workers, but it calls the Sink
 // from the goroutine that called Read or Lookup.
 type Source interface {
-	// Name says in a few words where the facts come from, for the status line
-	// and the head of a report: "ldaps://dc1.contoso.lab", "demo:250:1".
+	// Name says in a few words where the facts come from, for the status
+	// line and the head of a report: "ldaps://dc1.contoso.lab",
+	// "demo:250:1".
 	Name() string
 
 	// Read delivers everything the source has for the object types we show,
-	// and returns when it is done or ctx is. Each search is bracketed by Begin
-	// and End. A search that breaks off is reported through End with its
-	// reason, and Read goes on with the next one where that makes sense; an
-	// error from Read itself means that the source can give nothing (more).
+	// and returns when it is done or ctx is. Each search is bracketed by
+	// Begin and End. A search that breaks off is reported through End with
+	// its reason, and Read goes on with the next one where that makes
+	// sense; an error from Read itself means that the source can give
+	// nothing (more).
 	Read(ctx context.Context, sink Sink) error
 
-	// Lookup asks for the principals that hold the given SIDs, now (objectSid)
-	// or formerly (sIDHistory). It answers with Entry events, and with Missed
-	// for each SID that nobody holds; a SID whose question could not be put
-	// gets no answer. Lookup is called after Read, once for each distinct SID.
+	// Lookup asks for the principals that hold the given SIDs, now
+	// (objectSid) or formerly (sIDHistory). It answers with Entry events,
+	// and with Missed for each SID that nobody holds; a SID whose question
+	// could not be put gets no answer. Lookup is called after Read, once
+	// for each distinct SID.
 	Lookup(ctx context.Context, sids []acl.SID, sink Sink) error
 
 	// Close gives back connections and files. It may be called at any time,
@@ -42,8 +45,8 @@ type Sink interface {
 	// Begin opens a search. Its ID is new within the source.
 	Begin(q Query)
 
-	// Expect tells about how many entries the search will give, as soon as that is
-	// known; a later call replaces the number.
+	// Expect tells about how many entries the search will give, as soon as
+	// that is known; a later call replaces the number.
 	Expect(id QueryID, n int)
 
 	// Entry delivers one directory entry as read.
@@ -53,7 +56,8 @@ type Sink interface {
 	// why it was not. A search without End counts as incomplete.
 	End(id QueryID, err error)
 
-	// Missed says that the source was asked for this SID and nobody holds it.
+	// Missed says that the source was asked for this SID and nobody holds
+	// it.
 	Missed(sid acl.SID)
 }
 
@@ -102,9 +106,9 @@ func (q *Query) Asked(attribute string) bool {
 	return false
 }
 
-// Catalog reports whether a global catalog was asked: nobody else answers for all
-// domains at once (MS-ADTS 3.1.1.3.1.10). It holds a part of the attributes, and
-// the members of universal groups only, but for its own domain.
+// Catalog reports whether a global catalog was asked: nobody else answers for
+// all domains at once (MS-ADTS 3.1.1.3.1.10). It holds a part of the
+// attributes, and the members of universal groups only, but for its own domain.
 func (q *Query) Catalog() bool { return q.Base == "" && q.Scope == ScopeSub }
 
 // Entry is one directory object as read. Range options ("member;range=0-1499")
@@ -119,7 +123,8 @@ type Entry struct {
 type Attribute struct {
 	Name   string   // as the source spells it
 	Values [][]byte // as the syntax of the attribute has them, text in UTF-8
-	// Partial marks an attribute of which the source could not read all values.
+	// Partial marks an attribute of which the source could not read all
+	// values.
 	Partial bool
 }
 

@@ -11,14 +11,17 @@ import (
 	"mbxperm/acl"
 )
 
-// conditionSignature begins the data of a callback ACE that holds a conditional expression ([MS-DTYP] 2.4.4.17).
+// conditionSignature begins the data of a callback ACE that holds a conditional
+// expression ([MS-DTYP] 2.4.4.17).
 const conditionSignature = "artx"
 
-// maxConditionDepth bounds how deep an expression may be nested, both when read from bytes and from text. Windows' editors make a few
-// levels; without a bound 60 KB of "not" would cost gigabytes of copying.
+// maxConditionDepth bounds how deep an expression may be nested, both when read
+// from bytes and from text. Windows' editors make a few levels; without a bound
+// 60 KB of "not" would cost gigabytes of copying.
 const maxConditionDepth = 64
 
-// The tokens of an expression in postfix notation ([MS-DTYP] 2.4.4.17.5 to 2.4.4.17.8).
+// The tokens of an expression in postfix notation ([MS-DTYP] 2.4.4.17.5 to
+// 2.4.4.17.8).
 const (
 	tokenPadding   = 0x00
 	tokenInt8      = 0x01
@@ -36,24 +39,29 @@ const (
 	tokenDevice    = 0xFB
 )
 
-// conditionBinary are the operators between two operands ([MS-DTYP] 2.4.4.17.6).
+// conditionBinary are the operators between two operands ([MS-DTYP]
+// 2.4.4.17.6).
 var conditionBinary = map[byte]string{
 	0x80: "==", 0x81: "!=", 0x82: "<", 0x83: "<=", 0x84: ">", 0x85: ">=",
 	0x86: "Contains", 0x88: "Any_of", 0x8E: "Not_Contains", 0x8F: "Not_Any_of",
 }
 
-// conditionUnary are the operators before one operand ([MS-DTYP] 2.4.4.17.6 and 2.4.4.17.7).
+// conditionUnary are the operators before one operand ([MS-DTYP] 2.4.4.17.6 and
+// 2.4.4.17.7).
 var conditionUnary = map[byte]string{
 	0x87: "Exists", 0x8D: "Not_Exists",
 	0x89: "Member_of", 0x8A: "Device_Member_of", 0x8B: "Member_of_Any", 0x8C: "Device_Member_of_Any",
 	0x90: "Not_Member_of", 0x91: "Not_Device_Member_of", 0x92: "Not_Member_of_Any", 0x93: "Not_Device_Member_of_Any",
 }
 
-// conditionPrefixes are what stands before an attribute's name ([MS-DTYP] 2.4.4.17.8).
+// conditionPrefixes are what stands before an attribute's name ([MS-DTYP]
+// 2.4.4.17.8).
 var conditionPrefixes = map[byte]string{tokenLocal: "", tokenUser: "@User.", tokenResource: "@Resource.", tokenDevice: "@Device."}
 
-// Condition returns the conditional expression of a callback ACE in the notation of SDDL, parentheses around it, such as
-// (@User.Department == "Finance" && Member_of {SID(BA)}). ok is false if the ACE has none or it cannot be put into words; Data holds its bytes.
+// Condition returns the conditional expression of a callback ACE in the
+// notation of SDDL, parentheses around it, such as (@User.Department ==
+// "Finance" && Member_of {SID(BA)}). ok is false if the ACE has none or it
+// cannot be put into words; Data holds its bytes.
 func Condition(a acl.ACE) (text string, ok bool) {
 	if !a.IsCallback() {
 		return "", false
@@ -61,7 +69,8 @@ func Condition(a acl.ACE) (text string, ok bool) {
 	return conditionText(a.Data)
 }
 
-// term is a part of an expression while it is put together from postfix: its text, how tightly it binds and how deep it is.
+// term is a part of an expression while it is put together from postfix: its
+// text, how tightly it binds and how deep it is.
 type term struct {
 	text  string
 	binds int // 0 or, 1 and, 2 a comparison, 3 an operand
@@ -76,8 +85,9 @@ func (t term) in(binds int) string {
 	return t.text
 }
 
-// conditionText turns an expression into text. It gives up on anything that its counterpart could not turn back into the same bytes in
-// essence: operators without operands, lengths that do not fit, strings that cannot be shown.
+// conditionText turns an expression into text. It gives up on anything that its
+// counterpart could not turn back into the same bytes in essence: operators
+// without operands, lengths that do not fit, strings that cannot be shown.
 func conditionText(data []byte) (string, bool) {
 	if len(data) < 4 || string(data[:4]) != conditionSignature {
 		return "", false
@@ -106,7 +116,8 @@ func conditionText(data []byte) (string, bool) {
 	return "(" + stack[0].text + ")", true
 }
 
-// applyOperator replaces the operands at the end of the stack by the expression they make.
+// applyOperator replaces the operands at the end of the stack by the expression
+// they make.
 func applyOperator(code byte, stack []term) ([]term, bool) {
 	n := len(stack)
 	if name, ok := conditionUnary[code]; (ok || code == tokenNot) && n >= 1 {
@@ -140,7 +151,8 @@ func applyOperator(code byte, stack []term) ([]term, bool) {
 	return stack[:n-1], t.depth <= maxConditionDepth
 }
 
-// conditionOperand reads the literal or attribute at the start of b and returns its text and length.
+// conditionOperand reads the literal or attribute at the start of b and returns
+// its text and length.
 func conditionOperand(b []byte, depth int) (text string, n int, ok bool) {
 	if b[0] >= tokenInt8 && b[0] <= tokenInt64 {
 		return conditionInt(b)
@@ -184,7 +196,8 @@ func conditionOperand(b []byte, depth int) (text string, n int, ok bool) {
 	return text, 5 + len(value), ok
 }
 
-// conditionInt reads an integer literal: value, sign and base ([MS-DTYP] 2.4.4.17.5).
+// conditionInt reads an integer literal: value, sign and base ([MS-DTYP]
+// 2.4.4.17.5).
 func conditionInt(b []byte) (string, int, bool) {
 	if len(b) < 11 {
 		return "", 0, false
@@ -220,14 +233,16 @@ func conditionComposite(b []byte, depth int) (string, bool) {
 	return "{" + strings.Join(elements, ", ") + "}", true
 }
 
-// conditionAttribute writes an attribute's name; characters other than letters, digits and a few marks as % and four hexadecimal digits
-// ([MS-DTYP] 2.5.1.1, attr-char2).
+// conditionAttribute writes an attribute's name; characters other than letters,
+// digits and a few marks as % and four hexadecimal digits ([MS-DTYP] 2.5.1.1,
+// attr-char2).
 func conditionAttribute(code byte, value []byte) (string, bool) {
 	if len(value) == 0 || len(value)%2 != 0 {
 		return "", false
 	}
 	out := []byte(conditionPrefixes[code])
-	// A name without a prefix that begins like a number or is an operator's name is told apart by its first character.
+	// A name without a prefix that begins like a number or is an operator's
+	// name is told apart by its first character.
 	ambiguous := code == tokenLocal && (value[0] >= '0' && value[0] <= '9' || isOperatorName(value))
 	for i := 0; i < len(value); i += 2 {
 		c := binary.LittleEndian.Uint16(value[i:])

@@ -9,7 +9,8 @@ import (
 	"mbxperm/acl/internal/acltest"
 )
 
-// TestConditionBytes has expressions laid out by hand from the token tables of [MS-DTYP] 2.4.4.17.5 to 2.4.4.17.8.
+// TestConditionBytes has expressions laid out by hand from the token tables of
+// [MS-DTYP] 2.4.4.17.5 to 2.4.4.17.8.
 func TestConditionBytes(t *testing.T) {
 	tests := []struct{ text, hex string }{
 		{`(Title == "VP")`, "61727478 f80a000000 5400690074006c006500 1004000000 56005000 80 000000"},
@@ -35,7 +36,8 @@ func TestConditionBytes(t *testing.T) {
 	}
 }
 
-// TestConditionText: expressions as they are written in the documentation become the same expression again.
+// TestConditionText: expressions as they are written in the documentation
+// become the same expression again.
 func TestConditionText(t *testing.T) {
 	for in, want := range map[string]string{
 		`(@User.Title=="PM" && (@User.Division=="Finance" || @User.Division =="Sales"))`: `(@User.Title == "PM" && (@User.Division == "Finance" || @User.Division == "Sales"))`,
@@ -95,8 +97,9 @@ func TestConditionErrors(t *testing.T) {
 	}
 }
 
-// TestConditionKeepsBytes: where the words would give other bytes, the bytes are kept: here an integer of one byte, which text cannot tell from
-// one of eight.
+// TestConditionKeepsBytes: where the words would give other bytes, the bytes
+// are kept: here an integer of one byte, which text cannot tell from one of
+// eight.
 func TestConditionKeepsBytes(t *testing.T) {
 	const data = "617274780105000000000000000302"
 	p, err := Parse("D:(XA;;RP;;;WD;#"+data+"00)", acl.SID{})
@@ -111,7 +114,8 @@ func TestConditionKeepsBytes(t *testing.T) {
 	}
 }
 
-// FuzzCondition: bytes that have words keep them, and words that are read keep their bytes.
+// FuzzCondition: bytes that have words keep them, and words that are read keep
+// their bytes.
 func FuzzCondition(f *testing.F) {
 	for _, s := range []string{`(@User.Title=="PM" && (Member_of{SID(BA)} || !(exists x)))`, "(x Any_of {1, -0x2, 03, #00ff, \"a\"})"} {
 		f.Add([]byte(s))

@@ -12,8 +12,9 @@ import (
 	"mbxperm/acl"
 )
 
-// parseCondition turns the text of a conditional expression, parentheses included, into the data of a callback ACE ([MS-DTYP] 2.5.1.1,
-// cond-expr; 2.4.4.17). domain gives a meaning to SID(DA).
+// parseCondition turns the text of a conditional expression, parentheses
+// included, into the data of a callback ACE ([MS-DTYP] 2.5.1.1, cond-expr;
+// 2.4.4.17). domain gives a meaning to SID(DA).
 func parseCondition(s string, domain acl.SID) ([]byte, error) {
 	p := conditionParser{rest: s, sids: reader{domain: domain}, out: []byte(conditionSignature)}
 	if err := p.factor(0); err != nil {
@@ -46,7 +47,8 @@ func (p *conditionParser) take(s string) bool {
 	return true
 }
 
-// or reads terms joined by ||, and by && inside those; what is read first is applied first.
+// or reads terms joined by ||, and by && inside those; what is read first is
+// applied first.
 func (p *conditionParser) or(depth int) error { return p.chain("||", tokenOr, depth, p.and) }
 
 func (p *conditionParser) and(depth int) error { return p.chain("&&", tokenAnd, depth, p.factor) }
@@ -64,7 +66,8 @@ func (p *conditionParser) chain(operator string, token byte, depth int, part fun
 	return nil
 }
 
-// factor reads an expression in parentheses, a negation, or an operator with its operands.
+// factor reads an expression in parentheses, a negation, or an operator with
+// its operands.
 func (p *conditionParser) factor(depth int) error {
 	if depth > 4*maxConditionDepth { // a level of the expression can take several pairs of parentheses
 		return errors.New("condition: nested too deep")
@@ -100,7 +103,8 @@ func (p *conditionParser) factor(depth int) error {
 	return nil
 }
 
-// operator takes the longest operator of the table that comes next. A word must end there: "Containsx" is an attribute.
+// operator takes the longest operator of the table that comes next. A word must
+// end there: "Containsx" is an attribute.
 func (p *conditionParser) operator(table map[byte]string) (byte, bool) {
 	p.space()
 	var found byte
@@ -211,7 +215,8 @@ func (p *conditionParser) sid() error {
 	return nil
 }
 
-// integer reads a number; its sign and base are kept, as they were written ([MS-DTYP] 2.4.4.17.5).
+// integer reads a number; its sign and base are kept, as they were written
+// ([MS-DTYP] 2.4.4.17.5).
 func (p *conditionParser) integer() error {
 	n := 1
 	for n < len(p.rest) && isAttributeChar(p.rest[n]) {
@@ -246,7 +251,8 @@ func (p *conditionParser) integer() error {
 	return nil
 }
 
-// attribute reads a name, with its prefix and its characters written as % and four hexadecimal digits.
+// attribute reads a name, with its prefix and its characters written as % and
+// four hexadecimal digits.
 func (p *conditionParser) attribute() error {
 	token := byte(tokenLocal)
 	for t, prefix := range conditionPrefixes {

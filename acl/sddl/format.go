@@ -9,11 +9,14 @@ import (
 	"mbxperm/acl"
 )
 
-// noAccessControl is how SDDL writes a NULL ACL: present, but without a list (Windows' SDDL_NULL_ACL).
+// noAccessControl is how SDDL writes a NULL ACL: present, but without a list
+// (Windows' SDDL_NULL_ACL).
 const noAccessControl = "NO_ACCESS_CONTROL"
 
-// typeTokens has the SDDL token of each ACE type ([MS-DTYP] 2.5.1.1; ACE Strings of the Windows documentation). A type without a token
-// is written as its number, which is our own extension and which nobody else reads, but then nothing is lost.
+// typeTokens has the SDDL token of each ACE type ([MS-DTYP] 2.5.1.1; ACE
+// Strings of the Windows documentation). A type without a token is written as
+// its number, which is our own extension and which nobody else reads, but then
+// nothing is lost.
 var typeTokens = map[acl.ACEType]string{
 	acl.TypeAllow:               "A",
 	acl.TypeDeny:                "D",
@@ -47,10 +50,12 @@ var rightTokens = [...]right{
 	{acl.WriteOwner, "WO"}, {acl.GenericAll, "GA"}, {acl.GenericRead, "GR"}, {acl.GenericWrite, "GW"}, {acl.GenericExecute, "GX"},
 }
 
-// labelTokens are the rights of a mandatory label, which mean "no write up" and so on ([MS-DTYP] 2.4.4.13).
+// labelTokens are the rights of a mandatory label, which mean "no write up" and
+// so on ([MS-DTYP] 2.4.4.13).
 var labelTokens = [...]right{{1, "NW"}, {2, "NR"}, {4, "NX"}}
 
-// fileTokens are the names for files and registry keys; they are read, never written, because here masks are those of a directory.
+// fileTokens are the names for files and registry keys; they are read, never
+// written, because here masks are those of a directory.
 var fileTokens = [...]right{
 	{0x1F01FF, "FA"}, {0x120089, "FR"}, {0x120116, "FW"}, {0x1200A0, "FX"},
 	{0xF003F, "KA"}, {0x20019, "KR"}, {0x20006, "KW"}, {0x20019, "KX"},
@@ -70,8 +75,9 @@ var sidAliases = map[string]acl.SID{
 	"SS": acl.SIDServiceAsserted, "SU": acl.SIDService, "SY": acl.SIDSystem, "UD": acl.SIDUserModeDrivers, "WD": acl.SIDEveryone, "WR": acl.SIDWriteRestricted,
 }
 
-// ridAliases are the aliases of accounts of a domain. EA, SA, RO and EK belong to the root domain of the forest; whoever gives another domain
-// gets them there.
+// ridAliases are the aliases of accounts of a domain. EA, SA, RO and EK belong
+// to the root domain of the forest; whoever gives another domain gets them
+// there.
 var ridAliases = map[string]uint32{
 	"RO": 498, "LA": 500, "LG": 501, "DA": 512, "DU": 513, "DG": 514, "DC": 515, "DD": 516, "CA": 517, "SA": 518, "EA": 519, "PA": 520,
 	"CN": 522, "AP": 525, "KA": 526, "EK": 527, "RS": 553,
@@ -106,8 +112,8 @@ func invert[K, V comparable](m map[K]V) map[V]K {
 // the aliases of one domain.
 func Format(p acl.Parts) string { return FormatIn(p, acl.SID{}) }
 
-// FormatIn is [Format] with the accounts of the given domain written as aliases,
-// "DA" for Domain Admins.
+// FormatIn is [Format] with the accounts of the given domain written as
+// aliases, "DA" for Domain Admins.
 func FormatIn(p acl.Parts, domain acl.SID) string {
 	w := writer{domain: domain}
 	if !p.Owner.IsZero() {
@@ -204,7 +210,8 @@ func (w *writer) ace(a acl.ACE) {
 	w.text(")")
 }
 
-// maskText writes a mask in letters where there are letters for all of it, else in hexadecimal ([MS-DTYP] 2.5.1.1, ace-rights).
+// maskText writes a mask in letters where there are letters for all of it, else
+// in hexadecimal ([MS-DTYP] 2.5.1.1, ace-rights).
 func maskText(a acl.ACE) string {
 	table := rightTokens[:]
 	if a.Type == acl.TypeMandatoryLabel {
@@ -227,7 +234,8 @@ func maskText(a acl.ACE) string {
 	return b.String()
 }
 
-// dataText writes what follows the SID: a condition in words where the words give the same bytes again, everything else in hexadecimal.
+// dataText writes what follows the SID: a condition in words where the words
+// give the same bytes again, everything else in hexadecimal.
 func dataText(a acl.ACE) string {
 	if text, ok := Condition(a); ok {
 		if back, err := parseCondition(text, acl.SID{}); err == nil && bytes.Equal(back, a.Data) {

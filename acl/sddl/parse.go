@@ -10,8 +10,10 @@ import (
 	"mbxperm/acl"
 )
 
-// Parse reads a descriptor in the security descriptor definition language ([MS-DTYP] 2.5.1), as Windows, Samba and [Format]
-// write it. domain gives a meaning to the aliases of domain accounts (DA, DU, …); with the zero SID such an alias is an error.
+// Parse reads a descriptor in the security descriptor definition language
+// ([MS-DTYP] 2.5.1), as Windows, Samba and [Format] write it. domain gives a
+// meaning to the aliases of domain accounts (DA, DU, …); with the zero SID such
+// an alias is an error.
 func Parse(s string, domain acl.SID) (acl.Parts, error) {
 	r := reader{rest: strings.TrimSpace(s), domain: domain}
 	var p acl.Parts
@@ -30,7 +32,8 @@ func Parse(s string, domain acl.SID) (acl.Parts, error) {
 			return acl.Parts{}, fmt.Errorf("sddl: %c: %w", section, err)
 		}
 	}
-	// Through the binary form and back: that checks the sizes and gives every ACE its Raw.
+	// Through the binary form and back: that checks the sizes and gives
+	// every ACE its Raw.
 	b, err := acl.Encode(p)
 	if err != nil {
 		return acl.Parts{}, fmt.Errorf("sddl: %w", err)
@@ -68,7 +71,8 @@ func (r *reader) section(name byte, p *acl.Parts) (err error) {
 	return err
 }
 
-// word takes the text up to the next ACE or the next section, whose letter stands before the colon.
+// word takes the text up to the next ACE or the next section, whose letter
+// stands before the colon.
 func (r *reader) word() string {
 	n := strings.IndexAny(r.rest, ":(")
 	switch {
@@ -100,7 +104,8 @@ func (r *reader) sid(s string) (acl.SID, error) {
 	return acl.ParseSID(s)
 }
 
-// list reads the flags and the ACEs of an ACL; flags are what P, AR and AI stand for.
+// list reads the flags and the ACEs of an ACL; flags are what P, AR and AI
+// stand for.
 func (r *reader) list(flags [3]acl.Control) (state acl.ACLState, aces []acl.ACE, set acl.Control, err error) {
 	word := r.word()
 	state = acl.ACLPresent
@@ -136,7 +141,8 @@ func (r *reader) list(flags [3]acl.Control) (state acl.ACLState, aces []acl.ACE,
 	return state, aces, set, nil
 }
 
-// closing returns the index of the parenthesis that closes the one at the start, past nested ones and past those in quotes.
+// closing returns the index of the parenthesis that closes the one at the
+// start, past nested ones and past those in quotes.
 func closing(s string) (int, error) {
 	depth, quoted := 0, false
 	for i := range len(s) {
@@ -204,7 +210,8 @@ func (r *reader) ace(s string) (acl.ACE, error) {
 	return a, nil
 }
 
-// rawACE reads our own form of an ACE whose layout is unknown: all its bytes in the last field.
+// rawACE reads our own form of an ACE whose layout is unknown: all its bytes in
+// the last field.
 func rawACE(t acl.ACEType, f []string) (acl.ACE, error) {
 	if len(f) < 7 || !strings.HasPrefix(f[6], "#") {
 		return acl.ACE{}, fmt.Errorf("%s: no bytes", t)
@@ -243,7 +250,8 @@ next:
 	return f, nil
 }
 
-// parseMask reads rights as a number or as letters ([MS-DTYP] 2.5.1.1, ace-rights).
+// parseMask reads rights as a number or as letters ([MS-DTYP] 2.5.1.1,
+// ace-rights).
 func parseMask(s string) (acl.Mask, error) {
 	if s != "" && s[0] >= '0' && s[0] <= '9' {
 		n, err := strconv.ParseUint(s, 0, 32)
@@ -268,7 +276,8 @@ next:
 	return m, nil
 }
 
-// data reads the seventh field: a condition in words, or "#" and hexadecimal, our own form.
+// data reads the seventh field: a condition in words, or "#" and hexadecimal,
+// our own form.
 func (r *reader) data(a acl.ACE, s string) ([]byte, error) {
 	if digits, ok := strings.CutPrefix(s, "#"); ok {
 		return hex.DecodeString(digits)

@@ -9,7 +9,8 @@ import (
 	"mbxperm/acl/internal/acltest"
 )
 
-// TestAliasesAgainstSamba asks Samba what each alias of SDDL stands for. It does not know all of them; those it knows must be the same SIDs.
+// TestAliasesAgainstSamba asks Samba what each alias of SDDL stands for. It
+// does not know all of them; those it knows must be the same SIDs.
 func TestAliasesAgainstSamba(t *testing.T) {
 	domain := acl.MustParseSID("S-1-5-21-1-2-3") // the one of acltest.Samba
 	var names []string

@@ -124,7 +124,8 @@ func TestSDDLDomain(t *testing.T) {
 	}
 }
 
-// TestSDDLAliases: all the aliases of [MS-DTYP] 2.5.1.1 are read; each is the right SID by the table of section 2.4.2.4.
+// TestSDDLAliases: all the aliases of [MS-DTYP] 2.5.1.1 are read; each is the
+// right SID by the table of section 2.4.2.4.
 func TestSDDLAliases(t *testing.T) {
 	const tokens = "DA DG DU ED DD DC BA BG BU LA LG AO BO PO SO AU PS CO CG SY PU WD RE IU NU SU RC WR AN SA CA RS EA PA RU LS NS RD NO MU LU IS CY " +
 		"OW ER RO CD AC RA ES MS UD HA CN AA RM LW ME MP HI SI"
@@ -161,7 +162,8 @@ func TestSDDLRoundTrip(t *testing.T) {
 	}
 }
 
-// FuzzSDDL: any text is an error or a descriptor that keeps its text from then on.
+// FuzzSDDL: any text is an error or a descriptor that keeps its text from then
+// on.
 func FuzzSDDL(f *testing.F) {
 	for _, s := range []string{
 		"O:PSG:PSD:(A;CI;CCRC;;;PS)", "D:PAI(OA;CIIO;RP;" + personalText + ";" + userText + ";AU)S:NO_ACCESS_CONTROL",

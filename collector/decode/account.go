@@ -32,9 +32,10 @@ var Keys = collector.Search{
 
 const filterMailboxes = "(&(objectCategory=person)(objectClass=user)(mailNickname=*))"
 
-// Principals asks for every other holder of a SID, and for contacts, since groups
-// and publicDelegates name them. With [Mailboxes], [Recipients] and [Groups] it
-// names every object of a domain that has a mail alias or a SID, each once.
+// Principals asks for every other holder of a SID, and for contacts, since
+// groups and publicDelegates name them. With [Mailboxes], [Recipients] and
+// [Groups] it names every object of a domain that has a mail alias or a SID,
+// each once.
 var Principals = collector.Search{
 	Purpose:    "principals",
 	Stage:      collector.OfDomain,
@@ -45,8 +46,8 @@ var Principals = collector.Search{
 	Weight:     11,
 }
 
-// account is whoever can log on, with a mailbox or without. A computer is a user
-// too, a managed service account a computer.
+// account is whoever can log on, with a mailbox or without. A computer is a
+// user too, a managed service account a computer.
 var account = kind{
 	classes: []class{
 		{"msds-managedserviceaccount", model.ClassService}, {"msds-groupmanagedserviceaccount", model.ClassService},

@@ -82,8 +82,8 @@ func BenchmarkDecode(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/mailboxes/1000, "µs/mailbox")
 }
 
-// TestDecodeAllocations: what a mailbox allocates on its way from the source into
-// the model is a few short texts.
+// TestDecodeAllocations: what a mailbox allocates on its way from the source
+// into the model is a few short texts.
 func TestDecodeAllocations(t *testing.T) {
 	of := func(spec string) float64 {
 		src := tapeOf(t, spec)

@@ -7,10 +7,11 @@ import (
 	"mbxperm/model"
 )
 
-// Containers asks, by name, for what lies above the recipients of a domain, with
-// its own descriptor: inherited entries are set there, and whoever may write there
-// can give himself rights on everybody below. AdminSDHolder is among them, whose
-// ACL AD writes over that of protected accounts ([MS-ADTS] 3.1.1.6.1).
+// Containers asks, by name, for what lies above the recipients of a domain,
+// with its own descriptor: inherited entries are set there, and whoever may
+// write there can give himself rights on everybody below. AdminSDHolder is
+// among them, whose ACL AD writes over that of protected accounts ([MS-ADTS]
+// 3.1.1.6.1).
 var Containers = collector.Search{
 	Purpose:    "containers",
 	Base:       domainBase,
@@ -20,9 +21,9 @@ var Containers = collector.Search{
 	About:      "every OU and container above a mailbox or recipient, by name",
 }
 
-// container is an OU or a container, of the classes that may lie above an account,
-// a group or a contact ([MS-ADSC] 2, systemPossSuperiors): LostAndFound takes
-// whatever has lost its parent.
+// container is an OU or a container, of the classes that may lie above an
+// account, a group or a contact ([MS-ADSC] 2, systemPossSuperiors):
+// LostAndFound takes whatever has lost its parent.
 var container = kind{
 	classes: []class{
 		{"container", model.ClassContainer}, {"organizationalunit", model.ClassContainer},

@@ -10,9 +10,9 @@ import (
 	"mbxperm/model"
 )
 
-// TestContainers: whatever lies above a recipient is read with its own descriptor
-// and counted as a container, one in LostAndFound too; one without a descriptor is
-// unreadable, and Exchange's own are administration.
+// TestContainers: whatever lies above a recipient is read with its own
+// descriptor and counted as a container, one in LostAndFound too; one without a
+// descriptor is unreadable, and Exchange's own are administration.
 func TestContainers(t *testing.T) {
 	parts, err := sddl.Parse("O:BAG:BAD:(A;CI;WD;;;AU)", acl.SID{})
 	if err != nil {

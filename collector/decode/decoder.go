@@ -13,9 +13,9 @@ import (
 	"mbxperm/model"
 )
 
-// decoder is the Sink that turns entries into facts. It goes by what an entry is
-// (its object classes), not by the search that gave it, so that a file without
-// searches decodes like a live directory.
+// decoder is the Sink that turns entries into facts. It goes by what an entry
+// is (its object classes), not by the search that gave it, so that a file
+// without searches decodes like a live directory.
 type decoder struct {
 	w           *model.Writer
 	queries     map[collector.QueryID]*collector.Query // open searches

@@ -21,8 +21,8 @@ var Servers = collector.Search{
 	About:      aboutExchange,
 }
 
-// AboveStores asks, by name, for what lies above the stores and servers: entries
-// that these inherit are set there.
+// AboveStores asks, by name, for what lies above the stores and servers:
+// entries that these inherit are set there.
 var AboveStores = collector.Search{
 	Purpose:    "exchange",
 	Base:       servicesBase,
@@ -32,8 +32,8 @@ var AboveStores = collector.Search{
 	About:      aboutExchange,
 }
 
-// exchangeAttributes are those of stores, of the organisation, of its servers and
-// of the containers above them.
+// exchangeAttributes are those of stores, of the organisation, of its servers
+// and of the containers above them.
 var exchangeAttributes = []string{
 	attrObjectClass, attrObjectGUID, attrCN, attrSecurity, "msExchOwningServer",
 	"msExchMasterServerOrAvailabilityGroup", "serialNumber", "versionNumber", "objectVersion",
@@ -47,8 +47,8 @@ const aboutExchange = "stores, servers and organisation; the last of them for al
 func servicesBase(r collector.Root) string { return "CN=Services," + r.Configuration }
 func exchangeBase(r collector.Root) string { return "CN=Microsoft Exchange," + servicesBase(r) }
 
-// organisation is the Exchange organisation: what it takes beyond the descriptor is
-// the objectVersion.
+// organisation is the Exchange organisation: what it takes beyond the
+// descriptor is the objectVersion.
 var organisation = kind{
 	classes:  []class{{"msexchorganizationcontainer", model.ClassContainer}},
 	searches: []collector.Search{Servers, AboveStores},
@@ -80,8 +80,8 @@ var exchangeObject = kind{
 }
 
 // wellKnownGroups takes the names of Exchange's own groups, where the object is
-// the container that names them: values of otherWellKnownObjects are
-// B:32:<GUID in hex, little-endian>:<DN> ([MS-ADTS] 6.1.1.4, exchange-facts 5.2).
+// the container that names them: values of otherWellKnownObjects are B:32:<GUID
+// in hex, little-endian>:<DN> ([MS-ADTS] 6.1.1.4, exchange-facts 5.2).
 func (d *decoder) wellKnownGroups(e *collector.Entry) {
 	if !exchangeContainer(e.DN) {
 		return

@@ -8,8 +8,8 @@ import (
 	"mbxperm/model"
 )
 
-// TestEverySearchIsCovered: whichever search breaks off, some line of the coverage
-// says so, and with it the exit code.
+// TestEverySearchIsCovered: whichever search breaks off, some line of the
+// coverage says so, and with it the exit code.
 func TestEverySearchIsCovered(t *testing.T) {
 	for _, search := range Searches() {
 		w := model.NewWriter(model.NewPool())

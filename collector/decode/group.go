@@ -36,8 +36,9 @@ const (
 	securityEnabled = 0x80000000 // GROUP_TYPE_SECURITY_ENABLED
 )
 
-// members takes what makes a group of an object. Others have no members; that they
-// were asked for is noted of them too, since their class may not be readable.
+// members takes what makes a group of an object. Others have no members; that
+// they were asked for is noted of them too, since their class may not be
+// readable.
 func (d *decoder) members(e *collector.Entry, o *model.Object) {
 	if t := e.Text("groupType"); t != "" {
 		o.Distribution = number(t)&securityEnabled == 0

@@ -40,7 +40,8 @@ func (d *decoder) object(e *collector.Entry, set *classSet) *model.Object {
 	return o
 }
 
-// tombstone takes what a deleted object says about its end ([MS-ADTS] 3.1.1.5.5).
+// tombstone takes what a deleted object says about its end ([MS-ADTS]
+// 3.1.1.5.5).
 func tombstone(e *collector.Entry, o *model.Object) {
 	if o.Deleted = strings.EqualFold(e.Text("isDeleted"), "TRUE"); !o.Deleted {
 		return
@@ -53,8 +54,8 @@ func tombstone(e *collector.Entry, o *model.Object) {
 }
 
 // put hands the object over. Whatever its class, what lies in Exchange's
-// configuration and is neither store nor recipient is administration: a class may
-// be unknown to us, or not readable.
+// configuration and is neither store nor recipient is administration: a class
+// may be unknown to us, or not readable.
 func (d *decoder) put(e *collector.Entry, o *model.Object) {
 	store := o.Class == model.ClassStore || o.Class == model.ClassPublic
 	o.Above = o.Recipient == model.NoRecipient && !store && administration(e.DN)

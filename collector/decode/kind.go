@@ -15,9 +15,9 @@ type kind struct {
 	classes  []class                       // the object classes of such an entry; of several the first counts
 	fits     func(is map[string]bool) bool // or nil: knows one by more than a list can say
 	searches []collector.Search
-	// lacks are what a file without searches is told to leave out where it holds
-	// none, beside the entries themselves. What it is told stands for the first of
-	// the searches. nil where another kind's says it already.
+	// lacks are what a file without searches is told to leave out where it
+	// holds none, beside the entries themselves. What it is told stands for
+	// the first of the searches. nil where another kind's says it already.
 	lacks  []*evidence
 	decode func(d *decoder, e *collector.Entry, set *classSet)
 }
@@ -29,8 +29,9 @@ type class struct {
 }
 
 // kinds are all there are. The first that an entry's object classes fit decodes
-// it: more special ones stand first. Reasons why something is incomplete come in
-// this order too, where the first that concerns a line of the coverage counts.
+// it: more special ones stand first. Reasons why something is incomplete come
+// in this order too, where the first that concerns a line of the coverage
+// counts.
 var kinds = []kind{
 	rootDSE, partition, right, schema,
 	store, server,
@@ -47,7 +48,8 @@ func Searches() []collector.Search {
 	return all
 }
 
-// classSet is what the values of objectClass say together. Many entries share one.
+// classSet is what the values of objectClass say together. Many entries share
+// one.
 type classSet struct {
 	is    map[string]bool // in lower case
 	kind  *kind

@@ -11,8 +11,8 @@ import (
 	"mbxperm/model"
 )
 
-// TestKinds: the object classes of an entry, in whatever order and spelling, say
-// which kind it is, and of several the more special one counts.
+// TestKinds: the object classes of an entry, in whatever order and spelling,
+// say which kind it is, and of several the more special one counts.
 func TestKinds(t *testing.T) {
 	for _, c := range []struct {
 		classes string
@@ -70,8 +70,8 @@ func classNames(k *kind) (names []string) {
 	return names
 }
 
-// TestSearches: each search says all that a source needs to put it, and those of
-// one purpose ask for the same, since that is what an entry is decoded by.
+// TestSearches: each search says all that a source needs to put it, and those
+// of one purpose ask for the same, since that is what an entry is decoded by.
 func TestSearches(t *testing.T) {
 	root := collector.Root{Domain: "DC=contoso,DC=com", Configuration: "CN=Configuration,DC=contoso,DC=com", Schema: "CN=Schema,CN=Configuration,DC=contoso,DC=com"}
 	asked, weights := map[collector.Purpose]string{}, map[int]collector.Purpose{}
@@ -119,8 +119,9 @@ func (o *one) Read(_ context.Context, s collector.Sink) error {
 }
 func (*one) Lookup(context.Context, []acl.SID, collector.Sink) error { return nil }
 
-// TestAnotherKind: one value in the table is all that a new kind of entry takes: it
-// is asked for, decoded, shown as what is being read, and missed in a file.
+// TestAnotherKind: one value in the table is all that a new kind of entry
+// takes: it is asked for, decoded, shown as what is being read, and missed in a
+// file.
 func TestAnotherKind(t *testing.T) {
 	was := kinds
 	t.Cleanup(func() { kinds = was })

@@ -11,8 +11,8 @@ var Lookup = collector.Search{
 	Attributes: append([]string{attrMember, "groupType", "whenChanged", "lastKnownParent"}, identity...),
 }
 
-// holder is whoever holds such a SID. Its class says what it is, so it is decoded
-// as what it is.
+// holder is whoever holds such a SID. Its class says what it is, so it is
+// decoded as what it is.
 var holder = kind{
 	searches: []collector.Search{Lookup},
 	lacks:    []*evidence{hasSID, {"answer to who holds a SID", nil}},

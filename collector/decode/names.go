@@ -1,7 +1,8 @@
 package decode
 
-// Attribute names that several kinds of entry have, as the schema spells them. Sources compare without regard to
-// case, so these are for asking and for messages.
+// Attribute names that several kinds of entry have, as the schema spells them.
+// Sources compare without regard to case, so these are for asking and for
+// messages.
 const (
 	attrMailboxSD   = "msExchMailboxSecurityDescriptor"
 	attrSecurity    = "nTSecurityDescriptor"

@@ -7,8 +7,8 @@ import (
 	"mbxperm/model"
 )
 
-// progress is how far the searches have come, by purpose: several run at a time,
-// and one purpose may have several. People see that of one purpose.
+// progress is how far the searches have come, by purpose: several run at a
+// time, and one purpose may have several. People see that of one purpose.
 type progress struct {
 	stretches map[collector.Purpose]*stretch
 	weights   map[collector.Purpose]int
@@ -68,8 +68,9 @@ func (p progress) entry(s *model.State, q *collector.Query) {
 	}
 }
 
-// show puts the purpose that is shown into the state: of those that run, the one
-// that weighs most. Lookups are counted by SID and not by entry, by whoever asks.
+// show puts the purpose that is shown into the state: of those that run, the
+// one that weighs most. Lookups are counted by SID and not by entry, by whoever
+// asks.
 func (p progress) show(s *model.State) {
 	var most collector.Purpose
 	for purpose, of := range p.stretches {
@@ -85,8 +86,8 @@ func (p progress) show(s *model.State) {
 	atLeast(s)
 }
 
-// atLeast keeps what is expected, which may be an estimate, from being less than
-// what is there.
+// atLeast keeps what is expected, which may be an estimate, from being less
+// than what is there.
 func atLeast(s *model.State) {
 	if s.Expect > 0 {
 		s.Expect = max(s.Expect, s.Done)

@@ -100,7 +100,8 @@ func (d *decoder) recipient(e *collector.Entry, o *model.Object, is map[string]b
 	case err != nil && stored:
 		o.Recipient, o.Type = model.Mailbox, "LegacyMailbox"
 	case err != nil && account && e.Value(attrMailboxSD) != nil:
-		// Rights on a mailbox of which nothing else is visible: better a line too many than rights unseen.
+		// Rights on a mailbox of which nothing else is visible: better
+		// a line too many than rights unseen.
 		o.Recipient, o.Type = model.Mailbox, model.UnknownType
 	case known && t.kind != model.OtherRecipient && !stored && e.Value(attrMailboxSD) != nil:
 		o.Recipient, o.Type = t.kind, t.name
@@ -111,7 +112,8 @@ func (d *decoder) recipient(e *collector.Entry, o *model.Object, is map[string]b
 	case !known:
 		o.Recipient, o.Type = model.OtherRecipient, "type "+strconv.FormatInt(n, 10)
 	case t.kind != model.OtherRecipient && !stored:
-		// The type says mailbox, but nothing of one came: no store, no ACL.
+		// The type says mailbox, but nothing of one came: no store, no
+		// ACL.
 		o.Recipient, o.Type = model.OtherRecipient, t.name
 	default:
 		o.Recipient, o.Type = t.kind, t.name

@@ -27,8 +27,8 @@ var rootDSE = kind{searches: []collector.Search{RootDSE}, decode: decodeRootDSE}
 var hasRootDSE = &evidence{"rootDSE", func(e *collector.Entry, _ *classSet) bool { return e.DN == "" }}
 
 // decodeRootDSE takes the names of the partitions and the token of the bound
-// account: on the root DSE, tokenGroups holds the SIDs that the server sees in it
-// ([MS-ADTS] 3.1.1.3.2.26).
+// account: on the root DSE, tokenGroups holds the SIDs that the server sees in
+// it ([MS-ADTS] 3.1.1.3.2.26).
 func decodeRootDSE(d *decoder, e *collector.Entry, _ *classSet) {
 	if s := e.Text("dnsHostName"); s != "" && d.w.State.Server == "" { // the first is that of the server that was asked for
 		d.w.State.Server = s

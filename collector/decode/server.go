@@ -35,9 +35,10 @@ func serialVersion(text string) (v model.ServerVersion, ok bool) {
 	return v, true
 }
 
-// packedVersion reads a versionNumber: since 2007 it holds the build without its
-// last part, in bits, and its highest ones are 0111; before, the build alone,
-// which does not say of which product. The zero version is one that says nothing.
+// packedVersion reads a versionNumber: since 2007 it holds the build without
+// its last part, in bits, and its highest ones are 0111; before, the build
+// alone, which does not say of which product. The zero version is one that says
+// nothing.
 func packedVersion(text string) model.ServerVersion {
 	n, err := strconv.ParseUint(text, 10, 32)
 	if err != nil || n>>28 != 7 {

@@ -16,8 +16,8 @@ var Stores = collector.Search{
 	About:      aboutExchange,
 }
 
-// StoreLinks asks for what the stores say they hold: long lists, wanted at the end
-// only. A server names the mailboxes of the domains that it holds, a global
+// StoreLinks asks for what the stores say they hold: long lists, wanted at the
+// end only. A server names the mailboxes of the domains that it holds, a global
 // catalog those of all.
 var StoreLinks = collector.Search{
 	Purpose:    "store-links",

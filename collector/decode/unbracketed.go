@@ -5,10 +5,10 @@ import (
 	"mbxperm/model"
 )
 
-// unbracketed is what came without a search: the entries of a file that somebody
-// exported. Nobody says what was asked for, so nothing of it is complete and
-// nothing that is missing is shown to be absent. What the whole file lacks is
-// said once, as the reason.
+// unbracketed is what came without a search: the entries of a file that
+// somebody exported. Nobody says what was asked for, so nothing of it is
+// complete and nothing that is missing is shown to be absent. What the whole
+// file lacks is said once, as the reason.
 type unbracketed struct {
 	entries int
 	seen    map[*evidence]bool

@@ -2,9 +2,9 @@ package decode
 
 import "mbxperm/collector"
 
-// unknown is an object of a class that says nothing to us, or whose class may not
-// be read: what it has of a recipient, of a group or of Exchange's container is
-// taken all the same.
+// unknown is an object of a class that says nothing to us, or whose class may
+// not be read: what it has of a recipient, of a group or of Exchange's
+// container is taken all the same.
 var unknown = kind{
 	fits: func(map[string]bool) bool { return true },
 	decode: func(d *decoder, e *collector.Entry, set *classSet) {

@@ -77,7 +77,8 @@ func (s *badSIDs) gap() model.Gap {
 	return model.Gap{Reason: fmt.Sprintf("%d SIDs cannot be decoded, the first is %s of %q: what these accounts may do is not known", s.n, s.name, s.dn)}
 }
 
-// number reads a flags attribute: a signed 32-bit integer in LDAP, a set of bits for us.
+// number reads a flags attribute: a signed 32-bit integer in LDAP, a set of
+// bits for us.
 func number(s string) uint32 {
 	if s == "" {
 		return 0

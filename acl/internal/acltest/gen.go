@@ -9,7 +9,8 @@ import (
 // DomainSID and its accounts are the world of the generated descriptors.
 var DomainSID = acl.MustParseSID("S-1-5-21-1004336348-1177238915-682003330")
 
-// Trustees are the SIDs that random descriptors and tokens are made of; few, so that they meet.
+// Trustees are the SIDs that random descriptors and tokens are made of; few, so
+// that they meet.
 var Trustees = []acl.SID{
 	acl.SIDEveryone, acl.SIDAuthenticatedUsers, acl.SIDSystem, acl.SIDAdministrators,
 	DomainSID.WithRID(512), DomainSID.WithRID(513), DomainSID.WithRID(1104), DomainSID.WithRID(1105), DomainSID.WithRID(1106),
@@ -52,7 +53,8 @@ func RandomACE(r *rand.Rand, types []acl.ACEType) acl.ACE {
 	return a
 }
 
-// RandomParts makes a descriptor with a DACL of up to n entries of the given types.
+// RandomParts makes a descriptor with a DACL of up to n entries of the given
+// types.
 func RandomParts(r *rand.Rand, types []acl.ACEType, n int) acl.Parts {
 	p := acl.Parts{Owner: Pick(r, Trustees), Group: Pick(r, Trustees), DACLState: acl.ACLPresent}
 	for _, c := range []acl.Control{acl.DACLProtected, acl.DACLAutoInherited, acl.DACLAutoInheritReq} {
@@ -76,8 +78,9 @@ func AllTypes() (types []acl.ACEType) {
 	return types
 }
 
-// Corpus makes n descriptors as a directory of mailboxes has them: 45 entries, most of them inherited object ACEs that all objects share,
-// a few of their own, and some tens of thousands of distinct Trustees overall.
+// Corpus makes n descriptors as a directory of mailboxes has them: 45 entries,
+// most of them inherited object ACEs that all objects share, a few of their
+// own, and some tens of thousands of distinct Trustees overall.
 func Corpus(n int) [][]byte {
 	r := rand.New(rand.NewPCG(1, 2))
 	shared := sharedACEs(r)
@@ -106,7 +109,8 @@ func Corpus(n int) [][]byte {
 	return corpus
 }
 
-// sharedACEs are 40 entries: those that the class and the domain head give every user.
+// sharedACEs are 40 entries: those that the class and the domain head give
+// every user.
 func sharedACEs(r *rand.Rand) (aces []acl.ACE) {
 	groups := []acl.SID{acl.SIDSelf, acl.SIDAuthenticatedUsers, acl.SIDSystem, acl.SIDAdministrators, acl.SIDPreWindows2000Access, DomainSID.WithRID(512),
 		DomainSID.WithRID(519), DomainSID.WithRID(1110), DomainSID.WithRID(1111), DomainSID.WithRID(1112), acl.SIDNetworkService, acl.SIDEveryone}

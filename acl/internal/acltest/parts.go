@@ -22,7 +22,8 @@ func MustParse(t *testing.T, p acl.Parts) acl.Descriptor {
 	return d
 }
 
-// SameParts compares everything but Raw of entries whose layout is known: that may hold bits which mean nothing.
+// SameParts compares everything but Raw of entries whose layout is known: that
+// may hold bits which mean nothing.
 func SameParts(t *testing.T, want, got acl.Parts) {
 	t.Helper()
 	for _, p := range []*acl.Parts{&want, &got} {

@@ -11,7 +11,8 @@ import (
 	"mbxperm/acl"
 )
 
-// sambaScript answers one line of JSON for each line it is given. It knows nothing of this package: all it does is ask Samba's library.
+// sambaScript answers one line of JSON for each line it is given. It knows
+// nothing of this package: all it does is ask Samba's library.
 const sambaScript = `
 import sys, json
 from samba.ndr import ndr_unpack, ndr_pack
@@ -60,8 +61,8 @@ type Query struct {
 	SIDs []string `json:"sids,omitempty"` // of access: the token
 }
 
-// ACE is an entry as Samba reads it. Without an object type the text of its GUID
-// is empty.
+// ACE is an entry as Samba reads it. Without an object type the text of its
+// GUID is empty.
 type ACE struct {
 	Type, Flags       uint8
 	Mask              acl.Mask
@@ -82,7 +83,8 @@ type Answer struct {
 	DACL, SACL   *[]ACE      // nil: absent or NULL
 }
 
-// Samba asks all queries of one python process. Without Samba's library the test is skipped, unless the lab is said to be here.
+// Samba asks all queries of one python process. Without Samba's library the
+// test is skipped, unless the lab is said to be here.
 func Samba(t *testing.T, queries []Query) []Answer {
 	t.Helper()
 	if err := exec.Command("/usr/bin/python3", "-c", "import samba.security").Run(); err != nil {
