@@ -14,8 +14,8 @@ import (
 // Read reads a source to its end: all it delivers, and then who holds the SIDs
 // that ACEs name and nothing has delivered, each asked for once. It returns why
 // the source gave nothing (more); nil if that is only that somebody cancelled,
-// which the state says. Everything is written to w, and only while mu is held, so
-// that somebody else who holds mu may take a snapshot at any time.
+// which the state says. Everything is written to w, and only while mu is held,
+// so that somebody else who holds mu may take a snapshot at any time.
 func Read(ctx context.Context, src collector.Source, w *model.Writer, mu sync.Locker) error {
 	d := newDecoder(w)
 	sink := &lockedSink{mu: mu, sink: d}
@@ -28,12 +28,12 @@ func Read(ctx context.Context, src collector.Source, w *model.Writer, mu sync.Lo
 	return d.close(ctx, err)
 }
 
-// mostRounds is how often SIDs are asked for. Answers bring no ACLs, so that the
-// second round of a healthy directory has nothing to ask for.
+// mostRounds is how often SIDs are asked for. Answers bring no ACLs, so that
+// the second round of a healthy directory has nothing to ask for.
 const mostRounds = 16
 
-// resolve asks for the SIDs that nothing has delivered, until answers name no new
-// ones.
+// resolve asks for the SIDs that nothing has delivered, until answers name no
+// new ones.
 func resolve(ctx context.Context, src collector.Source, d *decoder, sink *lockedSink) error {
 	sink.locked(d.completeDomains)
 	for round := 1; ; round++ {
@@ -48,7 +48,7 @@ func resolve(ctx context.Context, src collector.Source, d *decoder, sink *locked
 		}
 		if round > mostRounds {
 			sink.locked(func() {
-				d.gap(string(collector.PurposeLookup), fmt.Errorf("who holds %d SIDs was not asked: %d times answers have named new ones", len(sids), mostRounds))
+				d.gap(string(Lookup.Purpose), fmt.Errorf("who holds %d SIDs was not asked: %d times answers have named new ones", len(sids), mostRounds))
 			})
 			return nil
 		}
