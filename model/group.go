@@ -19,8 +19,6 @@ type group struct {
 	id     objID
 	party  Party
 	former []sidID
-	kinds  kinds    // of the rows that name it, by its SID or a former one
-	store  bool     // an entry of a store that names it opens mailboxes
 	below  []uint32 // the groups in it
 }
 
@@ -39,10 +37,6 @@ var membershipsOf = Derive(func(s *Snapshot) *memberships {
 	for id := objID(1); uint32(id) < s.objects.len(); id++ {
 		if o := s.object(id); o.class == ClassGroup || o.members.n > 0 {
 			g := group{id: id, party: s.party(o.dn), former: s.formerSIDs()[id]}
-			for _, p := range append([]Party{g.party}, parties(g.former)...) {
-				g.kinds |= s.relations().kindsOf(p)
-				g.store = g.store || s.storeWays()[p]
-			}
 			m.number[g.party] = uint32(len(m.groups))
 			m.groups = append(m.groups, g)
 		}

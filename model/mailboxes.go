@@ -37,6 +37,10 @@ var Mailboxes = &ObjectType{
 		{Name: "Both", forward: recipients, reverse: everything, Flip: 8},
 	},
 	lines: mailboxLines, bothWays: true,
+	counts: map[int]func(*lister, LineKey) Count{
+		1: forwardCount(familyMailbox), 2: forwardCount(familySend), 3: reverseCount(familyMailbox),
+		4: reverseCount(familySend), 5: forwardCount(familyBehalf), 6: reverseCount(familyBehalf),
+	},
 }
 
 var recipientColumns = []Column[*Row]{

@@ -18,7 +18,10 @@ type ObjectType struct {
 	// Toggles are the reasons for which its rows can be hidden.
 	Toggles Reasons
 
-	lines    func(*lister)
+	lines func(*lister)
+	// counts are the counts of the columns of Totals, by place, without the rest
+	// of the line: for an order of all lines.
+	counts   map[int]func(*lister, LineKey) Count
 	bothWays bool // its lines have totals in reverse too
 }
 
@@ -32,8 +35,6 @@ type Column[T any] struct {
 	Extra   bool // shown only where there is room
 	Text    func(T) string
 	Number  func(T) int // of a numeric column
-
-	total func(*lister, LineKey) Count // the same, without the rest of the line
 }
 
 // Field is a column of a report: a name that is a contract, and a value that is
@@ -130,20 +131,24 @@ func countColumn(title string, extra bool, of func(*Line) Count) Column[*Line] {
 
 // forwardColumn and reverseColumn are the columns of a line's rows of one family.
 func forwardColumn(title string, extra bool, f family) Column[*Line] {
-	c := countColumn(title, extra, func(l *Line) Count { return l.Totals.Forward[f] })
-	c.total = func(l *lister, k LineKey) (none Count) {
+	return countColumn(title, extra, func(l *Line) Count { return l.Totals.Forward[f] })
+}
+
+func forwardCount(f family) func(*lister, LineKey) Count {
+	return func(l *lister, k LineKey) (none Count) {
 		if k.obj == 0 {
 			return none
 		}
 		return l.forward(l.snap.object(k.obj), f)
 	}
-	return c
 }
 
 func reverseColumn(title string, extra bool, f family) Column[*Line] {
-	c := countColumn(title, extra, func(l *Line) Count { return l.Totals.Reverse[f] })
-	c.total = func(l *lister, k LineKey) Count { return l.reverse(k.party, f) }
-	return c
+	return countColumn(title, extra, func(l *Line) Count { return l.Totals.Reverse[f] })
+}
+
+func reverseCount(f family) func(*lister, LineKey) Count {
+	return func(l *lister, k LineKey) Count { return l.reverse(k.party, f) }
 }
 
 func countFields(name string, of func(*Line) Count) []Field[*Line] {

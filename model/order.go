@@ -96,7 +96,7 @@ func (l *lister) sortByColumn(n int, key func(i int) LineKey) []uint32 {
 		numbers := make([]uint32, n)
 		l.parallel(n, func(from, to int) {
 			for i := from; i < to; i++ {
-				numbers[i] = uint32(l.number(column, key(i)))
+				numbers[i] = uint32(l.number(key(i)))
 			}
 		})
 		return sortNumbers(numbers, down)
@@ -131,12 +131,13 @@ func (l *lister) sortByColumn(n int, key func(i int) LineKey) []uint32 {
 }
 
 // number is what a numeric column orders a line by.
-func (l *lister) number(c *Column[*Line], k LineKey) int {
-	if c.total == nil {
-		line := l.line(k)
-		return c.Number(&line)
+func (l *lister) number(k LineKey) int {
+	place := max(l.query.Sort, -l.query.Sort) - 1
+	if count := l.query.Type.counts[place]; count != nil {
+		return count(l, k).Rows
 	}
-	return c.total(l, k).Rows
+	line := l.line(k)
+	return l.query.Type.Totals[place].Number(&line)
 }
 
 // sortNumbers returns the places of numbers in their order, equal ones as they

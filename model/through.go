@@ -23,21 +23,42 @@ type through struct {
 func (l *lister) findThrough() *through {
 	up := l.snap.memberOf()
 	t := &through{l: l, groups: make([]ways, len(up.groups))}
+	named := groupRowsOf.Of(l.snap)
 	for n := range up.groups {
 		g := &up.groups[n]
-		held := g.kinds & l.kinds
+		held, store := named[n].kinds&l.kinds, named[n].store
 		if l.show&NotOrphan == 0 { // only of those that are orphans
 			held = 0
 			for _, p := range append([]Party{g.party}, parties(g.former)...) {
 				held |= l.holds(p)
 			}
 		}
-		if held != 0 || g.store {
-			t.enter(uint32(n), waysOf(held, g.store))
+		if held != 0 || store {
+			t.enter(uint32(n), waysOf(held, store))
 		}
 	}
 	return t
 }
+
+// groupRows are the rows that name a group, by its SID or a former one.
+type groupRows struct {
+	kinds kinds
+	store bool // an entry of a store that names it opens mailboxes
+}
+
+// groupRowsOf are those of each group, by its number in memberships.
+var groupRowsOf = Derive(func(s *Snapshot) []groupRows {
+	up := s.memberOf()
+	out := make([]groupRows, len(up.groups))
+	for n := range up.groups {
+		g := &up.groups[n]
+		for _, p := range append([]Party{g.party}, parties(g.former)...) {
+			out[n].kinds |= s.relations().kindsOf(p)
+			out[n].store = out[n].store || s.storeWays()[p]
+		}
+	}
+	return out
+})
 
 // waysOf returns the ways in which entries that name a party give it rights.
 func waysOf(held kinds, store bool) (w ways) {
