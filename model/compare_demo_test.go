@@ -78,9 +78,12 @@ func demoState(t *testing.T, pool *model.Pool, spec string) (*model.Snapshot, *r
 // rawRows are the rows of report aces of all object types, as texts.
 func rawRows(t *testing.T, s *model.Snapshot) (out []map[string]string) {
 	t.Helper()
-	rows := view(t, s, model.Query{
+	rows, err := model.View(t.Context(), s, model.Query{
 		Type: model.Mailboxes, Rows: true, ByTrustee: true, Show: model.AllReasons, ACEs: model.Mailboxes.ACEs[0],
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i := range rows.Len() {
 		row, fields := rows.Row(i), map[string]string{}
 		for _, f := range model.RowFields {

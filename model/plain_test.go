@@ -290,7 +290,7 @@ func TestTotalsEqualRows(t *testing.T) {
 	s, p := read(t, "demo:60:3")
 	for on := range everyToggle {
 		forward, reverse, hidden := p.count(on)
-		result := view(t, s, model.Query{Type: model.Mailboxes, Show: on.show, Only: on.only, System: true})
+		result := ask(t, s, model.Query{Type: model.Mailboxes, Show: on.show, Only: on.only, System: true})
 		mailboxes := 0
 		listed := map[string]bool{}
 		for i := range result.Len() {
@@ -317,7 +317,7 @@ func TestTotalsEqualRows(t *testing.T) {
 		if result.Hidden.Total() != hidden {
 			t.Errorf("toggles %v: %d hidden, want %d", on, result.Hidden.Total(), hidden)
 		}
-		all := view(t, s, model.Query{Type: model.Mailboxes, Show: on.show, Only: on.only, Rows: true, ACEs: model.Mailboxes.ACEs[0]})
+		all := ask(t, s, model.Query{Type: model.Mailboxes, Show: on.show, Only: on.only, Rows: true, ACEs: model.Mailboxes.ACEs[0]})
 		if all.Len()+all.Hidden.Total() != p.recipientRows() || all.Hidden != result.Hidden {
 			t.Errorf("toggles %v: %d shown + %v hidden, want %d in all and %v", on, all.Len(), all.Hidden, p.recipientRows(), result.Hidden)
 		}
@@ -407,7 +407,7 @@ func checkLine(t *testing.T, show toggles, line *model.Line, forward, reverse ma
 func checkDetail(t *testing.T, s *model.Snapshot, show toggles, line *model.Line) {
 	t.Helper()
 	detail := func(n int) *model.Result {
-		return view(t, s, model.Query{Type: model.Mailboxes, Show: show.show, Only: show.only, Rows: true, Of: line.Key, ACEs: model.Mailboxes.ACEs[n]})
+		return ask(t, s, model.Query{Type: model.Mailboxes, Show: show.show, Only: show.only, Rows: true, Of: line.Key, ACEs: model.Mailboxes.ACEs[n]})
 	}
 	for i := range kinds {
 		for _, way := range []struct {
@@ -439,7 +439,7 @@ func checkDetail(t *testing.T, s *model.Snapshot, show toggles, line *model.Line
 	}
 }
 
-func view(t *testing.T, s *model.Snapshot, q model.Query) *model.Result {
+func ask(t *testing.T, s *model.Snapshot, q model.Query) *model.Result {
 	t.Helper()
 	r, err := model.View(context.Background(), s, q)
 	if err != nil {
@@ -461,13 +461,13 @@ func TestStoreTotals(t *testing.T) {
 	for _, on := range []toggles{{0, 0}, {model.Inherited, 0}, {model.Default, 0}, {model.AllReasons, 0},
 		{model.AllReasons, model.OnlyDeny}, {0, model.OnlyDeny}, {model.AllReasons, model.OnlyOrphans}} {
 		show := on.show
-		result := view(t, s, model.Query{Type: model.Stores, Show: show, Only: on.only})
+		result := ask(t, s, model.Query{Type: model.Stores, Show: show, Only: on.only})
 		if result.Len() != len(p.sources) || len(p.sources) == 0 {
 			t.Fatalf("%d stores, want %d", result.Len(), len(p.sources))
 		}
 		for i := range result.Len() {
 			line := result.Line(i)
-			rows := view(t, s, model.Query{Type: model.Stores, Show: show, Only: on.only, Rows: true, Of: line.Key, ACEs: model.Stores.ACEs[0]})
+			rows := ask(t, s, model.Query{Type: model.Stores, Show: show, Only: on.only, Rows: true, Of: line.Key, ACEs: model.Stores.ACEs[0]})
 			want := aces[strings.ToLower(line.DN)]
 			if line.ACEs.Rows != rows.Len() || line.ACEs.Rows+line.ACEs.Hidden != want {
 				t.Errorf("toggles %v: %s shows %d (detail %d) and hides %d; its ACL has %d entries", on,

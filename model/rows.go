@@ -276,7 +276,7 @@ func (l *lister) sortRows() {
 			}
 		}
 	})
-	keys = sortParallel(keys, s.compareRows)
+	keys = sortParallel(keys, func(a, b sortable) int { return s.compareRows(a, b) })
 	for i := range keys {
 		rows[i] = keys[i].RowRef
 	}

@@ -30,7 +30,7 @@ func TestFilterAgainstPlain(t *testing.T) {
 	}{{"demo:60:3", 40, 1, 300}, {"demo:4200:3", 4000, 17, 20}} {
 		s, _ := read(t, c.spec)
 		q := model.Query{Type: model.Mailboxes, Show: model.AllReasons, System: true}
-		all := view(t, s, q)
+		all := ask(t, s, q)
 		keys := lineKeys(all)
 		filters := map[string]bool{"": true, "é": true, "\xff": true, "zzzq": true, "!enabled": true, "disabled müller": true,
 			"!u !g": true, "shared !disabled": true, "S-1-5-21": true, "ORPHAN": true, "legacy": true, "UNKNOWN": true, "ä ö": true,
@@ -48,7 +48,7 @@ func TestFilterAgainstPlain(t *testing.T) {
 		}
 		some := 0
 		for q.Filter = range filters {
-			got := lineKeys(view(t, s, q))
+			got := lineKeys(ask(t, s, q))
 			want := slices.DeleteFunc(slices.Clone(keys), func(k model.LineKey) bool { return !s.PlainFilter(k, q.Filter) })
 			if !slices.Equal(got, want) {
 				t.Errorf("filter %q: %d lines, want %d", q.Filter, len(got), len(want))
@@ -66,7 +66,7 @@ func TestFilterAgainstPlain(t *testing.T) {
 // TestOrderOfNames: lines are in order of their names where nothing else is asked for.
 func TestOrderOfNames(t *testing.T) {
 	s, _ := read(t, "demo:4200:3")
-	all := view(t, s, model.Query{Type: model.Mailboxes})
+	all := ask(t, s, model.Query{Type: model.Mailboxes})
 	last := ""
 	for i := range all.Len() {
 		name := []byte(all.Line(i).Name)
@@ -95,7 +95,7 @@ func TestSortAgainstPlain(t *testing.T) {
 			for _, n := range []int{i + 1, -i - 1} {
 				for _, filter := range []string{"e", "", "e", "svc"} {
 					q := model.Query{Type: typ, Filter: filter, Show: model.Implied}
-					want := view(t, s, q)
+					want := ask(t, s, q)
 					lines := make([]model.Line, want.Len())
 					for k := range lines {
 						lines[k] = want.Line(k)
@@ -111,7 +111,7 @@ func TestSortAgainstPlain(t *testing.T) {
 						return c
 					})
 					q.Sort = n
-					got := view(t, s, q)
+					got := ask(t, s, q)
 					for k := range lines {
 						if got.Len() != len(lines) || got.Key(k) != lines[k].Key {
 							t.Fatalf("%s by %s (%d), filter %q: line %d is not the one a plain sort puts there", typ.Name, column.Title, n, filter, k)
@@ -131,18 +131,18 @@ func TestLines(t *testing.T) {
 	s, _ := read(t, "demo:2000:3")
 	for _, only := range []model.Only{0, model.OnlyDeny, model.OnlyOrphans, model.OnlyDeny | model.OnlyOrphans} {
 		q := model.Query{Type: model.Mailboxes, Only: only, System: true}
-		all := view(t, s, q)
+		all := ask(t, s, q)
 		q.Lines = model.MailboxLines
-		mailboxes := view(t, s, q)
+		mailboxes := ask(t, s, q)
 		q.Lines = model.TrusteeLines
-		trustees := view(t, s, q)
+		trustees := ask(t, s, q)
 		holds, boxes := 0, 0
 		for i := range all.Len() {
 			l := all.Line(i)
 			if l.Kind == model.KindMailbox && l.Key.IsTarget() {
 				boxes++
 			}
-			rows := view(t, s, model.Query{Type: model.Mailboxes, Only: only, Rows: true, Of: l.Key, ACEs: model.Mailboxes.ACEs[4]})
+			rows := ask(t, s, model.Query{Type: model.Mailboxes, Only: only, Rows: true, Of: l.Key, ACEs: model.Mailboxes.ACEs[4]})
 			if rows.Len() > 0 {
 				holds++
 			} else if only != 0 && l.Totals.Forward[0].Rows+l.Totals.Forward[1].Rows+l.Totals.Forward[2].Rows == 0 {
@@ -165,10 +165,10 @@ func TestLines(t *testing.T) {
 func TestUnder(t *testing.T) {
 	s, _ := read(t, "demo:500:3")
 	for _, typ := range []*model.ObjectType{model.Mailboxes, model.Stores} {
-		before := view(t, s, model.Query{Type: typ, Sort: -2})
+		before := ask(t, s, model.Query{Type: typ, Sort: -2})
 		for show := range model.AllReasons + 1 {
 			q := model.Query{Type: typ, Show: show, Only: model.Only(show & 3), Sort: -2}
-			now, then := before.Under(q), view(t, s, q)
+			now, then := before.Under(q), ask(t, s, q)
 			if !now.Meanwhile || then.Meanwhile || !slices.Equal(lineKeys(now), lineKeys(before)) {
 				t.Fatalf("toggles %v: the first answer has other lines", show)
 			}
@@ -242,7 +242,7 @@ func TestViewEnds(t *testing.T) {
 			t.Errorf("%+v: %v", q, err)
 		}
 	}
-	if view(t, s, model.Query{Type: model.Mailboxes, Sort: -2}).Len() < 5000 {
+	if ask(t, s, model.Query{Type: model.Mailboxes, Sort: -2}).Len() < 5000 {
 		t.Error("a question that was given up spoilt the next one")
 	}
 }
