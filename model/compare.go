@@ -157,7 +157,7 @@ func forests(old, new *Snapshot) (a, b Phrase, differ bool) {
 	case !x.SID.IsZero() && !y.SID.IsZero():
 		differ = x.SID != y.SID
 	case x.DN != "" && y.DN != "":
-		differ = !strings.EqualFold(x.DN, y.DN)
+		differ = !EqualDN(x.DN, y.DN)
 	default:
 		differ = old.strangers(new)
 	}

@@ -15,18 +15,23 @@ type dnRec struct {
 const LongestDN = 1 << 14
 
 // dn interns a distinguished name: its parent, then its leaf. Names compare
-// without regard to ASCII case; the spelling that came first is kept. A name
-// that is too long gives 0, like none.
+// by their values and without regard to ASCII case (see EqualDN); the spelling that
+// came first is kept. A name that is too long gives 0, like none.
 func (p *Pool) dn(name string) dnID {
 	if name == "" || len(name) > LongestDN {
 		return 0
 	}
 	leaf, rest := SplitDN(name)
+	key := leaf
+	if !plainRDN(leaf) {
+		leaf = trimRDN(leaf)
+		key = canonicalRDN(leaf)
+	}
 	r := dnRec{parent: p.parent(rest)}
-	hash := hashLeaf(r.parent, leaf)
+	hash := hashLeaf(r.parent, key)
 	same := func(id uint32) bool {
 		d := p.dns.at(id)
-		return d.parent == r.parent && equalFoldASCII(p.texts.bytes(d.leaf), leaf)
+		return d.parent == r.parent && sameRDN(p.texts.bytes(d.leaf), leaf, key)
 	}
 	if id := p.dnIndex.find(hash, same); id != 0 {
 		return dnID(id)
@@ -86,13 +91,17 @@ func equalFoldASCII(a []byte, b string) bool {
 }
 
 // SplitDN cuts a distinguished name after its first RDN, at the first comma
-// that is not escaped (RFC 4514 2.1, 2.4).
+// that is not escaped (RFC 4514 2.1, 2.4), or semicolon, outside a value in
+// quotation marks (RFC 2253 4).
 func SplitDN(name string) (leaf, parent string) {
+	quoted := false
 	for i := 0; i < len(name); i++ {
-		switch name[i] {
-		case '\\':
+		switch c := name[i]; {
+		case c == '\\':
 			i++
-		case ',':
+		case c == '"' && (quoted || strings.HasSuffix(strings.TrimRight(name[:i], " "), "=")):
+			quoted = !quoted
+		case !quoted && (c == ',' || c == ';'):
 			return name[:i], name[i+1:]
 		}
 	}

@@ -20,8 +20,10 @@ func (s *Snapshot) Named(text string) []LineKey {
 	}
 	if strings.Contains(text, "=") {
 		leaf, _ := SplitDN(text)
+		leaf = trimRDN(leaf)
+		key := canonicalRDN(leaf)
 		if found := s.where(func(o *object) bool {
-			return equalFoldASCII(s.texts.bytes(s.dns.at(uint32(o.dn)).leaf), leaf) && strings.EqualFold(s.dnText(o.dn), text)
+			return sameRDN(s.texts.bytes(s.dns.at(uint32(o.dn)).leaf), leaf, key) && EqualDN(s.dnText(o.dn), text)
 		}); len(found) > 0 {
 			return found
 		}

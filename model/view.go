@@ -349,6 +349,6 @@ func Match(text string) func(*Principal) bool {
 		if qualified && strings.EqualFold(p.Domain, domain) && strings.EqualFold(p.Name, name) {
 			return true
 		}
-		return strings.EqualFold(p.Name, text) || strings.EqualFold(p.DN, text)
+		return strings.EqualFold(p.Name, text) || EqualDN(p.DN, text)
 	}
 }

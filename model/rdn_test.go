@@ -1,0 +1,70 @@
+package model
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/go-ldap/ldap/v3"
+)
+
+// TestEqualDN: one name in two spellings, and names that only look alike.
+func TestEqualDN(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{`CN=Ber\, Bert,OU=Staff,DC=contoso,DC=com`, `CN=Ber\2C Bert,OU=Staff,DC=contoso,DC=com`, true},
+		{`CN=Carl\+Co,DC=contoso,DC=com`, `cn=carl\2BCo, dc=CONTOSO , dc=com`, true},
+		{`CN=Döra,DC=contoso,DC=com`, `CN=D\C3\B6ra,DC=contoso,DC=com`, true},
+		{`CN=fay,OU=Staff,DC=contoso,DC=com`, `CN=fay; OU=Staff; DC=contoso; DC=com`, true},
+		{`CN=\#gus,DC=com`, `CN=\23gus,DC=com`, true},
+		{`CN=a\=b,DC=com`, `CN=a\3Db,DC=com`, true},
+		{`CN=a=b,DC=com`, `CN=a\=b,DC=com`, true},
+		{`CN="Ina, I.",DC=com`, `CN=Ina\, I.,DC=com`, true},
+		{`CN=x\ ,DC=com`, `CN=x\20,DC=com`, true},
+		{`CN = x,DC=com`, `CN=x,DC=com`, true},
+		{`CN=x\ ,DC=com`, `CN=x,DC=com`, false},
+		{`CN=a\+b,DC=com`, `CN=a+b,DC=com`, false},
+		{`CN=a\,b,DC=com`, `CN=a,CN=b,DC=com`, false},
+		{`CN=a,DC=com`, `CN=a,DC=com,DC=x`, false},
+		{`CN=a"b,DC=com`, `CN=a"b;DC=com`, true},
+		{`CN="open,DC=com`, `CN="open,DC=com`, true},
+		{``, ``, true}, {`CN=a`, ``, false},
+	} {
+		if got := EqualDN(c.a, c.b); got != c.want {
+			t.Errorf("EqualDN(%q, %q) = %v, want %v", c.a, c.b, got, c.want)
+		}
+		p := NewPool()
+		if got := p.dn(c.a) == p.dn(c.b); got != c.want {
+			t.Errorf("%q and %q are one in the pool: %v, want %v", c.a, c.b, got, c.want)
+		}
+	}
+}
+
+// FuzzEqualDN holds the comparison against go-ldap's parser, where that takes
+// both names, and the pool against the comparison.
+func FuzzEqualDN(f *testing.F) {
+	f.Add(`CN=Ber\, Bert,OU=Staff`, `CN=Ber\2C Bert,OU=Staff`)
+	f.Add(`CN=a;OU=b`, `CN=a, OU=b`)
+	f.Add(`CN="a,b"`, `CN=a\,b`)
+	f.Fuzz(func(t *testing.T, a, b string) {
+		got := EqualDN(a, b)
+		if !EqualDN(a, a) || EqualDN(b, a) != got {
+			t.Fatalf("EqualDN of %q and %q does not hold both ways", a, b)
+		}
+		p := NewPool()
+		x, y := p.dn(a), p.dn(b)
+		ascii := func(s string) bool { return strings.IndexFunc(s, func(r rune) bool { return r > 0x7e || r < ' ' }) < 0 }
+		if ascii(a) && ascii(b) && x != 0 && y != 0 && (x == y) != got {
+			t.Fatalf("%q and %q: one in the pool %v, equal %v", a, b, x == y, got)
+		}
+		if !ascii(a) || !ascii(b) || strings.ContainsAny(a+b, `"+;#`) {
+			return // go-ldap knows no quotation marks, and reads more than a plus sign from one
+		}
+		m, errA := ldap.ParseDN(a)
+		n, errB := ldap.ParseDN(b)
+		if errA == nil && errB == nil && m.EqualFold(n) && !got {
+			t.Fatalf("%q and %q: not equal, and go-ldap says they are", a, b)
+		}
+	})
+}
