@@ -95,28 +95,27 @@ func (f *facts) clone() *facts {
 	return &c
 }
 
-func (f *facts) typeNumber(name string) uint8 {
-	if i := slices.Index(f.types, name); i >= 0 {
-		return uint8(i)
-	}
-	if len(f.types) > 255 { // there are some forty recipient types
-		return 0
-	}
-	f.types = append(f.types, name)
-	return uint8(len(f.types) - 1)
-}
+// mostNumbered bounds types and servers, of which a directory has some forty and
+// some hundred. What a hostile one has beyond that is called moreNumbered, so that
+// nothing passes for having no type or no server.
+const (
+	mostNumbered = 1<<16 - 2
+	moreNumbered = "(one of too many)"
+)
 
-// serverNumber numbers the name of a home server.
-func (f *facts) serverNumber(name string) uint16 {
-	name = strings.ToLower(name)
-	if i := slices.Index(f.servers, name); i >= 0 {
-		return uint16(i)
+// numbered appends a text to a list and returns its number, by which index then
+// finds it.
+func numbered(list *[]string, index map[string]uint16, text string) uint16 {
+	if len(*list) >= mostNumbered {
+		text = moreNumbered
+		if n, ok := index[text]; ok {
+			return n
+		}
 	}
-	if len(f.servers) > 65535 {
-		return 0
-	}
-	f.servers = append(f.servers, name)
-	return uint16(len(f.servers) - 1)
+	n := uint16(len(*list))
+	*list = append(*list, text)
+	index[strings.Clone(text)] = n
+	return n
 }
 
 // root returns the SID of the forest root domain, zero while it is not known.

@@ -13,29 +13,34 @@ import (
 // common, the DN of the parent and the type, is looked at once for all of them.
 type names struct {
 	blocks  []nameBlock
-	parents []dnID // distinct
-	types   []typeKey
+	parents []dnID    // distinct
+	types   []typeKey // distinct; the first is of lines that are no recipients
 }
 
 type nameBlock struct {
-	text   []byte         // of all lines, 0xFF behind each text
-	ends   [piece]uint32  // where a line ends in text
-	parent [piece]uint32  // number in parents
-	typ    [piece]typeKey // zero for a line that is no recipient
+	text   []byte        // of all lines, 0xFF behind each text
+	ends   [piece]uint32 // where a line ends in text
+	parent [piece]uint32 // number in parents
+	typ    [piece]uint32 // number in types
 }
 
 // typeKey stands for what the type and the state of a recipient are called.
-type typeKey uint16
+type typeKey uint32
 
-const typeKeys = 1 << 15
+const (
+	keyClass     = 16 // the bits below are the number of the type
+	keyDeleted   = 1 << 20
+	keyDisabled  = 1 << 21
+	keyRecipient = 1 << 22
+)
 
 func typeKeyOf(o *object) typeKey {
-	k := 1<<14 | typeKey(o.typ) | typeKey(o.class)<<8
+	k := keyRecipient | typeKey(o.typ) | typeKey(o.class)<<keyClass
 	if o.is(flagDeleted) {
-		k |= 1 << 12
+		k |= keyDeleted
 	}
 	if o.is(flagDisabled) {
-		k |= 1 << 13
+		k |= keyDisabled
 	}
 	return k
 }
@@ -50,16 +55,18 @@ var namesOf = Derive(func(s *Snapshot) *names {
 	out.blocks = make([]nameBlock, (n+piece-1)/piece)
 	parallel(n, func(from, to int) { s.fillBlock(&out.blocks[from/piece], from, to) })
 	number := map[dnID]uint32{}
-	var seen [typeKeys]bool
-	example := func(k typeKey) {
-		if k != 0 && !seen[k] {
-			seen[k] = true
-			out.types = append(out.types, k)
-		}
-	}
+	out.types = []typeKey{0}
+	types := map[typeKey]uint32{0: 0}
 	for i := range n {
 		b := &out.blocks[i/piece]
-		example(b.typ[i%piece])
+		typ := &b.typ[i%piece]
+		t, known := types[typeKey(*typ)]
+		if !known {
+			t = uint32(len(out.types))
+			types[typeKey(*typ)] = t
+			out.types = append(out.types, typeKey(*typ))
+		}
+		*typ = t
 		at := &b.parent[i%piece]
 		dn := dnID(*at)
 		x, ok := number[dn]
@@ -94,7 +101,7 @@ func (s *Snapshot) fillBlock(b *nameBlock, from, to int) {
 			if !bytes.HasSuffix(leaf, display) { // mostly it is the value of cn
 				add(display)
 			}
-			b.parent[n-from], b.typ[n-from] = uint32(dn.parent), typeKeyOf(o)
+			b.parent[n-from], b.typ[n-from] = uint32(dn.parent), uint32(typeKeyOf(o))
 		}
 		b.ends[n-from] = uint32(len(b.text))
 	}
@@ -129,7 +136,7 @@ type finder struct {
 type found struct {
 	*word
 	parents []bool // by number
-	types   []bool // by typeKey
+	types   []bool // by number
 	joints  []joint
 	domains []bool   // by number of the SID's domain
 	tails   []string // by number: the end of a domain's text that the word may begin in
@@ -161,15 +168,18 @@ func (s *Snapshot) finder(filter string) *finder {
 // common looks for a word where lines have something in common.
 func (f *finder) common(w *word, parents []string) found {
 	s := f.s
-	out := found{word: w, parents: make([]bool, len(parents)), types: make([]bool, typeKeys)}
+	out := found{word: w, parents: make([]bool, len(parents)), types: make([]bool, len(f.names.types))}
 	for i, dn := range parents {
 		out.parents[i] = strings.Contains(dn, w.text)
 	}
-	for _, k := range f.names.types {
-		o := object{typ: uint8(k), class: Class(k >> 8 & 15), recipient: OtherRecipient}
-		o.set(flagDeleted, k&(1<<12) != 0)
-		o.set(flagDisabled, k&(1<<13) != 0)
-		out.types[k] = w.in(s.typeName(&o)) || w.in(accountState(&o))
+	for n, k := range f.names.types {
+		if k == 0 {
+			continue
+		}
+		o := object{typ: uint16(k), class: Class(k >> keyClass & 15), recipient: OtherRecipient}
+		o.set(flagDeleted, k&keyDeleted != 0)
+		o.set(flagDisabled, k&keyDisabled != 0)
+		out.types[n] = w.in(s.typeName(&o)) || w.in(accountState(&o))
 	}
 	for i := range len(w.text) {
 		if w.text[i] != ',' {

@@ -145,7 +145,7 @@ type object struct {
 	members      span
 	flags        objFlags
 	server       uint16 // number in facts.servers of the home server
-	typ          uint8  // number in facts.types
+	typ          uint16 // number in facts.types
 	class        Class
 	recipient    Recipient
 	mailboxState ReadState

@@ -48,12 +48,15 @@ type Writer struct {
 	recips    table[objID] // recipients
 	gen       uint64
 
-	spelled map[string]uint16 // number of a home server, by its name in any case
+	types   map[string]uint16 // number in facts.types
+	servers map[string]uint16 // number in facts.servers, by the name in lower case
+	spelled map[string]uint16 // the same by the name in any case, as far as there is room
 }
 
 // NewWriter returns a writer of an empty state over the pool.
 func NewWriter(p *Pool) *Writer {
-	w := &Writer{pool: p, facts: newFacts(), fresh: true, spelled: map[string]uint16{}}
+	w := &Writer{pool: p, facts: newFacts(), fresh: true, spelled: map[string]uint16{},
+		types: map[string]uint16{"": 0}, servers: map[string]uint16{"": 0}}
 	w.objects.add(object{})
 	return w
 }
@@ -86,11 +89,11 @@ func (w *Writer) edit() *facts {
 
 // typeNumber numbers a recipient type. Nearly every one is there already, and
 // then the facts need not be copied.
-func (w *Writer) typeNumber(name string) uint8 {
-	if i := slices.Index(w.facts.types, name); i >= 0 {
-		return uint8(i)
+func (w *Writer) typeNumber(name string) uint16 {
+	if n, ok := w.types[name]; ok {
+		return n
 	}
-	return w.edit().typeNumber(name)
+	return numbered(&w.edit().types, w.types, name)
 }
 
 // mostSpellings bounds Writer.spelled.
@@ -98,12 +101,16 @@ const mostSpellings = 1 << 12
 
 // serverNumber numbers the name of a home server.
 func (w *Writer) serverNumber(name string) uint16 {
-	n, ok := w.spelled[name]
+	if n, ok := w.spelled[name]; ok {
+		return n
+	}
+	lower := strings.ToLower(name)
+	n, ok := w.servers[lower]
 	if !ok {
-		n = w.edit().serverNumber(name)
-		if len(w.spelled) < mostSpellings {
-			w.spelled[strings.Clone(name)] = n
-		}
+		n = numbered(&w.edit().servers, w.servers, lower)
+	}
+	if len(w.spelled) < mostSpellings {
+		w.spelled[strings.Clone(name)] = n
 	}
 	return n
 }
