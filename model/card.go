@@ -225,8 +225,8 @@ func (s *Snapshot) memberships(p Party) (out []Membership) {
 			direct = len(out)
 		}
 		var groups []Party
-		for _, m := range up.of(next[i].party) {
-			groups = append(groups, up.groups[m.group].party)
+		for _, n := range s.groupsOf(next[i].party) {
+			groups = append(groups, up.groups[n].party)
 		}
 		if i == 0 && primary != 0 {
 			groups = append([]Party{primary}, groups...)

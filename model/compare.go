@@ -128,7 +128,7 @@ func Compare(ctx context.Context, old, new *Snapshot, force bool) (*Comparison, 
 	for i, s := range c.state {
 		c.cover[i] = newCoverer(s)
 		c.sources[i], c.explained[i] = map[sourceKey]sourceAt{}, map[sourceAt]int32{}
-		c.holders[i] = s.holders()
+		c.holders[i] = s.allHolders()
 		c.above[i] = s.aboveStores()
 	}
 	c.each(c.register)

@@ -10,7 +10,7 @@ import (
 // memberships are all explicit ones.
 type memberships struct {
 	groups []group
-	number map[Party]uint32 // in groups
+	number map[objID]uint32 // in groups
 	up     []membership     // in order of member
 }
 
@@ -24,7 +24,7 @@ type group struct {
 
 // membership is one value of member.
 type membership struct {
-	member Party
+	member Party  // a node, see Snapshot.node
 	group  uint32 // number in groups
 }
 
@@ -33,11 +33,11 @@ type membership struct {
 func (s *Snapshot) memberOf() *memberships { return membershipsOf.Of(s) }
 
 var membershipsOf = Derive(func(s *Snapshot) *memberships {
-	m := &memberships{up: make([]membership, 0, s.members.len()), number: map[Party]uint32{}}
+	m := &memberships{up: make([]membership, 0, s.members.len()), number: map[objID]uint32{}}
 	for id := objID(1); uint32(id) < s.objects.len(); id++ {
 		if o := s.object(id); o.class == ClassGroup || o.members.n > 0 {
 			g := group{id: id, party: s.party(o.dn), former: s.formerSIDs()[id]}
-			m.number[g.party] = uint32(len(m.groups))
+			m.number[id] = uint32(len(m.groups))
 			m.groups = append(m.groups, g)
 		}
 	}
@@ -45,9 +45,9 @@ var membershipsOf = Derive(func(s *Snapshot) *memberships {
 		g := &m.groups[n]
 		o := s.object(g.id)
 		for i := range o.members.n {
-			p := s.party(*s.members.at(o.members.first + i))
-			m.up = append(m.up, membership{p, uint32(n)})
-			if in, ok := m.number[p]; ok {
+			dn := *s.members.at(o.members.first + i)
+			m.up = append(m.up, membership{s.node(dn), uint32(n)})
+			if in, ok := m.number[s.at(dn)]; ok {
 				g.below = append(g.below, in)
 			}
 		}
@@ -65,7 +65,41 @@ func parties(sids []sidID) (out []Party) {
 	return out
 }
 
-// of returns the memberships of a party.
+// node is what memberships know the member with this DN by: who it is, but the
+// DN where several objects hold its SID. BUILTIN groups of two domains have one
+// SID, and the members of one are not in what the other is in.
+func (s *Snapshot) node(dn dnID) Party {
+	p := s.party(dn)
+	if p.sid() != 0 && s.isShared(p.sid()) {
+		return partyOfDN(dn)
+	}
+	return p
+}
+
+// nodes are those of all objects that a party stands for.
+func (s *Snapshot) nodes(p Party) []Party {
+	if p.sid() == 0 || !s.isShared(p.sid()) {
+		return []Party{p}
+	}
+	var out []Party
+	for _, id := range s.holders(p.sid()) {
+		out = append(out, partyOfDN(s.object(id).dn))
+	}
+	return out
+}
+
+// groupsOf returns the groups that a party is named in as a member, by number.
+func (s *Snapshot) groupsOf(p Party) (out []uint32) {
+	up := s.memberOf()
+	for _, node := range s.nodes(p) {
+		for _, m := range up.of(node) {
+			out = append(out, m.group)
+		}
+	}
+	return out
+}
+
+// of returns the memberships of a node.
 func (m *memberships) of(p Party) []membership {
 	i := sort.Search(len(m.up), func(i int) bool { return m.up[i].member >= p })
 	j := i
@@ -83,7 +117,9 @@ var formerOf = Derive(func(s *Snapshot) map[objID][]sidID {
 	former := map[objID][]sidID{}
 	for id := uint32(1); id < s.bySID.len(); id++ {
 		if f := s.bySID.at(id).former; f != 0 {
-			former[f] = append(former[f], sidID(id))
+			for _, f := range s.formerHolders(sidID(id)) {
+				former[f] = append(former[f], sidID(id))
+			}
 		}
 	}
 	return former
@@ -101,32 +137,49 @@ func (o *object) inToken() bool { return o.class == ClassGroup && !o.is(flagDist
 func (s *Snapshot) token(p Party, behalf bool) []Party {
 	seen := map[Party]bool{p: true}
 	var out []Party
-	var next []Party
-	former := s.formerSIDs()
+	former, up := s.formerSIDs(), s.memberOf()
 	add := func(g Party) {
-		id := s.partyObject(g)
-		if g == 0 || seen[g] || !behalf && id != 0 && !s.object(id).inToken() {
+		if !seen[g] {
+			seen[g] = true
+			out = append(out, g)
+		}
+	}
+	addFormer := func(id objID) {
+		for _, f := range former[id] {
+			add(partyOfSID(f))
+		}
+	}
+	var next []uint32 // groups
+	in := map[uint32]bool{}
+	enter := func(n uint32) {
+		if o := s.object(up.groups[n].id); in[n] || !behalf && !o.inToken() {
 			return
 		}
-		seen[g] = true
-		out, next = append(out, g), append(next, g)
-		for _, f := range former[id] {
-			out = append(out, partyOfSID(f))
+		in[n] = true
+		add(up.groups[n].party)
+		addFormer(up.groups[n].id)
+		next = append(next, n)
+	}
+	self := s.partyObject(p)
+	addFormer(self)
+	if g := s.primaryGroup(p); g != 0 {
+		if n, ok := up.number[s.partyObject(g)]; ok {
+			enter(n)
+		} else {
+			add(g)
 		}
 	}
-	for _, f := range former[s.partyObject(p)] {
-		out = append(out, partyOfSID(f))
+	if self != 0 && s.object(self).class != ClassGroup {
+		for _, g := range s.everybody() {
+			add(g)
+		}
 	}
-	add(s.primaryGroup(p))
-	if o := s.partyObject(p); o != 0 && s.object(o).class != ClassGroup {
-		out = append(out, s.everybody()...)
+	for _, n := range s.groupsOf(p) {
+		enter(n)
 	}
-	up := s.memberOf()
-	for next = append(next, p); len(next) > 0; {
-		q := next[0]
-		next = next[1:]
-		for _, m := range up.of(q) {
-			add(up.groups[m.group].party)
+	for i := 0; i < len(next); i++ {
+		for _, m := range up.of(s.node(s.object(up.groups[next[i]].id).dn)) {
+			enter(m.group)
 		}
 	}
 	return out

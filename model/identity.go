@@ -135,10 +135,10 @@ func typesOf(f family) typeSet {
 	return onMailboxes
 }
 
-// holders says for each object on which object types it holds a right: itself,
+// allHolders says for each object on which object types it holds a right: itself,
 // or as a member of a group that does. Everyone and Authenticated Users hold
 // everybody; their members are not listed.
-func (s *Snapshot) holders() *holding[typeSet] { return hold(s, s.namedOn(), onMailboxes) }
+func (s *Snapshot) allHolders() *holding[typeSet] { return hold(s, s.namedOn(), onMailboxes) }
 
 // hold gives what is held by SID to those who hold the SIDs, now or formerly,
 // and what delegates hold to these, and all of it to the members of groups.
@@ -146,13 +146,15 @@ func hold[T ~uint8](s *Snapshot, bySID []T, delegate T) *holding[T] {
 	h := &holding[T]{s: s, holds: make([]T, s.objects.len()), primary: map[uint64]objID{}}
 	for id := objID(1); uint32(id) < s.objects.len(); id++ {
 		o := s.object(id)
-		if int(o.sid) < len(bySID) && bySID[o.sid] != 0 && s.sidInfo(o.sid).holder == id {
+		if int(o.sid) < len(bySID) && bySID[o.sid] != 0 {
 			h.give(id, bySID[o.sid])
 		}
 	}
 	for sid, t := range bySID {
 		if t != 0 {
-			h.give(s.sidInfo(sidID(sid)).former, t)
+			for _, id := range s.formerHolders(sidID(sid)) {
+				h.give(id, t)
+			}
 		}
 	}
 	for i := range s.delegates.len() {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"time"
 )
 
@@ -24,7 +25,21 @@ type tombstone struct {
 func (s *Snapshot) nameFrom(p Party, id objID) Phrase {
 	sid := p.sid()
 	if id != 0 && sid != 0 && s.sidInfo(sid).holder == 0 {
-		return Phrase{{PartWord, fromHistory}, {PartName, s.objectName(s.object(id))}}
+		out := Phrase{{PartWord, fromHistory}, {PartName, s.objectName(s.object(id))}}
+		if all := s.formerHolders(sid); len(all) > 1 {
+			out = append(out, Part{PartWord, " and of "}, Part{PartName, s.objectName(s.object(all[1]))})
+			if n := len(all) - 2; n > 0 {
+				out = append(out, Part{PartWord, fmt.Sprintf(" and %d more", n)})
+			}
+		}
+		return out
+	}
+	if also := sharedSIDsOf.Of(s).now[sid]; id != 0 && len(also) > 0 && !s.object(id).standsFor() && !s.object(also[0]).standsFor() {
+		out := Phrase{{PartWord, "the same SID has "}, {PartDN, s.dnText(s.object(also[0]).dn)}}
+		if n := len(also) - 1; n > 0 {
+			out = append(out, Part{PartWord, fmt.Sprintf(" and %d more", n)})
+		}
+		return out
 	}
 	if id != 0 && s.object(id).is(flagDeleted) {
 		return s.epitaph(id)

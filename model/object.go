@@ -168,6 +168,9 @@ func (o *object) set(f objFlags, on bool) {
 // mailboxLike reports whether the object has a mailbox here.
 func (o *object) mailboxLike() bool { return o.recipient == Mailbox || o.recipient == SystemMailbox }
 
+// standsFor reports whether the object only stands for the account that holds its SID.
+func (o *object) standsFor() bool { return o.class == ClassForeign || o.is(flagDeleted) }
+
 // principal reports whether the object has a SID, whether or not it may be read.
 func (o *object) principal() bool {
 	return o.class == ClassUser || o.class == ClassService || o.class == ClassComputer || o.class == ClassGroup

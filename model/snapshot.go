@@ -23,6 +23,7 @@ type Snapshot struct {
 	delegates view[delegateRec]
 	members   view[dnID]
 	stored    view[storedRec]
+	shared    view[sharedRec]
 	stores    view[objID]
 	recips    view[objID]
 
@@ -57,6 +58,52 @@ func (s *Snapshot) holder(id sidID) objID {
 	}
 	return i.former
 }
+
+// sharedSIDs are the further holders of SIDs that several objects hold, now or
+// formerly, in order of their names.
+type sharedSIDs struct{ now, former map[sidID][]objID }
+
+var sharedSIDsOf = Derive(func(s *Snapshot) *sharedSIDs {
+	out := &sharedSIDs{map[sidID][]objID{}, map[sidID][]objID{}}
+	for i := range s.shared.len() {
+		r := s.shared.at(i)
+		list, first := out.now, s.sidInfo(r.sid).holder
+		if r.former {
+			list, first = out.former, s.sidInfo(r.sid).former
+		}
+		// A holder that gave its place up, and another that came back to it later, may be both here and there.
+		if r.obj != first && !slices.Contains(list[r.sid], r.obj) {
+			list[r.sid] = append(list[r.sid], r.obj)
+		}
+	}
+	for _, list := range [...]map[sidID][]objID{out.now, out.former} {
+		for _, objects := range list {
+			slices.SortFunc(objects, func(a, b objID) int { return strings.Compare(s.dnText(s.object(a).dn), s.dnText(s.object(b).dn)) })
+		}
+	}
+	return out
+})
+
+// holders returns all objects that hold a SID now, the one that names it first.
+func (s *Snapshot) holders(id sidID) []objID {
+	first := s.sidInfo(id).holder
+	if first == 0 {
+		return nil
+	}
+	return append([]objID{first}, sharedSIDsOf.Of(s).now[id]...)
+}
+
+// formerHolders returns all objects that have a SID in their sIDHistory.
+func (s *Snapshot) formerHolders(id sidID) []objID {
+	first := s.sidInfo(id).former
+	if first == 0 {
+		return nil
+	}
+	return append([]objID{first}, sharedSIDsOf.Of(s).former[id]...)
+}
+
+// isShared reports whether several objects hold a SID now.
+func (s *Snapshot) isShared(id sidID) bool { return len(sharedSIDsOf.Of(s).now[id]) > 0 }
 
 // Party is who a row is about on the trustee's side: a SID, or, for a link
 // value, a DN whose object has none (a contact) or was not read.

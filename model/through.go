@@ -97,8 +97,8 @@ func (t *through) enter(n uint32, w ways) {
 func (t *through) of(p Party) (w ways) {
 	s := t.l.snap
 	up := s.memberOf()
-	for _, m := range up.of(p) {
-		w |= t.groups[m.group]
+	for _, n := range s.groupsOf(p) {
+		w |= t.groups[n]
 	}
 	id := s.partyObject(p)
 	if id == 0 {
@@ -111,7 +111,7 @@ func (t *through) of(p Party) (w ways) {
 		}
 	}
 	if p.sid() != 0 {
-		if n, ok := up.number[s.primaryGroup(p)]; ok {
+		if n, ok := up.number[s.partyObject(s.primaryGroup(p))]; ok {
 			w |= t.groups[n]
 		}
 	}

@@ -10,8 +10,8 @@ import (
 
 // sidInfo is what a state knows of a SID of the pool.
 type sidInfo struct {
-	holder  objID // objectSid
-	former  objID // sIDHistory
+	holder  objID // objectSid; of several the one that gives the SID its name, see sharedRec
+	former  objID // sIDHistory; likewise
 	linked  objID // whose msExchMasterAccountSid it is
 	missed  bool  // asked for, and nobody holds it
 	named   bool  // an ACE of this state names it
@@ -30,6 +30,14 @@ type storedRec struct {
 	mailbox dnID
 }
 
+// sharedRec is an object that holds a SID, or held it, beside the one that
+// sidInfo names.
+type sharedRec struct {
+	sid    sidID
+	obj    objID
+	former bool
+}
+
 // Writer takes facts and publishes snapshots. It is used by one goroutine; the
 // snapshots it gives out may be read by any number of others.
 type Writer struct {
@@ -44,8 +52,10 @@ type Writer struct {
 	delegates table[delegateRec]
 	members   table[dnID]
 	stored    table[storedRec]
-	stores    table[objID] // stores and administration containers: few, and listed apart
-	recips    table[objID] // recipients
+	shared    table[sharedRec]
+	alike     map[sharedRec]bool // what is in shared
+	stores    table[objID]       // stores and administration containers: few, and listed apart
+	recips    table[objID]       // recipients
 	gen       uint64
 
 	types   map[string]uint16 // number in facts.types
@@ -56,7 +66,7 @@ type Writer struct {
 // NewWriter returns a writer of an empty state over the pool.
 func NewWriter(p *Pool) *Writer {
 	w := &Writer{pool: p, facts: newFacts(), fresh: true, spelled: map[string]uint16{},
-		types: map[string]uint16{"": 0}, servers: map[string]uint16{"": 0}}
+		alike: map[sharedRec]bool{}, types: map[string]uint16{"": 0}, servers: map[string]uint16{"": 0}}
 	w.objects.add(object{})
 	return w
 }
@@ -71,6 +81,7 @@ func (w *Writer) Snapshot() *Snapshot {
 		poolView: w.pool.publish(), pool: w.pool, facts: w.facts, Gen: w.gen, State: w.State,
 		objects: w.objects.publish(), byDN: w.byDN.publish(), bySID: w.bySID.publish(),
 		delegates: w.delegates.publish(), members: w.members.publish(), stored: w.stored.publish(),
+		shared: w.shared.publish(),
 		stores: w.stores.publish(), recips: w.recips.publish(),
 		derived: make([]derived, derivations),
 	}
@@ -174,20 +185,43 @@ func (w *Writer) identify(o *object, id objID, in *Object) {
 	o.set(flagUniversal, in.Universal)
 	if !in.SID.IsZero() {
 		o.sid = w.pool.sid(in.SID)
-		w.hold(o, id)
+		w.hold(&w.sidInfo(o.sid).holder, id, o.sid, false)
 	}
 	for _, s := range in.SIDHistory {
-		w.sidInfo(w.pool.sid(s)).former = id
+		sid := w.pool.sid(s)
+		w.hold(&w.sidInfo(sid).former, id, sid, true)
 	}
 }
 
-// hold makes an object the holder of its SID. A foreign security principal or a
-// tombstone only stands for the account and never takes its place.
-func (w *Writer) hold(o *object, id objID) {
-	i := w.sidInfo(o.sid)
-	if i.holder == 0 || i.holder == id || o.class != ClassForeign && !o.is(flagDeleted) {
-		i.holder = id
+// hold makes an object the holder of a SID, now or formerly. Of several holders
+// one gives the SID its name, whatever the order in which they come, and all
+// others are kept beside it: BUILTIN groups exist once in each domain, and a
+// migration may leave one SID in two sIDHistories.
+func (w *Writer) hold(first *objID, id objID, sid sidID, former bool) {
+	other := id
+	switch {
+	case *first == 0 || *first == id:
+		*first = id
+		return
+	case w.ranksBefore(id, *first):
+		*first, other = id, *first
 	}
+	if r := (sharedRec{sid: sid, obj: other, former: former}); !w.alike[r] {
+		w.alike[r] = true
+		w.shared.add(r)
+	}
+}
+
+// ranksBefore says which of two holders of a SID gives it its name. A foreign
+// security principal or a tombstone only stands for the account and never takes
+// its place; else it goes by the names.
+func (w *Writer) ranksBefore(a, b objID) bool {
+	x, y := w.objects.at(uint32(a)), w.objects.at(uint32(b))
+	if s, t := x.standsFor(), y.standsFor(); s != t {
+		return t
+	}
+	v := w.pool.now()
+	return v.dnText(x.dn) < v.dnText(y.dn)
 }
 
 func (w *Writer) sidInfo(s sidID) *sidInfo {
