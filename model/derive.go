@@ -1,6 +1,8 @@
 package model
 
-import "sync"
+import (
+	"sync"
+)
 
 // Derived is an index that a question keeps for a snapshot. It stands as a
 // package-level variable in the question's own file, so that the snapshot knows

@@ -4,6 +4,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"mbxperm/model/internal/pool"
 )
 
 var (
@@ -15,7 +17,7 @@ var (
 // TestDerivedOnce: one goroutine works an index out, and all see the same; each
 // snapshot has its own.
 func TestDerivedOnce(t *testing.T) {
-	w := NewWriter(NewPool())
+	w := NewWriter(pool.NewPool())
 	for i := range 3 {
 		s := w.Snapshot()
 		derivedCalls.Store(0)
@@ -37,7 +39,7 @@ func TestDerivedOnce(t *testing.T) {
 // TestDerivedPanic: whoever asks for an index that cannot be made is told, the
 // first and all who follow.
 func TestDerivedPanic(t *testing.T) {
-	s := NewWriter(NewPool()).Snapshot()
+	s := NewWriter(pool.NewPool()).Snapshot()
 	for i := range 3 {
 		func() {
 			defer func() {

@@ -1,18 +1,20 @@
 package model
 
-import "mbxperm/acl"
+import (
+	"mbxperm/acl"
+)
 
 // Forest facts: who the domains are, what GUIDs mean, which servers there are.
 
 // Domain adds what is known of a domain, by its DN. Zero fields say nothing.
 func (w *Writer) Domain(d DomainInfo) {
-	w.pool.mu.Lock()
-	defer w.pool.mu.Unlock()
-	d.name = w.pool.dn(d.DN)
+	w.Pool.Mu.Lock()
+	defer w.Pool.Mu.Unlock()
+	d.Name = w.Pool.DN(d.DN)
 	f := w.edit()
-	for i := range f.domains {
-		old := &f.domains[i]
-		if old.name != d.name {
+	for i := range f.Domains {
+		old := &f.Domains[i]
+		if old.Name != d.Name {
 			continue
 		}
 		if d.NetBIOS != "" {
@@ -28,14 +30,14 @@ func (w *Writer) Domain(d DomainInfo) {
 		old.Root = old.Root || d.Root
 		return
 	}
-	f.domains = append(f.domains, d)
+	f.Domains = append(f.Domains, d)
 }
 
 // ForestComplete notes that every domain was read to its end.
 func (w *Writer) ForestComplete() {
 	f := w.edit()
-	for i := range f.domains {
-		f.domains[i].Complete = true
+	for i := range f.Domains {
+		f.Domains[i].Complete = true
 	}
 }
 
@@ -43,38 +45,38 @@ func (w *Writer) ForestComplete() {
 func (w *Writer) Trust(sid acl.SID, t Trust) { w.edit().trusts[sid] = t }
 
 // Schema adds an attribute or class by its schemaIDGUID.
-func (w *Writer) Schema(g acl.GUID, n SchemaName) { w.edit().schema[g] = n }
+func (w *Writer) Schema(g acl.GUID, n SchemaName) { w.edit().Schema[g] = n }
 
 // Right adds an extended right by its rightsGuid.
-func (w *Writer) Right(g acl.GUID, r ExtendedRight) { w.edit().rights[g] = r }
+func (w *Writer) Right(g acl.GUID, r ExtendedRight) { w.edit().Rights[g] = r }
 
 // WellKnownGroup adds a value of the Exchange container's otherWellKnownObjects.
 func (w *Writer) WellKnownGroup(g acl.GUID, dn string) {
-	w.pool.mu.Lock()
-	defer w.pool.mu.Unlock()
-	w.edit().wellKnow[g] = w.pool.dn(dn)
+	w.Pool.Mu.Lock()
+	defer w.Pool.Mu.Unlock()
+	w.edit().WellKnownGroups[g] = w.Pool.DN(dn)
 }
 
 // Server adds an Exchange server by its DN, with the zero version where that
 // was not read.
 func (w *Writer) Server(dn string, v ServerVersion) {
-	w.pool.mu.Lock()
-	defer w.pool.mu.Unlock()
+	w.Pool.Mu.Lock()
+	defer w.Pool.Mu.Unlock()
 	f := w.edit()
-	name := w.pool.dn(dn)
-	if v != (ServerVersion{}) || f.versions[name] == v {
-		f.versions[name] = v
+	name := w.Pool.DN(dn)
+	if v != (ServerVersion{}) || f.Versions[name] == v {
+		f.Versions[name] = v
 	}
-	f.legacy = f.legacy || 0 < v.Major && v.Major < 8
+	f.Legacy = f.Legacy || 0 < v.Major && v.Major < 8
 }
 
 // Organisation adds the Exchange organisation and its objectVersion; a
 // forest has one.
 func (w *Writer) Organisation(dn string, version int) {
-	w.pool.mu.Lock()
-	defer w.pool.mu.Unlock()
+	w.Pool.Mu.Lock()
+	defer w.Pool.Mu.Unlock()
 	f := w.edit()
-	f.organisation = organisation{w.pool.dn(dn), version}
+	f.organisation = organisation{w.Pool.DN(dn), version}
 }
 
 // ExchangeSchema sets the version of Exchange's part of the schema.
@@ -84,11 +86,11 @@ func (w *Writer) ExchangeSchema(version int) { w.edit().schemaVersion = version 
 // account's token: it has the local groups of the domain that it is used in. The
 // first one counts for whatever is in no domain.
 func (w *Writer) Token(domain string, sids []acl.SID) {
-	w.pool.mu.Lock()
-	defer w.pool.mu.Unlock()
-	f, name := w.edit(), w.pool.dn(domain)
-	if f.token == nil || f.tokenOf == name {
-		f.token, f.tokenOf = sids, name
+	w.Pool.Mu.Lock()
+	defer w.Pool.Mu.Unlock()
+	f, name := w.edit(), w.Pool.DN(domain)
+	if f.Token == nil || f.tokenOf == name {
+		f.Token, f.tokenOf = sids, name
 	}
-	f.tokens[name] = sids
+	f.Tokens[name] = sids
 }

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"mbxperm/acl"
+	"mbxperm/model/internal/pool"
+	"mbxperm/model/internal/table"
 )
 
 // Class is what a directory object is, as far as permissions care.
@@ -108,73 +110,73 @@ type Object struct {
 	Server string // DN of the server that owns a store
 }
 
-// objID names an object of a state; 0 is none.
-type objID uint32
+// ObjectID names an object of a state; 0 is none.
+type ObjectID uint32
 
-type objFlags uint16
+type Flags uint16
 
 const (
-	flagDisabled objFlags = 1 << iota
-	flagDeleted
-	flagAdminCount
-	flagMembersPartial
-	flagAbove
-	flagDomain
-	flagDistribution
-	flagDelegatesPartial
-	flagCatalog   // a global catalog said it, and nobody else
-	flagUniversal // a universal group
-	flagUAC       // userAccountControl was read; without it nobody is known to be enabled
+	FlagDisabled Flags = 1 << iota
+	FlagDeleted
+	FlagAdminCount
+	FlagMembersPartial
+	FlagAbove
+	FlagDomain
+	FlagDistribution
+	FlagDelegatesPartial
+	FlagCatalog   // a global catalog said it, and nobody else
+	FlagUniversal // a universal group
+	FlagUAC       // userAccountControl was read; without it nobody is known to be enabled
 )
 
 // ADS_UF_ACCOUNTDISABLE ([MS-ADTS] 2.2.16).
 const uacDisabled = 0x2
 
-type object struct {
-	guid         acl.GUID
-	dn           dnID
-	sid          sidID
-	master       sidID
-	primaryGroup uint32
-	account      textID
-	display      textID
-	home         dnID // homeMDB; of a store: its server
-	mailboxSD    descID
-	security     descID
-	delegates    span
-	members      span
-	flags        objFlags
-	server       uint16 // number in facts.servers of the home server
-	typ          uint16 // number in facts.types
-	class        Class
-	recipient    Recipient
-	mailboxState ReadState
-	secState     ReadState
-	delegState   ReadState
-	memberState  ReadState
+type Record struct {
+	GUID           acl.GUID
+	DN             pool.DN
+	SID            pool.SID
+	Master         pool.SID
+	PrimaryGroup   uint32
+	Account        table.TextID
+	Display        table.TextID
+	Home           pool.DN // homeMDB; of a store: its server
+	MailboxSD      pool.Desc
+	Security       pool.Desc
+	Delegates      span
+	Members        span
+	flags          Flags
+	Server         uint16 // number in facts.servers of the home server
+	TypeNumber     uint16 // number in facts.types
+	Class          Class
+	Recipient      Recipient
+	MailboxState   ReadState
+	SecurityState  ReadState
+	DelegatesState ReadState
+	MembersState   ReadState
 }
 
 // span is a run of records in a table.
-type span struct{ first, n uint32 }
+type span struct{ First, N uint32 }
 
-func (o *object) is(f objFlags) bool { return o.flags&f != 0 }
+func (o *Record) Is(f Flags) bool { return o.flags&f != 0 }
 
-func (o *object) set(f objFlags, on bool) {
+func (o *Record) Set(f Flags, on bool) {
 	if on {
 		o.flags |= f
 	}
 }
 
-// mailboxLike reports whether the object has a mailbox here.
-func (o *object) mailboxLike() bool { return o.recipient == Mailbox || o.recipient == SystemMailbox }
+// HasMailbox reports whether the object has a mailbox here.
+func (o *Record) HasMailbox() bool { return o.Recipient == Mailbox || o.Recipient == SystemMailbox }
 
 // standsFor reports whether the object only stands for the account that holds its SID.
-func (o *object) standsFor() bool { return o.class == ClassForeign || o.is(flagDeleted) }
+func (o *Record) standsFor() bool { return o.Class == ClassForeign || o.Is(FlagDeleted) }
 
-// principal reports whether the object has a SID, whether or not it may be read.
-func (o *object) principal() bool {
-	return o.class == ClassUser || o.class == ClassService || o.class == ClassComputer || o.class == ClassGroup
+// IsPrincipal reports whether the object has a SID, whether or not it may be read.
+func (o *Record) IsPrincipal() bool {
+	return o.Class == ClassUser || o.Class == ClassService || o.Class == ClassComputer || o.Class == ClassGroup
 }
 
-// store reports whether the object is a mailbox or public store.
-func (o *object) store() bool { return o.class == ClassStore || o.class == ClassPublic }
+// IsStore reports whether the object is a mailbox or public store.
+func (o *Record) IsStore() bool { return o.Class == ClassStore || o.Class == ClassPublic }

@@ -1,6 +1,8 @@
 package model
 
-import "strings"
+import (
+	"strings"
+)
 
 // Phrase is a text that is made of the program's own words and of what a
 // directory says, part by part, so that whoever must not show a name can replace it.
@@ -40,10 +42,10 @@ func (p Phrase) String() string {
 	return b.String()
 }
 
-// said makes a phrase of words alone.
-func said(s string) Phrase { return Phrase{{PartWord, s}} }
+// Said makes a phrase of words alone.
+func Said(s string) Phrase { return Phrase{{PartWord, s}} }
 
-func join(phrases ...Phrase) (out Phrase) {
+func Join(phrases ...Phrase) (out Phrase) {
 	for _, p := range phrases {
 		out = append(out, p...)
 	}

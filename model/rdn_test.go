@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"mbxperm/model/dn"
+	"mbxperm/model/internal/pool"
 )
 
 // TestEqualDN: one name in two spellings, and names that only look alike.
@@ -31,11 +34,11 @@ func TestEqualDN(t *testing.T) {
 		{`CN="open,DC=com`, `CN="open,DC=com`, true},
 		{``, ``, true}, {`CN=a`, ``, false},
 	} {
-		if got := EqualDN(c.a, c.b); got != c.want {
+		if got := dn.Equal(c.a, c.b); got != c.want {
 			t.Errorf("EqualDN(%q, %q) = %v, want %v", c.a, c.b, got, c.want)
 		}
-		p := NewPool()
-		if got := p.dn(c.a) == p.dn(c.b); got != c.want {
+		p := pool.NewPool()
+		if got := p.DN(c.a) == p.DN(c.b); got != c.want {
 			t.Errorf("%q and %q are one in the pool: %v, want %v", c.a, c.b, got, c.want)
 		}
 	}
@@ -48,12 +51,12 @@ func FuzzEqualDN(f *testing.F) {
 	f.Add(`CN=a;OU=b`, `CN=a, OU=b`)
 	f.Add(`CN="a,b"`, `CN=a\,b`)
 	f.Fuzz(func(t *testing.T, a, b string) {
-		got := EqualDN(a, b)
-		if !EqualDN(a, a) || EqualDN(b, a) != got {
+		got := dn.Equal(a, b)
+		if !dn.Equal(a, a) || dn.Equal(b, a) != got {
 			t.Fatalf("EqualDN of %q and %q does not hold both ways", a, b)
 		}
-		p := NewPool()
-		x, y := p.dn(a), p.dn(b)
+		p := pool.NewPool()
+		x, y := p.DN(a), p.DN(b)
 		ascii := func(s string) bool { return strings.IndexFunc(s, func(r rune) bool { return r > 0x7e || r < ' ' }) < 0 }
 		if ascii(a) && ascii(b) && x != 0 && y != 0 && (x == y) != got {
 			t.Fatalf("%q and %q: one in the pool %v, equal %v", a, b, x == y, got)

@@ -89,13 +89,13 @@ type Question struct{ Text string }
 // million SIDs are looked up by 20,000; nobody reads the thousandth reason, and a
 // hostile source could bring any number of them.
 const (
-	mostProblems = 1000
-	mostGaps     = 1000
+	MostProblems = 1000
+	MostGaps     = 1000
 )
 
 // AddProblem notes a problem. Those beyond a bound are counted only.
 func (s *State) AddProblem(p Problem) {
-	if len(s.Problems) >= mostProblems {
+	if len(s.Problems) >= MostProblems {
 		s.MoreProblems++
 		return
 	}
@@ -109,8 +109,8 @@ var cancelled = Gap{Reason: "cancelled"}
 // of more gaps than a bound it is only said that there are more, which leaves
 // every search incomplete.
 func (s *State) AddGap(g Gap) {
-	if len(s.Incomplete) >= mostGaps && g != cancelled {
-		g = Gap{Reason: fmt.Sprintf("more than %d searches were not read to their end; the others are not listed", mostGaps)}
+	if len(s.Incomplete) >= MostGaps && g != cancelled {
+		g = Gap{Reason: fmt.Sprintf("more than %d searches were not read to their end; the others are not listed", MostGaps)}
 	}
 	if !slices.Contains(s.Incomplete, g) {
 		s.Incomplete = append(s.Incomplete, g)

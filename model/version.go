@@ -6,7 +6,24 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"mbxperm/model/internal/pool"
 )
+
+// StorageGroup returns the storage group of a store of the layout before 2010.
+func (s *Snapshot) StorageGroup(o *Record) (pool.DN, bool) {
+	parent := s.DNs.At(uint32(o.DN)).Parent
+	above := s.DNs.At(uint32(parent)).Parent
+	return parent, strings.EqualFold(s.CN(above), "InformationStore")
+}
+
+// ServerOf returns the server of a store: the one it names, else the one it lies on.
+func (s *Snapshot) ServerOf(o *Record) pool.DN {
+	if group, ok := s.StorageGroup(o); ok && o.Home == 0 {
+		return s.DNs.At(uint32(s.DNs.At(uint32(group)).Parent)).Parent
+	}
+	return o.Home
+}
 
 // ServerVersion is the build of an Exchange server as the directory records it;
 // zero where it could not be read.
@@ -110,10 +127,10 @@ func (s *Snapshot) Exchange() string { return releasesOf.Of(s) }
 var releasesOf = Derive((*Snapshot).nameReleases)
 
 func (s *Snapshot) nameReleases() string {
-	f := s.facts
+	f := s.Forest
 	var all []ServerVersion
 	unread := 0
-	for _, v := range f.versions {
+	for _, v := range f.Versions {
 		if v == (ServerVersion{}) {
 			unread++
 			continue
@@ -148,16 +165,16 @@ func compareVersions(a, b ServerVersion) int {
 // Deployment says what is known of organisation and servers. It looks at every
 // mailbox.
 func (s *Snapshot) Deployment() Deployment {
-	f := s.facts
-	d := Deployment{Organisation: s.cn(f.organisation.name), OrganisationVersion: f.organisation.version, SchemaVersion: f.schemaVersion}
-	number := map[dnID]int{}
-	for dn, v := range f.versions {
+	f := s.Forest
+	d := Deployment{Organisation: s.CN(f.organisation.name), OrganisationVersion: f.organisation.version, SchemaVersion: f.schemaVersion}
+	number := map[pool.DN]int{}
+	for dn, v := range f.Versions {
 		number[dn] = len(d.Servers)
-		d.Servers = append(d.Servers, Server{Name: s.cn(dn), DN: s.dnText(dn), Version: v})
+		d.Servers = append(d.Servers, Server{Name: s.CN(dn), DN: s.DNText(dn), Version: v})
 	}
-	for i := range s.recips.len() {
-		o := s.object(*s.recips.at(i))
-		if k, ok := number[s.homeServer(o)]; ok && o.mailboxLike() {
+	for i := range s.Recipients.Len() {
+		o := s.Record(*s.Recipients.At(i))
+		if k, ok := number[s.HomeServer(o)]; ok && o.HasMailbox() {
 			d.Servers[k].Mailboxes++
 		}
 	}
@@ -165,38 +182,38 @@ func (s *Snapshot) Deployment() Deployment {
 	return d
 }
 
-// homeServer finds the server of a mailbox: the one that its store is on; where that
+// HomeServer finds the server of a mailbox: the one that its store is on; where that
 // is not visible, the one that the account names. 0 where neither was read.
-func (s *Snapshot) homeServer(o *object) dnID {
-	if store := s.at(o.home); store != 0 {
-		if dn := s.serverOf(s.object(store)); dn != 0 {
-			if _, ok := s.facts.versions[dn]; ok {
+func (s *Snapshot) HomeServer(o *Record) pool.DN {
+	if store := s.At(o.Home); store != 0 {
+		if dn := s.ServerOf(s.Record(store)); dn != 0 {
+			if _, ok := s.Forest.Versions[dn]; ok {
 				return dn
 			}
 		}
 	}
-	return serversOf.Of(s).byName[s.facts.servers[o.server]]
+	return serversOf.Of(s).byName[s.Forest.Servers[o.Server]]
 }
 
-// version is the version of the server of a mailbox, zero where it is not known.
-func (s *Snapshot) version(o *object) ServerVersion { return s.facts.versions[s.homeServer(o)] }
+// VersionOf is the version of the server of a mailbox, zero where it is not known.
+func (s *Snapshot) VersionOf(o *Record) ServerVersion { return s.Forest.Versions[s.HomeServer(o)] }
 
-// release names the release of the server of a mailbox.
-func (s *Snapshot) release(o *object) string {
-	return serversOf.Of(s).releases[s.version(o)]
+// ReleaseOf names the release of the server of a mailbox.
+func (s *Snapshot) ReleaseOf(o *Record) string {
+	return serversOf.Of(s).releases[s.VersionOf(o)]
 }
 
 // servers are the servers by their names, lower case, and what their releases
 // are called.
 type servers struct {
-	byName   map[string]dnID
+	byName   map[string]pool.DN
 	releases map[ServerVersion]string
 }
 
 var serversOf = Derive(func(s *Snapshot) *servers {
-	out := &servers{map[string]dnID{}, map[ServerVersion]string{}}
-	for dn, v := range s.facts.versions {
-		out.byName[strings.ToLower(s.cn(dn))] = dn
+	out := &servers{map[string]pool.DN{}, map[ServerVersion]string{}}
+	for dn, v := range s.Forest.Versions {
+		out.byName[strings.ToLower(s.CN(dn))] = dn
 		out.releases[v] = v.Release()
 	}
 	return out

@@ -6,56 +6,58 @@ import (
 	"time"
 
 	"mbxperm/acl"
+	"mbxperm/model/internal/pool"
+	"mbxperm/model/internal/table"
 )
 
-// sidInfo is what a state knows of a SID of the pool.
-type sidInfo struct {
-	holder  objID // objectSid; of several the one that gives the SID its name, see sharedRec
-	former  objID // sIDHistory; likewise
-	linked  objID // whose msExchMasterAccountSid it is
-	missed  bool  // asked for, and nobody holds it
-	named   bool  // an ACE of this state names it
-	counted bool  // its answer was already asked for
+// SIDInfo is what a state knows of a SID of the pool.
+type SIDInfo struct {
+	Holder  ObjectID // objectSid; of several the one that gives the SID its name, see sharedRec
+	Former  ObjectID // sIDHistory; likewise
+	linked  ObjectID // whose msExchMasterAccountSid it is
+	missed  bool     // asked for, and nobody holds it
+	Named   bool     // an ACE of this state names it
+	counted bool     // its answer was already asked for
 }
 
-// delegateRec is one value of publicDelegates.
-type delegateRec struct {
-	target objID
-	who    dnID
+// Delegate is one value of publicDelegates.
+type Delegate struct {
+	Target ObjectID
+	Who    pool.DN
 }
 
-// storedRec is one value of homeMDBBL.
-type storedRec struct {
-	store   objID
-	mailbox dnID
+// StoredMailbox is one value of homeMDBBL.
+type StoredMailbox struct {
+	Store   ObjectID
+	Mailbox pool.DN
 }
 
 // sharedRec is an object that holds a SID, or held it, beside the one that
-// sidInfo names.
+// SIDInfo names.
 type sharedRec struct {
-	sid    sidID
-	obj    objID
+	sid    pool.SID
+	obj    ObjectID
 	former bool
 }
 
 // Writer takes facts and publishes snapshots. It is used by one goroutine; the
 // snapshots it gives out may be read by any number of others.
 type Writer struct {
-	pool  *Pool
-	facts *facts
-	fresh bool // facts were copied since the last publication
-	State State
+	Pool   *pool.Pool
+	forest *Forest
+	fresh  bool // facts were copied since the last publication
+	State  State
 
-	objects   table[object]
-	byDN      table[objID]   // by dnID
-	bySID     table[sidInfo] // by sidID
-	delegates table[delegateRec]
-	members   table[dnID]
-	stored    table[storedRec]
-	shared    table[sharedRec]
-	alike     map[sharedRec]bool // what is in shared
-	stores    table[objID]       // stores and administration containers: few, and listed apart
-	recips    table[objID]       // recipients
+	objects   table.Table[Record]
+	byDN      table.Table[ObjectID] // by DN
+	bySID     table.Table[SIDInfo]  // by SID
+	delegates table.Table[Delegate]
+	members   table.Table[pool.DN]
+	stored    table.Table[StoredMailbox]
+	shared    table.Table[sharedRec]
+	alike     map[sharedRec]bool    // what is in shared
+	stores    table.Table[ObjectID] // stores and administration containers: few, and listed apart
+	recips    table.Table[ObjectID] // recipients
 	gen       uint64
 
 	types   map[string]uint16 // number in facts.types
@@ -64,38 +66,38 @@ type Writer struct {
 }
 
 // NewWriter returns a writer of an empty state over the pool.
-func NewWriter(p *Pool) *Writer {
-	w := &Writer{pool: p, facts: newFacts(), fresh: true, spelled: map[string]uint16{},
+func NewWriter(p *pool.Pool) *Writer {
+	w := &Writer{Pool: p, forest: newForest(), fresh: true, spelled: map[string]uint16{},
 		alike: map[sharedRec]bool{}, types: map[string]uint16{"": 0}, servers: map[string]uint16{"": 0}}
-	w.objects.add(object{})
+	w.objects.Add(Record{})
 	return w
 }
 
 // Snapshot publishes what is known now.
 func (w *Writer) Snapshot() *Snapshot {
-	w.pool.mu.Lock()
-	defer w.pool.mu.Unlock()
+	w.Pool.Mu.Lock()
+	defer w.Pool.Mu.Unlock()
 	w.gen++
 	w.fresh = false
 	return &Snapshot{
-		poolView: w.pool.publish(), pool: w.pool, facts: w.facts, Gen: w.gen, State: w.State,
-		objects: w.objects.publish(), byDN: w.byDN.publish(), bySID: w.bySID.publish(),
-		delegates: w.delegates.publish(), members: w.members.publish(), stored: w.stored.publish(),
-		shared: w.shared.publish(),
-		stores: w.stores.publish(), recips: w.recips.publish(),
+		View: w.Pool.Publish(), Pool: w.Pool, Forest: w.forest, Gen: w.gen, State: w.State,
+		Objects: w.objects.Publish(), byDN: w.byDN.Publish(), BySID: w.bySID.Publish(),
+		Delegates: w.delegates.Publish(), Members: w.members.Publish(), Stored: w.stored.Publish(),
+		shared: w.shared.Publish(),
+		Stores: w.stores.Publish(), Recipients: w.recips.Publish(),
 		derived: make([]derived, derivations),
 	}
 }
 
 // Empty reports whether there is no target so far: nothing to show.
-func (w *Writer) Empty() bool { return w.recips.len()+w.stores.len() == 0 }
+func (w *Writer) Empty() bool { return w.recips.Len()+w.stores.Len() == 0 }
 
 // edit returns the facts for writing.
-func (w *Writer) edit() *facts {
+func (w *Writer) edit() *Forest {
 	if !w.fresh {
-		w.facts, w.fresh = w.facts.clone(), true
+		w.forest, w.fresh = w.forest.clone(), true
 	}
-	return w.facts
+	return w.forest
 }
 
 // typeNumber numbers a recipient type. Nearly every one is there already, and
@@ -118,7 +120,7 @@ func (w *Writer) serverNumber(name string) uint16 {
 	lower := strings.ToLower(name)
 	n, ok := w.servers[lower]
 	if !ok {
-		n = numbered(&w.edit().servers, w.servers, lower)
+		n = numbered(&w.edit().Servers, w.servers, lower)
 	}
 	if len(w.spelled) < mostSpellings {
 		w.spelled[strings.Clone(name)] = n
@@ -127,29 +129,29 @@ func (w *Writer) serverNumber(name string) uint16 {
 }
 
 // Put adds what an object says to what is known. The object is known by its DN.
-// One whose name is too long (LongestDN) is left out, and Put returns false.
+// One whose name is too long (Longest) is left out, and Put returns false.
 func (w *Writer) Put(in *Object) bool {
-	w.pool.mu.Lock()
-	defer w.pool.mu.Unlock()
-	dn := w.pool.dn(in.DN)
+	w.Pool.Mu.Lock()
+	defer w.Pool.Mu.Unlock()
+	dn := w.Pool.DN(in.DN)
 	if dn == 0 {
 		w.State.AddProblem(Problem{Time: time.Now(), Object: in.DN[:min(len(in.DN), 64)] + "…", Text: "left out: its name is too long"})
 		return false
 	}
-	w.byDN.grow(uint32(dn) + 1)
-	id := *w.byDN.at(uint32(dn))
+	w.byDN.Grow(uint32(dn) + 1)
+	id := *w.byDN.At(uint32(dn))
 	if id == 0 {
-		id = objID(w.objects.add(object{dn: dn}))
-		*w.byDN.edit(uint32(dn)) = id
+		id = ObjectID(w.objects.Add(Record{DN: dn}))
+		*w.byDN.Edit(uint32(dn)) = id
 	}
-	o := w.objects.edit(uint32(id))
-	if in.AdminSDHolder && !slices.Contains(w.facts.holders, id) {
+	o := w.objects.Edit(uint32(id))
+	if in.AdminSDHolder && !slices.Contains(w.forest.AdminSDHolders, id) {
 		f := w.edit()
-		f.holders = append(f.holders, id)
+		f.AdminSDHolders = append(f.AdminSDHolders, id)
 	}
 	w.identify(o, id, in)
 	if in.Deleted {
-		w.edit().tombstones[id] = tombstone{in.Changed, w.pool.dn(in.LastParent)}
+		w.edit().tombstones[id] = tombstone{in.Changed, w.Pool.DN(in.LastParent)}
 	}
 	w.recipient(o, id, in)
 	w.secure(o, in)
@@ -157,39 +159,39 @@ func (w *Writer) Put(in *Object) bool {
 	return true
 }
 
-func (w *Writer) identify(o *object, id objID, in *Object) {
+func (w *Writer) identify(o *Record, id ObjectID, in *Object) {
 	if !in.GUID.IsZero() {
-		o.guid = in.GUID
+		o.GUID = in.GUID
 	}
 	if in.Class != ClassUnknown {
-		o.class = in.Class
+		o.Class = in.Class
 	}
-	if in.Account != "" && o.account == 0 {
-		o.account = w.pool.texts.add(in.Account)
+	if in.Account != "" && o.Account == 0 {
+		o.Account = w.Pool.Texts.Add(in.Account)
 	}
-	if in.Display != "" && o.display == 0 {
-		o.display = w.pool.texts.add(in.Display)
+	if in.Display != "" && o.Display == 0 {
+		o.Display = w.Pool.Texts.Add(in.Display)
 	}
 	if in.PrimaryGroup != 0 {
-		o.primaryGroup = in.PrimaryGroup
+		o.PrimaryGroup = in.PrimaryGroup
 	}
-	o.set(flagDisabled, in.UAC&uacDisabled != 0)
-	o.set(flagUAC, in.UAC != 0)
-	o.set(flagDeleted, in.Deleted)
-	o.set(flagAdminCount, in.AdminCount)
-	o.set(flagDistribution, in.Distribution)
-	o.set(flagDelegatesPartial, in.DelegatesPartial)
-	o.set(flagMembersPartial, in.MembersPartial)
-	o.set(flagDomain, in.Domain)
-	o.set(flagCatalog, in.Catalog)
-	o.set(flagUniversal, in.Universal)
+	o.Set(FlagDisabled, in.UAC&uacDisabled != 0)
+	o.Set(FlagUAC, in.UAC != 0)
+	o.Set(FlagDeleted, in.Deleted)
+	o.Set(FlagAdminCount, in.AdminCount)
+	o.Set(FlagDistribution, in.Distribution)
+	o.Set(FlagDelegatesPartial, in.DelegatesPartial)
+	o.Set(FlagMembersPartial, in.MembersPartial)
+	o.Set(FlagDomain, in.Domain)
+	o.Set(FlagCatalog, in.Catalog)
+	o.Set(FlagUniversal, in.Universal)
 	if !in.SID.IsZero() {
-		o.sid = w.pool.sid(in.SID)
-		w.hold(&w.sidInfo(o.sid).holder, id, o.sid, false)
+		o.SID = w.Pool.SID(in.SID)
+		w.hold(&w.sidInfo(o.SID).Holder, id, o.SID, false)
 	}
 	for _, s := range in.SIDHistory {
-		sid := w.pool.sid(s)
-		w.hold(&w.sidInfo(sid).former, id, sid, true)
+		sid := w.Pool.SID(s)
+		w.hold(&w.sidInfo(sid).Former, id, sid, true)
 	}
 }
 
@@ -197,7 +199,7 @@ func (w *Writer) identify(o *object, id objID, in *Object) {
 // one gives the SID its name, whatever the order in which they come, and all
 // others are kept beside it: BUILTIN groups exist once in each domain, and a
 // migration may leave one SID in two sIDHistories.
-func (w *Writer) hold(first *objID, id objID, sid sidID, former bool) {
+func (w *Writer) hold(first *ObjectID, id ObjectID, sid pool.SID, former bool) {
 	other := id
 	switch {
 	case *first == 0 || *first == id:
@@ -208,149 +210,149 @@ func (w *Writer) hold(first *objID, id objID, sid sidID, former bool) {
 	}
 	if r := (sharedRec{sid: sid, obj: other, former: former}); !w.alike[r] {
 		w.alike[r] = true
-		w.shared.add(r)
+		w.shared.Add(r)
 	}
 }
 
 // ranksBefore says which of two holders of a SID gives it its name. A foreign
 // security principal or a tombstone only stands for the account and never takes
 // its place; else it goes by the names.
-func (w *Writer) ranksBefore(a, b objID) bool {
-	x, y := w.objects.at(uint32(a)), w.objects.at(uint32(b))
+func (w *Writer) ranksBefore(a, b ObjectID) bool {
+	x, y := w.objects.At(uint32(a)), w.objects.At(uint32(b))
 	if s, t := x.standsFor(), y.standsFor(); s != t {
 		return t
 	}
-	v := w.pool.now()
-	return v.dnText(x.dn) < v.dnText(y.dn)
+	v := w.Pool.Now()
+	return v.DNText(x.DN) < v.DNText(y.DN)
 }
 
-func (w *Writer) sidInfo(s sidID) *sidInfo {
-	w.bySID.grow(uint32(s) + 1)
-	return w.bySID.edit(uint32(s))
+func (w *Writer) sidInfo(s pool.SID) *SIDInfo {
+	w.bySID.Grow(uint32(s) + 1)
+	return w.bySID.Edit(uint32(s))
 }
 
-func (w *Writer) recipient(o *object, id objID, in *Object) {
+func (w *Writer) recipient(o *Record, id ObjectID, in *Object) {
 	if in.Recipient != NoRecipient {
-		if o.recipient == NoRecipient {
-			w.recips.add(id)
+		if o.Recipient == NoRecipient {
+			w.recips.Add(id)
 		}
-		o.recipient = in.Recipient
-		o.typ = w.typeNumber(in.Type)
+		o.Recipient = in.Recipient
+		o.TypeNumber = w.typeNumber(in.Type)
 	}
 	if in.HomeMDB != "" {
-		o.home = w.pool.parent(in.HomeMDB)
+		o.Home = w.Pool.Parent(in.HomeMDB)
 	}
 	if in.HomeServer != "" {
-		o.server = w.serverNumber(in.HomeServer)
+		o.Server = w.serverNumber(in.HomeServer)
 	}
 	if !in.Master.IsZero() {
-		o.master = w.pool.sid(in.Master)
-		if i := w.sidInfo(o.master); i.linked == 0 {
+		o.Master = w.Pool.SID(in.Master)
+		if i := w.sidInfo(o.Master); i.linked == 0 {
 			i.linked = id
 		}
 	}
-	if !o.store() && !in.Above {
+	if !o.IsStore() && !in.Above {
 		return
 	}
 	if in.Server != "" {
-		o.home = w.pool.dn(in.Server)
+		o.Home = w.Pool.DN(in.Server)
 	}
-	if !o.is(flagAbove) {
-		w.stores.add(id)
-		o.flags |= flagAbove
+	if !o.Is(FlagAbove) {
+		w.stores.Add(id)
+		o.flags |= FlagAbove
 	}
 }
 
 // secure keeps the descriptors. One that cannot be decoded keeps its bytes and
 // what was read before the error.
-func (w *Writer) secure(o *object, in *Object) {
-	o.mailboxState = o.mailboxState.and(in.MailboxState)
-	o.secState = o.secState.and(in.SecurityState)
+func (w *Writer) secure(o *Record, in *Object) {
+	o.MailboxState = o.MailboxState.and(in.MailboxState)
+	o.SecurityState = o.SecurityState.and(in.SecurityState)
 	if in.MailboxState == Present {
-		o.mailboxSD = w.pool.desc(familyMailbox, in.MailboxSD)
+		o.MailboxSD = w.Pool.Descriptor(pool.TypeMailbox, in.MailboxSD)
 	}
 	if in.SecurityState == Present {
-		o.security = w.pool.desc(o.family(), in.Security)
+		o.Security = w.Pool.Descriptor(o.ACLType(), in.Security)
 	}
-	if f := o.family(); o.security != 0 && w.pool.descs.at(uint32(o.security)).family != f {
+	if f := o.ACLType(); o.Security != 0 && w.Pool.Descs.At(uint32(o.Security)).Type != f {
 		// Only now do we know what the object is; its descriptor came before.
-		v := w.pool.now()
-		o.security = w.pool.desc(f, v.descriptor(o.security))
+		v := w.Pool.Now()
+		o.Security = w.Pool.Descriptor(f, v.Bytes(o.Security))
 	}
 }
 
-// family is the sense in which an object's nTSecurityDescriptor is read.
-func (o *object) family() family {
+// ACLType is the sense in which an object's nTSecurityDescriptor is read.
+func (o *Record) ACLType() pool.ACLType {
 	switch {
-	case o.store():
-		return familyStore
-	case o.is(flagAbove):
-		return familyAdmin
-	case o.recipient != NoRecipient:
-		return familySend
+	case o.IsStore():
+		return pool.TypeStore
+	case o.Is(FlagAbove):
+		return pool.TypeAdmin
+	case o.Recipient != NoRecipient:
+		return pool.TypeSend
 	}
-	return familyAncestor
+	return pool.TypeAncestor
 }
 
-func (w *Writer) link(o *object, id objID, in *Object) {
+func (w *Writer) link(o *Record, id ObjectID, in *Object) {
 	if in.StoredState != NotAsked { // a store, which has no members: each domain says which of its mailboxes are in it
-		o.memberState = o.memberState.and(in.StoredState)
-		o.set(flagMembersPartial, in.StoredPartial)
+		o.MembersState = o.MembersState.and(in.StoredState)
+		o.Set(FlagMembersPartial, in.StoredPartial)
 		for _, dn := range in.Stored {
-			w.stored.add(storedRec{id, w.pool.dn(dn)})
+			w.stored.Add(StoredMailbox{id, w.Pool.DN(dn)})
 		}
 	}
-	o.memberState = o.memberState.and(in.MembersState)
-	o.delegState = o.delegState.and(in.DelegatesState)
-	if len(in.Delegates) > 0 && o.delegates.n == 0 {
-		o.delegates = span{w.delegates.len(), uint32(len(in.Delegates))}
+	o.MembersState = o.MembersState.and(in.MembersState)
+	o.DelegatesState = o.DelegatesState.and(in.DelegatesState)
+	if len(in.Delegates) > 0 && o.Delegates.N == 0 {
+		o.Delegates = span{w.delegates.Len(), uint32(len(in.Delegates))}
 		for _, dn := range in.Delegates {
-			w.delegates.add(delegateRec{target: id, who: w.pool.dn(dn)})
+			w.delegates.Add(Delegate{Target: id, Who: w.Pool.DN(dn)})
 		}
 	}
-	if len(in.Members) > 0 && o.members.n == 0 {
-		o.members = span{w.members.len(), uint32(len(in.Members))}
+	if len(in.Members) > 0 && o.Members.N == 0 {
+		o.Members = span{w.members.Len(), uint32(len(in.Members))}
 		for _, dn := range in.Members {
-			w.members.add(w.pool.dn(dn))
+			w.members.Add(w.Pool.DN(dn))
 		}
 	}
 }
 
 // Missed notes that nobody holds the SID.
 func (w *Writer) Missed(s acl.SID) {
-	w.pool.mu.Lock()
-	defer w.pool.mu.Unlock()
-	w.sidInfo(w.pool.sid(s)).missed = true
+	w.Pool.Mu.Lock()
+	defer w.Pool.Mu.Unlock()
+	w.sidInfo(w.Pool.SID(s)).missed = true
 }
 
 // Unresolved returns the SIDs that ACEs of this state name, that nobody was
 // found to hold, and that were not returned before: each is asked for once.
 // SIDs that mean the same everywhere are not asked for.
 func (w *Writer) Unresolved() []acl.SID {
-	w.pool.mu.Lock()
-	defer w.pool.mu.Unlock()
-	v := w.pool.now()
-	seen := make([]bool, v.descs.len())
-	for id := uint32(1); id < w.objects.len(); id++ {
-		o := w.objects.at(id)
-		for _, d := range [...]descID{o.mailboxSD, o.security} {
+	w.Pool.Mu.Lock()
+	defer w.Pool.Mu.Unlock()
+	v := w.Pool.Now()
+	seen := make([]bool, v.Descs.Len())
+	for id := uint32(1); id < w.objects.Len(); id++ {
+		o := w.objects.At(id)
+		for _, d := range [...]pool.Desc{o.MailboxSD, o.Security} {
 			if !seen[d] {
 				seen[d] = true
 				w.name(&v, d)
 			}
 		}
-		if o.master != 0 {
-			w.sidInfo(o.master).named = true
+		if o.Master != 0 {
+			w.sidInfo(o.Master).Named = true
 		}
 	}
 	var out []acl.SID
-	for id := uint32(1); id < w.bySID.len(); id++ {
-		i := w.bySID.at(id)
-		if !i.named || i.counted || i.holder != 0 || i.former != 0 || i.missed {
+	for id := uint32(1); id < w.bySID.Len(); id++ {
+		i := w.bySID.At(id)
+		if !i.Named || i.counted || i.Holder != 0 || i.Former != 0 || i.missed {
 			continue
 		}
-		w.bySID.edit(id).counted = true
-		s := v.sidOf(sidID(id))
+		w.bySID.Edit(id).counted = true
+		s := v.SIDOf(pool.SID(id))
 		if _, ok := acl.WellKnownName(s); !ok {
 			out = append(out, s)
 		}
@@ -359,13 +361,13 @@ func (w *Writer) Unresolved() []acl.SID {
 }
 
 // name marks the trustees of a descriptor as named.
-func (w *Writer) name(v *poolView, d descID) {
-	first, n := v.acesOf(d)
+func (w *Writer) name(v *pool.View, d pool.Desc) {
+	first, n := v.ACEsOf(d)
 	for i := range n {
-		if t := v.ace(first + i).trustee; t != 0 {
-			w.bySID.grow(uint32(t) + 1)
-			if !w.bySID.at(uint32(t)).named {
-				w.sidInfo(t).named = true
+		if t := v.ACE(first + i).Trustee; t != 0 {
+			w.bySID.Grow(uint32(t) + 1)
+			if !w.bySID.At(uint32(t)).Named {
+				w.sidInfo(t).Named = true
 			}
 		}
 	}

@@ -8,6 +8,9 @@ import (
 	"github.com/rivo/tview"
 
 	"mbxperm/model"
+	"mbxperm/model/grant"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 	"mbxperm/ui/safe"
 	"mbxperm/ui/widget"
 )
@@ -15,8 +18,8 @@ import (
 // aces is the right grid: the rows of one line.
 type aces struct {
 	*widget.Grid
-	result *model.Result                                 // what it shows; nil while there is nothing to show
-	recall func(*model.ObjectType) []widget.ColumnChoice // what was chosen of the columns
+	result *view.Result                                 // what it shows; nil while there is nothing to show
+	recall func(*view.ObjectType) []widget.ColumnChoice // what was chosen of the columns
 }
 
 func newACEs(t *widget.Theme) *aces {
@@ -36,7 +39,7 @@ func (v *aces) clear() {
 
 // show shows an answer; the cursor stays on its row where the answer is for
 // the same line in the same order.
-func (v *aces) show(res *model.Result) {
+func (v *aces) show(res *view.Result) {
 	fresh := v.result == nil || v.result.Query.Of != res.Query.Of || v.result.Query.Sort != res.Query.Sort
 	if fresh {
 		v.ForgetWidths() // their widths too
@@ -55,7 +58,7 @@ func (v *aces) show(res *model.Result) {
 }
 
 // showsThem names the keys that show rows again.
-func showsThem(only model.Only) string {
+func showsThem(only hiding.Only) string {
 	if only != 0 {
 		return "b, u and A show them"
 	}
@@ -77,10 +80,10 @@ func (v *aces) Draw(screen tcell.Screen) {
 
 // acesTitle says whose rows these are, which way they are read, and how many;
 // made safe, but for tags. Where there is no room the display name is left out.
-func acesTitle(res *model.Result, room bool) string {
+func acesTitle(res *view.Result, room bool) string {
 	q := &res.Query
 	parts := []string{widget.Shorten(lineName(res.Snapshot, q.Of, q.ACEs.Direction()))}
-	if name := widget.Shorten(res.Snapshot.DisplayName(q.Of)); room && name != "" && name != parts[0] && q.ACEs.Name != "Scope" {
+	if name := widget.Shorten(view.DisplayName(res.Snapshot, q.Of)); room && name != "" && name != parts[0] && q.ACEs.Name != "Scope" {
 		parts = append(parts, name)
 	}
 	how := q.ACEs.Direction()
@@ -92,7 +95,7 @@ func acesTitle(res *model.Result, room bool) string {
 		rows = "row"
 	}
 	parts = append(parts, how, safe.Thousands(res.Len())+" "+rows)
-	if store, n := res.Snapshot.ThroughStore(q.Of); n > 0 && how == "forward" {
+	if store, n := view.ThroughStore(res.Snapshot, q.Of); n > 0 && how == "forward" {
 		parts = append(parts, "+"+safe.Thousands(n)+" through "+widget.Shorten(store))
 	}
 	if n := res.Hidden.Total(); n > 0 {
@@ -102,21 +105,21 @@ func acesTitle(res *model.Result, room bool) string {
 }
 
 // lineName names a line as the target or the trustee that its rows are about.
-func lineName(s *model.Snapshot, k model.LineKey, direction string) string {
+func lineName(s *model.Snapshot, k view.LineKey, direction string) string {
 	if k.IsZero() {
 		return ""
 	}
-	p := s.TargetOf(k)
+	p := view.TargetOf(s, k)
 	switch {
 	case direction == "reverse":
-		p = s.TrusteeOf(k)
-	case s.TypeOf(k) != model.Mailboxes: // not an account: it has a name and no state
+		p = view.TrusteeOf(s, k)
+	case view.TypeOf(s, k) != view.Mailboxes: // not an account: it has a name and no state
 		return p.Name
 	}
 	return cmp.Or(model.PrincipalText(p), p.DN)
 }
 
-func acesColumns(t *model.ObjectType) []widget.Column {
+func acesColumns(t *view.ObjectType) []widget.Column {
 	columns := make([]widget.Column, len(t.Details))
 	for i, c := range t.Details {
 		columns[i] = widget.Column{Title: c.Title, Numeric: c.Numeric, Extra: c.Extra}
@@ -136,10 +139,10 @@ func acesColumns(t *model.ObjectType) []widget.Column {
 
 // acesData shows the rows of a result.
 type acesData struct {
-	res     *model.Result
+	res     *view.Result
 	columns []widget.Column
 	at      int // the row that was made last
-	row     model.Row
+	row     grant.Row
 }
 
 func (d *acesData) Len() int                 { return d.res.Len() }
@@ -163,7 +166,7 @@ func (d *acesData) Cell(row, col int) (string, widget.Style) {
 	text := c.Text(&d.row)
 	switch c.Title {
 	case "Status":
-		if d.row.Status == model.Deny {
+		if d.row.Status == grant.Deny {
 			return text, widget.StyleDeny
 		}
 	case "UserName":

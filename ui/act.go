@@ -7,6 +7,8 @@ import (
 	"github.com/rivo/tview"
 
 	"mbxperm/model"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 	"mbxperm/ui/keys"
 	"mbxperm/ui/safe"
 	"mbxperm/ui/widget"
@@ -169,10 +171,10 @@ func (a *app) refill(p pane) {
 // Toggles.
 
 // toggle shows and hides what is hidden for a reason.
-func toggle(r model.Reasons) func(*app) {
+func toggle(r hiding.Reasons) func(*app) {
 	return func(a *app) {
 		switch {
-		case r != model.AllReasons:
+		case r != hiding.All:
 			a.show.reasons ^= r
 		case a.show.reasons == r:
 			a.show.reasons = 0
@@ -184,11 +186,11 @@ func toggle(r model.Reasons) func(*app) {
 }
 
 // noToggle says why nothing is hidden here for a reason.
-func noToggle(r model.Reasons) func(*app) string {
+func noToggle(r hiding.Reasons) func(*app) string {
 	return func(a *app) string {
 		known := a.here.typ.Toggles
 		if a.rightQuery().ACEs.Direction() != "forward" || a.changes() != nil { // rows of all object types
-			known = model.AllReasons
+			known = hiding.All
 		}
 		if r&known == 0 {
 			return a.here.typ.Plural + ": nothing is hidden as " + r.String()
@@ -197,17 +199,17 @@ func noToggle(r model.Reasons) func(*app) string {
 	}
 }
 
-func (a *app) toggleDeny()    { a.toggleOnly(model.OnlyDeny) }
-func (a *app) toggleOrphans() { a.toggleOnly(model.OnlyOrphans) }
+func (a *app) toggleDeny()    { a.toggleOnly(hiding.OnlyDeny) }
+func (a *app) toggleOrphans() { a.toggleOnly(hiding.OnlyOrphans) }
 
-func (a *app) toggleOnly(o model.Only) {
+func (a *app) toggleOnly(o hiding.Only) {
 	a.show.only ^= o
 	a.toggled()
 }
 
 // nextLines goes through the choices of lines.
 func (a *app) nextLines() {
-	a.show.lines = (a.show.lines + 1) % (model.TrusteeLines + 1)
+	a.show.lines = (a.show.lines + 1) % (view.TrusteeLines + 1)
 	a.foot.say(linesText[a.show.lines])
 	a.askLeft()
 }
@@ -219,7 +221,7 @@ func (a *app) whyNoLines() string {
 	switch {
 	case a.changes() != nil:
 		return gridsOnly
-	case a.here.typ != model.Mailboxes:
+	case a.here.typ != view.Mailboxes:
 		return a.here.typ.Plural + ": their lines are all of one kind"
 	}
 	return ""
@@ -239,7 +241,7 @@ func (a *app) whyNoSystem() string {
 	switch {
 	case a.changes() != nil:
 		return gridsOnly
-	case a.here.typ != model.Mailboxes:
+	case a.here.typ != view.Mailboxes:
 		return a.here.typ.Plural + ": system mailboxes are among the mailboxes"
 	}
 	return ""
@@ -287,7 +289,7 @@ func (a *app) chooseACE(i int) {
 }
 
 func (a *app) chooseType(i int) {
-	if typ := model.ObjectTypes[i]; typ != a.here.typ {
+	if typ := view.ObjectTypes[i]; typ != a.here.typ {
 		a.push()
 		a.here = a.newPlace(typ)
 		a.head.set(typ, 0)

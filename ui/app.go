@@ -9,6 +9,8 @@ import (
 	"github.com/rivo/tview"
 
 	"mbxperm/model"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 	"mbxperm/ui/term"
 	"mbxperm/ui/widget"
 )
@@ -50,9 +52,9 @@ type app struct {
 
 // toggles are the switches that hold in all places.
 type toggles struct {
-	reasons model.Reasons
-	only    model.Only
-	lines   model.Lines
+	reasons hiding.Reasons
+	only    hiding.Only
+	lines   view.Lines
 	system  bool
 }
 
@@ -78,7 +80,7 @@ func newApp(d Driver, t *widget.Theme) *app {
 		head: newHeader(t), left: newTotals(t), right: newACEs(t),
 		ask: asking{left: newWorker(), right: newWorker()},
 	}
-	a.here.typ = model.ObjectTypes[0]
+	a.here.typ = view.ObjectTypes[0]
 	a.foot = newFoot(a)
 	a.root = newRoot(a)
 	a.connect()
@@ -90,8 +92,8 @@ func newApp(d Driver, t *widget.Theme) *app {
 
 // connect says what happens when a widget is used.
 func (a *app) connect() {
-	a.left.recall = func(t *model.ObjectType) []widget.ColumnChoice { return a.columnsOf(t, leftPane) }
-	a.right.recall = func(t *model.ObjectType) []widget.ColumnChoice { return a.columnsOf(t, rightPane) }
+	a.left.recall = func(t *view.ObjectType) []widget.ColumnChoice { return a.columnsOf(t, leftPane) }
+	a.right.recall = func(t *view.ObjectType) []widget.ColumnChoice { return a.columnsOf(t, rightPane) }
 	a.left.OnMove = a.moved
 	a.left.OnChoose = func(int) { a.drill() }
 	a.left.OnHeader = func(column int) { a.sortBy(leftPane, column+1) }
@@ -198,18 +200,18 @@ func (a *app) follow() bool {
 }
 
 // leftQuery is the question that the left grid answers.
-func (a *app) leftQuery() model.Query {
+func (a *app) leftQuery() view.Query {
 	side := &a.here.sides[leftPane]
-	return model.Query{
+	return view.Query{
 		Type: a.here.typ, Show: a.show.reasons, Only: a.show.only, Lines: a.show.lines, System: a.show.system,
 		Filter: side.filter, Sort: side.sort, Arrival: a.news.reading(),
 	}
 }
 
 // rightQuery is the question that the right grid answers.
-func (a *app) rightQuery() model.Query {
+func (a *app) rightQuery() view.Query {
 	side, t := &a.here.sides[rightPane], a.here.acesType()
-	return model.Query{
+	return view.Query{
 		Type: a.here.typ, Show: a.show.reasons, Only: a.show.only, Filter: side.filter, Sort: side.sort,
 		Rows: true, Of: a.here.of, ACEs: t, Effective: a.here.effective,
 	}
@@ -249,7 +251,7 @@ func (a *app) toggled() {
 	}
 }
 
-func (a *app) showLeft(res *model.Result) {
+func (a *app) showLeft(res *view.Result) {
 	a.ask.swapping = true
 	defer func() { a.ask.swapping = false }()
 	a.left.Empty = a.whyEmpty(res)
@@ -268,7 +270,7 @@ func (a *app) showLeft(res *model.Result) {
 	a.root.notice = a.notice()
 }
 
-func (a *app) showRight(res *model.Result) {
+func (a *app) showRight(res *view.Result) {
 	a.right.show(res)
 	if a.ask.row == nil {
 		return
@@ -280,11 +282,11 @@ func (a *app) showRight(res *model.Result) {
 }
 
 // whyEmpty says why there may be no line.
-func (a *app) whyEmpty(res *model.Result) string {
+func (a *app) whyEmpty(res *view.Result) string {
 	switch {
 	case res.Query.Filter != "":
 		return "nothing matches; Esc clears the filter"
-	case a.news.reading() && a.show.only&model.OnlyOrphans != 0:
+	case a.news.reading() && a.show.only&hiding.OnlyOrphans != 0:
 		return "who is an orphan is known when all was read; u shows all rows"
 	case a.news.reading():
 		return "nothing yet"

@@ -17,6 +17,8 @@ import (
 	"mbxperm/collector/demo"
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 	"mbxperm/ui/screentest"
 	"mbxperm/ui/widget"
 )
@@ -385,23 +387,23 @@ func TestTotalsEqualRows(t *testing.T) {
 	<-c.Done()
 	a := newApp(nil, widget.ThemeFor(0))
 	a.news.base = c.Snapshot()
-	ask := func(q model.Query) *model.Result {
-		res, err := model.View(ctx, a.news.base, q)
+	ask := func(q view.Query) *view.Result {
+		res, err := view.Of(ctx, a.news.base, q)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return res
 	}
-	for _, show := range []model.Reasons{0, model.Inherited, model.Self | model.Stale, model.Implied, model.AllReasons} {
+	for _, show := range []hiding.Reasons{0, hiding.Inherited, hiding.Self | hiding.Stale, hiding.Implied, hiding.All} {
 		a.show = toggles{reasons: show, system: true}
-		for _, a.here.typ = range model.ObjectTypes[:2] {
+		for _, a.here.typ = range view.ObjectTypes[:2] {
 			lines := ask(a.leftQuery())
 			for i := range lines.Len() {
 				line := lines.Line(i)
-				cells := map[int]model.Count{0: line.ACEs}
-				if a.here.typ == model.Mailboxes {
+				cells := map[int]view.Count{0: line.ACEs}
+				if a.here.typ == view.Mailboxes {
 					f, r := line.Totals.Forward, line.Totals.Reverse
-					cells = map[int]model.Count{5: r[0], 6: r[1], 7: r[2]}
+					cells = map[int]view.Count{5: r[0], 6: r[1], 7: r[2]}
 					if line.Key.IsTarget() { // else its forward types show the reverse
 						cells[1], cells[2], cells[3] = f[0], f[1], f[2]
 					}

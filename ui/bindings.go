@@ -1,7 +1,7 @@
 package ui
 
 import (
-	"mbxperm/model"
+	"mbxperm/model/hiding"
 	"mbxperm/ui/keys"
 )
 
@@ -42,12 +42,12 @@ var bindingTable = []binding{
 	bind("a", keys.ScopeEverywhere, "ACE type", 8, "Choose which rights the right grid shows.", (*app).openACETypes, nil),
 	bind("Tab", keys.ScopeEverywhere, "next pane", 9, "Go to the next pane.", (*app).nextPane, (*app).whyNoPane),
 	bind("Shift-Tab", keys.ScopeEverywhere, "", 0, "Go to the pane before.", (*app).previousPane, (*app).whyNoPane),
-	bind("i", keys.ScopeGrid, "inherited", 10, "Show or hide inherited rights.", toggle(model.Inherited), noToggle(model.Inherited)),
-	bind("s", keys.ScopeGrid, "self", 11, "Show or hide rights of SELF and SYSTEM.", toggle(model.Self), noToggle(model.Self)),
-	bind("d", keys.ScopeGrid, "defaults", 12, "Show or hide what Exchange setup grants.", toggle(model.Default), noToggle(model.Default)),
-	bind("m", keys.ScopeGrid, "implied", 13, "Show or hide rights that follow from other rights.", toggle(model.Implied), noToggle(model.Implied)),
-	bind("c", keys.ScopeGrid, "copies", 14, "Show or hide stale copies of inherited rights.", toggle(model.Stale), noToggle(model.Stale)),
-	bind("A", keys.ScopeGrid, "show all", 15, "Show all of these, or hide them again.", toggle(model.AllReasons), noToggle(model.AllReasons)),
+	bind("i", keys.ScopeGrid, "inherited", 10, "Show or hide inherited rights.", toggle(hiding.Inherited), noToggle(hiding.Inherited)),
+	bind("s", keys.ScopeGrid, "self", 11, "Show or hide rights of SELF and SYSTEM.", toggle(hiding.Self), noToggle(hiding.Self)),
+	bind("d", keys.ScopeGrid, "defaults", 12, "Show or hide what Exchange setup grants.", toggle(hiding.Default), noToggle(hiding.Default)),
+	bind("m", keys.ScopeGrid, "implied", 13, "Show or hide rights that follow from other rights.", toggle(hiding.Implied), noToggle(hiding.Implied)),
+	bind("c", keys.ScopeGrid, "copies", 14, "Show or hide stale copies of inherited rights.", toggle(hiding.Stale), noToggle(hiding.Stale)),
+	bind("A", keys.ScopeGrid, "show all", 15, "Show all of these, or hide them again.", toggle(hiding.All), noToggle(hiding.All)),
 	bind("y", keys.ScopeGrid, "system", 18, "Show or hide system mailboxes.", (*app).toggleSystem, (*app).whyNoSystem),
 	bind("b", keys.ScopeGrid, "deny only", 22, "Show only rows that deny, or all again.", (*app).toggleDeny, nil),
 	bind("u", keys.ScopeGrid, "orphans only", 23, "Show only rows for orphans and deleted accounts, or all again.", (*app).toggleOrphans, nil),

@@ -9,6 +9,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"mbxperm/model"
+	"mbxperm/model/view"
 	"mbxperm/ui/keys"
 	"mbxperm/ui/safe"
 	"mbxperm/ui/screentest"
@@ -105,7 +106,7 @@ func TestKeysBeforeAnythingIsThere(t *testing.T) {
 	d.On(func() {
 		a.left.clear()
 		a.right.clear()
-		a.here.of = model.LineKey{}
+		a.here.of = view.LineKey{}
 	})
 	for _, b := range bindings {
 		if b.Do == nil || strings.HasPrefix(b.Sentence, "Leave the program") || !slices.Contains(keys.ScopeTotals.Within(), b.Scope) {

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"mbxperm/model"
+	"mbxperm/model/grant"
+	"mbxperm/model/view"
 	"mbxperm/ui/safe"
 	"mbxperm/ui/term"
 	"mbxperm/ui/widget"
@@ -43,7 +45,7 @@ func who(p model.Principal) string {
 }
 
 // cardLines is a card in words.
-func cardLines(c *model.Card) []widget.Line {
+func cardLines(c *view.Card) []widget.Line {
 	var f facts
 	f.say("Name", c.Name, principalStyle(&c.Principal))
 	f.add("Display name", c.Display)
@@ -94,7 +96,7 @@ func stateText(p *model.Principal) string {
 }
 
 // authorityText says who decides about a mailbox ACL, with the mark in the grid.
-func authorityText(c *model.Card) string {
+func authorityText(c *view.Card) string {
 	switch {
 	case c.Trust == "":
 		return ""
@@ -107,7 +109,7 @@ func authorityText(c *model.Card) string {
 }
 
 // listLines says what became of the lists of rights.
-func listLines(f *facts, lists []model.ListState) {
+func listLines(f *facts, lists []view.ListState) {
 	if len(lists) == 0 {
 		return
 	}
@@ -137,7 +139,7 @@ var shortAttributes = map[string]string{
 }
 
 // groupLines lists the groups that somebody is in.
-func groupLines(f *facts, groups []model.Membership) {
+func groupLines(f *facts, groups []view.Membership) {
 	if len(groups) == 0 {
 		return
 	}
@@ -214,10 +216,10 @@ func (a *app) cardAt(raw bool) {
 }
 
 // lineSheets is all about a line: its card and its ACLs.
-func lineSheets(s *model.Snapshot, k model.LineKey) []widget.Sheet {
-	card := s.LineCard(k)
+func lineSheets(s *model.Snapshot, k view.LineKey) []widget.Sheet {
+	card := view.LineCard(s, k)
 	sheets := []widget.Sheet{{Title: "Card", Text: widget.Still(cardLines(&card)...)}}
-	for _, raw := range s.RawLists(k) {
+	for _, raw := range view.RawLists(s, k) {
 		title := "ACL"
 		if raw.Mailbox {
 			title = "Mailbox ACL"
@@ -228,13 +230,13 @@ func lineSheets(s *model.Snapshot, k model.LineKey) []widget.Sheet {
 }
 
 // rowSheets is all about a row: trustee, target, ACE and descriptor.
-func rowSheets(s *model.Snapshot, ref model.RowRef) []widget.Sheet {
-	trustee, target, row := s.TrusteeCard(ref), s.TargetCard(ref), s.Row(ref)
+func rowSheets(s *model.Snapshot, ref grant.Ref) []widget.Sheet {
+	trustee, target, row := view.TrusteeCard(s, ref), view.TargetCard(s, ref), grant.RowOf(s, ref)
 	sheets := []widget.Sheet{
 		{Title: "Trustee", Text: widget.Still(cardLines(&trustee)...)},
 		{Title: "Target", Text: widget.Still(cardLines(&target)...)},
 	}
-	raw, ok := s.RawOf(ref)
+	raw, ok := view.RawOf(s, ref)
 	if !ok {
 		return append(sheets, widget.Sheet{Title: "Value", Text: widget.Still(valueLines(&row)...)})
 	}
@@ -242,7 +244,7 @@ func rowSheets(s *model.Snapshot, ref model.RowRef) []widget.Sheet {
 }
 
 // valueLines describes a row that is a value of a link and no ACE.
-func valueLines(row *model.Row) []widget.Line {
+func valueLines(row *grant.Row) []widget.Line {
 	var f facts
 	f.add("Right", row.Text)
 	f.add("Of", who(row.Target.Principal))

@@ -3,7 +3,8 @@ package ui
 import (
 	"testing"
 
-	"mbxperm/model"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 	"mbxperm/ui/screentest"
 	"mbxperm/ui/widget"
 )
@@ -46,8 +47,8 @@ func TestScreenCards(t *testing.T) {
 // rows of every kind, and scrolls through all of it.
 func TestCardsOfEverything(t *testing.T) {
 	d, a := driveDemo(t, 100, 40)
-	for range model.ObjectTypes {
-		var res *model.Result
+	for range view.ObjectTypes {
+		var res *view.Result
 		d.On(func() { res = a.left.result })
 		for i := range res.Len() {
 			line := res.Line(i)
@@ -57,7 +58,7 @@ func TestCardsOfEverything(t *testing.T) {
 				readSheets(t, lineSheets(res.Snapshot, line.Key))
 			}
 		}
-		rows, err := model.View(t.Context(), res.Snapshot, model.Query{Type: res.Query.Type, Rows: true, Show: model.AllReasons, ACEs: res.Query.Type.ACEs[0]})
+		rows, err := view.Of(t.Context(), res.Snapshot, view.Query{Type: res.Query.Type, Rows: true, Show: hiding.All, ACEs: res.Query.Type.ACEs[0]})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,9 @@ import (
 	"github.com/rivo/tview"
 
 	"mbxperm/model"
+	"mbxperm/model/change"
+	"mbxperm/model/grant"
+	"mbxperm/model/view"
 	"mbxperm/ui/keys"
 	"mbxperm/ui/safe"
 	"mbxperm/ui/term"
@@ -25,14 +28,14 @@ type changes struct {
 
 	side      side
 	byTrustee bool
-	of        *model.Comparison
-	name      string         // what it is compared with
-	result    *model.Changes // what it shows; nil before the first answer
-	asked     uint64         // revision of the question asked last
+	of        *change.Comparison
+	name      string       // what it is compared with
+	result    *change.List // what it shows; nil before the first answer
+	asked     uint64       // revision of the question asked last
 	stop      context.CancelFunc
 }
 
-func newChanges(a *app, c *model.Comparison, name string) *changes {
+func newChanges(a *app, c *change.Comparison, name string) *changes {
 	v := &changes{Box: tview.NewBox(), theme: a.theme, grid: widget.NewGrid(a.theme), stop: func() {}}
 	v.detail = widget.NewPage(a.theme, 0, widget.Sheet{Title: "Change", Text: widget.Still()})
 	v.SetBorder(true).SetTitleAlign(tview.AlignLeft)
@@ -48,7 +51,7 @@ func newChanges(a *app, c *model.Comparison, name string) *changes {
 }
 
 // compare is told of another comparison to show.
-func (v *changes) compare(c *model.Comparison, name string) {
+func (v *changes) compare(c *change.Comparison, name string) {
 	v.of, v.name, v.banners = c, name, nil
 	for _, b := range c.Banners() {
 		v.banners = append(v.banners, b.String())
@@ -115,7 +118,7 @@ func (a *app) askChanges(v *changes) {
 	v.stop = stop
 	v.asked++
 	rev, of := v.asked, v.of
-	q := model.ChangeQuery{Show: a.show.reasons, Only: a.show.only, Filter: v.side.filter, Sort: v.side.sort, ByTrustee: v.byTrustee}
+	q := change.Query{Show: a.show.reasons, Only: a.show.only, Filter: v.side.filter, Sort: v.side.sort, ByTrustee: v.byTrustee}
 	a.ask.waiting++
 	go func() {
 		defer term.Guard(a.screen)
@@ -132,7 +135,7 @@ func (a *app) askChanges(v *changes) {
 }
 
 // show shows an answer. The cursor stays on its change, unless the order is another.
-func (v *changes) show(res *model.Changes) {
+func (v *changes) show(res *change.List) {
 	fresh := v.result == nil || v.result.Query.Sort != res.Query.Sort || v.result.Query.ByTrustee != res.Query.ByTrustee ||
 		v.result.Comparison != res.Comparison
 	if fresh {
@@ -141,7 +144,7 @@ func (v *changes) show(res *model.Changes) {
 	v.result = res
 	v.grid.Sorted = res.Query.Sort
 	v.grid.Empty = v.whyEmpty()
-	data := &changesData{res: res, columns: changesColumns(res.Query.ByTrustee), texts: model.ChangeColumns(res.Query.ByTrustee), at: -1}
+	data := &changesData{res: res, columns: changesColumns(res.Query.ByTrustee), texts: change.Columns(res.Query.ByTrustee), at: -1}
 	v.grid.Swap(data)
 	if s := v.side.spot; s.OK {
 		v.grid.Put(s)
@@ -255,7 +258,7 @@ func (a *app) pivotChange() {
 		key = v.result.TrusteeKey(row)
 	}
 	s := v.result.Comparison.New
-	if key = a.news.base.Carry(key, s); key.IsZero() {
+	if key = view.Carry(a.news.base, key, s); key.IsZero() {
 		what := "the target is not there any more, or has no line in the grids"
 		if v.byTrustee {
 			what = "this change is about no trustee"
@@ -267,7 +270,7 @@ func (a *app) pivotChange() {
 	a.closeChanges()
 	a.push()
 	a.trail[len(a.trail)-1].changes = v
-	a.goTo(a.news.base.TypeOf(key), key, reverse)
+	a.goTo(view.TypeOf(a.news.base, key), key, reverse)
 	if ref, ok := v.result.Row(row, s); ok && a.news.base == s {
 		a.ask.row = &widget.Spot{Key: ref.Key(), OK: true, Down: -1}
 	}
@@ -275,7 +278,7 @@ func (a *app) pivotChange() {
 
 // changesColumns are the columns as a grid has them.
 func changesColumns(byTrustee bool) []widget.Column {
-	texts := model.ChangeColumns(byTrustee)
+	texts := change.Columns(byTrustee)
 	columns := make([]widget.Column, len(texts))
 	for i, c := range texts {
 		columns[i] = widget.Column{Title: c.Title, Numeric: c.Numeric, Extra: c.Extra}
@@ -293,11 +296,11 @@ func changesColumns(byTrustee bool) []widget.Column {
 
 // changesData shows changes.
 type changesData struct {
-	res     *model.Changes
+	res     *change.List
 	columns []widget.Column
-	texts   []model.Column[*model.Change]
+	texts   []model.Column[*change.Change]
 	at      int // the change that was made last
-	change  model.Change
+	change  change.Change
 }
 
 func (d *changesData) Len() int                 { return d.res.Len() }
@@ -320,11 +323,11 @@ func (d *changesData) Cell(row, col int) (string, widget.Style) {
 	c := d.texts[col]
 	text := c.Text(&d.change)
 	switch {
-	case c.Title == "Change" && d.change.Change == model.NotComparable:
+	case c.Title == "Change" && d.change.Change == change.NotComparable:
 		return text, widget.StyleWarning
 	case c.Title == "Change":
 		return text, widget.StyleTitle
-	case c.Title == "Status" && d.change.Status == model.Deny:
+	case c.Title == "Status" && d.change.Status == grant.Deny:
 		return text, widget.StyleDeny
 	case c.Title == "Trustee":
 		return text, principalStyle(&d.change.Trustee)
@@ -335,13 +338,13 @@ func (d *changesData) Cell(row, col int) (string, widget.Style) {
 }
 
 // changeLines is a change in words.
-func changeLines(c *model.Change) []widget.Line {
+func changeLines(c *change.Change) []widget.Line {
 	var f facts
 	style := widget.StyleText
-	if c.Change == model.NotComparable {
+	if c.Change == change.NotComparable {
 		style = widget.StyleWarning
 	}
-	what := []string{model.Signs[c.Change] + " " + c.Change, c.Kind}
+	what := []string{change.Signs[c.Change] + " " + c.Change, c.Kind}
 	if c.ACLType != "" {
 		what = append(what, c.ACLType)
 	}
@@ -357,12 +360,12 @@ func changeLines(c *model.Change) []widget.Line {
 	f.add("Trustee", trusteeLine(c))
 	f.add("Target", targetText(c))
 	if c.Reach > 0 {
-		f.add("Reach", safe.Thousands(c.Reach)+map[bool]string{true: " mailboxes in the store", false: " targets carry an inherited copy"}[c.ObjectType == model.Stores.Flag])
+		f.add("Reach", safe.Thousands(c.Reach)+map[bool]string{true: " mailboxes in the store", false: " targets carry an inherited copy"}[c.ObjectType == view.Stores.Flag])
 	}
 	return f
 }
 
-func targetText(c *model.Change) string {
+func targetText(c *change.Change) string {
 	text := model.PrincipalText(c.Target)
 	if c.TargetType != "" {
 		text += " (" + c.TargetType + ")"
@@ -370,7 +373,7 @@ func targetText(c *model.Change) string {
 	return text + "  " + c.Target.DN
 }
 
-func trusteeLine(c *model.Change) string {
+func trusteeLine(c *change.Change) string {
 	if c.Trustee.Name == "" {
 		return ""
 	}

@@ -15,6 +15,7 @@ import (
 	"mbxperm/collector"
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/model/change"
 	"mbxperm/ui/widget"
 )
 
@@ -123,9 +124,9 @@ func TestChangesJourney(t *testing.T) {
 	d.WantScreen("filter ace fullaccess added")
 	d.idle(a)
 	d.Press("Down")
-	var want model.Change
+	var want change.Change
 	d.On(func() { row, _ := a.changes().grid.Selected(); want = a.changes().result.Change(row) })
-	if want.Kind != model.ChangeACE || want.Right != "FullAccess" {
+	if want.Kind != change.KindACE || want.Right != "FullAccess" {
 		t.Fatalf("the cursor is on %+v", want)
 	}
 	d.Press("Enter")

@@ -8,6 +8,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"mbxperm/model"
+	"mbxperm/model/view"
 	"mbxperm/ui/keys"
 	"mbxperm/ui/safe"
 	"mbxperm/ui/term"
@@ -37,7 +38,7 @@ func (a *app) orders() (all []order) {
 			all = append(all, order{name, says, do})
 		}
 	}
-	for i, t := range model.ObjectTypes {
+	for i, t := range view.ObjectTypes {
 		add(t.Name, "object type", func() { a.chooseType(i) })
 	}
 	for i, t := range a.here.typ.ACEs {
@@ -126,7 +127,7 @@ func (a *app) hint(h *hints, text string) {
 	go func() {
 		defer term.Guard(a.screen)
 		defer cancel()
-		names := base.Complete(ctx, name, 4*mostHints)
+		names := view.Complete(base, ctx, name, 4*mostHints)
 		a.update(func() bool {
 			if ctx.Err() != nil || a.root.hints != h || h.typed != text || h.at >= 0 {
 				return false
@@ -192,7 +193,7 @@ func (a *app) obey(text string) {
 		return
 	}
 	a.beside(func() func() {
-		found := base.Named(name)
+		found := view.Named(base, name)
 		return func() {
 			switch {
 			case len(found) == 1:
@@ -227,10 +228,10 @@ func (a *app) obeyPrefix(orders []order, text string) {
 }
 
 // chooseLine asks which of several lines of one name is meant.
-func (a *app) chooseLine(s *model.Snapshot, name string, found []model.LineKey) {
+func (a *app) chooseLine(s *model.Snapshot, name string, found []view.LineKey) {
 	items := make([]widget.Item, len(found))
 	for i, k := range found {
-		p := s.TargetOf(k)
+		p := view.TargetOf(s, k)
 		items[i] = widget.Item{Name: model.PrincipalText(p), Text: p.DN}
 	}
 	a.root.push(widget.NewMenu(a.theme, "Several are called "+name, items, func(i int) { a.jump(found[i]) }))
@@ -238,9 +239,9 @@ func (a *app) chooseLine(s *model.Snapshot, name string, found []model.LineKey) 
 
 // jump goes to a line: to who can reach it, or, where it is a trustee alone, to
 // what it can reach.
-func (a *app) jump(key model.LineKey) {
+func (a *app) jump(key view.LineKey) {
 	a.push()
-	a.goTo(a.news.base.TypeOf(key), key, !key.IsTarget())
+	a.goTo(view.TypeOf(a.news.base, key), key, !key.IsTarget())
 }
 
 // drawHints shows the candidates above the line.

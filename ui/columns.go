@@ -6,7 +6,7 @@ import (
 
 	"github.com/gdamore/tcell/v2"
 
-	"mbxperm/model"
+	"mbxperm/model/view"
 	"mbxperm/ui/keys"
 	"mbxperm/ui/settings"
 	"mbxperm/ui/widget"
@@ -24,7 +24,7 @@ func (a *app) settings() *settings.Settings {
 const changesGrid = "changes"
 
 // gridName names a grid in the settings.
-func gridName(t *model.ObjectType, p pane) string {
+func gridName(t *view.ObjectType, p pane) string {
 	if p == leftPane {
 		return t.Flag + " totals"
 	}
@@ -32,7 +32,7 @@ func gridName(t *model.ObjectType, p pane) string {
 }
 
 // columnsOf returns what was chosen for a grid.
-func (a *app) columnsOf(t *model.ObjectType, p pane) []widget.ColumnChoice {
+func (a *app) columnsOf(t *view.ObjectType, p pane) []widget.ColumnChoice {
 	return a.settings().Columns[gridName(t, p)]
 }
 
@@ -102,7 +102,7 @@ func (a *app) keepSort(p pane) {
 }
 
 // keptSort returns the order that a grid had last.
-func (a *app) keptSort(t *model.ObjectType, p pane) int {
+func (a *app) keptSort(t *view.ObjectType, p pane) int {
 	title, down := strings.CutPrefix(a.settings().Sort[gridName(t, p)], "-")
 	at := slices.Index(sortTitles(t, p), title) + 1
 	if down {
@@ -111,7 +111,7 @@ func (a *app) keptSort(t *model.ObjectType, p pane) int {
 	return at
 }
 
-func sortTitles(t *model.ObjectType, p pane) (titles []string) {
+func sortTitles(t *view.ObjectType, p pane) (titles []string) {
 	if p == rightPane {
 		for _, c := range t.Details {
 			titles = append(titles, c.Title)
@@ -125,7 +125,7 @@ func sortTitles(t *model.ObjectType, p pane) (titles []string) {
 }
 
 // newPlace is the beginning of an object type, in the order that it had last.
-func (a *app) newPlace(t *model.ObjectType) place {
+func (a *app) newPlace(t *view.ObjectType) place {
 	p := place{typ: t}
 	for _, pane := range []pane{leftPane, rightPane} {
 		p.sides[pane].sort = a.keptSort(t, pane)

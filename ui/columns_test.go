@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"mbxperm/model"
+	"mbxperm/model/view"
 	"mbxperm/ui/settings"
 	"mbxperm/ui/widget"
 )
@@ -81,7 +81,7 @@ func TestSettingsThatMakeNoSense(t *testing.T) {
 	for name, choices := range map[string][]widget.ColumnChoice{
 		"strange titles": {{Title: "nothing"}, {Title: "Mailbox", Width: -5}, {Title: "Mailbox", Show: "never"}},
 		"strange widths": {{Title: "AccountName", Width: 1 << 30}, {Title: "Type", Show: "maybe", Width: 1}},
-		"nothing left":   hideAll(model.Mailboxes),
+		"nothing left":   hideAll(view.Mailboxes),
 	} {
 		t.Run(name, func(t *testing.T) {
 			d, a := driveDemo(t, 80, 24)
@@ -101,7 +101,7 @@ func TestSettingsThatMakeNoSense(t *testing.T) {
 	}
 }
 
-func hideAll(t *model.ObjectType) (all []widget.ColumnChoice) {
+func hideAll(t *view.ObjectType) (all []widget.ColumnChoice) {
 	for _, c := range t.Totals {
 		all = append(all, widget.ColumnChoice{Title: c.Title, Show: widget.ShowNever})
 	}

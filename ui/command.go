@@ -2,6 +2,8 @@ package ui
 
 import (
 	"mbxperm/model"
+	"mbxperm/model/grant"
+	"mbxperm/model/view"
 	"mbxperm/ui/report"
 	"mbxperm/ui/widget"
 )
@@ -52,7 +54,7 @@ func (a *app) source() []string {
 }
 
 // commandLines are the commands for a view, and for its row if there is one.
-func commandLines(source []string, res *model.Result, row int, ok bool) []widget.Line {
+func commandLines(source []string, res *view.Result, row int, ok bool) []widget.Line {
 	var f facts
 	f.head("The lines of this grid, for sh")
 	f.command("Print", "mbxperm "+report.ShLine(report.Command(source, res.Snapshot, res.Query)...))
@@ -62,7 +64,7 @@ func commandLines(source []string, res *model.Result, row int, ok bool) []widget
 	if !ok || row >= res.Len() {
 		return f
 	}
-	ref := model.RowRef{}
+	ref := grant.Ref{}
 	switch {
 	case res.Query.Rows:
 		ref = res.Ref(row)
@@ -76,7 +78,7 @@ func commandLines(source []string, res *model.Result, row int, ok bool) []widget
 }
 
 // shellLines are the commands for one entry.
-func shellLines(f *facts, s *model.Snapshot, ref model.RowRef) {
+func shellLines(f *facts, s *model.Snapshot, ref grant.Ref) {
 	shell := report.ExchangeShell(s, ref)
 	f.head("This entry, for the Exchange Management Shell")
 	f.command("Show", shell.Show)
@@ -88,7 +90,7 @@ func shellLines(f *facts, s *model.Snapshot, ref model.RowRef) {
 }
 
 // lineCommands are the commands that show the lists of a target.
-func lineCommands(s *model.Snapshot, k model.LineKey) []widget.Line {
+func lineCommands(s *model.Snapshot, k view.LineKey) []widget.Line {
 	commands := report.ExchangeLists(s, k)
 	if len(commands) == 0 {
 		return nil

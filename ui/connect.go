@@ -7,6 +7,7 @@ import (
 	"github.com/rivo/tview"
 
 	"mbxperm/model"
+	"mbxperm/model/change"
 	"mbxperm/ui/keys"
 	"mbxperm/ui/report"
 	"mbxperm/ui/safe"
@@ -282,7 +283,7 @@ func (a *app) restart(r model.Request) {
 	n.stopComparing()
 	n.opening = false
 	n.latest, n.base, n.before, n.compared, n.gaps = nil, nil, nil, nil, [2]string{}
-	n.counts = model.ChangeCounts{}
+	n.counts = change.Counts{}
 	a.root.notice, a.root.dismissed = "", false
 	a.trail = nil
 	a.here = a.newPlace(a.here.typ)

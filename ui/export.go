@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"mbxperm/model"
+	"mbxperm/model/view"
 	"mbxperm/model/wholefile"
 	"mbxperm/ui/keys"
 	"mbxperm/ui/report"
@@ -65,7 +65,7 @@ func (a *app) startExport() {
 }
 
 // exportName proposes a name: what it is, and where from.
-func exportName(res *model.Result) string {
+func exportName(res *view.Result) string {
 	what := "totals"
 	if res.Query.Rows {
 		what = "aces"

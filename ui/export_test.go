@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"mbxperm/model"
+	"mbxperm/model/view"
 	"mbxperm/ui/report"
 )
 
@@ -29,7 +29,7 @@ func TestExport(t *testing.T) {
 	}
 	export("lines.json")
 	d.WantScreen("9 records written to ", "lines.json and lines.json.evidence.json")
-	var res *model.Result
+	var res *view.Result
 	d.On(func() { res = a.left.result })
 	sameJSON(t, filepath.Join(dir, "lines.json"), report.ResultData(res))
 	evidence, err := os.ReadFile(filepath.Join(dir, "lines.json.evidence.json"))

@@ -3,7 +3,7 @@ package ui
 import (
 	"context"
 
-	"mbxperm/model"
+	"mbxperm/model/view"
 	"mbxperm/ui/keys"
 	"mbxperm/ui/term"
 	"mbxperm/ui/widget"
@@ -125,7 +125,7 @@ func (a *app) found(g *widget.Grid, words string, at, from, step int) {
 }
 
 // shown returns what a grid shows.
-func (a *app) shown(g *widget.Grid) *model.Result {
+func (a *app) shown(g *widget.Grid) *view.Result {
 	switch g {
 	case a.left.Grid:
 		return a.left.result

@@ -6,7 +6,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
 
-	"mbxperm/model"
+	"mbxperm/model/view"
 	"mbxperm/ui/safe"
 	"mbxperm/ui/widget"
 )
@@ -39,7 +39,7 @@ func newHeader(t *widget.Theme) *header {
 		button: tview.NewButton(widget.EscapeTags(buttonLabel)).
 			SetStyle(t.Style(widget.StyleTitle)).SetActivatedStyle(t.Style(widget.StyleSelected)),
 	}
-	for _, t := range model.ObjectTypes {
+	for _, t := range view.ObjectTypes {
 		h.types = append(h.types, t.Name)
 	}
 	h.objects = tview.NewFlex().AddItem(h.object, 0, 1, true)
@@ -59,10 +59,10 @@ func newDropDown(t *widget.Theme) *tview.DropDown {
 }
 
 // set shows what is chosen.
-func (h *header) set(typ *model.ObjectType, ace int) {
+func (h *header) set(typ *view.ObjectType, ace int) {
 	h.quiet = true
 	defer func() { h.quiet = false }()
-	h.typ, h.chosen = slices.Index(model.ObjectTypes, typ), ace
+	h.typ, h.chosen = slices.Index(view.ObjectTypes, typ), ace
 	h.object.SetCurrentOption(h.typ)
 	names := make([]string, len(typ.ACEs))
 	for i, t := range typ.ACEs {

@@ -14,6 +14,8 @@ import (
 
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 	"mbxperm/ui/cli/program"
 	"mbxperm/ui/widget"
 )
@@ -26,7 +28,7 @@ func BenchmarkMillion(b *testing.B) {
 	c := session.Start(ctx, newDemo(b, "demo:1000000"), model.NewPool(), nil)
 	<-c.Done()
 	snap := c.Snapshot()
-	snap.Prepare()
+	view.Prepare(snap)
 	a := newApp(frozenDriver{snap}, widget.ThemeFor(0))
 	d := drive(b, 200, 50, a.tv)
 	a.start(ctx, d.Top)
@@ -61,7 +63,7 @@ func BenchmarkMillion(b *testing.B) {
 	b.Run("ToggleVisible", func(b *testing.B) {
 		for b.Loop() {
 			a.tv.QueueUpdate(func() {
-				toggle(model.Inherited)(a)
+				toggle(hiding.Inherited)(a)
 				a.tv.ForceDraw()
 			})
 			b.StopTimer()
@@ -77,14 +79,14 @@ func BenchmarkMillion(b *testing.B) {
 			}
 		})
 	}
-	toAnswer("ToggleExact", func(int) { toggle(model.Inherited)(a) })
+	toAnswer("ToggleExact", func(int) { toggle(hiding.Inherited)(a) })
 	toAnswer("FilterKeystroke", func(i int) {
 		a.here.sides[leftPane].filter = []string{"", "u", "u0", "u04", "u047", "u0471"}[i%6]
 		a.refill(leftPane)
 	})
 	a.tv.QueueUpdate(func() { a.here.sides[leftPane].filter = "" })
 	toAnswer("SortByNumber", func(i int) { a.sortBy(leftPane, 2+i%3) })
-	toAnswer("ToggleExactSorted", func(int) { toggle(model.Inherited)(a) })
+	toAnswer("ToggleExactSorted", func(int) { toggle(hiding.Inherited)(a) })
 	toAnswer("ReverseOfTrustee", func(i int) {
 		a.here.of = a.left.result.Key(400_000 + i%1000)
 		a.here.aces = 4

@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"mbxperm/model"
+	"mbxperm/model/change"
+	"mbxperm/model/coverage"
+	"mbxperm/model/view"
 	"mbxperm/ui/safe"
 	"mbxperm/ui/term"
 )
@@ -31,8 +34,8 @@ type news struct {
 	force         bool            // also where these are two forests
 	comparing     bool
 	stopComparing context.CancelFunc
-	compared      *model.Comparison // with base; nil where there is none yet
-	counts        model.ChangeCounts
+	compared      *change.Comparison // with base; nil where there is none yet
+	counts        change.Counts
 }
 
 // reading reports whether base still grows.
@@ -165,7 +168,7 @@ func (a *app) adopt() {
 func (a *app) prepare(base *model.Snapshot) {
 	go func() {
 		defer term.Guard(a.screen)
-		base.Prepare()
+		view.Prepare(base)
 	}()
 }
 
@@ -221,7 +224,7 @@ func (a *app) count() {
 // that are where there is no room for each.
 func gaps(s *model.Snapshot) [2]string {
 	var unreadable, unknown, undecodable int
-	for _, c := range s.Coverage() {
+	for _, c := range coverage.Of(s) {
 		unreadable += c.Unreadable
 		unknown += c.Unknown
 		undecodable += c.Undecodable
@@ -260,8 +263,8 @@ func (a *app) notice() string {
 // carry brings the places of another state over to the one the grids show now.
 func (a *app) carry(old *model.Snapshot) {
 	move := func(p *place) {
-		p.of = a.news.base.Carry(p.of, old)
-		p.line = a.news.base.Carry(p.line, old)
+		p.of = view.Carry(a.news.base, p.of, old)
+		p.line = view.Carry(a.news.base, p.line, old)
 		for i := range p.sides {
 			p.sides[i].result, p.sides[i].spot.OK = nil, false
 		}

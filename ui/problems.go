@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mbxperm/model"
+	"mbxperm/model/coverage"
 	"mbxperm/ui/safe"
 	"mbxperm/ui/widget"
 )
@@ -62,11 +63,11 @@ func (a *app) problemLines() (lines []widget.Line) {
 // the rest.
 func unreadLines(s *model.Snapshot) (lines []widget.Line) {
 	named := map[[2]string]int{}
-	for _, u := range s.Unread() {
+	for _, u := range coverage.Named(s) {
 		named[[2]string{u.ObjectType, u.State}]++
 		lines = append(lines, widget.Line{Label: u.State, Text: u.ObjectType + " " + u.DN + ": " + u.Reason})
 	}
-	for _, c := range s.Coverage() {
+	for _, c := range coverage.Of(s) {
 		for _, part := range []struct {
 			n     int
 			state string

@@ -7,11 +7,13 @@ import (
 	"mbxperm/acl"
 	"mbxperm/acl/sddl"
 	"mbxperm/model"
+	"mbxperm/model/grant"
+	"mbxperm/model/view"
 	"mbxperm/ui/widget"
 )
 
 // aceLines is the ACE of a row, field by field as it is stored ([MS-DTYP] 2.4.4).
-func aceLines(s *model.Snapshot, row *model.Row, raw *model.RawACL) []widget.Line {
+func aceLines(s *model.Snapshot, row *grant.Row, raw *view.RawACL) []widget.Line {
 	var f facts
 	f.add("Right", row.Text)
 	f.add("Status", rowStatus(row))
@@ -40,7 +42,7 @@ func aceLines(s *model.Snapshot, row *model.Row, raw *model.RawACL) []widget.Lin
 	return f
 }
 
-func rowStatus(row *model.Row) string {
+func rowStatus(row *grant.Row) string {
 	switch {
 	case row.Overruled:
 		return "Deny (overridden): an earlier entry allows the same trustee the same"
@@ -51,7 +53,7 @@ func rowStatus(row *model.Row) string {
 }
 
 // originText says where an entry is set.
-func originText(row *model.Row) string {
+func originText(row *grant.Row) string {
 	switch {
 	case row.Stale:
 		return "an older store: an inherited entry inside a stored mailbox ACL (inferred)"
@@ -62,7 +64,7 @@ func originText(row *model.Row) string {
 }
 
 // reasonsText says why a row is hidden until a toggle shows it.
-func reasonsText(row *model.Row) string {
+func reasonsText(row *grant.Row) string {
 	if row.Hidden == 0 {
 		return ""
 	}
@@ -79,7 +81,7 @@ var flagWords = [8]string{
 }
 
 // fieldLines are the fields of an ACE.
-func fieldLines(f *facts, s *model.Snapshot, raw *model.RawACL, ace acl.ACE) {
+func fieldLines(f *facts, s *model.Snapshot, raw *view.RawACL, ace acl.ACE) {
 	f.head("As stored")
 	f.add("Type", fmt.Sprintf("0x%02x  %s", uint8(ace.Type), ace.Type))
 	f.add("Flags", strings.TrimSpace(fmt.Sprintf("0x%02x  %s", uint8(ace.Flags), ace.Flags)))
@@ -91,7 +93,7 @@ func fieldLines(f *facts, s *model.Snapshot, raw *model.RawACL, ace acl.ACE) {
 	f.add("Mask", fmt.Sprintf("0x%08x", uint32(ace.Mask)))
 	maskLines(f, ace.Mask, raw.Mailbox)
 	guid := func(label string, g acl.GUID, mask acl.Mask) {
-		name, kind := s.GUIDName(g, mask)
+		name, kind := view.GUIDName(s, g, mask)
 		if name == g.String() {
 			name = "no name for it was read"
 		}
@@ -136,7 +138,7 @@ func maskLines(f *facts, m acl.Mask, mailbox bool) {
 
 // descriptorSheet is a whole descriptor ([MS-DTYP] 2.4.6), with the entry that
 // the row is about marked and in view.
-func descriptorSheet(s *model.Snapshot, title string, raw *model.RawACL) widget.Sheet {
+func descriptorSheet(s *model.Snapshot, title string, raw *view.RawACL) widget.Sheet {
 	var f facts
 	d, err := acl.Parse(raw.Bytes)
 	f.add("Attribute", raw.Attribute)
@@ -185,7 +187,7 @@ func ownerText(p model.Principal) string {
 }
 
 // entryText is an entry of a list in one line.
-func entryText(s *model.Snapshot, raw *model.RawACL, n int, ace acl.ACE) string {
+func entryText(s *model.Snapshot, raw *view.RawACL, n int, ace acl.ACE) string {
 	parts := []string{ace.Type.String()}
 	if n < len(raw.Trustees) {
 		parts = append(parts, who(raw.Trustees[n]))
@@ -198,11 +200,11 @@ func entryText(s *model.Snapshot, raw *model.RawACL, n int, ace acl.ACE) string 
 		parts = append(parts, names)
 	}
 	if ace.HasObjectType {
-		name, _ := s.GUIDName(ace.ObjectType, ace.Mask)
+		name, _ := view.GUIDName(s, ace.ObjectType, ace.Mask)
 		parts = append(parts, "of "+name)
 	}
 	if ace.HasInheritedObjectType {
-		name, _ := s.GUIDName(ace.InheritedObjectType, 0)
+		name, _ := view.GUIDName(s, ace.InheritedObjectType, 0)
 		parts = append(parts, "for class "+name)
 	}
 	return strings.Join(parts, "  ")

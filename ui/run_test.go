@@ -9,6 +9,7 @@ import (
 
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/model/view"
 	"mbxperm/ui/widget"
 )
 
@@ -52,7 +53,7 @@ func TestWorkerDropsStaleAnswers(t *testing.T) {
 	go w.run(ctx, func(f func() bool) { updates <- f })
 	var got []string
 	ask := func(filter string) {
-		w.ask(ctx, c.Snapshot(), model.Query{Type: model.Mailboxes, Filter: filter}, func(*model.Result) { got = append(got, filter) })
+		w.ask(ctx, c.Snapshot(), view.Query{Type: view.Mailboxes, Filter: filter}, func(*view.Result) { got = append(got, filter) })
 	}
 	ask("one")
 	stale := <-updates // worked out, but not shown before the next question

@@ -6,6 +6,10 @@ import (
 	"time"
 
 	"mbxperm/model"
+	"mbxperm/model/change"
+	"mbxperm/model/grant"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 	"mbxperm/ui/report"
 	"mbxperm/ui/safe"
 	"mbxperm/ui/term"
@@ -29,10 +33,10 @@ func (a *app) compare() {
 	base := n.base
 	go func() {
 		defer term.Guard(a.screen)
-		c, err := model.Compare(ctx, old, base, n.force)
-		var all *model.Changes
+		c, err := change.Compare(ctx, old, base, n.force)
+		var all *change.List
 		if err == nil {
-			all, err = c.View(ctx, model.ChangeQuery{Show: model.AllReasons})
+			all, err = c.View(ctx, change.Query{Show: hiding.All})
 		}
 		a.update(func() bool {
 			if ctx.Err() != nil {
@@ -121,7 +125,7 @@ func (a *app) changeCard(v *changes, at int) {
 }
 
 // changeSheets is all about a change, and the number of the first raw sheet.
-func changeSheets(res *model.Changes, i int) (sheets []widget.Sheet, raw int) {
+func changeSheets(res *change.List, i int) (sheets []widget.Sheet, raw int) {
 	c := res.Change(i)
 	lines := changeLines(&c)
 	target := res.TargetCard(i)
@@ -138,11 +142,11 @@ func changeSheets(res *model.Changes, i int) (sheets []widget.Sheet, raw int) {
 		if !ok {
 			continue
 		}
-		acl, ok := state.s.RawOf(ref)
+		acl, ok := view.RawOf(state.s, ref)
 		if !ok {
 			continue
 		}
-		r := state.s.Row(ref)
+		r := grant.RowOf(state.s, ref)
 		sheets = append(sheets, widget.Sheet{Title: "ACE " + state.name, Text: widget.Still(aceLines(state.s, &r, &acl)...)},
 			descriptorSheet(state.s, "Descriptor "+state.name, &acl))
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"mbxperm/model"
+	"mbxperm/model/hiding"
 	"mbxperm/ui/report"
 	"mbxperm/ui/safe"
 	"mbxperm/ui/widget"
@@ -39,12 +40,12 @@ func (f *foot) hidden(w int, more ...string) string {
 	}
 	hides, toggles, unit := res.Hidden, res.Query.Type.Toggles, "row"
 	if v := a.root.changes(); v != nil && v.result != nil {
-		hides, toggles, unit = v.result.Hidden, model.AllReasons, "change"
+		hides, toggles, unit = v.result.Hidden, hiding.All, "change"
 	}
 	var counts []string
 	for i, n := range hides {
 		if n > 0 {
-			counts = append(counts, safe.Thousands(n)+" "+model.ReasonNames[i])
+			counts = append(counts, safe.Thousands(n)+" "+hiding.Names[i])
 		}
 	}
 	shown := ""

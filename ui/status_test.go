@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mbxperm/model"
+	"mbxperm/model/view"
 	"mbxperm/ui/safe"
 	"mbxperm/ui/widget"
 )
@@ -71,7 +72,7 @@ func TestProgress(t *testing.T) {
 // cells with dots between them; they are said all the same, each whole.
 func TestHiddenAtAMillion(t *testing.T) {
 	a := newApp(frozenDriver{}, widget.ThemeFor(0))
-	res := &model.Result{Query: model.Query{Type: model.Mailboxes}, System: 1234}
+	res := &view.Result{Query: view.Query{Type: view.Mailboxes}, System: 1234}
 	res.Hidden = [len(res.Hidden)]int{38_123, 3_051_234, 3_891_234, 0, 3_141_234}
 	a.left.result = res
 	for _, c := range []struct {

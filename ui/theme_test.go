@@ -11,6 +11,9 @@ import (
 
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/model/grant"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 	"mbxperm/ui/settings"
 	"mbxperm/ui/widget"
 )
@@ -61,7 +64,7 @@ func TestColourIsNeverTheOnlySign(t *testing.T) {
 	c := session.Start(t.Context(), newDemo(t, "demo:250"), model.NewPool(), nil)
 	<-c.Done()
 	seen := map[widget.Style]int{}
-	check := func(text string, style widget.Style, row *model.Row) {
+	check := func(text string, style widget.Style, row *grant.Row) {
 		seen[style]++
 		want := []string{""}
 		switch style {
@@ -71,7 +74,7 @@ func TestColourIsNeverTheOnlySign(t *testing.T) {
 			want = []string{"orphan", "deleted", "foreign", "unresolved", "linked account of", `\`} // or a domain that is not ours
 		case widget.StyleMuted:
 			want = []string{"disabled", "former SID", "inherited", "by Full Control", "by all extended rights", "stale copy", "set-up's own", "not here"}
-			if row != nil && row.Hidden&model.Self != 0 { // the name says it
+			if row != nil && row.Hidden&hiding.Self != 0 { // the name says it
 				text = row.Trustee.Name
 				want = []string{"SELF", "SYSTEM"}
 			}
@@ -82,8 +85,8 @@ func TestColourIsNeverTheOnlySign(t *testing.T) {
 			t.Errorf("%q is shown in style %d and says nothing of it", text, style)
 		}
 	}
-	for _, typ := range model.ObjectTypes {
-		res, err := model.View(t.Context(), c.Snapshot(), model.Query{Type: typ, Show: model.AllReasons, System: true})
+	for _, typ := range view.ObjectTypes {
+		res, err := view.Of(t.Context(), c.Snapshot(), view.Query{Type: typ, Show: hiding.All, System: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,8 +96,8 @@ func TestColourIsNeverTheOnlySign(t *testing.T) {
 				text, style := lines.Cell(i, col)
 				check(text, style, nil)
 			}
-			of, err := model.View(t.Context(), c.Snapshot(), model.Query{
-				Type: typ, Show: model.AllReasons, System: true, Rows: true, Of: res.Key(i), ACEs: typ.ACEs[0]})
+			of, err := view.Of(t.Context(), c.Snapshot(), view.Query{
+				Type: typ, Show: hiding.All, System: true, Rows: true, Of: res.Key(i), ACEs: typ.ACEs[0]})
 			if err != nil {
 				t.Fatal(err)
 			}

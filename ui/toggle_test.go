@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"mbxperm/model"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 )
 
 // TestOnly: b and u narrow the grids to denies and to orphans, say so, and count
@@ -30,7 +32,7 @@ func TestOnly(t *testing.T) {
 					t.Errorf("%s shows %d rows of which %d deny", l.Name, c.Rows, c.Deny)
 				}
 			}
-			if n == 0 && res.Query.Lines == model.AllLines && l.Kind == model.KindMailbox {
+			if n == 0 && res.Query.Lines == view.AllLines && l.Kind == model.KindMailbox {
 				t.Errorf("%s has a line and no deny", l.Name)
 			}
 		}
@@ -72,7 +74,7 @@ func TestToggleAtOnce(t *testing.T) {
 	hold := make(chan struct{})
 	d.On(func() {
 		a.ask.left = newWorker() // nobody answers it
-		toggle(model.AllReasons)(a)
+		toggle(hiding.All)(a)
 		a.tv.ForceDraw()
 		close(hold)
 	})

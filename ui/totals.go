@@ -6,6 +6,9 @@ import (
 	"github.com/rivo/tview"
 
 	"mbxperm/model"
+	"mbxperm/model/grant"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 	"mbxperm/ui/safe"
 	"mbxperm/ui/widget"
 )
@@ -13,9 +16,9 @@ import (
 // totals is the left grid: a line for each target or trustee.
 type totals struct {
 	*widget.Grid
-	result *model.Result                                 // what it shows; nil before the first answer
-	late   string                                        // it shows what was asked before, and says so
-	recall func(*model.ObjectType) []widget.ColumnChoice // what was chosen of the columns
+	result *view.Result                                 // what it shows; nil before the first answer
+	late   string                                       // it shows what was asked before, and says so
+	recall func(*view.ObjectType) []widget.ColumnChoice // what was chosen of the columns
 }
 
 func newTotals(t *widget.Theme) *totals {
@@ -34,7 +37,7 @@ func (v *totals) clear() {
 
 // show shows an answer. The cursor stays on its row, unless the rows are others
 // or in another order: who sorts wants to see what comes first.
-func (v *totals) show(res *model.Result) {
+func (v *totals) show(res *view.Result) {
 	fresh := v.result != nil && (v.result.Query.Type != res.Query.Type || v.result.Query.Sort != res.Query.Sort)
 	if v.result != nil && v.result.Query.Arrival && !res.Query.Arrival {
 		v.ForgetWidths() // what was read last has the names that the widths are for
@@ -69,32 +72,32 @@ func (v *totals) setLate(late string) {
 }
 
 // key returns the line that the cursor is on.
-func (v *totals) key() (model.LineKey, bool) {
+func (v *totals) key() (view.LineKey, bool) {
 	row, ok := v.Selected()
 	if !ok || v.result == nil || row >= v.result.Len() {
-		return model.LineKey{}, false
+		return view.LineKey{}, false
 	}
 	return v.result.Key(row), true
 }
 
 // totalsTitle says what the lines are and how many there are.
-func totalsTitle(res *model.Result) string {
+func totalsTitle(res *view.Result) string {
 	title := res.Query.Type.Plural + " " + safe.Thousands(res.Targets)
-	if res.Query.Type == model.Mailboxes {
+	if res.Query.Type == view.Mailboxes {
 		title += " · other trustees " + safe.Thousands(res.Others)
 	}
 	return title + onlyNote(&res.Query) + filterNote(res.Query.Filter)
 }
 
 // onlyNote says that not all lines or rows are wanted.
-func onlyNote(q *model.Query) (note string) {
-	if q.Only&model.OnlyDeny != 0 {
+func onlyNote(q *view.Query) (note string) {
+	if q.Only&hiding.OnlyDeny != 0 {
 		note += " · deny only"
 	}
-	if q.Only&model.OnlyOrphans != 0 {
+	if q.Only&hiding.OnlyOrphans != 0 {
 		note += " · orphans only"
 	}
-	if q.Type == model.Mailboxes && !q.Rows {
+	if q.Type == view.Mailboxes && !q.Rows {
 		note += [...]string{"", " · mailboxes only", " · trustees only"}[q.Lines]
 	}
 	return note
@@ -114,7 +117,7 @@ var shortTitles = map[string]string{
 }
 
 // totalsColumns are the columns of an object type as a grid has them.
-func totalsColumns(t *model.ObjectType) []widget.Column {
+func totalsColumns(t *view.ObjectType) []widget.Column {
 	columns := make([]widget.Column, len(t.Totals))
 	for i, c := range t.Totals {
 		columns[i] = widget.Column{Title: c.Title, Short: shortTitles[c.Title], Numeric: c.Numeric, Extra: c.Extra}
@@ -132,10 +135,10 @@ func totalsColumns(t *model.ObjectType) []widget.Column {
 
 // totalsData shows the lines of a result.
 type totalsData struct {
-	res     *model.Result
+	res     *view.Result
 	columns []widget.Column
 	at      int // the line that was made last: a grid asks for all cells of one after the other
-	line    model.Line
+	line    view.Line
 }
 
 func (d *totalsData) Len() int                 { return d.res.Len() }
@@ -157,7 +160,7 @@ func (d *totalsData) Cell(row, col int) (string, widget.Style) {
 		return text, widget.StyleText
 	case c.Title == "AccountName" && d.line.Row == nil:
 		return text, principalStyle(&d.line.Principal)
-	case strings.HasPrefix(text, model.Deny):
+	case strings.HasPrefix(text, grant.Deny):
 		return text, widget.StyleDeny
 	}
 	return text, widget.StyleText

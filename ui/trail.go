@@ -6,7 +6,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
 
-	"mbxperm/model"
+	"mbxperm/model/view"
 	"mbxperm/ui/safe"
 	"mbxperm/ui/widget"
 )
@@ -21,15 +21,15 @@ const (
 
 // place is where the user is: all it takes to come back.
 type place struct {
-	typ       *model.ObjectType
-	aces      int           // number of the ACE type
-	of        model.LineKey // whose rows the right grid shows
-	effective bool          // with those that are held through groups
-	pinned    bool          // of was gone to; the cursor of the left grid may be elsewhere
+	typ       *view.ObjectType
+	aces      int          // number of the ACE type
+	of        view.LineKey // whose rows the right grid shows
+	effective bool         // with those that are held through groups
+	pinned    bool         // of was gone to; the cursor of the left grid may be elsewhere
 	focus     pane
-	line      model.LineKey // the cursor of the left grid
-	sides     [2]side       // by pane
-	changes   *changes      // the view that was left for here; back opens it again
+	line      view.LineKey // the cursor of the left grid
+	sides     [2]side      // by pane
+	changes   *changes     // the view that was left for here; back opens it again
 }
 
 // side is one grid of a place.
@@ -38,7 +38,7 @@ type side struct {
 	find   string // the words that n and N look for
 	sort   int
 	spot   widget.Spot
-	result *model.Result // what it showed: shown again at once if it still holds
+	result *view.Result // what it showed: shown again at once if it still holds
 }
 
 const longestTrail = 50
@@ -111,7 +111,7 @@ func (a *app) back() {
 
 // holds reports whether an answer is one to this question. It may be older
 // than the newest snapshot: then the next look brings it up to date.
-func holds(res *model.Result, q model.Query) bool {
+func holds(res *view.Result, q view.Query) bool {
 	if res == nil || res.Meanwhile {
 		return false
 	}
@@ -190,17 +190,17 @@ func (a *app) pivot(i int) {
 	ref := res.Ref(i)
 	direction := res.Query.ACEs.Direction()
 	forward := direction == "forward" || direction != "reverse" && res.Query.Of.SameTarget(ref)
-	key := res.Snapshot.TargetKey(ref)
+	key := view.TargetKey(res.Snapshot, ref)
 	if forward {
-		key = res.Snapshot.TrusteeKey(ref)
+		key = view.TrusteeKey(res.Snapshot, ref)
 	}
 	a.push()
-	a.goTo(res.Snapshot.TypeOf(key), key, forward)
+	a.goTo(view.TypeOf(res.Snapshot, key), key, forward)
 }
 
 // goTo shows the rows of a line, in reverse or forward, and puts the cursor of
 // the left grid on it if it is there.
-func (a *app) goTo(typ *model.ObjectType, key model.LineKey, reverse bool) {
+func (a *app) goTo(typ *view.ObjectType, key view.LineKey, reverse bool) {
 	ace := a.here.typ.ACEs[a.here.aces]
 	p := a.newPlace(typ)
 	p.of, p.line, p.pinned, p.focus = key, key, true, rightPane
@@ -227,7 +227,7 @@ func (a *app) goTo(typ *model.ObjectType, key model.LineKey, reverse bool) {
 
 // entrance picks the ACE type in which a line is shown after a pivot: the
 // flip side of the one in use where it is of the same object type, else all.
-func entrance(typ *model.ObjectType, used model.ACEType, reverse bool) int {
+func entrance(typ *view.ObjectType, used view.ACEType, reverse bool) int {
 	want := "forward"
 	if reverse {
 		want = "reverse"
@@ -271,7 +271,7 @@ func (a *app) trailText(w int) string {
 
 // acesType is the ACE type of the rows at a place. A line that is only a
 // trustee has no rows of its own as a target: it shows what names it.
-func (p *place) acesType() model.ACEType {
+func (p *place) acesType() view.ACEType {
 	t := p.typ.ACEs[p.aces]
 	if t.Direction() == "forward" && !p.of.IsTarget() {
 		t = p.typ.ACEs[t.Flip]

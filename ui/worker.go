@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"mbxperm/model"
+	"mbxperm/model/view"
 )
 
 // warmLines is the number of lines that a worker makes for nothing: what all
@@ -20,7 +21,7 @@ type worker struct {
 	in     chan question
 	cancel context.CancelFunc // of the question asked last
 	asked  uint64             // revision of the question asked last
-	far    *model.Progress    // of the question asked last
+	far    *view.Progress     // of the question asked last
 	got    uint64             // revision of the answer that came last
 }
 
@@ -28,8 +29,8 @@ type question struct {
 	ctx   context.Context
 	rev   uint64
 	snap  *model.Snapshot
-	query model.Query
-	done  func(*model.Result)
+	query view.Query
+	done  func(*view.Result)
 }
 
 func newWorker() *worker {
@@ -38,7 +39,7 @@ func newWorker() *worker {
 
 // ask puts a question. done is called with the answer on the screen's
 // goroutine, unless another question is asked before.
-func (w *worker) ask(ctx context.Context, s *model.Snapshot, q model.Query, done func(*model.Result)) {
+func (w *worker) ask(ctx context.Context, s *model.Snapshot, q view.Query, done func(*view.Result)) {
 	w.cancel()
 	ctx, w.cancel = context.WithCancel(ctx)
 	w.asked++
@@ -46,7 +47,7 @@ func (w *worker) ask(ctx context.Context, s *model.Snapshot, q model.Query, done
 	case <-w.in:
 	default:
 	}
-	w.far = new(model.Progress)
+	w.far = new(view.Progress)
 	q.Progress = w.far
 	w.in <- question{ctx, w.asked, s, q, done}
 }
@@ -77,7 +78,7 @@ func (w *worker) run(ctx context.Context, update func(func() bool)) {
 		case <-ctx.Done():
 			return
 		case q := <-w.in:
-			res, err := model.View(q.ctx, q.snap, q.query)
+			res, err := view.Of(q.ctx, q.snap, q.query)
 			if err != nil {
 				continue // only ever the end of its context
 			}

@@ -14,6 +14,8 @@ import (
 	"mbxperm/collector/live"
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/model/change"
+	"mbxperm/model/dn"
 )
 
 // labAdmin binds to a lab as its administrator, to change things.
@@ -39,14 +41,14 @@ func labState(t *testing.T, lab *adlab.Lab, pool *model.Pool) *model.Snapshot {
 
 func labChanges(t *testing.T, old, new *model.Snapshot) (out []string) {
 	t.Helper()
-	c, err := model.Compare(t.Context(), old, new, false)
+	c, err := change.Compare(t.Context(), old, new, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if b := c.Banners(); len(b) != 0 {
 		t.Errorf("banners %q", b)
 	}
-	r, err := c.View(t.Context(), model.ChangeQuery{})
+	r, err := c.View(t.Context(), change.Query{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +70,7 @@ func TestLabCompare(t *testing.T) {
 	var group *adlab.Object
 	for i := range lab.Oracle.Objects {
 		o := &lab.Oracle.Objects[i]
-		if leaf, parent := model.SplitDN(strings.ReplaceAll(o.DN, `\,`, "")); parent == ou && o.UAC == 512 && plainName.MatchString(leaf) {
+		if leaf, parent := dn.Split(strings.ReplaceAll(o.DN, `\,`, "")); parent == ou && o.UAC == 512 && plainName.MatchString(leaf) {
 			users = append(users, o)
 		}
 		if slices.Contains(o.Classes, "group") && len(o.Members) > 0 && o.MailNickname == "" && group == nil {

@@ -5,6 +5,7 @@ import (
 
 	"mbxperm/collector"
 	"mbxperm/model"
+	"mbxperm/model/dn"
 )
 
 // Containers asks, by name, for what lies above the recipients of a domain,
@@ -35,7 +36,7 @@ var container = kind{
 	lacks:    []*evidence{hasSecurity},
 	decode: func(d *decoder, e *collector.Entry, set *classSet) {
 		o := d.object(e, set)
-		leaf, _ := model.SplitDN(e.DN)
+		leaf, _ := dn.Split(e.DN)
 		o.AdminSDHolder = strings.EqualFold(leaf, "CN=AdminSDHolder")
 		d.put(e, o)
 		d.wellKnownGroups(e)

@@ -8,6 +8,7 @@ import (
 	"mbxperm/acl/sddl"
 	"mbxperm/collector"
 	"mbxperm/model"
+	"mbxperm/model/coverage"
 )
 
 // TestContainers: whatever lies above a recipient is read with its own
@@ -38,8 +39,8 @@ func TestContainers(t *testing.T) {
 		entry("CN=Contoso,CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=contoso,DC=com", "container", descriptor),
 	}}, w, new(sync.Mutex))
 	w.State.Phase = model.Finished
-	found := map[string]model.Coverage{}
-	for _, c := range w.Snapshot().Coverage() {
+	found := map[string]coverage.Line{}
+	for _, c := range coverage.Of(w.Snapshot()) {
 		found[c.ObjectType] = c
 	}
 	if c := found["container"]; c.Found != 4 || c.Decoded != 3 || c.Unreadable != 1 {

@@ -7,6 +7,7 @@ import (
 	"mbxperm/acl"
 	"mbxperm/collector"
 	"mbxperm/model"
+	"mbxperm/model/dn"
 )
 
 // Servers asks for the Exchange organisation and its servers, with their
@@ -106,8 +107,8 @@ var hasOrganisation = &evidence{"configuration partition below CN=Microsoft Exch
 // administration reports whether a container's entries are delegated
 // administration: it is CN=Microsoft Exchange below CN=Services of the
 // configuration partition, or lies below that.
-func administration(dn string) bool {
-	for name := dn; name != ""; _, name = model.SplitDN(name) {
+func administration(dnNumber string) bool {
+	for name := dnNumber; name != ""; _, name = dn.Split(name) {
 		if exchangeContainer(name) {
 			return true
 		}
@@ -117,8 +118,8 @@ func administration(dn string) bool {
 
 // exchangeContainer reports whether a name is that of the container that holds
 // all of Exchange's configuration. Only there are Exchange's own groups named.
-func exchangeContainer(dn string) bool {
-	leaf, parent := model.SplitDN(dn)
-	above, _ := model.SplitDN(parent)
+func exchangeContainer(name string) bool {
+	leaf, parent := dn.Split(name)
+	above, _ := dn.Split(parent)
 	return strings.EqualFold(leaf, "CN=Microsoft Exchange") && strings.EqualFold(above, "CN=Services")
 }

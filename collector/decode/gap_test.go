@@ -6,6 +6,7 @@ import (
 
 	"mbxperm/collector"
 	"mbxperm/model"
+	"mbxperm/model/coverage"
 )
 
 // TestEverySearchIsCovered: whichever search breaks off, some line of the
@@ -18,7 +19,7 @@ func TestEverySearchIsCovered(t *testing.T) {
 		d.Begin(collector.Query{ID: 1, Purpose: search.Purpose, Scope: collector.ScopeSub})
 		d.End(1, errors.New("connection closed"))
 		said := false
-		for _, line := range w.Snapshot().Coverage() {
+		for _, line := range coverage.Of(w.Snapshot()) {
 			said = said || !line.Complete && line.Reason == "connection closed"
 		}
 		if !said {

@@ -6,6 +6,7 @@ import (
 	"mbxperm/acl"
 	"mbxperm/collector"
 	"mbxperm/model"
+	"mbxperm/model/dn"
 )
 
 // Schema asks for the attributes and classes whose GUIDs ACEs name.
@@ -32,7 +33,7 @@ var hasSchema = &evidence{"schema (names of attributes)", func(_ *collector.Entr
 // version of Exchange's schema is the upper bound of an attribute that nothing
 // has.
 func decodeSchema(d *decoder, e *collector.Entry, set *classSet) {
-	if leaf, _ := model.SplitDN(e.DN); strings.EqualFold(leaf, "CN=ms-Exch-Schema-Version-Pt") {
+	if leaf, _ := dn.Split(e.DN); strings.EqualFold(leaf, "CN=ms-Exch-Schema-Version-Pt") {
 		d.w.ExchangeSchema(int(number(e.Text("rangeUpper"))))
 	}
 	g, err := acl.GUIDFromBytes(e.Value("schemaIDGUID"))

@@ -13,7 +13,7 @@ import (
 	"mbxperm/acl"
 	"mbxperm/collector"
 	"mbxperm/collector/decode"
-	"mbxperm/model"
+	"mbxperm/model/dn"
 )
 
 // tape is a sink that counts, keeps a hash of all it is told if it has one, and
@@ -304,8 +304,8 @@ func TestLinks(t *testing.T) {
 }
 
 // parentOf cuts the first RDN off.
-func parentOf(dn string) string {
-	_, above := model.SplitDN(dn)
+func parentOf(name string) string {
+	_, above := dn.Split(name)
 	return above
 }
 

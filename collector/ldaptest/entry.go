@@ -3,7 +3,7 @@ package ldaptest
 import (
 	"strings"
 
-	"mbxperm/model"
+	"mbxperm/model/dn"
 )
 
 // Attribute is one attribute of an entry.
@@ -72,8 +72,8 @@ func (e *Entry) values(name string) [][]byte {
 }
 
 // parent returns the name above dn.
-func parent(dn string) string {
-	_, above := model.SplitDN(dn)
+func parent(name string) string {
+	_, above := dn.Split(name)
 	return above
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"mbxperm/collector"
 	"mbxperm/collector/ldif"
+	"mbxperm/model/coverage"
 )
 
 // isPrefix reports whether got is the beginning of want, up to the error at the
@@ -120,7 +121,7 @@ func TestDamageShowsInTheCoverage(t *testing.T) {
 	if s.State.Complete() || s.State.Err == nil || s.Empty() {
 		t.Errorf("complete %v, error %v, empty %v", s.State.Complete(), s.State.Err, s.Empty())
 	}
-	for _, c := range s.Coverage() {
+	for _, c := range coverage.Of(s) {
 		if c.Complete || !strings.Contains(c.Reason, "is cut in or after line") {
 			t.Errorf("%s: complete %v, reason %q", c.ObjectType, c.Complete, c.Reason)
 		}

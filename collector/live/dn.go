@@ -3,7 +3,7 @@ package live
 import (
 	"strings"
 
-	"mbxperm/model"
+	"mbxperm/model/dn"
 )
 
 // foldDN makes two spellings of a DN comparable, as far as one server spells a
@@ -59,13 +59,13 @@ func newAncestors(b *bounds, tops ...string) *ancestors {
 // above adds everything above dn. A name that does not lie under a top adds
 // nothing. Of one that is too long to be one, or too deep, the upper part is
 // counted as over.
-func (a *ancestors) above(dn string) {
+func (a *ancestors) above(name string) {
 	for level := 0; ; level++ {
-		_, p := model.SplitDN(dn)
+		_, p := dn.Split(name)
 		if p == "" || a.seen[p] {
 			return
 		}
-		if len(dn) > model.LongestDN || level == a.deepest || a.bytes > a.most {
+		if len(name) > dn.Longest || level == a.deepest || a.bytes > a.most {
 			a.over++
 			return
 		}
@@ -79,7 +79,7 @@ func (a *ancestors) above(dn string) {
 		if a.tops[folded] {
 			return
 		}
-		dn = p
+		name = p
 	}
 }
 

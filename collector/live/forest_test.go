@@ -13,6 +13,9 @@ import (
 	"mbxperm/collector/decode"
 	"mbxperm/collector/ldaptest"
 	"mbxperm/model"
+	"mbxperm/model/coverage"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 )
 
 const emeaDN = "DC=emea," + ldaptest.Domain
@@ -268,7 +271,7 @@ func TestForestInSnapshot(t *testing.T) {
 			if s.State.Server != "dc1.contoso.lab" {
 				t.Errorf("server %q", s.State.Server)
 			}
-			result, err := model.View(t.Context(), s, model.Query{Type: model.Mailboxes, Show: model.AllReasons})
+			result, err := view.Of(t.Context(), s, view.Query{Type: view.Mailboxes, Show: hiding.All})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -284,7 +287,7 @@ func TestForestInSnapshot(t *testing.T) {
 			if want := map[bool]int{false: 30, true: 0}[dead]; domains["CONTOSO"] != 20 || domains["EMEA"] != want {
 				t.Errorf("mailboxes by domain: %v", domains)
 			}
-			for _, l := range s.Coverage() {
+			for _, l := range coverage.Of(s) {
 				if l.ObjectType == "mailbox-account" && (l.Complete == dead || dead != strings.Contains(l.Reason, "domain emea.contoso.lab was not read")) {
 					t.Errorf("coverage %+v", l)
 				}

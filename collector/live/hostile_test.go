@@ -12,6 +12,9 @@ import (
 	"mbxperm/collector/decode"
 	"mbxperm/collector/ldaptest"
 	"mbxperm/model"
+	"mbxperm/model/coverage"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 )
 
 // lowBounds are reached within a moment. What a healthy test server has stays below.
@@ -176,12 +179,12 @@ func (h *hostile) run(t *testing.T) {
 // look asks what a screen asks of a snapshot; it ends.
 func look(t *testing.T, s *model.Snapshot) {
 	t.Helper()
-	if _, err := model.View(t.Context(), s, model.Query{Type: model.Mailboxes, Show: model.AllReasons}); err != nil {
+	if _, err := view.Of(t.Context(), s, view.Query{Type: view.Mailboxes, Show: hiding.All}); err != nil {
 		t.Error(err)
 	}
 	for _, name := range []string{"g0", "u00001"} {
-		for _, line := range s.Named(name) {
-			s.LineCard(line)
+		for _, line := range view.Named(s, name) {
+			view.LineCard(s, line)
 		}
 	}
 }
@@ -200,7 +203,7 @@ func (h *hostile) check(t *testing.T, s *model.Snapshot) {
 		t.Errorf("gaps %q, want %q of %s", state.Incomplete, h.says, h.purpose)
 	}
 	open := 0
-	for _, line := range s.Coverage() {
+	for _, line := range coverage.Of(s) {
 		if !line.Complete {
 			open++
 		}

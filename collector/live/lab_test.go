@@ -16,7 +16,7 @@ import (
 	"mbxperm/collector"
 	"mbxperm/collector/adlab"
 	"mbxperm/collector/decode"
-	"mbxperm/model"
+	"mbxperm/model/dn"
 )
 
 // The tests in this file run against a real Active Directory (package adlab).
@@ -143,21 +143,21 @@ func labHoldsOracle(t *testing.T, lab *adlab.Lab, j *journal, reader bool) {
 func labHoldsAncestors(t *testing.T, lab *adlab.Lab, j *journal, byDN map[collector.Purpose]map[string]*collector.Entry, reader bool) {
 	t.Helper()
 	checked := make(map[string]bool)
-	up := func(p collector.Purpose, dn, top string) {
-		for _, dn = model.SplitDN(dn); below(dn, top) || foldDN(dn) == foldDN(top); _, dn = model.SplitDN(dn) {
-			if checked[foldDN(dn)] {
+	up := func(p collector.Purpose, name, top string) {
+		for _, name = dn.Split(name); below(name, top) || foldDN(name) == foldDN(top); _, name = dn.Split(name) {
+			if checked[foldDN(name)] {
 				return
 			}
-			checked[foldDN(dn)] = true
-			o, e := lab.Oracle.ByDN(dn), byDN[p][foldDN(dn)]
+			checked[foldDN(name)] = true
+			o, e := lab.Oracle.ByDN(name), byDN[p][foldDN(name)]
 			switch {
 			case o == nil:
-				t.Errorf("%s: the oracle has no %s", p, dn)
+				t.Errorf("%s: the oracle has no %s", p, name)
 			case e == nil && !(reader && o.Hidden):
-				t.Errorf("%s: %s did not come", p, dn)
+				t.Errorf("%s: %s did not come", p, name)
 			case e == nil:
 				if _, reason := j.of(t, p); reason == nil {
-					t.Errorf("%s: %s did not come, and nothing was said", p, dn)
+					t.Errorf("%s: %s did not come, and nothing was said", p, name)
 				}
 			default:
 				sameDescriptor(t, lab, o, e, "nTSecurityDescriptor", lab.Oracle.Descriptor(o), reader)

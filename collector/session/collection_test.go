@@ -13,6 +13,9 @@ import (
 	"mbxperm/collector/decode"
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/model/coverage"
+	"mbxperm/model/dn"
+	"mbxperm/model/view"
 )
 
 // script is a Source made of steps, for what no healthy source does.
@@ -123,21 +126,21 @@ func collect(t *testing.T, s *script) *model.Snapshot {
 	return c.Snapshot()
 }
 
-func cover(t *testing.T, s *model.Snapshot, objectType string) model.Coverage {
+func cover(t *testing.T, s *model.Snapshot, objectType string) coverage.Line {
 	t.Helper()
-	for _, c := range s.Coverage() {
+	for _, c := range coverage.Of(s) {
 		if c.ObjectType == objectType {
 			return c
 		}
 	}
 	t.Fatalf("no coverage of %s", objectType)
-	return model.Coverage{}
+	return coverage.Line{}
 }
 
 // trusteeKind is the kind of the trustee of the only mailbox row.
 func trusteeKind(t *testing.T, s *model.Snapshot) string {
 	t.Helper()
-	r, err := model.View(t.Context(), s, model.Query{Type: model.Mailboxes, Rows: true, ACEs: model.Mailboxes.ACEs[1]})
+	r, err := view.Of(t.Context(), s, view.Query{Type: view.Mailboxes, Rows: true, ACEs: view.Mailboxes.ACEs[1]})
 	if err != nil || r.Len() != 1 {
 		t.Fatalf("%v, %d rows; want one", err, r.Len())
 	}
@@ -253,7 +256,7 @@ func TestSearchesAtATime(t *testing.T) {
 		s.Begin(collector.Query{ID: id, Purpose: p, Base: domainDN, Scope: collector.ScopeSub})
 	}
 	reached, goOn := make(chan bool), make(chan bool)
-	long := strings.Repeat("CN=a,", model.LongestDN) + domainDN
+	long := strings.Repeat("CN=a,", dn.Longest) + domainDN
 	c := session.Start(t.Context(), &script{steps: []func(context.Context, collector.Sink) error{func(_ context.Context, s collector.Sink) error {
 		begin(s, 1, decode.Mailboxes.Purpose)
 		begin(s, 2, decode.Groups.Purpose)

@@ -10,6 +10,8 @@ import (
 	"mbxperm/collector/demo"
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 	"mbxperm/ui/cli/program"
 	"mbxperm/ui/report"
 )
@@ -29,25 +31,25 @@ func TestCommandPrintsTheView(t *testing.T) {
 	c := session.Start(t.Context(), src, model.NewPool(), nil)
 	<-c.Done()
 	s := c.Snapshot()
-	toggles := []model.Reasons{0, model.Inherited | model.Implied, model.Self | model.Stale | model.Default, model.AllReasons}
+	toggles := []hiding.Reasons{0, hiding.Inherited | hiding.Implied, hiding.Self | hiding.Stale | hiding.Default, hiding.All}
 	turn := 0
-	try := func(q model.Query) {
+	try := func(q view.Query) {
 		t.Helper()
 		turn++
 		q.Show = toggles[turn%len(toggles)]
 		q.Filter = []string{"", "u000 !u00003", "", "Méx'o $(x)", "a"}[turn%5]
-		q.Only = []model.Only{0, 0, model.OnlyDeny, 0, model.OnlyOrphans, 0, model.OnlyDeny | model.OnlyOrphans}[turn%7]
+		q.Only = []hiding.Only{0, 0, hiding.OnlyDeny, 0, hiding.OnlyOrphans, 0, hiding.OnlyDeny | hiding.OnlyOrphans}[turn%7]
 		if !q.Rows {
-			q.Lines = model.Lines(turn % 3)
+			q.Lines = view.Lines(turn % 3)
 		}
 		q.Sort = []int{0, 2, -3, 1}[turn%4]
 		wantView(t, sh, s, q)
 	}
-	for _, typ := range model.ObjectTypes {
+	for _, typ := range view.ObjectTypes {
 		for i := range 6 {
-			try(model.Query{Type: typ, System: i%2 == 0})
+			try(view.Query{Type: typ, System: i%2 == 0})
 		}
-		res, err := model.View(t.Context(), s, model.Query{Type: typ, System: true, Show: model.AllReasons})
+		res, err := view.Of(t.Context(), s, view.Query{Type: typ, System: true, Show: hiding.All})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,7 +59,7 @@ func TestCommandPrintsTheView(t *testing.T) {
 				if aces.Direction() == "forward" && !res.Key(i).IsTarget() {
 					aces = typ.ACEs[aces.Flip]
 				}
-				try(model.Query{Type: typ, Rows: true, Of: res.Key(i), ACEs: aces, Effective: turn%3 == 0})
+				try(view.Query{Type: typ, Rows: true, Of: res.Key(i), ACEs: aces, Effective: turn%3 == 0})
 			}
 		}
 	}
@@ -67,9 +69,9 @@ func TestCommandPrintsTheView(t *testing.T) {
 }
 
 // wantView holds the output of the command for a query against the view itself.
-func wantView(t *testing.T, sh string, s *model.Snapshot, q model.Query) {
+func wantView(t *testing.T, sh string, s *model.Snapshot, q view.Query) {
 	t.Helper()
-	res, err := model.View(t.Context(), s, q)
+	res, err := view.Of(t.Context(), s, q)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"mbxperm/model"
+	"mbxperm/model/finding"
 	"mbxperm/ui/cli/program"
 )
 
@@ -79,7 +79,7 @@ func TestHelpNamesConditions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range model.Alarms {
+	for _, a := range finding.Alarms {
 		if !strings.Contains(out, a.Name+" ") || !strings.Contains(out, a.Text) {
 			t.Errorf("the help lacks %s: %s", a.Name, a.Text)
 		}

@@ -6,7 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"mbxperm/model"
+	"mbxperm/model/change"
+	"mbxperm/model/hiding"
 	"mbxperm/ui/safe"
 )
 
@@ -43,11 +44,11 @@ const tableFields = 11
 
 // changesData makes a report of changes, under the field names of the contract.
 // A table has a sign before each word, and fewer fields.
-func changesData(r *model.Changes, format Format) Data {
-	fields := model.ChangeFields
+func changesData(r *change.List, format Format) Data {
+	fields := change.Fields
 	if format == Table {
 		fields = slices.Clone(fields[:tableFields])
-		fields[0].Value = func(x *model.Change) any { return model.Signs[x.Change] + " " + x.Change }
+		fields[0].Value = func(x *change.Change) any { return change.Signs[x.Change] + " " + x.Change }
 	}
 	return NewData("compare", fields, r.Len(), r.Change)
 }
@@ -63,7 +64,7 @@ type Compared struct {
 	NotComparable int      `json:"not_comparable"` // one of the two does not show whether it changed
 }
 
-func compared(r *model.Changes, hide *Redactor) *Compared {
+func compared(r *change.List, hide *Redactor) *Compared {
 	n := r.Counts
 	out := &Compared{Old: originOf(r.Comparison.Old), Banners: []string{},
 		Added: n.Added, Removed: n.Removed, Changed: n.Changed, NotComparable: n.NotComparable}
@@ -86,7 +87,7 @@ func (c *Compared) facts() []fact {
 // compareGaps says on w what stands in the way of a comparison and what is
 // missing from either state, then how many changes there are, under a name of
 // theirs. It reports whether something is missing or could not be compared.
-func compareGaps(w io.Writer, r *model.Changes, name string) bool {
+func compareGaps(w io.Writer, r *change.List, name string) bool {
 	for _, banner := range r.Comparison.Banners() {
 		fmt.Fprintln(w, "mbxperm: warning: "+safe.Text(banner.String()))
 	}
@@ -99,12 +100,12 @@ func compareGaps(w io.Writer, r *model.Changes, name string) bool {
 	var hidden []string
 	for i, n := range r.Hidden {
 		if n > 0 {
-			hidden = append(hidden, safe.Thousands(n)+" "+model.ReasonNames[i])
+			hidden = append(hidden, safe.Thousands(n)+" "+hiding.Names[i])
 		}
 	}
 	if hidden != nil {
 		line += "; hidden: " + strings.Join(hidden, ", ")
-		if r.Query.Show != model.AllReasons {
+		if r.Query.Show != hiding.All {
 			line += " (--all shows them)"
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"mbxperm/collector/demo"
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 )
 
 // readDays collects two days of the demo, to be compared.
@@ -29,7 +31,7 @@ func readDays(t testing.TB, specs ...string) (out []*model.Snapshot) {
 
 // changesJob is the job that lists every change.
 func changesJob(format Format) *Job {
-	q := model.Query{Rows: true, System: true, Show: model.AllReasons, ACEs: model.Mailboxes.ACEs[0]}
+	q := view.Query{Rows: true, System: true, Show: hiding.All, ACEs: view.Mailboxes.ACEs[0]}
 	return &Job{Question: Question{Report: compareReport, Query: q}, Output: Output{Format: format, Force: true}, Version: "test"}
 }
 

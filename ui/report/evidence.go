@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"mbxperm/model"
+	"mbxperm/model/coverage"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 	"mbxperm/ui/safe"
 )
 
@@ -74,12 +77,12 @@ func NewEvidence(s *model.Snapshot, version string) *Evidence {
 
 func originOf(s *model.Snapshot) Origin {
 	st := &s.State
-	lines := s.Coverage()
+	lines := coverage.Of(s)
 	o := Origin{
 		Source: st.Source, Server: st.Server, Account: st.Account, Started: st.Started, Ended: st.Ended, Exchange: s.Exchange(),
 		Deployment: deploymentOf(s), Domains: domainsOf(s),
 		Complete: st.Complete(), Incomplete: []string{}, Warnings: append([]string{}, st.Warnings...),
-		Coverage: NewData("coverage", model.CoverageFields, len(lines), func(i int) model.Coverage { return lines[i] }),
+		Coverage: NewData("coverage", coverage.Fields, len(lines), func(i int) coverage.Line { return lines[i] }),
 	}
 	for _, g := range st.Incomplete {
 		o.Incomplete = append(o.Incomplete, strings.TrimPrefix(g.Search+": "+g.Reason, ": "))
@@ -116,7 +119,7 @@ var (
 // Question is what a report was asked for, with the names as the user gave them.
 type Question struct {
 	Report          string // totals, aces or coverage
-	Query           model.Query
+	Query           view.Query
 	Target, Trustee string // the texts behind Query.Target and Query.Trustee
 	Of              string // the text behind Query.Of
 }
@@ -145,20 +148,20 @@ func (q *Question) words(name func(string) string) string {
 		s += ", only trustee " + name(q.Trustee)
 	}
 	s += q.seenWords(name)
-	show := q.Query.Show & model.AllReasons
+	show := q.Query.Show & hiding.All
 	switch show {
 	case 0:
-		return s + "; not shown: " + (model.AllReasons).String()
-	case model.AllReasons:
+		return s + "; not shown: " + (hiding.All).String()
+	case hiding.All:
 		return s + "; nothing is left out"
 	}
-	return s + "; shown too: " + show.String() + "; not shown: " + (model.AllReasons &^ show).String()
+	return s + "; shown too: " + show.String() + "; not shown: " + (hiding.All &^ show).String()
 }
 
 // hide notes how many rows the toggles hide.
-func (ev *Evidence) hide(h model.Hidden) {
+func (ev *Evidence) hide(h hiding.Counts) {
 	for i, n := range h {
-		ev.Hidden[model.ReasonNames[i]] = n
+		ev.Hidden[hiding.Names[i]] = n
 	}
 }
 
@@ -173,7 +176,7 @@ func (f fact) Bad() bool {
 // facts are the evidence for people, in order, without coverage.
 func (ev *Evidence) facts() []fact {
 	var hidden []string
-	for _, name := range model.ReasonNames {
+	for _, name := range hiding.Names {
 		if n := ev.Hidden[name]; n > 0 {
 			hidden = append(hidden, fmt.Sprintf("%s %s", safe.Thousands(n), name))
 		}

@@ -4,16 +4,17 @@ import (
 	"context"
 	"io"
 
-	"mbxperm/model"
+	"mbxperm/model/change"
+	"mbxperm/model/view"
 )
 
 // Export writes what a view shows to the file of out, with its evidence inside
 // or beside it, and returns the names of the files.
-func Export(ctx context.Context, res *model.Result, version string, out Output) ([]string, error) {
+func Export(ctx context.Context, res *view.Result, version string, out Output) ([]string, error) {
 	d := ResultData(res)
 	q := Question{Report: d.Name, Query: res.Query}
 	if res.Query.Rows && !res.Query.Of.IsZero() {
-		q.Of = res.Snapshot.Identity(res.Query.Of, res.Query.ACEs.Direction() == "reverse")
+		q.Of = view.Identity(res.Snapshot, res.Query.Of, res.Query.ACEs.Direction() == "reverse")
 	}
 	ev := NewEvidence(res.Snapshot, version)
 	ev.Report, ev.Question = d.Name, q.words(func(name string) string { return name })
@@ -22,8 +23,8 @@ func Export(ctx context.Context, res *model.Result, version string, out Output) 
 }
 
 // ExportChanges does the same of changes.
-func ExportChanges(ctx context.Context, r *model.Changes, version string, out Output) ([]string, error) {
-	q := Question{Report: compareReport, Query: model.Query{
+func ExportChanges(ctx context.Context, r *change.List, version string, out Output) ([]string, error) {
+	q := Question{Report: compareReport, Query: view.Query{
 		Rows: true, Type: r.Query.Type, Show: r.Query.Show, Only: r.Query.Only, Filter: r.Query.Filter, Sort: r.Query.Sort, ByTrustee: r.Query.ByTrustee,
 	}}
 	ev := NewEvidence(r.Comparison.New, version)

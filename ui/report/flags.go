@@ -7,7 +7,9 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"mbxperm/model"
+	"mbxperm/model/finding"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 )
 
 // Flags are the flags of commands that write rows: which rows, and how.
@@ -51,7 +53,7 @@ func (r *Flags) Reports(f *pflag.FlagSet) {
 	f.BoolVar(&r.BOM, "bom", false, "begin CSV with a byte order mark, for Excel")
 	f.BoolVar(&r.Redact, "redact", false, "replace names, domains, SIDs and servers by pseudonyms")
 	f.StringVar(&r.RedactKey, "redact-key", "", "redact with the key in this file: the same pseudonyms in every file")
-	f.StringVar(&r.FailOn, "fail-on", "", "exit with 4 where one of these conditions holds: "+model.AlarmNames())
+	f.StringVar(&r.FailOn, "fail-on", "", "exit with 4 where one of these conditions holds: "+finding.AlarmNames())
 	f.BoolVarP(&r.Quiet, "quiet", "q", false, "nothing on standard error but errors and conditions that hold")
 }
 
@@ -70,7 +72,7 @@ func ReportHelp() string {
 func FailOnHelp() string {
 	help := "Conditions of --fail-on, over all entries of all object types, hidden ones too, within --target and --trustee:\n"
 	newer := ""
-	for _, c := range model.Alarms {
+	for _, c := range finding.Alarms {
 		line := fmt.Sprintf("  %-15s %s\n", c.Name, c.Text)
 		if c.Since() {
 			newer += line
@@ -84,10 +86,10 @@ func FailOnHelp() string {
 }
 
 // Query makes the question of a report. Errors are a Mistake.
-func (r *Flags) Query(report string) (model.Query, error) {
-	q := model.Query{Rows: report != "totals", System: true}
-	for _, t := range model.ObjectTypes {
-		if t.Flag == cmp.Or(r.Object, model.Mailboxes.Flag) {
+func (r *Flags) Query(report string) (view.Query, error) {
+	q := view.Query{Rows: report != "totals", System: true}
+	for _, t := range view.ObjectTypes {
+		if t.Flag == cmp.Or(r.Object, view.Mailboxes.Flag) {
 			q.Type = t
 		}
 	}
@@ -98,9 +100,9 @@ func (r *Flags) Query(report string) (model.Query, error) {
 		return q, mistake("unknown direction %q: use forward or reverse", r.Direction)
 	}
 	q.ByTrustee = r.Direction == "reverse"
-	for reason, on := range map[model.Reasons]bool{
-		model.Inherited: r.Inherited, model.Self: r.Self, model.Default: r.Defaults,
-		model.Implied: r.Implied, model.Stale: r.Stale, model.AllReasons: r.All,
+	for reason, on := range map[hiding.Reasons]bool{
+		hiding.Inherited: r.Inherited, hiding.Self: r.Self, hiding.Default: r.Defaults,
+		hiding.Implied: r.Implied, hiding.Stale: r.Stale, hiding.All: r.All,
 	} {
 		if on {
 			q.Show |= reason
@@ -111,10 +113,10 @@ func (r *Flags) Query(report string) (model.Query, error) {
 		q.Type = nil
 	}
 	if r.Target != "" {
-		q.Target = model.Match(r.Target)
+		q.Target = view.Match(r.Target)
 	}
 	if r.Trustee != "" {
-		q.Trustee = model.Match(r.Trustee)
+		q.Trustee = view.Match(r.Trustee)
 	}
 	return q, r.Seen.apply(report, &q)
 }
@@ -135,7 +137,7 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 		Version:  version,
 	}
 	if r.FailOn != "" {
-		if job.FailOn, err = model.ParseAlarms(r.FailOn); err != nil {
+		if job.FailOn, err = finding.ParseAlarms(r.FailOn); err != nil {
 			return nil, Mistake{err}
 		}
 		for _, a := range job.FailOn {

@@ -17,6 +17,11 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/model"
+	"mbxperm/model/change"
+	"mbxperm/model/finding"
+	"mbxperm/model/grant"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 	"mbxperm/model/wholefile"
 	"mbxperm/ui/safe"
 )
@@ -198,7 +203,7 @@ const compareReport = "compare"
 type Job struct {
 	Question
 	Output
-	FailOn  []model.Alarm
+	FailOn  []finding.Alarm
 	Version string // of the program
 }
 
@@ -222,12 +227,12 @@ func (j *Job) Run(ctx context.Context, s, old *model.Snapshot, stdout, stderr io
 	if err != nil {
 		return out, err
 	}
-	var comparison *model.Comparison
+	var comparison *change.Comparison
 	if changes != nil {
 		ev.Comparison = compared(changes, j.Redact)
 		comparison = changes.Comparison
 	}
-	raised, err := s.Raise(ctx, comparison, j.FailOn, j.Query.Target, j.Query.Trustee)
+	raised, err := finding.Raise(s, ctx, comparison, j.FailOn, j.Query.Target, j.Query.Trustee)
 	if err != nil {
 		return out, err
 	}
@@ -254,18 +259,18 @@ func (j *Job) Run(ctx context.Context, s, old *model.Snapshot, stdout, stderr io
 }
 
 // changes compares the snapshot with an older one, if there is one.
-func (j *Job) changes(ctx context.Context, s, old *model.Snapshot) (*model.Changes, error) {
+func (j *Job) changes(ctx context.Context, s, old *model.Snapshot) (*change.List, error) {
 	if old == nil {
 		return nil, nil
 	}
-	c, err := model.Compare(ctx, old, s, j.Force)
-	if forests := (*model.ForestsError)(nil); errors.As(err, &forests) {
+	c, err := change.Compare(ctx, old, s, j.Force)
+	if forests := (*change.ForestsError)(nil); errors.As(err, &forests) {
 		return nil, fmt.Errorf("%w (compare anyway with --force)", err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	q := model.ChangeQuery{Show: model.AllReasons, Target: j.Query.Target, Trustee: j.Query.Trustee}
+	q := change.Query{Show: hiding.All, Target: j.Query.Target, Trustee: j.Query.Trustee}
 	if j.Report == compareReport {
 		q.Type, q.Show, q.ByTrustee = j.Query.Type, j.Query.Show, j.Query.ByTrustee
 		q.Filter, q.Sort, q.Only = j.Query.Filter, j.Query.Sort, j.Query.Only
@@ -274,7 +279,7 @@ func (j *Job) changes(ctx context.Context, s, old *model.Snapshot) (*model.Chang
 }
 
 // gaps says on w what is missing from the snapshot, and from what it is compared with.
-func (j *Job) gaps(w io.Writer, s *model.Snapshot, changes *model.Changes) bool {
+func (j *Job) gaps(w io.Writer, s *model.Snapshot, changes *change.List) bool {
 	switch {
 	case changes == nil:
 		return Gaps(w, s)
@@ -291,7 +296,7 @@ func (j *Job) known(states ...*model.Snapshot) error {
 		if _, err := acl.ParseSID(text); text == "" || err == nil || wellKnown(text) {
 			continue
 		}
-		if !slices.ContainsFunc(states, func(s *model.Snapshot) bool { return s != nil && len(s.Named(text)) > 0 }) {
+		if !slices.ContainsFunc(states, func(s *model.Snapshot) bool { return s != nil && len(view.Named(s, text)) > 0 }) {
 			return fmt.Errorf("%s %q: nothing that was read has this name; give a sAMAccountName, DOMAIN\\name, DN, SID or objectGUID", flag, text)
 		}
 	}
@@ -308,7 +313,7 @@ func wellKnown(text string) bool {
 }
 
 // data answers the question.
-func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *model.Changes, ev *Evidence) (Data, error) {
+func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *change.List, ev *Evidence) (Data, error) {
 	switch j.Report {
 	case "coverage":
 		return ev.Coverage, nil
@@ -320,7 +325,7 @@ func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *model.Change
 	if err != nil {
 		return Data{}, err
 	}
-	result, err := model.View(ctx, s, q)
+	result, err := view.Of(ctx, s, q)
 	if err != nil {
 		return Data{}, err
 	}
@@ -329,24 +334,24 @@ func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *model.Change
 }
 
 // ResultData is the report of what a view shows: totals or aces.
-func ResultData(r *model.Result) Data {
+func ResultData(r *view.Result) Data {
 	typ := r.Query.Type
 	if r.Query.Rows {
-		return NewData("aces", model.RowFields, r.Len(), r.Row)
+		return NewData("aces", view.RowFields, r.Len(), r.Row)
 	}
-	fields := append([]model.Field[*model.Line]{{Name: "object_type", Value: func(*model.Line) any { return typ.Flag }}}, typ.Fields...)
+	fields := append([]model.Field[*view.Line]{{Name: "object_type", Value: func(*view.Line) any { return typ.Flag }}}, typ.Fields...)
 	return NewData("totals", fields, r.Len(), r.Line)
 }
 
 // failure puts a condition that holds into words.
-func failure(s *model.Snapshot, r model.Raised, hide *Redactor) Failure {
+func failure(s *model.Snapshot, r finding.Raised, hide *Redactor) Failure {
 	f := Failure{Condition: r.Name, Says: r.Text, Rows: r.Rows}
 	switch c := r.Change; {
 	case r.Rows == 0:
 	case c == nil:
-		row := s.Row(r.First)
+		row := grant.RowOf(s, r.First)
 		f.First = fmt.Sprintf("%s: %s %s on %s", hide.any(row.Trustee.Name), row.Status, hide.right(row.Right), hide.any(row.Target.Name))
-	case c.Kind == model.ChangeMembership:
+	case c.Kind == change.KindMembership:
 		f.First = fmt.Sprintf("%s is in %s now", hide.any(c.Trustee.Name), hide.any(c.Target.Name))
 	default:
 		f.First = fmt.Sprintf("%s: %s on %s", hide.any(c.Trustee.Name), hide.phrase(c.New), hide.any(c.Target.Name))

@@ -14,6 +14,10 @@ import (
 	"testing"
 
 	"mbxperm/model"
+	"mbxperm/model/coverage"
+	"mbxperm/model/finding"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 )
 
 // readEvidence reads evidence as another program would.
@@ -85,7 +89,7 @@ func checkEvidence(t *testing.T, s *model.Snapshot, name string) {
 			t.Errorf("%s is %v, want %v", key, ev[key], want)
 		}
 	}
-	if n := len(ev["coverage"].([]any)); n != len(s.Coverage()) {
+	if n := len(ev["coverage"].([]any)); n != len(coverage.Of(s)) {
 		t.Errorf("%d lines of coverage", n)
 	}
 	if len(ev["not_in_ldap"].([]any)) == 0 || len(ev["inferred"].([]any)) == 0 || ev["records"].(float64) == 0 {
@@ -201,13 +205,13 @@ func TestWorkbookAndTerminal(t *testing.T) {
 // TestQuestionInWords: filters and toggles are part of the evidence.
 func TestQuestionInWords(t *testing.T) {
 	same := func(s string) string { return s }
-	q := Question{Report: "aces", Target: "u00012", Trustee: "svc", Query: model.Query{Type: model.Stores, Rows: true, Show: model.Inherited}}
+	q := Question{Report: "aces", Target: "u00012", Trustee: "svc", Query: view.Query{Type: view.Stores, Rows: true, Show: hiding.Inherited}}
 	for _, want := range []string{"entries of object type store", "only target u00012", "only trustee svc", "shown too: inherited", "not shown: stale+self/system"} {
 		if got := q.words(same); !strings.Contains(got, want) {
 			t.Errorf("%q lacks %q", got, want)
 		}
 	}
-	q.Query.ByTrustee, q.Query.Show = true, model.AllReasons
+	q.Query.ByTrustee, q.Query.Show = true, hiding.All
 	for _, want := range []string{"all object types, by trustee", "nothing is left out"} {
 		if got := q.words(same); !strings.Contains(got, want) {
 			t.Errorf("%q lacks %q", got, want)
@@ -220,7 +224,7 @@ func TestQuestionInWords(t *testing.T) {
 func TestFailuresAreSaid(t *testing.T) {
 	s := readDemo(t, "demo:250")
 	j := everything(JSON)
-	j.FailOn, j.Quiet, j.File = model.Alarms, true, filepath.Join(t.TempDir(), "out")
+	j.FailOn, j.Quiet, j.File = finding.Alarms, true, filepath.Join(t.TempDir(), "out")
 	var errs bytes.Buffer
 	out, err := j.Run(t.Context(), s, nil, io.Discard, &errs)
 	if err != nil || !out.Failed || !out.Gaps {
@@ -232,7 +236,7 @@ func TestFailuresAreSaid(t *testing.T) {
 	}
 	listed := readEvidence(t, b)["fail_on"].([]any)
 	most := 0 // of a state without an earlier one
-	for _, a := range model.Alarms {
+	for _, a := range finding.Alarms {
 		if !strings.HasPrefix(a.Name, "new-") {
 			most++
 		}

@@ -12,7 +12,8 @@ import (
 	"strings"
 
 	"mbxperm/acl"
-	"mbxperm/model"
+	"mbxperm/model/dn"
+	"mbxperm/model/grant"
 	"mbxperm/ui/safe"
 )
 
@@ -99,13 +100,13 @@ const longestDN = 1 << 13
 
 // dn replaces the value of each RDN. Types, depth and the containers of set-up stay.
 func (r *Redactor) dn(s string) string {
-	if s == "" || s == model.OriginNotRead {
+	if s == "" || s == grant.OriginNotRead {
 		return s
 	}
 	if len(s) > longestDN {
 		return r.pseudonym(s)
 	}
-	leaf, parent := model.SplitDN(s)
+	leaf, parent := dn.Split(s)
 	if parent == "" {
 		return r.rdn(leaf)
 	}
@@ -213,7 +214,7 @@ func (r *Redactor) any(s string) string {
 	if _, err := acl.ParseGUID(s); err == nil {
 		return r.guidText(s)
 	}
-	if leaf, _ := model.SplitDN(s); strings.Contains(leaf, "=") && leaf != s {
+	if leaf, _ := dn.Split(s); strings.Contains(leaf, "=") && leaf != s {
 		return r.dn(s)
 	}
 	if at := strings.LastIndexByte(s, '@'); at > 0 {

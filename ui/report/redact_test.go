@@ -14,6 +14,11 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/model"
+	"mbxperm/model/dn"
+	"mbxperm/model/finding"
+	"mbxperm/model/grant"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 )
 
 // secrets gathers every name that a report may hold: the values of its
@@ -42,7 +47,7 @@ func secrets(t *testing.T, s *model.Snapshot, jobs []*Job) map[string]bool {
 				case strings.HasSuffix(name, "dn") || name == "origin" && strings.Contains(v, "="):
 					for rest := v; rest != ""; {
 						var leaf string
-						leaf, rest = model.SplitDN(rest)
+						leaf, rest = dn.Split(rest)
 						_, value, _ := strings.Cut(leaf, "=")
 						add(unescape(value))
 					}
@@ -70,14 +75,14 @@ func secrets(t *testing.T, s *model.Snapshot, jobs []*Job) map[string]bool {
 
 // reports are all of them that name anybody.
 func reports() (jobs []*Job) {
-	for _, o := range model.ObjectTypes {
+	for _, o := range view.ObjectTypes {
 		for _, rows := range []bool{false, true} {
-			q := model.Query{Type: o, Rows: rows, System: true, Show: model.AllReasons, ACEs: o.ACEs[0]}
+			q := view.Query{Type: o, Rows: rows, System: true, Show: hiding.All, ACEs: o.ACEs[0]}
 			name := map[bool]string{false: "totals", true: "aces"}[rows]
 			jobs = append(jobs, &Job{Question: Question{Report: name, Query: q, Target: "u00012", Trustee: `CONTOSO\svc-backup`}, Version: "test"})
 		}
 	}
-	q := model.Query{Type: model.Mailboxes, Rows: true, ByTrustee: true, Show: model.AllReasons}
+	q := view.Query{Type: view.Mailboxes, Rows: true, ByTrustee: true, Show: hiding.All}
 	jobs = append(jobs, &Job{Question: Question{Report: "aces", Query: q}, Version: "test"})
 	return append(jobs, &Job{Question: Question{Report: "coverage", Query: q}, Version: "test"})
 }
@@ -130,7 +135,7 @@ func TestRedactedNamesNobody(t *testing.T) {
 			if format != JSON && n > 1 {
 				continue // all formats are written from the same records
 			}
-			j.Format, j.Redact, j.FailOn = format, &Redactor{key: []byte("of this test"), names: map[string]string{}}, model.Alarms[:5]
+			j.Format, j.Redact, j.FailOn = format, &Redactor{key: []byte("of this test"), names: map[string]string{}}, finding.Alarms[:5]
 			out, errs := written(t, j, s)
 			// What is missing is said to who runs the program, on standard error; it names searches and reasons as they are.
 			var said []string
@@ -259,7 +264,7 @@ func TestRedactor(t *testing.T) {
 		{"no name", r.name(""), ""},
 		{"a DN", r.dn(`CN=Müller\, Z.,OU=Users,DC=contoso,DC=lab`), "CN=" + p("Müller, Z.") + ",OU=Users,DC=" + p("contoso") + ",DC=" + p("lab")},
 		{"a DN in hex", r.dn(`CN=a\0Ab,DC=x`), "CN=" + p("a\nb") + ",DC=" + p("x")},
-		{"origin", r.dn(model.OriginNotRead), model.OriginNotRead},
+		{"origin", r.dn(grant.OriginNotRead), grant.OriginNotRead},
 		{"not a DN", r.dn("what, is this"), p("what") + "," + p(" is this")},
 		{"a well-known SID", r.sidText("S-1-5-32-544"), "S-1-5-32-544"},
 		{"Domain Admins", r.sidText(domain.WithRID(512).String()), hidden.WithRID(512).String()},

@@ -8,6 +8,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/model"
+	"mbxperm/model/change"
 )
 
 // What each field of a report holds, for the Redactor. A field that is missing
@@ -232,7 +233,7 @@ var rightWords = sync.OnceValue(func() map[string]bool {
 	for _, n := range acl.GUIDs() {
 		words[n.Name] = true
 	}
-	for _, w := range model.ChangeWords() {
+	for _, w := range change.Words() {
 		words[w] = true
 	}
 	for bit := range 32 {

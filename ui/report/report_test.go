@@ -9,6 +9,8 @@ import (
 	"mbxperm/collector/demo"
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 )
 
 // hostile are texts that somebody could put into a directory to harm whoever
@@ -44,7 +46,7 @@ func readDemo(t testing.TB, source string) *model.Snapshot {
 
 // everything is the job that writes every entry of the demo.
 func everything(format Format) *Job {
-	q := model.Query{Type: model.Mailboxes, Rows: true, System: true, Show: model.AllReasons, ACEs: model.Mailboxes.ACEs[0]}
+	q := view.Query{Type: view.Mailboxes, Rows: true, System: true, Show: hiding.All, ACEs: view.Mailboxes.ACEs[0]}
 	return &Job{Question: Question{Report: "aces", Query: q}, Output: Output{Format: format}, Version: "test"}
 }
 

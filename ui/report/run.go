@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"mbxperm/model"
+	"mbxperm/model/coverage"
 	"mbxperm/ui/safe"
 )
 
@@ -116,7 +117,7 @@ func gaps(w io.Writer, prefix string, s *model.Snapshot) bool {
 	for _, warning := range s.State.Warnings {
 		fmt.Fprintln(w, prefix+"warning: "+safe.Text(warning))
 	}
-	for _, c := range s.Coverage() {
+	for _, c := range coverage.Of(s) {
 		if !c.Gaps() {
 			continue
 		}

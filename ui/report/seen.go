@@ -9,6 +9,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"mbxperm/model"
+	"mbxperm/model/change"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 )
 
 // Seen are the flags of a report or comparison by which it shows what a grid of
@@ -21,13 +24,13 @@ type Seen struct {
 
 type onlyName struct {
 	name string
-	only model.Only
+	only hiding.Only
 }
 
 // What --only and --lines can be.
 var (
-	onlyNames = []onlyName{{"deny", model.OnlyDeny}, {"orphans", model.OnlyOrphans}}
-	lineNames = [...]string{model.AllLines: "all", model.MailboxLines: "mailboxes", model.TrusteeLines: "trustees"}
+	onlyNames = []onlyName{{"deny", hiding.OnlyDeny}, {"orphans", hiding.OnlyOrphans}}
+	lineNames = [...]string{view.AllLines: "all", view.MailboxLines: "mailboxes", view.TrusteeLines: "trustees"}
 )
 
 // DefineChanges defines the flags of a comparison.
@@ -48,7 +51,7 @@ func (v *Seen) Define(f *pflag.FlagSet) {
 }
 
 // apply puts what does not depend on the source into the query. Errors are a Mistake.
-func (v *Seen) apply(report string, q *model.Query) error {
+func (v *Seen) apply(report string, q *view.Query) error {
 	q.Filter = v.Filter
 	q.System = q.System && !v.NoSystem
 	q.Effective = v.ViaGroups
@@ -83,7 +86,7 @@ func (v *Seen) apply(report string, q *model.Query) error {
 }
 
 // narrow puts --only and --lines into the query.
-func (v *Seen) narrow(q *model.Query) error {
+func (v *Seen) narrow(q *view.Query) error {
 	for name := range strings.SplitSeq(v.Only, ",") {
 		i := slices.IndexFunc(onlyNames, func(n onlyName) bool { return n.name == name })
 		switch {
@@ -93,15 +96,15 @@ func (v *Seen) narrow(q *model.Query) error {
 			return mistake("unknown kind of rows %q: use deny, orphans or deny,orphans", name)
 		}
 	}
-	i := slices.Index(lineNames[:], cmp.Or(v.Lines, lineNames[model.AllLines]))
+	i := slices.Index(lineNames[:], cmp.Or(v.Lines, lineNames[view.AllLines]))
 	if i < 0 {
 		return mistake("unknown lines %q: use all, mailboxes or trustees", v.Lines)
 	}
-	q.Lines = model.Lines(i)
+	q.Lines = view.Lines(i)
 	return nil
 }
 
-func (v *Seen) order(report string, q *model.Query) error {
+func (v *Seen) order(report string, q *view.Query) error {
 	if v.Sort == "" {
 		return nil
 	}
@@ -124,10 +127,10 @@ func (v *Seen) order(report string, q *model.Query) error {
 }
 
 // sortTitles are the columns that a grid can be ordered by.
-func sortTitles(report string, q *model.Query) []string {
+func sortTitles(report string, q *view.Query) []string {
 	switch {
 	case report == compareReport:
-		return titles(model.ChangeColumns(q.ByTrustee))
+		return titles(change.Columns(q.ByTrustee))
 	case q.Rows:
 		return titles(q.Type.Details)
 	}
@@ -142,12 +145,12 @@ func titles[T any](columns []model.Column[T]) (out []string) {
 }
 
 // seen finds the line of --of.
-func (j *Job) seen(s *model.Snapshot) (model.Query, error) {
+func (j *Job) seen(s *model.Snapshot) (view.Query, error) {
 	q := j.Query
 	if j.Of == "" {
 		return q, nil
 	}
-	lines := s.Named(j.Of)
+	lines := view.Named(s, j.Of)
 	switch len(lines) {
 	case 0:
 		return q, fmt.Errorf("--of %q: nothing that was read has this name; give a sAMAccountName, DOMAIN\\name, DN, SID or objectGUID", j.Of)
@@ -169,7 +172,7 @@ func (q *Question) seenWords(name func(string) string) (s string) {
 	if q.Query.Only != 0 {
 		s += ", only " + onlyText(q.Query.Only)
 	}
-	if q.Query.Lines != model.AllLines {
+	if q.Query.Lines != view.AllLines {
 		s += ", only " + lineNames[q.Query.Lines]
 	}
 	if q.Query.Effective {
@@ -188,27 +191,27 @@ func (q *Question) seenWords(name func(string) string) (s string) {
 // a query over the source that the arguments in source open: its name, and how
 // to get in. Where the line of the query has neither SID nor objectGUID it is
 // named by its DN.
-func Command(source []string, s *model.Snapshot, q model.Query) []string {
+func Command(source []string, s *model.Snapshot, q view.Query) []string {
 	report := "totals"
 	if q.Rows {
 		report = "aces"
 	}
 	args := append([]string{"report", report}, source...)
-	if q.Type != model.Mailboxes {
+	if q.Type != view.Mailboxes {
 		args = append(args, "--object", q.Type.Flag)
 	}
 	if q.Rows {
-		args = append(args, "--of", s.Identity(q.Of, q.ACEs.Direction() == "reverse"))
+		args = append(args, "--of", view.Identity(s, q.Of, q.ACEs.Direction() == "reverse"))
 		if q.ACEs.Name != q.Type.ACEs[0].Name {
 			args = append(args, "--ace-type", q.ACEs.Name)
 		}
 		if q.Effective {
 			args = append(args, "--via-groups")
 		}
-	} else if !q.System && q.Type == model.Mailboxes {
+	} else if !q.System && q.Type == view.Mailboxes {
 		args = append(args, "--no-system")
 	}
-	if !q.Rows && q.Lines != model.AllLines {
+	if !q.Rows && q.Lines != view.AllLines {
 		args = append(args, "--lines", lineNames[q.Lines])
 	}
 	args = append(args, showFlags(q.Show)...)
@@ -221,7 +224,7 @@ func Command(source []string, s *model.Snapshot, q model.Query) []string {
 	return append(args, sortFlag(report, &q)...)
 }
 
-func sortFlag(report string, q *model.Query) []string {
+func sortFlag(report string, q *view.Query) []string {
 	n := q.Sort
 	if n == 0 {
 		return nil
@@ -235,7 +238,7 @@ func sortFlag(report string, q *model.Query) []string {
 
 // CompareCommand returns the arguments that print the changes that a query
 // chooses, between what the arguments in old and new open.
-func CompareCommand(old, new []string, q model.ChangeQuery) []string {
+func CompareCommand(old, new []string, q change.Query) []string {
 	args := append(append([]string{compareReport}, old...), new...)
 	if q.ByTrustee {
 		args = append(args, "--direction", "reverse")
@@ -247,10 +250,10 @@ func CompareCommand(old, new []string, q model.ChangeQuery) []string {
 	if q.Filter != "" {
 		args = append(args, "--filter="+q.Filter)
 	}
-	return append(args, sortFlag(compareReport, &model.Query{Sort: q.Sort, ByTrustee: q.ByTrustee})...)
+	return append(args, sortFlag(compareReport, &view.Query{Sort: q.Sort, ByTrustee: q.ByTrustee})...)
 }
 
-func onlyText(only model.Only) string {
+func onlyText(only hiding.Only) string {
 	var names []string
 	for _, n := range onlyNames {
 		if only&n.only != 0 {
@@ -261,16 +264,16 @@ func onlyText(only model.Only) string {
 }
 
 // showFlags are the flags of the toggles that are on.
-func showFlags(show model.Reasons) (args []string) {
-	if show == model.AllReasons {
+func showFlags(show hiding.Reasons) (args []string) {
+	if show == hiding.All {
 		return []string{"--all"}
 	}
 	for _, f := range [...]struct {
-		reason model.Reasons
+		reason hiding.Reasons
 		flag   string
 	}{
-		{model.Inherited, "--inherited"}, {model.Self, "--self"}, {model.Default, "--defaults"},
-		{model.Implied, "--implied"}, {model.Stale, "--stale"},
+		{hiding.Inherited, "--inherited"}, {hiding.Self, "--self"}, {hiding.Default, "--defaults"},
+		{hiding.Implied, "--implied"}, {hiding.Stale, "--stale"},
 	} {
 		if show&f.reason != 0 {
 			args = append(args, f.flag)

@@ -6,6 +6,8 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/model"
+	"mbxperm/model/grant"
+	"mbxperm/model/view"
 )
 
 // Shell is what the Exchange Management Shell would be told to show an entry or
@@ -17,13 +19,13 @@ type Shell struct {
 }
 
 // ExchangeShell makes the commands for a row.
-func ExchangeShell(s *model.Snapshot, ref model.RowRef) Shell {
-	b := &shellWriter{s: s, row: s.Row(ref), target: s.TargetCard(ref), trustee: s.TrusteeCard(ref)}
-	if b.row.ACLType == model.ACLBehalf {
+func ExchangeShell(s *model.Snapshot, ref grant.Ref) Shell {
+	b := &shellWriter{s: s, row: grant.RowOf(s, ref), target: view.TargetCard(s, ref), trustee: view.TrusteeCard(s, ref)}
+	if b.row.ACLType == grant.ACLBehalf {
 		b.behalf()
 		return b.out
 	}
-	raw, _ := s.RawOf(ref)
+	raw, _ := view.RawOf(s, ref)
 	b.take(&raw)
 	if raw.Mailbox {
 		b.mailbox()
@@ -35,7 +37,7 @@ func ExchangeShell(s *model.Snapshot, ref model.RowRef) Shell {
 }
 
 // take takes up the entry that is to be revoked.
-func (b *shellWriter) take(raw *model.RawACL) {
+func (b *shellWriter) take(raw *view.RawACL) {
 	d, _ := acl.Parse(raw.Bytes)
 	n := 0
 	for ace := range d.DACL() {
@@ -49,8 +51,8 @@ func (b *shellWriter) take(raw *model.RawACL) {
 // shellWriter puts the commands for one row together.
 type shellWriter struct {
 	s               *model.Snapshot
-	row             model.Row
-	target, trustee model.Card
+	row             grant.Row
+	target, trustee view.Card
 	ace             acl.ACE
 	out             Shell
 }
@@ -58,7 +60,7 @@ type shellWriter struct {
 func (b *shellWriter) note(text string) { b.out.Notes = append(b.out.Notes, text) }
 
 // shellName names an object for a cmdlet.
-func shellName(c *model.Card) string {
+func shellName(c *view.Card) string {
 	if !c.GUID.IsZero() {
 		return PowerShell(c.GUID.String())
 	}
@@ -121,7 +123,7 @@ func (b *shellWriter) plainKind() bool {
 
 // deny is the switch by which the cmdlets tell the two kinds apart.
 func (b *shellWriter) deny() string {
-	if b.row.Status == model.Deny {
+	if b.row.Status == grant.Deny {
 		return " -Deny"
 	}
 	return ""
@@ -146,11 +148,11 @@ func (b *shellWriter) inheritance() string {
 }
 
 // directory makes the commands for an entry of an object's own ACL.
-func (b *shellWriter) directory(ref model.RowRef) {
+func (b *shellWriter) directory(ref grant.Ref) {
 	on := b.target
 	b.out.Show = b.ofUser("Get-ADPermission -Identity "+shellName(&on)) +
 		" | Format-List AccessRights,ExtendedRights,Properties,ChildObjectTypes,InheritedObjectType,Deny,IsInherited,InheritanceType"
-	above, origin, found := b.s.SetOn(ref)
+	above, origin, found := view.SetOn(b.s, ref)
 	switch {
 	case b.row.NullDACL:
 		return
@@ -197,7 +199,7 @@ func (b *shellWriter) rights() (text string, ok bool) {
 	}
 	text = " -AccessRights " + strings.Join(names, ",")
 	if b.ace.HasObjectType {
-		name, _ := b.s.GUIDName(b.ace.ObjectType, mask)
+		name, _ := view.GUIDName(b.s, b.ace.ObjectType, mask)
 		quoted := PowerShell(name)
 		if mask&acl.ControlAccess != 0 {
 			text += " -ExtendedRights " + quoted
@@ -210,7 +212,7 @@ func (b *shellWriter) rights() (text string, ok bool) {
 		}
 	}
 	if b.ace.HasInheritedObjectType {
-		name, _ := b.s.GUIDName(b.ace.InheritedObjectType, 0)
+		name, _ := view.GUIDName(b.s, b.ace.InheritedObjectType, 0)
 		text += " -InheritedObjectType " + PowerShell(name)
 	}
 	return text, true
@@ -248,7 +250,7 @@ func (b *shellWriter) caveats() {
 	switch {
 	case b.row.NullDACL:
 		b.note("There is no list at all, so everyone holds every right and there is no entry to take away: give the object a list.")
-	case b.row.Status == model.Deny && b.out.Revoke != "":
+	case b.row.Status == grant.Deny && b.out.Revoke != "":
 		b.note("The entry denies: taking it away may let somebody in.")
 	case b.row.Trustee.SID == acl.SIDSelf && b.out.Revoke != "":
 		b.note("SELF is the account itself: without this entry it may not get into its own mailbox.")
@@ -257,11 +259,11 @@ func (b *shellWriter) caveats() {
 
 // ExchangeLists are the commands that show the lists of a line's target; none
 // for a line that is only a trustee.
-func ExchangeLists(s *model.Snapshot, k model.LineKey) []string {
+func ExchangeLists(s *model.Snapshot, k view.LineKey) []string {
 	if !k.IsTarget() {
 		return nil
 	}
-	c := s.LineCard(k)
+	c := view.LineCard(s, k)
 	id := shellName(&c)
 	permissions := "Get-ADPermission -Identity " + id
 	if c.Kind != model.KindMailbox {

@@ -10,6 +10,8 @@ import (
 	"mbxperm/collector/demo"
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 	"mbxperm/ui/safe"
 )
 
@@ -28,9 +30,9 @@ func TestExchangeShell(t *testing.T) {
 	s := c.Snapshot()
 	var text strings.Builder
 	seen := map[string]bool{}
-	for _, typ := range model.ObjectTypes {
+	for _, typ := range view.ObjectTypes {
 		for _, aces := range typ.ACEs[:1] {
-			res, err := model.View(t.Context(), s, model.Query{Type: typ, Rows: true, Show: model.AllReasons, ACEs: aces})
+			res, err := view.Of(t.Context(), s, view.Query{Type: typ, Rows: true, Show: hiding.All, ACEs: aces})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,0 +1,299 @@
+package change
+
+import (
+	"bytes"
+
+	"mbxperm/acl"
+	"mbxperm/model"
+	"mbxperm/model/coverage"
+	"mbxperm/model/grant"
+	"mbxperm/model/internal/pool"
+)
+
+// part is the part of an ACL or account that changed.
+type part uint8
+
+const (
+	whatNothing part = iota
+	whatInheritance
+	whatOwner
+	whatDACL
+
+	whatMember
+
+	whatDisabled
+	whatEnabled
+	whatDeleted
+	whatRestored
+	whatRenamed
+	whatMoved
+	whatMovedStore
+	whatType
+	whatSID
+	whatLinked
+	whatNewMailbox
+	whatMailboxGone
+	whatNewStore
+	whatStoreGone
+	whatNewContainer
+	whatContainerGone
+	whatNewAccount
+	whatAccountGone
+)
+
+var whatNames = [...]string{
+	"", "inheritance", "owner", "dacl",
+	"member",
+	"disabled", "enabled", "deleted", "restored", "renamed", "moved", "moved-store", "type-changed", "sid-changed", "linked-account",
+	"new-mailbox", "mailbox-gone", "new-store", "store-gone", "new-container", "container-gone", "new-account", "account-gone",
+}
+
+// links compares two lists of DNs as multisets of the objects they name, and
+// calls f for each value that only one has, with its position.
+func (c *comparer) links(lists [2][]pool.DN, f func(i, pos int)) {
+	same := len(lists[Before]) == len(lists[After])
+	var ids [2][]uint64
+	for i, list := range lists {
+		for _, dn := range list {
+			ids[i] = append(ids[i], c.identity(i, dn))
+		}
+	}
+	for k := 0; same && k < len(ids[Before]); k++ {
+		same = ids[Before][k] == ids[After][k]
+	}
+	if same {
+		return
+	}
+	for i := range ids {
+		left := map[uint64]int{}
+		for _, id := range ids[1-i] {
+			left[id]++
+		}
+		for pos, id := range ids[i] {
+			if left[id]--; left[id] < 0 {
+				f(i, pos)
+			}
+		}
+	}
+}
+
+// delegates compares Send on Behalf.
+func (c *comparer) delegates(p pair) {
+	var lists [2][]pool.DN
+	for i, s := range c.state {
+		if o := c.object(p, i); o != nil {
+			for k := range o.Delegates.N {
+				lists[i] = append(lists[i], s.Delegates.At(o.Delegates.First+k).Who)
+			}
+		}
+	}
+	if lists[Before] == nil && lists[After] == nil {
+		return
+	}
+	c.links(lists, func(i, pos int) {
+		other := c.behalf(p, 1-i)
+		x := Diff{Obj: p, Family: pool.TypeBehalf, Kind: Delegate, Verb: c.judge(p, i, other)}
+		x.Ref[i] = grant.Ref{Obj: p[i], Pos: uint32(pos), Family: pool.TypeBehalf, Right: pool.RightOnBehalf}
+		if x.Verb == VerbUnsure {
+			x.why[1-i] = other.why
+		}
+		c.add(x)
+	})
+}
+
+// behalf says how far a state shows who may send on behalf of an object.
+func (c *comparer) behalf(p pair, i int) side {
+	o := c.object(p, i)
+	switch {
+	case o == nil:
+		return side{presence: notFound, why: c.missing(p, i)}
+	case o.Is(model.FlagDelegatesPartial):
+		return side{presence: damaged, why: whyPartial}
+	case o.Delegates.N > 0 || o.DelegatesState == model.Present:
+		return side{}
+	case o.DelegatesState == model.NotAsked:
+		return side{presence: unread, why: whyNotAsked}
+	case c.cover[i].MayRead(o, acl.GUIDPublicDelegatesAttribute, acl.GUIDPersonalInformation):
+		return side{}
+	}
+	return side{presence: unread, why: whyUnknown}
+}
+
+// members compares who is in a group that holds a right, itself or through
+// another one, in either state.
+func (c *comparer) members(p pair) {
+	if c.holders[Before].Holds[p[Before]]|c.holders[After].Holds[p[After]] == 0 {
+		return
+	}
+	var lists [2][]pool.DN
+	var s [2]side
+	for i, st := range c.state {
+		if o := c.object(p, i); o != nil {
+			for k := range o.Members.N {
+				lists[i] = append(lists[i], *st.Members.At(o.Members.First + k))
+			}
+		}
+	}
+	if lists[Before] == nil && lists[After] == nil {
+		return
+	}
+	for i := range s {
+		s[i] = c.listed(p, i)
+	}
+	c.links(lists, func(i, pos int) { c.member(p, i, lists[i][pos], s[1-i]) })
+}
+
+// listed says how far a state shows who is in a group.
+func (c *comparer) listed(p pair, i int) side {
+	o := c.object(p, i)
+	switch {
+	case o == nil:
+		return side{presence: notFound, why: c.missing(p, i)}
+	case o.Is(model.FlagMembersPartial):
+		return side{presence: damaged, why: whyPartial}
+	case o.Members.N > 0 || o.MembersState == model.Present:
+		return side{}
+	case o.MembersState == model.NotAsked:
+		return side{presence: unread, why: whyNotAsked}
+	case c.cover[i].MayRead(o, coverage.GUIDMember, acl.GUID{}):
+		return side{}
+	}
+	return side{presence: unread, why: whyUnknown}
+}
+
+// member lists a member that only one state has.
+func (c *comparer) member(group pair, i int, who pool.DN, other side) {
+	x := Diff{Obj: group, Kind: Membership, what: whatMember, Verb: c.judge(group, i, other)}
+	x.who[i] = who
+	if x.Verb == VerbUnsure {
+		x.why[1-i] = other.why
+	}
+	c.add(x)
+}
+
+// account compares what an object is, if it is a target, holds a right or is in
+// a group that does.
+func (c *comparer) account(p pair) {
+	relevant := c.holders[Before].Holds[p[Before]]|c.holders[After].Holds[p[After]] != 0
+	for i := range p {
+		if o := c.object(p, i); o != nil && o.ACLType() != pool.TypeAncestor {
+			relevant = true
+		}
+	}
+	if !relevant {
+		return
+	}
+	if p[Before] == 0 || p[After] == 0 {
+		c.comeOrGone(p)
+		return
+	}
+	a, b := c.object(p, Before), c.object(p, After)
+	c.being(p, a, b)
+	if a.Is(model.FlagDeleted) == b.Is(model.FlagDeleted) { // a deletion gives the object another name in another place ([MS-ADTS] 3.1.1.5.5)
+		c.place(p, a, b)
+	}
+	if a.PrimaryGroup != b.PrimaryGroup && a.SID != 0 && b.SID != 0 {
+		c.primary(p, a, b)
+	}
+}
+
+func (c *comparer) say(p pair, v event, w part) {
+	c.add(Diff{Obj: p, Kind: Account, Family: c.familyOf(p), Verb: v, what: w})
+}
+
+// familyOf says among which object type's changes an account is listed.
+func (c *comparer) familyOf(p pair) pool.ACLType {
+	f, target, _ := c.sense(p)
+	if !target {
+		return pool.TypeSend
+	}
+	return f
+}
+
+// comeOrGone lists an object that only one state has.
+func (c *comparer) comeOrGone(p pair) {
+	i := Before
+	if p[Before] == 0 {
+		i = After
+	}
+	o := c.object(p, i)
+	if o.Is(model.FlagDeleted) {
+		return // a tombstone: there was nothing, or there is nothing
+	}
+	w := whatNewAccount
+	switch {
+	case o.IsStore():
+		w = whatNewStore
+	case o.Is(model.FlagAbove):
+		w = whatNewContainer
+	case o.HasMailbox():
+		w = whatNewMailbox
+	}
+	v := VerbAdded
+	if i == Before {
+		v, w = VerbRemoved, w+1
+	}
+	x := Diff{Obj: p, Kind: Account, Family: c.familyOf(p), Verb: v, what: w}
+	if x.why[1-i] = c.missing(p, 1-i); x.why[1-i] == whyNotComplete {
+		x.Verb = VerbUnsure
+	}
+	c.add(x)
+}
+
+// being compares what an object is in both states.
+func (c *comparer) being(p pair, a, b *model.Record) {
+	if on := b.Is(model.FlagDeleted); on != a.Is(model.FlagDeleted) {
+		c.say(p, [2]event{VerbAdded, VerbRemoved}[bit(on)], [2]part{whatRestored, whatDeleted}[bit(on)])
+	}
+	if on := b.Is(model.FlagDisabled); on != a.Is(model.FlagDisabled) && a.Is(model.FlagUAC) && b.Is(model.FlagUAC) {
+		c.say(p, verbChanged, [2]part{whatEnabled, whatDisabled}[bit(on)])
+	}
+	switch {
+	case a.HasMailbox() != b.HasMailbox():
+		gone := bit(a.HasMailbox())
+		c.say(p, [2]event{VerbAdded, VerbRemoved}[gone], [2]part{whatNewMailbox, whatMailboxGone}[gone])
+	case c.state[Before].TypeName(a) != c.state[After].TypeName(b), a.Is(model.FlagDistribution) != b.Is(model.FlagDistribution):
+		c.say(p, verbChanged, whatType)
+	}
+	if a.SID != b.SID && a.SID != 0 && b.SID != 0 {
+		c.say(p, verbChanged, whatSID)
+	}
+	if a.Master != b.Master {
+		c.say(p, verbChanged, whatLinked)
+	}
+}
+
+func bit(on bool) int {
+	if on {
+		return 1
+	}
+	return 0
+}
+
+// place compares what an object is called and where it is.
+func (c *comparer) place(p pair, a, b *model.Record) {
+	old, new := c.state[Before], c.state[After]
+	leafA, leafB := old.DNs.At(uint32(a.DN)), new.DNs.At(uint32(b.DN))
+	if !bytes.Equal(old.Texts.Bytes(a.Account), new.Texts.Bytes(b.Account)) ||
+		a.DN != b.DN && !bytes.Equal(old.Texts.Bytes(leafA.Leaf), new.Texts.Bytes(leafB.Leaf)) {
+		c.say(p, verbChanged, whatRenamed)
+	}
+	if leafA.Parent != leafB.Parent && c.identity(Before, leafA.Parent) != c.identity(After, leafB.Parent) {
+		c.say(p, verbChanged, whatMoved)
+	}
+	if a.HasMailbox() && b.HasMailbox() && a.Home != b.Home && c.identity(Before, a.Home) != c.identity(After, b.Home) {
+		c.say(p, verbChanged, whatMovedStore)
+	}
+}
+
+// primary lists that an account's primary group, which does not list it, is
+// another one, as far as those groups hold rights.
+func (c *comparer) primary(p pair, a, b *model.Record) {
+	for i, o := range [...]*model.Record{a, b} {
+		if id := c.holders[i].PrimaryGroup(o); id != 0 {
+			var group pair
+			group[i], group[1-i] = id, c.other[i][id]
+			c.member(group, i, o.DN, side{})
+		}
+	}
+}

@@ -1,0 +1,298 @@
+package change
+
+import (
+	"mbxperm/acl"
+	"mbxperm/model"
+	"mbxperm/model/grant"
+	"mbxperm/model/internal/pool"
+)
+
+// sourceKey names an inherited entry by what its source depends on.
+type sourceKey struct {
+	parent pool.DN
+	ace    pool.ACE
+}
+
+// register notes the entries that changed on what others inherit from, so that
+// their copies are counted and not listed a thousand times.
+func (c *comparer) register(p pair) {
+	f, _, any := c.sense(p)
+	if !any || f == pool.TypeSend && c.recipient(p) {
+		return
+	}
+	s, d := c.sides(p, f)
+	if d == nil {
+		return
+	}
+	for _, t := range c.twins(p, f, s, d) {
+		gid := int32(0)
+		for i, pos := range t.pos {
+			if pos == absent || t.pos[1-i] == absent && c.judge(p, i, s[1-i]) == VerbUnsure {
+				continue
+			}
+			id, a := c.aceAt(i, s[i].desc, pos)
+			if a.Flags&acl.Inherited != 0 {
+				continue
+			}
+			if gid == 0 {
+				c.out.copies = append(c.out.copies, copies{})
+				gid = int32(len(c.out.copies))
+			}
+			c.explained[i][grant.SourceAt{Obj: p[i], ACE: id}] = gid
+		}
+	}
+}
+
+func (c *comparer) recipient(p pair) bool {
+	for i := range p {
+		if o := c.object(p, i); o != nil && o.Recipient != model.NoRecipient {
+			return true
+		}
+	}
+	return false
+}
+
+// sides returns an ACL as both states show it and what differs; nil where there
+// is nothing to look at.
+func (c *comparer) sides(p pair, f pool.ACLType) (s [2]side, d *aclDiff) {
+	var desc [2]pool.Desc
+	for i := range p {
+		if o := c.object(p, i); o != nil {
+			desc[i] = descOf(c.state[i], o, f)
+		}
+	}
+	if desc[Before] == desc[After] {
+		return s, nil
+	}
+	return [2]side{c.side(p, Before, f), c.side(p, After, f)}, c.diff(desc[Before], desc[After])
+}
+
+func (c *comparer) aceAt(i int, d pool.Desc, pos int32) (pool.ACE, *pool.ACERecord) {
+	first, _ := c.state[i].ACEsOf(d)
+	id := *c.state[i].Lists.At(first + uint32(pos))
+	return id, c.state[i].ACEs.At(uint32(id))
+}
+
+// acl compares one ACL of an object.
+func (c *comparer) acl(p pair, f pool.ACLType) {
+	target := true
+	if f != pool.TypeMailbox {
+		var any bool
+		if f, target, any = c.sense(p); !any {
+			return
+		}
+	}
+	s, d := c.sides(p, f)
+	if d == nil {
+		return
+	}
+	if s[Before].presence <= damaged && s[After].presence <= damaged {
+		c.whole(p, f, s)
+		c.order(p, f, d)
+	}
+	for _, t := range c.twins(p, f, s, d) {
+		if target || c.explicit(s, t) {
+			c.entry(p, f, s, t)
+		}
+	}
+}
+
+func (c *comparer) explicit(s [2]side, t twin) bool {
+	for i, pos := range t.pos {
+		if pos != absent {
+			if _, a := c.aceAt(i, s[i].desc, pos); a.Flags&acl.Inherited == 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// twins pairs the entries that only one list has: those of one trustee, kind
+// and object types are one entry that changed. Copies of what changed further
+// up are counted there and left out.
+func (c *comparer) twins(p pair, f pool.ACLType, s [2]side, d *aclDiff) []twin {
+	out := d.terms[:len(d.terms):len(d.terms)]
+	waiting := map[pool.ACEKey][]int{}
+	for i := range d.only {
+		for _, pos := range d.only[i] {
+			_, a := c.aceAt(i, s[i].desc, int32(pos))
+			if c.copied(p, i, f, s, int32(pos)) {
+				continue
+			}
+			key := a.ACEKey
+			key.Mask, key.Flags = 0, key.Flags&acl.Inherited
+			if l := waiting[key]; i == After && len(l) > 0 {
+				out[l[0]].pos[After] = int32(pos)
+				waiting[key] = l[1:]
+				continue
+			}
+			t := twin{pos: [2]int32{absent, absent}}
+			t.pos[i] = int32(pos)
+			if i == Before {
+				waiting[key] = append(waiting[key], len(out))
+			}
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// copied reports whether an entry is a copy of one that changed at its source,
+// and counts it there.
+func (c *comparer) copied(p pair, i int, f pool.ACLType, s [2]side, pos int32) bool {
+	if f == pool.TypeMailbox || c.judge(p, i, s[1-i]) == VerbUnsure {
+		return false
+	}
+	st, o := c.state[i], c.object(p, i)
+	id, a := c.aceAt(i, s[i].desc, pos)
+	var src grant.SourceAt
+	if a.Flags&acl.Inherited != 0 {
+		key := sourceKey{st.DNs.At(uint32(o.DN)).Parent, id}
+		var known bool
+		if src, known = c.sources[i][key]; !known {
+			src = grant.Source(st, o.DN, a)
+			c.sources[i][key] = src
+		}
+	} else if o.Is(model.FlagAdminCount) {
+		src = grant.Stamp(st, o, a)
+	}
+	gid := c.explained[i][src]
+	if src.Obj == 0 || gid == 0 {
+		return false
+	}
+	if n := &c.out.copies[gid-1]; c.counting && n.last != c.seen && o.ACLType() != pool.TypeAncestor {
+		n.on[i], n.last = append(n.on[i], p[i]), c.seen
+	}
+	return true
+}
+
+// entry lists a change of one entry, a line for each right that it touches.
+func (c *comparer) entry(p pair, f pool.ACLType, s [2]side, t twin) {
+	var rights [2][]pool.Right
+	var bufs [2][pool.MaxRights]pool.Right
+	var recs [2]*pool.ACERecord
+	x := Diff{Obj: p, Family: f, Kind: ACE, Verb: verbChanged}
+	for i, pos := range t.pos {
+		if pos == absent {
+			continue
+		}
+		id, a := c.aceAt(i, s[i].desc, pos)
+		recs[i], x.Ref[i] = a, grant.Ref{Obj: p[i], Pos: uint32(pos), Family: f, Right: 0}
+		if !c.reaches(p, i, a) {
+			continue
+		}
+		rights[i] = pool.RightsOf(f, a, &bufs[i])
+		if gid := c.explained[i][grant.SourceAt{Obj: p[i], ACE: id}]; gid != 0 && a.Flags&acl.Inherited == 0 {
+			x.reach = gid
+		}
+		if t.pos[1-i] == absent {
+			if x.Verb = c.judge(p, i, s[1-i]); x.Verb == VerbUnsure {
+				x.why[1-i] = s[1-i].why
+			}
+		}
+	}
+	list := func(r pool.Right) {
+		for i := range x.Ref {
+			x.Ref[i].Right = r
+		}
+		c.add(x)
+	}
+	for _, r := range rights[Before] {
+		if x.Verb != verbChanged || t.term || !Has(rights[After], r) || !sameRow(f, r, recs) {
+			list(r)
+		}
+	}
+	for _, r := range rights[After] {
+		if !Has(rights[Before], r) {
+			list(r)
+		}
+	}
+}
+
+func Has(rights []pool.Right, r pool.Right) bool {
+	for _, x := range rights {
+		if x == r {
+			return true
+		}
+	}
+	return false
+}
+
+// sameRow reports whether a right that an entry gives in both states is
+// untouched by what changed about the entry: other bits of a mailbox ACL have rows of their own.
+func sameRow(f pool.ACLType, r pool.Right, a [2]*pool.ACERecord) bool {
+	if f != pool.TypeMailbox || a[Before].Flags != a[After].Flags {
+		return false
+	}
+	if k := a[Before].Type; r != pool.RightOther || a[Before].Mask == a[After].Mask {
+		return true
+	} else if !k.Allows() && !k.Denies() {
+		return false
+	}
+	return a[Before].Mask&^pool.MailboxNamed == a[After].Mask&^pool.MailboxNamed
+}
+
+// reaches reports whether an entry of something that is no target itself gets
+// to targets: it is inherited, or stamped by the AdminSDHolder.
+func (c *comparer) reaches(p pair, i int, a *pool.ACERecord) bool {
+	if c.object(p, i).ACLType() != pool.TypeAncestor || a.Null || a.Flags&acl.ContainerInherit != 0 {
+		return true
+	}
+	for _, h := range c.state[i].Forest.AdminSDHolders {
+		if h == p[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// whole compares what an ACL has beside its entries.
+func (c *comparer) whole(p pair, f pool.ACLType, s [2]side) {
+	if s[Before].presence == damaged || s[After].presence == damaged || s[Before].desc == 0 || s[After].desc == 0 {
+		return
+	}
+	a, b := c.state[Before].Descs.At(uint32(s[Before].desc)), c.state[After].Descs.At(uint32(s[After].desc))
+	x := Diff{Obj: p, Family: f, Kind: ACL, Verb: verbChanged}
+	for _, part := range [...]struct {
+		part   part
+		differ bool
+	}{
+		{whatInheritance, (a.Control^b.Control)&acl.DACLProtected != 0},
+		{whatOwner, a.Owner != b.Owner},
+		{whatDACL, a.State != b.State},
+	} {
+		if part.differ {
+			x.what = part.part
+			c.add(x)
+		}
+	}
+}
+
+// order lists that the entries that stayed stand in another order. The order of
+// inherited entries follows from that of the objects above: it is looked at
+// here only where those were not read.
+func (c *comparer) order(p pair, f pool.ACLType, d *aclDiff) {
+	m := d.moved[movedOwn]
+	if f == pool.TypeMailbox || !m.any && !c.parentRead(p) {
+		m = d.moved[movedAll]
+	}
+	if !m.any {
+		return
+	}
+	x := Diff{Obj: p, Family: f, Kind: Order, Verb: verbChanged}
+	for i := range p {
+		x.Ref[i] = grant.Ref{Obj: p[i], Pos: m.pos[i], Family: f, Right: 0}
+	}
+	c.add(x)
+}
+
+func (c *comparer) parentRead(p pair) bool {
+	for i, s := range c.state {
+		id := s.At(s.DNs.At(uint32(c.object(p, i).DN)).Parent)
+		if id == 0 || s.Record(id).Security == 0 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,275 @@
+package change
+
+import (
+	"slices"
+
+	"mbxperm/acl"
+	"mbxperm/model"
+	"mbxperm/model/coverage"
+	"mbxperm/model/internal/pool"
+)
+
+// aclDiff is what differs between two descriptors, as lists of ACEs: positions
+// in the one or in the other.
+type aclDiff struct {
+	only [2][]uint32
+	// moved are the first entries, of those that stayed, that stand in another
+	// order: among those set on the object, and among all.
+	moved [2]swap
+	// terms are entries that differ only in their condition.
+	terms []twin
+}
+
+// twin is an entry of both lists, or of one; the other position is absent then.
+type twin struct {
+	pos [2]int32
+	// term is set where the conditions differ.
+	term bool
+}
+
+const absent = -1
+
+// swap is the first place at which two orders differ.
+type swap struct {
+	pos [2]uint32
+	any bool
+}
+
+const (
+	movedOwn = iota
+	movedAll
+)
+
+// diff compares two descriptors as multisets of entries, once for each pair. What
+// both begin with and end with stays where it is; of equal entries in between
+// the first ones stay.
+func (c *comparer) diff(old, new pool.Desc) *aclDiff {
+	key := [2]pool.Desc{old, new}
+	if d := c.diffs[key]; d != nil {
+		return d
+	}
+	d := &aclDiff{}
+	var ids [2][]pool.ACE
+	for i, id := range key {
+		first, n := c.state[i].ACEsOf(id)
+		ids[i] = c.lists[i][:0]
+		for k := range n {
+			ids[i] = append(ids[i], *c.state[i].Lists.At(first + k))
+		}
+		c.lists[i] = ids[i]
+	}
+	low, short := 0, min(len(ids[Before]), len(ids[After]))
+	for low < short && ids[Before][low] == ids[After][low] {
+		low++
+	}
+	high := 0
+	for high < short-low && ids[Before][len(ids[Before])-1-high] == ids[After][len(ids[After])-1-high] {
+		high++
+	}
+	var stay [2][]uint32
+	for i := range ids {
+		clear(c.left)
+		for _, a := range ids[1-i][low : len(ids[1-i])-high] {
+			c.left[a]++
+		}
+		for pos := low; pos < len(ids[i])-high; pos++ {
+			if c.left[ids[i][pos]]--; c.left[ids[i][pos]] >= 0 {
+				stay[i] = append(stay[i], uint32(pos))
+			} else {
+				d.only[i] = append(d.only[i], uint32(pos))
+			}
+		}
+	}
+	own := func(i int) (out []uint32) {
+		for _, pos := range stay[i] {
+			if c.state[i].ACEs.At(uint32(ids[i][pos])).Flags&acl.Inherited == 0 {
+				out = append(out, pos)
+			}
+		}
+		return out
+	}
+	for k, order := range [...][2][]uint32{movedOwn: {own(Before), own(After)}, movedAll: stay} {
+		for n := range order[Before] {
+			x, y := order[Before][n], order[After][n]
+			if ids[Before][x] != ids[After][y] {
+				d.moved[k] = swap{[2]uint32{x, y}, true}
+				break
+			}
+		}
+	}
+	d.terms = c.terms(key, d.only)
+	c.diffs[key] = d
+	return d
+}
+
+// terms finds the conditional entries that stayed under another condition: an
+// ACE does not hold its condition, the bytes of the descriptor do.
+func (c *comparer) terms(key [2]pool.Desc, only [2][]uint32) (out []twin) {
+	type term struct {
+		ace  pool.ACE
+		data string
+	}
+	var at [2]map[term][]uint32
+	if c.state[Before].Descs.At(uint32(key[Before])).Raw == 0 || c.state[After].Descs.At(uint32(key[After])).Raw == 0 {
+		return nil
+	}
+	for i, id := range key {
+		at[i] = map[term][]uint32{}
+		d := c.state[i].Descs.At(uint32(id))
+		k := 0
+		parsed, _ := acl.Parse(c.state[i].Raws[d.Raw-1])
+		for a := range parsed.DACL() {
+			if _, gone := slices.BinarySearch(only[i], uint32(k)); !gone && a.IsCallback() {
+				t := term{*c.state[i].Lists.At(d.First + uint32(k)), string(a.Data)}
+				at[i][t] = append(at[i][t], uint32(k))
+			}
+			k++
+		}
+	}
+	left := map[pool.ACE][]uint32{}
+	for t, pos := range at[Before] {
+		if n := len(at[After][t]); n < len(pos) {
+			left[t.ace] = append(left[t.ace], pos[n:]...)
+		}
+	}
+	for t, pos := range at[After] {
+		for _, x := range pos[min(len(at[Before][t]), len(pos)):] {
+			if l := left[t.ace]; len(l) > 0 {
+				out = append(out, twin{[2]int32{int32(slices.Min(l)), int32(x)}, true})
+				k := slices.Index(l, slices.Min(l))
+				left[t.ace] = slices.Delete(l, k, k+1)
+			}
+		}
+	}
+	return out
+}
+
+// presence says how far a state shows an ACL or a list of values.
+type presence uint8
+
+const (
+	shown    presence = iota // decoded, or shown to be empty
+	damaged                  // decodable to a point: what is there is certain, what is not is not
+	unread                   // the object was found, its ACL not
+	notFound                 // the object was not found
+)
+
+// gap says why a state cannot tell.
+type gap uint8
+
+const (
+	whyNothing gap = iota
+	whyNotFound
+	whyNotComplete
+	whyUnreadable
+	whyUnknown
+	whyNotAsked
+	whyNoMailbox
+	whyUndecodable
+	whyPartial
+)
+
+var whyTexts = [...]string{
+	"", "not found", "not found, and not everything was read", "ACL unreadable", "no value came, and none is not proven",
+	"not asked for", "no mailbox", "ACL undecodable", "not all values were readable",
+}
+
+// side is an ACL as one state shows it.
+type side struct {
+	desc     pool.Desc
+	presence presence
+	why      gap
+}
+
+// descOf returns the descriptor of the family of an object.
+func descOf(s *model.Snapshot, o *model.Record, f pool.ACLType) pool.Desc {
+	if f == pool.TypeMailbox {
+		return o.MailboxSD
+	}
+	return o.Security
+}
+
+// side says how far a state shows an ACL.
+func (c *comparer) side(p pair, i int, f pool.ACLType) side {
+	o := c.object(p, i)
+	if o == nil {
+		return side{presence: notFound, why: c.missing(p, i)}
+	}
+	d := descOf(c.state[i], o, f)
+	state := o.SecurityState
+	if f == pool.TypeMailbox {
+		state = o.MailboxState
+	}
+	switch {
+	case state == model.Present && c.state[i].Descs.At(uint32(d)).Broken:
+		return side{d, damaged, whyUndecodable}
+	case state == model.Present:
+		return side{d, shown, 0}
+	case f == pool.TypeMailbox && !o.HasMailbox():
+		return side{presence: unread, why: whyNoMailbox}
+	case state == model.NotAsked:
+		return side{presence: unread, why: whyNotAsked}
+	case f != pool.TypeMailbox:
+		return side{presence: unread, why: whyUnreadable}
+	case c.cover[i].MayRead(o, acl.GUIDMailboxSDAttribute, acl.GUIDExchangeInformation):
+		return side{}
+	}
+	return side{presence: unread, why: whyUnknown}
+}
+
+// missing says why an object of the other state was not found in this one: the
+// searches that deliver its like ended well, or they did not.
+func (c *comparer) missing(p pair, i int) gap {
+	if ok, _ := coverage.SearchState(c.state[i], searchesFor(c.object(p, 1-i))); !ok {
+		return whyNotComplete
+	}
+	return whyNotFound
+}
+
+// searchesFor names the searches that could deliver an object, whatever has
+// become of it: a mailbox may be a plain account by now.
+func searchesFor(o *model.Record) []string {
+	switch {
+	case o.IsStore() || o.Is(model.FlagAbove):
+		return []string{"exchange"}
+	case o.Class == model.ClassContainer || o.Class == model.ClassDomain:
+		return []string{"containers"}
+	}
+	return []string{"mailboxes", "keys", "recipients", "groups", "principals"}
+}
+
+// judge says what becomes of an entry that only one state shows, by what the
+// other one is. An entry counts as gone only where the other state's list was
+// read. One counts as new also where its target is: what was not there cannot
+// have held it.
+func (c *comparer) judge(p pair, i int, other side) event {
+	v := [2]event{VerbRemoved, VerbAdded}[i]
+	switch {
+	case other.presence == shown:
+		return v
+	case other.presence == damaged:
+		return VerbUnsure
+	case other.presence == unread && c.object(p, 1-i).Is(model.FlagDeleted):
+		return v // its tombstone was seen
+	case i == After && (other.why == whyNotFound || other.why == whyNoMailbox):
+		return v
+	}
+	return VerbUnsure
+}
+
+// sense says how the security descriptor of an object is read, and whether it
+// is a target itself. What is neither a target nor above one has no sense.
+func (c *comparer) sense(p pair) (f pool.ACLType, target, any bool) {
+	for i := range p {
+		if o := c.object(p, i); o != nil {
+			if f = o.ACLType(); f != pool.TypeAncestor {
+				return f, true, true
+			}
+			if c.above[i][p[i]] {
+				return pool.TypeAdmin, false, true
+			}
+			any = any || o.SecurityState != model.NotAsked && (o.Class == model.ClassContainer || o.Class == model.ClassDomain)
+		}
+	}
+	return pool.TypeSend, false, any
+}

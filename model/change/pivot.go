@@ -1,0 +1,104 @@
+package change
+
+import (
+	"context"
+
+	"mbxperm/model"
+	"mbxperm/model/grant"
+	"mbxperm/model/internal/pool"
+	"mbxperm/model/view"
+)
+
+// Match returns the first change from the one after (step 1) or before (step -1)
+// from on that holds every word of a filter, as Result.Match does.
+func (r *List) Match(ctx context.Context, filter string, from, step int) int {
+	words := view.Words(filter)
+	n := r.Len()
+	for i := 1; i <= n; i++ {
+		if i&1023 == 0 && ctx.Err() != nil {
+			return -1
+		}
+		if at := ((from+i*step)%n + n) % n; r.Comparison.matches(r.at(at), words) {
+			return at
+		}
+	}
+	return -1
+}
+
+// Row returns the entry or value that change i is about as one of the states,
+// Old or New, has it; ok is false where that has none.
+func (r *List) Row(i int, in *model.Snapshot) (ref grant.Ref, ok bool) {
+	x := r.at(i)
+	ref = x.Ref[r.Comparison.number(in)]
+	return ref, ref.Obj != 0 && x.Kind != Order
+}
+
+func (c *Comparison) number(s *model.Snapshot) int {
+	if s == c.Old {
+		return Before
+	}
+	return After
+}
+
+// TargetCard describes the target of change i as NEW knows it, else as OLD does.
+func (r *List) TargetCard(i int) view.Card {
+	x := r.at(i)
+	if x.Obj[After] != 0 {
+		return view.ObjectCard(r.Comparison.New, x.Obj[After])
+	}
+	return view.ObjectCard(r.Comparison.Old, x.Obj[Before])
+}
+
+// TrusteeCard describes the trustee of change i; ok is false where it is about none.
+func (r *List) TrusteeCard(i int) (card view.Card, ok bool) {
+	s, p := r.Comparison.party(r.at(i))
+	if s == nil {
+		return view.Card{}, false
+	}
+	return view.PartyCard(s, p), true
+}
+
+// party returns the trustee of a change, and the state that knows it: NEW, else OLD.
+func (c *Comparison) party(x *Diff) (*model.Snapshot, model.TrusteeID) {
+	if x.Kind == Order {
+		return nil, 0
+	}
+	for i := After; i >= Before; i-- {
+		s := c.State(i)
+		switch {
+		case x.Ref[i].Obj != 0:
+			return s, grant.TrusteeOf(s, x.Ref[i], grant.ACEOf(s, x.Ref[i]))
+		case x.who[i] != 0:
+			return s, s.TrusteeOf(x.who[i])
+		}
+	}
+	return nil, 0
+}
+
+// TargetKey returns the line in NEW of the target of change i: of a mailbox, a
+// store, the entry of a container, or of a group as a trustee. It is zero where
+// the target is not there any more, or is nothing that has a line.
+func (r *List) TargetKey(i int) view.LineKey {
+	x, s := r.at(i), r.Comparison.New
+	if x.Obj[After] == 0 {
+		return view.LineKey{}
+	}
+	o := s.Record(x.Obj[After])
+	switch {
+	case o.Is(model.FlagAbove) && x.Ref[After].Obj != 0:
+		return view.TargetKey(s, x.Ref[After])
+	case o.ACLType() == pool.TypeAncestor && !o.IsPrincipal():
+		return view.LineKey{}
+	}
+	return view.LineOf(s, x.Obj[After])
+}
+
+// TrusteeKey returns the line in NEW of the trustee of change i, zero where it
+// is about none. SIDs and DNs have the same number in both states.
+func (r *List) TrusteeKey(i int) view.LineKey {
+	s, p := r.Comparison.party(r.at(i))
+	if s == nil {
+		return view.LineKey{}
+	}
+	return view.PartyLine(r.Comparison.New, p)
+}

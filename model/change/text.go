@@ -1,0 +1,272 @@
+package change
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mbxperm/acl"
+	"mbxperm/acl/sddl"
+	"mbxperm/model"
+	"mbxperm/model/grant"
+	"mbxperm/model/internal/pool"
+	"mbxperm/model/view"
+)
+
+// Change is one line of a comparison with everything that is known about it,
+// made when it is shown. Target and Trustee are as NEW shows them, else as OLD does.
+type Change struct {
+	Change     string // Added, Removed, Changed or NotComparable
+	Kind       string // KindACE, …
+	ObjectType string // as --object has it; empty where the change is not of one
+	Target     model.Principal
+	TargetGUID acl.GUID
+	TargetType string
+	ACLType    string // of an entry, an order, an acl or a delegate
+	Trustee    model.Principal
+	Right      string // the right; of other kinds the part that changed
+	Status     string // Allow, Deny or nothing
+	Inherited  bool
+	// Old and New say what was and what is; of what is not comparable, why.
+	Old, New model.Phrase
+	// Reach counts the targets that carry an inherited copy of an entry, and of an
+	// entry of a store that opens mailboxes the mailboxes in it.
+	Reach int
+}
+
+// Fields are the columns of compare.
+var Fields = []model.Field[*Change]{
+	{Name: "change", Value: func(c *Change) any { return c.Change }},
+	{Name: "kind", Value: func(c *Change) any { return c.Kind }},
+	{Name: "target", Value: func(c *Change) any { return c.Target.Name }},
+	{Name: "target_guid", Value: func(c *Change) any { return model.GUIDText(c.TargetGUID) }},
+	{Name: "trustee", Value: func(c *Change) any { return c.Trustee.Name }},
+	{Name: "trustee_sid", Value: func(c *Change) any { return model.SIDText(c.Trustee.SID) }},
+	{Name: "right", Value: func(c *Change) any { return c.Right }},
+	{Name: "status", Value: func(c *Change) any { return c.Status }},
+	{Name: "old", Value: func(c *Change) any { return c.Old }},
+	{Name: "new", Value: func(c *Change) any { return c.New }},
+	{Name: "reach", Value: func(c *Change) any { return c.Reach }},
+	{Name: "inherited", Value: func(c *Change) any { return c.Inherited }},
+	{Name: "object_type", Value: func(c *Change) any { return c.ObjectType }},
+	{Name: "acl_type", Value: func(c *Change) any { return c.ACLType }},
+	{Name: "target_domain", Value: func(c *Change) any { return c.Target.Domain }},
+	{Name: "target_dn", Value: func(c *Change) any { return c.Target.DN }},
+	{Name: "target_type", Value: func(c *Change) any { return c.TargetType }},
+	{Name: "trustee_domain", Value: func(c *Change) any { return c.Trustee.Domain }},
+	{Name: "trustee_dn", Value: func(c *Change) any { return c.Trustee.DN }},
+	{Name: "trustee_kind", Value: func(c *Change) any { return c.Trustee.Kind }},
+}
+
+// Signs stand before the words on the screen and in a table, so that a glance tells what came and went.
+var Signs = map[string]string{Added: "+", Removed: "-", Changed: "~", NotComparable: "?"}
+
+// Columns are the columns of the screen: by target, or by trustee.
+func Columns(byTrustee bool) []model.Column[*Change] {
+	target := model.Column[*Change]{Title: "Target", Text: func(c *Change) string { return model.PrincipalText(c.Target) }}
+	trustee := model.Column[*Change]{Title: "Trustee", Text: func(c *Change) string { return trusteeText(c.Trustee) }}
+	if byTrustee {
+		target, trustee = trustee, target
+	}
+	return []model.Column[*Change]{
+		{Title: "Change", Text: func(c *Change) string { return Signs[c.Change] + " " + c.Change }},
+		{Title: "Kind", Text: func(c *Change) string { return c.Kind }},
+		target, trustee,
+		{Title: "Right", Text: func(c *Change) string { return c.Right }},
+		{Title: "Status", Text: func(c *Change) string { return c.Status }, Extra: true},
+		{Title: "New", Text: func(c *Change) string { return c.New.String() }, Extra: true},
+		{Title: "Old", Text: func(c *Change) string { return c.Old.String() }, Extra: true},
+		{Title: "Reach", Text: func(c *Change) string { return strconv.Itoa(c.Reach) }, Number: func(c *Change) int { return c.Reach }, Numeric: true, Extra: true},
+	}
+}
+
+// trusteeText is empty for a change that is about no trustee.
+func trusteeText(p model.Principal) string {
+	if p.Name == "" {
+		return ""
+	}
+	return model.PrincipalText(p)
+}
+
+func (c *Comparison) State(i int) *model.Snapshot {
+	if i == Before {
+		return c.Old
+	}
+	return c.New
+}
+
+func (c *Comparison) Change(x *Diff) Change {
+	out := Change{Change: verbNames[x.Verb], Kind: kindNames[x.Kind], Right: whatNames[x.what]}
+	texts := [2]*model.Phrase{&out.Old, &out.New}
+	for k := range x.Obj {
+		*texts[k] = c.text(x, k)
+		s := c.State(k)
+		if x.Obj[k] != 0 {
+			o := s.Record(x.Obj[k])
+			out.Target, out.TargetGUID, out.TargetType = s.TargetPrincipal(o), o.GUID, s.TypeName(o)
+			out.ObjectType = objectTypeOf(x, o)
+		}
+		if x.who[k] != 0 {
+			out.Trustee = s.Principal(s.TrusteeOf(x.who[k]))
+		}
+		if ref := x.Ref[k]; ref.Obj != 0 && x.Kind != Order {
+			row := grant.RowOf(s, ref)
+			out.Trustee, out.Right, out.Status, out.Inherited = row.Trustee, row.Right, row.Status, row.Inherited
+		}
+	}
+	if x.Kind <= Delegate {
+		out.ACLType = grant.ACLTypes[x.Family]
+	}
+	out.Reach = c.Reached(x)
+	return out
+}
+
+func objectTypeOf(x *Diff, o *model.Record) string {
+	f := x.Family
+	if x.Kind >= Membership {
+		if f = o.ACLType(); f == pool.TypeAncestor {
+			return ""
+		}
+	}
+	switch typesOf(f) {
+	case onStores:
+		return view.Stores.Flag
+	case onAdmins:
+		return view.Admins.Flag
+	}
+	return view.Mailboxes.Flag
+}
+
+// Reached counts whom a changed entry reaches beyond the object it is set on.
+func (c *Comparison) Reached(x *Diff) int {
+	if x.Kind != ACE {
+		return 0
+	}
+	if x.reach != 0 && x.Family != pool.TypeStore {
+		return c.copies[x.reach-1].n()
+	}
+	n := 0
+	for i, ref := range x.Ref {
+		if s := c.State(i); ref.Obj != 0 && x.Family == pool.TypeStore && grant.OpensMailboxes(s, grant.ACEOf(s, ref)) {
+			n = max(n, int(c.stored[i][s.Record(ref.Obj).DN]))
+		}
+	}
+	return n
+}
+
+// text says what one of the states has.
+func (c *Comparison) text(x *Diff, i int) model.Phrase {
+	s := c.State(i)
+	switch {
+	case x.why[i] != 0:
+		return model.Said(whyTexts[x.why[i]])
+	case x.Kind == Membership && x.who[i] != 0:
+		return model.Said("member")
+	case x.Kind == Delegate && x.Ref[i].Obj != 0:
+		return model.Said("Send on Behalf")
+	case x.Kind == Order:
+		a := grant.ACEOf(s, x.Ref[i])
+		return model.Join(model.Said(fmt.Sprintf("entry %d: ", x.Ref[i].Pos)), entryText(s, x.Ref[i]),
+			model.Phrase{{Is: model.PartWord, Text: " for "}, {Is: model.PartName, Text: s.Principal(model.TrusteeOfSID(a.Trustee)).Name}})
+	case x.Kind == ACE && x.Ref[i].Obj != 0:
+		return entryText(s, x.Ref[i])
+	case x.Kind == ACL:
+		return wholeText(s, s.Descs.At(uint32(descOf(s, s.Record(x.Obj[i]), x.Family))), x.what)
+	case x.Kind == Account && x.Obj[i] != 0:
+		return accountText(s, s.Record(x.Obj[i]), x.what)
+	}
+	return nil
+}
+
+// entryText spells a whole entry: its status, rights, mask, flags and condition.
+func entryText(s *model.Snapshot, ref grant.Ref) model.Phrase {
+	a, o := grant.ACEOf(s, ref), s.Record(ref.Obj)
+	if a.Null {
+		return model.Said("no ACL: everyone has every right")
+	}
+	var names []string
+	if ref.Family == pool.TypeMailbox {
+		var buf [pool.MaxRights]pool.Right
+		for _, r := range pool.RightsOf(pool.TypeMailbox, a, &buf) {
+			names = append(names, grant.RightName(s, o, grant.Ref{Family: pool.TypeMailbox, Right: r}, a))
+		}
+	} else {
+		names = append(names, grant.WholeName(s, o, ref, a))
+	}
+	status := a.Type.String()
+	switch {
+	case a.Type.Allows():
+		status = grant.Allow
+	case a.Type.Denies():
+		status = grant.Deny
+	}
+	text := model.Phrase{{Is: model.PartWord, Text: status + " "}, {Is: model.PartRight, Text: strings.Join(names, ", ")},
+		{Is: model.PartWord, Text: " (" + strings.TrimSpace(a.Mask.String()+" "+a.Flags.String()) + ")"}}
+	if a.HasInheritedType {
+		text = append(text, model.Part{Is: model.PartWord, Text: " on "}, model.Part{Is: model.PartRight, Text: grant.GUIDName(s, *s.GUIDs.At(uint32(a.InheritedType)), 0)})
+	}
+	if a.Type.IsCallback() {
+		text = append(text, model.Part{Is: model.PartWord, Text: " if "}, model.Part{Is: model.PartAny, Text: condition(s, descOf(s, o, ref.Family), int(ref.Pos))})
+	}
+	return text
+}
+
+// condition spells the condition of an entry.
+func condition(s *model.Snapshot, d pool.Desc, pos int) string {
+	parsed, _ := acl.Parse(s.Bytes(d))
+	for a := range parsed.DACL() {
+		if pos--; pos < 0 {
+			text, _ := sddl.Condition(a)
+			return text
+		}
+	}
+	return ""
+}
+
+func wholeText(s *model.Snapshot, d *pool.DescRecord, w part) model.Phrase {
+	switch w {
+	case whatInheritance:
+		if d.Control&acl.DACLProtected != 0 {
+			return model.Said("blocked")
+		}
+		return model.Said("allowed")
+	case whatOwner:
+		sid := s.SIDOf(d.Owner)
+		if sid.IsZero() {
+			return nil
+		}
+		return model.Phrase{{Is: model.PartName, Text: s.Principal(model.TrusteeOfSID(d.Owner)).Name}, {Is: model.PartWord, Text: " ("}, {Is: model.PartSID, Text: sid.String()}, {Is: model.PartWord, Text: ")"}}
+	}
+	return model.Said(d.State.String())
+}
+
+func accountText(s *model.Snapshot, o *model.Record, w part) model.Phrase {
+	switch w {
+	case whatDisabled, whatEnabled, whatDeleted, whatRestored:
+		return model.Said(model.AccountState(o))
+	case whatRenamed:
+		if name, cn := s.ObjectName(o), s.CN(o.DN); name != cn {
+			return model.Phrase{{Is: model.PartName, Text: name}, {Is: model.PartWord, Text: " ("}, {Is: model.PartName, Text: cn}, {Is: model.PartWord, Text: ")"}}
+		}
+		return model.Phrase{{Is: model.PartName, Text: s.CN(o.DN)}}
+	case whatMoved:
+		return model.Phrase{{Is: model.PartDN, Text: s.DNText(s.DNs.At(uint32(o.DN)).Parent)}}
+	case whatMovedStore:
+		return model.Phrase{{Is: model.PartName, Text: s.CN(o.Home)}}
+	case whatSID:
+		return model.Phrase{{Is: model.PartSID, Text: model.SIDText(s.SIDOf(o.SID))}}
+	case whatLinked:
+		return model.Phrase{{Is: model.PartSID, Text: model.SIDText(s.SIDOf(o.Master))}}
+	}
+	name := cmp.Or(s.TypeName(o), s.KindOf(o))
+	if o.Is(model.FlagDistribution) {
+		name += ", distribution" // it is in nobody's token
+	}
+	return model.Said(name)
+}
+
+// Words are the words that the right of a change can be where it is no
+// right: those that are the same for every directory.
+func Words() []string { return slices.Clone(whatNames[1:]) }

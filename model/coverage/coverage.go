@@ -1,0 +1,272 @@
+package coverage
+
+import (
+	"slices"
+	"strconv"
+
+	"mbxperm/acl"
+	"mbxperm/model"
+	"mbxperm/model/internal/pool"
+)
+
+// Line says for one kind of object what became of what was found. Found is
+// the sum of the five counts after it. All of it is "as visible to the bound
+// account": what that account cannot see at all is counted nowhere.
+type Line struct {
+	ObjectType  string
+	Found       int
+	Decoded     int
+	Absent      int // shown to be empty: the account may read the attribute, and there is no value
+	Unreadable  int // there must be a value, and it did not come
+	Unknown     int // no value came, and whether the account may read one cannot be decided
+	Undecodable int // a value came that is no descriptor; its bytes are kept
+	Complete    bool
+	Reason      string // why not complete
+}
+
+// Fields are the columns of report coverage.
+var Fields = []model.Field[*Line]{
+	{Name: "object_type", Value: func(c *Line) any { return c.ObjectType }},
+	{Name: "found", Value: func(c *Line) any { return c.Found }},
+	{Name: "decoded", Value: func(c *Line) any { return c.Decoded }},
+	{Name: "absent", Value: func(c *Line) any { return c.Absent }},
+	{Name: "unreadable", Value: func(c *Line) any { return c.Unreadable }},
+	{Name: "unknown", Value: func(c *Line) any { return c.Unknown }},
+	{Name: "undecodable", Value: func(c *Line) any { return c.Undecodable }},
+	{Name: "complete", Value: func(c *Line) any { return c.Complete }},
+	{Name: "reason", Value: func(c *Line) any { return c.Reason }},
+}
+
+// Gaps reports whether anything is missing or in doubt.
+func (c *Line) Gaps() bool {
+	return !c.Complete || c.Unreadable+c.Unknown+c.Undecodable > 0
+}
+
+// The lines of the coverage report, and the searches that each depends on. Where
+// the partitions of the forest are not known, whole domains may be missing.
+const (
+	coverMailbox = iota
+	coverAccount
+	coverBehalf
+	coverOther
+	coverStore
+	coverAdmin
+	coverContainer
+	coverGroup
+	coverTrustee
+	coverServer
+	coverStored
+	coverLines
+)
+
+var coverNames = [coverLines]struct {
+	name     string
+	searches []string
+}{
+	{"mailbox", []string{"forest", "rootdse", "schema", "mailboxes", "keys", "recipients"}},
+	{"mailbox-account", []string{"forest", "mailboxes", "keys", "recipients"}},
+	{"send-on-behalf", []string{"forest", "rootdse", "schema", "mailboxes", "keys", "recipients"}},
+	{"other-recipient", []string{"forest", "recipients"}},
+	{"store", []string{"exchange", "rights", "schema"}}, {"admin", []string{"exchange", "rights", "schema"}},
+	{"container", []string{"forest", "containers"}}, {"group", []string{"forest", "groups", "recipients"}},
+	{"trustee", []string{"forest", "trusts", "mailboxes", "keys", "recipients", "groups", "principals", "lookup"}},
+	{"server", []string{"exchange"}},
+	{"store-mailbox", []string{"forest", "exchange", "store-links", "mailboxes", "recipients"}},
+}
+
+// Of counts what was found and what became of it. It looks at every object,
+// once for a snapshot; the slice is the caller's.
+func Of(s *model.Snapshot) []Line {
+	return slices.Clone(coveredOf.Of(s).lines)
+}
+
+// covered are the lines of the coverage, and what they count as unreadable,
+// undecodable or unknown by name.
+type covered struct {
+	lines []Line
+	named []Unread
+}
+
+var coveredOf = model.Derive(func(s *model.Snapshot) *covered {
+	lines, named := cover(s)
+	return &covered{lines, named}
+})
+
+func cover(s *model.Snapshot) ([]Line, []Unread) {
+	out := make([]Line, coverLines)
+	for i := range out {
+		out[i].ObjectType = coverNames[i].name
+		out[i].Complete, out[i].Reason = SearchState(s, coverNames[i].searches)
+	}
+	c, named := NewReadability(s), unreadList{}
+	mailbox, security, delegates, group := c.mailbox, c.security, c.delegates, c.group
+	look := func(at int, o *model.Record, count func(*Line, *model.Record)) { named.look(c, out, at, o, count) }
+	for id := uint32(1); id < s.Objects.Len(); id++ {
+		o := s.Objects.At(id)
+		switch {
+		case o.IsStore():
+			look(coverStore, o, security)
+		case o.Is(model.FlagAbove):
+			look(coverAdmin, o, security)
+		case o.HasMailbox():
+			look(coverMailbox, o, mailbox)
+			look(coverAccount, o, security)
+			look(coverBehalf, o, delegates)
+			c.mailboxServer(&out[coverServer], o)
+		case o.Recipient == model.OtherRecipient:
+			if s.TypeName(o) == model.UnknownType { // a mailbox, for all that could be seen
+				look(coverMailbox, o, func(line *Line, _ *model.Record) { line.Found++; line.Unknown++ })
+			}
+			look(coverOther, o, security)
+			look(coverBehalf, o, delegates)
+		case o.SecurityState != model.NotAsked && (o.Class == model.ClassContainer || o.Class == model.ClassDomain):
+			look(coverContainer, o, security)
+		}
+		switch o.Class {
+		case model.ClassGroup:
+			look(coverGroup, o, group)
+		case model.ClassServer:
+			c.server(&out[coverServer], o)
+		}
+	}
+	c.trustees(&out[coverTrustee])
+	c.stored(&out[coverStored], &named)
+	for line, n := range c.elsewhere {
+		if line.Reason == "" {
+			line.Reason = strconv.Itoa(n) + " not in the global catalog"
+		}
+	}
+	return out, named.list()
+}
+
+// SearchState says whether searches were read to their end. While the
+// collection runs nothing is complete.
+func SearchState(s *model.Snapshot, searches []string) (bool, string) {
+	for _, g := range s.State.Incomplete {
+		if g.Search == "" || slices.Contains(searches, g.Search) {
+			return false, g.Reason
+		}
+	}
+	switch {
+	case s.State.Err != nil:
+		return false, s.State.Err.Error()
+	case s.State.Phase != model.Finished:
+		return false, "still reading"
+	}
+	return true, ""
+}
+
+// server counts a server that was seen. Its build decides whether the directory
+// or the store is the authority for its mailboxes.
+func (c *Readability) server(line *Line, o *model.Record) {
+	line.Found++
+	if c.s.Forest.Versions[o.DN] == (model.ServerVersion{}) {
+		line.Unknown++
+	} else {
+		line.Decoded++
+	}
+}
+
+// mailboxServer counts, once each, the servers that were not seen and that
+// mailboxes name, or their stores.
+func (c *Readability) mailboxServer(line *Line, o *model.Record) {
+	key := homeKey{o.Home, o.Server}
+	if c.servers[key] || key == (homeKey{}) {
+		return
+	}
+	c.servers[key] = true
+	if c.s.HomeServer(o) == 0 {
+		line.Found++
+		line.Unknown++
+	}
+}
+
+func (c *Readability) count(line *Line, d pool.Desc) {
+	if c.s.Descs.At(uint32(d)).Broken {
+		line.Undecodable++
+	} else {
+		line.Decoded++
+	}
+}
+
+func (c *Readability) mailbox(line *Line, o *model.Record) {
+	line.Found++
+	switch {
+	case o.MailboxState == model.Present:
+		c.count(line, o.MailboxSD)
+	case c.NoMailboxSD(o):
+		line.Absent++
+	default:
+		c.unknown(line, o, o.MailboxState, acl.GUIDMailboxSDAttribute)
+	}
+}
+
+// unknown counts a value of which nothing is known, and whether that is because
+// a global catalog was asked, which does not hold it.
+func (c *Readability) unknown(line *Line, o *model.Record, state model.ReadState, attr acl.GUID) {
+	line.Unknown++
+	if state == model.Missing && !c.held(o, attr) {
+		c.elsewhere[line]++
+	}
+}
+
+// security: every object has an nTSecurityDescriptor, so one that did not come
+// is unreadable ([MS-ADTS] 3.1.1.3.4.1.11).
+func (c *Readability) security(line *Line, o *model.Record) {
+	line.Found++
+	switch o.SecurityState {
+	case model.Present:
+		c.count(line, o.Security)
+	case model.Missing:
+		line.Unreadable++
+	default:
+		line.Unknown++
+	}
+}
+
+func (c *Readability) delegates(line *Line, o *model.Record) {
+	line.Found++
+	switch {
+	case o.Is(model.FlagDelegatesPartial):
+		line.Unreadable++
+	case o.Delegates.N > 0:
+		line.Decoded++
+	case c.NoDelegates(o):
+		line.Absent++
+	default:
+		c.unknown(line, o, o.DelegatesState, acl.GUIDPublicDelegatesAttribute)
+	}
+}
+
+func (c *Readability) group(line *Line, o *model.Record) {
+	line.Found++
+	switch {
+	case o.Is(model.FlagMembersPartial):
+		line.Unreadable++
+	case o.Members.N > 0:
+		line.Decoded++
+	case o.MembersState == model.Missing && c.MayRead(o, GUIDMember, acl.GUID{}):
+		line.Absent++
+	default:
+		c.unknown(line, o, o.MembersState, GUIDMember)
+	}
+}
+
+// trustees counts the SIDs that ACEs name: who was found, who nobody is any
+// more, and who could not be found out.
+func (c *Readability) trustees(line *Line) {
+	for id := uint32(1); id < c.s.BySID.Len(); id++ {
+		if !c.s.BySID.At(id).Named {
+			continue
+		}
+		line.Found++
+		switch c.s.TrusteeKind(pool.SID(id)) {
+		case model.KindOrphan:
+			line.Absent++
+		case model.KindUnresolved:
+			line.Unknown++
+		default:
+			line.Decoded++
+		}
+	}
+}

@@ -1,0 +1,153 @@
+package coverage
+
+import (
+	"sync"
+
+	"mbxperm/acl"
+	"mbxperm/model"
+	"mbxperm/model/internal/pool"
+)
+
+// GUIDMember is the schemaIDGUID of the attribute member; it is in no property set.
+var GUIDMember = acl.MustParseGUID("bf9679c0-0de6-11d0-a285-00aa003049e2")
+
+// Readability decides why an attribute has no value. It may be used by several goroutines.
+type Readability struct {
+	s      *model.Snapshot
+	token  acl.Token             // in the domain that was asked for
+	tokens map[pool.DN]acl.Token // in each domain, where there are several
+
+	mu       sync.Mutex
+	readable map[readKey]bool
+	servers  map[homeKey]bool    // those of mailboxes that were met
+	domains  map[pool.DN]pool.DN // the domain of what lies directly below a name
+
+	elsewhere map[*Line]int // of the unknown, those that a global catalog does not hold
+}
+
+func NewReadability(s *model.Snapshot) *Readability {
+	c := &Readability{s: s, token: acl.NewToken(s.Forest.Token...), readable: map[readKey]bool{}, servers: map[homeKey]bool{},
+		elsewhere: map[*Line]int{}}
+	if len(s.Forest.Tokens) > 1 {
+		c.tokens, c.domains = map[pool.DN]acl.Token{}, map[pool.DN]pool.DN{}
+		for name, sids := range s.Forest.Tokens {
+			c.tokens[name] = acl.NewToken(sids...)
+		}
+	}
+	return c
+}
+
+// tokenFor returns the bound account's token in the domain of an object, and the
+// name of that domain where it matters.
+func (c *Readability) tokenFor(o *model.Record) (acl.Token, pool.DN) {
+	if c.tokens == nil {
+		return c.token, 0
+	}
+	parent := c.s.DNs.At(uint32(o.DN)).Parent
+	if o.Is(model.FlagDomain) {
+		parent = o.DN
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	name, known := c.domains[parent]
+	if !known {
+		if i := c.s.DomainOf(o.DN); i >= 0 {
+			name = c.s.Forest.Domains[i].Name
+		}
+		c.domains[parent] = name
+	}
+	if t, ok := c.tokens[name]; ok {
+		return t, name
+	}
+	return c.token, 0
+}
+
+// homeKey is what an account says of the server that its mailbox is on.
+type homeKey struct {
+	store  pool.DN
+	server uint16
+}
+
+type readKey struct {
+	desc pool.Desc
+	self pool.SID // where the token holds the object's own SID
+	in   pool.DN  // whose token it is
+	attr acl.GUID
+}
+
+// held reports whether whoever was asked about an object holds an attribute: a
+// domain controller does, a global catalog some, and of members those of
+// universal groups only (MS-ADTS 3.1.1.1.9).
+func (c *Readability) held(o *model.Record, attr acl.GUID) bool {
+	if !o.Is(model.FlagCatalog) {
+		return true
+	}
+	return c.s.Forest.Schema[attr].Catalog && (attr != GUIDMember || o.Is(model.FlagUniversal))
+}
+
+// NoMailboxSD reports that there is no mailbox ACL, as far as that can be shown.
+func (c *Readability) NoMailboxSD(o *model.Record) bool {
+	return o.MailboxState == model.Missing && c.MayRead(o, acl.GUIDMailboxSDAttribute, acl.GUIDExchangeInformation)
+}
+
+// NoDelegates reports that publicDelegates is empty, as far as that can be shown.
+func (c *Readability) NoDelegates(o *model.Record) bool {
+	return o.DelegatesState == model.Missing && c.MayRead(o, acl.GUIDPublicDelegatesAttribute, acl.GUIDPersonalInformation)
+}
+
+// ListUnread reports that a descriptor did not come, or is damaged.
+func ListUnread(s *model.Snapshot, state model.ReadState, d pool.Desc) bool {
+	return state != model.Present || s.Descs.At(uint32(d)).Broken
+}
+
+// MayRead reports whether the bound account is shown to be allowed to read an
+// attribute: its token against the object's descriptor ([MS-ADTS] 5.1.3.3.3).
+// Without a token or a descriptor nothing is shown, nor by a condition.
+func (c *Readability) MayRead(o *model.Record, attr, set acl.GUID) bool {
+	token, domain := c.tokenFor(o)
+	if token.Len() == 0 || !c.held(o, attr) || o.Security == 0 || c.s.Descs.At(uint32(o.Security)).Broken {
+		return false
+	}
+	if n, ok := c.s.Forest.Schema[attr]; ok {
+		set = n.PropertySet
+	}
+	key := readKey{desc: o.Security, attr: attr, in: domain}
+	self := c.s.SIDOf(o.SID)
+	if token.HasSID(self) {
+		key.self = o.SID
+	} else {
+		self = acl.SID{}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	may, known := c.readable[key]
+	if !known {
+		d, err := acl.Parse(c.s.Bytes(o.Security))
+		allowed, conditional := acl.CanReadAttribute(d, token, self, attr, set)
+		may = err == nil && allowed && !conditional
+		c.readable[key] = may
+	}
+	return may
+}
+
+// inReadDomain reports whether a name lies in a domain whose head was read.
+func (c *Readability) inReadDomain(dn pool.DN, known map[pool.DN]bool) bool {
+	is, ok := known[dn]
+	if !ok {
+		i := c.s.DomainOf(dn)
+		is = i >= 0 && !c.s.Forest.Domains[i].SID.IsZero()
+		known[dn] = is
+	}
+	return is
+}
+
+// attribute finds the schemaIDGUID of an attribute that is in no built-in table;
+// zero where the schema was not read or has none.
+func (c *Readability) attribute(name string) acl.GUID {
+	for g, n := range c.s.Forest.Schema {
+		if n.Name == name && !n.Class {
+			return g
+		}
+	}
+	return acl.GUID{}
+}

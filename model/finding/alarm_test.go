@@ -1,0 +1,189 @@
+package finding_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"mbxperm/acl"
+	"mbxperm/collector/demo"
+	"mbxperm/collector/session"
+	"mbxperm/model"
+	"mbxperm/model/finding"
+	"mbxperm/model/grant"
+	"mbxperm/model/hiding"
+	"mbxperm/model/view"
+)
+
+func alarmState(t *testing.T, source string) *model.Snapshot {
+	t.Helper()
+	src, err := demo.New(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := session.Start(t.Context(), src, model.NewPool(), nil)
+	<-c.Done()
+	return c.Snapshot()
+}
+
+// wantAlarms counts by hand, over the rows of a report, for how many an alarm holds.
+func wantAlarms(t *testing.T, s *model.Snapshot) map[string]int {
+	t.Helper()
+	want := map[string]int{}
+	for _, objects := range view.ObjectTypes {
+		result, err := view.Of(t.Context(), s, view.Query{Type: objects, Rows: true, Show: hiding.All, ACEs: forwardOf(objects)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range result.Len() {
+			row := result.Row(i)
+			if row.NullDACL {
+				want["null-dacl"]++
+			}
+			if k := row.Trustee.Kind; k == model.KindOrphan || k == model.KindDeleted {
+				want["orphan"]++
+			}
+			if !opensByText(&row) {
+				continue
+			}
+			switch row.Trustee.Name {
+			case "Everyone", "Authenticated Users", "ANONYMOUS LOGON", "Domain Users", "Domain Computers", "Domain Guests", "Users", "Guests",
+				"NETWORK", "This Organization", "Pre-Windows 2000 Compatible Access":
+				want["everyone"]++
+			}
+			if row.Trustee.State == "disabled" && row.Trustee.DN != row.Target.DN {
+				want["disabled"]++
+			}
+			linked := row.ACLType == grant.ACLMailbox && acl.Mask(maskOf(row.Mask))&acl.MailboxExternalAccount != 0
+			if row.Trustee.Kind == model.KindForeign && !linked {
+				want["foreign"]++
+			}
+		}
+	}
+	return want
+}
+
+// forwardOf returns the ACE type that lists every row of a type once.
+func forwardOf(o *view.ObjectType) view.ACEType {
+	for _, a := range o.ACEs {
+		if a.Direction() == "forward" {
+			return a
+		}
+	}
+	return o.ACEs[0]
+}
+
+func maskOf(s string) (m uint32) {
+	for _, c := range strings.TrimPrefix(s, "0x") {
+		m = m<<4 | uint32(strings.IndexRune("0123456789abcdef", c))
+	}
+	return m
+}
+
+// opensByText judges a row by what a report says of it.
+func opensByText(r *grant.Row) bool {
+	if r.Status != grant.Allow {
+		return false
+	}
+	mask := acl.Mask(maskOf(r.Mask))
+	switch r.ACLType {
+	case grant.ACLBehalf:
+		return true
+	case grant.ACLMailbox:
+		return r.AppliesHere && (r.Right == "FullAccess" || r.Right == "ChangePermission" || r.Right == "ChangeOwner")
+	case grant.ACLSend:
+		return r.AppliesHere && r.Right == "Send-As"
+	}
+	switch {
+	case r.NullDACL, mask&(acl.GenericAll|acl.GenericWrite|acl.WriteDACL|acl.WriteOwner) != 0:
+		return true
+	case mask&acl.WriteProperty != 0 && r.ObjectGUID == "":
+		return true
+	case mask&acl.ControlAccess == 0:
+		return false
+	case r.ObjectGUID == "":
+		return true
+	}
+	for _, name := range []string{"Receive-As", "Send-As", "ms-Exch-Store-Admin", "ms-Exch-Store-Transport-Access",
+		"ms-Exch-Store-Constrained-Delegation", "ms-Exch-Store-Read-Access", "ms-Exch-Store-Read-Write-Access"} {
+		if strings.HasSuffix(r.Right, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// TestAlarms: the alarms count what a reader of the full report would.
+func TestAlarms(t *testing.T) {
+	s := alarmState(t, "demo:2000")
+	want := wantAlarms(t, s)
+	raised, err := finding.Raise(s, t.Context(), nil, finding.Alarms, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int{}
+	for _, r := range raised {
+		got[r.Name] = r.Rows
+	}
+	for _, a := range finding.Alarms {
+		if a.Name == "incomplete" {
+			if _, ok := got[a.Name]; !ok {
+				t.Error("the demo has gaps, and incomplete does not hold")
+			}
+			continue
+		}
+		if a.Since() { // see TestNewAlarms
+			if n, ok := got[a.Name]; ok {
+				t.Errorf("%s holds for %d, and there is nothing to compare with", a.Name, n)
+			}
+			continue
+		}
+		if got[a.Name] != want[a.Name] || want[a.Name] == 0 {
+			t.Errorf("%s holds for %d rows, want %d (and some)", a.Name, got[a.Name], want[a.Name])
+		}
+	}
+}
+
+// TestAlarmsWithin: filters narrow down what alarms look at; a list of some
+// raises only these; the end of the context ends it.
+func TestAlarmsWithin(t *testing.T) {
+	s := alarmState(t, "demo:2000")
+	orphan, err := finding.ParseAlarms("orphan")
+	if err != nil {
+		t.Fatal(err)
+	}
+	raised, err := finding.Raise(s, t.Context(), nil, orphan, nil, nil)
+	if err != nil || len(raised) != 1 || raised[0].Name != "orphan" {
+		t.Fatalf("%+v, %v", raised, err)
+	}
+	row := grant.RowOf(s, raised[0].First)
+	if row.Trustee.Kind != model.KindOrphan && row.Trustee.Kind != model.KindDeleted {
+		t.Errorf("the first row names a trustee of kind %s", row.Trustee.Kind)
+	}
+	all := raised[0].Rows
+	raised, err = finding.Raise(s, t.Context(), nil, orphan, nil, view.Match(row.Trustee.SID.String()))
+	if err != nil || len(raised) != 1 || raised[0].Rows == 0 || raised[0].Rows >= all {
+		t.Errorf("of one trustee: %+v, %v; of all %d", raised, err, all)
+	}
+	raised, err = finding.Raise(s, t.Context(), nil, orphan, view.Match("nobody at all"), nil)
+	if err != nil || len(raised) != 0 {
+		t.Errorf("of no target: %+v, %v", raised, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := finding.Raise(s, ctx, nil, orphan, nil, nil); err == nil {
+		t.Error("no error after the end of the context")
+	}
+}
+
+func TestParseAlarms(t *testing.T) {
+	got, err := finding.ParseAlarms("everyone, incomplete")
+	if err != nil || len(got) != 2 || got[0].Name != "everyone" || got[1].Name != "incomplete" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for _, list := range []string{"", "nonsense", "everyone,,orphan", "new"} {
+		if _, err := finding.ParseAlarms(list); err == nil || !strings.Contains(err.Error(), "there are everyone, orphan,") {
+			t.Errorf("ParseAlarms(%q): %v", list, err)
+		}
+	}
+}

@@ -1,0 +1,304 @@
+package grant
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+
+	"mbxperm/model"
+	"mbxperm/model/hiding"
+	"mbxperm/model/internal/pool"
+	"mbxperm/model/internal/table"
+)
+
+// RowKinds is a set of kinds of rows: by family, by the reasons that hide them and
+// by whether they deny. A toggle shows some kinds and hides the others, so that
+// whether a party has a row under it is one operation on two sets.
+type RowKinds uint64
+
+const (
+	BehalfKind RowKinds = 1 << 32
+	configBit           = 33 // the first of those of stores and containers
+)
+
+// slotKind is the kind of a recipient's rows that are summed in a slot.
+func slotKind(f pool.ACLType, slot, deny int) RowKinds { return 1 << (int(f)*16 + slot*2 + deny) }
+
+// FamilyKinds are all kinds of rows of one family of a recipient.
+func FamilyKinds(f pool.ACLType) RowKinds {
+	if f == pool.TypeBehalf {
+		return BehalfKind
+	}
+	return 0xffff << (int(f) * 16)
+}
+
+const recipientKinds RowKinds = 1<<configBit - 1
+
+// configKind is the kind of a row of a store or container.
+func configKind(why hiding.Reasons, deny bool) RowKinds {
+	n := configBit
+	if why&hiding.Inherited != 0 {
+		n += 4
+	}
+	if why&hiding.Default != 0 {
+		n += 2
+	}
+	if deny {
+		n++
+	}
+	return 1 << n
+}
+
+// ShownKinds are the kinds of rows that are shown where these reasons are switched on.
+func ShownKinds(show hiding.Reasons) (out RowKinds) {
+	deny := [2]hiding.Reasons{hiding.NotDeny, 0}
+	for d, more := range deny {
+		for f := pool.TypeMailbox; f <= pool.TypeSend; f++ {
+			for slot := range len(pool.RowCounts{}) {
+				if (pool.SlotReasons(f, slot)|more)&^show == 0 {
+					out |= slotKind(f, slot, d)
+				}
+			}
+		}
+		for _, why := range [...]hiding.Reasons{0, hiding.Inherited, hiding.Default, hiding.Inherited | hiding.Default} {
+			if (why|more)&^show == 0 {
+				out |= configKind(why, d == 1)
+			}
+		}
+	}
+	if hiding.NotDeny&^show == 0 {
+		out |= BehalfKind
+	}
+	return out
+}
+
+// kinds returns the kinds of rows that a sum counts.
+func kinds(t *pool.RowCounts, f pool.ACLType) (out RowKinds) {
+	for slot := range t {
+		for d, n := range t[slot] {
+			if n != 0 {
+				out |= slotKind(f, slot, d)
+			}
+		}
+	}
+	return out
+}
+
+// link is one value of publicDelegates, by whom it names.
+type link struct {
+	Who model.TrusteeID
+	N   uint32 // number of the value
+}
+
+// Relations say who is named where: worked out once for a snapshot, by the
+// first who asks, and the same under all toggles.
+type Relations struct {
+	Uses  [2][]uint32 // by ACE: on how many recipients' lists it stands, in mailbox ACLs and on accounts
+	ACEs  table.Lists // by SID: the ACEs that give rows on recipients for it
+	Links []link      // in order of who
+	Kinds []RowKinds  // by SID: of the rows that name it
+	Descs []uint16    // by Desc: the kinds of its rows, from the first of its family on
+	Rows  [2][8][2]int
+}
+
+func RelationsOf(s *model.Snapshot) *Relations { return relations.Of(s) }
+
+var relations = model.Derive(func(s *model.Snapshot) *Relations {
+	r := &Relations{}
+	countUses(s, r)
+	r.Links = make([]link, s.Delegates.Len())
+	for i := range s.Delegates.Len() {
+		r.Links[i] = link{s.TrusteeOf(s.Delegates.At(i).Who), i}
+	}
+	slices.SortFunc(r.Links, func(a, b link) int { return cmp.Or(cmp.Compare(a.Who, b.Who), cmp.Compare(a.N, b.N)) })
+	findKinds(s, r)
+	return r
+})
+
+// countUses counts rows by descriptor, and how often each ACE stands on recipients.
+func countUses(s *model.Snapshot, r *Relations) {
+	descs := make([]uint32, s.Descs.Len())
+	for i := range s.Recipients.Len() {
+		o := s.Record(*s.Recipients.At(i))
+		descs[o.MailboxSD]++
+		descs[o.Security]++
+	}
+	r.Uses[0] = make([]uint32, s.ACEs.Len())
+	r.Uses[1] = make([]uint32, s.ACEs.Len())
+	r.Descs = make([]uint16, s.Descs.Len())
+	for id := uint32(1); id < s.Descs.Len(); id++ {
+		d, n := s.Descs.At(id), descs[id]
+		if n == 0 || d.Type > pool.TypeSend {
+			continue
+		}
+		r.Descs[id] = uint16(kinds(&d.Rows, d.Type) >> (16 * d.Type))
+		for i := range d.N {
+			r.Uses[d.Type][*s.Lists.At(d.First + i)] += n
+		}
+		for slot := range d.Rows {
+			for deny, rows := range d.Rows[slot] {
+				r.Rows[d.Type][slot][deny] += int(rows) * int(n)
+			}
+		}
+	}
+}
+
+// findKinds finds the ACEs of each trustee that give rows on recipients, and
+// what kinds of rows name whom.
+func findKinds(s *model.Snapshot, r *Relations) {
+	r.Kinds = make([]RowKinds, s.SIDs.Len())
+	for id := uint32(1); id < s.ACEs.Len(); id++ {
+		for f := pool.TypeMailbox; f <= pool.TypeSend; f++ {
+			if r.Uses[f][id] == 0 {
+				continue
+			}
+			a := s.ACEs.At(id)
+			sum := pool.SumACE(f, a)
+			if k := kinds(&sum, f); k != 0 {
+				r.Kinds[a.Trustee] |= k
+			} else {
+				r.Uses[f][id] = 0 // it gives no rows in this sense
+			}
+		}
+	}
+	r.ACEs = table.MakeLists(s.SIDs.Len(), func(yield func(key, value uint32)) {
+		for id := uint32(1); id < s.ACEs.Len(); id++ {
+			if r.Uses[0][id]|r.Uses[1][id] != 0 {
+				yield(uint32(s.ACEs.At(id).Trustee), id)
+			}
+		}
+	})
+	for _, l := range r.Links {
+		if l.Who.DN() == 0 {
+			r.Kinds[l.Who] |= BehalfKind
+		}
+	}
+	for i := range s.Stores.Len() {
+		Each(s, *s.Stores.At(i), pool.OnlyStores|pool.OnlyAdmin, func(ref Ref, a *pool.ACERecord) bool {
+			r.Kinds[a.Trustee] |= configKind(ReasonsOf(s, ref, a), a.Type.Denies())
+			return true
+		})
+	}
+}
+
+// LinksOf returns the values of publicDelegates that name a party.
+func (r *Relations) LinksOf(p model.TrusteeID) []link {
+	i := sort.Search(len(r.Links), func(i int) bool { return r.Links[i].Who >= p })
+	j := i
+	for j < len(r.Links) && r.Links[j].Who == p {
+		j++
+	}
+	return r.Links[i:j]
+}
+
+// KindsOf returns the kinds of rows that name a party.
+func (r *Relations) KindsOf(p model.TrusteeID) RowKinds {
+	switch {
+	case p.DN() != 0 && len(r.LinksOf(p)) > 0:
+		return BehalfKind
+	case p.DN() == 0 && int(p) < len(r.Kinds):
+		return r.Kinds[p]
+	}
+	return 0
+}
+
+// reach says where an ACE stands: what the reverse view of a trustee goes by.
+type reach struct {
+	Descs   table.Lists // by ACE: the descriptors of recipients that have it
+	Targets table.Lists // by Desc: the recipients that have it
+}
+
+func ReachOf(s *model.Snapshot) *reach { return reached.Of(s) }
+
+var reached = model.Derive(func(s *model.Snapshot) *reach {
+	r, out := RelationsOf(s), &reach{}
+	out.Targets = table.MakeLists(s.Descs.Len(), func(yield func(key, value uint32)) {
+		for i := range s.Recipients.Len() {
+			id := *s.Recipients.At(i)
+			for _, d := range [...]pool.Desc{s.Record(id).MailboxSD, s.Record(id).Security} {
+				if d != 0 {
+					yield(uint32(d), uint32(id))
+				}
+			}
+		}
+	})
+	out.Descs = table.MakeLists(s.ACEs.Len(), func(yield func(key, value uint32)) {
+		last := make([]uint32, s.ACEs.Len()) // an ACE may stand twice in a list
+		for id := uint32(1); id < s.Descs.Len(); id++ {
+			d := s.Descs.At(id)
+			if d.Type > pool.TypeSend || len(out.Targets.Of(id)) == 0 {
+				continue
+			}
+			for i := range d.N {
+				if a := *s.Lists.At(d.First + i); r.Uses[d.Type][a] != 0 && last[a] != id {
+					last[a] = id
+					yield(uint32(a), id)
+				}
+			}
+		}
+	})
+	return out
+})
+
+// IsOrphan reports whether a SID belongs to an account that is deleted or that
+// nobody holds any more.
+func IsOrphan(s *model.Snapshot, id pool.SID) bool {
+	orphans := orphansOf.Of(s)
+	return int(id) < len(orphans) && orphans[id]
+}
+
+var orphansOf = model.Derive(func(s *model.Snapshot) []bool { // by SID
+	orphans := make([]bool, s.SIDs.Len())
+	for i, k := range RelationsOf(s).Kinds {
+		if h := s.Holder(pool.SID(i)); k == 0 || h != 0 && !s.Record(h).Is(model.FlagDeleted) {
+			continue
+		}
+		kind := s.TrusteeKind(pool.SID(i))
+		orphans[i] = kind == model.KindOrphan || kind == model.KindDeleted
+	}
+	return orphans
+})
+
+// OrphanRows counts, by descriptor, the rows on recipients whose trustee is an
+// orphan, and in all.
+type OrphanRows struct {
+	Kinds []uint16 // by Desc, as in relations
+	Descs map[pool.Desc]pool.RowCounts
+	Rows  [2][8][2]int
+}
+
+func OrphanRowsOf(s *model.Snapshot) *OrphanRows { return orphanRowsIndex.Of(s) }
+
+var orphanRowsIndex = model.Derive(func(s *model.Snapshot) *OrphanRows {
+	r, at, out := RelationsOf(s), ReachOf(s), &OrphanRows{}
+	out.Descs, out.Kinds = map[pool.Desc]pool.RowCounts{}, make([]uint16, s.Descs.Len())
+	for i, k := range r.Kinds {
+		if k&recipientKinds == 0 || !IsOrphan(s, pool.SID(i)) {
+			continue
+		}
+		for _, a := range r.ACEs.Of(uint32(i)) {
+			for _, d := range at.Descs.Of(a) {
+				out.Descs[pool.Desc(d)] = pool.RowCounts{}
+			}
+		}
+	}
+	for id := range out.Descs {
+		d := s.Descs.At(uint32(id))
+		var sum pool.RowCounts
+		for i := range d.N {
+			if a := s.ACE(d.First + i); IsOrphan(s, a.Trustee) {
+				one := pool.SumACE(d.Type, a)
+				sum.Add(&one)
+			}
+		}
+		out.Descs[id] = sum
+		out.Kinds[id] = uint16(kinds(&sum, d.Type) >> (16 * d.Type))
+		n := len(at.Targets.Of(uint32(id)))
+		for slot := range sum {
+			for deny, rows := range sum[slot] {
+				out.Rows[d.Type][slot][deny] += int(rows) * n
+			}
+		}
+	}
+	return out
+})

@@ -1,0 +1,96 @@
+package view_test
+
+import (
+	"testing"
+
+	"mbxperm/collector/demo"
+	"mbxperm/collector/session"
+	"mbxperm/model"
+	"mbxperm/model/view"
+)
+
+// The benchmarks work on 200,000 mailboxes of the demo: enough that a cost per
+// mailbox shows, and read in seconds. Cost grows with the mailboxes, so five
+// times a figure is that of a million.
+const benchSpec = "demo:200000"
+
+func benchSnapshot(b *testing.B) *model.Snapshot {
+	b.Helper()
+	s := benchCollect(b)
+	b.ReportAllocs()
+	return s
+}
+
+func benchCollect(b *testing.B) *model.Snapshot {
+	b.Helper()
+	src, err := demo.New(benchSpec)
+	if err != nil {
+		b.Fatal(err)
+	}
+	c := session.Start(b.Context(), src, model.NewPool(), nil)
+	<-c.Done()
+	return c.Snapshot()
+}
+
+func benchView(b *testing.B, s *model.Snapshot, q view.Query) *view.Result {
+	b.Helper()
+	r, err := view.Of(b.Context(), s, q)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return r
+}
+
+func BenchmarkCollect(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		benchCollect(b)
+	}
+}
+
+func BenchmarkViewArrival(b *testing.B) {
+	s := benchSnapshot(b)
+	for b.Loop() {
+		benchView(b, s, view.Query{Type: view.Mailboxes, Arrival: true})
+	}
+}
+
+func BenchmarkViewSorted(b *testing.B) {
+	s := benchSnapshot(b)
+	for b.Loop() {
+		benchView(b, s, view.Query{Type: view.Mailboxes})
+	}
+}
+
+func BenchmarkViewFiltered(b *testing.B) {
+	s := benchSnapshot(b)
+	for b.Loop() {
+		benchView(b, s, view.Query{Type: view.Mailboxes, Filter: "u0001"})
+	}
+}
+
+func BenchmarkForwardRows(b *testing.B) {
+	s := benchSnapshot(b)
+	key := benchView(b, s, view.Query{Type: view.Mailboxes}).Key(100000)
+	for b.Loop() {
+		benchView(b, s, view.Query{Type: view.Mailboxes, Rows: true, Of: key, ACEs: view.Mailboxes.ACEs[0]})
+	}
+}
+
+func BenchmarkReverseRows(b *testing.B) {
+	s := benchSnapshot(b)
+	key := benchView(b, s, view.Query{Type: view.Mailboxes}).Key(100000)
+	for b.Loop() {
+		benchView(b, s, view.Query{Type: view.Mailboxes, Rows: true, Of: key, ACEs: view.Mailboxes.ACEs[4]})
+	}
+}
+
+func BenchmarkLine(b *testing.B) {
+	s := benchSnapshot(b)
+	r := benchView(b, s, view.Query{Type: view.Mailboxes})
+	i := 0
+	for b.Loop() {
+		r.Line(i % r.Len())
+		i += 7919
+	}
+}

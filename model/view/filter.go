@@ -1,0 +1,83 @@
+package view
+
+import (
+	"slices"
+	"strings"
+
+	"mbxperm/model"
+	"mbxperm/model/grant"
+	"mbxperm/model/internal/pool"
+)
+
+// Word is one condition of a filter: a text that must occur, or must not.
+type Word struct {
+	text string // folded
+	not  bool
+	sid  bool // may be a part of a SID's text
+}
+
+// fold is what upper and lower case are made alike by. It leaves no byte that
+// is not UTF-8, so that 0xFF can stand between texts.
+func fold(text string) string { return strings.ToLower(text) }
+
+func Words(filter string) (out []Word) {
+	for _, f := range strings.Fields(fold(filter)) {
+		w := Word{text: f}
+		if rest, ok := strings.CutPrefix(f, "!"); ok {
+			w = Word{text: rest, not: true}
+		}
+		w.sid = strings.Trim(w.text, "s-0123456789abcdefx") == ""
+		if w.text != "" {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// in reports whether the word occurs in a text, without regard to case.
+func (w *Word) in(text string) bool { return strings.Contains(fold(text), w.text) }
+
+// MatchTexts reports whether every word occurs in one of the texts, and no
+// excluded one does.
+func MatchTexts(words []Word, texts ...string) bool {
+	for i := range words {
+		w := &words[i]
+		if slices.ContainsFunc(texts, w.in) == w.not {
+			return false
+		}
+	}
+	return true
+}
+
+// filter applies the words of a query to one line or row, by making its texts.
+// For the lines of the grid of mailboxes there is a faster way: see names.
+type filter struct {
+	s     *model.Snapshot
+	words []Word
+}
+
+// line applies the words to a line.
+func (f *filter) line(k LineKey) bool {
+	switch {
+	case len(f.words) == 0:
+		return true
+	case k.pos != 0:
+		return f.row(grant.Ref{Obj: k.obj, Pos: k.pos - 1, Family: pool.TypeAdmin, Right: pool.RightWhole})
+	case k.obj != 0:
+		s, o := f.s, f.s.Record(k.obj)
+		return MatchTexts(f.words, s.Texts.Text(o.Account), s.Texts.Text(o.Display), s.DNText(o.DN), s.TypeName(o),
+			model.AccountState(o), model.SIDText(s.SIDOf(o.SID)))
+	}
+	p := f.s.Principal(k.party)
+	return MatchTexts(f.words, p.Name, p.DN, model.SIDText(p.SID), p.Kind, p.State)
+}
+
+// row applies the words to a row.
+func (f *filter) row(r grant.Ref) bool {
+	if len(f.words) == 0 {
+		return true
+	}
+	row := grant.RowOf(f.s, r)
+	return MatchTexts(f.words, row.Target.Name, row.Target.DN, row.Trustee.Name, row.Trustee.DN, model.SIDText(row.Trustee.SID),
+		row.Trustee.Kind, row.Trustee.State, row.Text, row.Right, statusText(&row), row.ACLType, row.Origin)
+}

@@ -1,0 +1,48 @@
+package view
+
+import (
+	"context"
+
+	"mbxperm/model/internal/table"
+)
+
+// Match returns the first line or row from the one after (step 1) or before
+// (step -1) from on that holds every word of a filter, going on at the other
+// end; from itself comes last. It returns -1 where there is none, or when ctx ends.
+func (r *Result) Match(ctx context.Context, filter string, from, step int) int {
+	pass := r.passes(filter)
+	n := r.Len()
+	for i := 1; i <= n; i++ {
+		if i&1023 == 0 && ctx.Err() != nil {
+			return -1
+		}
+		if at := ((from+i*step)%n + n) % n; pass(at) {
+			return at
+		}
+	}
+	return -1
+}
+
+// passes returns a function that says whether a line or row passes a filter.
+func (r *Result) passes(text string) func(i int) bool {
+	s := r.Snapshot
+	plain := filter{s, Words(text)}
+	switch {
+	case r.Query.Rows:
+		return func(i int) bool { return plain.row(r.rows[i]) }
+	case r.keys != nil:
+		return func(i int) bool { return plain.line(r.keys[i]) }
+	}
+	find := newFinder(s, text)
+	known := map[uint32]table.Bits{} // by piece
+	return func(i int) bool {
+		n := r.numbers[i]
+		p := n / table.Piece
+		found, ok := known[p]
+		if !ok {
+			found = find.match(int(p)*table.Piece, min(int(p+1)*table.Piece, int(lineCount(s))))
+			known[p] = found
+		}
+		return found.Has(int(n % table.Piece))
+	}
+}

@@ -1,0 +1,170 @@
+package view
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"mbxperm/model"
+	"mbxperm/model/dn"
+	"mbxperm/model/grant"
+	"mbxperm/model/internal/table"
+)
+
+// The grid of mailboxes can have a line for each recipient and for whoever else
+// a row names, whatever the toggles are. These lines are numbered: recipients
+// as they came, then the others. What a question shows is a list of numbers.
+
+// others are the parties that some row names and that have no line as a
+// recipient, in order of number.
+func othersOf(s *model.Snapshot) []model.TrusteeID { return others.Of(s) }
+
+var others = model.Derive(func(s *model.Snapshot) (others []model.TrusteeID) {
+	r := grant.RelationsOf(s)
+	add := func(p model.TrusteeID) {
+		if p != 0 && !ownLine(s, p) {
+			others = append(others, p)
+		}
+	}
+	for i, k := range r.Kinds {
+		if k != 0 {
+			add(model.TrusteeID(i))
+		}
+	}
+	for i, l := range r.Links {
+		if l.Who.DN() != 0 && (i == 0 || r.Links[i-1].Who != l.Who) {
+			add(l.Who)
+		}
+	}
+	return others
+})
+
+// ownLine reports whether a party is a recipient, which has one line for both
+// roles. A former SID of one has a line of its own.
+func ownLine(s *model.Snapshot, p model.TrusteeID) bool {
+	id := s.TrusteeRecordID(p)
+	return id != 0 && s.Record(id).Recipient != model.NoRecipient && s.TrusteeOf(s.Record(id).DN) == p
+}
+
+func lineCount(s *model.Snapshot) uint32 { return s.Recipients.Len() + uint32(len(othersOf(s))) }
+
+// lineKey returns the key of a numbered line.
+func lineKey(s *model.Snapshot, n uint32) LineKey {
+	if n >= s.Recipients.Len() {
+		return LineKey{party: othersOf(s)[n-s.Recipients.Len()]}
+	}
+	id := *s.Recipients.At(n)
+	o := s.Record(id)
+	if o.SID != 0 {
+		return LineKey{obj: id, party: model.TrusteeOfSID(o.SID)}
+	}
+	return LineKey{obj: id, party: model.TrusteeOfDN(o.DN)}
+}
+
+// keyed is a line with the beginning of its name, folded, which decides most
+// comparisons without a look at the texts.
+type keyed struct {
+	start uint64
+	n     uint32
+}
+
+// byName returns the numbered lines in the order of their names. It is worked out
+// once for a snapshot, since neither toggles nor filters change it.
+func byName(s *model.Snapshot) []uint32 { return orderByName.Of(s) }
+
+var orderByName = model.Derive(func(s *model.Snapshot) []uint32 {
+	n := lineCount(s)
+	names := map[uint32][]byte{} // of lines whose names do not lie in the arena
+	for i, p := range othersOf(s) {
+		names[s.Recipients.Len()+uint32(i)] = []byte(s.Principal(p).Name)
+	}
+	for i := range s.Recipients.Len() {
+		if o := s.Record(*s.Recipients.At(i)); o.Account == 0 || o.IsStore() {
+			names[i] = objectSortName(s, o)
+		}
+	}
+	keys := make([]keyed, n)
+	name := func(n uint32) []byte {
+		if n < s.Recipients.Len() {
+			if o := s.Record(*s.Recipients.At(n)); o.Account != 0 && !o.IsStore() {
+				return s.Texts.Bytes(o.Account)
+			}
+		}
+		return names[n]
+	}
+	table.Parallel(int(n), func(from, to int) {
+		for i := from; i < to; i++ {
+			keys[i] = keyed{dn.Prefix(name(uint32(i))), uint32(i)}
+		}
+	})
+	keys = table.SortParallel(keys, func(a, b keyed) int {
+		if a.start != b.start {
+			return cmp.Compare(a.start, b.start)
+		}
+		if c := dn.Compare(name(a.n), name(b.n)); c != 0 {
+			return c
+		}
+		return tie(s, lineKey(s, a.n), lineKey(s, b.n))
+	})
+	ordered := make([]uint32, n)
+	for i, k := range keys {
+		ordered[i] = k.n
+	}
+	return ordered
+})
+
+// tie orders lines of the same name by DN or SID, and not by when they came:
+// several searches run at a time, and another read of the same directory must
+// give the same report.
+func tie(s *model.Snapshot, a, b LineKey) int {
+	if a == b {
+		return 0
+	}
+	if a.obj == b.obj && a.obj != 0 { // entries of one container
+		return cmp.Or(cmp.Compare(a.pos, b.pos), cmp.Compare(a.party, b.party))
+	}
+	return cmp.Or(strings.Compare(identity(s, a), identity(s, b)), cmp.Compare(a.party, b.party))
+}
+
+func identity(s *model.Snapshot, k LineKey) string {
+	if k.obj != 0 {
+		return s.DNText(s.Record(k.obj).DN)
+	}
+	p := s.Principal(k.party)
+	return model.SIDText(p.SID) + p.DN
+}
+
+// Find returns where the line with a key is, by LineKey.Number, or -1.
+func (r *Result) Find(number uint64) int {
+	if r.Query.Type != Mailboxes || r.Query.Rows {
+		return slices.IndexFunc(r.keys, func(k LineKey) bool { return k.Number() == number })
+	}
+	s, key := r.Snapshot, LineKey{obj: model.ObjectID(number >> 32), party: model.TrusteeID(number)}
+	if r.Query.Arrival {
+		return slices.IndexFunc(r.numbers, func(n uint32) bool { return lineKey(s, n) == key })
+	}
+	lines := r.numbers
+	if r.Query.Sort != 0 {
+		lines = byName(s)
+	}
+	i, there := search(s, lines, key)
+	switch {
+	case !there:
+		return -1
+	case r.Query.Sort != 0:
+		return slices.Index(r.numbers, lines[i])
+	}
+	return i
+}
+
+// search looks for a line among lines in order of their names.
+func search(s *model.Snapshot, lines []uint32, key LineKey) (int, bool) {
+	name := lineName(s, key)
+	return slices.BinarySearchFunc(lines, key, func(n uint32, key LineKey) int {
+		k := lineKey(s, n)
+		if c := dn.Compare(lineName(s, k), name); c != 0 {
+			return c
+		}
+		return tie(s, k, key)
+	})
+}

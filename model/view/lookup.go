@@ -1,0 +1,158 @@
+package view
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"mbxperm/acl"
+	"mbxperm/model"
+	"mbxperm/model/dn"
+	"mbxperm/model/internal/pool"
+)
+
+// Named returns the lines that a text names: a bare name, DOMAIN\name, a DN, a
+// SID or an objectGUID, without regard to case. A container stands for its
+// first entry. It looks at every object.
+func Named(s *model.Snapshot, text string) []LineKey {
+	if g, err := acl.ParseGUID(text); err == nil {
+		return where(s, func(o *model.Record) bool { return o.GUID == g })
+	}
+	if sid, err := acl.ParseSID(text); err == nil {
+		return lineOfSID(s, sid)
+	}
+	if strings.Contains(text, "=") {
+		leaf, _ := dn.Split(text)
+		leaf = dn.TrimRDN(leaf)
+		key := dn.CanonicalRDN(leaf)
+		if found := where(s, func(o *model.Record) bool {
+			return dn.SameRDN(s.Texts.Bytes(s.DNs.At(uint32(o.DN)).Leaf), leaf, key) && dn.Equal(s.DNText(o.DN), text)
+		}); len(found) > 0 {
+			return found
+		}
+	}
+	domain, name, qualified := strings.Cut(text, `\`)
+	found := where(s, func(o *model.Record) bool {
+		if called(s, o, text) {
+			return true
+		}
+		return qualified && called(s, o, name) && strings.EqualFold(s.DomainName(s.SIDOf(o.SID), o), domain)
+	})
+	for sid, name := range acl.WellKnownSIDs() {
+		if strings.EqualFold(name, text) {
+			found = append(found, lineOfSID(s, sid)...)
+		}
+	}
+	return slices.Compact(found)
+}
+
+// called reports whether an object has a name, without making a text of it.
+func called(s *model.Snapshot, o *model.Record, name string) bool {
+	if o.Account != 0 {
+		own := s.Texts.Bytes(o.Account)
+		return len(own) == len(name) && strings.EqualFold(string(own), name)
+	}
+	return strings.EqualFold(s.ObjectName(o), name)
+}
+
+// where returns the lines of the objects that satisfy a condition.
+func where(s *model.Snapshot, ok func(*model.Record) bool) (out []LineKey) {
+	for id := model.ObjectID(1); uint32(id) < s.Objects.Len(); id++ {
+		if o := s.Record(id); ok(o) {
+			if k := LineOf(s, id); !k.IsZero() {
+				out = append(out, k)
+			}
+		}
+	}
+	return out
+}
+
+// LineOf returns the line in which an object stands, as a target if it is one.
+func LineOf(s *model.Snapshot, id model.ObjectID) LineKey {
+	o := s.Record(id)
+	switch {
+	case o.IsStore():
+		return LineKey{obj: id}
+	case o.Is(model.FlagAbove):
+		if first, n := s.ACEsOf(o.Security); n > 0 {
+			return LineKey{obj: id, party: model.TrusteeOfSID(s.ACE(first).Trustee), pos: 1}
+		}
+		return LineKey{}
+	case o.Recipient != model.NoRecipient:
+		return LineKey{obj: id, party: s.TrusteeOf(o.DN)}
+	case o.Class == model.ClassContainer || o.Class == model.ClassDomain || o.Class == model.ClassServer: // which hold no rights
+		return LineKey{}
+	}
+	return LineKey{party: s.TrusteeOf(o.DN)}
+}
+
+// lineOfSID returns the line of a SID: of who holds it, or of itself where it is
+// an account's former one or nobody's.
+func lineOfSID(s *model.Snapshot, sid acl.SID) []LineKey {
+	for id := uint32(1); id < s.SIDs.Len(); id++ {
+		if s.SIDOf(pool.SID(id)) != sid {
+			continue
+		}
+		p := model.TrusteeOfSID(pool.SID(id))
+		if h := s.SIDInfo(pool.SID(id)).Holder; h != 0 && s.TrusteeOf(s.Record(h).DN) == p {
+			return []LineKey{LineOf(s, h)}
+		}
+		return []LineKey{{party: p}}
+	}
+	return nil
+}
+
+// Identity names a line so that Named finds it and nothing else: as the trustee
+// of a reverse view by its SID, as a target by what it has of SID and objectGUID.
+// Only where neither was read it is the DN.
+func Identity(s *model.Snapshot, k LineKey, reverse bool) string {
+	if k.obj != 0 && !reverse {
+		o := s.Record(k.obj)
+		if p := s.TrusteeOf(o.DN); p.SID() != 0 && s.SIDInfo(p.SID()).Holder == k.obj {
+			return s.SIDOf(p.SID()).String()
+		}
+		if !o.GUID.IsZero() {
+			return o.GUID.String()
+		}
+		return s.DNText(o.DN)
+	}
+	if sid := k.party.SID(); sid != 0 {
+		return s.SIDOf(sid).String()
+	}
+	if id := s.At(k.party.DN()); id != 0 && !s.Record(id).GUID.IsZero() {
+		return s.Record(id).GUID.String()
+	}
+	return s.DNText(k.party.DN())
+}
+
+// Complete returns names that begin with a text, in order, at most n of those
+// that come first in the tables. It stops with ctx.
+func Complete(s *model.Snapshot, ctx context.Context, prefix string, n int) (names []string) {
+	plain := strings.IndexFunc(prefix, func(r rune) bool { return r > 0x7f }) < 0
+	begins := func(name []byte) bool {
+		if len(name) >= len(prefix) && dn.EqualFold(name[:len(prefix)], prefix) {
+			return true
+		}
+		return !plain && strings.HasPrefix(strings.ToLower(string(name)), strings.ToLower(prefix))
+	}
+	for id := model.ObjectID(1); uint32(id) < s.Objects.Len() && len(names) < n; id++ {
+		if id&1023 == 0 && ctx.Err() != nil {
+			break
+		}
+		o := s.Record(id)
+		if o.Account == 0 && !o.IsStore() && !o.Is(model.FlagAbove) && o.Recipient == model.NoRecipient {
+			continue
+		}
+		name := []byte(nil)
+		if o.Account != 0 {
+			name = s.Texts.Bytes(o.Account)
+		} else {
+			name = []byte(s.CN(o.DN))
+		}
+		if begins(name) {
+			names = append(names, string(name))
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int { return dn.Compare([]byte(a), []byte(b)) })
+	return slices.Compact(names)
+}

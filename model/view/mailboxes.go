@@ -1,0 +1,198 @@
+package view
+
+import (
+	"sync"
+
+	"mbxperm/model"
+	"mbxperm/model/grant"
+	"mbxperm/model/hiding"
+	"mbxperm/model/internal/pool"
+	"mbxperm/model/internal/table"
+)
+
+// Mailboxes is the object type of mailbox rights, Send-As and Receive-As, and
+// Send on Behalf.
+var Mailboxes = &ObjectType{
+	Name: "Mailbox", Flag: "mailbox", Plural: "Mailboxes",
+	Toggles: hiding.Stale | hiding.Inherited | hiding.Self | hiding.Implied,
+	Totals: []model.Column[*Line]{
+		{Title: "AccountName", Text: accountText},
+		forwardColumn("Mailbox", false, pool.TypeMailbox),
+		forwardColumn("Send/ReceiveAs", false, pool.TypeSend),
+		reverseColumn("Reverse_Mailbox", false, pool.TypeMailbox),
+		reverseColumn("Reverse_Send/ReceiveAs", false, pool.TypeSend),
+		forwardColumn("OnBehalf", true, pool.TypeBehalf),
+		reverseColumn("Reverse_OnBehalf", true, pool.TypeBehalf),
+		{Title: "Type", Extra: true, Text: func(l *Line) string { return typeOrKind(l) }},
+	},
+	Details: recipientColumns,
+	Fields: append([]model.Field[*Line]{
+		{Name: "account", Value: func(l *Line) any { return l.Name }},
+		{Name: "domain", Value: func(l *Line) any { return l.Domain }},
+		{Name: "sid", Value: func(l *Line) any { return model.SIDText(l.SID) }},
+		{Name: "kind", Value: func(l *Line) any { return l.Kind }},
+		{Name: "type", Value: func(l *Line) any { return l.Type }},
+	}, mailboxCounts()...),
+	ACEs: []ACEType{
+		{Name: "All", forward: pool.OnRecipients, Flip: 4},
+		{Name: "Mailbox-Rights", forward: pool.OnlyMailbox, Flip: 5},
+		{Name: "SendAs/ReceiveAs-Rights", forward: pool.OnlySend, Flip: 6},
+		{Name: "SendOnBehalf-Rights", forward: pool.OnlyBehalf, Flip: 7},
+		{Name: "Reverse-All", reverse: pool.AllTypes, Flip: 0},
+		{Name: "Reverse-Mailbox-Rights", reverse: pool.OnlyMailbox, Flip: 1},
+		{Name: "Reverse-SendAs/ReceiveAs-Rights", reverse: pool.OnlySend, Flip: 2},
+		{Name: "Reverse-SendOnBehalf-Rights", reverse: pool.OnlyBehalf, Flip: 3},
+		{Name: "Both", forward: pool.OnRecipients, reverse: pool.AllTypes, Flip: 8},
+	},
+	lines: mailboxLines, bothWays: true,
+	counts: map[int]func(*evaluation, LineKey) Count{
+		1: forwardCount(pool.TypeMailbox), 2: forwardCount(pool.TypeSend), 3: reverseCount(pool.TypeMailbox),
+		4: reverseCount(pool.TypeSend), 5: forwardCount(pool.TypeBehalf), 6: reverseCount(pool.TypeBehalf),
+	},
+}
+
+var recipientColumns = []model.Column[*grant.Row]{
+	{Title: "MailboxName", Text: targetText},
+	{Title: "ACLType", Text: func(r *grant.Row) string { return r.ACLType }},
+	{Title: "UserName", Text: func(r *grant.Row) string { return model.PrincipalText(r.Trustee) }},
+	{Title: "Rights", Text: func(r *grant.Row) string { return r.Text }},
+	{Title: "Status", Text: statusText},
+	{Title: "Origin", Extra: true, Text: func(r *grant.Row) string { return r.Origin }},
+}
+
+func mailboxCounts() (out []model.Field[*Line]) {
+	cells := []struct {
+		name string
+		of   func(*Line) Count
+	}{
+		{"mailbox", func(l *Line) Count { return l.Totals.Forward[pool.TypeMailbox] }},
+		{"send_receive_as", func(l *Line) Count { return l.Totals.Forward[pool.TypeSend] }},
+		{"on_behalf", func(l *Line) Count { return l.Totals.Forward[pool.TypeBehalf] }},
+		{"reverse_mailbox", func(l *Line) Count { return l.Totals.Reverse[pool.TypeMailbox] }},
+		{"reverse_send_receive_as", func(l *Line) Count { return l.Totals.Reverse[pool.TypeSend] }},
+		{"reverse_on_behalf", func(l *Line) Count { return l.Totals.Reverse[pool.TypeBehalf] }},
+	}
+	for _, c := range cells {
+		out = append(out, countFields(c.name, c.of)[0])
+	}
+	for _, c := range cells {
+		out = append(out, countFields(c.name, c.of)[1])
+	}
+	return append(out, model.Field[*Line]{Name: "hidden", Value: func(l *Line) any { return l.Totals.Hidden() }},
+		model.Field[*Line]{Name: "unread", Value: func(l *Line) any { return l.Totals.Unread() }},
+		model.Field[*Line]{Name: "exchange", Value: func(l *Line) any { return l.Exchange }},
+		model.Field[*Line]{Name: "authority", Value: func(l *Line) any { return l.Authority }},
+		model.Field[*Line]{Name: "label", Value: func(l *Line) any { return l.Label }})
+}
+
+// accountText is the name with the kind of whatever is no mailbox, and ~ where
+// the directory holds only a copy of the mailbox's rights, ~? where that is not known.
+func accountText(l *Line) string {
+	name := model.PrincipalText(l.Principal)
+	switch {
+	case l.Authority == model.AuthorityCopy:
+		name += " ~"
+	case l.Authority == "" && l.Kind == model.KindMailbox && l.Key.IsTarget():
+		name += " ~?"
+	}
+	switch l.Kind {
+	case model.KindGroup, model.KindService, model.KindComputer, model.KindUser, model.KindOther, model.KindWellKnown:
+		name += " (" + l.Kind + ")"
+	}
+	return name
+}
+
+func typeOrKind(l *Line) string {
+	if l.Type != "" {
+		return l.Type
+	}
+	return l.Kind
+}
+
+// targetText names the target of a row; stores and containers say what they are.
+func targetText(r *grant.Row) string {
+	name := r.Target.Name
+	switch {
+	case r.ACLType == grant.ACLStore || r.ACLType == grant.ACLAdmin:
+		return name + " (" + r.Target.Type + ")"
+	case r.Authority == model.AuthorityCopy:
+		return name + " ~"
+	}
+	return name
+}
+
+// mailboxLines lists every mailbox, and whoever else has a row: other
+// recipients as targets, and any trustee.
+func mailboxLines(l *evaluation) {
+	s := l.snap
+	l.result.Hidden = l.hiddenRows()
+	n := lineCount(s)
+	chosen := make([]table.Bits, (n+table.Piece-1)/table.Piece)
+	find := newFinder(s, l.query.Filter)
+	var mu sync.Mutex
+	l.parallel(int(n), func(from, to int) {
+		var count tally
+		in := find.match(from, to)
+		pass := &chosen[from/table.Piece]
+		for i := from; i < to; i++ {
+			if k := lineKey(s, uint32(i)); l.choose(k, &count) && in.Has(i-from) && l.wanted(k) {
+				pass.Set(i - from)
+				count.add(s, k)
+			}
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		l.result.Targets += count.targets
+		l.result.Others += count.others
+		l.result.System += count.system
+		l.result.LeftOut += count.leftOut
+	})
+	l.order(chosen)
+}
+
+// tally counts lines.
+type tally struct{ targets, others, system, leftOut int }
+
+func (t *tally) add(s *model.Snapshot, k LineKey) {
+	if k.obj != 0 && s.Record(k.obj).HasMailbox() {
+		t.targets++
+	} else {
+		t.others++
+	}
+}
+
+// choose reports whether the toggles leave a line in.
+func (l *evaluation) choose(k LineKey, count *tally) bool {
+	kind := model.NoRecipient
+	if k.obj != 0 {
+		kind = l.snap.Record(k.obj).Recipient
+	}
+	mailbox := kind == model.Mailbox || kind == model.SystemMailbox
+	if l.query.Only == 0 && l.query.Lines != TrusteeLines && (kind == model.Mailbox || kind == model.SystemMailbox && l.query.System) {
+		return true // whatever rows it has: nearly all lines
+	}
+	switch holds := l.holds(k.party) != 0; {
+	case kind == model.SystemMailbox && !l.query.System && !holds:
+		count.system++
+		return false
+	case !mailbox && l.everyRow(k)&l.wide == 0: // hidden, whatever else is asked for
+		return false
+	case l.query.Only != 0 && !holds && (k.obj == 0 || !l.hasRows(l.snap.Record(k.obj))),
+		l.query.Lines == MailboxLines && !mailbox,
+		l.query.Lines == TrusteeLines && !holds:
+		count.leftOut++
+		return false
+	}
+	return true
+}
+
+// everyRow returns the kinds of rows that a line has on recipients as a target,
+// and of all that name it.
+func (l *evaluation) everyRow(k LineKey) grant.RowKinds {
+	r := grant.RelationsOf(l.snap)
+	out := r.KindsOf(k.party)
+	if k.obj != 0 {
+		out |= kinds(l.snap.Record(k.obj), r.Descs)
+	}
+	return out
+}

@@ -1,0 +1,154 @@
+package view
+
+import (
+	"strconv"
+
+	"mbxperm/model"
+	"mbxperm/model/grant"
+	"mbxperm/model/hiding"
+	"mbxperm/model/internal/pool"
+)
+
+// ObjectType is one entry of the screen's first drop-down: what its lines are,
+// which columns they have, how their ACEs are chosen, and what a report calls it all.
+type ObjectType struct {
+	Name    string // "Mailbox", as in the drop-down
+	Flag    string // "mailbox", as in --object and object_type
+	Plural  string
+	Totals  []model.Column[*Line]
+	Details []model.Column[*grant.Row]
+	Fields  []model.Field[*Line] // of report totals
+	ACEs    []ACEType
+	// Toggles are the reasons for which its rows can be hidden.
+	Toggles hiding.Reasons
+
+	lines func(*evaluation)
+	// counts are the counts of the columns of Totals, by place, without the rest
+	// of the line: for an order of all lines.
+	counts   map[int]func(*evaluation, LineKey) Count
+	bothWays bool // its lines have totals in reverse too
+}
+
+// ObjectTypes are all of them, in the order of the drop-down.
+var ObjectTypes = []*ObjectType{Mailboxes, Stores, Admins}
+
+// ACEType is one entry of the screen's second drop-down.
+type ACEType struct {
+	Name    string
+	forward pool.ACLTypes // rows of the line as a target
+	reverse pool.ACLTypes // rows that name the line as trustee
+	Flip    int           // the entry for the other direction; itself where there is none
+}
+
+// Direction says in a word which way the rows of this type are read.
+func (t ACEType) Direction() string {
+	switch {
+	case t.reverse == 0:
+		return "forward"
+	case t.forward == 0:
+		return "reverse"
+	}
+	return "forward and reverse"
+}
+
+// LineKey names a line of the grid of totals: an object, a party, or both for
+// an account that is a target and a trustee.
+type LineKey struct {
+	obj   model.ObjectID
+	party model.TrusteeID
+	pos   uint32 // 1 + position of the ACE, where a line is one ACE
+}
+
+// Number packs the key for a grid that remembers its selection.
+func (k LineKey) Number() uint64 {
+	if k.pos != 0 {
+		return uint64(k.obj)<<32 | 1<<31 | uint64(k.pos)
+	}
+	return uint64(k.obj)<<32 | uint64(k.party)
+}
+
+// IsTarget reports whether the line is a target and not only a trustee.
+func (k LineKey) IsTarget() bool { return k.obj != 0 }
+
+// IsZero reports whether the key names no line.
+func (k LineKey) IsZero() bool { return k == LineKey{} }
+
+// Line is a line of the grid of totals with everything that is known about it.
+type Line struct {
+	Key LineKey
+	model.Principal
+	Type string // recipient type or kind of store
+	// Authority says whether the directory decides about its mailbox ACL; empty
+	// where that is not known or the line is no mailbox.
+	Authority string
+	Exchange  string // release of the server that a mailbox is on; empty where that is not known
+	Totals    Totals
+
+	Server, StorageGroup, Store string
+	ACEs                        Count
+	Row                         *grant.Row // where a line is one ACE
+}
+
+// count spells a cell: shown rows, allows and denies apart, and marks for what
+// is hidden or was not read, so that a zero never looks like "clean": "2/1",
+// "0 +12", "0?", "3 g".
+func count(c Count) string {
+	s := strconv.Itoa(c.Rows - c.Deny)
+	if c.Deny > 0 {
+		s += "/" + strconv.Itoa(c.Deny)
+	}
+	if c.Unread {
+		s += "?"
+	}
+	if c.Hidden > 0 {
+		s += " +" + strconv.Itoa(c.Hidden)
+	}
+	if c.Indirect {
+		s += " g"
+	}
+	return s
+}
+
+func countColumn(title string, extra bool, of func(*Line) Count) model.Column[*Line] {
+	return model.Column[*Line]{
+		Title: title, Numeric: true, Extra: extra,
+		Text:   func(l *Line) string { return count(of(l)) },
+		Number: func(l *Line) int { return of(l).Rows },
+	}
+}
+
+// forwardColumn and reverseColumn are the columns of a line's rows of one family.
+func forwardColumn(title string, extra bool, f pool.ACLType) model.Column[*Line] {
+	return countColumn(title, extra, func(l *Line) Count { return l.Totals.Forward[f] })
+}
+
+func forwardCount(f pool.ACLType) func(*evaluation, LineKey) Count {
+	return func(l *evaluation, k LineKey) (none Count) {
+		if k.obj == 0 {
+			return none
+		}
+		return l.forward(l.snap.Record(k.obj), f)
+	}
+}
+
+func reverseColumn(title string, extra bool, f pool.ACLType) model.Column[*Line] {
+	return countColumn(title, extra, func(l *Line) Count { return l.Totals.Reverse[f] })
+}
+
+func reverseCount(f pool.ACLType) func(*evaluation, LineKey) Count {
+	return func(l *evaluation, k LineKey) Count { return l.reverse(k.party, f) }
+}
+
+func countFields(name string, of func(*Line) Count) []model.Field[*Line] {
+	return []model.Field[*Line]{
+		{Name: name, Value: func(l *Line) any { return of(l).Rows }},
+		{Name: name + "_deny", Value: func(l *Line) any { return of(l).Deny }},
+	}
+}
+
+func statusText(r *grant.Row) string {
+	if r.Overruled {
+		return "Deny (overridden)"
+	}
+	return r.Status
+}

@@ -1,0 +1,361 @@
+package view
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"mbxperm/model"
+	"mbxperm/model/dn"
+	"mbxperm/model/grant"
+	"mbxperm/model/internal/pool"
+	"mbxperm/model/internal/table"
+	"mbxperm/model/member"
+)
+
+// allRows takes the rows that the query asks for, before its order.
+func (l *evaluation) allRows() {
+	if !l.query.Of.IsZero() {
+		l.rowsOfLine()
+		l.filterRows()
+		return
+	}
+	q, s := &l.query, l.snap
+	want := q.ACEs.forward | q.ACEs.reverse
+	if q.ByTrustee {
+		want = pool.AllTypes
+	}
+	var rest []model.ObjectID
+	for _, n := range byName(s) {
+		if l.stopped() {
+			return
+		}
+		switch k := lineKey(s, n); {
+		case k.obj == 0:
+		case s.Record(k.obj).ACLType() != pool.TypeSend:
+			rest = append(rest, k.obj)
+		default:
+			l.rowsOfTarget(k.obj, want, nil)
+		}
+	}
+	l.inOrder = len(l.result.rows)
+	for i := range s.Stores.Len() {
+		rest = append(rest, *s.Stores.At(i))
+	}
+	for _, id := range rest {
+		l.rowsOfTarget(id, want, nil)
+	}
+	l.filterRows()
+}
+
+// rowsOfTarget takes the rows of a target, of those trustees that who accepts.
+func (l *evaluation) rowsOfTarget(id model.ObjectID, want pool.ACLTypes, who func(pool.ACLType, model.TrusteeID) bool) {
+	s := l.snap
+	if l.query.Target != nil {
+		if p := s.TargetPrincipal(s.Record(id)); !l.query.Target(&p) {
+			return
+		}
+	}
+	grant.Each(s, id, want, func(r grant.Ref, a *pool.ACERecord) bool {
+		p := grant.TrusteeOf(s, r, a)
+		if who != nil && !who(r.Family, p) {
+			return true
+		}
+		if l.query.Trustee != nil {
+			if t := s.Principal(p); !l.query.Trustee(&t) {
+				return true
+			}
+		}
+		if why := l.why(r, a); why != 0 {
+			l.result.Hidden[why.First()]++
+		} else {
+			l.result.rows = append(l.result.rows, r)
+		}
+		return true
+	})
+}
+
+// filterRows keeps the rows that the filter lets pass.
+func (l *evaluation) filterRows() {
+	rows := l.result.rows
+	if len(l.filter.words) == 0 {
+		return
+	}
+	pass := make([]bool, len(rows))
+	l.parallel(len(rows), func(from, to int) {
+		for i := from; i < to; i++ {
+			pass[i] = l.filter.row(rows[i])
+		}
+	})
+	kept, inOrder := rows[:0], 0
+	for i, ok := range pass {
+		if ok {
+			kept = append(kept, rows[i])
+			if i < l.inOrder {
+				inOrder++
+			}
+		}
+	}
+	l.result.rows, l.inOrder = kept, inOrder
+}
+
+// rowsOfLine takes the rows of a line: those it is the target of, then those
+// that name it, each row once.
+func (l *evaluation) rowsOfLine() {
+	q := &l.query
+	of := q.Of
+	if of.obj != 0 && q.ACEs.forward != 0 {
+		l.rowsOfTarget(of.obj, q.ACEs.forward, nil)
+	}
+	if q.ACEs.reverse == 0 || of.party == 0 {
+		return
+	}
+	acting := l.acting(of.party)
+	who := func(f pool.ACLType, p model.TrusteeID) bool {
+		behalfOnly, acts := acting[p]
+		return acts && (!behalfOnly || f == pool.TypeBehalf)
+	}
+	own := model.ObjectID(0)
+	if q.ACEs.forward != 0 {
+		own = of.obj
+	}
+	if q.Target != nil || q.Trustee != nil {
+		l.rowsAmongAll(own, who)
+		return
+	}
+	for p, behalfOnly := range acting {
+		l.rowsNaming(p, behalfOnly, own)
+	}
+	if own != 0 { // its forward rows are there already
+		grant.Each(l.snap, own, q.ACEs.reverse&q.ACEs.forward&(pool.OnlyMailbox|pool.OnlySend), func(r grant.Ref, a *pool.ACERecord) bool {
+			if why := l.why(r, a); why != 0 && who(r.Family, model.TrusteeOfSID(a.Trustee)) {
+				l.result.Hidden[why.First()]--
+			}
+			return true
+		})
+	}
+	l.rowsOfStores(own, who)
+}
+
+// rowsAmongAll looks at every target.
+func (l *evaluation) rowsAmongAll(own model.ObjectID, who func(pool.ACLType, model.TrusteeID) bool) {
+	q, s := &l.query, l.snap
+	for i := range s.Recipients.Len() {
+		id, want := *s.Recipients.At(i), q.ACEs.reverse&pool.OnRecipients
+		if id == own {
+			want &^= q.ACEs.forward
+		}
+		if l.stopped() {
+			return
+		}
+		l.rowsOfTarget(id, want, who)
+	}
+	l.rowsOfStores(own, who)
+}
+
+func (l *evaluation) rowsOfStores(own model.ObjectID, who func(pool.ACLType, model.TrusteeID) bool) {
+	q, s := &l.query, l.snap
+	want := q.ACEs.reverse & (pool.OnlyStores | pool.OnlyAdmin)
+	for i := range s.Stores.Len() {
+		if id := *s.Stores.At(i); id == own {
+			l.rowsOfTarget(id, want&^q.ACEs.forward, who)
+		} else if want != 0 {
+			l.rowsOfTarget(id, want, who)
+		}
+	}
+}
+
+// rowsNaming takes the rows on recipients that name a party, but for those on
+// own that its forward view has. What is hidden is counted, hidden rows on own
+// too, without a look at each of them: some trustees stand on every account.
+func (l *evaluation) rowsNaming(p model.TrusteeID, behalfOnly bool, own model.ObjectID) {
+	q, s := &l.query, l.snap
+	r := grant.RelationsOf(s)
+	for f := pool.TypeMailbox; f <= pool.TypeSend && !behalfOnly && p.DN() == 0; f++ {
+		if !q.ACEs.reverse.Has(f) {
+			continue
+		}
+		not := own
+		if !q.ACEs.forward.Has(f) {
+			not = 0
+		}
+		for _, ace := range r.ACEs.Of(uint32(p)) {
+			if n := r.Uses[f][ace]; n != 0 {
+				l.rowsOfACE(pool.ACE(ace), f, int(n), not)
+			}
+		}
+	}
+	if !q.ACEs.reverse.Has(pool.TypeBehalf) {
+		return
+	}
+	for _, link := range r.LinksOf(p) {
+		d := s.Delegates.At(link.N)
+		ref := grant.Ref{Obj: d.Target, Pos: link.N - s.Record(d.Target).Delegates.First, Family: pool.TypeBehalf, Right: pool.RightOnBehalf}
+		switch why := l.why(ref, nil); {
+		case d.Target == own && q.ACEs.forward.Has(pool.TypeBehalf):
+		case why != 0:
+			l.result.Hidden[why.First()]++
+		default:
+			l.result.rows = append(l.result.rows, ref)
+		}
+	}
+}
+
+// rowsOfACE takes the rows that an ACE gives on recipients in one sense, but
+// for those on not.
+func (l *evaluation) rowsOfACE(id pool.ACE, f pool.ACLType, uses int, not model.ObjectID) {
+	s := l.snap
+	a := s.ACEs.At(uint32(id))
+	var buf [pool.MaxRights]pool.Right
+	var shown []pool.Right
+	for _, right := range pool.RightsOf(f, a, &buf) {
+		if why := l.why(grant.Ref{Family: f, Right: right}, a); why != 0 {
+			l.result.Hidden[why.First()] += uses
+		} else {
+			shown = append(shown, right)
+		}
+	}
+	if len(shown) == 0 {
+		return
+	}
+	at := grant.ReachOf(s)
+	for _, desc := range at.Descs.Of(uint32(id)) {
+		d := s.Descs.At(desc)
+		if d.Type != f || l.stopped() {
+			continue
+		}
+		for i := range d.N {
+			if *s.Lists.At(d.First + i) != id {
+				continue
+			}
+			for _, target := range at.Targets.Of(desc) {
+				for _, right := range shown {
+					if model.ObjectID(target) != not {
+						l.result.rows = append(l.result.rows, grant.Ref{Obj: model.ObjectID(target), Pos: i, Family: f, Right: right})
+					}
+				}
+			}
+		}
+	}
+}
+
+// acting are the parties whose rows a reverse view shows: the line's own, and in
+// the effective view those in its token and, for Send on Behalf alone, its
+// distribution groups, which have the value true.
+func (l *evaluation) acting(p model.TrusteeID) map[model.TrusteeID]bool {
+	out := map[model.TrusteeID]bool{}
+	if l.query.Effective {
+		for _, g := range member.Token(l.snap, p, true) {
+			out[g] = true
+		}
+		for _, g := range member.Token(l.snap, p, false) {
+			out[g] = false
+		}
+	}
+	out[p] = false
+	return out
+}
+
+// sortable is a row with what decides most comparisons.
+type sortable struct {
+	first uint32 // of the column or trustee that goes before the target
+	start uint64 // of the target's name
+	grant.Ref
+}
+
+// sortRows orders rows by target, then position; ByTrustee by trustee first;
+// a column that was asked for before all of that.
+func (l *evaluation) sortRows() {
+	s, rows := l.snap, l.result.rows
+	first := l.firstOrder()
+	if first == nil {
+		rows = rows[l.inOrder:]
+	}
+	if l.ctx.Err() != nil || len(rows) < 2 {
+		return
+	}
+	keys := make([]sortable, len(rows))
+	table.Parallel(len(rows), func(from, to int) {
+		for i := from; i < to; i++ {
+			keys[i] = sortable{start: dn.Prefix(objectSortName(s, s.Record(rows[i].Obj))), Ref: rows[i]}
+			if first != nil {
+				keys[i].first = first[i]
+			}
+		}
+	})
+	keys = table.SortParallel(keys, func(a, b sortable) int { return compareRows(s, a, b) })
+	for i := range keys {
+		rows[i] = keys[i].Ref
+	}
+}
+
+func compareRows(s *model.Snapshot, a, b sortable) int {
+	if a.first != b.first {
+		return cmp.Compare(a.first, b.first)
+	}
+	if a.Obj == b.Obj {
+		return cmp.Or(cmp.Compare(a.Family, b.Family), cmp.Compare(a.Pos, b.Pos), cmp.Compare(a.Right, b.Right))
+	}
+	if c := cmp.Or(cmp.Compare(rowClass(a.Ref), rowClass(b.Ref)), cmp.Compare(a.start, b.start)); c != 0 {
+		return c
+	}
+	if c := dn.Compare(objectSortName(s, s.Record(a.Obj)), objectSortName(s, s.Record(b.Obj))); c != 0 {
+		return c
+	}
+	return tie(s, LineKey{obj: a.Obj}, LineKey{obj: b.Obj})
+}
+
+// rowClass puts recipients before stores before containers.
+func rowClass(r grant.Ref) int { return max(0, int(r.Family)-int(pool.TypeBehalf)) }
+
+// firstOrder returns for each row where it comes by what goes before its
+// target; nil where nothing does.
+func (l *evaluation) firstOrder() []uint32 {
+	n, s := l.query.Sort, l.snap
+	switch {
+	case n != 0 && max(n, -n) <= len(l.query.Type.Details):
+		column := l.query.Type.Details[max(n, -n)-1]
+		texts := make([]string, len(l.result.rows))
+		l.parallel(len(texts), func(from, to int) {
+			for i := from; i < to; i++ {
+				row := grant.RowOf(s, l.result.rows[i])
+				texts[i] = fold(column.Text(&row))
+			}
+		})
+		return ranks(texts, n < 0)
+	case l.query.ByTrustee:
+		who := map[model.TrusteeID]string{} // there are far fewer trustees than rows
+		texts := make([]string, len(l.result.rows))
+		for i, r := range l.result.rows {
+			p := grant.TrusteeOf(s, r, grant.ACEOf(s, r))
+			text, ok := who[p]
+			if !ok {
+				t := s.Principal(p)
+				text = fold(t.Name) + "\x00" + model.SIDText(t.SID) + t.DN
+				who[p] = text
+			}
+			texts[i] = text
+		}
+		return ranks(texts, false)
+	}
+	return nil
+}
+
+// ranks returns the place of each text in the order of the distinct ones.
+func ranks(texts []string, down bool) []uint32 {
+	place := map[string]uint32{}
+	for _, t := range texts {
+		place[t] = 0
+	}
+	for i, t := range slices.Sorted(maps.Keys(place)) {
+		place[t] = uint32(i)
+		if down {
+			place[t] = uint32(len(place) - i)
+		}
+	}
+	out := make([]uint32, len(texts))
+	for i, t := range texts {
+		out[i] = place[t]
+	}
+	return out
+}

@@ -1,0 +1,379 @@
+package view
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"mbxperm/acl"
+	"mbxperm/model"
+	"mbxperm/model/coverage"
+	"mbxperm/model/dn"
+	"mbxperm/model/grant"
+	"mbxperm/model/hiding"
+	"mbxperm/model/internal/pool"
+	"mbxperm/model/internal/table"
+	"mbxperm/model/member"
+)
+
+// shown returns all reasons for which rows are shown.
+func (q *Query) shown() hiding.Reasons {
+	return q.Show&hiding.All | hiding.Onlys&^(hiding.Reasons(q.Only)<<5)
+}
+
+// Prepare works out what views of this snapshot need once: for a moment in
+// which nobody waits.
+func Prepare(s *model.Snapshot) {
+	byName(s)
+	grant.ReachOf(s)
+	member.Of(s)
+	member.PrimaryGroups.Of(s)
+	member.FormerSIDs(s)
+	grant.StoreWays(s)
+	filterIndexOf(s)
+}
+
+// Query asks for the lines of an object type, or, with Rows set, for rows.
+type Query struct {
+	Type *ObjectType
+	// Show are the reasons that are switched on: rows hidden for these are shown.
+	Show hiding.Reasons
+	// Only hides all rows but those of some kinds, and leaves out lines without one.
+	Only hiding.Only
+	// Lines chooses among the lines of the grid of mailboxes.
+	Lines Lines
+	// System adds the lines of system mailboxes.
+	System bool
+	// Filter keeps what contains every word, without regard to case; !word
+	// excludes. It chooses lines and never changes a total.
+	Filter string
+	// Sort is 1 + the number of a column, negative for descending; 0 orders
+	// lines by name and rows by target, then ACE position.
+	Sort int
+	// Arrival keeps the order in which things were read and leaves out who gets
+	// rights through groups: cheap, while things still arrive.
+	Arrival bool
+
+	// Rows asks for rows of the ACE type: those of line Of, or of all targets
+	// of the object type where Of is zero.
+	Rows bool
+	Of   LineKey
+	ACEs ACEType
+	// Effective adds, in reverse, the rows of the groups that the party is in.
+	Effective bool
+	// ByTrustee orders rows by trustee, and takes those of all object types.
+	ByTrustee bool
+	// Target and Trustee, where not nil, keep the rows that they accept, and the
+	// lines of whom they accept.
+	Target, Trustee func(*model.Principal) bool
+
+	// Progress, if it is not nil, is told how far the work has come.
+	Progress *Progress
+}
+
+// Lines chooses lines of the grid of mailboxes.
+type Lines uint8
+
+// The choices.
+const (
+	AllLines     Lines = iota
+	MailboxLines       // mailboxes, whether or not they hold rights
+	TrusteeLines       // whoever holds a right, mailboxes too
+)
+
+// Progress says how far a long question has come. It may be read by any goroutine.
+type Progress struct{ done, all atomic.Int64 }
+
+// Share returns a number from 0 to 1.
+func (p *Progress) Share() float64 {
+	if all := p.all.Load(); all > 0 {
+		return float64(p.done.Load()) / float64(all)
+	}
+	return 0
+}
+
+// Result is the answer to a Query: lines or rows, in order, over one snapshot.
+// It never changes and may be read by any number of goroutines.
+type Result struct {
+	Snapshot *model.Snapshot
+	Query    Query
+	// Hidden counts what the toggles hide, each row once.
+	Hidden hiding.Counts
+	// Targets and Others count the lines that are targets, and the rest;
+	// System the system mailboxes that are left out. One that holds a right
+	// somewhere is a trustee and never left out.
+	Targets, Others, System int
+	// LeftOut counts the lines that Query.Only and Query.Lines leave out.
+	LeftOut int
+	// Meanwhile: the lines, their order and all these counts are of another
+	// question; only what Line makes answers this one.
+	Meanwhile bool
+
+	numbers []uint32  // of lines of the grid of mailboxes
+	keys    []LineKey // of the lines of others
+	rows    []grant.Ref
+	lists   *evaluation
+}
+
+// Len returns the number of lines or rows.
+func (r *Result) Len() int { return len(r.numbers) + len(r.keys) + len(r.rows) }
+
+// Key returns the key of line i.
+func (r *Result) Key(i int) LineKey {
+	if r.keys != nil {
+		return r.keys[i]
+	}
+	return lineKey(r.Snapshot, r.numbers[i])
+}
+
+// Line makes line i.
+func (r *Result) Line(i int) Line { return r.lists.line(r.Key(i)) }
+
+// Row makes row i.
+func (r *Result) Row(i int) grant.Row { return grant.RowOf(r.Snapshot, r.rows[i]) }
+
+// Ref returns the reference of row i.
+func (r *Result) Ref(i int) grant.Ref { return r.rows[i] }
+
+// Of is the only code that filters, totals and sorts. It stops with the
+// context's error when the context ends.
+func Of(ctx context.Context, s *model.Snapshot, q Query) (*Result, error) {
+	l := newEvaluation(ctx, s, q)
+	if q.Rows {
+		l.allRows()
+		l.sortRows()
+	} else {
+		q.Type.lines(l)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return l.result, nil
+}
+
+// Under returns the lines of an answer as another question sees them that
+// differs in its toggles alone: a first answer, at once, until the one that
+// View works out. The totals of each line are exact.
+func (r *Result) Under(q Query) *Result {
+	out := *r
+	out.Query, out.Meanwhile = q, true
+	out.lists = newEvaluation(r.lists.ctx, r.Snapshot, q)
+	out.lists.result = &out
+	return &out
+}
+
+// evaluation makes one Result. What it works out on the way serves the lines later.
+type evaluation struct {
+	ctx    context.Context
+	snap   *model.Snapshot
+	query  Query
+	show   hiding.Reasons // all for which rows are shown
+	kinds  grant.RowKinds // of these
+	wide   grant.RowKinds // of those that Query.Only hides, too
+	result *Result
+	filter filter
+	reads  *coverage.Readability // what the bound account may read; used under its lock
+	seen   int
+	// so many of the rows came in the order of their targets
+	inOrder int
+
+	once struct{ through sync.Once }
+	via  *indirect // for marks; see mark
+}
+
+func newEvaluation(ctx context.Context, s *model.Snapshot, q Query) *evaluation {
+	l := &evaluation{ctx: ctx, snap: s, query: q, show: q.shown(), result: &Result{Snapshot: s, Query: q}}
+	l.kinds, l.wide = grant.ShownKinds(l.show), grant.ShownKinds(l.show|hiding.Onlys)
+	if q.Only&hiding.OnlyOrphans != 0 {
+		l.kinds = grant.ShownKinds(l.show | hiding.NotOrphan) // of those that are; see holds
+	}
+	l.result.lists = l
+	l.filter = filter{s, Words(q.Filter)}
+	l.reads = coverage.NewReadability(s)
+	return l
+}
+
+// stopped looks at the context once in a while.
+func (l *evaluation) stopped() bool {
+	l.seen++
+	return l.seen&1023 == 0 && l.ctx.Err() != nil
+}
+
+// parallel is the function of that name for as long as the context lasts.
+func (l *evaluation) parallel(n int, f func(from, to int)) {
+	p := l.query.Progress
+	if p != nil {
+		p.done.Store(0)
+		p.all.Store(int64(n))
+	}
+	table.Parallel(n, func(from, to int) {
+		if l.ctx.Err() == nil {
+			f(from, to)
+		}
+		if p != nil {
+			p.done.Add(int64(to - from))
+		}
+	})
+}
+
+// add takes a line if the filter lets it pass.
+func (l *evaluation) add(k LineKey) {
+	if l.stopped() || !l.filter.line(k) || !l.wanted(k) {
+		return
+	}
+	l.result.Targets++
+	l.result.keys = append(l.result.keys, k)
+}
+
+// wanted applies Target and Trustee to a line. A line of the mailbox grid is
+// both; a store has trustees, and an entry of a container has one.
+func (l *evaluation) wanted(k LineKey) bool {
+	if l.query.Target == nil && l.query.Trustee == nil {
+		return true
+	}
+	s, q := l.snap, &l.query
+	var target, trustee model.Principal
+	if k.obj != 0 {
+		target = s.TargetPrincipal(s.Record(k.obj))
+		trustee = target
+	}
+	if k.obj == 0 || k.pos != 0 {
+		trustee = s.Principal(k.party)
+	}
+	if k.obj == 0 {
+		target = trustee
+	}
+	if q.Target != nil && !q.Target(&target) {
+		return false
+	}
+	if q.Trustee != nil && k.obj != 0 && s.Record(k.obj).IsStore() {
+		return l.namesTrustee(k.obj)
+	}
+	return q.Trustee == nil || q.Trustee(&trustee)
+}
+
+// namesTrustee reports whether a store has a row of a trustee that the query accepts.
+func (l *evaluation) namesTrustee(id model.ObjectID) bool {
+	found := false
+	grant.Each(l.snap, id, pool.OnlyStores, func(r grant.Ref, a *pool.ACERecord) bool {
+		p := l.snap.Principal(model.TrusteeOfSID(a.Trustee))
+		found = l.query.Trustee(&p) && l.why(r, a) == 0
+		return !found
+	})
+	return found
+}
+
+// why returns the reasons for which a row is hidden.
+func (l *evaluation) why(r grant.Ref, a *pool.ACERecord) hiding.Reasons {
+	why := grant.ReasonsOf(l.snap, r, a)
+	if a == nil || !a.Type.Denies() {
+		why |= hiding.NotDeny
+	}
+	if a == nil {
+		why |= hiding.NotOrphan
+	} else {
+		why |= l.moreReasons(a.Trustee)
+	}
+	return why &^ l.show
+}
+
+// configCount counts the rows of a store or container, and what is hidden of them in h.
+func (l *evaluation) configCount(id model.ObjectID, want pool.ACLTypes, h *hiding.Counts) (c Count) {
+	grant.Each(l.snap, id, want, func(r grant.Ref, a *pool.ACERecord) bool {
+		if why := l.why(r, a); why != 0 {
+			c.Hidden++
+			if h != nil {
+				h[why.First()]++
+			}
+			return true
+		}
+		c.Rows++
+		if a.Type.Denies() {
+			c.Deny++
+		}
+		return true
+	})
+	return c
+}
+
+// totals counts the rows of a line, both ways.
+func (l *evaluation) totals(k LineKey) (t Totals) {
+	if k.obj != 0 {
+		o := l.snap.Record(k.obj)
+		for f := range t.Forward {
+			t.Forward[f] = l.forward(o, pool.ACLType(f))
+		}
+		l.markUnread(o, &t)
+	}
+	if k.party == 0 || !l.query.Type.bothWays { // stores and containers have no reverse totals
+		return t
+	}
+	for f := range t.Reverse {
+		t.Reverse[f] = l.reverse(k.party, pool.ACLType(f))
+	}
+	return t
+}
+
+// line makes a line. After View the evaluation does not change, so it may be called
+// by several goroutines.
+func (l *evaluation) line(k LineKey) Line {
+	line := l.describe(k)
+	switch {
+	case k.pos != 0:
+	case k.obj != 0 && l.snap.Record(k.obj).IsStore():
+		o := l.snap.Record(k.obj)
+		line.ACEs = l.configCount(k.obj, pool.OnlyStores, nil)
+		line.ACEs.Unread = coverage.ListUnread(l.snap, o.SecurityState, o.Security)
+	default:
+		line.Totals = l.totals(k)
+		if k.party != 0 && l.query.Type.bothWays && !l.query.Arrival {
+			l.once.through.Do(func() { l.via = l.findThrough() })
+			l.via.mark(k.party, &line.Totals)
+		}
+	}
+	return line
+}
+
+// describe makes a line without its counts.
+func (l *evaluation) describe(k LineKey) Line {
+	s := l.snap
+	line := Line{Key: k}
+	if k.pos != 0 {
+		row := grant.RowOf(s, grant.Ref{Obj: k.obj, Pos: k.pos - 1, Family: pool.TypeAdmin, Right: pool.RightWhole})
+		line.Row, line.Principal = &row, row.Trustee
+		return line
+	}
+	if k.obj == 0 {
+		line.Principal = s.Principal(k.party)
+		return line
+	}
+	o := s.Record(k.obj)
+	line.Principal = s.TargetPrincipal(o)
+	line.Type = s.TypeName(o)
+	if o.IsStore() {
+		describeStore(s, &line, o)
+	} else if o.HasMailbox() {
+		line.Authority, line.Exchange = s.VersionOf(o).Authority(), s.ReleaseOf(o)
+	}
+	return line
+}
+
+// Match returns a condition for Query.Target and Query.Trustee: the bare name,
+// DOMAIN\name, the DN, the SID or the objectGUID, without regard to case.
+func Match(text string) func(*model.Principal) bool {
+	sid, err := acl.ParseSID(text)
+	if err == nil {
+		return func(p *model.Principal) bool { return p.SID == sid }
+	}
+	if guid, err := acl.ParseGUID(text); err == nil {
+		return func(p *model.Principal) bool { return p.GUID == guid }
+	}
+	domain, name, qualified := strings.Cut(text, `\`)
+	return func(p *model.Principal) bool {
+		if qualified && strings.EqualFold(p.Domain, domain) && strings.EqualFold(p.Name, name) {
+			return true
+		}
+		return strings.EqualFold(p.Name, text) || dn.Equal(p.DN, text)
+	}
+}
