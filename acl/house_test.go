@@ -44,7 +44,7 @@ var arrows = map[string][]string{
 	"model/change":         {"model/view", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
 	"model/finding":        {"model/change", "model/view", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
 
-	"model/internal/script": {"model", "model/dn", "acl", "acl/sddl"},
+	"model/internal/script": {"model", "model/internal/pool", "model/dn", "acl", "acl/sddl"},
 
 	"collector":               {"acl"},
 	"collector/decode":        {"collector", "model/...", "acl/..."},
