@@ -217,3 +217,17 @@ func TestLabEnterpriseName(t *testing.T) {
 		t.Errorf("the directory counted %d wrong passwords, want 1", got-before)
 	}
 }
+
+// TestLabAlias: a server that is asked for by another of its names has a ticket
+// by its own, where TLS has shown who it is.
+func TestLabAlias(t *testing.T) {
+	lab := adlab.Start(t)
+	noLeaks(t)
+	t.Setenv("KRB5_CONFIG", lab.KRB5Conf)
+	t.Setenv("KRB5CCNAME", filepath.Join(t.TempDir(), "none"))
+	o := labOptions(lab, "ldaps", lab.Reader, lab.ReaderPassword)
+	o.URL, o.DC, o.Auth = "ldaps://localhost", Servers{"localhost": lab.Address}, AuthKerberos
+	open(t, o).Close()
+	o.CAFile, o.Insecure = "", true
+	refused(t, o, nil, "knows no service ldap/localhost")
+}

@@ -28,6 +28,11 @@ func (s *server) kerberos(c *conn, server about) (list []method, reasons []error
 		o.Log.Warn("krb5.conf", logError, w)
 	}
 	service := kerberos.Service{Name: s.service(server), Realm: strings.ToUpper(dnsName(server.domain))}
+	if server.host != "" && !s.plain() && !s.options.Insecure {
+		// TLS has shown that this is the server that was asked for, so that it may
+		// say by which name its domain knows it.
+		service.Other = "ldap/" + strings.ToLower(server.host)
+	}
 	network := s.network(c, conf, server)
 	if o.Keytab != "" {
 		// It was asked for by name, so a mistake in it is not passed over, and no

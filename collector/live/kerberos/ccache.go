@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jcmturner/gokrb5/v8/credentials"
 	"github.com/jcmturner/gokrb5/v8/messages"
 	"github.com/jcmturner/gokrb5/v8/types"
 )
@@ -19,7 +18,7 @@ type Cache struct {
 	Realm string
 	Until time.Time // the end of the ticket for the realm's own service
 
-	cache *credentials.CCache
+	file *cacheFile
 }
 
 // String names the principal.
@@ -68,18 +67,22 @@ func ReadCache(name string) (c *Cache, err error) {
 	if err != nil {
 		return nil, err
 	}
-	cc, err := credentials.LoadCCache(path)
+	b, err := os.ReadFile(path)
 	if os.IsNotExist(err) {
 		return nil, &Error{Kind: ErrNoTicket, Text: fmt.Sprintf("there is no ticket cache %s", path), Hint: "get a ticket with kinit"}
 	}
-	if err != nil {
-		return nil, &Error{Kind: ErrNoTicket, Text: fmt.Sprintf("the ticket cache %s cannot be read: %v", path, err)}
+	var file *cacheFile
+	if err == nil {
+		file, err = parseCache(b)
 	}
-	c = &Cache{Path: path, User: cc.GetClientPrincipalName().PrincipalNameString(), Realm: cc.GetClientRealm(), cache: cc}
+	if err != nil {
+		return nil, &Error{Kind: ErrNoTicket, Text: fmt.Sprintf("the ticket cache %s cannot be read: %v", path, cause(err)), Hint: "get a new one with kinit"}
+	}
+	c = &Cache{Path: path, User: file.client.PrincipalNameString(), Realm: file.realm, file: file}
 	var until time.Time
-	for _, e := range cc.GetEntries() {
-		if s := e.Server.PrincipalName.NameString; len(s) == 2 && s[0] == "krbtgt" && s[1] == c.Realm && e.EndTime.After(until) {
-			until = e.EndTime
+	for _, e := range file.entries {
+		if c.isGranting(e) && e.until.After(until) {
+			until = e.until
 		}
 	}
 	switch {
@@ -96,31 +99,36 @@ func ReadCache(name string) (c *Cache, err error) {
 // granting is the ticket for the ticket-granting service of the client's realm
 // that is good for longest.
 func (c *Cache) granting() (*granting, error) {
-	best := c.find(func(realm string, name []string) bool {
-		return len(name) == 2 && name[0] == "krbtgt" && name[1] == c.Realm && realm == c.Realm
-	})
+	best := c.find(c.isGranting)
 	if best == nil {
 		return nil, &Error{Kind: ErrNoTicket, Text: fmt.Sprintf("the ticket of %s has expired", c), Hint: "get a new one with kinit"}
 	}
-	g := &granting{key: best.Key, client: c.cache.GetClientPrincipalName(), realm: c.Realm, at: c.Realm}
-	return g, g.ticket.Unmarshal(best.Ticket)
+	g := &granting{key: best.key, client: c.file.client, realm: c.Realm, at: c.Realm}
+	return g, g.ticket.Unmarshal(best.ticket)
+}
+
+// isGranting reports whether a ticket is for the ticket-granting service of the
+// client's realm.
+func (c *Cache) isGranting(e cacheEntry) bool {
+	name := e.server.NameString
+	return len(name) == 2 && name[0] == "krbtgt" && name[1] == c.Realm && e.realm == c.Realm
 }
 
 // service is a ticket for a service, where there is one.
 func (c *Cache) service(service string) (ticket messages.Ticket, key types.EncryptionKey, until time.Time, ok bool) {
-	best := c.find(func(_ string, name []string) bool { return strings.EqualFold(strings.Join(name, "/"), service) })
-	if best == nil || ticket.Unmarshal(best.Ticket) != nil {
+	best := c.find(func(e cacheEntry) bool { return strings.EqualFold(e.server.PrincipalNameString(), service) })
+	if best == nil || ticket.Unmarshal(best.ticket) != nil {
 		return ticket, key, until, false
 	}
-	return ticket, best.Key, best.EndTime, true
+	return ticket, best.key, best.until, true
 }
 
 // find returns the entry of a service that is good for longest, nil where there
 // is none.
-func (c *Cache) find(is func(realm string, name []string) bool) (best *credentials.Credential) {
-	for _, e := range c.cache.GetEntries() {
-		if is(e.Server.Realm, e.Server.PrincipalName.NameString) && e.EndTime.After(time.Now()) && (best == nil || e.EndTime.After(best.EndTime)) {
-			best = e
+func (c *Cache) find(is func(cacheEntry) bool) (best *cacheEntry) {
+	for i, e := range c.file.entries {
+		if is(e) && e.until.After(time.Now()) && (best == nil || e.until.After(best.until)) {
+			best = &c.file.entries[i]
 		}
 	}
 	return best

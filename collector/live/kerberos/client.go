@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jcmturner/gokrb5/v8/iana/errorcode"
 	"github.com/jcmturner/gokrb5/v8/iana/nametype"
 	"github.com/jcmturner/gokrb5/v8/messages"
 	"github.com/jcmturner/gokrb5/v8/types"
@@ -38,6 +39,9 @@ type Client struct {
 type Service struct {
 	Name  string // ldap/dc1.contoso.lab
 	Realm string // where it is; "" where that is not known
+	// Other is tried where no realm knows Name: what the server calls itself, as
+	// dns_canonicalize_hostname = fallback tries the canonical name. "" is none.
+	Other string
 }
 
 // lifetime bounds how long a ticket is used before another is asked for: less
@@ -107,8 +111,11 @@ func (c *Client) obtain(ctx context.Context) (err error) {
 	}
 	tgt, err := c.login(ctx)
 	if err == nil {
-		service := types.NewPrincipalName(nametype.KRB_NT_SRV_INST, c.service.Name)
-		c.ticket, c.key, err = c.net.service(ctx, c.conf.krb5, tgt, service, c.serviceRealm())
+		err = c.get(ctx, tgt, c.service.Name)
+		var refusal messages.KRBError
+		if errors.As(err, &refusal) && refusal.ErrorCode == errorcode.KDC_ERR_S_PRINCIPAL_UNKNOWN && c.service.Other != "" && c.service.Other != c.service.Name {
+			err = c.get(ctx, tgt, c.service.Other)
+		}
 	}
 	if err != nil {
 		err = c.explain(err)
@@ -119,6 +126,12 @@ func (c *Client) obtain(ctx context.Context) (err error) {
 	}
 	c.name, c.crealm, c.until = tgt.client, tgt.realm, time.Now().Add(lifetime)
 	return nil
+}
+
+// get asks for the ticket for a service.
+func (c *Client) get(ctx context.Context, tgt *granting, service string) (err error) {
+	c.ticket, c.key, err = c.net.service(ctx, c.conf.krb5, tgt, types.NewPrincipalName(nametype.KRB_NT_SRV_INST, service), c.serviceRealm())
+	return err
 }
 
 // serviceRealm is the realm of the service: what krb5.conf says of its host,
@@ -134,7 +147,7 @@ func (c *Client) fromCache() bool {
 	if !ok {
 		return false
 	}
-	c.ticket, c.key, c.name, c.crealm, c.until = ticket, key, c.cache.cache.GetClientPrincipalName(), c.cache.Realm, until
+	c.ticket, c.key, c.name, c.crealm, c.until = ticket, key, c.cache.file.client, c.cache.Realm, until
 	if most := time.Now().Add(lifetime); c.until.After(most) {
 		c.until = most
 	}

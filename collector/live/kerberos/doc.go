@@ -3,12 +3,12 @@
 // proof is the token of RFC 4121 4.1 with a channel binding, and the server's
 // answer is checked.
 //
-// gokrb5 has the messages, the cryptography, and the readers of caches and
-// keytabs. The exchange with key distribution centers is here (exchange.go),
+// gokrb5 has the messages, the cryptography and the reader of keytabs. The exchange with key distribution centers is here (exchange.go),
 // because that of gokrb5 insists on the version of a keytab's key, has no
 // enterprise names, asks for tickets that can be forwarded, and dials by itself.
 // So is the reader of krb5.conf (profile.go, config.go): that of gokrb5 knows
-// half of the grammar, and one line that it does not know ends Kerberos. What
+// half of the grammar, and one line that it does not know ends Kerberos. So is
+// the reader of ticket caches (ccachefile.go), which bounds what it takes. What
 // must hold: a password is tried once; no error, no printing and no log holds a
 // secret; what comes from a file or a server never makes the program panic.
 //
@@ -56,7 +56,7 @@ func unusable(hint, format string, args ...any) error {
 	return &Error{Kind: ErrUnusable, Text: fmt.Sprintf(format, args...), Hint: hint}
 }
 
-// guard turns a panic of gokrb5, whose readers of caches, keytabs and messages
+// guard turns a panic of gokrb5, whose readers of keytabs and messages
 // trust what they read, into an error.
 func guard(what string, err *error) {
 	if p := recover(); p != nil {
