@@ -127,7 +127,7 @@ func (a *app) hint(h *hints, text string) {
 	go func() {
 		defer term.Guard(a.screen)
 		defer cancel()
-		names := view.Complete(base, ctx, name, 4*mostHints)
+		names := view.Complete(ctx, base, name, 4*mostHints)
 		a.update(func() bool {
 			if ctx.Err() != nil || a.root.hints != h || h.typed != text || h.at >= 0 {
 				return false

@@ -1,6 +1,7 @@
 package change
 
 import (
+	"cmp"
 	"slices"
 
 	"mbxperm/acl"
@@ -126,21 +127,27 @@ func (c *comparer) terms(key [2]pool.Desc, only [2][]uint32) (out []twin) {
 			k++
 		}
 	}
-	left := map[pool.ACE][]uint32{}
-	for t, pos := range at[Before] {
-		if n := len(at[After][t]); n < len(pos) {
-			left[t.ace] = append(left[t.ace], pos[n:]...)
-		}
-	}
-	for t, pos := range at[After] {
-		for _, x := range pos[min(len(at[Before][t]), len(pos)):] {
-			if l := left[t.ace]; len(l) > 0 {
-				out = append(out, twin{[2]int32{int32(slices.Min(l)), int32(x)}, true})
-				k := slices.Index(l, slices.Min(l))
-				left[t.ace] = slices.Delete(l, k, k+1)
+	// What has its equal in the other list stayed; of the rest, the first one of an
+	// entry here belongs to its first one there, and so on.
+	var changed [2]map[pool.ACE][]uint32
+	for i := range at {
+		changed[i] = map[pool.ACE][]uint32{}
+		for t, pos := range at[i] {
+			if n := len(at[1-i][t]); n < len(pos) {
+				changed[i][t.ace] = append(changed[i][t.ace], pos[n:]...)
 			}
 		}
+		for _, pos := range changed[i] {
+			slices.Sort(pos)
+		}
 	}
+	for ace, old := range changed[Before] {
+		new := changed[After][ace]
+		for k := range min(len(old), len(new)) {
+			out = append(out, twin{[2]int32{int32(old[k]), int32(new[k])}, true})
+		}
+	}
+	slices.SortFunc(out, func(a, b twin) int { return cmp.Compare(a.pos[Before], b.pos[Before]) })
 	return out
 }
 

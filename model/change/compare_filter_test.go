@@ -47,7 +47,7 @@ func TestCompareFilters(t *testing.T) {
 		{"group as trustee", change.Query{Trustee: view.Match("Inner")}, []string{left}},
 		{"both", change.Query{Target: view.Match("u3"), Trustee: view.Match("svc")}, []string{owner3}},
 	} {
-		got, _ := changeLines(old, t, new, c.q)
+		got, _ := changeLines(t, old, new, c.q)
 		for i := range got {
 			got[i] = got[i][:strings.Index(got[i], "]")+1]
 		}
@@ -64,13 +64,13 @@ func TestCompareToggles(t *testing.T) {
 	new.Of("u2").Security = script.SD(script.SendAs(acl.SIDSelf, 0), script.SendAs(script.RID(9), script.ID), script.Allow(script.RID(9), acl.FullControl, 0))
 	new.Of("u2").MailboxSD = script.SD(script.Allow(script.RID(9), acl.MailboxFullAccess, script.ID))
 	old.Of("u3").Security, new.Of("u3").Security = script.SD(script.SendAs(script.RID(9), script.ID)), script.SD(script.SendAs(script.RID(9), 0))
-	_, all := changeLines(old, t, new, change.Query{Show: hiding.All})
-	got, c := changeLines(old, t, new, change.Query{})
+	_, all := changeLines(t, old, new, change.Query{Show: hiding.All})
+	got, c := changeLines(t, old, new, change.Query{})
 	if want := (hiding.Counts{1, 2, 1, 0, 2}); c.Hidden != want || c.Len()+want.Total() != all.Len() || all.Hidden.Total() != 0 {
 		t.Errorf("hidden %v, want %v; shown %d of %d:\n%s", c.Hidden, want, c.Len(), all.Len(), strings.Join(got, "\n"))
 	}
 	for _, show := range []hiding.Reasons{hiding.Stale, hiding.Inherited, hiding.Self, hiding.Implied} {
-		_, one := changeLines(old, t, new, change.Query{Show: show})
+		_, one := changeLines(t, old, new, change.Query{Show: show})
 		if one.Len()+one.Hidden.Total() != all.Len() || one.Len() <= c.Len() {
 			t.Errorf("with %v: %d shown, %d hidden, of %d", show, one.Len(), one.Hidden.Total(), all.Len())
 		}
@@ -103,7 +103,7 @@ func TestCompareFiltersReachCopies(t *testing.T) {
 		{"a store", change.Query{Target: view.Match("DB1")}, []string{org}},
 		{"a store without", change.Query{Target: view.Match("DB2")}, nil},
 	} {
-		got, _ := changeLines(old, t, new, c.q)
+		got, _ := changeLines(t, old, new, c.q)
 		for i := range got {
 			got[i] = got[i][:strings.Index(got[i], "]")+1]
 		}

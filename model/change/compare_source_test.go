@@ -113,13 +113,13 @@ func TestCompareAtTheSource(t *testing.T) {
 			}
 			c.new(new)
 			q := change.Query{Show: hiding.All}
-			got, there := changeLines(old, t, new, q)
+			got, there := changeLines(t, old, new, q)
 			slices.Sort(got)
 			if !slices.Equal(got, c.want) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
 			}
 			if len(c.want) > 0 {
-				_, back := changeLines(new, t, old, q)
+				_, back := changeLines(t, new, old, q)
 				mirrors(t, c.name, there, back)
 			}
 		})
@@ -215,7 +215,7 @@ func TestNotComparable(t *testing.T) {
 			}
 			c.new(new)
 			q := change.Query{Show: hiding.All}
-			got, there := changeLines(old, t, new, q)
+			got, there := changeLines(t, old, new, q)
 			slices.Sort(got)
 			if !slices.Equal(got, c.want) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
@@ -230,7 +230,7 @@ func TestNotComparable(t *testing.T) {
 				t.Errorf("%d not comparable, want %d", there.Counts.NotComparable, unsure)
 			}
 			if !c.oneWay {
-				_, back := changeLines(new, t, old, q)
+				_, back := changeLines(t, new, old, q)
 				mirrors(t, c.name, there, back)
 			}
 		})

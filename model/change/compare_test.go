@@ -17,7 +17,7 @@ import (
 )
 
 // changeLines compares two scripts and spells the changes.
-func changeLines(s *script.Forest, t *testing.T, new *script.Forest, q change.Query) (out []string, c *change.List) {
+func changeLines(t *testing.T, s *script.Forest, new *script.Forest, q change.Query) (out []string, c *change.List) {
 	t.Helper()
 	pool := model.NewPool()
 	c = compare(t, s.Snapshot(pool), new.Snapshot(pool), q)
@@ -142,7 +142,7 @@ func TestCompareKinds(t *testing.T) {
 				c.new(new)
 			}
 			q := change.Query{Show: hiding.All}
-			got, there := changeLines(old, t, new, q)
+			got, there := changeLines(t, old, new, q)
 			slices.Sort(got)
 			if !slices.Equal(got, c.want) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
@@ -150,7 +150,7 @@ func TestCompareKinds(t *testing.T) {
 			if c.oneWay || len(c.want) == 0 {
 				return
 			}
-			_, back := changeLines(new, t, old, q)
+			_, back := changeLines(t, new, old, q)
 			mirrors(t, c.name, there, back)
 		})
 	}
@@ -192,7 +192,7 @@ func TestCompareBanners(t *testing.T) {
 	for _, o := range new.Objects {
 		o.GUID = acl.GUID{}
 	}
-	got, c := changeLines(old, t, new, change.Query{})
+	got, c := changeLines(t, old, new, change.Query{})
 	if len(got) != 0 {
 		t.Errorf("changes: %q", got)
 	}
@@ -266,5 +266,32 @@ func TestCompareRandomLists(t *testing.T) {
 	}
 	if orders == 0 {
 		t.Error("no list was only re-ordered")
+	}
+}
+
+// TestCompareConditions: several entries that differ in their conditions alone are
+// paired in their order, every time.
+func TestCompareConditions(t *testing.T) {
+	conditions := func(texts ...string) *script.Forest {
+		f := script.New()
+		var aces []acl.ACE
+		for _, text := range texts {
+			aces = append(aces, script.Conditional("@User.a == "+text))
+		}
+		f.Of("u2").MailboxSD = script.SD(aces...)
+		return f
+	}
+	var first []string
+	for range 40 {
+		got, _ := changeLines(t, conditions("1", "2", "3", "4"), conditions("2", "5", "6", "7"), change.Query{Show: hiding.All})
+		if first == nil {
+			first = got
+		}
+		if !slices.Equal(got, first) {
+			t.Fatalf("once\n%s\nand then\n%s", strings.Join(first, "\n"), strings.Join(got, "\n"))
+		}
+	}
+	if len(first) != 3 {
+		t.Errorf("%d changes, want 3:\n%s", len(first), strings.Join(first, "\n"))
 	}
 }

@@ -107,7 +107,7 @@ type Raised struct {
 // comparison of the snapshot with an earlier one; without it they never hold.
 // Target and Trustee, where not nil, keep the rows that they accept, as in Query.
 // It stops with the context's error when the context ends.
-func Raise(s *model.Snapshot, ctx context.Context, c *change.Comparison, alarms []Alarm, target, trustee func(*model.Principal) bool) ([]Raised, error) {
+func Raise(ctx context.Context, s *model.Snapshot, c *change.Comparison, alarms []Alarm, target, trustee func(*model.Principal) bool) ([]Raised, error) {
 	w := watcher{s: s, target: target, trustee: trustee, who: map[model.TrusteeID]alarmSet{}}
 	for _, a := range alarms {
 		w.want |= 1 << a.on
@@ -206,12 +206,19 @@ func (w *watcher) object(id model.ObjectID) {
 		if p == own {
 			is &^= 1 << alarmDisabled // a shared mailbox's account is disabled, and its own
 		}
-		if r.Family == pool.TypeMailbox && a.Mask&acl.MailboxExternalAccount != 0 {
+		if a != nil && w.owns(o, r, a) {
 			is &^= 1 << alarmForeign // the owner of a linked mailbox lives in another forest
 		}
 		w.count(r, is&w.want)
 		return true
 	})
+}
+
+// owns reports whether an entry of a mailbox names its owner: Exchange writes
+// Full Access, ExternalAccount and Send-As for the master account of a linked
+// mailbox (exchange-facts 1.6).
+func (w *watcher) owns(o *model.Record, r grant.Ref, a *pool.ACERecord) bool {
+	return o.Master != 0 && a.Trustee == o.Master || r.Family == pool.TypeMailbox && a.Mask&acl.MailboxExternalAccount != 0
 }
 
 func (w *watcher) count(r grant.Ref, is alarmSet) {

@@ -12,6 +12,7 @@ import (
 	"mbxperm/model/finding"
 	"mbxperm/model/grant"
 	"mbxperm/model/hiding"
+	"mbxperm/model/internal/script"
 	"mbxperm/model/view"
 )
 
@@ -55,6 +56,9 @@ func wantAlarms(t *testing.T, s *model.Snapshot) map[string]int {
 				want["disabled"]++
 			}
 			linked := row.ACLType == grant.ACLMailbox && acl.Mask(maskOf(row.Mask))&acl.MailboxExternalAccount != 0
+			if master := view.TargetCard(s, row.Ref).Master; master != nil && master.SID == row.Trustee.SID {
+				linked = true
+			}
 			if row.Trustee.Kind == model.KindForeign && !linked {
 				want["foreign"]++
 			}
@@ -117,7 +121,7 @@ func opensByText(r *grant.Row) bool {
 func TestAlarms(t *testing.T) {
 	s := alarmState(t, "demo:2000")
 	want := wantAlarms(t, s)
-	raised, err := finding.Raise(s, t.Context(), nil, finding.Alarms, nil, nil)
+	raised, err := finding.Raise(t.Context(), s, nil, finding.Alarms, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +156,7 @@ func TestAlarmsWithin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	raised, err := finding.Raise(s, t.Context(), nil, orphan, nil, nil)
+	raised, err := finding.Raise(t.Context(), s, nil, orphan, nil, nil)
 	if err != nil || len(raised) != 1 || raised[0].Name != "orphan" {
 		t.Fatalf("%+v, %v", raised, err)
 	}
@@ -161,17 +165,17 @@ func TestAlarmsWithin(t *testing.T) {
 		t.Errorf("the first row names a trustee of kind %s", row.Trustee.Kind)
 	}
 	all := raised[0].Rows
-	raised, err = finding.Raise(s, t.Context(), nil, orphan, nil, view.Match(row.Trustee.SID.String()))
+	raised, err = finding.Raise(t.Context(), s, nil, orphan, nil, view.Match(row.Trustee.SID.String()))
 	if err != nil || len(raised) != 1 || raised[0].Rows == 0 || raised[0].Rows >= all {
 		t.Errorf("of one trustee: %+v, %v; of all %d", raised, err, all)
 	}
-	raised, err = finding.Raise(s, t.Context(), nil, orphan, view.Match("nobody at all"), nil)
+	raised, err = finding.Raise(t.Context(), s, nil, orphan, view.Match("nobody at all"), nil)
 	if err != nil || len(raised) != 0 {
 		t.Errorf("of no target: %+v, %v", raised, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := finding.Raise(s, ctx, nil, orphan, nil, nil); err == nil {
+	if _, err := finding.Raise(ctx, s, nil, orphan, nil, nil); err == nil {
 		t.Error("no error after the end of the context")
 	}
 }
@@ -184,6 +188,41 @@ func TestParseAlarms(t *testing.T) {
 	for _, list := range []string{"", "nonsense", "everyone,,orphan", "new"} {
 		if _, err := finding.ParseAlarms(list); err == nil || !strings.Contains(err.Error(), "there are everyone, orphan,") {
 			t.Errorf("ParseAlarms(%q): %v", list, err)
+		}
+	}
+}
+
+// TestAlarmForeignOwner: what Exchange writes for the owner of a linked mailbox is
+// no cause for an alarm, the same account on another mailbox is.
+func TestAlarmForeignOwner(t *testing.T) {
+	owner := acl.MustParseSID("S-1-5-21-7-8-9-1106")
+	for _, c := range []struct {
+		name  string
+		other bool
+		want  int
+	}{{"owner", false, 0}, {"owner and other", true, 1}} {
+		f := script.New()
+		u1 := f.Of("u1")
+		u1.Master = owner
+		u1.MailboxSD = script.SD(script.Allow(owner, acl.MailboxFullAccess|acl.MailboxExternalAccount, acl.ContainerInherit))
+		u1.Security = script.SD(script.SendAs(owner, 0))
+		if c.other {
+			f.Of("u2").MailboxSD = script.SD(script.Allow(owner, acl.MailboxFullAccess, acl.ContainerInherit))
+		}
+		foreign, err := finding.ParseAlarms("foreign")
+		if err != nil {
+			t.Fatal(err)
+		}
+		raised, err := finding.Raise(t.Context(), f.Snapshot(model.NewPool()), nil, foreign, nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := 0
+		for _, r := range raised {
+			rows += r.Rows
+		}
+		if rows != c.want {
+			t.Errorf("%s: the alarm holds for %d rows, want %d", c.name, rows, c.want)
 		}
 	}
 }

@@ -119,7 +119,7 @@ func raisedNew(t *testing.T, old, new *model.Snapshot, target, trustee func(*mod
 	if err != nil {
 		t.Fatal(err)
 	}
-	raised, err = finding.Raise(new, context.Background(), c, finding.Alarms, target, trustee)
+	raised, err = finding.Raise(context.Background(), new, c, finding.Alarms, target, trustee)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -160,7 +160,7 @@ func TestNamed(t *testing.T) {
 			t.Errorf("Named(%q) = %v", text, got)
 		}
 	}
-	names := view.Complete(s, t.Context(), "U0000", 4)
+	names := view.Complete(t.Context(), s, "U0000", 4)
 	if len(names) != 4 || names[0] != "u00001" {
 		t.Errorf("names that begin with U0000: %q", names)
 	}

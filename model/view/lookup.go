@@ -127,7 +127,7 @@ func Identity(s *model.Snapshot, k LineKey, reverse bool) string {
 
 // Complete returns names that begin with a text, in order, at most n of those
 // that come first in the tables. It stops with ctx.
-func Complete(s *model.Snapshot, ctx context.Context, prefix string, n int) (names []string) {
+func Complete(ctx context.Context, s *model.Snapshot, prefix string, n int) (names []string) {
 	plain := strings.IndexFunc(prefix, func(r rune) bool { return r > 0x7f }) < 0
 	begins := func(name []byte) bool {
 		if len(name) >= len(prefix) && dn.EqualFold(name[:len(prefix)], prefix) {

@@ -232,7 +232,7 @@ func (j *Job) Run(ctx context.Context, s, old *model.Snapshot, stdout, stderr io
 		ev.Comparison = compared(changes, j.Redact)
 		comparison = changes.Comparison
 	}
-	raised, err := finding.Raise(s, ctx, comparison, j.FailOn, j.Query.Target, j.Query.Trustee)
+	raised, err := finding.Raise(ctx, s, comparison, j.FailOn, j.Query.Target, j.Query.Trustee)
 	if err != nil {
 		return out, err
 	}
