@@ -191,7 +191,7 @@ func (a *app) connectionFlags(f *pflag.FlagSet) {
 	f.StringVar(&l.SOCKS5, "socks5", "", "go through the SOCKS5 proxy HOST:PORT, as ssh -D makes one")
 	f.BoolVar(&l.Insecure, "insecure", false, "accept any certificate; the screen says so all the time")
 	f.BoolVar(&l.Cleartext, "cleartext", false, "send the password without TLS over ldap://")
-	f.IntVar(&l.Connections, "connections", 4, "read on up to this many connections at a time")
+	l.ReadingFlags(f)
 	f.BoolVar(&a.showQueries, "show-queries", false, "print every search that would be sent, and send nothing")
 	f.StringVar(&a.source.LogFile, "log", "", "add what is done to this file; there are no secrets in it")
 	f.BoolVar(&l.Catalog, "gc", false, "read accounts and groups of all domains through a global catalog")
