@@ -212,3 +212,45 @@ func (h *hostile) check(t *testing.T, s *model.Snapshot) {
 		t.Errorf("%d lines of the coverage are incomplete, with %d gaps", open, len(state.Incomplete))
 	}
 }
+
+// A server that is silent on every search is not waited for once for each of them:
+// the domain is given up after a few, and the rest ends with that reason at once.
+func TestSilentServerIsGivenUp(t *testing.T) {
+	noLeaks(t)
+	server := serve(t, ldaptest.Size{Mailboxes: 250, Stores: 3}, func(c *ldaptest.Config) {
+		c.Fault = func(r *ldaptest.Request) ldaptest.Fault {
+			return ldaptest.Fault{Stall: r.Op == "search" && r.Scope != int(collector.ScopeBase)}
+		}
+	})
+	o := options(server)
+	o.Idle, o.Connections = 200*time.Millisecond, 1
+	j, err := read(t, o)
+	wantError(t, err, ErrSilent, "given up after 4 searches", "was silent for 200ms")
+	for _, q := range j.begun {
+		if j.ended[q.ID] == nil && q.Purpose != collector.PurposeRootDSE {
+			t.Errorf("%s ended as complete", q.Purpose)
+		}
+	}
+	if n := len(server.Searches("")) - len(server.Searches("(objectClass=*)")); n != mostSilent*tries {
+		t.Errorf("%d searches were sent, want %d, each %d times", n, mostSilent, tries)
+	}
+}
+
+// A group of a million members, in 667 ranges, is within every bound.
+func TestMillionMembers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some seconds")
+	}
+	noLeaks(t)
+	const members = 1_000_000
+	j, err := read(t, options(serve(t, ldaptest.Size{Mailboxes: 3, Members: members})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.complete(t)
+	for _, a := range allHands(t, j).Attributes {
+		if a.Partial || a.Name == "member" && len(a.Values) != members {
+			t.Errorf("%s: partial %v with %d values", a.Name, a.Partial, len(a.Values))
+		}
+	}
+}
