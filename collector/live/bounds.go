@@ -48,7 +48,7 @@ const (
 
 	// A group of 1,000,000 members has about 90 MB of names, in 667 ranges of 1,500.
 	mostListBytes  = 256 << 20
-	mostListValues = 4_000_000
+	mostListValues = 2_000_000
 	mostListParts  = 10_000
 	// A page of a thousand groups with 1,500 members each has 150 MB: what is beyond
 	// the bound is asked for again when its turn comes.

@@ -109,7 +109,7 @@ func (c *conn) read(a *answer, id collector.QueryID, each func(*collector.Entry)
 			return c.wire.fail(errStranger)
 		}
 		if a.fruitless += h.size; a.fruitless > c.in.bounds.fruitless {
-			return c.wire.fail(exceeds("sent %d bytes and nothing new in them", a.fruitless))
+			return c.wire.fail(exceeds("sent %d bytes and nothing new in them, and %d references in all", a.fruitless, len(a.references)+a.unkept))
 		}
 	}
 }
