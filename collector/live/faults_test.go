@@ -176,15 +176,20 @@ func TestSlowServer(t *testing.T) {
 // the idle time; one that has many megabytes may take longer.
 func TestSlowEntry(t *testing.T) {
 	for name, c := range map[string]struct {
-		size ldaptest.Size
-		drip time.Duration
+		mailboxes, more int // bytes more in each
+		drip            time.Duration
 	}{
-		"small": {ldaptest.Size{Mailboxes: 3}, shortIdle / 40},
-		"large": {ldaptest.Size{Mailboxes: 1, Descriptor: 10 * useful}, shortIdle / 15},
+		"small": {3, 0, shortIdle / 40},
+		"large": {1, 5 * useful, shortIdle / 15},
 	} {
 		t.Run(name, func(t *testing.T) {
 			noLeaks(t)
-			server := serve(t, c.size, func(config *ldaptest.Config) {
+			server := serve(t, ldaptest.Size{Mailboxes: c.mailboxes}, func(config *ldaptest.Config) {
+				for i, e := range config.Entries {
+					if strings.HasPrefix(e.DN, "CN=u0") {
+						config.Entries[i] = e.WithBytes("publicDelegates", make([]byte, c.more))
+					}
+				}
 				config.Fault = func(r *ldaptest.Request) ldaptest.Fault {
 					if onMailboxes(r) {
 						return ldaptest.Fault{Drip: c.drip}
