@@ -227,7 +227,7 @@ func TestSilentServerIsGivenUp(t *testing.T) {
 	j, err := read(t, o)
 	wantError(t, err, ErrSilent, "given up after 4 searches", "was silent for 200ms")
 	for _, q := range j.begun {
-		if j.ended[q.ID] == nil && q.Purpose != collector.PurposeRootDSE {
+		if j.ended[q.ID] == nil && q.Purpose != decode.RootDSE.Purpose {
 			t.Errorf("%s ended as complete", q.Purpose)
 		}
 	}
