@@ -9,6 +9,7 @@ import (
 	"mbxperm/model"
 	"mbxperm/model/change"
 	"mbxperm/model/coverage"
+	"mbxperm/model/grant"
 	"mbxperm/model/view"
 	"mbxperm/ui/safe"
 	"mbxperm/ui/term"
@@ -266,17 +267,24 @@ func (a *app) carry(old *model.Snapshot) {
 		p.of = view.Carry(a.news.base, p.of, old)
 		p.line = view.Carry(a.news.base, p.line, old)
 		for i := range p.sides {
-			p.sides[i].result, p.sides[i].spot.OK = nil, false
+			p.sides[i].result = nil
+		}
+		if row := &p.sides[rightPane].spot; row.OK {
+			ref, there := grant.Carry(a.news.base, grant.RefOfKey(row.Key), old)
+			row.Key, row.OK = ref.Key(), there
 		}
 		p.sides[leftPane].spot.Key, p.sides[leftPane].spot.OK = p.line.Number(), !p.line.IsZero()
 	}
 	for i := range a.trail {
 		move(&a.trail[i])
 	}
-	a.here.sides[leftPane].spot = a.left.Spot()
+	a.here.sides[leftPane].spot, a.here.sides[rightPane].spot = a.left.Spot(), a.right.Spot()
 	a.here.line, _ = a.left.key()
 	move(&a.here)
 	wish := a.here.sides[leftPane].spot
 	a.ask.wish = &wish
 	a.right.clear()
+	if row := a.here.sides[rightPane].spot; row.OK {
+		a.ask.row = &row
+	}
 }

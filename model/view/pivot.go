@@ -78,7 +78,14 @@ func DisplayName(s *model.Snapshot, k LineKey) string {
 // Carry returns the key that a line of another state has in this one, zero
 // where it is not there any more. Both states must share their Pool.
 func Carry(s *model.Snapshot, k LineKey, from *model.Snapshot) LineKey {
-	if k.obj != 0 {
+	switch {
+	case k.pos != 0: // an entry of a container: another may stand in its place
+		ref, ok := grant.Carry(s, grant.Ref{Obj: k.obj, Pos: k.pos - 1, Family: pool.TypeAdmin, Right: pool.RightWhole}, from)
+		if !ok {
+			return LineKey{}
+		}
+		k.obj, k.pos = ref.Obj, ref.Pos+1
+	case k.obj != 0:
 		if k.obj = s.At(from.Record(k.obj).DN); k.obj == 0 {
 			return LineKey{}
 		}
