@@ -57,12 +57,17 @@ func (v *aces) show(res *view.Result) {
 	}
 }
 
-// showsThem names the keys that show rows again.
+// showsThem names the keys that show rows again: those that are in force.
 func showsThem(only hiding.Only) string {
-	if only != 0 {
-		return "b, u and A show them"
+	switch only {
+	case 0:
+		return "A shows them"
+	case hiding.OnlyDeny:
+		return "b and A show them"
+	case hiding.OnlyOrphans:
+		return "u and A show them"
 	}
-	return "A shows them"
+	return "b, u and A show them"
 }
 
 // Draw draws the grid under a title that fits.

@@ -80,7 +80,7 @@ var bindingTable = []binding{
 	bind("Enter", keys.ScopeChanges, "go there", 4, "Go to the target as it is now; by trustee, to all it can reach.", (*app).pivotChange, nil),
 	bind("Backspace", keys.ScopeChanges, "close", 2, "Go back to the grids.", (*app).closeChanges, nil),
 	bind("D q", keys.ScopeChanges, "", 0, "Go back to the grids.", (*app).closeChanges, nil),
-	bind("r", keys.ScopeChanges, "by trustee", 5, "Order by trustee instead of target, or back.", (*app).turnChanges, nil),
+	labelled((*app).otherOrder, bind("r", keys.ScopeChanges, "by trustee", 5, "Order by trustee instead of target, or back.", (*app).turnChanges, nil)),
 	bind("T", keys.ScopeEverywhere, "", 0, "Change the colours: for any background, dark, light, or none.", (*app).nextTheme, nil),
 	bind("Space", keys.ScopeColumns, "show or hide", 3, "Show or hide this column; [~] is shown where there is room.", nil, nil),
 	bind("Left Right", keys.ScopeColumns, "width", 4, "Make it narrower or wider.", nil, nil),
@@ -109,4 +109,10 @@ var bindingTable = []binding{
 // bind makes a row of the table; the names of keys are apart by blanks.
 func bind(names string, s keys.Scope, label string, rank int, sentence string, do func(*app), why func(*app) string) binding {
 	return binding{Keys: keys.Parse(names), Scope: s, Label: label, Rank: rank, Sentence: sentence, Do: do, WhyNot: why}
+}
+
+// labelled gives a row a label that changes.
+func labelled(now func(*app) string, b binding) binding {
+	b.Now = now
+	return b
 }

@@ -13,6 +13,7 @@ import (
 	"mbxperm/ui/keys"
 	"mbxperm/ui/safe"
 	"mbxperm/ui/screentest"
+	"mbxperm/ui/widget"
 )
 
 // TestKeysDoNotCollide: within one scope a key has one meaning, and the keys
@@ -135,9 +136,10 @@ func TestKeysBeforeAnythingIsThere(t *testing.T) {
 }
 
 func TestFooter(t *testing.T) {
+	a := newApp(frozenDriver{}, widget.ThemeFor(0))
 	last := 0
 	for width := range 260 {
-		line := keys.Footer(bindings, keys.ScopeTotals, width)
+		line := keys.Footer(bindings, keys.ScopeTotals, width, a)
 		w := safe.Width(line)
 		if w > width {
 			t.Fatalf("the footer for %d cells has %d", width, w)
@@ -148,17 +150,17 @@ func TestFooter(t *testing.T) {
 			last = n
 		}
 	}
-	if got := keys.Footer(bindings, keys.ScopeTotals, 16); got != "? help  q quit" {
+	if got := keys.Footer(bindings, keys.ScopeTotals, 16, a); got != "? help  q quit" {
 		t.Errorf("the last to go are %q", got)
 	}
-	if got := keys.Footer(bindings, keys.ScopePage, 40); got != "Esc close  ↑ scroll  / find  C copy" {
+	if got := keys.Footer(bindings, keys.ScopePage, 40, a); got != "Esc close  ↑ scroll  / find  C copy" {
 		t.Errorf("on a page the footer is %q", got)
 	}
-	if got := keys.Footer(bindings, keys.ScopeInput, 80); got != "Enter keep  Esc clear" {
+	if got := keys.Footer(bindings, keys.ScopeInput, 80, a); got != "Enter keep  Esc clear" {
 		t.Errorf("where text is typed the footer is %q", got)
 	}
-	t.Log(keys.Footer(bindings, keys.ScopeTotals, 80))
-	t.Log(keys.Footer(bindings, keys.ScopeDetail, 200))
+	t.Log(keys.Footer(bindings, keys.ScopeTotals, 80, a))
+	t.Log(keys.Footer(bindings, keys.ScopeDetail, 200, a))
 }
 
 // TestReadmeKeys compares the README's table of keys, between its two markers,

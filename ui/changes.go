@@ -208,6 +208,11 @@ func (v *changes) Draw(screen tcell.Screen) {
 	v.grid.SetRect(x, y, w, max(h-lower+1, 0))
 	v.grid.Draw(screen)
 	v.detail.Draw(screen)
+	_, edge, _, _ := v.detail.GetRect() // the frame of the lower part goes on from the one around both
+	for at, corner := range map[int]rune{x - 1: tview.BoxDrawingsLightVerticalAndRight, x + w: tview.BoxDrawingsLightVerticalAndLeft} {
+		_, style, _ := screen.Get(at, edge)
+		screen.Put(at, edge, string(corner), style)
+	}
 }
 
 // MouseHandler gives the mouse to the grid.
@@ -234,6 +239,14 @@ func (v *changes) moved() {
 func (v *changes) selected() (row int, ok bool) {
 	row, ok = v.grid.Selected()
 	return row, ok && v.result != nil && row < v.result.Len()
+}
+
+// otherOrder names the order that turnChanges would bring.
+func (a *app) otherOrder() string {
+	if v := a.changes(); v != nil && v.byTrustee {
+		return "by target"
+	}
+	return "by trustee"
 }
 
 // turnChanges orders by trustee instead of target, or back.

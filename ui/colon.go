@@ -174,7 +174,8 @@ func (a *app) hintKey(h *hints, ev *tcell.EventKey) *tcell.EventKey {
 }
 
 // obey does what was typed: a command by its full name, else the name of
-// somebody, else the only command that begins like it.
+// somebody, else the only command that begins like it, else the name that
+// begins like it. What the list offers is taken.
 func (a *app) obey(text string) {
 	name, going := strings.CutPrefix(text, goWord)
 	if name = strings.TrimSpace(name); name == "" {
@@ -194,37 +195,58 @@ func (a *app) obey(text string) {
 	}
 	a.beside(func() func() {
 		found := view.Named(base, name)
+		var names []string
+		if len(found) == 0 {
+			if names = view.Complete(a.ctx, base, name, 4*mostHints); len(names) == 1 {
+				found = view.Named(base, names[0])
+			}
+		}
 		return func() {
+			like := slices.DeleteFunc(slices.Clone(orders), func(o order) bool {
+				return going || !strings.HasPrefix(strings.ToLower(o.name), strings.ToLower(name))
+			})
 			switch {
-			case len(found) == 1:
-				a.jump(found[0])
-			case len(found) > 1:
-				a.chooseLine(base, name, found)
+			case len(found) > 0 && (len(names) == 0 || len(like) == 0):
+				a.jumpTo(base, name, found)
+			case len(like) == 1:
+				like[0].do()
+			case len(like) > 1:
+				a.foot.say(name + " may be " + orderNames(like))
+			case len(names) > 1:
+				a.chooseName(name, names)
 			case going:
 				a.foot.say("nothing that was read is called " + name)
 			default:
-				a.obeyPrefix(orders, name)
+				a.foot.say("no command and no name: " + name)
 			}
 		}
 	})
 }
 
-func (a *app) obeyPrefix(orders []order, text string) {
-	like := slices.DeleteFunc(slices.Clone(orders), func(o order) bool {
-		return !strings.HasPrefix(strings.ToLower(o.name), strings.ToLower(text))
-	})
-	switch len(like) {
-	case 1:
-		like[0].do()
-	case 0:
-		a.foot.say("no command and no name: " + text)
-	default:
-		names := make([]string, len(like))
-		for i, o := range like {
-			names[i] = o.name
-		}
-		a.foot.say(text + " may be " + strings.Join(names, ", "))
+func orderNames(orders []order) string {
+	names := make([]string, len(orders))
+	for i, o := range orders {
+		names[i] = o.name
 	}
+	return strings.Join(names, ", ")
+}
+
+// chooseName asks which of the names that begin like a text is meant.
+func (a *app) chooseName(text string, names []string) {
+	items := make([]widget.Item, len(names))
+	for i, n := range names {
+		items[i].Name = n
+	}
+	a.root.push(widget.NewMenu(a.theme, "Names that begin with "+text, items, func(i int) { a.obey(goWord + names[i]) }))
+}
+
+// jumpTo goes to the line of a name, and asks which if there are several.
+func (a *app) jumpTo(s *model.Snapshot, name string, found []view.LineKey) {
+	if len(found) == 1 {
+		a.jump(found[0])
+		return
+	}
+	a.chooseLine(s, name, found)
 }
 
 // chooseLine asks which of several lines of one name is meant.
@@ -241,6 +263,7 @@ func (a *app) chooseLine(s *model.Snapshot, name string, found []view.LineKey) {
 // what it can reach.
 func (a *app) jump(key view.LineKey) {
 	a.push()
+	a.here.aces = 0 // all of its rows: an ACE type that was chosen elsewhere may have none of them
 	a.goTo(view.TypeOf(a.news.base, key), key, !key.IsTarget())
 }
 

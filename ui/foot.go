@@ -163,7 +163,7 @@ func (f *foot) source(w int, room bool) string {
 }
 
 func (f *foot) drawKeys(screen tcell.Screen, x, y, w int) {
-	keys := keys.Footer(bindings, f.app.scope(), w-2)
+	keys := keys.Footer(bindings, f.app.scope(), w-2, f.app)
 	if f.line != nil {
 		room := max(w-safe.Width(keys)-3, 10)
 		if safe.Width(f.line.label)+safe.Width(f.input.GetText()) >= room { // what is typed goes before

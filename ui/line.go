@@ -83,6 +83,14 @@ func (f *foot) typed(text string) {
 // HasFocus reports whether a line is typed.
 func (f *foot) HasFocus() bool { return f.input.HasFocus() }
 
+// MouseHandler takes the mouse and does nothing: there is nothing to click on, and
+// the keyboard stays where it is.
+func (f *foot) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, func(tview.Primitive)) (bool, tview.Primitive) {
+	return func(_ tview.MouseAction, ev *tcell.EventMouse, _ func(tview.Primitive)) (bool, tview.Primitive) {
+		return f.InRect(ev.Position()), nil
+	}
+}
+
 // InputHandler gives keys to the line.
 func (f *foot) InputHandler() func(*tcell.EventKey, func(tview.Primitive)) {
 	return f.input.InputHandler()

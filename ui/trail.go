@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gdamore/tcell/v2"
@@ -256,7 +257,10 @@ func (a *app) trailText(w int) string {
 	for i := range a.trail {
 		names = append(names, a.placeName(&a.trail[i]))
 	}
-	names = append(names, a.placeName(&a.here))
+	names = slices.Compact(append(names, a.placeName(&a.here)))
+	if len(names) == 1 { // the same from elsewhere
+		return ""
+	}
 	for {
 		text := " " + strings.Join(names, " › ") + " "
 		if safe.Width(text) <= w {

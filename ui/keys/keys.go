@@ -150,6 +150,8 @@ type Binding[A any] struct {
 	Label    string // for the footer; without one the keys are not shown there
 	Rank     int    // 1 stays in the footer longest
 	Sentence string // for the help page and the README
+	// Now is the label as things are; nil where it is always Label.
+	Now func(A) string
 
 	// Do does what the keys say. Without it the widget that has the keyboard
 	// gets them: they move its cursor, or type.
@@ -200,14 +202,18 @@ func inForce[A any](table []Binding[A], s Scope) []Binding[A] {
 	return found
 }
 
-// Footer is the line of keys below the grids, at most width cells long. What
-// matters least goes first when there is no room.
-func Footer[A any](table []Binding[A], s Scope, width int) string {
+// Footer is the line of keys below the grids of a, at most width cells long.
+// What matters least goes first when there is no room.
+func Footer[A any](table []Binding[A], s Scope, width int, a A) string {
 	shown := inForce(table, s)
 	for len(shown) > 0 {
 		parts := make([]string, len(shown))
 		for i, b := range shown {
-			parts[i] = b.Keys[0].String() + " " + b.Label
+			label := b.Label
+			if b.Now != nil {
+				label = b.Now(a)
+			}
+			parts[i] = b.Keys[0].String() + " " + label
 		}
 		line := strings.Join(parts, "  ")
 		if safe.Width(line) <= width {

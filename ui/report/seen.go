@@ -36,7 +36,7 @@ var (
 // DefineChanges defines the flags of a comparison.
 func (v *Seen) DefineChanges(f *pflag.FlagSet) {
 	f.StringVar(&v.Filter, "filter", "", "only what holds every word in name, DN, SID or right; !word excludes")
-	f.StringVar(&v.Sort, "sort", "", "order by this column of the screen, -COLUMN the other way round: --sort=-Right")
+	f.StringVar(&v.Sort, "sort", "", "order by this column of the screen; --sort=-COLUMN is the other way round")
 	f.StringVar(&v.Only, "only", "", "only rows of these kinds: deny, orphans or deny,orphans; of totals, lines that have one")
 }
 

@@ -26,6 +26,8 @@ type Screen struct {
 	back  tcell.CellBuffer // what the application has drawn
 	shown []shownCell      // what the wrapped screen was last given, by y*width+x
 	sync  bool             // the next Show must repaint every cell
+
+	instead map[string]string // what is shown in the place of a character; nil for nothing
 }
 
 // shownCell is one cell as the wrapped screen has it. The zero value stands
@@ -284,6 +286,9 @@ func (s *Screen) pass() {
 				// tcell shows a blank for a wide character that does not fit,
 				// and then loses track of the cells after it.
 				text, width = " ", 1
+			}
+			if instead, ok := s.instead[text]; ok {
+				text = instead
 			}
 			if was := &s.shown[y*w+x]; was.text != text || was.style != style {
 				*was = shownCell{text, style}

@@ -29,6 +29,16 @@ func ASCIIWarning(charset string) string {
 	return "not a UTF-8 locale: other letters are shown as ?; set LC_ALL=C.UTF-8"
 }
 
+// plain has the screen do without UTF-8.
+func (s *Screen) plain() {
+	for r, text := range asciiInstead {
+		s.RegisterRuneFallback(r, text)
+	}
+	// The VT100's bullet goes before a fallback, and many terminals show it as an
+	// o, which between two words looks like one.
+	s.instead = map[string]string{"·": "-"}
+}
+
 // Open takes the terminal. tview would take it too, but drop the error.
 func Open() (*Screen, error) {
 	tcell.SetEncodingFallback(tcell.EncodingFallbackASCII)
@@ -37,9 +47,7 @@ func Open() (*Screen, error) {
 		screen := NewScreen(inner)
 		if err = screen.Init(); err == nil {
 			if !isUnicode(screen.CharacterSet()) {
-				for r, text := range asciiInstead {
-					screen.RegisterRuneFallback(r, text)
-				}
+				screen.plain()
 			}
 			return screen, nil
 		}
