@@ -291,11 +291,11 @@ func (a *app) chooseACE(i int) {
 func (a *app) chooseType(i int) {
 	if typ := view.ObjectTypes[i]; typ != a.here.typ {
 		a.push()
-		a.here = a.newPlace(typ)
+		a.here = a.newLocation(typ)
 		a.head.set(typ, 0)
-		a.ask.rest++
+		a.pending.rest++
 		a.right.clear()
-		a.ask.right.drop()
+		a.pending.right.drop()
 		a.askLeft()
 		a.focus(a.left)
 	}
@@ -366,7 +366,7 @@ func (a *app) sortBy(p pane, n int) {
 // sayWhenSorted says why an order does not show: while lines arrive they stand
 // as they come.
 func (a *app) sayWhenSorted(p pane) {
-	if p == leftPane && a.news.reading() {
+	if p == leftPane && a.reading.running() {
 		a.foot.say("in this order once all is read; until then lines stand as they come")
 	}
 }
@@ -385,10 +385,10 @@ func orderBy(g *widget.Grid, side *side, n int) {
 // Reading.
 
 func (a *app) cancel() {
-	opening := a.news.opening
-	a.news.opening = false
+	opening := a.reading.opening
+	a.reading.opening = false
 	a.driver.Cancel()
-	if n := a.news; n.base != nil && (opening || n.base != n.latest) {
+	if n := a.reading; n.base != nil && (opening || n.base != n.latest) {
 		a.foot.say("stopped: what was read before stays")
 		return
 	}
@@ -396,21 +396,21 @@ func (a *app) cancel() {
 }
 
 func (a *app) whyNoCancel() string {
-	if s := a.news.latest; s == nil || s.State.Phase == model.Finished && !a.news.opening {
+	if s := a.reading.latest; s == nil || s.State.Phase == model.Finished && !a.reading.opening {
 		return "nothing is being read"
 	}
 	return ""
 }
 
 func (a *app) whyNoReread() string {
-	if s := a.news.latest; s != nil && s.State.Phase != model.Finished {
+	if s := a.reading.latest; s != nil && s.State.Phase != model.Finished {
 		return "still reading " + safe.Thousands(s.State.Entries) + " entries so far: X stops it"
 	}
 	return ""
 }
 
 func (a *app) reread() {
-	a.news.opening = a.news.latest != nil
+	a.reading.opening = a.reading.latest != nil
 	a.driver.Refresh() // the status line says "reading again" for as long as it lasts
 }
 

@@ -24,14 +24,14 @@ const (
 // app is the running screen. All its fields belong to the screen's goroutine,
 // but for those that never change.
 type app struct {
-	tv     *tview.Application
-	screen tcell.Screen
-	ctx    context.Context
-	theme  *widget.Theme
-	colors int    // that the terminal has
-	locale string // what is the matter with the terminal's character set, or nothing
-	driver Driver
-	news   *news
+	tv      *tview.Application
+	screen  tcell.Screen
+	ctx     context.Context
+	theme   *widget.Theme
+	colors  int    // that the terminal has
+	locale  string // what is the matter with the terminal's character set, or nothing
+	driver  Driver
+	reading *reading
 
 	root  *root
 	head  *header
@@ -44,10 +44,10 @@ type app struct {
 	request model.Request // what the driver was asked for last, without the password
 	known   bool          // and that it could be opened is remembered
 
-	here  place
-	trail []place
-	show  toggles
-	ask   asking
+	here    location
+	trail   []location
+	show    toggles
+	pending pending
 }
 
 // toggles are the switches that hold in all places.
@@ -58,14 +58,14 @@ type toggles struct {
 	system  bool
 }
 
-// asking is what the workers are busy with.
-type asking struct {
+// pending is what the workers are busy with.
+type pending struct {
 	left, right *worker
 	at          time.Time    // when the left grid was last asked for
-	wish        *widget.Spot // where the cursor of the left grid is to go with the next answer
+	goTo        *widget.Spot // where the cursor of the left grid is to go with the next answer
 	row         *widget.Spot // the same of the right one
 	search      *searching   // for the next match
-	beside      uint64       // counts what was worked out beside the screen
+	background  uint64       // counts what was worked out beside the screen
 	waiting     int          // of these, how many are still to come
 	rest        uint64       // counts the moves of the cursor
 	touched     bool         // the user has moved the cursor of the left grid
@@ -76,9 +76,9 @@ type asking struct {
 func newApp(d Driver, t *widget.Theme) *app {
 	t.Install()
 	a := &app{
-		tv: tview.NewApplication(), theme: t, driver: d, news: &news{now: time.Now, stopComparing: func() {}},
+		tv: tview.NewApplication(), theme: t, driver: d, reading: &reading{now: time.Now, stopComparing: func() {}},
 		head: newHeader(t), left: newTotals(t), right: newACEs(t),
-		ask: asking{left: newWorker(), right: newWorker()},
+		pending: pending{left: newWorker(), right: newWorker()},
 	}
 	a.here.typ = view.ObjectTypes[0]
 	a.foot = newFoot(a)
@@ -126,7 +126,7 @@ func (a *app) start(ctx context.Context, screen tcell.Screen) {
 	a.ctx, a.screen = ctx, screen
 	a.tv.EnableMouse(true).EnablePaste(true) // tview 0.42.0 passes it on to a screen that is set, and to no later one
 	go a.watch(ctx)
-	for _, w := range []*worker{a.ask.left, a.ask.right} {
+	for _, w := range []*worker{a.pending.left, a.pending.right} {
 		go func() {
 			defer term.Guard(screen)
 			w.run(ctx, a.update)
@@ -166,21 +166,21 @@ func (a *app) update(f func() bool) {
 
 // moved is told that the cursor of the left grid is on another row.
 func (a *app) moved() {
-	if a.ask.swapping && a.here.pinned {
+	if a.pending.swapping && a.here.pinned {
 		return
 	}
 	a.here.pinned = false
-	a.ask.touched = a.ask.touched || !a.ask.swapping
-	a.ask.rest++
+	a.pending.touched = a.pending.touched || !a.pending.swapping
+	a.pending.rest++
 	if a.here.of.IsZero() { // the first rows have come
 		a.follow()
 		return
 	}
-	rest := a.ask.rest
+	rest := a.pending.rest
 	time.AfterFunc(restBefore, func() {
 		defer term.Guard(a.screen)
 		a.update(func() bool {
-			if rest != a.ask.rest {
+			if rest != a.pending.rest {
 				return false
 			}
 			return a.follow()
@@ -204,7 +204,7 @@ func (a *app) leftQuery() view.Query {
 	side := &a.here.sides[leftPane]
 	return view.Query{
 		Type: a.here.typ, Show: a.show.reasons, Only: a.show.only, Lines: a.show.lines, System: a.show.system,
-		Filter: side.filter, Sort: side.sort, Arrival: a.news.reading(),
+		Filter: side.filter, Sort: side.sort, Arrival: a.reading.running(),
 	}
 }
 
@@ -219,30 +219,30 @@ func (a *app) rightQuery() view.Query {
 
 // askLeft has the left grid worked out.
 func (a *app) askLeft() {
-	if a.news.base == nil {
+	if a.reading.base == nil {
 		return
 	}
-	a.ask.at = a.news.now()
-	a.ask.left.ask(a.ctx, a.news.base, a.leftQuery(), a.showLeft)
+	a.pending.at = a.reading.now()
+	a.pending.left.ask(a.ctx, a.reading.base, a.leftQuery(), a.showLeft)
 }
 
 // askRight has the right grid worked out.
 func (a *app) askRight() {
-	if a.news.base == nil || a.here.of.IsZero() {
-		a.ask.right.drop()
+	if a.reading.base == nil || a.here.of.IsZero() {
+		a.pending.right.drop()
 		a.right.clear()
 		return
 	}
-	a.ask.right.ask(a.ctx, a.news.base, a.rightQuery(), a.showRight)
+	a.pending.right.ask(a.ctx, a.reading.base, a.rightQuery(), a.showRight)
 }
 
 // toggled shows at once what the toggles make of the lines that are there, and
 // has the grids worked out anew.
 func (a *app) toggled() {
 	if res := a.left.result; res != nil && res.Query.Type == a.here.typ {
-		a.ask.swapping = true
+		a.pending.swapping = true
 		a.left.show(res.Under(a.leftQuery()))
-		a.ask.swapping = false
+		a.pending.swapping = false
 	}
 	a.askLeft()
 	a.askRight()
@@ -252,33 +252,33 @@ func (a *app) toggled() {
 }
 
 func (a *app) showLeft(res *view.Result) {
-	a.ask.swapping = true
-	defer func() { a.ask.swapping = false }()
+	a.pending.swapping = true
+	defer func() { a.pending.swapping = false }()
 	a.left.Empty = a.whyEmpty(res)
-	if a.ask.wish != nil { // before the swap, which keeps the cursor on its row
-		a.left.Expect(*a.ask.wish)
+	if a.pending.goTo != nil { // before the swap, which keeps the cursor on its row
+		a.left.Expect(*a.pending.goTo)
 	}
 	ordered := a.left.result != nil && a.left.result.Query.Arrival && !res.Query.Arrival
 	a.left.show(res)
-	if ordered && !a.ask.touched { // whatever came first is nobody's choice
+	if ordered && !a.pending.touched { // whatever came first is nobody's choice
 		a.left.Top()
 	}
-	if a.ask.wish != nil {
-		a.left.Put(*a.ask.wish)
-		a.ask.wish = nil
+	if a.pending.goTo != nil {
+		a.left.Put(*a.pending.goTo)
+		a.pending.goTo = nil
 	}
 	a.root.notice = a.notice()
 }
 
 func (a *app) showRight(res *view.Result) {
 	a.right.show(res)
-	if a.ask.row == nil {
+	if a.pending.row == nil {
 		return
 	}
-	if !a.right.Put(*a.ask.row) && res.Hidden.Total() > 0 {
+	if !a.right.Put(*a.pending.row) && res.Hidden.Total() > 0 {
 		a.foot.say("the toggles hide the entry that changed: A shows it")
 	}
-	a.ask.row = nil
+	a.pending.row = nil
 }
 
 // whyEmpty says why there may be no line.
@@ -286,9 +286,9 @@ func (a *app) whyEmpty(res *view.Result) string {
 	switch {
 	case res.Query.Filter != "":
 		return "nothing matches; Esc clears the filter"
-	case a.news.reading() && a.show.only&hiding.OnlyOrphans != 0:
+	case a.reading.running() && a.show.only&hiding.OnlyOrphans != 0:
 		return "who is an orphan is known when all was read; u shows all rows"
-	case a.news.reading():
+	case a.reading.running():
 		return "nothing yet"
 	case a.show.only != 0:
 		return "no row is like that; b and u show all rows again"

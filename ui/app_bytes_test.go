@@ -68,8 +68,8 @@ func TestAppBytes(t *testing.T) {
 	}
 	// A tick of progress changes the status and nothing else: never more than the
 	// budget, whichever digits and cells of the bar it is.
-	base := &a.news.latest.State
-	w.App.QueueUpdate(func() { a.driver = frozenDriver{a.news.latest} })
+	base := &a.reading.latest.State
+	w.App.QueueUpdate(func() { a.driver = frozenDriver{a.reading.latest} })
 	worst := 0
 	for n := range 60 {
 		got := w.Update(func() {

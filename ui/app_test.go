@@ -113,7 +113,7 @@ func driveApp(t testing.TB, w, h int, src collector.Source, warnings ...string) 
 		return nil, nil, errors.New("dial tcp 192.0.2.1:636: connection refused")
 	})
 	a := newApp(sessionDriver{session}, widget.ThemeFor(0))
-	a.news.now = longAgo()
+	a.reading.now = longAgo()
 	d := drive(t, w, h, a.tv)
 	a.start(ctx, d.Top)
 	t.Cleanup(func() {
@@ -165,8 +165,8 @@ func (d *driver) idle(a *app) {
 
 func (a *app) quiet() bool {
 	key, _ := a.left.key()
-	return a.left.result != nil && !a.ask.left.busy() && !a.ask.right.busy() && a.news.counting == 0 && !a.news.comparing && a.ask.search == nil && a.ask.waiting == 0 &&
-		a.news.latest == a.driver.Snapshot() && a.left.result.Snapshot == a.news.base &&
+	return a.left.result != nil && !a.pending.left.busy() && !a.pending.right.busy() && a.reading.counting == 0 && !a.reading.comparing && a.pending.search == nil && a.pending.waiting == 0 &&
+		a.reading.latest == a.driver.Snapshot() && a.left.result.Snapshot == a.reading.base &&
 		(a.here.pinned || key == a.here.of)
 }
 
@@ -270,7 +270,7 @@ func TestCollectingIsUsable(t *testing.T) {
 	now := time.Now()
 	var mu sync.Mutex
 	d.On(func() {
-		a.news.now = func() time.Time { mu.Lock(); defer mu.Unlock(); now = now.Add(time.Second); return now }
+		a.reading.now = func() time.Time { mu.Lock(); defer mu.Unlock(); now = now.Add(time.Second); return now }
 	})
 	d.WantScreen("reading mailboxes", "u00003", "hidden:")
 	d.Press("Down", "Down", "Enter")
@@ -386,9 +386,9 @@ func TestTotalsEqualRows(t *testing.T) {
 	c := session.Start(ctx, newDemo(t, "demo:60"), model.NewPool(), nil)
 	<-c.Done()
 	a := newApp(nil, widget.ThemeFor(0))
-	a.news.base = c.Snapshot()
+	a.reading.base = c.Snapshot()
 	ask := func(q view.Query) *view.Result {
-		res, err := view.Of(ctx, a.news.base, q)
+		res, err := view.Of(ctx, a.reading.base, q)
 		if err != nil {
 			t.Fatal(err)
 		}

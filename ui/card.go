@@ -12,21 +12,21 @@ import (
 	"mbxperm/ui/widget"
 )
 
-// facts collects lines of a sheet that have something to say.
-type facts []widget.Line
+// sheetLines collects lines of a sheet that have something to say.
+type sheetLines []widget.Line
 
-func (f *facts) add(label, text string) {
+func (f *sheetLines) add(label, text string) {
 	if text != "" {
 		*f = append(*f, widget.Line{Label: label, Text: text})
 	}
 }
 
 // say adds a line even if it is empty, in a style.
-func (f *facts) say(label, text string, style widget.Style) {
+func (f *sheetLines) say(label, text string, style widget.Style) {
 	*f = append(*f, widget.Line{Label: label, Text: text, Style: style})
 }
 
-func (f *facts) head(text string) {
+func (f *sheetLines) head(text string) {
 	if len(*f) > 0 {
 		*f = append(*f, widget.Line{})
 	}
@@ -46,7 +46,7 @@ func who(p model.Principal) string {
 
 // cardLines is a card in words.
 func cardLines(c *view.Card) []widget.Line {
-	var f facts
+	var f sheetLines
 	f.say("Name", c.Name, principalStyle(&c.Principal))
 	f.add("Display name", c.Display)
 	domain := cmp.Or(c.In.NetBIOS, c.Domain)
@@ -109,7 +109,7 @@ func authorityText(c *view.Card) string {
 }
 
 // listLines says what became of the lists of rights.
-func listLines(f *facts, lists []view.ListState) {
+func listLines(f *sheetLines, lists []view.ListState) {
 	if len(lists) == 0 {
 		return
 	}
@@ -139,7 +139,7 @@ var shortAttributes = map[string]string{
 }
 
 // groupLines lists the groups that somebody is in.
-func groupLines(f *facts, groups []view.Membership) {
+func groupLines(f *sheetLines, groups []view.Membership) {
 	if len(groups) == 0 {
 		return
 	}
@@ -195,7 +195,7 @@ func (a *app) cardAt(raw bool) {
 	g, _ := a.grid()
 	row, _ := g.Selected()
 	res := a.shown(g)
-	a.beside(func() func() {
+	a.inBackground(func() func() {
 		var sheets []widget.Sheet
 		at := 0
 		if res.Query.Rows {
@@ -245,7 +245,7 @@ func rowSheets(s *model.Snapshot, ref grant.Ref) []widget.Sheet {
 
 // valueLines describes a row that is a value of a link and no ACE.
 func valueLines(row *grant.Row) []widget.Line {
-	var f facts
+	var f sheetLines
 	f.add("Right", row.Text)
 	f.add("Of", who(row.Target.Principal))
 	f.add("To", who(row.Trustee))
@@ -255,18 +255,18 @@ func valueLines(row *grant.Row) []widget.Line {
 	return f
 }
 
-// beside works something out beside the screen and then does what comes of it,
+// inBackground works something out beside the screen and then does what comes of it,
 // unless something else was asked for meanwhile.
-func (a *app) beside(work func() (then func())) {
-	a.ask.beside++
-	turn := a.ask.beside
-	a.ask.waiting++
+func (a *app) inBackground(work func() (then func())) {
+	a.pending.background++
+	turn := a.pending.background
+	a.pending.waiting++
 	go func() {
 		defer term.Guard(a.screen)
 		then := work()
 		a.update(func() bool {
-			a.ask.waiting--
-			if turn != a.ask.beside {
+			a.pending.waiting--
+			if turn != a.pending.background {
 				return false
 			}
 			then()

@@ -76,14 +76,14 @@ func (r *root) changes() *changes {
 
 // openChanges shows what changed since the reading before, or since --since.
 func (a *app) openChanges() {
-	a.showChanges(newChanges(a, a.news.compared, a.news.sinceName()))
+	a.showChanges(newChanges(a, a.reading.compared, a.reading.sinceName()))
 }
 
 func (a *app) whyNoChanges() string {
-	switch n := a.news; {
+	switch n := a.reading; {
 	case n.comparing:
 		return "still comparing"
-	case n.compared == nil && n.reading():
+	case n.compared == nil && n.running():
 		return "not everything is read yet"
 	case n.compared == nil:
 		return "nothing to compare with yet: F5 reads everything again, D shows what changed"
@@ -93,7 +93,7 @@ func (a *app) whyNoChanges() string {
 
 // showChanges lays the view over the grids.
 func (a *app) showChanges(v *changes) {
-	if n := a.news; n.compared != nil && v.of != n.compared { // it was read again meanwhile
+	if n := a.reading; n.compared != nil && v.of != n.compared { // it was read again meanwhile
 		v.compare(n.compared, n.sinceName())
 		v.side.spot.OK = false
 		v.result = nil
@@ -119,12 +119,12 @@ func (a *app) askChanges(v *changes) {
 	v.asked++
 	rev, of := v.asked, v.of
 	q := change.Query{Show: a.show.reasons, Only: a.show.only, Filter: v.side.filter, Sort: v.side.sort, ByTrustee: v.byTrustee}
-	a.ask.waiting++
+	a.pending.waiting++
 	go func() {
 		defer term.Guard(a.screen)
 		res, err := of.View(ctx, q)
 		a.update(func() bool {
-			a.ask.waiting--
+			a.pending.waiting--
 			if err != nil || rev != v.asked {
 				return false
 			}
@@ -271,7 +271,7 @@ func (a *app) pivotChange() {
 		key = v.result.TrusteeKey(row)
 	}
 	s := v.result.Comparison.New
-	if key = view.Carry(a.news.base, key, s); key.IsZero() {
+	if key = view.Carry(a.reading.base, key, s); key.IsZero() {
 		what := "the target is not there any more, or has no line in the grids"
 		if v.byTrustee {
 			what = "this change is about no trustee"
@@ -283,9 +283,9 @@ func (a *app) pivotChange() {
 	a.closeChanges()
 	a.push()
 	a.trail[len(a.trail)-1].changes = v
-	a.goTo(view.TypeOf(a.news.base, key), key, reverse)
-	if ref, ok := v.result.Row(row, s); ok && a.news.base == s {
-		a.ask.row = &widget.Spot{Key: ref.Key(), OK: true, Down: -1}
+	a.goTo(view.TypeOf(a.reading.base, key), key, reverse)
+	if ref, ok := v.result.Row(row, s); ok && a.reading.base == s {
+		a.pending.row = &widget.Spot{Key: ref.Key(), OK: true, Down: -1}
 	}
 }
 
@@ -352,7 +352,7 @@ func (d *changesData) Cell(row, col int) (string, widget.Style) {
 
 // changeLines is a change in words.
 func changeLines(c *change.Change) []widget.Line {
-	var f facts
+	var f sheetLines
 	style := widget.StyleText
 	if c.Change == change.NotComparable {
 		style = widget.StyleWarning

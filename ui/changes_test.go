@@ -41,7 +41,7 @@ func driveDays(t testing.TB, w, h int, since string, days ...string) (*driver, *
 		return newDemo(t, days[next-1]), nil, nil
 	})
 	a := newApp(sessionDriver{session}, widget.ThemeFor(0))
-	a.news.now, a.news.since, a.options.SinceSource = longAgo(), old, since
+	a.reading.now, a.reading.since, a.options.SinceSource = longAgo(), old, since
 	d := drive(t, w, h, a.tv)
 	a.start(ctx, d.Top)
 	t.Cleanup(func() {

@@ -15,8 +15,8 @@ import (
 	"mbxperm/ui/widget"
 )
 
-// order is something that the command line can be told to do.
-type order struct {
+// command is something that the command line can be told to do.
+type command struct {
 	name string // as it is typed
 	says string // what it does
 	do   func()
@@ -30,12 +30,12 @@ const (
 // commandKey opens the command line, which is no command itself.
 var commandKey = keys.Parse(":")[0]
 
-// orders are all that can be told by name: the object types, the ACE types of
+// commands are all that can be told by name: the object types, the ACE types of
 // the one that is shown, and every action of the key table.
-func (a *app) orders() (all []order) {
+func (a *app) commands() (all []command) {
 	add := func(name, says string, do func()) {
-		if !slices.ContainsFunc(all, func(o order) bool { return strings.EqualFold(o.name, name) }) {
-			all = append(all, order{name, says, do})
+		if !slices.ContainsFunc(all, func(o command) bool { return strings.EqualFold(o.name, name) }) {
+			all = append(all, command{name, says, do})
 		}
 	}
 	for i, t := range view.ObjectTypes {
@@ -85,7 +85,7 @@ func (a *app) startCommand() {
 	h.owner = &line{
 		scope: keys.ScopeCommand, label: ":",
 		changed: func(text string) { a.hint(h, text) },
-		enter:   func(text string) { done(); a.obey(strings.TrimSpace(text)) },
+		enter:   func(text string) { done(); a.runCommand(strings.TrimSpace(text)) },
 		leave:   done,
 		key:     func(ev *tcell.EventKey) *tcell.EventKey { return a.hintKey(h, ev) },
 	}
@@ -103,7 +103,7 @@ func (a *app) hint(h *hints, text string) {
 	h.typed, h.at, h.items = text, -1, nil
 	name, going := strings.CutPrefix(text, goWord)
 	if !going {
-		for _, o := range a.orders() {
+		for _, o := range a.commands() {
 			if strings.HasPrefix(strings.ToLower(o.name), strings.ToLower(text)) {
 				h.items = append(h.items, widget.Item{Name: o.name, Text: o.says})
 			}
@@ -113,7 +113,7 @@ func (a *app) hint(h *hints, text string) {
 		}
 	}
 	h.commands = len(h.items)
-	if strings.TrimSpace(name) == "" || a.news.base == nil {
+	if strings.TrimSpace(name) == "" || a.reading.base == nil {
 		return
 	}
 	for _, n := range names {
@@ -123,7 +123,7 @@ func (a *app) hint(h *hints, text string) {
 	}
 	ctx, cancel := context.WithCancel(a.ctx)
 	h.stop = cancel
-	base, prefix := a.news.base, text[:len(text)-len(name)]
+	base, prefix := a.reading.base, text[:len(text)-len(name)]
 	go func() {
 		defer term.Guard(a.screen)
 		defer cancel()
@@ -173,27 +173,27 @@ func (a *app) hintKey(h *hints, ev *tcell.EventKey) *tcell.EventKey {
 	return nil
 }
 
-// obey does what was typed: a command by its full name, else the name of
+// runCommand does what was typed: a command by its full name, else the name of
 // somebody, else the only command that begins like it, else the name that
 // begins like it. What the list offers is taken.
-func (a *app) obey(text string) {
+func (a *app) runCommand(text string) {
 	name, going := strings.CutPrefix(text, goWord)
 	if name = strings.TrimSpace(name); name == "" {
 		return
 	}
-	orders := a.orders()
+	orders := a.commands()
 	if !going {
-		if i := slices.IndexFunc(orders, func(o order) bool { return strings.EqualFold(o.name, name) }); i >= 0 {
+		if i := slices.IndexFunc(orders, func(o command) bool { return strings.EqualFold(o.name, name) }); i >= 0 {
 			orders[i].do()
 			return
 		}
 	}
-	base := a.news.base
+	base := a.reading.base
 	if base == nil {
 		a.foot.say("nothing was read yet")
 		return
 	}
-	a.beside(func() func() {
+	a.inBackground(func() func() {
 		found := view.Named(base, name)
 		var names []string
 		if len(found) == 0 {
@@ -202,7 +202,7 @@ func (a *app) obey(text string) {
 			}
 		}
 		return func() {
-			like := slices.DeleteFunc(slices.Clone(orders), func(o order) bool {
+			like := slices.DeleteFunc(slices.Clone(orders), func(o command) bool {
 				return going || !strings.HasPrefix(strings.ToLower(o.name), strings.ToLower(name))
 			})
 			switch {
@@ -211,7 +211,7 @@ func (a *app) obey(text string) {
 			case len(like) == 1:
 				like[0].do()
 			case len(like) > 1:
-				a.foot.say(name + " may be " + orderNames(like))
+				a.foot.say(name + " may be " + commandNames(like))
 			case len(names) > 1:
 				a.chooseName(name, names)
 			case going:
@@ -223,7 +223,7 @@ func (a *app) obey(text string) {
 	})
 }
 
-func orderNames(orders []order) string {
+func commandNames(orders []command) string {
 	names := make([]string, len(orders))
 	for i, o := range orders {
 		names[i] = o.name
@@ -237,7 +237,7 @@ func (a *app) chooseName(text string, names []string) {
 	for i, n := range names {
 		items[i].Name = n
 	}
-	a.root.push(widget.NewMenu(a.theme, "Names that begin with "+text, items, func(i int) { a.obey(goWord + names[i]) }))
+	a.root.push(widget.NewMenu(a.theme, "Names that begin with "+text, items, func(i int) { a.runCommand(goWord + names[i]) }))
 }
 
 // jumpTo goes to the line of a name, and asks which if there are several.
@@ -264,7 +264,7 @@ func (a *app) chooseLine(s *model.Snapshot, name string, found []view.LineKey) {
 func (a *app) jump(key view.LineKey) {
 	a.push()
 	a.here.aces = 0 // all of its rows: an ACE type that was chosen elsewhere may have none of them
-	a.goTo(view.TypeOf(a.news.base, key), key, !key.IsTarget())
+	a.goTo(view.TypeOf(a.reading.base, key), key, !key.IsTarget())
 }
 
 // drawHints shows the candidates above the line.

@@ -124,9 +124,9 @@ func sortTitles(t *view.ObjectType, p pane) (titles []string) {
 	return titles
 }
 
-// newPlace is the beginning of an object type, in the order that it had last.
-func (a *app) newPlace(t *view.ObjectType) place {
-	p := place{typ: t}
+// newLocation is the beginning of an object type, in the order that it had last.
+func (a *app) newLocation(t *view.ObjectType) location {
+	p := location{typ: t}
 	for _, pane := range []pane{leftPane, rightPane} {
 		p.sides[pane].sort = a.keptSort(t, pane)
 	}

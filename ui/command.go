@@ -25,7 +25,7 @@ func (a *app) showCommands() {
 	g, _ := a.grid()
 	res := a.shown(g)
 	row, ok := g.Selected()
-	a.beside(func() func() {
+	a.inBackground(func() func() {
 		lines := commandLines(a.source(), res, row, ok)
 		return func() {
 			a.root.push(widget.NewPage(a.theme, 0, widget.Sheet{Title: "As a command", Text: widget.Still(lines...)}))
@@ -38,7 +38,7 @@ func (a *app) showCommands() {
 func (a *app) source() []string {
 	r := a.request
 	if r.Source == "" {
-		return []string{a.news.base.State.Source}
+		return []string{a.reading.base.State.Source}
 	}
 	args := []string{r.Source}
 	if r.User != "" {
@@ -55,7 +55,7 @@ func (a *app) source() []string {
 
 // commandLines are the commands for a view, and for its row if there is one.
 func commandLines(source []string, res *view.Result, row int, ok bool) []widget.Line {
-	var f facts
+	var f sheetLines
 	f.head("The lines of this grid, for sh")
 	f.command("Print", "mbxperm "+report.ShLine(report.Command(source, res.Snapshot, res.Query)...))
 	if res.Query.Arrival {
@@ -78,7 +78,7 @@ func commandLines(source []string, res *view.Result, row int, ok bool) []widget.
 }
 
 // shellLines are the commands for one entry.
-func shellLines(f *facts, s *model.Snapshot, ref grant.Ref) {
+func shellLines(f *sheetLines, s *model.Snapshot, ref grant.Ref) {
 	shell := report.ExchangeShell(s, ref)
 	f.head("This entry, for the Exchange Management Shell")
 	f.command("Show", shell.Show)
@@ -95,7 +95,7 @@ func lineCommands(s *model.Snapshot, k view.LineKey) []widget.Line {
 	if len(commands) == 0 {
 		return nil
 	}
-	var f facts
+	var f sheetLines
 	f.head("Its lists, for the Exchange Management Shell")
 	for _, c := range commands {
 		f.command("Show", c)
@@ -104,7 +104,7 @@ func lineCommands(s *model.Snapshot, k view.LineKey) []widget.Line {
 }
 
 // command adds a line that is copied exactly as it is.
-func (f *facts) command(label, text string) {
+func (f *sheetLines) command(label, text string) {
 	if text != "" {
 		*f = append(*f, widget.Line{Label: label, Text: text, Exact: true})
 	}

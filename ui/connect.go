@@ -146,7 +146,7 @@ func (f *connectForm) news(s *model.Snapshot) bool {
 	case !s.Empty() || s.State.Complete():
 		return true
 	default:
-		f.failure = report.Doing(&s.State, f.app.news.now())
+		f.failure = report.Doing(&s.State, f.app.reading.now())
 	}
 	f.asked = nil
 	return false
@@ -158,7 +158,7 @@ func (f *connectForm) leave() {
 	switch {
 	case f.asked != nil:
 		a.driver.Cancel()
-	case a.news.base == nil || a.news.base.Empty():
+	case a.reading.base == nil || a.reading.base.Empty():
 		a.tv.Stop()
 	default:
 		a.closeConnect()
@@ -279,17 +279,17 @@ func (a *app) restart(r model.Request) {
 	a.driver.Open(r)
 	r.Password = ""
 	a.request, a.known = r, false
-	n := a.news
+	n := a.reading
 	n.stopComparing()
 	n.opening = false
 	n.latest, n.base, n.before, n.compared, n.gaps = nil, nil, nil, nil, [2]string{}
 	n.counts = change.Counts{}
 	a.root.notice, a.root.dismissed = "", false
 	a.trail = nil
-	a.here = a.newPlace(a.here.typ)
-	a.ask.left.drop()
-	a.ask.touched, a.ask.wish = false, nil
-	a.ask.rest++
+	a.here = a.newLocation(a.here.typ)
+	a.pending.left.drop()
+	a.pending.touched, a.pending.goTo = false, nil
+	a.pending.rest++
 	a.left.clear()
 	a.askRight()
 	a.head.set(a.here.typ, a.here.aces)
@@ -298,7 +298,7 @@ func (a *app) restart(r model.Request) {
 
 // opened remembers a directory that could be opened.
 func (a *app) opened() {
-	s := a.news.latest
+	s := a.reading.latest
 	if a.known || s == nil || s.Empty() {
 		return
 	}
@@ -329,8 +329,8 @@ func (f *connectForm) status() (string, widget.Style) {
 	if f.failure != "" {
 		return f.failure, widget.StyleWarning
 	}
-	if s := f.app.news.latest; f.asked != nil && s != nil {
-		return safe.Text(report.Doing(&s.State, f.app.news.now())) + "; Esc stops", widget.StyleTitle
+	if s := f.app.reading.latest; f.asked != nil && s != nil {
+		return safe.Text(report.Doing(&s.State, f.app.reading.now())) + "; Esc stops", widget.StyleTitle
 	}
 	return "", widget.StyleText
 }

@@ -83,7 +83,7 @@ func driveForm(t *testing.T, w, h int, s *settings.Settings, c Connect) (*driver
 		return &fakeSource{Source: newDemo(t, "demo:60"), name: r.Source}, nil
 	}
 	a := newApp(f, widget.ThemeFor(0))
-	a.news.now = longAgo()
+	a.reading.now = longAgo()
 	if len(c.Auths) == 0 {
 		c.Auths = []string{"auto", "kerberos", "ntlm", "external", "simple"}
 	}
@@ -309,7 +309,7 @@ func TestStopConnectingAgain(t *testing.T) {
 func driveAgain(t *testing.T, ctx context.Context, cancel func(), session *session.Session) (*driver, *app) {
 	t.Helper()
 	a := newApp(sessionDriver{session}, widget.ThemeFor(0))
-	a.news.now = longAgo()
+	a.reading.now = longAgo()
 	d := drive(t, 120, 32, a.tv)
 	a.start(ctx, d.Top)
 	t.Cleanup(func() {

@@ -142,7 +142,7 @@ func (a *app) copyText(text, what string) {
 	case way == term.ByNothing:
 		a.foot.say("this terminal has no clipboard for programs: E writes to a file")
 	case way == term.ByTmux:
-		a.beside(func() func() {
+		a.inBackground(func() func() {
 			err := term.TmuxBuffer(text)
 			return func() {
 				if err != nil {

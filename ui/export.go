@@ -61,7 +61,7 @@ func (a *app) startExport() {
 	a.openLine(&line{
 		scope: keys.ScopeCommand, label: "export to ", key: a.pathKey,
 		enter: func(path string) { a.exportTo(what, settings.ExpandHome(strings.TrimSpace(path))) },
-	}, what.name+a.news.now().Format("-2006-01-02")+".csv")
+	}, what.name+a.reading.now().Format("-2006-01-02")+".csv")
 }
 
 // exportName proposes a name: what it is, and where from.
@@ -116,12 +116,12 @@ func (a *app) exportTo(what *exportable, path string) {
 // export writes beside the screen: a million lines take a while.
 func (a *app) export(what *exportable, out report.Output) {
 	a.foot.say("writing " + out.File)
-	a.ask.waiting++
+	a.pending.waiting++
 	go func() {
 		defer term.Guard(a.screen)
 		files, err := what.write(a.ctx, out)
 		a.update(func() bool {
-			a.ask.waiting--
+			a.pending.waiting--
 			if err != nil {
 				a.foot.say(err.Error())
 			} else {

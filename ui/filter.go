@@ -47,7 +47,7 @@ func (a *app) clear() {
 	v := a.changes()
 	_, side := a.grid()
 	switch {
-	case v == nil && a.root.notice != "" && a.news.base != a.news.latest:
+	case v == nil && a.root.notice != "" && a.reading.base != a.reading.latest:
 		a.root.dismissed, a.root.notice = true, ""
 	case side.filter != "":
 		side.filter = ""

@@ -75,7 +75,7 @@ type searching struct {
 // search looks for words from a row on and puts the cursor where they are. One
 // that runs for the same words goes on after its end; another is given up.
 func (a *app) search(g *widget.Grid, res matcher, words string, from, step int) {
-	if s := a.ask.search; s != nil {
+	if s := a.pending.search; s != nil {
 		if s.grid == g && s.words == words {
 			s.more += step
 			return
@@ -84,16 +84,16 @@ func (a *app) search(g *widget.Grid, res matcher, words string, from, step int) 
 	}
 	ctx, cancel := context.WithCancel(a.ctx)
 	s := &searching{stop: cancel, grid: g, words: words}
-	a.ask.search = s
+	a.pending.search = s
 	go func() {
 		defer term.Guard(a.screen)
 		defer cancel()
 		at := res.Match(ctx, words, from, step)
 		a.update(func() bool {
-			if a.ask.search != s { // given up
+			if a.pending.search != s { // given up
 				return false
 			}
-			a.ask.search = nil
+			a.pending.search = nil
 			if a.matcher(g) != res {
 				return false
 			}
@@ -101,7 +101,7 @@ func (a *app) search(g *widget.Grid, res matcher, words string, from, step int) 
 			if at >= 0 && s.more != 0 {
 				next := max(min(s.more, 1), -1)
 				a.search(g, res, words, at, next)
-				a.ask.search.more = s.more - next
+				a.pending.search.more = s.more - next
 			}
 			return true
 		})

@@ -66,7 +66,7 @@ func (a *app) warnings() (list []string) {
 	if a.locale != "" {
 		list = append(list, a.locale)
 	}
-	if s := a.news.latest; s != nil {
+	if s := a.reading.latest; s != nil {
 		list = append(list, s.State.Warnings...)
 	}
 	return list
@@ -101,7 +101,7 @@ func (f *foot) Draw(screen tcell.Screen) {
 func (f *foot) drawStatus(screen tcell.Screen, x, y, w int) int {
 	a := f.app
 	style, state := a.theme.Style(widget.StyleText), a.theme.Style(widget.StyleText)
-	if a.news.latest != nil && a.news.state().Phase == model.Finished && !a.news.state().Complete() {
+	if a.reading.latest != nil && a.reading.state().Phase == model.Finished && !a.reading.state().Complete() {
 		state = a.theme.Style(widget.StyleWarning)
 	}
 	wide := w+2 >= wideStatus
@@ -137,7 +137,7 @@ func (f *foot) drawStatus(screen tcell.Screen, x, y, w int) int {
 
 // stateWidth is the room that the state of the source needs, of w cells.
 func (f *foot) stateWidth(w int) int {
-	if f.app.news.latest == nil {
+	if f.app.reading.latest == nil {
 		return 0
 	}
 	return min(safe.Width(fitParts(w, f.state(w))), w)
@@ -147,7 +147,7 @@ func (f *foot) stateWidth(w int) int {
 // it can be: what matters less is left out first. Where there is room for all
 // of it, its origin comes first.
 func (f *foot) source(w int, room bool) string {
-	if f.app.news.latest == nil {
+	if f.app.reading.latest == nil {
 		return ""
 	}
 	state, from := f.state(w), f.from()

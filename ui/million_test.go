@@ -36,7 +36,7 @@ func BenchmarkMillion(b *testing.B) {
 		for {
 			busy := true
 			a.tv.QueueUpdate(func() {
-				busy = a.left.result == nil || a.left.result.Meanwhile || a.ask.left.busy() || a.ask.right.busy()
+				busy = a.left.result == nil || a.left.result.Meanwhile || a.pending.left.busy() || a.pending.right.busy()
 			})
 			if !busy {
 				return

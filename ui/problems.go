@@ -18,7 +18,7 @@ func (a *app) openProblems() {
 }
 
 // problems returns those of the source that was read last.
-func (n *news) problems() []model.Problem {
+func (n *reading) problems() []model.Problem {
 	if n.latest == nil {
 		return nil
 	}
@@ -26,7 +26,7 @@ func (n *news) problems() []model.Problem {
 }
 
 // moreProblems is how many of them are not listed.
-func (n *news) moreProblems() int {
+func (n *reading) moreProblems() int {
 	if n.latest == nil {
 		return 0
 	}
@@ -40,20 +40,20 @@ func (a *app) problemLines() (lines []widget.Line) {
 	for _, w := range a.warnings() {
 		lines = append(lines, widget.Line{Label: "warning", Text: w, Style: widget.StyleWarning})
 	}
-	for _, p := range slices.Backward(a.news.problems()) {
+	for _, p := range slices.Backward(a.reading.problems()) {
 		text := p.Text
 		if p.Object != "" {
 			text = p.Object + ": " + text
 		}
 		lines = append(lines, widget.Line{Label: p.Time.Local().Format(time.TimeOnly), Text: text})
 	}
-	if more := a.news.moreProblems(); more > 0 {
+	if more := a.reading.moreProblems(); more > 0 {
 		lines = append(lines, widget.Line{Text: safe.Thousands(more) + " more are not listed"})
 	}
-	if len(a.news.problems()) == 0 {
+	if len(a.reading.problems()) == 0 {
 		lines = append(lines, widget.Line{Text: "Nothing went wrong."})
 	}
-	if n := a.news; n.base != nil && !n.reading() && n.counting == 0 { // else it takes a while
+	if n := a.reading; n.base != nil && !n.running() && n.counting == 0 { // else it takes a while
 		lines = append(lines, unreadLines(n.base)...)
 	}
 	return lines
@@ -84,7 +84,7 @@ func unreadLines(s *model.Snapshot) (lines []widget.Line) {
 }
 
 // problemCount says on the status line how many there are.
-func (n *news) problemCount() string {
+func (n *reading) problemCount() string {
 	switch c := len(n.problems()) + n.moreProblems(); c {
 	case 0:
 		return ""

@@ -20,7 +20,7 @@ func driveFrozen(t *testing.T, w, h int, change func(*model.State)) (*driver, *a
 	snap := c.Snapshot()
 	change(&snap.State)
 	a := newApp(frozenDriver{snap}, widget.ThemeFor(0))
-	a.news.now = longAgo()
+	a.reading.now = longAgo()
 	d := drive(t, w, h, a.tv)
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)

@@ -7,7 +7,7 @@ import "mbxperm/ui/keys"
 // screen changed. Nothing but the screen may write to the terminal: a prompt from
 // elsewhere would stand in the middle of a grid, and what is typed would be keys.
 func (a *app) question() bool {
-	n := a.news
+	n := a.reading
 	if n.latest == nil {
 		return false
 	}

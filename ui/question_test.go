@@ -27,7 +27,7 @@ func TestQuestion(t *testing.T) {
 		return newDemo(t, "demo:61"), nil, nil
 	})
 	a := newApp(sessionDriver{s}, widget.ThemeFor(0))
-	a.news.now = longAgo()
+	a.reading.now = longAgo()
 	d := drive(t, 120, 32, a.tv)
 	a.start(ctx, d.Top)
 	t.Cleanup(func() {

@@ -14,7 +14,7 @@ import (
 
 // aceLines is the ACE of a row, field by field as it is stored ([MS-DTYP] 2.4.4).
 func aceLines(s *model.Snapshot, row *grant.Row, raw *view.RawACL) []widget.Line {
-	var f facts
+	var f sheetLines
 	f.add("Right", row.Text)
 	f.add("Status", rowStatus(row))
 	f.add("On", who(raw.Object))
@@ -81,7 +81,7 @@ var flagWords = [8]string{
 }
 
 // fieldLines are the fields of an ACE.
-func fieldLines(f *facts, s *model.Snapshot, raw *view.RawACL, ace acl.ACE) {
+func fieldLines(f *sheetLines, s *model.Snapshot, raw *view.RawACL, ace acl.ACE) {
 	f.head("As stored")
 	f.add("Type", fmt.Sprintf("0x%02x  %s", uint8(ace.Type), ace.Type))
 	f.add("Flags", strings.TrimSpace(fmt.Sprintf("0x%02x  %s", uint8(ace.Flags), ace.Flags)))
@@ -120,7 +120,7 @@ func fieldLines(f *facts, s *model.Snapshot, raw *view.RawACL, ace acl.ACE) {
 
 // maskLines names the bits of a mask in the sense of its list: 0x1 is Full
 // Access in a mailbox ACL and Create Child in the directory.
-func maskLines(f *facts, m acl.Mask, mailbox bool) {
+func maskLines(f *sheetLines, m acl.Mask, mailbox bool) {
 	table := acl.ADRights[:]
 	if mailbox {
 		table = acl.MailboxRights[:]
@@ -139,7 +139,7 @@ func maskLines(f *facts, m acl.Mask, mailbox bool) {
 // descriptorSheet is a whole descriptor ([MS-DTYP] 2.4.6), with the entry that
 // the row is about marked and in view.
 func descriptorSheet(s *model.Snapshot, title string, raw *view.RawACL) widget.Sheet {
-	var f facts
+	var f sheetLines
 	d, err := acl.Parse(raw.Bytes)
 	f.add("Attribute", raw.Attribute)
 	f.add("On", who(raw.Object))

@@ -17,7 +17,7 @@ import (
 )
 
 func (a *app) whyNoRecord() string {
-	if s := a.news.latest; s != nil && s.State.Phase != model.Finished {
+	if s := a.reading.latest; s != nil && s.State.Phase != model.Finished {
 		return "still reading: X stops it, then R records from the start"
 	}
 	return ""
@@ -26,13 +26,13 @@ func (a *app) whyNoRecord() string {
 // startRecord asks where to record to. There is no hidden copy of what was read:
 // the source is read again.
 func (a *app) startRecord() {
-	s := a.news.latest
+	s := a.reading.latest
 	if s == nil {
 		return
 	}
 	a.openLine(&line{
 		scope: keys.ScopeCommand, label: "record to ", enter: a.recordTo, key: a.pathKey,
-	}, recordingName(s.State.Source, a.news.now()))
+	}, recordingName(s.State.Source, a.reading.now()))
 }
 
 // pathKey completes a path that is typed.
@@ -75,7 +75,7 @@ func (a *app) recordTo(path string) {
 }
 
 func (a *app) record(path string, replace bool) {
-	a.news.opening = true
+	a.reading.opening = true
 	a.driver.Record(path, replace)
 	a.foot.say("reading it again, to record it to " + path + "; X stops it")
 }
@@ -97,12 +97,12 @@ func fileName(source string) string {
 }
 
 // recorded says what came of a recording, once.
-func (n *news) recorded() string {
+func (n *reading) recorded() string {
 	r := n.latest.State.Recording
-	if r == nil || r == n.told || n.latest.State.Phase != model.Finished {
+	if r == nil || r == n.announced || n.latest.State.Phase != model.Finished {
 		return ""
 	}
-	n.told = r
+	n.announced = r
 	switch {
 	case r.Err != nil:
 		return "nothing was recorded: " + r.Err.Error()

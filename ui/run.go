@@ -78,7 +78,7 @@ func (a *app) begin(o Options) {
 	a.options, a.request = o, o.Connect.Request
 	a.request.Password = ""
 	a.foot.say(o.Note)
-	a.news.since, a.news.force = o.Since, o.Force
+	a.reading.since, a.reading.force = o.Since, o.Force
 	if o.Settings != nil {
 		o.Theme = cmp.Or(o.Theme, o.Settings.Theme)
 	}
@@ -86,7 +86,7 @@ func (a *app) begin(o Options) {
 		o.Theme = "auto"
 	}
 	a.setTheme(o.Theme)
-	a.here = a.newPlace(a.here.typ)
+	a.here = a.newLocation(a.here.typ)
 	if a.driver.Snapshot() == nil {
 		a.openConnect(o.Connect)
 	}

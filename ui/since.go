@@ -19,7 +19,7 @@ import (
 // compare works out what changed since the reading before, or since --since,
 // away from the screen's goroutine.
 func (a *app) compare() {
-	n := a.news
+	n := a.reading
 	old := n.since
 	if old == nil {
 		old = n.before
@@ -65,7 +65,7 @@ func (a *app) compare() {
 // compareAnew brings an open view of changes up to date.
 func (a *app) compareAnew() {
 	if v := a.root.changes(); v != nil {
-		v.compare(a.news.compared, a.news.sinceName())
+		v.compare(a.reading.compared, a.reading.sinceName())
 		a.askChanges(v)
 	}
 }
@@ -76,7 +76,7 @@ func sameReading(s, t *model.Snapshot) bool {
 }
 
 // sinceName names what is compared with.
-func (n *news) sinceName() string {
+func (n *reading) sinceName() string {
 	if n.since != nil {
 		return n.since.State.Source
 	}
@@ -94,7 +94,7 @@ func countChanges(n int) string {
 }
 
 // changesText says on the status line how much changed.
-func (n *news) changesText() string {
+func (n *reading) changesText() string {
 	switch {
 	case n.comparing:
 		return "comparing"
@@ -112,7 +112,7 @@ func (n *news) changesText() string {
 func (a *app) changeCard(v *changes, at int) {
 	row, _ := v.selected()
 	res := v.result
-	a.beside(func() func() {
+	a.inBackground(func() func() {
 		sheets, raw := changeSheets(res, row)
 		if at < 0 {
 			at = raw
@@ -158,7 +158,7 @@ func changeSheets(res *change.List, i int) (sheets []widget.Sheet, raw int) {
 func (a *app) changeCommands(v *changes) {
 	res := v.result
 	row, ok := v.selected()
-	var f facts
+	var f sheetLines
 	f.head("These changes, for sh")
 	if old := a.options.SinceSource; old != "" {
 		f.command("Print", "mbxperm "+report.ShLine(report.CompareCommand([]string{old}, a.source(), res.Query)...))

@@ -94,7 +94,7 @@ func (f *foot) system() string {
 
 // state says how far the source was read, what is missing and what went wrong.
 func (f *foot) state(w int) []string {
-	n := f.app.news
+	n := f.app.reading
 	s := n.state()
 	if s.Phase == model.Reading || s.Phase == model.Resolving {
 		return []string{f.progress(s, w), n.problemCount()}
@@ -120,7 +120,7 @@ func (f *foot) state(w int) []string {
 
 // from says where all of this comes from.
 func (f *foot) from() []string {
-	n := f.app.news
+	n := f.app.reading
 	s := n.state()
 	from := []string{safe.Text(s.Source)}
 	if r := s.Recording; r != nil && s.Phase != model.Finished {
@@ -143,15 +143,15 @@ const (
 // progress is a bar and what it stands for, in at most w cells. Each part has a
 // place that lasts as long as the search: a tick changes few cells.
 func (f *foot) progress(s *model.State, w int) string {
-	a := report.Advancing(s, f.app.news.now())
-	if silent := f.app.news.silent; silent > 0 { // how fast it was does not matter then
+	a := report.Advancing(s, f.app.reading.now())
+	if silent := f.app.reading.silent; silent > 0 { // how fast it was does not matter then
 		a.Rate, a.Left = "silent", safe.Thousands(silent)+" s"
 	}
 	text := safe.Text(a.Phase)
 	if s.Recording != nil {
 		text = strings.Replace(text, "reading", "recording", 1)
 	}
-	if n := f.app.news; n.base != n.latest {
+	if n := f.app.reading; n.base != n.latest {
 		text += " again"
 	}
 	done := room(a.Done, 2*len(safe.Thousands(s.Expect))+len(" of "))

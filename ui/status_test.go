@@ -35,7 +35,7 @@ func TestProgress(t *testing.T) {
 	start := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	now := start
 	a := newApp(frozenDriver{}, widget.ThemeFor(0))
-	a.news.now = func() time.Time { return now }
+	a.reading.now = func() time.Time { return now }
 	s := &model.State{Phase: model.Reading, Search: "mailboxes", Expect: 1_000_000, Since: start}
 	for _, c := range []struct {
 		w, done int
@@ -57,11 +57,11 @@ func TestProgress(t *testing.T) {
 			t.Errorf("%q has %d cells, and there are %d", got, w, c.w)
 		}
 	}
-	a.news.silent = 75
+	a.reading.silent = 75
 	if got := a.foot.progress(s, 78); !strings.HasSuffix(got, "silent        75 s") {
 		t.Errorf("after 75 seconds of silence: %q", got)
 	}
-	a.news.silent = 0
+	a.reading.silent = 0
 	s.Expect, s.Done, now = 0, 123_456_789, start.Add(time.Hour)
 	if got := a.foot.progress(s, 78); !strings.Contains(got, "123,456,789  34,293/s") {
 		t.Errorf("without a total: %q", got)

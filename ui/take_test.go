@@ -97,7 +97,7 @@ func TestScreenCommands(t *testing.T) {
 		var want string
 		d.On(func() {
 			key, _ := a.left.key()
-			want = "mbxperm " + report.ShLine(report.Command([]string{"demo:60:1"}, a.news.base, a.rightQuery())...)
+			want = "mbxperm " + report.ShLine(report.Command([]string{"demo:60:1"}, a.reading.base, a.rightQuery())...)
 			_ = key
 		})
 		d.Press("C")

@@ -73,7 +73,7 @@ func TestToggleAtOnce(t *testing.T) {
 	d.idle(a)
 	hold := make(chan struct{})
 	d.On(func() {
-		a.ask.left = newWorker() // nobody answers it
+		a.pending.left = newWorker() // nobody answers it
 		toggle(hiding.All)(a)
 		a.tv.ForceDraw()
 		close(hold)

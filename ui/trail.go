@@ -20,8 +20,8 @@ const (
 	rightPane
 )
 
-// place is where the user is: all it takes to come back.
-type place struct {
+// location is where the user is: all it takes to come back.
+type location struct {
 	typ       *view.ObjectType
 	aces      int          // number of the ACE type
 	of        view.LineKey // whose rows the right grid shows
@@ -46,12 +46,12 @@ const longestTrail = 50
 
 // push remembers where the user is.
 func (a *app) push() {
-	a.ask.row = nil
+	a.pending.row = nil
 	p := a.here
 	p.line, _ = a.left.key()
 	p.sides[leftPane].spot, p.sides[leftPane].result = a.left.Spot(), a.left.result
 	p.sides[rightPane].spot, p.sides[rightPane].result = a.right.Spot(), a.right.result
-	if n := len(a.trail); n > 0 && samePlace(&a.trail[n-1], &p) {
+	if n := len(a.trail); n > 0 && sameLocation(&a.trail[n-1], &p) {
 		a.trail[n-1] = p
 		return
 	}
@@ -61,7 +61,7 @@ func (a *app) push() {
 	a.trail = append(a.trail, p)
 }
 
-func samePlace(p, q *place) bool {
+func sameLocation(p, q *location) bool {
 	return p.typ == q.typ && p.aces == q.aces && p.of == q.of && p.effective == q.effective && p.focus == q.focus &&
 		p.sides[0].filter == q.sides[0].filter && p.sides[1].filter == q.sides[1].filter
 }
@@ -73,26 +73,26 @@ func (a *app) back() {
 		a.focus(a.left)
 		return
 	}
-	a.ask.row = nil
+	a.pending.row = nil
 	a.here = a.trail[n-1]
 	a.trail = a.trail[:n-1]
 	a.head.set(a.here.typ, a.here.aces)
-	a.ask.rest++
-	a.ask.swapping = true
-	defer func() { a.ask.swapping = false }()
+	a.pending.rest++
+	a.pending.swapping = true
+	defer func() { a.pending.swapping = false }()
 	left, right := &a.here.sides[leftPane], &a.here.sides[rightPane]
 	pinned := a.here.pinned
 	a.here.pinned = true // no move of the cursor is the user's here
 	if holds(left.result, a.leftQuery()) {
-		a.ask.left.drop()
+		a.pending.left.drop()
 		a.left.show(left.result)
 		a.left.Put(left.spot)
 	} else {
-		a.ask.wish = &left.spot
+		a.pending.goTo = &left.spot
 		a.askLeft()
 	}
 	if holds(right.result, a.rightQuery()) {
-		a.ask.right.drop()
+		a.pending.right.drop()
 		a.right.show(right.result)
 		a.right.Put(right.spot)
 	} else {
@@ -148,7 +148,7 @@ func (a *app) drill() {
 	}
 	a.push()
 	a.here.pinned = false
-	a.ask.rest++
+	a.pending.rest++
 	if key != a.here.of {
 		a.here.of = key
 		a.askRight()
@@ -203,7 +203,7 @@ func (a *app) pivot(i int) {
 // the left grid on it if it is there.
 func (a *app) goTo(typ *view.ObjectType, key view.LineKey, reverse bool) {
 	ace := a.here.typ.ACEs[a.here.aces]
-	p := a.newPlace(typ)
+	p := a.newLocation(typ)
 	p.of, p.line, p.pinned, p.focus = key, key, true, rightPane
 	p.aces = entrance(typ, ace, reverse)
 	same := typ == a.here.typ
@@ -211,15 +211,15 @@ func (a *app) goTo(typ *view.ObjectType, key view.LineKey, reverse bool) {
 		p.sides[leftPane].sort = a.here.sides[leftPane].sort
 	}
 	a.here = p
-	a.ask.rest++
+	a.pending.rest++
 	a.head.set(p.typ, p.aces)
 	s := widget.Spot{Key: key.Number(), OK: true, Down: -1}
 	if same && holds(a.left.result, a.leftQuery()) {
-		a.ask.swapping = true
+		a.pending.swapping = true
 		a.left.Put(s)
-		a.ask.swapping = false
+		a.pending.swapping = false
 	} else {
-		a.ask.wish = &s
+		a.pending.goTo = &s
 		a.askLeft()
 	}
 	a.askRight()
@@ -255,9 +255,9 @@ func (a *app) trailText(w int) string {
 	}
 	var names []string
 	for i := range a.trail {
-		names = append(names, a.placeName(&a.trail[i]))
+		names = append(names, a.locationName(&a.trail[i]))
 	}
-	names = slices.Compact(append(names, a.placeName(&a.here)))
+	names = slices.Compact(append(names, a.locationName(&a.here)))
 	if len(names) == 1 { // the same from elsewhere
 		return ""
 	}
@@ -275,7 +275,7 @@ func (a *app) trailText(w int) string {
 
 // acesType is the ACE type of the rows at a place. A line that is only a
 // trustee has no rows of its own as a target: it shows what names it.
-func (p *place) acesType() view.ACEType {
+func (p *location) acesType() view.ACEType {
 	t := p.typ.ACEs[p.aces]
 	if t.Direction() == "forward" && !p.of.IsTarget() {
 		t = p.typ.ACEs[t.Flip]
@@ -283,15 +283,15 @@ func (p *place) acesType() view.ACEType {
 	return t
 }
 
-func (a *app) placeName(p *place) string {
+func (a *app) locationName(p *location) string {
 	if p.changes != nil {
 		return "changes"
 	}
-	if p.focus == leftPane || a.news.base == nil {
+	if p.focus == leftPane || a.reading.base == nil {
 		return p.typ.Plural
 	}
 	direction := p.acesType().Direction()
-	return widget.Shorten(lineName(a.news.base, p.of, direction)) + " " + direction
+	return widget.Shorten(lineName(a.reading.base, p.of, direction)) + " " + direction
 }
 
 // drawTrail writes the trail on the lower border of the right grid.

@@ -18,11 +18,11 @@ const warmLines = 64
 //
 // Its methods are for the screen's goroutine, but for run.
 type worker struct {
-	in     chan question
-	cancel context.CancelFunc // of the question asked last
-	asked  uint64             // revision of the question asked last
-	far    *view.Progress     // of the question asked last
-	got    uint64             // revision of the answer that came last
+	in       chan question
+	cancel   context.CancelFunc // of the question asked last
+	asked    uint64             // revision of the question asked last
+	progress *view.Progress     // of the question asked last
+	got      uint64             // revision of the answer that came last
 }
 
 type question struct {
@@ -47,17 +47,17 @@ func (w *worker) ask(ctx context.Context, s *model.Snapshot, q view.Query, done 
 	case <-w.in:
 	default:
 	}
-	w.far = new(view.Progress)
-	q.Progress = w.far
+	w.progress = new(view.Progress)
+	q.Progress = w.progress
 	w.in <- question{ctx, w.asked, s, q, done}
 }
 
 // share is how much of the answer to the question asked last is worked out, from 0 to 1.
 func (w *worker) share() float64 {
-	if w.far == nil {
+	if w.progress == nil {
 		return 0
 	}
-	return w.far.Share()
+	return w.progress.Share()
 }
 
 // busy reports whether an answer is still to come.

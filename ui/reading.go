@@ -15,20 +15,20 @@ import (
 	"mbxperm/ui/term"
 )
 
-// news is what the driver has told.
-type news struct {
-	now      func() time.Time
-	latest   *model.Snapshot // the newest
-	came     time.Time       // when it came
-	opening  bool            // the source is being opened again; what was read stays meanwhile
-	silent   int             // seconds that nothing has come since then, where they are worth a word
-	base     *model.Snapshot // the one the grids show, or will
-	gaps     [2]string       // what is missing from base, in numbers and as their sum; once it is finished
-	told     *model.Recording
-	asked    *line           // in which a question is answered; nil before the first
-	askedFor *model.Question // that question
-	answered *model.Question // the one that was answered last, or given up
-	counting int             // how many times that is being found out
+// reading is what the driver has told.
+type reading struct {
+	now       func() time.Time
+	latest    *model.Snapshot // the newest
+	came      time.Time       // when it came
+	opening   bool            // the source is being opened again; what was read stays meanwhile
+	silent    int             // seconds that nothing has come since then, where they are worth a word
+	base      *model.Snapshot // the one the grids show, or will
+	gaps      [2]string       // what is missing from base, in numbers and as their sum; once it is finished
+	announced *model.Recording
+	asked     *line           // in which a question is answered; nil before the first
+	askedFor  *model.Question // that question
+	answered  *model.Question // the one that was answered last, or given up
+	counting  int             // how many times that is being found out
 
 	since         *model.Snapshot // what is compared with, for as long as the program runs; nil for the reading before
 	before        *model.Snapshot // the reading before base, if there is one
@@ -39,8 +39,8 @@ type news struct {
 	counts        change.Counts
 }
 
-// reading reports whether base still grows.
-func (n *news) reading() bool { return n.base != nil && n.base.State.Phase != model.Finished }
+// running reports whether base still grows.
+func (n *reading) running() bool { return n.base != nil && n.base.State.Phase != model.Finished }
 
 // failed reports whether a snapshot came to its end with nothing in it because
 // the source failed.
@@ -55,7 +55,7 @@ func stopped(old, latest *model.Snapshot) bool {
 }
 
 // state is that of what is being read, or else of what is on the screen.
-func (n *news) state() *model.State {
+func (n *reading) state() *model.State {
 	if n.base != nil && n.base != n.latest && n.latest.State.Phase == model.Finished && stopped(n.base, n.latest) {
 		return &n.base.State
 	}
@@ -64,7 +64,7 @@ func (n *news) state() *model.State {
 
 // look looks at the driver; it reports whether anything on the screen changes.
 func (a *app) look() bool {
-	n := a.news
+	n := a.reading
 	changed := false
 	if snap := a.driver.Snapshot(); snap != nil && snap != n.latest {
 		n.opening = n.opening && stillOpening(n.latest, snap)
@@ -104,7 +104,7 @@ func stillOpening(before, now *model.Snapshot) bool {
 
 // silence is for how many seconds a source that is read has said nothing; 0 for
 // the first ten. It is a matter of the clock on the wall.
-func (n *news) silence() int {
+func (n *reading) silence() int {
 	if n.latest == nil || n.latest.State.Phase == model.Finished {
 		return 0
 	}
@@ -119,15 +119,15 @@ func (n *news) silence() int {
 func (a *app) late() string {
 	res := a.left.result
 	switch {
-	case res == nil || !a.ask.left.busy() || holds(res, a.leftQuery()):
+	case res == nil || !a.pending.left.busy() || holds(res, a.leftQuery()):
 		return ""
-	case a.news.now().Sub(a.ask.at) <= 3*lookEvery:
+	case a.reading.now().Sub(a.pending.at) <= 3*lookEvery:
 		if res.Meanwhile {
 			return working
 		}
 		return ""
 	}
-	if share := a.ask.left.share(); share > 0 {
+	if share := a.pending.left.share(); share > 0 {
 		return fmt.Sprintf("%s %d %%", working, int(share*100))
 	}
 	return working
@@ -137,7 +137,7 @@ func (a *app) late() string {
 // read again they keep what was read before: lines that vanish and come back
 // one by one help nobody.
 func (a *app) adopt() {
-	n := a.news
+	n := a.reading
 	old := n.base
 	switch {
 	case old != nil && old.State.Phase == model.Finished && old.State.Started.Equal(n.latest.State.Started):
@@ -154,7 +154,7 @@ func (a *app) adopt() {
 	if n.base != old {
 		a.forget(n.base)
 		n.gaps = [2]string{}
-		if !n.reading() {
+		if !n.running() {
 			a.prepare(n.base)
 			a.count()
 			a.compare()
@@ -188,34 +188,34 @@ func (a *app) forget(base *model.Snapshot) {
 // refresh has the grids worked out anew if they are behind: at most once a
 // second while rows arrive, and never while that is being done.
 func (a *app) refresh() {
-	n := a.news
+	n := a.reading
 	if n.base == nil {
 		return
 	}
-	due := !n.reading() || a.left.result == nil || a.left.result.Len() == 0 || n.now().Sub(a.ask.at) >= refreshEvery
-	if due && !a.ask.left.busy() && (a.left.result == nil || a.left.result.Snapshot != n.base) {
+	due := !n.running() || a.left.result == nil || a.left.result.Len() == 0 || n.now().Sub(a.pending.at) >= refreshEvery
+	if due && !a.pending.left.busy() && (a.left.result == nil || a.left.result.Snapshot != n.base) {
 		a.askLeft()
-		if !a.here.of.IsZero() && !a.ask.right.busy() {
+		if !a.here.of.IsZero() && !a.pending.right.busy() {
 			a.askRight()
 		}
-	} else if !n.reading() && !a.ask.right.busy() && a.right.result != nil && a.right.result.Snapshot != n.base {
+	} else if !n.running() && !a.pending.right.busy() && a.right.result != nil && a.right.result.Snapshot != n.base {
 		a.askRight()
 	}
 }
 
 // count finds out what is missing from base, away from the screen's goroutine.
 func (a *app) count() {
-	base := a.news.base
-	a.news.counting++
+	base := a.reading.base
+	a.reading.counting++
 	go func() {
 		defer term.Guard(a.screen)
 		text := gaps(base)
 		a.update(func() bool {
-			a.news.counting--
-			if a.news.base != base {
+			a.reading.counting--
+			if a.reading.base != base {
 				return false
 			}
-			a.news.gaps = text
+			a.reading.gaps = text
 			return text[0] != ""
 		})
 	}()
@@ -250,12 +250,12 @@ func gaps(s *model.Snapshot) [2]string {
 
 // notice is said in the middle of the screen instead of an empty grid.
 func (a *app) notice() string {
-	s := a.news.latest
+	s := a.reading.latest
 	if s == nil || !failed(s) || a.root.dismissed {
 		return ""
 	}
 	text := fmt.Sprintf("Nothing was read from %s:\n\n%v\n\nF5 reads again · w connects elsewhere · q leaves", s.State.Source, s.State.Err)
-	if a.news.base != s {
+	if a.reading.base != s {
 		text += " · Esc shows what was read before"
 	}
 	return text
@@ -263,14 +263,14 @@ func (a *app) notice() string {
 
 // carry brings the places of another state over to the one the grids show now.
 func (a *app) carry(old *model.Snapshot) {
-	move := func(p *place) {
-		p.of = view.Carry(a.news.base, p.of, old)
-		p.line = view.Carry(a.news.base, p.line, old)
+	move := func(p *location) {
+		p.of = view.Carry(a.reading.base, p.of, old)
+		p.line = view.Carry(a.reading.base, p.line, old)
 		for i := range p.sides {
 			p.sides[i].result = nil
 		}
 		if row := &p.sides[rightPane].spot; row.OK {
-			ref, there := grant.Carry(a.news.base, grant.RefOfKey(row.Key), old)
+			ref, there := grant.Carry(a.reading.base, grant.RefOfKey(row.Key), old)
 			row.Key, row.OK = ref.Key(), there
 		}
 		p.sides[leftPane].spot.Key, p.sides[leftPane].spot.OK = p.line.Number(), !p.line.IsZero()
@@ -281,10 +281,10 @@ func (a *app) carry(old *model.Snapshot) {
 	a.here.sides[leftPane].spot, a.here.sides[rightPane].spot = a.left.Spot(), a.right.Spot()
 	a.here.line, _ = a.left.key()
 	move(&a.here)
-	wish := a.here.sides[leftPane].spot
-	a.ask.wish = &wish
+	spot := a.here.sides[leftPane].spot
+	a.pending.goTo = &spot
 	a.right.clear()
 	if row := a.here.sides[rightPane].spot; row.OK {
-		a.ask.row = &row
+		a.pending.row = &row
 	}
 }
