@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -74,7 +75,7 @@ func oneOfEach(f *testing.F) (seeds []string) {
 // TestSourceAgain: what opened a source opens it again, and no password is
 // among it.
 func TestSourceAgain(t *testing.T) {
-	a := &app{}
+	a := newApp(nil, io.Discard, io.Discard)
 	root := a.rootCommand()
 	root.SetArgs([]string{"report", "coverage", "demo:5", "-u", "auditor@contoso.com", "--password-file", "pass word", "--pin", "sha256:aa", "--pin", "sha256:bb",
 		"--insecure", "--dc", "dc1=127.0.0.1", "--dc", "dc2", "--quiet", "-o", t.TempDir() + "/x"})
@@ -82,7 +83,7 @@ func TestSourceAgain(t *testing.T) {
 	if err := root.Execute(); err != nil {
 		t.Fatal(err)
 	}
-	got := report.ShLine(a.again...)
+	got := report.ShLine(a.screen.Again...)
 	want := "--dc=dc1=127.0.0.1 --dc=dc2 --insecure '--password-file=pass word' --pin=sha256:aa --pin=sha256:bb"
 	if got != want {
 		t.Errorf("got %s, want %s", got, want)

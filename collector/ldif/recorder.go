@@ -65,6 +65,10 @@ It appears when it is whole, readable by you alone, and holds no password.
 
 Exit code: 0 done, 1 failed, 2 usage, 3 done, but something was cut, unreadable, unknown or undecodable.`
 
+// RecordExample shows how a recording is made and used.
+const RecordExample = `  mbxperm record ldaps://dc1.contoso.com monday.ldif.zst -u auditor@contoso.com
+  mbxperm monday.ldif.zst`
+
 // Recorded opens a source, and if path is not empty a recording of it. Then the
 // source is the one that records. The path is looked at before the source is
 // opened: nobody should give a password and wait only to read that a file exists.

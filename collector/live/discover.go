@@ -15,6 +15,14 @@ type Found struct {
 	Reason string    // why there is no ticket
 }
 
+// TicketText says in words whose ticket there is, or why there is none.
+func (f Found) TicketText() string {
+	if f.Ticket == "" {
+		return "no Kerberos ticket: " + f.Reason
+	}
+	return "Kerberos ticket of " + f.Ticket + ", good until " + f.Until.Local().Format("2006-01-02 15:04")
+}
+
 // resolvConf is where the resolver of a Unix system looks.
 const resolvConf = "/etc/resolv.conf"
 

@@ -3,7 +3,6 @@ package live
 import (
 	"errors"
 	"fmt"
-	"github.com/spf13/pflag"
 	"log/slog"
 	"net"
 	"net/url"
@@ -106,17 +105,6 @@ type Options struct {
 
 	partition int    // entries in a partition, about; 0 means partitionSize
 	bounds    bounds // on what a server may send; zero means the usual ones
-}
-
-// ReadingFlags adds the flags that say how a server is read.
-func (o *Options) ReadingFlags(f *pflag.FlagSet) {
-	f.IntVar(&o.Connections, "connections", 4, "read on up to this many connections at a time")
-	f.DurationVar(&o.Idle, "idle", 130*time.Second, "give up a search when its server has brought nothing new for so long")
-	// For tests: the pause is what makes trying again polite, and not for users.
-	f.DurationVar(&o.Pause, "retry-pause", time.Second, "wait so long before a search is tried again")
-	if err := f.MarkHidden("retry-pause"); err != nil {
-		panic(err) // the flag is there
-	}
 }
 
 // mostConnections is more than any server answers faster for.

@@ -2,12 +2,12 @@ package session
 
 import (
 	"context"
-	"errors"
 
 	"mbxperm/collector"
 	"mbxperm/collector/ldif"
 	"mbxperm/collector/live"
 	"mbxperm/model"
+	"mbxperm/model/usage"
 )
 
 // Controller is a session as a screen drives it: it also opens whatever a user
@@ -31,7 +31,7 @@ func (c *Controller) Open(r model.Request) {
 	}
 	c.Session.Open(r.Source, func(ctx context.Context) (collector.Source, []string, error) {
 		if r.Source == "-" { // the screen has it
-			return nil, nil, Mistake{errors.New("standard input is the keyboard here; give a file")}
+			return nil, nil, usage.Errorf("standard input is the keyboard here; give a file")
 		}
 		return c.Opener.OpenAs(ctx, r.Source, login)
 	})

@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -15,6 +14,7 @@ import (
 	"mbxperm/collector/demo"
 	"mbxperm/collector/ldif"
 	"mbxperm/collector/live"
+	"mbxperm/model/usage"
 )
 
 // Opener opens what a user calls SOURCE: a directory, a domain, the demo, a file.
@@ -42,19 +42,10 @@ type Opener struct {
 // ErrShown says that the searches were shown and there is nothing more to do.
 var ErrShown = errors.New("the searches were shown")
 
-// Mistake is an error in what the user asked for, and not in what was found.
-type Mistake struct{ error }
-
-// Usage marks the error as one of usage.
-func (Mistake) Usage() bool { return true }
-
-// Unwrap returns the error itself.
-func (m Mistake) Unwrap() error { return m.error }
-
 // Open opens a source by its text, trying in this order: ldaps:// or ldap://,
 // demo, - for standard input, a file that exists, a folder for the newest
 // recording in it, a domain. It also returns what must be said of the source for
-// as long as it is used. Errors are a [Mistake], [ErrShown], or what went wrong,
+// as long as it is used. Errors are one of usage, [ErrShown], or what went wrong,
 // in one sentence.
 func (o *Opener) Open(ctx context.Context, text string) (collector.Source, []string, error) {
 	return o.OpenAs(ctx, text, o.Live)
@@ -69,11 +60,11 @@ func (o *Opener) OpenAs(ctx context.Context, text string, login live.Options) (c
 		return o.directory(ctx, text, login)
 	case "demo":
 		if o.ShowQueries != nil {
-			return nil, nil, Mistake{errors.New("a demo sends no searches: give --show-queries with a directory")}
+			return nil, nil, usage.Errorf("a demo sends no searches: give --show-queries with a directory")
 		}
 		src, err := demo.New(text)
 		if err != nil {
-			return nil, nil, Mistake{err}
+			return nil, nil, usage.Wrap(err)
 		}
 		return src, nil, nil
 	}
@@ -88,13 +79,13 @@ func (o *Opener) OpenAs(ctx context.Context, text string, login live.Options) (c
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, nil, err
 	case namesFile(text):
-		return nil, nil, Mistake{err}
+		return nil, nil, usage.Wrap(err)
 	case live.IsDomain(text):
 		login.Domain = text
 		return o.directory(ctx, text, login)
 	}
-	return nil, nil, Mistake{fmt.Errorf(
-		"cannot read %q: a source is ldaps://HOST, ldap://HOST, demo[:N[:SEED[:DAY]]], a file, - for standard input, or a domain", text)}
+	return nil, nil, usage.Errorf(
+		"cannot read %q: a source is ldaps://HOST, ldap://HOST, demo[:N[:SEED[:DAY]]], a file, - for standard input, or a domain", text)
 }
 
 // namesFile reports whether nobody can have meant a domain, though it would be

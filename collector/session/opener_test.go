@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"mbxperm/model/usage"
 )
 
 // TestOpen: each text is taken for what it is, in the order of the contract, and
@@ -46,8 +48,7 @@ func TestOpen(t *testing.T) {
 			}
 			continue
 		}
-		var mistake Mistake
-		if err == nil || !strings.Contains(err.Error(), c.want) || errors.As(err, &mistake) != c.mistake {
+		if err == nil || !strings.Contains(err.Error(), c.want) || usage.Is(err) != c.mistake {
 			t.Errorf("%q: %v; want %q, a mistake of usage: %v", c.text, err, c.want, c.mistake)
 		}
 	}
@@ -67,8 +68,7 @@ func TestShowQueries(t *testing.T) {
 	if !strings.Contains(out.String(), "mailNickname=*") {
 		t.Errorf("no search for mailboxes in\n%s", out.String())
 	}
-	var mistake Mistake
-	if _, _, err := o.Open(t.Context(), "demo"); !errors.As(err, &mistake) {
+	if _, _, err := o.Open(t.Context(), "demo"); !usage.Is(err) {
 		t.Errorf("demo: got %v, want a mistake", err)
 	}
 }

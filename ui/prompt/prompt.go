@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"mbxperm/model/textfile"
@@ -18,6 +19,36 @@ import (
 
 // ErrNoTerminal says that there is nobody to ask.
 var ErrNoTerminal = errors.New("no terminal to ask for the password on: use --password-file FILE or MBXPERM_PASSWORD")
+
+// Password is where the password of an account comes from. It is for one goroutine.
+type Password struct {
+	File   string // its first line is the password; "-" is Stdin
+	Stdin  io.Reader
+	Stderr io.Writer // where a person is asked
+	None   error     // what Stored returns where there is no password
+}
+
+// Define defines the flags of a password. None takes the password itself: others
+// on the machine see the command line.
+func (p *Password) Define(f *pflag.FlagSet) {
+	f.StringVar(&p.File, "password-file", "", "read the password from the first line of this file, - for standard input")
+}
+
+// Stored finds the password in the file or in the environment.
+func (p *Password) Stored() (string, error) {
+	if p.File != "" {
+		return File(p.File, p.Stdin)
+	}
+	if password, ok := os.LookupEnv("MBXPERM_PASSWORD"); ok {
+		return password, nil
+	}
+	return "", p.None
+}
+
+// Ask asks the person at the terminal.
+func (p *Password) Ask(ctx context.Context, question string) (string, error) {
+	return Ask(ctx, p.Stdin, p.Stderr, question)
+}
 
 const longest = 4096 // bytes; anything longer is a wrong file
 

@@ -11,6 +11,9 @@ import (
 	"mbxperm/ui/safe"
 )
 
+// CompareExample shows how two sources are compared.
+const CompareExample = "  mbxperm compare demo:250:1:0 demo:250:1:30 --format csv -o changes.csv"
+
 // CompareHelp says what the words of a comparison mean. They are a contract.
 const CompareHelp = `Objects are matched by GUID, then SID, never by name; by DN only where a source gives neither,
 and then it says so. Entries are matched by trustee, kind (allow, deny, ...) and object types.

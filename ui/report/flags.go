@@ -9,6 +9,7 @@ import (
 
 	"mbxperm/model/finding"
 	"mbxperm/model/hiding"
+	"mbxperm/model/usage"
 	"mbxperm/model/view"
 )
 
@@ -21,19 +22,64 @@ type Flags struct {
 	Seen                                                  Seen
 }
 
-// Mistake is an error in what the user asked for.
-type Mistake struct{ error }
+// Names are the reports there are.
+var Names = []struct{ Name, Short string }{
+	{"totals", "Count the rights of each account, store or administrator"},
+	{"aces", "List every entry"},
+	{"coverage", "Say what was found, decoded, absent, unreadable or unknown"},
+}
 
-// Usage marks the error as one of usage.
-func (Mistake) Usage() bool { return true }
+// names lists the reports with something between them, and something else before the last.
+func names(between, last string) string {
+	text := ""
+	for i, n := range Names {
+		switch i {
+		case 0:
+		case len(Names) - 1:
+			text += last
+		default:
+			text += between
+		}
+		text += n.Name
+	}
+	return text
+}
 
-// Unwrap returns the error itself.
-func (m Mistake) Unwrap() error { return m.error }
+// Alternatives are the names of the reports as a usage line has them.
+func Alternatives() string { return names("|", "|") }
 
-func mistake(format string, args ...any) error { return Mistake{fmt.Errorf(format, args...)} }
+// None is the error of usage of whoever names no report that there is.
+func None(args []string) error {
+	if len(args) > 0 {
+		return usage.Errorf("unknown report %q: there are %s", args[0], names(", ", " and "))
+	}
+	return usage.Errorf("which report? there are %s (see mbxperm report --help)", names(", ", " and "))
+}
 
-// Rows defines the flags that choose rows and where they go. objects explains --object.
-func (r *Flags) Rows(f *pflag.FlagSet, objects string) {
+// Define defines the flags of the reports on one source.
+func (r *Flags) Define(f *pflag.FlagSet) {
+	r.rows(f, "mailbox, store or admin (default mailbox)")
+	r.reports(f)
+	r.Seen.Define(f)
+	r.DefineSince(f)
+	r.DefineForce(f, "replace files that exist")
+}
+
+// DefineCompare defines the flags of a comparison.
+func (r *Flags) DefineCompare(f *pflag.FlagSet) {
+	r.rows(f, "only changes of one object type: mailbox, store or admin")
+	r.reports(f)
+	r.Seen.DefineChanges(f)
+	r.DefineForce(f, "compare two forests, replace files that exist")
+}
+
+// DefineForce defines --force for a command that has no other flag of these.
+func (r *Flags) DefineForce(f *pflag.FlagSet, usage string) {
+	f.BoolVar(&r.Force, "force", false, usage)
+}
+
+// rows defines the flags that choose rows and where they go. objects explains --object.
+func (r *Flags) rows(f *pflag.FlagSet, objects string) {
 	f.StringVar(&r.Format, "format", "table", FormatNames())
 	f.StringVar(&r.Object, "object", "", objects)
 	f.StringVar(&r.Target, "target", "", "only this target: name, DOMAIN\\name, DN, SID or objectGUID")
@@ -48,8 +94,8 @@ func (r *Flags) Rows(f *pflag.FlagSet, objects string) {
 	f.StringVarP(&r.Out, "output", "o", "", "write to this file, readable by you alone")
 }
 
-// Reports defines the flags that only reports have.
-func (r *Flags) Reports(f *pflag.FlagSet) {
+// reports defines the flags that only reports have.
+func (r *Flags) reports(f *pflag.FlagSet) {
 	f.BoolVar(&r.BOM, "bom", false, "begin CSV with a byte order mark, for Excel")
 	f.BoolVar(&r.Redact, "redact", false, "replace names, domains, SIDs and servers by pseudonyms")
 	f.StringVar(&r.RedactKey, "redact-key", "", "redact with the key in this file: the same pseudonyms in every file")
@@ -57,8 +103,8 @@ func (r *Flags) Reports(f *pflag.FlagSet) {
 	f.BoolVarP(&r.Quiet, "quiet", "q", false, "nothing on standard error but errors and conditions that hold")
 }
 
-// SinceFlag defines --since, for commands that read one source.
-func (r *Flags) SinceFlag(f *pflag.FlagSet) {
+// DefineSince defines --since, for commands that read one source.
+func (r *Flags) DefineSince(f *pflag.FlagSet) {
 	f.StringVar(&r.Since, "since", "", "compare with this earlier source: a recording, or a folder for the newest one in it")
 }
 
@@ -85,7 +131,7 @@ func FailOnHelp() string {
 		"4 a condition of --fail-on holds (wins over 3)."
 }
 
-// Query makes the question of a report. Errors are a Mistake.
+// Query makes the question of a report. Errors are of usage.
 func (r *Flags) Query(report string) (view.Query, error) {
 	q := view.Query{Rows: report != "totals", System: true}
 	for _, t := range view.ObjectTypes {
@@ -95,9 +141,9 @@ func (r *Flags) Query(report string) (view.Query, error) {
 	}
 	switch {
 	case q.Type == nil:
-		return q, mistake("unknown object type %q: use mailbox, store or admin", r.Object)
+		return q, usage.Errorf("unknown object type %q: use mailbox, store or admin", r.Object)
 	case r.Direction != "forward" && r.Direction != "reverse":
-		return q, mistake("unknown direction %q: use forward or reverse", r.Direction)
+		return q, usage.Errorf("unknown direction %q: use forward or reverse", r.Direction)
 	}
 	q.ByTrustee = r.Direction == "reverse"
 	for reason, on := range map[hiding.Reasons]bool{
@@ -125,7 +171,7 @@ func (r *Flags) Query(report string) (view.Query, error) {
 func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 	format, err := ParseFormat(r.Format)
 	if err != nil {
-		return nil, Mistake{err}
+		return nil, usage.Wrap(err)
 	}
 	q, err := r.Query(report)
 	if err != nil {
@@ -138,11 +184,11 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 	}
 	if r.FailOn != "" {
 		if job.FailOn, err = finding.ParseAlarms(r.FailOn); err != nil {
-			return nil, Mistake{err}
+			return nil, usage.Wrap(err)
 		}
 		for _, a := range job.FailOn {
 			if a.Since() && r.Since == "" && report != compareReport {
-				return nil, mistake("--fail-on %s wants something to compare with: give --since FILE", a.Name)
+				return nil, usage.Errorf("--fail-on %s wants something to compare with: give --since FILE", a.Name)
 			}
 		}
 	}
@@ -156,7 +202,7 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 		return nil, err
 	}
 	if err := job.Misuse(stdout); err != nil {
-		return nil, Mistake{err}
+		return nil, usage.Wrap(err)
 	}
 	return job, job.Free()
 }

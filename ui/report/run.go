@@ -15,29 +15,23 @@ import (
 	"mbxperm/ui/safe"
 )
 
-// Collecting is what Progress watches.
-type Collecting interface {
-	Snapshot() *model.Snapshot
-	Done() <-chan struct{}
-}
-
-// Progress waits until a collection has ended and says on w how far it is, if
+// Progress waits until a collection is done and says on w how far it is now, if
 // w is a terminal.
-func Progress(w io.Writer, c Collecting) {
+func Progress(w io.Writer, done <-chan struct{}, now func() *model.Snapshot) {
 	out, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(out.Fd())) {
-		<-c.Done()
+		<-done
 		return
 	}
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		select {
-		case <-c.Done():
+		case <-done:
 			fmt.Fprint(w, "\r\x1b[K")
 			return
-		case now := <-tick.C:
-			fmt.Fprint(w, "\r\x1b[K"+safe.Text(Doing(&c.Snapshot().State, now)))
+		case at := <-tick.C:
+			fmt.Fprint(w, "\r\x1b[K"+safe.Text(Doing(&now().State, at)))
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"mbxperm/model"
 	"mbxperm/model/change"
 	"mbxperm/model/hiding"
+	"mbxperm/model/usage"
 	"mbxperm/model/view"
 )
 
@@ -50,7 +51,7 @@ func (v *Seen) Define(f *pflag.FlagSet) {
 	f.BoolVar(&v.NoSystem, "no-system", false, "totals: leave out system mailboxes that hold no right")
 }
 
-// apply puts what does not depend on the source into the query. Errors are a Mistake.
+// apply puts what does not depend on the source into the query. Errors are of usage.
 func (v *Seen) apply(report string, q *view.Query) error {
 	q.Filter = v.Filter
 	q.System = q.System && !v.NoSystem
@@ -71,16 +72,16 @@ func (v *Seen) apply(report string, q *view.Query) error {
 			}
 		}
 		if !found {
-			return mistake("unknown ACE type %q of %s: use %s", v.ACEs, q.Type.Flag, strings.Join(names, ", "))
+			return usage.Errorf("unknown ACE type %q of %s: use %s", v.ACEs, q.Type.Flag, strings.Join(names, ", "))
 		}
 	}
 	switch {
 	case v.Of != "" && !q.Rows:
-		return mistake("--of is for report aces")
+		return usage.Errorf("--of is for report aces")
 	case v.Of != "" && q.ByTrustee:
-		return mistake("--of shows one line: choose its direction by --ace-type, not by --direction")
+		return usage.Errorf("--of shows one line: choose its direction by --ace-type, not by --direction")
 	case v.ViaGroups && v.Of == "":
-		return mistake("--via-groups wants --of: whose groups?")
+		return usage.Errorf("--via-groups wants --of: whose groups?")
 	}
 	return nil
 }
@@ -93,12 +94,12 @@ func (v *Seen) narrow(q *view.Query) error {
 		case i >= 0:
 			q.Only |= onlyNames[i].only
 		case name != "":
-			return mistake("unknown kind of rows %q: use deny, orphans or deny,orphans", name)
+			return usage.Errorf("unknown kind of rows %q: use deny, orphans or deny,orphans", name)
 		}
 	}
 	i := slices.Index(lineNames[:], cmp.Or(v.Lines, lineNames[view.AllLines]))
 	if i < 0 {
-		return mistake("unknown lines %q: use all, mailboxes or trustees", v.Lines)
+		return usage.Errorf("unknown lines %q: use all, mailboxes or trustees", v.Lines)
 	}
 	q.Lines = view.Lines(i)
 	return nil
@@ -123,7 +124,7 @@ func (v *Seen) order(report string, q *view.Query) error {
 	if report != compareReport {
 		of = q.Type.Flag
 	}
-	return mistake("unknown column %q of %s: use %s", title, of, strings.Join(titles, ", "))
+	return usage.Errorf("unknown column %q of %s: use %s", title, of, strings.Join(titles, ", "))
 }
 
 // sortTitles are the columns that a grid can be ordered by.
