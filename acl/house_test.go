@@ -147,7 +147,24 @@ func TestArrowsPointDown(t *testing.T) {
 const (
 	longestFile     = 500 // lines
 	longestFunction = 60
+	longestMain     = 250 // main.go is the command line: tree, wiring, exit codes
 )
+
+// TestTopLevel: the top level is the user's. It holds main.go and one file of tests.
+func TestTopLevel(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(top, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if name := filepath.Base(f); name != "main.go" && name != "main_test.go" {
+			t.Errorf("%s: its place is in ui, collector, acl or model; end-to-end tests go to ui/cli", name)
+		}
+	}
+	if n := countLines(t, filepath.Join(top, "main.go")); n >= longestMain {
+		t.Errorf("main.go has %d lines, want fewer than %d", n, longestMain)
+	}
+}
 
 // TestFilesFitInAHead: a file over 500 lines or a function over 60 is too much
 // for the next reader. Tables and tests of one thing may run on.
