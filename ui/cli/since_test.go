@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,63 +10,6 @@ import (
 
 	"mbxperm/ui/cli/program"
 )
-
-// TestSince: an earlier recording makes the conditions about what is new, and
-// the report stays what it is without it.
-func TestSince(t *testing.T) {
-	old := program.Record(t, program.Gaps, "demo:80:1:0")
-	report := []string{"report", "aces", "demo:80:1:60", "--format", "json"}
-	plain, _, _ := program.Run(t, report...)
-	name := filepath.Join(t.TempDir(), "aces.json")
-	out, errs, code := program.Run(t, append(report, "--since", old, "--fail-on", "new-fullaccess,new-member,new-store-right", "-o", name)...)
-	if out != "" || code != program.Alarm || !strings.Contains(errs, " changes") || !strings.Contains(errs, "mbxperm: since ") ||
-		!strings.Contains(errs, "mbxperm: --fail-on new-fullaccess: ") || strings.Contains(errs, "new-send-as") {
-		t.Errorf("exit code %d, stderr %q", code, errs)
-	}
-	if b, err := os.ReadFile(name); err != nil || string(b) != plain {
-		t.Errorf("--since changes the report itself: %v, %d bytes, want %d", err, len(b), len(plain))
-	}
-	b, err := os.ReadFile(name + ".evidence.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var ev struct {
-		FailOn []struct {
-			Condition, First string
-			Rows             int
-		} `json:"fail_on"`
-		Comparison struct {
-			Added int
-			Old   struct{ Source string }
-		}
-	}
-	if err := json.Unmarshal(b, &ev); err != nil {
-		t.Fatal(err)
-	}
-	if len(ev.FailOn) != 3 || ev.FailOn[0].Rows == 0 || ev.FailOn[0].First == "" || ev.Comparison.Added == 0 || ev.Comparison.Old.Source == "" {
-		t.Errorf("evidence %+v", ev)
-	}
-	// The same condition stands with compare.
-	_, errs, code = program.Run(t, "compare", old, "demo:80:1:60", "--fail-on", "new-fullaccess", "--quiet", "--format", "csv")
-	if code != program.Alarm || !strings.HasPrefix(errs, "mbxperm: --fail-on new-fullaccess: ") || strings.Count(errs, "\n") != 1 {
-		t.Errorf("compare: exit code %d, stderr %q", code, errs)
-	}
-	for _, c := range []struct {
-		args string
-		code int
-		want string
-	}{
-		{"report aces demo --fail-on new-fullaccess", program.Usage, "--since"},
-		{"report aces demo --since nonsense", program.Usage, `cannot read "nonsense"`},
-		{"report aces demo:5:2 --since demo:5:1", program.Failed, "two forests"},
-		{"report aces demo:80:1:60 --since demo:80:1:60 --fail-on new-fullaccess,new-member,new-send-as,new-on-behalf,new-store-right", program.Gaps, ": 0 changes"},
-	} {
-		_, errs, code := program.Run(t, strings.Fields(c.args)...)
-		if code != c.code || !strings.Contains(errs, c.want) {
-			t.Errorf("%s: exit code %d, want %d; stderr %q, want %q", c.args, code, c.code, errs, c.want)
-		}
-	}
-}
 
 // nightCommands are the commands of the README for systemd and cron, with the
 // demo in the place of the directory and folder for their own.
