@@ -17,10 +17,8 @@ import (
 	"errors"
 	"io"
 	"os"
-	"os/signal"
 	"runtime/debug"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -33,6 +31,7 @@ import (
 	"mbxperm/ui"
 	"mbxperm/ui/prompt"
 	"mbxperm/ui/report"
+	terminal "mbxperm/ui/term"
 )
 
 // Exit codes. They are a contract: scripts go by them.
@@ -50,7 +49,7 @@ func main() {
 		// garbage four times as often costs next to nothing, and takes a third off the memory.
 		debug.SetGCPercent(25)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := terminal.UntilEnded(context.Background())
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -240,6 +239,7 @@ func (a *app) browse(ctx context.Context, source string) error {
 func (a *app) begin(source string) {
 	a.screen.Remember()
 	a.screen.Version, a.screen.Force, a.screen.SinceSource = version(), a.rep.Force, a.rep.Since
+	a.screen.After = func(text string) { report.Note(a.rep.Stderr, text) }
 	l, found := &a.source.Live, live.Discover(a.source.Live)
 	a.screen.Connect = ui.Connect{
 		Request: model.Request{Source: source, User: l.User, CAFile: l.CAFile, Auth: string(l.Auth)},

@@ -32,6 +32,7 @@ type app struct {
 	locale  string // what is the matter with the terminal's character set, or nothing
 	driver  Driver
 	reading *reading
+	files   writing
 
 	root  *root
 	head  *header
@@ -112,6 +113,7 @@ func (a *app) run(ctx context.Context, screen tcell.Screen) error {
 	defer cancel()
 	a.tv.SetScreen(screen)
 	a.start(ctx, screen)
+	a.watchStops(ctx)
 	err := a.tv.Run()
 	if lost := (*tcell.EventError)(nil); errors.As(err, &lost) { // it says "EOF" and unwraps to nothing
 		return errors.New("the terminal was closed")

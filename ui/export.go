@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"mbxperm/model/view"
 	"mbxperm/model/wholefile"
@@ -117,9 +118,11 @@ func (a *app) exportTo(what *exportable, path string) {
 func (a *app) export(what *exportable, out report.Output) {
 	a.foot.say("writing " + out.File)
 	a.pending.waiting++
+	a.files.running.Add(1)
 	go func() {
 		defer term.Guard(a.screen)
 		files, err := what.write(a.ctx, out)
+		a.files.ended(a.ctx, out.File, err)
 		a.update(func() bool {
 			a.pending.waiting--
 			if err != nil {
@@ -133,4 +136,29 @@ func (a *app) export(what *exportable, out report.Output) {
 			return true
 		})
 	}()
+}
+
+// writing are the files that are being written beside the screen. They end with
+// it, and whoever leaves waits for them: none may be left half written.
+type writing struct {
+	running sync.WaitGroup
+	mu      sync.Mutex
+	lost    error // of those that the end of the screen broke off
+}
+
+// ended notes that the writing of a file has come to its end.
+func (w *writing) ended(ctx context.Context, path string, err error) {
+	defer w.running.Done()
+	if err != nil && ctx.Err() != nil {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.lost = errors.Join(w.lost, fmt.Errorf("nothing was written to %s: the program was left before it was whole", path))
+	}
+}
+
+// wait returns when nothing is being written any more, and says what was broken
+// off. The screen has ended.
+func (w *writing) wait() error {
+	w.running.Wait()
+	return w.lost
 }

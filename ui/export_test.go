@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -84,5 +85,19 @@ func sameJSON(t *testing.T, path string, d report.Data) {
 	}
 	if got.String() != plain.String() {
 		t.Errorf("%s holds %d bytes, want the %d of the view", path, got.Len(), plain.Len())
+	}
+}
+
+// TestLeftWhileWriting: whoever leaves waits for what is being written, and is
+// told what was broken off; what was whole by then is nothing to tell.
+func TestLeftWhileWriting(t *testing.T) {
+	ctx, leave := context.WithCancel(t.Context())
+	var w writing
+	w.running.Add(2)
+	leave()
+	go w.ended(ctx, "cut.csv", ctx.Err())
+	go w.ended(ctx, "whole.csv", nil)
+	if err := w.wait(); err == nil || err.Error() != "nothing was written to cut.csv: the program was left before it was whole" {
+		t.Errorf("got %v", err)
 	}
 }

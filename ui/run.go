@@ -43,6 +43,9 @@ type Options struct {
 	// once more from the command line.
 	Again []string
 	Note  string // said until the first key
+	// After is told what is good to know once the screen is gone; nil to hear
+	// nothing.
+	After func(string)
 	// Since is what the driver's state is compared with once it is read, in the
 	// same pool; nil to compare each reading with the one before.
 	Since       *model.Snapshot
@@ -54,8 +57,8 @@ type Options struct {
 	ColorFGBG string // what the environment says of the terminal's colours
 }
 
-// Run shows what the driver collects until the user leaves or ctx ends. Where
-// the driver has no source yet, it asks for one.
+// Run shows what the driver collects until the user leaves or ctx ends, which is
+// an error. Where the driver has no source yet, it asks for one.
 func Run(ctx context.Context, d Driver, o Options) error {
 	screen, err := term.Open()
 	if err != nil {
@@ -70,7 +73,14 @@ func Run(ctx context.Context, d Driver, o Options) error {
 	a.locale = term.ASCIIWarning(screen.CharacterSet())
 	a.begin(o)
 	err = a.run(ctx, screen)
-	return errors.Join(err, a.settings().Save()) // the order of the grids
+	if ctx.Err() != nil { // by a signal: nobody has left
+		err = errors.Join(err, errors.New("interrupted"))
+	}
+	// What was to be seen was seen: to lose the order of the grids is no failure.
+	if lost := a.settings().Save(); lost != nil && o.After != nil {
+		o.After(lost.Error())
+	}
+	return errors.Join(err, a.files.wait())
 }
 
 // begin takes the options.

@@ -198,3 +198,28 @@ func TestRealProgram(t *testing.T) {
 		term.want("set TERM=xterm-256color", "left with 1")
 	})
 }
+
+// TestSettingsCannotBeKept: it is said on the screen and after it, and is no
+// failure.
+func TestSettingsCannotBeKept(t *testing.T) {
+	program := buildProgram(t)
+	file := filepath.Join(t.TempDir(), "astray")
+	if err := os.Symlink("nowhere/at/all", file); err != nil { // no folder can be made there, not even by root
+		t.Skip(err)
+	}
+	for _, config := range [][]string{{"XDG_CONFIG_HOME=" + file}, {"-u", "HOME", "-u", "XDG_CONFIG_HOME"}} {
+		term := startTerminal(t, 100, 30, append(append([]string{"env"}, config...), program, "demo")...)
+		term.want("read to the end")
+		term.press("T")
+		said := "settings: " + file
+		if len(config) > 1 { // nowhere to keep them: nobody expects it
+			said = "theme dark"
+		}
+		term.want(said)
+		term.press("q")
+		term.want("left with 0")
+		if len(config) == 1 {
+			term.want("mbxperm: " + said)
+		}
+	}
+}

@@ -214,6 +214,32 @@ func TestOneOfMany(t *testing.T) {
 	}
 }
 
+// TestManyReplaceOne: of many that replace the same file each does, and it is
+// whole whenever somebody looks.
+func TestManyReplaceOne(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	var all sync.WaitGroup
+	errs := make([]error, 8)
+	for w := range errs {
+		all.Go(func() {
+			content := strings.Repeat(fmt.Sprint(w), 10_000)
+			for range 50 {
+				errs[w] = errors.Join(errs[w], put(path, content, true))
+				if b, err := os.ReadFile(path); err != nil || len(b) != len(content) || strings.Trim(string(b), string(b[:1])) != "" {
+					errs[w] = errors.Join(errs[w], fmt.Errorf("%d bytes, %w", len(b), err))
+				}
+			}
+		})
+	}
+	all.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Error(err)
+	}
+	if list := unfinished(t, filepath.Dir(path)); len(list) > 0 {
+		t.Errorf("left behind: %v", list)
+	}
+}
+
 // TestManyAtATime: nobody takes the file of another one for abandoned.
 func TestManyAtATime(t *testing.T) {
 	dir := t.TempDir()

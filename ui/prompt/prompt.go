@@ -15,6 +15,7 @@ import (
 
 	"mbxperm/model/textfile"
 	"mbxperm/ui/safe"
+	screen "mbxperm/ui/term"
 )
 
 // ErrNoTerminal says that there is nobody to ask.
@@ -84,7 +85,8 @@ func firstLine(from string, r io.Reader) (string, error) {
 }
 
 // Ask asks for a secret on the terminal behind stdin, without echo. When ctx
-// ends it returns with the terminal as it was before.
+// ends it returns with the terminal as it was before. A shell that stops the
+// program has it with echo meanwhile.
 func Ask(ctx context.Context, stdin io.Reader, stderr io.Writer, question string) (string, error) {
 	in, ok := stdin.(*os.File)
 	if !ok || !term.IsTerminal(int(in.Fd())) {
@@ -105,6 +107,17 @@ func Ask(ctx context.Context, stdin io.Reader, stderr io.Writer, question string
 		b, err := term.ReadPassword(fd)
 		got <- answer{b, err}
 	}()
+	asking, answered := context.WithCancel(ctx)
+	defer answered()
+	screen.WatchStops(asking, func(stop func()) {
+		silent, err := term.GetState(fd)
+		_ = term.Restore(fd, before)
+		stop()
+		if err == nil {
+			_ = term.Restore(fd, silent)
+		}
+		fmt.Fprint(stderr, safe.Text(question))
+	})
 	select {
 	case a := <-got:
 		fmt.Fprintln(stderr)

@@ -26,6 +26,7 @@ type Screen struct {
 	back  tcell.CellBuffer // what the application has drawn
 	shown []shownCell      // what the wrapped screen was last given, by y*width+x
 	sync  bool             // the next Show must repaint every cell
+	away  bool             // the terminal is not ours now, or it is lost
 
 	instead map[string]string // what is shown in the place of a character; nil for nothing
 }
@@ -62,18 +63,28 @@ func (s *Screen) EnableMouse(flags ...tcell.MouseFlags) {
 	s.Screen.EnableMouse(flags...)
 }
 
-// Suspend gives the terminal back. The wrapped screen loses its cells with it.
+// Suspend gives the terminal back. The wrapped screen loses its cells with it,
+// and must not be drawn to (tcell then counts columns of no width, for ever).
 func (s *Screen) Suspend() error {
-	err := s.Screen.Suspend()
-	s.forget()
-	return err
+	s.mu.Lock()
+	s.away = true
+	s.mu.Unlock()
+	return s.Screen.Suspend()
 }
 
-// Resume takes the terminal again; the next Show paints everything.
+// Resume takes the terminal again; the next Show paints everything. A terminal
+// that is gone by then is an event too, as one that is lost while it is used.
 func (s *Screen) Resume() error {
 	err := s.Screen.Resume()
+	if err != nil {
+		_ = s.Screen.PostEvent(tcell.NewEventError(err))
+		return err
+	}
 	s.forget()
-	return err
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.away = false
+	return nil
 }
 
 // SetSize asks the terminal for another size, which drops cells of the wrapped
@@ -251,6 +262,9 @@ func (s *Screen) GetContent(x, y int) (primary rune, combining []rune, style tce
 func (s *Screen) Show() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.away {
+		return
+	}
 	s.pass()
 	if s.sync {
 		s.sync = false
@@ -264,6 +278,9 @@ func (s *Screen) Show() {
 func (s *Screen) Sync() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.away {
+		return
+	}
 	s.pass()
 	s.sync = false
 	s.Screen.Sync()

@@ -267,3 +267,47 @@ func TestDiffScreenChannelEvents(t *testing.T) {
 		t.Errorf("got %v after quit, want a closed channel", ev)
 	}
 }
+
+// gone is a screen whose terminal does not come back.
+type gone struct {
+	tcell.SimulationScreen
+	shown int
+}
+
+func (*gone) Resume() error { return errors.New("no such device") }
+func (g *gone) Show()       { g.shown++ }
+func (g *gone) Sync()       { g.shown++ }
+
+// TestTerminalThatDoesNotComeBack: nothing is drawn to it, and whoever waits for
+// events learns that it is gone.
+func TestTerminalThatDoesNotComeBack(t *testing.T) {
+	inner := &gone{SimulationScreen: tcell.NewSimulationScreen("UTF-8")}
+	s := term.NewScreen(inner)
+	if err := s.Init(); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Fini()
+	s.Show()
+	if err := s.Suspend(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Resume(); err == nil {
+		t.Fatal("resumed")
+	}
+	s.Show()
+	s.Sync()
+	if inner.shown != 1 {
+		t.Errorf("shown %d times, want once, before", inner.shown)
+	}
+	for {
+		switch ev := s.PollEvent().(type) {
+		case *tcell.EventError:
+			if ev.Error() != "no such device" {
+				t.Errorf("got %v", ev)
+			}
+			return
+		case nil:
+			t.Fatal("no event says so")
+		}
+	}
+}
