@@ -93,9 +93,9 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {
 	a.source.Program = "mbxperm " + version()
 	a.source.Files.Stdin = stdin
 	a.source.Passwords = session.NewPasswords(a.password.Stored, a.password.Ask)
-	a.source.Opened = func(src *live.Source) {
+	a.source.Note = func(text string) {
 		if !a.rep.Quiet {
-			report.Note(stderr, "reading "+src.Name()+" as "+src.Account()+", bound by "+src.Bind())
+			report.Note(stderr, text)
 		}
 	}
 	return a
@@ -220,7 +220,7 @@ func (a *app) browse(ctx context.Context, source string) error {
 		first.Close()
 		return err
 	}
-	a.source.Opened = nil // standard error belongs to the screen now
+	a.source.Note = nil // standard error belongs to the screen now
 	ctx, cancel := context.WithCancel(ctx)
 	c := &session.Controller{
 		Opener: &a.source.Opener, Program: a.source.Program,

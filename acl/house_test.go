@@ -66,7 +66,7 @@ var arrows = map[string][]string{
 	"ui/widget":   {"ui/keys", "ui/term", "ui/safe"},
 	"ui/keys":     {"ui/safe"},
 	"ui/term":     {"ui/safe"},
-	"ui/prompt":   {"ui/safe", "ui/term", "model/textfile"},
+	"ui/prompt":   {"ui/safe", "ui/term", "model/textfile", "model/wholefile"},
 	"ui/safe":     {},
 
 	"ui/screentest": {"ui/term"},

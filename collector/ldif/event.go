@@ -67,6 +67,15 @@ func asRecorded(err error) error {
 	return &recorded{err.Error(), isCancelled(err)}
 }
 
+// inWords is an error as people are told it: that somebody cancelled needs no
+// more words.
+func inWords(err error) error {
+	if isCancelled(err) {
+		return &recorded{"cancelled", true}
+	}
+	return err
+}
+
 func isCancelled(err error) bool { return errors.Is(err, context.Canceled) }
 
 // batch is a run of events with the memory they need. It goes from the parser

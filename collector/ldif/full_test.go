@@ -18,8 +18,9 @@ type fullDisk struct {
 	kept, discarded bool
 }
 
-func (f *fullDisk) Keep() error { f.kept = true; return nil }
-func (f *fullDisk) Discard()    { f.discarded = true }
+func (f *fullDisk) Keep() error                                { f.kept = true; return nil }
+func (f *fullDisk) KeepAs(func(string) string) (string, error) { f.kept = true; return "", nil }
+func (f *fullDisk) Discard()                                   { f.discarded = true }
 
 func (f *fullDisk) Write(b []byte) (int, error) {
 	n, err := f.File.Write(b)

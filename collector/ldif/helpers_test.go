@@ -115,7 +115,7 @@ func recordEvents(tb testing.TB, ctx context.Context, src collector.Source, look
 	if err := r.Err(); err != nil {
 		tb.Fatal(err)
 	}
-	return events, path
+	return events, r.Path()
 }
 
 // readText reads a text as a source and returns the events.

@@ -7,10 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 
 	"github.com/klauspost/compress/zstd"
+
+	"mbxperm/model/wholefile"
 )
 
 // ErrNotLDIF is wrapped by the error of Open and Read for content that is not
@@ -22,7 +23,7 @@ var ErrNotLDIF = errors.New("no LDIF")
 func Open(path string) (*Source, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read %s: %w", path, reason(err))
+		return nil, fmt.Errorf("cannot read %s: %w", path, wholefile.Cause(err))
 	}
 	info, err := f.Stat()
 	if err == nil && info.IsDir() {
@@ -30,7 +31,7 @@ func Open(path string) (*Source, error) {
 	}
 	if err != nil {
 		f.Close()
-		return nil, fmt.Errorf("cannot read %s: %w", path, reason(err))
+		return nil, fmt.Errorf("cannot read %s: %w", path, wholefile.Cause(err))
 	}
 	s, err := open(path, f)
 	if err != nil {
@@ -71,15 +72,6 @@ func (f *Files) Open(name string) (*Source, error) {
 	return Read("standard input", f.Stdin)
 }
 
-// reason takes the path out of a file error: the message names the file already.
-func reason(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
-}
-
 func open(name string, r io.Reader) (*Source, error) {
 	plain, release, err := decompress(r)
 	if err != nil {
@@ -107,7 +99,7 @@ func decompress(r io.Reader) (io.Reader, func(), error) {
 	case len(head) == 0 && err == io.EOF:
 		return nil, nil, errors.New("it is empty")
 	case len(head) == 0:
-		return nil, nil, reason(err)
+		return nil, nil, wholefile.Cause(err)
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		z, err := gzip.NewReader(in)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -35,10 +36,12 @@ type Recorder struct {
 	written chan struct{} // closed when the writing goroutine has ended
 
 	entries, searches, missed int
+	open                      map[collector.QueryID]collector.Purpose // searches that have not ended
 
 	cancel atomic.Pointer[context.CancelCauseFunc] // of the call under way
 	failed atomic.Pointer[error]
 	ended  error // why a call of the source ended
+	gap    error // why a search ended
 	unread bool  // nobody has read the source yet
 	closed bool
 }
@@ -61,7 +64,8 @@ const waiting = 8
 
 // RecordHelp explains recordings to whoever makes one.
 const RecordHelp = `FILE gets every entry that is read, as LDIF compressed with zstd, and is a SOURCE like any other.
-It appears when it is whole, readable by you alone, and holds no password.
+It appears when it is whole, readable by you alone, and holds no password. Where the reading is interrupted,
+what was read goes to a file that says so in its name, FILE.partial, and what is at FILE stays.
 
 Exit code: 0 done, 1 failed, 2 usage, 3 done, but something was cut, unreadable, unknown or undecodable.`
 
@@ -97,7 +101,8 @@ func Recorded(ctx context.Context, path, program string, o Options, open func() 
 // Create begins a recording. Nothing is at path, and what was there stays, until
 // Close has written the whole. An existing file is an error unless it is to be
 // replaced. A pipe or a device gets the recording as it is made; a named pipe is
-// opened when somebody reads it, or ctx ends.
+// opened when somebody reads it, or ctx ends. Where the reading is cut short, the
+// recording gets another name: see Recorder.Path.
 func Create(ctx context.Context, path string, head Head, o Options) (*Recorder, error) {
 	f, err := wholefile.Create(ctx, path, o.Force)
 	if err != nil {
@@ -122,6 +127,9 @@ type file interface {
 	io.Writer
 	Keep() error // the content is complete
 	Discard()    // it is not, and never will be
+
+	// KeepAs keeps what is worth only another name, and returns it.
+	KeepAs(rename func(path string) string) (string, error)
 }
 
 func newRecorder(f file, head Head, o Options) (*Recorder, error) {
@@ -131,7 +139,7 @@ func newRecorder(f file, head Head, o Options) (*Recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Recorder{file: f, options: o, b: &batch{}, written: make(chan struct{}),
+	r := &Recorder{file: f, options: o, b: &batch{}, written: make(chan struct{}), open: map[collector.QueryID]collector.Purpose{},
 		batches: make(chan *batch, waiting), free: make(chan *batch, waiting+2)}
 	c := &encoder{}
 	c.head(head)
@@ -144,6 +152,7 @@ var _ collector.Sink = (*Recorder)(nil)
 // Begin records that a search begins.
 func (r *Recorder) Begin(q collector.Query) {
 	r.searches++
+	r.open[q.ID] = q.Purpose
 	q.Attributes = slices.Clone(q.Attributes)
 	r.b.add(kindBegin).query = q
 	r.flush(perEvent)
@@ -179,6 +188,10 @@ func (r *Recorder) Entry(e *collector.Entry) {
 
 // End records that a search ended, and why.
 func (r *Recorder) End(id collector.QueryID, err error) {
+	if err != nil && r.gap == nil {
+		r.gap = fmt.Errorf("%s: %w", r.open[id], err)
+	}
+	delete(r.open, id)
 	e := r.b.add(kindEnd)
 	e.entry.Query, e.err = id, asRecorded(err)
 	r.flush(perEvent)
@@ -243,16 +256,37 @@ func (r *Recorder) fail(err error) {
 	}
 }
 
-// Ended is why the source was not read to its end; nil if it was. It is for
-// after Close.
-func (r *Recorder) Ended() error { return r.ended }
+// Ended is why the source was not read to its end, or a search of it; nil if all
+// was. It is for after Close.
+func (r *Recorder) Ended() error {
+	switch {
+	case r.ended != nil:
+		return inWords(r.ended)
+	case isCancelled(r.gap):
+		return inWords(r.gap)
+	case r.gap != nil:
+		return r.gap
+	}
+	for _, purpose := range r.open {
+		return fmt.Errorf("%s: the search did not end", purpose)
+	}
+	return nil
+}
+
+// ErrInterrupted is how a collection ended that was cancelled.
+var ErrInterrupted = errors.New("interrupted before all was read: nothing is reported")
+
+// Path is where the recording is. After Close that is the path of Create unless
+// the reading was cancelled or broke off: then it is a name that says partial,
+// since what the recording lacks would look removed to whoever compares.
+func (r *Recorder) Path() string { return r.path }
 
 // Entries says how many entries were recorded. It is for after Close.
 func (r *Recorder) Entries() int { return r.entries }
 
-// Close completes the file: only now it gets its name. Where a source was
-// never read there is no recording, and what was there stays. The error is that of Err.
-// Further calls do nothing.
+// Close completes the file: only now it gets its name (Path). Where a source was
+// never read there is no recording, and what was there stays. The error is that
+// of Err. Further calls do nothing.
 func (r *Recorder) Close() error {
 	if r.closed {
 		return r.Err()
@@ -261,8 +295,14 @@ func (r *Recorder) Close() error {
 	r.hand() // what is left
 	close(r.batches)
 	<-r.written
-	if r.Err() == nil && !r.unread {
+	switch {
+	case r.Err() != nil || r.unread:
+	case r.ended == nil:
 		r.check(r.file.Keep())
+	default:
+		path, err := r.file.KeepAs(partialPath)
+		r.path = path
+		r.check(err)
 	}
 	if r.Err() != nil || r.unread {
 		r.file.Discard()

@@ -223,7 +223,7 @@ func TestFaultIsRecorded(t *testing.T) {
 		if err := src.Close(); err != nil {
 			t.Fatal(err)
 		}
-		again, err := ldif.Open(path)
+		again, err := ldif.Open(r.Path())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,7 +14,7 @@ import (
 // Close closes src and completes the recording, if it was read.
 func (r *Recorder) Record(src collector.Source) collector.Source {
 	r.unread = true
-	return &recordedSource{Source: src, recorder: r, path: r.path}
+	return &recordedSource{Source: src, recorder: r}
 }
 
 var _ interface{ Recording() *model.Recording } = (*recordedSource)(nil) // for the collection
@@ -23,7 +23,6 @@ var _ interface{ Recording() *model.Recording } = (*recordedSource)(nil) // for 
 type recordedSource struct {
 	collector.Source
 	recorder *Recorder
-	path     string
 	busy     sync.Mutex // held while a call runs
 	closed   bool
 }
@@ -73,9 +72,9 @@ func (s *recordedSource) Close() error {
 
 // Recording says what is written, and after Close what came of it.
 func (s *recordedSource) Recording() *model.Recording {
-	r := &model.Recording{Path: s.path, Err: s.recorder.Err()}
 	s.busy.Lock()
 	defer s.busy.Unlock()
+	r := &model.Recording{Path: s.recorder.Path(), Err: s.recorder.Err()}
 	if s.closed {
 		r.Entries, r.Ended = s.recorder.Entries(), s.recorder.Ended()
 	}

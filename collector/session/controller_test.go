@@ -82,8 +82,8 @@ func TestRecordCancelled(t *testing.T) {
 	if r == nil || !errors.Is(r.Ended, context.Canceled) || r.Err != nil {
 		t.Errorf("got %+v", r)
 	}
-	if _, err := os.Stat(path); err != nil {
-		t.Error(err)
+	if _, err := os.Stat(r.Path); err != nil || r.Path == path {
+		t.Errorf("recorded to %s: %v", r.Path, err)
 	}
 }
 

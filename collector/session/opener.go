@@ -29,10 +29,11 @@ type Opener struct {
 	ShowQueries io.Writer
 	// Files opens files and standard input.
 	Files ldif.Files
-	// Opened is told which directory was opened, by whom and how; nil to hear nothing.
-	Opened func(src *live.Source)
 	// Passwords is asked where Live has no password; nil for nobody.
 	Passwords *Passwords
+	// Note is told which directory was opened, by whom and how, and which
+	// recording was taken of a folder; nil to hear nothing.
+	Note func(text string)
 
 	mu     sync.Mutex // guards what follows
 	log    *slog.Logger
@@ -44,9 +45,9 @@ var ErrShown = errors.New("the searches were shown")
 
 // Open opens a source by its text, trying in this order: ldaps:// or ldap://,
 // demo, - for standard input, a file that exists, a folder for the newest
-// recording in it, a domain. It also returns what must be said of the source for
-// as long as it is used. Errors are one of usage, [ErrShown], or what went wrong,
-// in one sentence.
+// complete recording in it, a domain. It also returns what must be said of the
+// source for as long as it is used. Errors are one of usage, [ErrShown], or what
+// went wrong, in one sentence.
 func (o *Opener) Open(ctx context.Context, text string) (collector.Source, []string, error) {
 	return o.OpenAs(ctx, text, o.Live)
 }
@@ -68,14 +69,21 @@ func (o *Opener) OpenAs(ctx context.Context, text string, login live.Options) (c
 		}
 		return src, nil, nil
 	}
-	text, err := ldif.Newest(text)
+	name, passed, err := ldif.Newest(text)
 	if err != nil {
 		return nil, nil, err
 	}
-	src, err := o.Files.Open(text)
+	if name != text && o.Note != nil {
+		o.Note(text + ": its newest complete recording is " + filepath.Base(name))
+	}
+	src, err := o.Files.Open(name)
 	switch {
 	case err == nil:
-		return src, src.Warnings(), nil
+		warnings := src.Warnings()
+		if passed != nil {
+			warnings = append(warnings, "newer recordings in "+text+" are incomplete and were passed over: "+strings.Join(passed, ", "))
+		}
+		return src, warnings, nil
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, nil, err
 	case namesFile(text):
@@ -120,8 +128,8 @@ func (o *Opener) directory(ctx context.Context, text string, options live.Option
 		}
 		return nil, nil, err
 	}
-	if o.Opened != nil {
-		o.Opened(src)
+	if o.Note != nil {
+		o.Note("reading " + src.Name() + " as " + src.Account() + ", bound by " + src.Bind())
 	}
 	return src, src.Warnings(), nil
 }

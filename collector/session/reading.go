@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -19,7 +18,6 @@ type Reading struct {
 	Warnings []string
 
 	recorder *ldif.Recorder
-	path     string
 }
 
 // Read opens a source to be read.
@@ -34,9 +32,9 @@ func (o *Flags) Read(ctx context.Context, text string) (*Reading, error) {
 // ReadRecorded is Read, and what is read is recorded where --record says so. A
 // recording that is required ends the reading when it fails.
 func (o *Flags) ReadRecorded(ctx context.Context, text string, required bool) (*Reading, error) {
-	r := &Reading{path: ldif.InFolder(o.Record, time.Now())}
+	r := &Reading{}
 	var err error
-	r.Source, r.Warnings, r.recorder, err = ldif.Recorded(ctx, r.path, o.Program, ldif.Options{Force: o.Force, Required: required},
+	r.Source, r.Warnings, r.recorder, err = ldif.Recorded(ctx, ldif.InFolder(o.Record, time.Now()), o.Program, ldif.Options{Force: o.Force, Required: required},
 		func() (collector.Source, []string, error) { return o.Open(ctx, text) })
 	if err != nil {
 		return nil, err
@@ -52,7 +50,7 @@ func (r *Reading) ToEnd(ctx context.Context, pool *model.Pool, watch func(done <
 	s := c.Snapshot()
 	switch {
 	case ctx.Err() != nil:
-		return nil, errors.New("interrupted: nothing was written")
+		return nil, ldif.ErrInterrupted
 	case s.State.Err != nil && s.Empty():
 		return nil, fmt.Errorf("%s: %w", s.State.Source, s.State.Err)
 	}
@@ -73,7 +71,7 @@ func (r *Reading) Recording() (path string, entries int) {
 	if r.recorder == nil {
 		return "", 0
 	}
-	return r.path, r.recorder.Entries()
+	return r.recorder.Path(), r.recorder.Entries()
 }
 
 // RecordErr says why a recording failed. Where it is whole in itself and yet
@@ -86,7 +84,7 @@ func (r *Reading) RecordErr() (incomplete string, err error) {
 		return "", err
 	}
 	if ended := r.recorder.Ended(); ended != nil {
-		return fmt.Sprintf("%s is incomplete: %v", r.path, ended), nil
+		return fmt.Sprintf("%s is incomplete: %v", r.recorder.Path(), ended), nil
 	}
 	return "", nil
 }

@@ -206,6 +206,17 @@ func (f *File) closeStream() error {
 	return nil
 }
 
+// KeepAs is Keep under another name beside that of Create, for a content that is
+// not what that one promises; nothing is replaced. It returns where the file is.
+// What is a stream stays one.
+func (f *File) KeepAs(rename func(path string) string) (string, error) {
+	if !f.at.stream {
+		f.at, f.replace = place{path: rename(f.at.file)}, false
+		f.at.file = f.at.path
+	}
+	return f.at.path, f.Keep()
+}
+
 // Discard removes the file, unless it was kept.
 func (f *File) Discard() {
 	if f.at.stream {
@@ -252,12 +263,12 @@ func clean(dir string) {
 }
 
 func cannot(path string, err error) error {
-	return fmt.Errorf("cannot write %s: %w", path, cause(err))
+	return fmt.Errorf("cannot write %s: %w", path, Cause(err))
 }
 
-// cause takes the paths out of a file error: the message names the file already,
-// and the other name is nobody's business.
-func cause(err error) error {
+// Cause takes the paths out of a file error, for a message that names the file
+// already. The other name of a rename is nobody's business.
+func Cause(err error) error {
 	var p *fs.PathError
 	var l *os.LinkError
 	switch {

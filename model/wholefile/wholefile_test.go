@@ -266,3 +266,43 @@ func TestManyAtATime(t *testing.T) {
 		t.Errorf("left behind: %v", list)
 	}
 }
+
+// TestKeepAs: a content that is not what its path promises goes beside it, and
+// what is at either path stays; of a link, beside what it leads to.
+func TestKeepAs(t *testing.T) {
+	dir, elsewhere := t.TempDir(), t.TempDir()
+	link, path := filepath.Join(dir, "link"), filepath.Join(elsewhere, "file")
+	rename := func(path string) string { return path + ".partial" }
+	for i, name := range []string{path, link} {
+		if i == 1 {
+			if err := os.Remove(path + ".partial"); err != nil {
+				t.Fatal(err)
+			}
+			if os.Symlink(path, link) != nil {
+				t.Skip("no links here")
+			}
+		}
+		f, err := Create(t.Context(), name, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write([]byte("half")); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := f.KeepAs(rename); err != nil || got != path+".partial" {
+			t.Errorf("%s: kept as %s, %v", name, got, err)
+		}
+		want(t, path+".partial", "half")
+		if _, err := os.Stat(path); err == nil {
+			t.Errorf("%s is there", path)
+		}
+	}
+	f, err := Create(t.Context(), path, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.KeepAs(rename); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("what is there was replaced: %v", err)
+	}
+	want(t, path+".partial", "half")
+}

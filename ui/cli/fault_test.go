@@ -104,16 +104,16 @@ func TestNoExchange(t *testing.T) {
 
 // TestInterrupt: Ctrl-C ends a report at once, with nothing written.
 func TestInterrupt(t *testing.T) {
-	out, errs, code := interrupted(t, "report", "totals", "SOURCE")
+	out, errs, code := interrupted(t, os.Interrupt, "report", "totals", "SOURCE")
 	if code != program.Failed || out != "" || !strings.Contains(errs, "interrupted") {
 		t.Errorf("exit code %d, stdout %q, stderr %q", code, out, errs)
 	}
 }
 
 // interrupted runs a command on a directory that stalls in the middle of the
-// mailboxes, and sends it an interrupt there. SOURCE among the arguments stands for the
+// mailboxes, and sends it a signal there. SOURCE among the arguments stands for the
 // directory and the flags to reach it. The server would wait for ever.
-func interrupted(t *testing.T, args ...string) (stdout, stderr string, code int) {
+func interrupted(t *testing.T, s os.Signal, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	stall := on("(objectClass=user)(mailNickname=*)", 2, ldaptest.Fault{After: 3, Stall: true})
 	stalled := make(chan bool, 1)
@@ -135,7 +135,7 @@ func interrupted(t *testing.T, args ...string) (stdout, stderr string, code int)
 		t.Fatal(err)
 	}
 	<-stalled
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+	if err := cmd.Process.Signal(s); err != nil {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()

@@ -17,8 +17,8 @@ func TestRecordingGivesTheSameReports(t *testing.T) {
 
 // TestInterruptedRecording: what was read until then is kept, and says that it is not all.
 func TestInterruptedRecording(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "r")
-	if _, errs, code := interrupted(t, "record", "SOURCE", file); code != program.Failed || !strings.Contains(errs, "interrupted: "+file+" holds what was read until then") {
+	file := filepath.Join(t.TempDir(), "r.partial")
+	if _, errs, code := interrupted(t, os.Interrupt, "record", "SOURCE", strings.TrimSuffix(file, ".partial")); code != program.Failed || !strings.Contains(errs, "interrupted: "+file+" holds what was read until then") {
 		t.Errorf("exit code %d, stderr %q", code, errs)
 	}
 	report, said, code := program.Run(t, "report", "coverage", file, "--format", "csv")

@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"mbxperm/model/textfile"
+	"mbxperm/model/wholefile"
 	"mbxperm/ui/safe"
 	screen "mbxperm/ui/term"
 )
@@ -63,11 +63,7 @@ func File(name string, stdin io.Reader) (string, error) {
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		var p *fs.PathError
-		if errors.As(err, &p) {
-			err = p.Err
-		}
-		return "", fmt.Errorf("password file %s: %w", safe.Text(name), err)
+		return "", fmt.Errorf("password file %s: %w", safe.Text(name), wholefile.Cause(err))
 	}
 	defer f.Close()
 	return firstLine("password file "+safe.Text(name), f)

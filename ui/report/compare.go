@@ -89,13 +89,19 @@ func (c *Compared) facts() []fact {
 
 // compareGaps says on w what stands in the way of a comparison and what is
 // missing from either state, then how many changes there are, under a name of
-// theirs. It reports whether something is missing or could not be compared.
-func compareGaps(w io.Writer, r *change.List, name string) bool {
+// theirs. It reports whether something is missing or could not be compared. Where
+// it is to be quiet it says only that.
+func compareGaps(w io.Writer, r *change.List, name string, quiet bool) bool {
 	for _, banner := range r.Comparison.Banners() {
-		fmt.Fprintln(w, "mbxperm: warning: "+safe.Text(banner.String()))
+		if !quiet {
+			fmt.Fprintln(w, "mbxperm: warning: "+safe.Text(banner.String()))
+		}
 	}
-	missing := gaps(w, "mbxperm: OLD: ", r.Comparison.Old)
-	missing = gaps(w, "mbxperm: NEW: ", r.Comparison.New) || missing
+	missing := gaps(w, "mbxperm: OLD: ", r.Comparison.Old, quiet)
+	missing = gaps(w, "mbxperm: NEW: ", r.Comparison.New, quiet) || missing
+	if quiet && r.Counts.NotComparable == 0 {
+		return missing
+	}
 	line := name + safe.Thousands(r.Len()) + " changes"
 	if r.Len() == 1 {
 		line = name + "1 change"

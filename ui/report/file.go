@@ -2,9 +2,7 @@ package report
 
 import (
 	"context"
-	"errors"
 	"io"
-	"io/fs"
 
 	"mbxperm/model/wholefile"
 )
@@ -45,13 +43,4 @@ func files(ctx context.Context, force bool, drafts ...draft) error {
 		}
 	}
 	return nil
-}
-
-// reason takes the path out of a file error: the message names the file already.
-func reason(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }

@@ -100,7 +100,7 @@ func (r *Flags) reports(f *pflag.FlagSet) {
 	f.BoolVar(&r.Redact, "redact", false, "replace names, domains, SIDs and servers by pseudonyms")
 	f.StringVar(&r.RedactKey, "redact-key", "", "redact with the key in this file: the same pseudonyms in every file")
 	f.StringVar(&r.FailOn, "fail-on", "", "exit with 4 where one of these conditions holds: "+finding.AlarmNames())
-	f.BoolVarP(&r.Quiet, "quiet", "q", false, "nothing on standard error but errors and conditions that hold")
+	f.BoolVarP(&r.Quiet, "quiet", "q", false, "nothing on standard error but errors, conditions that hold, and what was not read to its end or cannot be compared")
 }
 
 // DefineSince defines --since, for commands that read one source.

@@ -33,7 +33,7 @@ type Output struct {
 	Redact *Redactor // nil: every name as it is
 	File   string    // empty: standard output
 	Force  bool      // replace the file
-	Quiet  bool      // nothing on standard error but errors
+	Quiet  bool      // nothing on standard error but errors and what is incomplete
 }
 
 // Misuse says what is wrong with the request itself.
@@ -246,11 +246,7 @@ func (j *Job) Run(ctx context.Context, s, old *model.Snapshot, stdout, stderr io
 	if err := j.Deliver(ctx, stdout, stderr, d, ev); err != nil {
 		return out, err
 	}
-	notes := stderr
-	if j.Quiet {
-		notes = io.Discard
-	}
-	out.Gaps = j.gaps(notes, s, changes)
+	out.Gaps = j.gaps(stderr, s, changes)
 	for _, f := range ev.FailOn { // the reason for the exit code is said in any case
 		out.Failed = true
 		fmt.Fprintln(stderr, "mbxperm: --fail-on "+f.Condition+": "+safe.Text(f.sentence()))
@@ -282,11 +278,11 @@ func (j *Job) changes(ctx context.Context, s, old *model.Snapshot) (*change.List
 func (j *Job) gaps(w io.Writer, s *model.Snapshot, changes *change.List) bool {
 	switch {
 	case changes == nil:
-		return Gaps(w, s)
+		return Gaps(w, s, j.Quiet)
 	case j.Report == compareReport:
-		return compareGaps(w, changes, "")
+		return compareGaps(w, changes, "", j.Quiet)
 	}
-	return compareGaps(w, changes, "since "+changes.Comparison.Old.State.Source+": ")
+	return compareGaps(w, changes, "since "+changes.Comparison.Old.State.Source+": ", j.Quiet)
 }
 
 // known says where a name of the question is nobody's: an empty report would

@@ -14,6 +14,7 @@ import (
 	"mbxperm/acl"
 	"mbxperm/model/dn"
 	"mbxperm/model/grant"
+	"mbxperm/model/wholefile"
 	"mbxperm/ui/safe"
 )
 
@@ -47,7 +48,7 @@ const leastKey = 16
 func KeyedRedactor(file string) (*Redactor, error) {
 	b, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read the key in %s: %w", safe.Text(file), reason(err))
+		return nil, fmt.Errorf("cannot read the key in %s: %w", safe.Text(file), wholefile.Cause(err))
 	}
 	if len(b) < leastKey {
 		return nil, fmt.Errorf("the key in %s is too short: %d bytes, at least %d are needed", safe.Text(file), len(b), leastKey)

@@ -103,10 +103,11 @@ func left(d time.Duration) string {
 }
 
 // Gaps says on w what is missing from a finished collection, a line for each
-// kind, and reports whether there was anything to say.
-func Gaps(w io.Writer, s *model.Snapshot) bool { return gaps(w, "mbxperm: ", s) }
+// kind, and reports whether anything is. Where it is to be quiet it says only what
+// was not read to its end, and of what the source warns.
+func Gaps(w io.Writer, s *model.Snapshot, quiet bool) bool { return gaps(w, "mbxperm: ", s, quiet) }
 
-func gaps(w io.Writer, prefix string, s *model.Snapshot) bool {
+func gaps(w io.Writer, prefix string, s *model.Snapshot, quiet bool) bool {
 	any, reason := false, ""
 	for _, warning := range s.State.Warnings {
 		fmt.Fprintln(w, prefix+"warning: "+safe.Text(warning))
@@ -116,6 +117,9 @@ func gaps(w io.Writer, prefix string, s *model.Snapshot) bool {
 			continue
 		}
 		any = true
+		if quiet && c.Complete {
+			continue
+		}
 		line := fmt.Sprintf("%s%s: %d found", prefix, c.ObjectType, c.Found)
 		for _, part := range []struct {
 			n    int

@@ -59,15 +59,15 @@ func (r *Runner) Report(ctx context.Context, name, source, old string) (Outcome,
 	pool := model.NewPool()
 	before, err := r.toEnd(ctx, first, pool)
 	if err != nil {
-		return Outcome{}, errors.Join(err, r.Recorded(src))
+		return Outcome{}, r.ended(ctx, src, err)
 	}
 	s, err := r.toEnd(ctx, src, pool)
 	if err != nil {
-		return Outcome{}, errors.Join(err, r.Recorded(src))
+		return Outcome{}, r.ended(ctx, src, err)
 	}
 	out, err := job.Run(ctx, s, before, r.Stdout, r.Stderr)
 	out.Gaps = out.Gaps || old != "" && first == nil // the first of many
-	return out, errors.Join(err, r.Recorded(src))
+	return out, r.ended(ctx, src, err)
 }
 
 // Record reads a source for its recording alone.
@@ -87,7 +87,11 @@ func (r *Runner) Record(ctx context.Context, source string) (Outcome, error) {
 		return Outcome{}, err
 	}
 	Note(r.Stderr, fmt.Sprintf("%s: %s entries", path, safe.Thousands(entries)))
-	return Outcome{Gaps: Gaps(r.Stderr, s)}, nil
+	out := Outcome{Gaps: Gaps(r.Stderr, s, false)}
+	if incomplete, _ := src.RecordErr(); incomplete != "" {
+		out.Gaps = true
+	}
+	return out, r.Recorded(src)
 }
 
 // Earlier reads what --since names, to be compared with; nil where there is nothing.
@@ -128,6 +132,16 @@ func (r *Runner) toEnd(ctx context.Context, src Source, pool *model.Pool) (*mode
 		}
 		Progress(r.Stderr, done, now)
 	})
+}
+
+// ended returns err and what came of the recording of a source. Where the reading
+// was interrupted that is where the recording is.
+func (r *Runner) ended(ctx context.Context, src Source, err error) error {
+	incomplete, _ := src.RecordErr()
+	if path, _ := src.Recording(); incomplete != "" && ctx.Err() != nil {
+		return fmt.Errorf("interrupted: %s holds what was read until then", path)
+	}
+	return errors.Join(err, r.Recorded(src))
 }
 
 // Recorded returns why the recording of a source failed, and says where it is

@@ -63,19 +63,10 @@ func LoadFile(path string) (*Settings, error) {
 		err = json.Unmarshal(b, s)
 	}
 	if err != nil {
-		return &Settings{}, fmt.Errorf("settings: %s: %w; repair it or remove it", path, pathless(err))
+		return &Settings{}, fmt.Errorf("settings: %s: %w; repair it or remove it", path, wholefile.Cause(err))
 	}
 	s.path = path
 	return s.asKept(), nil
-}
-
-// pathless takes the path out of a file error: the message names the file already.
-func pathless(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }
 
 // asKept notes that the settings are those in the file.
@@ -98,7 +89,7 @@ func (s *Settings) Save() error {
 	}
 	dir := filepath.Dir(s.path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("settings: %s: %w", dir, pathless(err))
+		return fmt.Errorf("settings: %s: %w", dir, wholefile.Cause(err))
 	}
 	f, err := wholefile.Create(context.Background(), s.path, true)
 	if err != nil {
