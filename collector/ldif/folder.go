@@ -117,6 +117,7 @@ func complete(path string) error {
 	}
 	defer release()
 	in, seen := newLines(plain), progress{open: map[string]string{}}
+	in.strict = true
 	for {
 		line, err := in.next()
 		switch {

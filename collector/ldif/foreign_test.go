@@ -40,7 +40,21 @@ func TestReadLDIF(t *testing.T) {
 		{"whole piece", "dn: CN=a\nm;range=0-*: 1\n", `entry 0 "CN=a"|"m" false false "1"`},
 		{"ldapsearch without -L", "# extended LDIF\n#\n\n# a\ndn: CN=a\ncn: a\n\n# search reference\nref: ldap://x/\n\n# search result\nsearch: 2\nresult: 0 Success\n\n# numEntries: 1\n",
 			`entry 0 "CN=a"|"cn" false false "a"`},
-		{"a recording's lines mean nothing here", "# other\n# mbxperm: end id=1\ndn: CN=a\n# mbxperm: value\ncn: a\n", `entry 0 "CN=a"|"cn" false false "a"`},
+		{"no empty line", "dn: CN=a\ncn: a\ndn: CN=b\ncn: b\nDN:: Q049Yw==\ncn: c\n", `entry 0 "CN=a"|"cn" false false "a"||entry 0 "CN=b"|"cn" false false "b"||entry 0 "CN=c"|"cn" false false "c"`},
+		{"lines of blanks", "dn: CN=a\ncn: a\n  \n \ndn: CN=b\ncn: b\n\t \ndn: CN=c\ncn: c\n   ", `entry 0 "CN=a"|"cn" false false "a"||entry 0 "CN=b"|"cn" false false "b"||entry 0 "CN=c"|"cn" false false "c"`},
+		{"blanks after an empty line", "dn: CN=a\ncn: a\n\n  \n# b\ndn: CN=b\ncn: b\n", `entry 0 "CN=a"|"cn" false false "a"||entry 0 "CN=b"|"cn" false false "b"`},
+		{"blanks before a comment", "dn: CN=a\ncn: a\n  \n# b\ndn: CN=b\ncn: b\n", `entry 0 "CN=a"|"cn" false false "a"||entry 0 "CN=b"|"cn" false false "b"`},
+		{"blanks within a value", "dn: CN=a\ncn: a\n  \n  b\nsn: c\n  \ngn: d\n", `entry 0 "CN=a"|"cn" false false "a  b"|"sn" false false "c "|"gn" false false "d"`},
+		{"CR alone", "version: 1\rdn: CN=a\rcn: a\rsn: b\r  c\r\rdn: CN=b\rcn: b\r", `entry 0 "CN=a"|"cn" false false "a"|"sn" false false "b c"||entry 0 "CN=b"|"cn" false false "b"`},
+		{"CR alone, no end", "dn: CN=a\rcn: a", `entry 0 "CN=a"|"cn" false false "a"`},
+		{"CR CR LF", "dn: CN=a\r\r\ncn: a\r\r\n\r\r\ndn: CN=b\r\r\ncn: b\r\r\n c\r\r\n", `entry 0 "CN=a"|"cn" false false "a"||entry 0 "CN=b"|"cn" false false "bc"`},
+		{"ends of every kind", "dn: CN=a\rcn: a\r\nsn: b\ngn: c\r\r\n\ndn: CN=b\n\r\n", `entry 0 "CN=a"|"cn" false false "a"|"sn" false false "b"|"gn" false false "c"||entry 0 "CN=b"`},
+		{"result without an empty line", "dn: CN=a\ncn: a\nsearch: 2\nresult: 0 Success\ndn: CN=b\n", `entry 0 "CN=a"|"cn" false false "a"||entry 0 "CN=b"`},
+		{"ldifde, in pieces", "dn: CN=g\nchangetype: add\nmember: CN=a\n\ndn: cn=G\nchangetype: modify\nadd: member\nmember: CN=b\nMember: CN=c\n-\nadd: publicDelegates\npublicDelegates: CN=d\n-\n\ndn: CN=h\n",
+			`entry 0 "CN=g"|"member" false false "CN=a"||entry 0 "cn=G"|"member" false false "CN=b" false "CN=c"|"publicDelegates" false false "CN=d"||entry 0 "CN=h"`},
+		{"ldifde, no empty lines", "dn: CN=g\nchangetype: add\nmember: CN=a\ndn: CN=g\nchangetype: modify\nadd: member\nmember: CN=b\n-\ndn: CN=h\n",
+			`entry 0 "CN=g"|"member" false false "CN=a"||entry 0 "CN=g"|"member" false false "CN=b"||entry 0 "CN=h"`},
+		{"the same value twice", "dn: CN=a\nobjectGUID:: AAAA\nobjectGUID:: AAAA\n", `entry 0 "CN=a"|"objectGUID" false false "\x00\x00\x00" false "\x00\x00\x00"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			want := strings.Split(c.want, "||")
@@ -97,6 +111,66 @@ func TestRefuseLDIF(t *testing.T) {
 				t.Error("a file was read")
 			}
 		})
+	}
+}
+
+// TestLeftOut: what cannot be read of a file is left out and said, and what comes
+// after it is read.
+func TestLeftOut(t *testing.T) {
+	const a, b = `entry 0 "CN=a"|"cn" false false "a"`, `entry 0 "CN=b"|"cn" false false "b"`
+	for _, c := range []struct{ name, text, want, says string }{
+		{"URL", "dn: CN=x\ncn:< file:///etc/passwd\nsn: x\n\ndn: CN=b\ncn: b\n", b, `a record was left out: "CN=x": line 2: cn is given by a URL`},
+		{"base64", "dn: CN=a\ncn: a\n\ndn: CN=x\ncn:: ?\nsn: x\ndn: CN=b\ncn: b\n", a + "||" + b, `a record was left out: "CN=x": line 5: the base64 of cn`},
+		{"no colon", "dn: CN=x\ncn x\n\ndn: CN=b\ncn: b\n", b, `"CN=x": line 2: no attribute`},
+		{"lost continuation", "dn: CN=x\ncn: x\n\n abc\ndn: CN=b\ncn: b\n", `entry 0 "CN=x"|"cn" false false "x"||` + b, `line 4: no attribute and value: " abc"`},
+		{"half a record", "dn: CN=a\ncn: a\n\nsn: x\ngn: y\n\ndn: CN=b\ncn: b\n", a + "||" + b, `line 4: a record begins with dn:, and here is "sn: x"`},
+		{"delete", "dn: CN=a\ncn: a\n\ndn: CN=x\nchangetype: delete\n\ndn: CN=b\ncn: b\n", a + "||" + b, `"CN=x": line 5: changetype: delete describes a change`},
+		{"modify that replaces", "dn: CN=a\nchangetype: add\ncn: a\n\ndn: CN=a\nchangetype: modify\nreplace: cn\ncn: x\n-\n\ndn: CN=b\ncn: b\n", a + "||" + b, `"CN=a": line 7: changetype: modify describes a change, with "replace: cn"`},
+		{"modify that adds and deletes", "dn: CN=a\nchangetype: add\ncn: a\n\ndn: CN=a\nchangetype: modify\nadd: cn\ncn: x\n-\ndelete: cn\n-\n\ndn: CN=b\ncn: b\n", a + "||" + b, `"CN=a": line 10: changetype: modify describes a change, with "delete: cn"`},
+		{"modify of another", "dn: CN=a\nchangetype: modify\nadd: cn\ncn: x\n-\n\ndn: CN=b\ncn: b\n", b, `"CN=a": line 2: changetype: modify describes a change, of an entry that the file did not add before`},
+		{"two records in one", "dn: CN=a\ncn: a\n\ndn: CN=x\nobjectGUID:: AAAA\ncn: xdn: CN=y\nobjectGUID:: AAAB\n\ndn: CN=b\ncn: b\n", a + "||" + b, `"CN=x": two values of objectGUID`},
+		{"result", "dn: CN=a\ncn: a\n\nsearch: 2\nresult: 4 Size limit exceeded\n\ndn: CN=b\ncn: b\n", a + "||" + b, `line 5: the export was not read to its end: the server answered "4 Size limit exceeded"`},
+		{"result and another", "dn: CN=x\ncn x\n\ndn: CN=b\ncn: b\n\nsearch: 2\nresult: 4 Size limit exceeded\n", b, `"4 Size limit exceeded"; before that a record was left out`},
+		{"five", "dn: CN=a\ncn: a\n\n" + strings.Repeat("dn: CN=x\ncn x\n", 5), a, `line 9: no attribute and value: "cn x"; and 2 more`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			want := strings.Split(c.want, "||")
+			for i := range want {
+				want[i] = strings.ReplaceAll(want[i], "|", "\n ")
+			}
+			events := readText(t, c.text)
+			last := events[len(events)-1]
+			wantEvents(t, events[:len(events)-1], want)
+			if said := strings.ReplaceAll(last, `\"`, `"`); !strings.HasPrefix(last, "read false") || !strings.Contains(said, c.says) {
+				t.Errorf("Read says %s, want %s", said, c.says)
+			}
+		})
+	}
+}
+
+// TestHeadless: a recording whose first lines are gone or altered is none that
+// could be checked, and no export either.
+func TestHeadless(t *testing.T) {
+	_, path := recordEvents(t, t.Context(), source(t, "demo:5"))
+	lines := strings.SplitAfter(string(unpack(t, path)), "\n")
+	for name, text := range map[string]string{
+		"first line":      strings.Join(lines[1:], ""),
+		"two lines":       strings.Join(lines[2:], ""),
+		"three lines":     strings.Join(lines[3:], ""),
+		"altered":         strings.Replace(strings.Join(lines, ""), "recording", "recorping", 1),
+		"altered mark":    strings.Replace(strings.Join(lines, ""), "mbxperm", "mbxpern", 1),
+		"blank in front":  "\n" + strings.Join(lines, ""),
+		"a comment alone": "# mbxperm:\ndn: CN=a\n",
+	} {
+		events := readText(t, text)
+		if last := events[len(events)-1]; len(events) != 1 || !strings.Contains(last, "its first line is missing or damaged") {
+			t.Errorf("%s: %d events, the last is %.300s", name, len(events), last)
+		}
+	}
+	// Where more is gone, what is left looks like an export up to there.
+	events := readText(t, "dn: CN=a\n\n"+strings.Join(lines[20:], ""))
+	if last := events[len(events)-1]; !strings.Contains(last, "its first line is missing or damaged") {
+		t.Errorf("the last event is %s", last)
 	}
 }
 

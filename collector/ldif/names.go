@@ -139,8 +139,8 @@ func (p *parser) begin(e *collector.Entry, n *name) {
 		p.attr = attribute(e, n.text)
 		return
 	}
-	if n.slot.record != p.record {
-		n.slot.record, n.slot.index = p.record, len(e.Attributes)
+	if n.slot.record != p.number {
+		n.slot.record, n.slot.index = p.number, len(e.Attributes)
 		attribute(e, n.slot.text)
 	}
 	p.attr = &e.Attributes[n.slot.index]

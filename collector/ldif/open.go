@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -89,12 +90,30 @@ func open(name string, r io.Reader) (*Source, error) {
 // as much.
 const largestWindow = 128 << 20
 
+// magics are the first bytes of what is compressed in a way that is not read
+// here, and what unpacks it.
+var magics = []struct{ magic, kind, remedy string }{
+	{"\xfd7zXZ\x00", "xz", "xz -d"}, {"BZh", "bzip2", "bzip2 -d"}, {"PK\x03\x04", "zip", "unzip"},
+	{"7z\xbc\xaf\x27\x1c", "7-Zip", "7z x"},
+}
+
+// isZstd reports whether a file is zstd: it begins with a frame, or with one to
+// be skipped (RFC 8878 3.1.2), as pzstd and others write them.
+func isZstd(head []byte) bool {
+	if len(head) < 4 {
+		return false
+	}
+	magic := binary.LittleEndian.Uint32(head)
+	return magic == 0xFD2FB528 || magic&^0xF == 0x184D2A50
+}
+
 // decompress recognises gzip (RFC 1952 2.3.1) and zstd (RFC 8878 3.1.1) by their
-// first bytes, and takes a byte order mark off.
+// first bytes, and takes a byte order mark off. Both may be of several parts
+// (RFC 1952 2.2, RFC 8878 3).
 func decompress(r io.Reader) (io.Reader, func(), error) {
 	in := bufio.NewReaderSize(r, window)
 	release := func() {}
-	head, err := in.Peek(4)
+	head, err := in.Peek(6)
 	switch {
 	case len(head) == 0 && err == io.EOF:
 		return nil, nil, errors.New("it is empty")
@@ -106,13 +125,18 @@ func decompress(r io.Reader) (io.Reader, func(), error) {
 			return nil, nil, fmt.Errorf("it is gzip, but cut or damaged: %w", err)
 		}
 		in = bufio.NewReaderSize(unpacked{z, "gzip"}, window)
-	case bytes.Equal(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+	case isZstd(head):
 		z, err := zstd.NewReader(in, zstd.WithDecoderMaxWindow(largestWindow))
 		if err != nil {
 			return nil, nil, fmt.Errorf("it is zstd, but cut or damaged: %w", err)
 		}
 		release = z.Close
 		in = bufio.NewReaderSize(unpacked{z, "zstd"}, 16) // lines has the buffer
+	}
+	for _, m := range magics {
+		if bytes.HasPrefix(head, []byte(m.magic)) {
+			return nil, nil, fmt.Errorf("%w but a file compressed with %s: unpack it first (%s)", ErrNotLDIF, m.kind, m.remedy)
+		}
 	}
 	head, err = in.Peek(3)
 	switch {
@@ -131,6 +155,12 @@ func decompress(r io.Reader) (io.Reader, func(), error) {
 	return in, release, nil
 }
 
+var (
+	errWindow = fmt.Errorf("to unpack it takes a window of more than %d MiB of memory (zstd --long or --ultra): "+
+		"unpack it first (zstd -d --long=31), or compress it without --long", largestWindow>>20)
+	errDictionary = errors.New("it was compressed with a zstd dictionary, which is not here: unpack it first (zstd -d -D DICTIONARY)")
+)
+
 // unpacked is a stream out of a decompressor, whose errors are said to be that.
 type unpacked struct {
 	io.Reader
@@ -139,7 +169,13 @@ type unpacked struct {
 
 func (u unpacked) Read(b []byte) (int, error) {
 	n, err := u.Reader.Read(b)
-	if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
+	switch {
+	case err == nil, err == io.EOF, errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
+		err = errWindow
+	case errors.Is(err, zstd.ErrUnknownDictionary):
+		err = errDictionary
+	default:
 		err = fmt.Errorf("its %s data is damaged: %w", u.kind, err)
 	}
 	return n, err
@@ -158,7 +194,10 @@ func (s *Source) begin(r io.Reader) error {
 			return s.head(in, &c)
 		}
 	}
-	for len(line) == 0 || line[0] == '#' {
+	for len(line) == 0 || line[0] == '#' || isBlank(line) {
+		if isOurs(line) {
+			return errNoHead
+		}
 		if line, err = in.next(); err == io.EOF {
 			return errNoEntry
 		} else if err != nil {
@@ -175,8 +214,11 @@ func (s *Source) begin(r io.Reader) error {
 }
 
 func notLDIF(err error) error {
-	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+	switch {
+	case err == io.EOF, errors.Is(err, io.ErrUnexpectedEOF):
 		return errors.New("it is cut before its first entry: copy it again")
+	case errors.Is(err, errWindow), errors.Is(err, errDictionary):
+		return err
 	}
 	return fmt.Errorf("%w or damaged: %w", ErrNotLDIF, err)
 }

@@ -24,7 +24,7 @@ type parser struct {
 	slots     map[string]*slot // by the folded name without options
 	order     []*name          // of the entry before, as far as the one in hand agrees, and then of that
 	turn      int              // how many of order the entry in hand has had
-	record    int              // number of the entry in hand, for slots
+	number    int              // of the entry in hand, for slots
 	size      int              // of the entry in hand
 	pieces    []piece
 	attr      *collector.Attribute // in hand
@@ -37,6 +37,10 @@ type parser struct {
 	entries  int
 	searches int
 	missed   int
+
+	left   leftOut
+	answer error               // why an export was not read to its end
+	added  map[uint64]struct{} // hashes of the DNs of change records that add entries
 }
 
 func newParser(in *lines, recording bool) *parser {
@@ -79,6 +83,7 @@ func (p *parser) run(ctx context.Context) {
 var (
 	errSum     = errors.New("its SHA-256 is another one")
 	errNoCheck = errors.New("there is no check line where one must be")
+	errNoHead  = errors.New("it is a recording, but its first line is missing or damaged, so that nothing of it can be checked: copy it again, or record anew")
 	errNoEntry = errors.New("it is LDIF without any entry: did the search that was exported find nothing?")
 )
 
@@ -92,17 +97,20 @@ var errChecked = errors.New("checked")
 // ending words why there is nothing after this batch, and drops what must not be
 // used of it.
 func (p *parser) ending(err error) error {
-	whole := err == io.EOF && (!p.recording || p.done)
 	cut := errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF
 	switch {
-	case whole && p.entries == 0 && !p.recording:
+	case !p.recording && err == io.EOF && p.answer != nil:
+		return p.left.and(p.answer)
+	case !p.recording && err == io.EOF && p.left.n > 0:
+		return p.left.error()
+	case !p.recording && err == io.EOF && p.entries == 0:
 		return errNoEntry
-	case whole:
+	case err == io.EOF && (!p.recording || p.done):
 		return io.EOF
 	case !p.recording && cut:
-		return fmt.Errorf("the file is cut after line %d: copy or export it again", p.in.read)
+		return p.left.and(fmt.Errorf("the file is cut after line %d: copy or export it again", p.in.read))
 	case !p.recording:
-		return err
+		return p.left.and(err)
 	}
 	p.b.events = p.b.events[:0]
 	const remedy = "; copy it again, or record anew"
@@ -113,8 +121,19 @@ func (p *parser) ending(err error) error {
 		p.checked+1, p.in.read, err)
 }
 
-// step reads one record or one line outside of records.
+// step reads one record or one line outside of records. What cannot be read of a
+// file from elsewhere is left out, and the next record is read.
 func (p *parser) step() error {
+	err := p.record()
+	if err == nil || p.recording || !isLine(err) {
+		return err
+	}
+	p.left.add(err)
+	return p.skip()
+}
+
+// record reads one record or one line outside of records.
+func (p *parser) record() error {
 	line, err := p.next()
 	if err != nil {
 		return err
@@ -142,7 +161,7 @@ func (p *parser) step() error {
 		return p.entry(string(value))
 	case isWord(key, "version"):
 		if string(value) != "1" {
-			return p.bad("LDIF version %q: there is only version 1 (RFC 2849)", clip(value))
+			return fmt.Errorf("line %d: LDIF version %q: there is only version 1 (RFC 2849)", p.in.number, clip(value))
 		}
 		return nil
 	case !p.recording && (isWord(key, "search") || isWord(key, "ref")):
@@ -151,29 +170,124 @@ func (p *parser) step() error {
 	return p.bad("a record begins with dn:, and here is %q", clip(line))
 }
 
+// skip passes over the rest of a record that cannot be read.
+func (p *parser) skip() error {
+	for {
+		line, err := p.next()
+		if err != nil || len(line) == 0 {
+			return err
+		}
+		if beginsAnother(line) {
+			p.unread(line)
+			return nil
+		}
+	}
+}
+
+// beginsAnother reports whether a line can be no other than the first of a
+// record, or of what ldapsearch writes at the end. Where it stands among
+// attributes, the empty line before it was lost.
+func beginsAnother(line []byte) bool {
+	switch line[0] | 0x20 {
+	case 'd':
+		return hasWord(line, "dn:")
+	case 's':
+		return hasWord(line, "search:")
+	}
+	return false
+}
+
+// hasWord reports whether a line begins with a word that is given in lower case.
+func hasWord(line []byte, word string) bool {
+	return len(line) >= len(word) && isWord(line[:len(word)], word)
+}
+
 // isCheck reports whether a line of a recording, after its mark, holds a sum.
 func isCheck(rest []byte) bool {
 	return bytes.HasPrefix(rest, []byte("check ")) || bytes.HasPrefix(rest, []byte("done "))
 }
 
-// next returns a line and counts it.
+// next returns a line and counts it. A line of blanks alone is an empty one.
 func (p *parser) next() ([]byte, error) {
 	line, err := p.in.next()
 	if err != nil {
 		return nil, err
 	}
 	p.b.text += len(line) + 1
-	if p.recording && (p.in.open || p.in.read > p.in.number) {
-		if p.in.open {
-			return nil, io.EOF
-		}
+	switch {
+	case p.recording && p.in.open:
+		return nil, io.EOF
+	case p.recording && p.in.read > p.in.number:
 		return nil, p.bad("a folded line, which no recording has")
+	case p.recording || len(line) == 0:
+		return line, nil
+	case line[0] == '#' && isOurs(line):
+		return nil, fmt.Errorf("line %d: %w", p.in.number, errNoHead)
+	case (line[0] == ' ' || line[0] == '\t') && isBlank(line):
+		return line[:0], nil
 	}
 	return line, nil
 }
 
+// unread makes next return the line again.
+func (p *parser) unread(line []byte) {
+	p.b.text -= len(line) + 1
+	p.in.unread()
+}
+
+// isOurs reports whether a comment is one of a recording, as far as that can be
+// told where the recording may be damaged.
+func isOurs(line []byte) bool {
+	return bytes.HasPrefix(line, []byte(mark[:len(mark)-1]))
+}
+
+// lineError says what is wrong with a line.
+type lineError struct{ error }
+
+// Unwrap returns what is wrong.
+func (e *lineError) Unwrap() error { return e.error }
+
+func isLine(err error) bool {
+	var bad *lineError
+	return errors.As(err, &bad)
+}
+
 func (p *parser) bad(format string, args ...any) error {
-	return fmt.Errorf("line %d: "+format, append([]any{p.in.number}, args...)...)
+	return &lineError{fmt.Errorf("line %d: "+format, append([]any{p.in.number}, args...)...)}
+}
+
+// leftOut is what of a file could not be read and was passed over.
+type leftOut struct {
+	n     int
+	first []string
+}
+
+// mostLeftOut is how many are told apart.
+const mostLeftOut = 3
+
+func (l *leftOut) add(err error) {
+	if l.n++; len(l.first) < mostLeftOut {
+		l.first = append(l.first, err.Error())
+	}
+}
+
+func (l *leftOut) error() error {
+	text := strings.Join(l.first, "; ")
+	switch more := l.n - len(l.first); {
+	case l.n == 1:
+		return fmt.Errorf("a record was left out: %s", text)
+	case more > 0:
+		return fmt.Errorf("%d records were left out: %s; and %d more", l.n, text, more)
+	}
+	return fmt.Errorf("%d records were left out: %s", l.n, text)
+}
+
+// and says beside another error what was left out.
+func (l *leftOut) and(err error) error {
+	if l.n == 0 {
+		return err
+	}
+	return fmt.Errorf("%w; before that %w", err, l.error())
 }
 
 // clip keeps what a message quotes of a file short.
@@ -193,13 +307,21 @@ func (p *parser) entry(dn string) error {
 	ev := p.b.add(kindEntry)
 	e := &ev.entry
 	e.DN, e.Query = dn, p.query
-	p.record++
+	p.number++
 	p.turn = 0
 	p.forget()
 	p.size, p.attr, p.spelled, p.pieces = len(dn), nil, nil, p.pieces[:0]
 	err := p.lines(e)
-	if err == nil || err == io.EOF && !p.recording {
+	end := err == nil || err == io.EOF && !p.recording
+	if end && !p.recording {
 		p.finish(e)
+		if bad := p.several(e); bad != nil {
+			p.left.add(bad)
+			p.b.events = p.b.events[:len(p.b.events)-1]
+			return err
+		}
+	}
+	if end {
 		for i := range e.Attributes {
 			if a := &e.Attributes[i]; len(a.Values) == 0 {
 				a.Values = nil // as from a source that has none
@@ -209,6 +331,9 @@ func (p *parser) entry(dn string) error {
 		return err
 	}
 	p.b.events = p.b.events[:len(p.b.events)-1] // a record that is not whole is none
+	if !p.recording && isLine(err) {
+		return &lineError{fmt.Errorf("%q: %w", clip([]byte(dn)), err)}
+	}
 	return err
 }
 
@@ -227,6 +352,10 @@ func (p *parser) lines(e *collector.Entry) error {
 			}
 			continue
 		}
+		if !p.recording && beginsAnother(line) {
+			p.unread(line)
+			return nil
+		}
 		key, value, err := p.split(line)
 		if err != nil {
 			return err
@@ -235,11 +364,10 @@ func (p *parser) lines(e *collector.Entry) error {
 			return err
 		}
 		if len(e.Attributes) == 0 && !p.recording {
-			skip, err := p.change(key, value)
-			if err != nil {
+			switch is, err := p.change(e, key, value); {
+			case err != nil || is == modification:
 				return err
-			}
-			if skip {
+			case is == noAttribute:
 				continue
 			}
 		}
@@ -250,25 +378,9 @@ func (p *parser) lines(e *collector.Entry) error {
 // hold counts what an entry takes.
 func (p *parser) hold(e *collector.Entry, n int) error {
 	if p.size += n; p.size > maxRecord {
-		return p.bad("the entry %q is larger than %d MiB", clip([]byte(e.DN)), maxRecord>>20)
+		return fmt.Errorf("line %d: the entry %q is larger than %d MiB", p.in.number, clip([]byte(e.DN)), maxRecord>>20)
 	}
 	return nil
-}
-
-// change looks at what may stand between the DN and the attributes of a change
-// record. "changetype: add" is how ldifde exports entries; any other describes
-// no entry.
-func (p *parser) change(key, value []byte) (skip bool, err error) {
-	switch {
-	case isWord(key, "control"):
-		return true, nil
-	case isWord(key, "changetype"):
-		if !bytes.EqualFold(value, []byte("add")) {
-			return false, p.bad("changetype: %s describes a change and no entry; export entries", clip(value))
-		}
-		return true, nil
-	}
-	return false, nil
 }
 
 // result reads what ldapsearch without -L writes after the entries. Another
@@ -282,12 +394,16 @@ func (p *parser) result() error {
 		if line[0] == '#' {
 			continue
 		}
+		if beginsAnother(line) {
+			p.unread(line)
+			return nil
+		}
 		key, value, err := p.split(line)
 		if err != nil {
 			return err
 		}
 		if isWord(key, "result") && !bytes.HasPrefix(value, []byte("0 ")) && string(value) != "0" {
-			return p.bad("the export was not read to its end: the server answered %q", clip(value))
+			p.answer = fmt.Errorf("line %d: the export was not read to its end: the server answered %q", p.in.number, clip(value))
 		}
 	}
 }
@@ -309,7 +425,7 @@ func (p *parser) split(line []byte) (key, value []byte, err error) {
 	if len(value) > 0 && value[0] == ':' {
 		value = bytes.Trim(value[1:], " ")
 		out := p.b.grab(base64.StdEncoding.DecodedLen(len(value)))
-		n, err := decode64(out, value)
+		n, err := base64.StdEncoding.Decode(out, value)
 		if err != nil {
 			return nil, nil, p.bad("the base64 of %s is cut or damaged at its byte %d", clip(key), n/3*4)
 		}

@@ -1,6 +1,7 @@
 package ldif
 
 import (
+	"encoding/base64"
 	"time"
 
 	"mbxperm/collector"
@@ -141,7 +142,7 @@ func (w *words) value(name string, v []byte) {
 		w.b = append(append(w.b, ' '), v...)
 	default:
 		w.b = append(w.b, ": "...)
-		w.b = appendEncode64(w.b, v)
+		w.b = base64.StdEncoding.AppendEncode(w.b, v)
 	}
 	w.b = append(w.b, '\n')
 }
