@@ -60,6 +60,9 @@ type Writer struct {
 	recips    table.Table[ObjectID] // recipients
 	gen       uint64
 
+	moreMembers, moreDelegates map[ObjectID]*longer // lists that several entries give
+	earlySDs                   map[ObjectID][]byte  // mailbox ACLs of what is no recipient yet
+
 	types   map[string]uint16 // number in facts.types
 	servers map[string]uint16 // number in facts.servers, by the name in lower case
 	spelled map[string]uint16 // the same by the name in any case, as far as there is room
@@ -68,6 +71,7 @@ type Writer struct {
 // NewWriter returns a writer of an empty state over the pool.
 func NewWriter(p *pool.Pool) *Writer {
 	w := &Writer{Pool: p, forest: newForest(), fresh: true, spelled: map[string]uint16{},
+		earlySDs: map[ObjectID][]byte{}, moreMembers: map[ObjectID]*longer{}, moreDelegates: map[ObjectID]*longer{},
 		alike: map[sharedRec]bool{}, types: map[string]uint16{"": 0}, servers: map[string]uint16{"": 0}}
 	w.objects.Add(Record{})
 	return w
@@ -77,6 +81,7 @@ func NewWriter(p *pool.Pool) *Writer {
 func (w *Writer) Snapshot() *Snapshot {
 	w.Pool.Mu.Lock()
 	defer w.Pool.Mu.Unlock()
+	w.lengthen()
 	w.gen++
 	w.fresh = false
 	return &Snapshot{
@@ -154,7 +159,7 @@ func (w *Writer) Put(in *Object) bool {
 		w.edit().tombstones[id] = tombstone{in.Changed, w.Pool.DN(in.LastParent)}
 	}
 	w.recipient(o, id, in)
-	w.secure(o, in)
+	w.secure(o, id, in)
 	w.link(o, id, in)
 	return true
 }
@@ -236,8 +241,12 @@ func (w *Writer) recipient(o *Record, id ObjectID, in *Object) {
 		if o.Recipient == NoRecipient {
 			w.recips.Add(id)
 		}
-		o.Recipient = in.Recipient
-		o.TypeNumber = w.typeNumber(in.Type)
+		// An entry with an alias and nothing else says nothing against what
+		// another entry showed.
+		if o.Recipient == NoRecipient || in.Recipient != OtherRecipient || in.Type != UnknownType {
+			o.Recipient = in.Recipient
+			o.TypeNumber = w.typeNumber(in.Type)
+		}
 	}
 	if in.HomeMDB != "" {
 		o.Home = w.Pool.Parent(in.HomeMDB)
@@ -265,11 +274,22 @@ func (w *Writer) recipient(o *Record, id ObjectID, in *Object) {
 
 // secure keeps the descriptors. One that cannot be decoded keeps its bytes and
 // what was read before the error.
-func (w *Writer) secure(o *Record, in *Object) {
-	o.MailboxState = o.MailboxState.and(in.MailboxState)
+func (w *Writer) secure(o *Record, id ObjectID, in *Object) {
+	sd, state := in.MailboxSD, in.MailboxState
+	switch early, ok := w.earlySDs[id]; {
+	case o.Recipient == NoRecipient && state == Present:
+		w.earlySDs[id] = slices.Clone(sd)
+		state = NotAsked
+	case o.Recipient != NoRecipient && ok:
+		if state != Present {
+			sd, state = early, Present
+		}
+		delete(w.earlySDs, id)
+	}
+	o.MailboxState = o.MailboxState.and(state)
 	o.SecurityState = o.SecurityState.and(in.SecurityState)
-	if in.MailboxState == Present {
-		o.MailboxSD = w.Pool.Descriptor(pool.TypeMailbox, in.MailboxSD)
+	if state == Present {
+		o.MailboxSD = w.Pool.Descriptor(pool.TypeMailbox, sd)
 	}
 	if in.SecurityState == Present {
 		o.Security = w.Pool.Descriptor(o.ACLType(), in.Security)
@@ -304,13 +324,17 @@ func (w *Writer) link(o *Record, id ObjectID, in *Object) {
 	}
 	o.MembersState = o.MembersState.and(in.MembersState)
 	o.DelegatesState = o.DelegatesState.and(in.DelegatesState)
-	if len(in.Delegates) > 0 && o.Delegates.N == 0 {
+	if len(in.Delegates) > 0 && o.Delegates.N > 0 {
+		w.extend(w.moreDelegates, id, o.Delegates.N, func(i uint32) pool.DN { return w.delegates.At(o.Delegates.First + i).Who }, in.Delegates)
+	} else if len(in.Delegates) > 0 {
 		o.Delegates = span{w.delegates.Len(), uint32(len(in.Delegates))}
 		for _, dn := range in.Delegates {
 			w.delegates.Add(Delegate{Target: id, Who: w.Pool.DN(dn)})
 		}
 	}
-	if len(in.Members) > 0 && o.Members.N == 0 {
+	if len(in.Members) > 0 && o.Members.N > 0 {
+		w.extend(w.moreMembers, id, o.Members.N, func(i uint32) pool.DN { return *w.members.At(o.Members.First + i) }, in.Members)
+	} else if len(in.Members) > 0 {
 		o.Members = span{w.members.Len(), uint32(len(in.Members))}
 		for _, dn := range in.Members {
 			w.members.Add(w.Pool.DN(dn))

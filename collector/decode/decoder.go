@@ -24,6 +24,8 @@ type decoder struct {
 	now         *collector.Query // of the entry in hand; nil where the source knows no searches
 	unbracketed unbracketed      // what came without a search
 	badSIDs     badSIDs
+	badTexts    badTexts
+	domainHeads domainHeads
 	tooLong     map[string]tooLong // by the purpose of the search
 	classes     classSets
 	shared      sharedTexts
@@ -34,7 +36,7 @@ var _ collector.Sink = (*decoder)(nil)
 
 func newDecoder(w *model.Writer) *decoder {
 	return &decoder{w: w, queries: map[collector.QueryID]*collector.Query{}, domains: map[string]*domain{}, progress: newProgress(),
-		classes: classSets{sets: map[string]*classSet{}}, shared: sharedTexts{}, tooLong: map[string]tooLong{}}
+		classes: classSets{sets: map[string]*classSet{}}, shared: sharedTexts{}, tooLong: map[string]tooLong{}, domainHeads: domainHeads{}}
 }
 
 // Entry decodes one directory entry.
@@ -115,6 +117,9 @@ func (d *decoder) close(ctx context.Context, err error) error {
 	}
 	if d.badSIDs.n > 0 {
 		d.w.State.AddGap(d.badSIDs.gap())
+	}
+	if d.badTexts.n > 0 {
+		d.w.State.AddGap(d.badTexts.gap())
 	}
 	switch {
 	case ctx.Err() != nil || errors.Is(err, context.Canceled): // a recording can tell that it was cancelled

@@ -1,6 +1,8 @@
 package decode
 
 import (
+	"strings"
+
 	"mbxperm/collector"
 	"mbxperm/model"
 )
@@ -16,6 +18,9 @@ var domainHead = kind{
 		o := d.object(e, set)
 		o.Domain = true
 		d.w.Domain(model.DomainInfo{DN: e.DN, SID: o.SID})
+		if !o.SID.IsZero() {
+			d.domainHeads[strings.ToLower(e.DN)] = o.SID
+		}
 		d.put(e, o)
 	},
 }

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"time"
 
-	"mbxperm/acl"
 	"mbxperm/collector"
 	"mbxperm/model"
 )
@@ -26,7 +25,7 @@ func (d *decoder) object(e *collector.Entry, set *classSet) *model.Object {
 	o.AdminCount = e.Text("adminCount") == "1"
 	o.Catalog = d.now != nil && d.now.Catalog()
 	tombstone(e, o)
-	if g, err := acl.GUIDFromBytes(e.Value(attrObjectGUID)); err == nil {
+	if g, err := guidOf(e.Value(attrObjectGUID)); err == nil {
 		o.GUID = g
 	}
 	for _, v := range e.Values(attrSIDHistory) {

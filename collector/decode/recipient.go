@@ -88,6 +88,11 @@ func (d *decoder) recipient(e *collector.Entry, o *model.Object, is map[string]b
 		return
 	}
 	if e.Value(attrNickname) == nil && e.Value("homeMDB") == nil && e.Value("msExchMailboxGuid") == nil {
+		if d.now == nil && e.Value(attrMailboxSD) != nil {
+			// The descriptors alone: another record of the file may tell
+			// whose they are.
+			d.value(e, attrMailboxSD, &o.MailboxSD, &o.MailboxState)
+		}
 		return
 	}
 	account := o.Class == model.ClassUser

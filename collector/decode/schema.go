@@ -3,7 +3,6 @@ package decode
 import (
 	"strings"
 
-	"mbxperm/acl"
 	"mbxperm/collector"
 	"mbxperm/model"
 	"mbxperm/model/dn"
@@ -36,12 +35,12 @@ func decodeSchema(d *decoder, e *collector.Entry, set *classSet) {
 	if leaf, _ := dn.Split(e.DN); strings.EqualFold(leaf, "CN=ms-Exch-Schema-Version-Pt") {
 		d.w.ExchangeSchema(int(number(e.Text("rangeUpper"))))
 	}
-	g, err := acl.GUIDFromBytes(e.Value("schemaIDGUID"))
+	g, err := guidOf(e.Value("schemaIDGUID"))
 	if err != nil {
 		return
 	}
 	n := model.SchemaName{Name: e.Text("lDAPDisplayName"), Class: set.is["classschema"], Catalog: strings.EqualFold(e.Text("isMemberOfPartialAttributeSet"), "TRUE")}
-	if set, err := acl.GUIDFromBytes(e.Value("attributeSecurityGUID")); err == nil {
+	if set, err := guidOf(e.Value("attributeSecurityGUID")); err == nil {
 		n.PropertySet = set
 	}
 	d.w.Schema(g, n)

@@ -9,12 +9,12 @@ import (
 	"mbxperm/model"
 )
 
-// value takes a binary attribute. One that was asked for and did not come is
+// value takes a descriptor. One that was asked for and did not come is
 // missing; why, is decided later, when the descriptor and the token are known.
 func (d *decoder) value(e *collector.Entry, name string, to *[]byte, state *model.ReadState) {
 	switch v := e.Value(name); {
 	case v != nil:
-		*to, *state = v, model.Present
+		*to, *state = d.descriptor(e, name, v), model.Present
 	case d.now != nil && d.now.Asked(name):
 		*state = model.Missing
 	}
@@ -45,7 +45,7 @@ func (d *decoder) sid(e *collector.Entry, name string, value []byte) acl.SID {
 	if value == nil {
 		return acl.SID{}
 	}
-	s, err := acl.SIDFromBytes(value)
+	s, err := sidOf(value)
 	if err != nil {
 		if d.badSIDs.n++; d.badSIDs.n == 1 {
 			d.badSIDs.name, d.badSIDs.dn = name, e.DN

@@ -515,7 +515,7 @@ func TestSIDThatIsNone(t *testing.T) {
 	broken := mailbox(t, 4, "broken", sid)
 	for i := range broken.Attributes {
 		if a := &broken.Attributes[i]; a.Name == "objectSid" {
-			a.Values = [][]byte{[]byte("S-1-5-21-1-2-3-1002")}
+			a.Values = [][]byte{[]byte("S-1-5-21-1-2-")}
 		}
 	}
 	broken.Attributes = append(broken.Attributes, collector.Attribute{Name: "sIDHistory", Values: [][]byte{{1, 2, 3}, sid.Bytes()}})
