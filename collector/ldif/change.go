@@ -47,7 +47,7 @@ func (p *parser) change(e *collector.Entry, key, value []byte) (part, error) {
 // entry then has these values alone, and whoever takes it adds them to the others.
 func (p *parser) modify(e *collector.Entry) error {
 	if _, ok := p.added[hashDN(e.DN)]; !ok {
-		return p.bad("changetype: modify describes a change, of an entry that the file did not add before; export entries")
+		return p.bad("changetype: modify describes a change and no entry; export entries: the file did not add this one before")
 	}
 	for attribute := ""; ; {
 		line, err := p.next()
@@ -77,7 +77,7 @@ func (p *parser) modify(e *collector.Entry) error {
 		case attribute == "" && isWord(key, "add"):
 			attribute = string(bytes.ToLower(value))
 		default:
-			return p.bad("changetype: modify describes a change, with %q, that does more than add values; export entries", clip(line))
+			return p.bad("changetype: modify describes a change and no entry; export entries: %q does more than add values", clip(line))
 		}
 	}
 }
@@ -104,7 +104,7 @@ func (p *parser) several(e *collector.Entry) error {
 		}
 		for _, v := range a.Values[1:] {
 			if !bytes.Equal(v, a.Values[0]) {
-				return p.bad("%q: two values of %s before this line: these are two records, without what parts them", clip([]byte(e.DN)), a.Name)
+				return p.bad("two values of %s before this line: these are two records, without what parts them (in the record of %q)", a.Name, clip([]byte(e.DN)))
 			}
 		}
 	}

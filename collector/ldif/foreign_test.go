@@ -119,19 +119,19 @@ func TestRefuseLDIF(t *testing.T) {
 func TestLeftOut(t *testing.T) {
 	const a, b = `entry 0 "CN=a"|"cn" false false "a"`, `entry 0 "CN=b"|"cn" false false "b"`
 	for _, c := range []struct{ name, text, want, says string }{
-		{"URL", "dn: CN=x\ncn:< file:///etc/passwd\nsn: x\n\ndn: CN=b\ncn: b\n", b, `a record was left out: "CN=x": line 2: cn is given by a URL`},
-		{"base64", "dn: CN=a\ncn: a\n\ndn: CN=x\ncn:: ?\nsn: x\ndn: CN=b\ncn: b\n", a + "||" + b, `a record was left out: "CN=x": line 5: the base64 of cn`},
-		{"no colon", "dn: CN=x\ncn x\n\ndn: CN=b\ncn: b\n", b, `"CN=x": line 2: no attribute`},
+		{"URL", "dn: CN=x\ncn:< file:///etc/passwd\nsn: x\n\ndn: CN=b\ncn: b\n", b, `line 2: cn is given by a URL, and URLs in files are never read: write the value itself (in the record of "CN=x"); this record was left out`},
+		{"base64", "dn: CN=a\ncn: a\n\ndn: CN=x\ncn:: ?\nsn: x\ndn: CN=b\ncn: b\n", a + "||" + b, `line 5: the base64 of cn`},
+		{"no colon", "dn: CN=x\ncn x\n\ndn: CN=b\ncn: b\n", b, `line 2: no attribute`},
 		{"lost continuation", "dn: CN=x\ncn: x\n\n abc\ndn: CN=b\ncn: b\n", `entry 0 "CN=x"|"cn" false false "x"||` + b, `line 4: no attribute and value: " abc"`},
 		{"half a record", "dn: CN=a\ncn: a\n\nsn: x\ngn: y\n\ndn: CN=b\ncn: b\n", a + "||" + b, `line 4: a record begins with dn:, and here is "sn: x"`},
-		{"delete", "dn: CN=a\ncn: a\n\ndn: CN=x\nchangetype: delete\n\ndn: CN=b\ncn: b\n", a + "||" + b, `"CN=x": line 5: changetype: delete describes a change`},
-		{"modify that replaces", "dn: CN=a\nchangetype: add\ncn: a\n\ndn: CN=a\nchangetype: modify\nreplace: cn\ncn: x\n-\n\ndn: CN=b\ncn: b\n", a + "||" + b, `"CN=a": line 7: changetype: modify describes a change, with "replace: cn"`},
-		{"modify that adds and deletes", "dn: CN=a\nchangetype: add\ncn: a\n\ndn: CN=a\nchangetype: modify\nadd: cn\ncn: x\n-\ndelete: cn\n-\n\ndn: CN=b\ncn: b\n", a + "||" + b, `"CN=a": line 10: changetype: modify describes a change, with "delete: cn"`},
-		{"modify of another", "dn: CN=a\nchangetype: modify\nadd: cn\ncn: x\n-\n\ndn: CN=b\ncn: b\n", b, `"CN=a": line 2: changetype: modify describes a change, of an entry that the file did not add before`},
-		{"two records in one", "dn: CN=a\ncn: a\n\ndn: CN=x\nobjectGUID:: AAAA\ncn: xdn: CN=y\nobjectGUID:: AAAB\n\ndn: CN=b\ncn: b\n", a + "||" + b, `"CN=x": two values of objectGUID`},
+		{"delete", "dn: CN=a\ncn: a\n\ndn: CN=x\nchangetype: delete\n\ndn: CN=b\ncn: b\n", a + "||" + b, `line 5: changetype: delete describes a change`},
+		{"modify that replaces", "dn: CN=a\nchangetype: add\ncn: a\n\ndn: CN=a\nchangetype: modify\nreplace: cn\ncn: x\n-\n\ndn: CN=b\ncn: b\n", a + "||" + b, `line 7: changetype: modify describes a change and no entry; export entries: "replace: cn" does more`},
+		{"modify that adds and deletes", "dn: CN=a\nchangetype: add\ncn: a\n\ndn: CN=a\nchangetype: modify\nadd: cn\ncn: x\n-\ndelete: cn\n-\n\ndn: CN=b\ncn: b\n", a + "||" + b, `line 10: changetype: modify describes a change and no entry; export entries: "delete: cn" does more`},
+		{"modify of another", "dn: CN=a\nchangetype: modify\nadd: cn\ncn: x\n-\n\ndn: CN=b\ncn: b\n", b, `line 2: changetype: modify describes a change and no entry; export entries: the file did not add this one before (in the record of "CN=a")`},
+		{"two records in one", "dn: CN=a\ncn: a\n\ndn: CN=x\nobjectGUID:: AAAA\ncn: xdn: CN=y\nobjectGUID:: AAAB\n\ndn: CN=b\ncn: b\n", a + "||" + b, `two values of objectGUID`},
 		{"result", "dn: CN=a\ncn: a\n\nsearch: 2\nresult: 4 Size limit exceeded\n\ndn: CN=b\ncn: b\n", a + "||" + b, `line 5: the export was not read to its end: the server answered "4 Size limit exceeded"`},
-		{"result and another", "dn: CN=x\ncn x\n\ndn: CN=b\ncn: b\n\nsearch: 2\nresult: 4 Size limit exceeded\n", b, `"4 Size limit exceeded"; before that a record was left out`},
-		{"five", "dn: CN=a\ncn: a\n\n" + strings.Repeat("dn: CN=x\ncn x\n", 5), a, `line 9: no attribute and value: "cn x"; and 2 more`},
+		{"result and another", "dn: CN=x\ncn x\n\ndn: CN=b\ncn: b\n\nsearch: 2\nresult: 4 Size limit exceeded\n", b, `"4 Size limit exceeded"; before that line 2: no attribute and value`},
+		{"five", "dn: CN=a\ncn: a\n\n" + strings.Repeat("dn: CN=x\ncn x\n", 5), a, `line 9: no attribute and value: "cn x" (in the record of "CN=x"); and 2 more`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			want := strings.Split(c.want, "||")

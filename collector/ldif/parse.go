@@ -275,7 +275,7 @@ func (l *leftOut) error() error {
 	text := strings.Join(l.first, "; ")
 	switch more := l.n - len(l.first); {
 	case l.n == 1:
-		return fmt.Errorf("a record was left out: %s", text)
+		return fmt.Errorf("%s; this record was left out", text)
 	case more > 0:
 		return fmt.Errorf("%d records were left out: %s; and %d more", l.n, text, more)
 	}
@@ -332,7 +332,7 @@ func (p *parser) entry(dn string) error {
 	}
 	p.b.events = p.b.events[:len(p.b.events)-1] // a record that is not whole is none
 	if !p.recording && isLine(err) {
-		return &lineError{fmt.Errorf("%q: %w", clip([]byte(dn)), err)}
+		return &lineError{fmt.Errorf("%w (in the record of %q)", err, clip([]byte(dn)))}
 	}
 	return err
 }
