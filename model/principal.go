@@ -203,6 +203,13 @@ const (
 	KindUnresolved = "unresolved"
 )
 
+// Alias is another account with the SID of a [Principal].
+type Alias struct {
+	Name, Domain string // as those of a Principal
+	DN           string
+	GUID         acl.GUID
+}
+
 // Principal is a trustee or an account as it is shown.
 type Principal struct {
 	Name   string   // bare sAMAccountName; else the cn, the well-known name or the SID
@@ -216,6 +223,9 @@ type Principal struct {
 	// holds the SID: "from sIDHistory of u00012", "linked account of u00031", "foreign
 	// security principal", "deleted; tombstone of 2024-03-04, was in OU=…".
 	Label Phrase
+	// Also names the other accounts that have the same SID, now or in their
+	// sIDHistory: its rights are theirs too.
+	Also []Alias
 	// Qualified: accounts of several domains are known, so the name alone is not enough.
 	Qualified bool
 }
@@ -242,6 +252,22 @@ func (s *Snapshot) Principal(p TrusteeID) Principal {
 		out.Label = s.nameFrom(p, id)
 	}
 	s.qualify(&out, o)
+	out.Also = s.alsoHolding(p, id)
+	return out
+}
+
+// alsoHolding names who else holds the SID of a party, or held it.
+func (s *Snapshot) alsoHolding(p TrusteeID, id ObjectID) (out []Alias) {
+	sid := p.SID()
+	if sid == 0 || s.SIDInfo(sid).Former == 0 && !s.IsShared(sid) {
+		return nil
+	}
+	for _, other := range append(s.Holders(sid), s.FormerHolders(sid)...) {
+		o := s.Record(other)
+		if other != id && !o.standsFor() {
+			out = append(out, Alias{Name: s.ObjectName(o), Domain: s.DomainName(s.SIDOf(o.SID), o), DN: s.DNText(o.DN), GUID: o.GUID})
+		}
+	}
 	return out
 }
 

@@ -52,6 +52,9 @@ func (v *aces) show(res *view.Result) {
 		v.Top()
 	}
 	v.Empty = "no rows"
+	if unread := res.Unread(); len(unread) > 0 {
+		v.Empty = "not read: " + strings.Join(unread, " and ") + " did not come (x)"
+	}
 	if n := res.Hidden.Total(); n > 0 {
 		v.Empty += ", " + safe.Thousands(n) + " hidden: " + showsThem(res.Query.Only)
 	}
@@ -100,6 +103,9 @@ func acesTitle(res *view.Result, room bool) string {
 		rows = "row"
 	}
 	parts = append(parts, how, safe.Thousands(res.Len())+" "+rows)
+	if len(res.Unread()) > 0 {
+		parts = append(parts, "not all was read")
+	}
 	if store, n := view.ThroughStore(res.Snapshot, q.Of); n > 0 && how == "forward" {
 		parts = append(parts, "+"+safe.Thousands(n)+" through "+widget.Shorten(store))
 	}

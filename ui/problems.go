@@ -40,6 +40,8 @@ func (a *app) problemLines() (lines []widget.Line) {
 	for _, w := range a.warnings() {
 		lines = append(lines, widget.Line{Label: "warning", Text: w, Style: widget.StyleWarning})
 	}
+	lines = append(lines, a.reading.gapLines()...)
+	fine := len(lines) == 0
 	for _, p := range slices.Backward(a.reading.problems()) {
 		text := p.Text
 		if p.Object != "" {
@@ -50,11 +52,36 @@ func (a *app) problemLines() (lines []widget.Line) {
 	if more := a.reading.moreProblems(); more > 0 {
 		lines = append(lines, widget.Line{Text: safe.Thousands(more) + " more are not listed"})
 	}
-	if len(a.reading.problems()) == 0 {
+	if fine && len(a.reading.problems()) == 0 {
 		lines = append(lines, widget.Line{Text: "Nothing went wrong."})
 	}
 	if n := a.reading; n.base != nil && !n.running() && n.counting == 0 { // else it takes a while
 		lines = append(lines, unreadLines(n.base)...)
+	}
+	return lines
+}
+
+// gapLines say which domains and which searches were not read: what comes of
+// them is not on the screen, and nothing else there says so.
+func (n *reading) gapLines() (lines []widget.Line) {
+	if n.latest == nil {
+		return nil
+	}
+	add := func(text string) {
+		lines = append(lines, widget.Line{Label: "not read", Text: text, Style: widget.StyleWarning})
+	}
+	if n.latest.State.Phase == model.Finished {
+		names, _ := coverage.UnreadDomains(n.latest)
+		for _, name := range names {
+			add("domain " + name + ": nothing of it was read")
+		}
+	}
+	for _, g := range n.latest.State.Incomplete {
+		text := g.Reason
+		if g.Search != "" {
+			text = g.Search + ": " + text
+		}
+		add(text)
 	}
 	return lines
 }

@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -72,6 +73,18 @@ var coverNames = [coverLines]struct {
 	{"trustee", []string{"forest", "trusts", "mailboxes", "keys", "recipients", "groups", "principals", "lookup"}},
 	{"server", []string{"exchange"}},
 	{"store-mailbox", []string{"forest", "exchange", "store-links", "mailboxes", "recipients"}},
+}
+
+// UnreadDomains names the domains of the forest of which nothing was read, by
+// DNS name where that is known, and says how many domains there are.
+func UnreadDomains(s *model.Snapshot) (names []string, all int) {
+	domains := s.Domains()
+	for _, d := range domains {
+		if d.SID.IsZero() {
+			names = append(names, cmp.Or(d.DNS, d.DN))
+		}
+	}
+	return names, len(domains)
 }
 
 // Of counts what was found and what became of it. It looks at every object,

@@ -20,6 +20,31 @@ func (l *evaluation) markUnread(o *model.Record, t *Totals) {
 	t.Forward[pool.TypeBehalf].Unread = o.Is(model.FlagDelegatesPartial) || o.DelegatesState != model.Present && !l.reads.NoDelegates(o)
 }
 
+// Unread names the lists of the line behind Query.Of that hold rows of this answer
+// and were not read, or not to their end: without rows it does not mean that
+// there are none. It is nil for answers about all lines or in reverse alone.
+func (r *Result) Unread() (names []string) {
+	q := &r.Query
+	if !q.Rows || q.Of.obj == 0 || q.ACEs.forward == 0 {
+		return nil
+	}
+	s, o := r.Snapshot, r.Snapshot.Record(q.Of.obj)
+	if o.IsStore() || o.Is(model.FlagAbove) {
+		if coverage.ListUnread(s, o.SecurityState, o.Security) {
+			names = append(names, "the ACL of this object")
+		}
+		return names
+	}
+	var t Totals
+	r.lists.markUnread(o, &t)
+	for f, name := range [...]string{"its mailbox rights", "the ACL of its account", "who may send on its behalf"} {
+		if t.Forward[f].Unread && q.ACEs.forward.Has(pool.ACLType(f)) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // Count is one cell of the grid of totals.
 type Count struct {
 	Rows   int // shown

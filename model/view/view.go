@@ -2,6 +2,7 @@ package view
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -367,13 +368,21 @@ func Match(text string) func(*model.Principal) bool {
 		return func(p *model.Principal) bool { return p.SID == sid }
 	}
 	if guid, err := acl.ParseGUID(text); err == nil {
-		return func(p *model.Principal) bool { return p.GUID == guid }
+		return anyName(func(a model.Alias) bool { return a.GUID == guid })
 	}
 	domain, name, qualified := strings.Cut(text, `\`)
-	return func(p *model.Principal) bool {
-		if qualified && strings.EqualFold(p.Domain, domain) && strings.EqualFold(p.Name, name) {
+	return anyName(func(a model.Alias) bool {
+		if qualified && strings.EqualFold(a.Domain, domain) && strings.EqualFold(a.Name, name) {
 			return true
 		}
-		return strings.EqualFold(p.Name, text) || dn.Equal(p.DN, text)
+		return strings.EqualFold(a.Name, text) || dn.Equal(a.DN, text)
+	})
+}
+
+// anyName is a condition that holds for whoever has a SID, under whichever of
+// the names that the SID has.
+func anyName(is func(model.Alias) bool) func(*model.Principal) bool {
+	return func(p *model.Principal) bool {
+		return is(model.Alias{Name: p.Name, Domain: p.Domain, DN: p.DN, GUID: p.GUID}) || slices.ContainsFunc(p.Also, is)
 	}
 }

@@ -25,8 +25,9 @@ type Evidence struct {
 	Origin          // of a comparison: that of NEW
 
 	Records    int            `json:"records"`
-	Hidden     map[string]int `json:"hidden"`  // rows that the toggles hide, each once under its first reason
-	FailOn     []Failure      `json:"fail_on"` // the conditions of --fail-on that hold
+	Hidden     map[string]int `json:"hidden"`                 // rows that the toggles hide, each once under its first reason
+	Unread     []string       `json:"unread_lists,omitempty"` // of the line behind --of: its lists that did not come
+	FailOn     []Failure      `json:"fail_on"`                // the conditions of --fail-on that hold
 	Comparison *Compared      `json:"comparison,omitempty"`
 
 	Covers   []string `json:"covers"`

@@ -246,7 +246,10 @@ func (j *Job) Run(ctx context.Context, s, old *model.Snapshot, stdout, stderr io
 	if err := j.Deliver(ctx, stdout, stderr, d, ev); err != nil {
 		return out, err
 	}
-	out.Gaps = j.gaps(stderr, s, changes)
+	if len(ev.Unread) > 0 { // no --quiet hides that no rows are no answer
+		fmt.Fprintln(stderr, "mbxperm: not read: "+strings.Join(ev.Unread, " and ")+" did not come; there may be more rows than these")
+	}
+	out.Gaps = j.gaps(stderr, s, changes) || len(ev.Unread) > 0
 	for _, f := range ev.FailOn { // the reason for the exit code is said in any case
 		out.Failed = true
 		fmt.Fprintln(stderr, "mbxperm: --fail-on "+f.Condition+": "+safe.Text(f.sentence()))
@@ -326,6 +329,7 @@ func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *change.List,
 		return Data{}, err
 	}
 	ev.hide(result.Hidden)
+	ev.Unread = result.Unread()
 	return ResultData(result), nil
 }
 

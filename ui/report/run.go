@@ -112,6 +112,10 @@ func gaps(w io.Writer, prefix string, s *model.Snapshot, quiet bool) bool {
 	for _, warning := range s.State.Warnings {
 		fmt.Fprintln(w, prefix+"warning: "+safe.Text(warning))
 	}
+	if names, all := coverage.UnreadDomains(s); len(names) > 0 {
+		any = true
+		fmt.Fprintln(w, safe.Text(fmt.Sprintf("%s%d of %d domains of the forest not read: %s", prefix, len(names), all, strings.Join(names, ", "))))
+	}
 	for _, c := range coverage.Of(s) {
 		if !c.Gaps() {
 			continue
