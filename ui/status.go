@@ -1,11 +1,9 @@
 package ui
 
 import (
-	"fmt"
 	"strings"
 
 	"mbxperm/model"
-	"mbxperm/model/coverage"
 	"mbxperm/model/hiding"
 	"mbxperm/ui/report"
 	"mbxperm/ui/safe"
@@ -101,7 +99,7 @@ func (f *foot) state(w int) []string {
 	if s.Phase == model.Reading || s.Phase == model.Resolving {
 		return []string{f.progress(s, w), n.problemCount()}
 	}
-	doing, errors := safe.Text(n.doing(s)), n.problemCount()
+	doing, errors := safe.Text(report.Doing(s, n.now())), n.problemCount()
 	if n.opening {
 		doing = "connecting again"
 	}
@@ -178,15 +176,4 @@ func room(number string, w int) string { return safe.FitRight(number, max(w, saf
 func bar(fraction float64, w int) string {
 	full := max(0, min(int(fraction*float64(w)), w))
 	return strings.Repeat("█", full) + strings.Repeat("░", max(w-full, 0))
-}
-
-// doing says what the reading does, or how it ended: read to the end is not all
-// of a forest of which a domain was not read.
-func (n *reading) doing(s *model.State) string {
-	if n.latest != nil && s.Phase == model.Finished && s.Err == nil && len(s.Incomplete) == 0 {
-		if names, all := coverage.UnreadDomains(n.latest); len(names) > 0 {
-			return fmt.Sprintf("%d of %d domains not read, the rest read to the end", len(names), all)
-		}
-	}
-	return report.Doing(s, n.now())
 }

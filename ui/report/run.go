@@ -114,7 +114,9 @@ func gaps(w io.Writer, prefix string, s *model.Snapshot, quiet bool) bool {
 	}
 	if names, all := coverage.UnreadDomains(s); len(names) > 0 {
 		any = true
-		fmt.Fprintln(w, safe.Text(fmt.Sprintf("%s%d of %d domains of the forest not read: %s", prefix, len(names), all, strings.Join(names, ", "))))
+		if !quiet {
+			fmt.Fprintln(w, safe.Text(fmt.Sprintf("%s%d of %d domains of the forest not read: %s", prefix, len(names), all, strings.Join(names, ", "))))
+		}
 	}
 	for _, c := range coverage.Of(s) {
 		if !c.Gaps() {
