@@ -12,10 +12,10 @@ import (
 // lines, folds, comments, what stands between records.
 type styled struct {
 	*rand.Rand
-	b                  strings.Builder
-	end, between       string
-	fold               int // 0: never
-	comments, versions bool
+	b            strings.Builder
+	end, between string
+	fold         int // 0: never
+	comments     bool
 }
 
 func (s *styled) line(text string) {
