@@ -32,7 +32,7 @@ func Equal(a, b string) bool {
 }
 
 func plain(name string) bool {
-	return !strings.ContainsAny(name, `\"+;`) && !strings.Contains(name, " ,") && !strings.Contains(name, ", ") &&
+	return !strings.ContainsAny(name, `\"+;`) && !strings.HasSuffix(name, ",") && !strings.Contains(name, " ,") && !strings.Contains(name, ", ") &&
 		!strings.Contains(name, " =") && !strings.Contains(name, "= ") && strings.TrimSpace(name) == name
 }
 
