@@ -230,7 +230,11 @@ func TestHugeLines(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			src, err := ldif.Read("test", &prefixed{c.head, &endless{text: c.text, left: size}})
+			left := size
+			if c.text == "\n" { // what follows a record that was left out is read line by line
+				left = 1 << 20
+			}
+			src, err := ldif.Read("test", &prefixed{c.head, &endless{text: c.text, left: left}})
 			if err == nil {
 				err = src.Read(t.Context(), nothing{})
 				src.Close()
