@@ -125,7 +125,7 @@ func (r *Redactor) rdn(s string) string {
 	if !ok || strings.Trim(kind, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-") != "" {
 		return r.pseudonym(s)
 	}
-	return kind + "=" + r.name(unescape(value))
+	return kind + "=" + r.name(dn.Unescape(value))
 }
 
 // sid replaces the domain of an account's SID and its number, where that is not
@@ -248,29 +248,3 @@ func (r *Redactor) source(s string) string {
 	}
 	return r.name(s)
 }
-
-// unescape undoes the escapes of a DN (RFC 4514 2.4), so that a name is the same
-// name in and out of one.
-func unescape(v string) string {
-	if !strings.Contains(v, `\`) {
-		return v
-	}
-	var b strings.Builder
-	for i := 0; i < len(v); i++ {
-		if v[i] == '\\' && i+1 < len(v) {
-			var c byte
-			if i+2 < len(v) {
-				if n, _ := fmt.Sscanf(v[i+1:i+3], "%02x", &c); n == 1 && isHex(v[i+2]) {
-					b.WriteByte(c)
-					i += 2
-					continue
-				}
-			}
-			i++
-		}
-		b.WriteByte(v[i])
-	}
-	return b.String()
-}
-
-func isHex(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f' }

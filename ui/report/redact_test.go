@@ -49,7 +49,7 @@ func secrets(t *testing.T, s *model.Snapshot, jobs []*Job) map[string]bool {
 						var leaf string
 						leaf, rest = dn.Split(rest)
 						_, value, _ := strings.Cut(leaf, "=")
-						add(unescape(value))
+						add(dn.Unescape(value))
 					}
 				case strings.HasSuffix(name, "sid"):
 					if m := piece.FindStringSubmatch(v); m != nil {
