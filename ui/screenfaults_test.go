@@ -26,8 +26,9 @@ func TestSelectedLineStaysInSight(t *testing.T) {
 		inSight := func(how string) {
 			t.Helper()
 			d.idle(a)
+			var y, h int
+			d.On(func() { _, y, _, h = a.left.GetRect() })
 			d.Wait("want the line "+name+" in the left pane "+how, func(lines, _ []string) bool {
-				_, y, _, h := a.left.GetRect()
 				return slices.ContainsFunc(lines[y+2:y+h-1], func(l string) bool { return strings.Contains(l, name) })
 			})
 		}
