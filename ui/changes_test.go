@@ -49,7 +49,7 @@ func driveDays(t testing.TB, w, h int, since string, days ...string) (*driver, *
 		session.Wait()
 		d.WantStopped()
 	})
-	d.WantScreen("read to the end")
+	d.wantRead()
 	return d, a
 }
 

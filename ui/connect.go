@@ -146,7 +146,7 @@ func (f *connectForm) news(s *model.Snapshot) bool {
 	case !s.Empty() || s.State.Complete():
 		return true
 	default:
-		f.failure = report.Doing(&s.State, f.app.reading.now())
+		f.failure = report.Doing(s, f.app.reading.now())
 	}
 	f.asked = nil
 	return false
@@ -330,7 +330,7 @@ func (f *connectForm) status() (string, widget.Style) {
 		return f.failure, widget.StyleWarning
 	}
 	if s := f.app.reading.latest; f.asked != nil && s != nil {
-		return safe.Text(report.Doing(&s.State, f.app.reading.now())) + "; Esc stops", widget.StyleTitle
+		return safe.Text(report.Doing(s, f.app.reading.now())) + "; Esc stops", widget.StyleTitle
 	}
 	return "", widget.StyleText
 }

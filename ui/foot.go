@@ -101,7 +101,7 @@ func (f *foot) Draw(screen tcell.Screen) {
 func (f *foot) drawStatus(screen tcell.Screen, x, y, w int) int {
 	a := f.app
 	style, state := a.theme.Style(widget.StyleText), a.theme.Style(widget.StyleText)
-	if a.reading.latest != nil && a.reading.state().Phase == model.Finished && !a.reading.state().Complete() {
+	if a.reading.latest != nil && a.reading.state().Phase == model.Finished && !a.reading.whole() {
 		state = a.theme.Style(widget.StyleWarning)
 	}
 	wide := w+2 >= wideStatus

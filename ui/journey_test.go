@@ -21,7 +21,8 @@ func TestJourneys(t *testing.T) {
 		start := func(t *testing.T) *terminal {
 			config := t.TempDir()
 			term := startTerminal(t, s.w, s.h, "env", "XDG_CONFIG_HOME="+config, program, "demo")
-			term.want(mailboxes, "read to the end")
+			term.wantRead()
+			term.want(mailboxes)
 			return term
 		}
 		t.Run(fmt.Sprintf("who opens this mailbox %dx%d", s.w, s.h), func(t *testing.T) {
@@ -114,7 +115,8 @@ func TestLabJourneys(t *testing.T) {
 	start := func(t *testing.T) *terminal {
 		term := startTerminal(t, 200, 50, "env", "XDG_CONFIG_HOME="+t.TempDir(), program, "ldaps://"+lab.Host, "-u", lab.Administrator,
 			"--password-file", password, "--ca", lab.CAFile, "--dc", lab.Host+"="+lab.Address)
-		term.want("Mailboxes ", "read to the end")
+		term.wantRead()
+		term.want("Mailboxes ")
 		return term
 	}
 	t.Run("what can this account open", func(t *testing.T) {
@@ -214,7 +216,8 @@ func TestCopyThroughTerminal(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			term := startTerminal(t, 80, 24, "env", "-u", "TMUX", "TERM="+name, "XDG_CONFIG_HOME="+t.TempDir(), program, "demo")
 			term.tmux("set", "-s", "set-clipboard", "on")
-			term.want(mailboxes, "read to the end")
+			term.wantRead()
+			term.want(mailboxes)
 			term.press("/")
 			term.press("-l", "u00002")
 			term.want("filter u00002")

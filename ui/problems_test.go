@@ -58,6 +58,27 @@ func TestScreenErrors(t *testing.T) {
 	})
 }
 
+// TestUnreadDomainIsSaidFirst: a forest of which a domain was not read was not
+// read to the end. The status line says so before all else, at any width, and
+// the list of errors names the domain.
+func TestUnreadDomainIsSaidFirst(t *testing.T) {
+	for _, c := range []struct {
+		w, h, line int
+		want       string
+	}{
+		{60, 15, 13, " 1 domain unread · 8 unread: ! · "},
+		{80, 24, 22, " 1 domain unread · 1 unreadable · 6 unknown · 1 undecodable: ! · "},
+		{200, 50, 48, " · 1 domain unread · 1 unreadable"},
+	} {
+		d, _ := driveApp(t, c.w, c.h, newDemo(t, "demo:60"))
+		d.WantLine(c.line, c.want)
+		d.WantGone("read to the end")
+		d.Press("!")
+		d.WantScreen("not read     domain emea.contoso.com: nothing of it was")
+		d.WantGone("Nothing went wrong")
+	}
+}
+
 // TestErrorsFollowTheNews: the list grows while it is open.
 func TestErrorsFollowTheNews(t *testing.T) {
 	src := &fakeSource{Source: newDemo(t, "demo:60"), after: 374, hold: make(chan struct{})}

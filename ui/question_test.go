@@ -35,7 +35,8 @@ func TestQuestion(t *testing.T) {
 		s.Wait()
 		d.WantStopped()
 	})
-	d.WantScreen("read to the end", "Mailboxes 60")
+	d.wantRead()
+	d.WantScreen("Mailboxes 60")
 	d.idle(a)
 
 	d.Press("/")

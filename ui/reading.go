@@ -54,12 +54,23 @@ func stopped(old, latest *model.Snapshot) bool {
 	return latest.State.Cancelled() && latest.State.Entries < old.State.Entries
 }
 
-// state is that of what is being read, or else of what is on the screen.
-func (n *reading) state() *model.State {
+// told is what the status line tells of: what is being read, or else what is on
+// the screen.
+func (n *reading) told() *model.Snapshot {
 	if n.base != nil && n.base != n.latest && n.latest.State.Phase == model.Finished && stopped(n.base, n.latest) {
-		return &n.base.State
+		return n.base
 	}
-	return &n.latest.State
+	return n.latest
+}
+
+// state is that of what the status line tells of.
+func (n *reading) state() *model.State { return &n.told().State }
+
+// whole reports whether the status line tells of a source that was read to its
+// end, and of all domains of its forest.
+func (n *reading) whole() bool {
+	names, _ := coverage.UnreadDomains(n.told())
+	return n.state().Complete() && len(names) == 0
 }
 
 // look looks at the driver; it reports whether anything on the screen changes.

@@ -20,7 +20,7 @@ func TestContextEndsTheScreen(t *testing.T) {
 	a := newApp(sessionDriver{session}, widget.ThemeFor(0))
 	d := drive(t, 80, 24, a.tv)
 	a.start(ctx, d.Top)
-	d.WantScreen("read to the end")
+	d.wantRead()
 	cancel()
 	d.WantStopped()
 }

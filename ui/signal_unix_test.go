@@ -29,8 +29,8 @@ type phase struct {
 // ends, and what was read.
 var phases = []phase{
 	{"form", func(*testing.T) []string { return nil }, "Server or domain", "contoso.invalid", "contoso.invalid"},
-	{"reading", func(t *testing.T) []string { return []string{endless(t)} }, "silent", "F1", "Show this page."},
-	{"read", func(*testing.T) []string { return []string{"demo"} }, "read to the end", "F1", "Show this page."},
+	{"reading", func(t *testing.T) []string { return []string{endless(t)} }, " reading          0", "F1", "Show this page."},
+	{"read", func(*testing.T) []string { return []string{"demo"} }, "1 domain unread", "F1", "Show this page."},
 }
 
 // endless is an LDIF of which there is a record, and never an end.
@@ -208,7 +208,7 @@ func TestStoppedWithoutShell(t *testing.T) {
 	program := buildProgram(t)
 	pid := filepath.Join(t.TempDir(), "pid")
 	term := startTerminal(t, 100, 30, "sh", "-c", "echo $$ > "+pid+"; exec "+program+" demo")
-	term.want("read to the end")
+	term.wantRead()
 	s := &shell{terminal: term, dir: filepath.Dir(pid)}
 	s.signal(syscall.SIGTSTP)
 	s.press("F1")

@@ -99,7 +99,7 @@ func (f *foot) state(w int) []string {
 	if s.Phase == model.Reading || s.Phase == model.Resolving {
 		return []string{f.progress(s, w), n.problemCount()}
 	}
-	doing, errors := safe.Text(report.Doing(s, n.now())), n.problemCount()
+	doing, errors := safe.Text(report.Doing(n.told(), n.now())), n.problemCount()
 	if n.opening {
 		doing = "connecting again"
 	}
@@ -107,8 +107,12 @@ func (f *foot) state(w int) []string {
 		doing = widget.FitWidth(doing, w-safe.Width(between)-safe.Width(errors))
 	}
 	list := ""
-	if n.gaps[0] != "" && errors == "" { // the list of errors names them
+	switch { // the list of errors names what is missing
+	case errors != "":
+	case n.gaps[0] != "":
 		list = ": !"
+	case s.Complete() && !n.whole() && !n.opening:
+		doing += ": !"
 	}
 	changes := n.changesText()
 	missing := n.gaps[0] + list

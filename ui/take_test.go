@@ -64,7 +64,7 @@ func TestCopyTooMuch(t *testing.T) {
 	t.Setenv("TMUX", "")
 	t.Setenv("TERM", "xterm")
 	d, a := driveApp(t, 120, 32, newDemo(t, "demo:3000"))
-	d.WantScreen("read to the end")
+	d.wantRead()
 	d.idle(a)
 	d.Press("C", "End", "Enter")
 	d.WantScreen("and a terminal takes 74,990: E writes it to a file")

@@ -76,16 +76,29 @@ var coverNames = [coverLines]struct {
 }
 
 // UnreadDomains names the domains of the forest of which nothing was read, by
-// DNS name where that is known, and says how many domains there are.
+// DNS name where that is known, and says how many domains there are. They are
+// looked up once for a snapshot; the names are not to be changed.
 func UnreadDomains(s *model.Snapshot) (names []string, all int) {
-	domains := s.Domains()
-	for _, d := range domains {
-		if d.SID.IsZero() {
-			names = append(names, cmp.Or(d.DNS, d.DN))
+	d := domainsOf.Of(s)
+	return d.unread, d.all
+}
+
+// domains are the names of those that were not read, and the number of all.
+type domains struct {
+	unread []string
+	all    int
+}
+
+var domainsOf = model.Derive(func(s *model.Snapshot) *domains {
+	known := s.Domains()
+	d := &domains{all: len(known)}
+	for _, k := range known {
+		if k.SID.IsZero() {
+			d.unread = append(d.unread, cmp.Or(k.DNS, k.DN))
 		}
 	}
-	return names, len(domains)
-}
+	return d
+})
 
 // Of counts what was found and what became of it. It looks at every object,
 // once for a snapshot; the slice is the caller's.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -219,8 +220,11 @@ func (o *Origin) facts(prefix string) []fact {
 		return t.Format(time.RFC3339)
 	}
 	complete := "read to the end"
-	if !o.Complete {
+	switch {
+	case !o.Complete:
 		complete = "INCOMPLETE"
+	case slices.ContainsFunc(o.Domains, func(d Domain) bool { return !d.Complete }):
+		complete = "each search read to the end, but NOT every domain of the forest"
 	}
 	all := []fact{
 		{"Source", o.Source}, {"Server", o.Server}, {"Bound account", o.Account},

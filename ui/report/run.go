@@ -31,20 +31,23 @@ func Progress(w io.Writer, done <-chan struct{}, now func() *model.Snapshot) {
 			fmt.Fprint(w, "\r\x1b[K")
 			return
 		case at := <-tick.C:
-			fmt.Fprint(w, "\r\x1b[K"+safe.Text(Doing(&now().State, at)))
+			fmt.Fprint(w, "\r\x1b[K"+safe.Text(Doing(now(), at)))
 		}
 	}
 }
 
-// Doing says in one line what a collection is doing.
-func Doing(s *model.State, now time.Time) string {
+// Doing says in one line what a collection is doing, and at its end the first
+// thing that is missing: a forest was not read to the end while nothing of one
+// of its domains was read.
+func Doing(snap *model.Snapshot, now time.Time) string {
+	s := &snap.State
 	switch {
 	case s.Err != nil:
 		return s.Err.Error()
 	case s.Phase == model.Connecting:
 		return "connecting to " + s.Source
 	case s.Phase == model.Finished && len(s.Incomplete) == 0:
-		return "read to the end"
+		return readTo(snap)
 	case s.Phase == model.Finished:
 		g := s.Incomplete[len(s.Incomplete)-1]
 		if g.Search == "" {
@@ -60,6 +63,18 @@ func Doing(s *model.State, now time.Time) string {
 		}
 	}
 	return strings.Join(parts, " · ")
+}
+
+// readTo says how far a source was read in which every search came to its end.
+func readTo(s *model.Snapshot) string {
+	switch names, _ := coverage.UnreadDomains(s); len(names) {
+	case 0:
+		return "read to the end"
+	case 1:
+		return "1 domain unread"
+	default:
+		return safe.Thousands(len(names)) + " domains unread"
+	}
 }
 
 // Advance is how far a search has come. What cannot be told is empty.
