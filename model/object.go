@@ -180,3 +180,40 @@ func (o *Record) IsPrincipal() bool {
 
 // IsStore reports whether the object is a mailbox or public store.
 func (o *Record) IsStore() bool { return o.Class == ClassStore || o.Class == ClassPublic }
+
+// Target says what an object is a target as. It decides in which sense its
+// nTSecurityDescriptor is read and which kinds of grants stand there.
+type Target uint8
+
+// The targets.
+const (
+	NoTarget        Target = iota
+	TargetRecipient        // a mailbox or another recipient
+	TargetStore            // a mailbox or public store, which may be mail-enabled
+	TargetAdmin            // an administration container: above a store, from CN=Microsoft Exchange down
+	TargetContainer        // an OU, a container or a domain whose descriptor was asked for
+	TargetCount
+)
+
+// Target returns what the object is a target as.
+func (o *Record) Target() Target {
+	switch {
+	case o.IsStore():
+		return TargetStore
+	case o.Is(FlagAbove):
+		return TargetAdmin
+	case o.Recipient != NoRecipient:
+		return TargetRecipient
+	case o.SecurityState != NotAsked && (o.Class == ClassContainer || o.Class == ClassDomain):
+		return TargetContainer
+	}
+	return NoTarget
+}
+
+// sense is how the bits of the object's nTSecurityDescriptor are read.
+func (o *Record) sense() pool.Sense {
+	if o.Target() == TargetRecipient {
+		return pool.SenseSend
+	}
+	return pool.SenseWhole
+}

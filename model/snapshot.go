@@ -71,3 +71,29 @@ func (s *Snapshot) CN(name pool.DN) string {
 	}
 	return leaf
 }
+
+// ListOf returns the list that the targets of one sort stand in. Stores and
+// administration containers share theirs, in the order in which they came.
+func (s *Snapshot) ListOf(t Target) table.View[ObjectID] {
+	switch t {
+	case TargetRecipient:
+		return s.Recipients
+	case TargetStore, TargetAdmin:
+		return s.Stores
+	case TargetContainer:
+		return containers.Of(s)
+	}
+	return table.View[ObjectID]{}
+}
+
+// containers looks at every object: containers are few, and are found again for
+// each snapshot that is asked for them.
+var containers = Derive(func(s *Snapshot) table.View[ObjectID] {
+	var list table.Table[ObjectID]
+	for id := ObjectID(1); uint32(id) < s.Objects.Len(); id++ {
+		if s.Record(id).Target() == TargetContainer {
+			list.Add(id)
+		}
+	}
+	return list.Publish()
+})

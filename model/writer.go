@@ -289,29 +289,16 @@ func (w *Writer) secure(o *Record, id ObjectID, in *Object) {
 	o.MailboxState = o.MailboxState.and(state)
 	o.SecurityState = o.SecurityState.and(in.SecurityState)
 	if state == Present {
-		o.MailboxSD = w.Pool.Descriptor(pool.TypeMailbox, sd)
+		o.MailboxSD = w.Pool.Descriptor(pool.SenseMailbox, sd)
 	}
 	if in.SecurityState == Present {
-		o.Security = w.Pool.Descriptor(o.ACLType(), in.Security)
+		o.Security = w.Pool.Descriptor(o.sense(), in.Security)
 	}
-	if f := o.ACLType(); o.Security != 0 && w.Pool.Descs.At(uint32(o.Security)).Type != f {
+	if in := o.sense(); o.Security != 0 && w.Pool.Descs.At(uint32(o.Security)).Sense != in {
 		// Only now do we know what the object is; its descriptor came before.
 		v := w.Pool.Now()
-		o.Security = w.Pool.Descriptor(f, v.Bytes(o.Security))
+		o.Security = w.Pool.Descriptor(in, v.Bytes(o.Security))
 	}
-}
-
-// ACLType is the sense in which an object's nTSecurityDescriptor is read.
-func (o *Record) ACLType() pool.ACLType {
-	switch {
-	case o.IsStore():
-		return pool.TypeStore
-	case o.Is(FlagAbove):
-		return pool.TypeAdmin
-	case o.Recipient != NoRecipient:
-		return pool.TypeSend
-	}
-	return pool.TypeAncestor
 }
 
 func (w *Writer) link(o *Record, id ObjectID, in *Object) {

@@ -18,6 +18,7 @@ import (
 	"mbxperm/collector/demo"
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/model/grant"
 	"mbxperm/model/hiding"
 	"mbxperm/model/view"
 	"mbxperm/ui/screentest"
@@ -413,7 +414,7 @@ func TestTotalsEqualRows(t *testing.T) {
 			lines := ask(a.leftQuery())
 			for i := range lines.Len() {
 				line := lines.Line(i)
-				cells := map[int]view.Count{0: line.ACEs}
+				cells := map[int]view.Count{0: line.Forward(grant.StoreACL)}
 				if a.here.typ == view.Mailboxes {
 					f, r := line.Totals.Forward, line.Totals.Reverse
 					cells = map[int]view.Count{5: r[0], 6: r[1], 7: r[2]}

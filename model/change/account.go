@@ -92,8 +92,8 @@ func (c *comparer) delegates(p pair) {
 	}
 	c.links(lists, func(i, pos int) {
 		other := c.behalf(p, 1-i)
-		x := Diff{Obj: p, Family: pool.TypeBehalf, Kind: Delegate, Verb: c.judge(p, i, other)}
-		x.Ref[i] = grant.Ref{Obj: p[i], Pos: uint32(pos), Family: pool.TypeBehalf, Right: pool.RightOnBehalf}
+		x := Diff{Obj: p, Grant: grant.OnBehalf, Kind: Delegate, Verb: c.judge(p, i, other)}
+		x.Ref[i] = grant.OnBehalf.Ref(p[i], uint32(pos), pool.RightOnBehalf)
 		if x.Verb == VerbUnsure {
 			x.why[1-i] = other.why
 		}
@@ -113,7 +113,7 @@ func (c *comparer) behalf(p pair, i int) side {
 		return side{}
 	case o.DelegatesState == model.NotAsked:
 		return side{presence: unread, why: whyNotAsked}
-	case c.cover[i].MayRead(o, acl.GUIDPublicDelegatesAttribute, acl.GUIDPersonalInformation):
+	case grant.OnBehalf.Empty(c.cover[i], o):
 		return side{}
 	}
 	return side{presence: unread, why: whyUnknown}
@@ -176,7 +176,7 @@ func (c *comparer) member(group pair, i int, who pool.DN, other side) {
 func (c *comparer) account(p pair) {
 	relevant := c.holders[Before].Holds[p[Before]]|c.holders[After].Holds[p[After]] != 0
 	for i := range p {
-		if o := c.object(p, i); o != nil && o.ACLType() != pool.TypeAncestor {
+		if o := c.object(p, i); o != nil && targetKind(o) != nil {
 			relevant = true
 		}
 	}
@@ -198,16 +198,16 @@ func (c *comparer) account(p pair) {
 }
 
 func (c *comparer) say(p pair, v event, w part) {
-	c.add(Diff{Obj: p, Kind: Account, Family: c.familyOf(p), Verb: v, what: w})
+	c.add(Diff{Obj: p, Kind: Account, Grant: c.kindOf(p), Verb: v, what: w})
 }
 
-// familyOf says among which object type's changes an account is listed.
-func (c *comparer) familyOf(p pair) pool.ACLType {
-	f, target, _ := c.sense(p)
+// kindOf says among the changes of which kind an account is listed.
+func (c *comparer) kindOf(p pair) *grant.Kind {
+	k, target, _ := c.sense(p)
 	if !target {
-		return pool.TypeSend
+		return grant.SendAs
 	}
-	return f
+	return k
 }
 
 // comeOrGone lists an object that only one state has.
@@ -233,7 +233,7 @@ func (c *comparer) comeOrGone(p pair) {
 	if i == Before {
 		v, w = VerbRemoved, w+1
 	}
-	x := Diff{Obj: p, Kind: Account, Family: c.familyOf(p), Verb: v, what: w}
+	x := Diff{Obj: p, Kind: Account, Grant: c.kindOf(p), Verb: v, what: w}
 	if x.why[1-i] = c.missing(p, 1-i); x.why[1-i] == whyNotComplete {
 		x.Verb = VerbUnsure
 	}

@@ -16,15 +16,15 @@ type sourceKey struct {
 // register notes the entries that changed on what others inherit from, so that
 // their copies are counted and not listed a thousand times.
 func (c *comparer) register(p pair) {
-	f, _, any := c.sense(p)
-	if !any || f == pool.TypeSend && c.recipient(p) {
+	k, _, any := c.sense(p)
+	if !any || k == grant.SendAs && c.recipient(p) {
 		return
 	}
-	s, d := c.sides(p, f)
+	s, d := c.sides(p, k)
 	if d == nil {
 		return
 	}
-	for _, t := range c.twins(p, f, s, d) {
+	for _, t := range c.twins(p, k, s, d) {
 		gid := int32(0)
 		for i, pos := range t.pos {
 			if pos == absent || t.pos[1-i] == absent && c.judge(p, i, s[1-i]) == VerbUnsure {
@@ -54,17 +54,17 @@ func (c *comparer) recipient(p pair) bool {
 
 // sides returns an ACL as both states show it and what differs; nil where there
 // is nothing to look at.
-func (c *comparer) sides(p pair, f pool.ACLType) (s [2]side, d *aclDiff) {
+func (c *comparer) sides(p pair, k *grant.Kind) (s [2]side, d *aclDiff) {
 	var desc [2]pool.Desc
 	for i := range p {
 		if o := c.object(p, i); o != nil {
-			desc[i] = descOf(c.state[i], o, f)
+			desc[i] = k.Desc(o)
 		}
 	}
 	if desc[Before] == desc[After] {
 		return s, nil
 	}
-	return [2]side{c.side(p, Before, f), c.side(p, After, f)}, c.diff(desc[Before], desc[After])
+	return [2]side{c.side(p, Before, k), c.side(p, After, k)}, c.diff(desc[Before], desc[After])
 }
 
 func (c *comparer) aceAt(i int, d pool.Desc, pos int32) (pool.ACE, *pool.ACERecord) {
@@ -73,26 +73,19 @@ func (c *comparer) aceAt(i int, d pool.Desc, pos int32) (pool.ACE, *pool.ACEReco
 	return id, c.state[i].ACEs.At(uint32(id))
 }
 
-// acl compares one ACL of an object.
-func (c *comparer) acl(p pair, f pool.ACLType) {
-	target := true
-	if f != pool.TypeMailbox {
-		var any bool
-		if f, target, any = c.sense(p); !any {
-			return
-		}
-	}
-	s, d := c.sides(p, f)
+// acl compares one ACL of an object, which may be only above targets.
+func (c *comparer) acl(p pair, k *grant.Kind, target bool) {
+	s, d := c.sides(p, k)
 	if d == nil {
 		return
 	}
 	if s[Before].presence <= damaged && s[After].presence <= damaged {
-		c.whole(p, f, s)
-		c.order(p, f, d)
+		c.whole(p, k, s)
+		c.order(p, k, d)
 	}
-	for _, t := range c.twins(p, f, s, d) {
+	for _, t := range c.twins(p, k, s, d) {
 		if target || c.explicit(s, t) {
-			c.entry(p, f, s, t)
+			c.entry(p, k, s, t)
 		}
 	}
 }
@@ -111,13 +104,13 @@ func (c *comparer) explicit(s [2]side, t twin) bool {
 // twins pairs the entries that only one list has: those of one trustee, kind
 // and object types are one entry that changed. Copies of what changed further
 // up are counted there and left out.
-func (c *comparer) twins(p pair, f pool.ACLType, s [2]side, d *aclDiff) []twin {
+func (c *comparer) twins(p pair, k *grant.Kind, s [2]side, d *aclDiff) []twin {
 	out := d.terms[:len(d.terms):len(d.terms)]
 	waiting := map[pool.ACEKey][]int{}
 	for i := range d.only {
 		for _, pos := range d.only[i] {
 			_, a := c.aceAt(i, s[i].desc, int32(pos))
-			if c.copied(p, i, f, s, int32(pos)) {
+			if c.copied(p, i, k, s, int32(pos)) {
 				continue
 			}
 			key := a.ACEKey
@@ -140,8 +133,8 @@ func (c *comparer) twins(p pair, f pool.ACLType, s [2]side, d *aclDiff) []twin {
 
 // copied reports whether an entry is a copy of one that changed at its source,
 // and counts it there.
-func (c *comparer) copied(p pair, i int, f pool.ACLType, s [2]side, pos int32) bool {
-	if f == pool.TypeMailbox || c.judge(p, i, s[1-i]) == VerbUnsure {
+func (c *comparer) copied(p pair, i int, k *grant.Kind, s [2]side, pos int32) bool {
+	if !k.IsInherited() || c.judge(p, i, s[1-i]) == VerbUnsure {
 		return false
 	}
 	st, o := c.state[i], c.object(p, i)
@@ -161,28 +154,28 @@ func (c *comparer) copied(p pair, i int, f pool.ACLType, s [2]side, pos int32) b
 	if src.Obj == 0 || gid == 0 {
 		return false
 	}
-	if n := &c.out.copies[gid-1]; c.counting && n.last != c.seen && o.ACLType() != pool.TypeAncestor {
+	if n := &c.out.copies[gid-1]; c.counting && n.last != c.seen && targetKind(o) != nil {
 		n.on[i], n.last = append(n.on[i], p[i]), c.seen
 	}
 	return true
 }
 
 // entry lists a change of one entry, a line for each right that it touches.
-func (c *comparer) entry(p pair, f pool.ACLType, s [2]side, t twin) {
+func (c *comparer) entry(p pair, k *grant.Kind, s [2]side, t twin) {
 	var rights [2][]pool.Right
 	var bufs [2][pool.MaxRights]pool.Right
 	var recs [2]*pool.ACERecord
-	x := Diff{Obj: p, Family: f, Kind: ACE, Verb: verbChanged}
+	x := Diff{Obj: p, Grant: k, Kind: ACE, Verb: verbChanged}
 	for i, pos := range t.pos {
 		if pos == absent {
 			continue
 		}
 		id, a := c.aceAt(i, s[i].desc, pos)
-		recs[i], x.Ref[i] = a, grant.Ref{Obj: p[i], Pos: uint32(pos), Family: f, Right: 0}
+		recs[i], x.Ref[i] = a, k.Ref(p[i], uint32(pos), 0)
 		if !c.reaches(p, i, a) {
 			continue
 		}
-		rights[i] = pool.RightsOf(f, a, &bufs[i])
+		rights[i] = k.Rights(a, &bufs[i])
 		if gid := c.explained[i][grant.SourceAt{Obj: p[i], ACE: id}]; gid != 0 && a.Flags&acl.Inherited == 0 {
 			x.reach = gid
 		}
@@ -199,7 +192,7 @@ func (c *comparer) entry(p pair, f pool.ACLType, s [2]side, t twin) {
 		c.add(x)
 	}
 	for _, r := range rights[Before] {
-		if x.Verb != verbChanged || t.term || !Has(rights[After], r) || !sameRow(f, r, recs) {
+		if x.Verb != verbChanged || t.term || !Has(rights[After], r) || !k.Untouched(r, recs[Before], recs[After]) {
 			list(r)
 		}
 	}
@@ -219,24 +212,10 @@ func Has(rights []pool.Right, r pool.Right) bool {
 	return false
 }
 
-// sameRow reports whether a right that an entry gives in both states is
-// untouched by what changed about the entry: other bits of a mailbox ACL have rows of their own.
-func sameRow(f pool.ACLType, r pool.Right, a [2]*pool.ACERecord) bool {
-	if f != pool.TypeMailbox || a[Before].Flags != a[After].Flags {
-		return false
-	}
-	if k := a[Before].Type; r != pool.RightOther || a[Before].Mask == a[After].Mask {
-		return true
-	} else if !k.Allows() && !k.Denies() {
-		return false
-	}
-	return a[Before].Mask&^pool.MailboxNamed == a[After].Mask&^pool.MailboxNamed
-}
-
 // reaches reports whether an entry of something that is no target itself gets
 // to targets: it is inherited, or stamped by the AdminSDHolder.
 func (c *comparer) reaches(p pair, i int, a *pool.ACERecord) bool {
-	if c.object(p, i).ACLType() != pool.TypeAncestor || a.Null || a.Flags&acl.ContainerInherit != 0 {
+	if targetKind(c.object(p, i)) != nil || a.Null || a.Flags&acl.ContainerInherit != 0 {
 		return true
 	}
 	for _, h := range c.state[i].Forest.AdminSDHolders {
@@ -248,12 +227,12 @@ func (c *comparer) reaches(p pair, i int, a *pool.ACERecord) bool {
 }
 
 // whole compares what an ACL has beside its entries.
-func (c *comparer) whole(p pair, f pool.ACLType, s [2]side) {
+func (c *comparer) whole(p pair, k *grant.Kind, s [2]side) {
 	if s[Before].presence == damaged || s[After].presence == damaged || s[Before].desc == 0 || s[After].desc == 0 {
 		return
 	}
 	a, b := c.state[Before].Descs.At(uint32(s[Before].desc)), c.state[After].Descs.At(uint32(s[After].desc))
-	x := Diff{Obj: p, Family: f, Kind: ACL, Verb: verbChanged}
+	x := Diff{Obj: p, Grant: k, Kind: ACL, Verb: verbChanged}
 	for _, part := range [...]struct {
 		part   part
 		differ bool
@@ -272,17 +251,17 @@ func (c *comparer) whole(p pair, f pool.ACLType, s [2]side) {
 // order lists that the entries that stayed stand in another order. The order of
 // inherited entries follows from that of the objects above: it is looked at
 // here only where those were not read.
-func (c *comparer) order(p pair, f pool.ACLType, d *aclDiff) {
+func (c *comparer) order(p pair, k *grant.Kind, d *aclDiff) {
 	m := d.moved[movedOwn]
-	if f == pool.TypeMailbox || !m.any && !c.parentRead(p) {
+	if !k.IsInherited() || !m.any && !c.parentRead(p) {
 		m = d.moved[movedAll]
 	}
 	if !m.any {
 		return
 	}
-	x := Diff{Obj: p, Family: f, Kind: Order, Verb: verbChanged}
+	x := Diff{Obj: p, Grant: k, Kind: Order, Verb: verbChanged}
 	for i := range p {
-		x.Ref[i] = grant.Ref{Obj: p[i], Pos: m.pos[i], Family: f, Right: 0}
+		x.Ref[i] = k.Ref(p[i], m.pos[i], 0)
 	}
 	c.add(x)
 }

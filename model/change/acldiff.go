@@ -7,6 +7,7 @@ import (
 	"mbxperm/acl"
 	"mbxperm/model"
 	"mbxperm/model/coverage"
+	"mbxperm/model/grant"
 	"mbxperm/model/internal/pool"
 )
 
@@ -188,37 +189,25 @@ type side struct {
 	why      gap
 }
 
-// descOf returns the descriptor of the family of an object.
-func descOf(s *model.Snapshot, o *model.Record, f pool.ACLType) pool.Desc {
-	if f == pool.TypeMailbox {
-		return o.MailboxSD
-	}
-	return o.Security
-}
-
 // side says how far a state shows an ACL.
-func (c *comparer) side(p pair, i int, f pool.ACLType) side {
+func (c *comparer) side(p pair, i int, k *grant.Kind) side {
 	o := c.object(p, i)
 	if o == nil {
 		return side{presence: notFound, why: c.missing(p, i)}
 	}
-	d := descOf(c.state[i], o, f)
-	state := o.SecurityState
-	if f == pool.TypeMailbox {
-		state = o.MailboxState
-	}
+	d, state := k.Desc(o), k.State(o)
 	switch {
 	case state == model.Present && c.state[i].Descs.At(uint32(d)).Broken:
 		return side{d, damaged, whyUndecodable}
 	case state == model.Present:
 		return side{d, shown, 0}
-	case f == pool.TypeMailbox && !o.HasMailbox():
+	case !k.IsInherited() && !o.HasMailbox():
 		return side{presence: unread, why: whyNoMailbox}
 	case state == model.NotAsked:
 		return side{presence: unread, why: whyNotAsked}
-	case f != pool.TypeMailbox:
+	case k.IsInherited():
 		return side{presence: unread, why: whyUnreadable}
-	case c.cover[i].MayRead(o, acl.GUIDMailboxSDAttribute, acl.GUIDExchangeInformation):
+	case k.Empty(c.cover[i], o):
 		return side{}
 	}
 	return side{presence: unread, why: whyUnknown}
@@ -264,19 +253,29 @@ func (c *comparer) judge(p pair, i int, other side) event {
 	return VerbUnsure
 }
 
-// sense says how the security descriptor of an object is read, and whether it
-// is a target itself. What is neither a target nor above one has no sense.
-func (c *comparer) sense(p pair) (f pool.ACLType, target, any bool) {
+// sense says of which kind the rows of an object's security descriptor are, and
+// whether it is a target itself. Of what lies above targets it is their kind. What
+// is neither a target nor above one has none.
+func (c *comparer) sense(p pair) (k *grant.Kind, target, any bool) {
 	for i := range p {
 		if o := c.object(p, i); o != nil {
-			if f = o.ACLType(); f != pool.TypeAncestor {
-				return f, true, true
+			if k = targetKind(o); k != nil {
+				return k, true, true
 			}
 			if c.above[i][p[i]] {
-				return pool.TypeAdmin, false, true
+				return grant.AdminACL, false, true
 			}
-			any = any || o.SecurityState != model.NotAsked && (o.Class == model.ClassContainer || o.Class == model.ClassDomain)
+			any = any || o.Target() == model.TargetContainer
 		}
 	}
-	return pool.TypeSend, false, any
+	return grant.SendAs, false, any
+}
+
+// targetKind is the kind of the rows of an object's security descriptor; nil for
+// one that is no target, or only apart from the others.
+func targetKind(o *model.Record) *grant.Kind {
+	if k := grant.OnSecurity(o); k != nil && !k.Apart {
+		return k
+	}
+	return nil
 }

@@ -68,15 +68,15 @@ type pair [2]model.ObjectID
 
 // Diff is one line of a Comparison in numbers.
 type Diff struct {
-	Obj    pair
-	Ref    [2]grant.Ref // the entry or value in each state; obj is 0 where there is none
-	who    [2]pool.DN   // the member in each state
-	reach  int32        // 1 + number in Comparison.copies
-	Family pool.ACLType
-	Kind   Kind
-	Verb   event
-	what   part
-	why    [2]gap // why a state cannot say
+	Obj   pair
+	Ref   [2]grant.Ref // the entry or value in each state; obj is 0 where there is none
+	who   [2]pool.DN   // the member in each state
+	reach int32        // 1 + number in Comparison.copies
+	Grant *grant.Kind  // of the entry, list or value; nil for a membership
+	Kind  Kind
+	Verb  event
+	what  part
+	why   [2]gap // why a state cannot say
 }
 
 // Comparison is everything that changed between two states, whatever toggles
@@ -304,8 +304,9 @@ func (c *comparer) object(p pair, i int) *model.Record {
 
 // compare lists what changed about one object.
 func (c *comparer) compare(p pair) {
-	for _, f := range [...]pool.ACLType{pool.TypeMailbox, pool.TypeSend} {
-		c.acl(p, f)
+	c.acl(p, grant.MailboxACL, true)
+	if k, target, any := c.sense(p); any {
+		c.acl(p, k, target)
 	}
 	c.delegates(p)
 	c.members(p)

@@ -118,7 +118,7 @@ func (s *rawState) aces() (out []rawACE) {
 		if who == "" {
 			who = r["trustee_dn"]
 		}
-		if r["acl_type"] == grant.ACLBehalf {
+		if r["acl_type"] == grant.OnBehalf.Name {
 			out = append(out, rawACE{key: strings.Join([]string{r["target_guid"], r["acl_type"], who}, " "), rights: []string{r["right"] + " Allow"}})
 			continue
 		}
@@ -163,7 +163,7 @@ func rawRights(old, new *rawState) (out []string) {
 		b = slices.Delete(b, k, k+1)
 		for _, r := range x.rights {
 			kept := slices.Contains(y.rights, r)
-			if !kept || x.flags != y.flags || !strings.Contains(x.key, grant.ACLMailbox) {
+			if !kept || x.flags != y.flags || !strings.Contains(x.key, grant.MailboxACL.Name) {
 				say("changed", x, r)
 			}
 		}

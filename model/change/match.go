@@ -1,10 +1,12 @@
 package change
 
 import (
+	"slices"
+
 	"mbxperm/acl"
 	"mbxperm/model"
+	"mbxperm/model/grant"
 	"mbxperm/model/internal/pool"
-	"mbxperm/model/internal/table"
 	"mbxperm/model/member"
 	"mbxperm/model/view"
 )
@@ -113,49 +115,35 @@ func (c *comparer) identity(i int, dn pool.DN) uint64 {
 	return (alone + uint64(i)<<32) | uint64(id) // somebody else has its name in the other state
 }
 
-// typeSet is a set of object types.
+// typeSet is a set of object types, by their place in view.ObjectTypes.
 type typeSet uint8
 
-const (
-	onMailboxes typeSet = 1 << iota
-	onStores
-	onAdmins
-)
+func typeSetOf(t *view.ObjectType) typeSet { return 1 << slices.Index(view.ObjectTypes, t) }
 
-func typeSetOf(t *view.ObjectType) typeSet {
-	switch t {
-	case view.Stores:
-		return onStores
-	case view.Admins:
-		return onAdmins
-	}
-	return onMailboxes
-}
-
-func typesOf(f pool.ACLType) typeSet {
-	switch f {
-	case pool.TypeStore:
-		return onStores
-	case pool.TypeAdmin:
-		return onAdmins
-	}
-	return onMailboxes
-}
+// typesOf is the object type whose lines count the rows of a kind.
+func typesOf(k *grant.Kind) typeSet { return typeSetOf(view.TypeOfKind(k)) }
 
 // allHolders says for each object on which object types it holds a right: itself,
 // or as a member of a group that does. Everyone and Authenticated Users hold
 // everybody; their members are not listed.
 func allHolders(s *model.Snapshot) *member.Holdings[typeSet] {
-	return member.Propagate(s, namedOn(s), onMailboxes)
+	return member.Propagate(s, namedOn(s), typesOf(grant.OnBehalf))
 }
 
 // namedOn says for each SID on the ACLs of which object types it is named.
 func namedOn(s *model.Snapshot) []typeSet {
 	descs := make([]typeSet, s.Descs.Len())
-	for _, list := range [...]table.View[model.ObjectID]{s.Recipients, s.Stores} {
+	var types [model.TargetCount]typeSet
+	followed := grant.Set(0)
+	for _, k := range grant.Kinds {
+		if types[k.Target] |= typesOf(k); !k.Apart {
+			followed |= k.Only()
+		}
+	}
+	for _, list := range grant.Lists(s, followed) {
 		for i := range list.Len() {
 			o := s.Record(*list.At(i))
-			t := typesOf(o.ACLType())
+			t := types[o.Target()]
 			descs[o.MailboxSD] |= t
 			descs[o.Security] |= t
 		}
@@ -168,7 +156,7 @@ func namedOn(s *model.Snapshot) []typeSet {
 		}
 		d := s.Descs.At(id)
 		for i := range d.N {
-			if a := s.ACE(d.First + i); len(pool.RightsOf(d.Type, a, &buf)) > 0 {
+			if a := s.ACE(d.First + i); len(pool.RightsOf(d.Sense, a, &buf)) > 0 {
 				named[a.Trustee] |= descs[id]
 			}
 		}
@@ -188,7 +176,7 @@ func aboveStores(s *model.Snapshot) map[model.ObjectID]bool {
 			if id == 0 || above[id] || s.Record(id).Class == model.ClassDomain {
 				break
 			}
-			if s.Record(id).ACLType() == pool.TypeAncestor {
+			if targetKind(s.Record(id)) == nil {
 				above[id] = true
 			}
 		}

@@ -5,7 +5,6 @@ import (
 
 	"mbxperm/model"
 	"mbxperm/model/grant"
-	"mbxperm/model/internal/pool"
 	"mbxperm/model/view"
 )
 
@@ -87,7 +86,7 @@ func (r *List) TargetKey(i int) view.LineKey {
 	switch {
 	case o.Is(model.FlagAbove) && x.Ref[After].Obj != 0:
 		return view.TargetKey(s, x.Ref[After])
-	case o.ACLType() == pool.TypeAncestor && !o.IsPrincipal():
+	case grant.OnSecurity(o) == nil && !o.IsPrincipal():
 		return view.LineKey{}
 	}
 	return view.LineOf(s, x.Obj[After])

@@ -117,26 +117,20 @@ func (c *Comparison) Change(x *Diff) Change {
 		}
 	}
 	if x.Kind <= Delegate {
-		out.ACLType = grant.ACLTypes[x.Family]
+		out.ACLType = x.Grant.Name
 	}
 	out.Reach = c.Reached(x)
 	return out
 }
 
 func objectTypeOf(x *Diff, o *model.Record) string {
-	f := x.Family
+	k := x.Grant
 	if x.Kind >= Membership {
-		if f = o.ACLType(); f == pool.TypeAncestor {
+		if k = targetKind(o); k == nil {
 			return ""
 		}
 	}
-	switch typesOf(f) {
-	case onStores:
-		return view.Stores.Flag
-	case onAdmins:
-		return view.Admins.Flag
-	}
-	return view.Mailboxes.Flag
+	return view.TypeOfKind(k).Flag
 }
 
 // Reached counts whom a changed entry reaches beyond the object it is set on.
@@ -144,13 +138,16 @@ func (c *Comparison) Reached(x *Diff) int {
 	if x.Kind != ACE {
 		return 0
 	}
-	if x.reach != 0 && x.Family != pool.TypeStore {
+	if x.reach != 0 && !x.Grant.HoldsMailboxes {
 		return c.copies[x.reach-1].n()
 	}
 	n := 0
 	for i, ref := range x.Ref {
-		if s := c.State(i); ref.Obj != 0 && x.Family == pool.TypeStore && grant.OpensMailboxes(s, grant.ACEOf(s, ref)) {
-			n = max(n, int(c.stored[i][s.Record(ref.Obj).DN]))
+		if ref.Obj == 0 || !x.Grant.HoldsMailboxes {
+			continue
+		}
+		if s, o := c.State(i), c.State(i).Record(ref.Obj); grant.Opens(s, o, ref, grant.ACEOf(s, ref))&grant.OpensStored != 0 {
+			n = max(n, int(c.stored[i][o.DN]))
 		}
 	}
 	return n
@@ -173,7 +170,7 @@ func (c *Comparison) text(x *Diff, i int) model.Phrase {
 	case x.Kind == ACE && x.Ref[i].Obj != 0:
 		return entryText(s, x.Ref[i])
 	case x.Kind == ACL:
-		return wholeText(s, s.Descs.At(uint32(descOf(s, s.Record(x.Obj[i]), x.Family))), x.what)
+		return wholeText(s, s.Descs.At(uint32(x.Grant.Desc(s.Record(x.Obj[i])))), x.what)
 	case x.Kind == Account && x.Obj[i] != 0:
 		return accountText(s, s.Record(x.Obj[i]), x.what)
 	}
@@ -186,15 +183,6 @@ func entryText(s *model.Snapshot, ref grant.Ref) model.Phrase {
 	if a.Null {
 		return model.Said("no ACL: everyone has every right")
 	}
-	var names []string
-	if ref.Family == pool.TypeMailbox {
-		var buf [pool.MaxRights]pool.Right
-		for _, r := range pool.RightsOf(pool.TypeMailbox, a, &buf) {
-			names = append(names, grant.RightName(s, o, grant.Ref{Family: pool.TypeMailbox, Right: r}, a))
-		}
-	} else {
-		names = append(names, grant.WholeName(s, o, ref, a))
-	}
 	status := a.Type.String()
 	switch {
 	case a.Type.Allows():
@@ -202,13 +190,13 @@ func entryText(s *model.Snapshot, ref grant.Ref) model.Phrase {
 	case a.Type.Denies():
 		status = grant.Deny
 	}
-	text := model.Phrase{{Is: model.PartWord, Text: status + " "}, {Is: model.PartRight, Text: strings.Join(names, ", ")},
+	text := model.Phrase{{Is: model.PartWord, Text: status + " "}, {Is: model.PartRight, Text: grant.EntryName(s, ref.Kind(), a)},
 		{Is: model.PartWord, Text: " (" + strings.TrimSpace(a.Mask.String()+" "+a.Flags.String()) + ")"}}
 	if a.HasInheritedType {
 		text = append(text, model.Part{Is: model.PartWord, Text: " on "}, model.Part{Is: model.PartRight, Text: grant.GUIDName(s, *s.GUIDs.At(uint32(a.InheritedType)), 0)})
 	}
 	if a.Type.IsCallback() {
-		text = append(text, model.Part{Is: model.PartWord, Text: " if "}, model.Part{Is: model.PartAny, Text: condition(s, descOf(s, o, ref.Family), int(ref.Pos))})
+		text = append(text, model.Part{Is: model.PartWord, Text: " if "}, model.Part{Is: model.PartAny, Text: condition(s, ref.Kind().Desc(o), int(ref.Pos))})
 	}
 	return text
 }

@@ -164,7 +164,7 @@ func (c *Comparison) copyWanted(on *copies, q *Query) bool {
 		s := c.State(i)
 		for _, id := range list {
 			o := s.Record(id)
-			if q.Type != nil && typesOf(o.ACLType())&typeSetOf(q.Type) == 0 {
+			if q.Type != nil && typesOf(targetKind(o))&typeSetOf(q.Type) == 0 {
 				continue
 			}
 			if q.Target == nil {
@@ -189,7 +189,7 @@ func (c *Comparison) parties(x *Diff, q *Query) (targets, trustees []model.Princ
 			o := s.Record(x.Obj[i])
 			targets = append(targets, s.TargetPrincipal(o))
 			if x.Kind == ACL && x.what == whatOwner {
-				trustees = append(trustees, s.Principal(model.TrusteeOfSID(s.Descs.At(uint32(descOf(s, o, x.Family))).Owner)))
+				trustees = append(trustees, s.Principal(model.TrusteeOfSID(s.Descs.At(uint32(x.Grant.Desc(o))).Owner)))
 			}
 		}
 		switch {
@@ -224,14 +224,14 @@ func (c *Comparison) types(x *Diff) (t typeSet) {
 	case Account:
 		for i, id := range x.Obj {
 			if id != 0 {
-				if f := c.State(i).Record(id).ACLType(); f != pool.TypeAncestor {
-					t |= typesOf(f)
+				if k := targetKind(c.State(i).Record(id)); k != nil {
+					t |= typesOf(k)
 				}
 			}
 			t |= c.holds[i][id]
 		}
 	default:
-		t = typesOf(x.Family)
+		t = typesOf(x.Grant)
 	}
 	return t
 }
@@ -248,9 +248,9 @@ func (c *Comparison) matches(x *Diff, words []view.Word) bool {
 func (c *comparer) sort() {
 	out := c.out
 	type key struct {
-		target string
-		class  int
-		x      Diff
+		target      string
+		rank, grant int
+		x           Diff
 	}
 	keys := make([]key, len(out.List))
 	for i := range out.List {
@@ -258,7 +258,10 @@ func (c *comparer) sort() {
 			return
 		}
 		x := &out.List[i]
-		k := key{x: *x, class: max(0, int(x.Family)-int(pool.TypeBehalf))}
+		k := key{x: *x}
+		if x.Grant != nil {
+			k.rank, k.grant = x.Grant.Rank(), x.Grant.Number()
+		}
 		for n, id := range x.Obj {
 			if id != 0 {
 				k.target = strings.ToLower(c.state[n].ObjectName(c.state[n].Record(id)))
@@ -268,9 +271,9 @@ func (c *comparer) sort() {
 	}
 	place := func(x *Diff, i int) int { return int(x.Ref[i].Pos)<<8 | int(x.Ref[i].Right) }
 	slices.SortStableFunc(keys, func(a, b key) int {
-		return cmp.Or(cmp.Compare(a.class, b.class), strings.Compare(a.target, b.target),
+		return cmp.Or(cmp.Compare(a.rank, b.rank), strings.Compare(a.target, b.target),
 			cmp.Compare(a.x.Obj[After], b.x.Obj[After]), cmp.Compare(a.x.Obj[Before], b.x.Obj[Before]),
-			cmp.Compare(a.x.Kind, b.x.Kind), cmp.Compare(a.x.Family, b.x.Family), cmp.Compare(a.x.Verb, b.x.Verb),
+			cmp.Compare(a.x.Kind, b.x.Kind), cmp.Compare(a.grant, b.grant), cmp.Compare(a.x.Verb, b.x.Verb),
 			cmp.Compare(place(&a.x, After), place(&b.x, After)), cmp.Compare(place(&a.x, Before), place(&b.x, Before)))
 	})
 	for i := range keys {
@@ -281,7 +284,7 @@ func (c *comparer) sort() {
 
 // countStored counts the mailboxes of each store, if an entry of a store changed.
 func (c *comparer) countStored() {
-	if !slices.ContainsFunc(c.out.List, func(x Diff) bool { return x.Kind == ACE && x.Family == pool.TypeStore }) {
+	if !slices.ContainsFunc(c.out.List, func(x Diff) bool { return x.Kind == ACE && x.Grant.HoldsMailboxes }) {
 		return
 	}
 	for i, s := range c.state {

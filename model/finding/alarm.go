@@ -11,7 +11,6 @@ import (
 	"mbxperm/model/coverage"
 	"mbxperm/model/grant"
 	"mbxperm/model/internal/pool"
-	"mbxperm/model/internal/table"
 )
 
 // Alarm is a condition that an unattended run fails on: --fail-on NAME. An
@@ -140,7 +139,7 @@ func Raise(ctx context.Context, s *model.Snapshot, c *change.Comparison, alarms 
 // entries looks at every entry of every object type.
 func (w *watcher) entries(ctx context.Context) error {
 	s := w.s
-	for _, list := range [...]table.View[model.ObjectID]{s.Recipients, s.Stores} {
+	for _, list := range grant.Lists(s, grant.All()) {
 		for i := range list.Len() {
 			if i&1023 == 0 && ctx.Err() != nil {
 				return ctx.Err()
@@ -187,7 +186,7 @@ func (w *watcher) object(id model.ObjectID) {
 	}
 	o := w.s.Record(id)
 	own := w.s.TrusteeOf(o.DN)
-	grant.Each(w.s, id, pool.AllTypes, func(r grant.Ref, a *pool.ACERecord) bool {
+	grant.Each(w.s, id, grant.All(), func(r grant.Ref, a *pool.ACERecord) bool {
 		p := grant.TrusteeOf(w.s, r, a)
 		is, known := w.who[p]
 		if !known {
@@ -200,25 +199,18 @@ func (w *watcher) object(id model.ObjectID) {
 		if a != nil && a.Null {
 			is |= 1 << alarmNullDACL
 		}
-		if !grant.Opens(w.s, o, r, a) {
+		if grant.Opens(w.s, o, r, a) == 0 {
 			is &^= 1<<alarmEveryone | 1<<alarmDisabled | 1<<alarmForeign
 		}
 		if p == own {
 			is &^= 1 << alarmDisabled // a shared mailbox's account is disabled, and its own
 		}
-		if a != nil && w.owns(o, r, a) {
+		if a != nil && grant.NamesOwner(o, r, a) {
 			is &^= 1 << alarmForeign // the owner of a linked mailbox lives in another forest
 		}
 		w.count(r, is&w.want)
 		return true
 	})
-}
-
-// owns reports whether an entry of a mailbox names its owner: Exchange writes
-// Full Access, ExternalAccount and Send-As for the master account of a linked
-// mailbox (exchange-facts 1.6).
-func (w *watcher) owns(o *model.Record, r grant.Ref, a *pool.ACERecord) bool {
-	return o.Master != 0 && a.Trustee == o.Master || r.Family == pool.TypeMailbox && a.Mask&acl.MailboxExternalAccount != 0
 }
 
 func (w *watcher) count(r grant.Ref, is alarmSet) {

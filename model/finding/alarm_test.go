@@ -55,7 +55,7 @@ func wantAlarms(t *testing.T, s *model.Snapshot) map[string]int {
 			if row.Trustee.State == "disabled" && row.Trustee.DN != row.Target.DN {
 				want["disabled"]++
 			}
-			linked := row.ACLType == grant.ACLMailbox && acl.Mask(maskOf(row.Mask))&acl.MailboxExternalAccount != 0
+			linked := row.ACLType == grant.MailboxACL.Name && acl.Mask(maskOf(row.Mask))&acl.MailboxExternalAccount != 0
 			if master := view.TargetCard(s, row.Ref).Master; master != nil && master.SID == row.Trustee.SID {
 				linked = true
 			}
@@ -91,11 +91,11 @@ func opensByText(r *grant.Row) bool {
 	}
 	mask := acl.Mask(maskOf(r.Mask))
 	switch r.ACLType {
-	case grant.ACLBehalf:
+	case grant.OnBehalf.Name:
 		return true
-	case grant.ACLMailbox:
+	case grant.MailboxACL.Name:
 		return r.AppliesHere && (r.Right == "FullAccess" || r.Right == "ChangePermission" || r.Right == "ChangeOwner")
-	case grant.ACLSend:
+	case grant.SendAs.Name:
 		return r.AppliesHere && r.Right == "Send-As"
 	}
 	switch {

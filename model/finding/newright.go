@@ -9,7 +9,6 @@ import (
 	"mbxperm/model/grant"
 	"mbxperm/model/hiding"
 	"mbxperm/model/internal/pool"
-	"mbxperm/model/internal/table"
 	"mbxperm/model/member"
 )
 
@@ -17,15 +16,15 @@ import (
 const newAlarms alarmSet = 1<<alarmNewFull | 1<<alarmNewSend | 1<<alarmNewBehalf | 1<<alarmNewStore | 1<<alarmNewMember
 
 var openingAlarms = [...]struct {
-	way grant.Opening
+	way grant.Ways
 	on  alarmKind
-}{{grant.OpensMailbox, alarmNewFull}, {grant.SendsAs, alarmNewSend}, {grant.SendsFor, alarmNewBehalf}, {grant.OpensStore, alarmNewStore}}
+}{{grant.OpensMailbox, alarmNewFull}, {grant.SendsAs, alarmNewSend}, {grant.SendsFor, alarmNewBehalf}, {grant.OpensBelow, alarmNewStore}}
 
 // changes counts the changes by which somebody got a right that opens or sends:
 // at its source, whatever the number of copies, and each entry once.
 func (w *watcher) changes(ctx context.Context, c *change.Comparison) error {
 	q := change.Query{Target: w.target, Trustee: w.trustee}
-	var groups []grant.Opening // by ObjectID, made when the first member has come
+	var groups []grant.Ways // by ObjectID, made when the first member has come
 	last := grant.Ref{}
 	for i := range c.List {
 		if i&1023 == 1023 && ctx.Err() != nil {
@@ -35,15 +34,17 @@ func (w *watcher) changes(ctx context.Context, c *change.Comparison) error {
 		if x.Verb == change.VerbRemoved || !c.Wanted(x, &q) {
 			continue
 		}
-		var ways grant.Opening
+		var ways grant.Ways
 		switch {
 		case x.Verb == change.VerbUnsure:
 			w.unsure = true
 		case x.Kind == change.ACE || x.Kind == change.Delegate:
 			ref := x.Ref[change.After]
 			ref.Right = 0
-			if ref != last && lets(c, x) {
-				ways, last = grant.Openings[x.Family], ref
+			if ref != last {
+				if ways = lets(c, x); ways != 0 {
+					last = ref
+				}
 			}
 		case x.Kind == change.Membership:
 			if groups == nil {
@@ -58,7 +59,7 @@ func (w *watcher) changes(ctx context.Context, c *change.Comparison) error {
 	return nil
 }
 
-func (w *watcher) raise(c *change.Comparison, x *change.Diff, ways grant.Opening) {
+func (w *watcher) raise(c *change.Comparison, x *change.Diff, ways grant.Ways) {
 	say := func(on alarmKind) {
 		if w.want&(1<<on) == 0 {
 			return
@@ -79,39 +80,42 @@ func (w *watcher) raise(c *change.Comparison, x *change.Diff, ways grant.Opening
 	}
 }
 
-// lets reports whether an entry or delegate that came or changed lets somebody in
-// who was not let in by it before. What everybody holds on his own mailbox, what
+// lets says what an entry or delegate that came or changed lets somebody do who
+// was not let do that by it before. What everybody holds on his own mailbox, what
 // set-up writes, and what a new object inherits from an entry that was there
 // already is nothing new.
-func lets(c *change.Comparison, x *change.Diff) bool {
+func lets(c *change.Comparison, x *change.Diff) grant.Ways {
 	s, ref := c.New, x.Ref[change.After]
 	if ref.Obj == 0 {
-		return false
+		return 0
 	}
 	a, o := grant.ACEOf(s, ref), s.Record(ref.Obj)
 	if grant.TrusteeOf(s, ref, a) == s.TrusteeOf(o.DN) || grant.ReasonsOf(s, ref, a)&(hiding.Self|hiding.Default) != 0 {
-		return false
+		return 0
 	}
-	if a == nil {
-		return true // Send on Behalf
+	ways := opens(c, x, change.After)
+	switch {
+	case a == nil:
+		return ways
+	case x.Obj[change.Before] == 0 && a.Flags&acl.Inherited != 0:
+		return 0
+	case x.Verb == change.VerbAdded, opens(c, x, change.Before) == 0, wider(c, x, a):
+		return ways
 	}
-	if x.Obj[change.Before] == 0 && a.Flags&acl.Inherited != 0 || !gives(c, x, change.After) {
-		return false
-	}
-	return x.Verb == change.VerbAdded || !gives(c, x, change.Before) || wider(c, x, a)
+	return 0
 }
 
-// gives reports whether the entry as one state has it opens. On what others
-// inherit, it does where somebody inherits it.
-func gives(c *change.Comparison, x *change.Diff, i int) bool {
+// opens says what the entry as one state has it opens. On what others inherit,
+// it does where somebody inherits it.
+func opens(c *change.Comparison, x *change.Diff, i int) grant.Ways {
 	s, ref := c.State(i), x.Ref[i]
 	a, o := grant.ACEOf(s, ref), s.Record(ref.Obj)
 	var buf [pool.MaxRights]pool.Right
-	if !change.Has(pool.RightsOf(x.Family, a, &buf), ref.Right) {
-		return false
+	if a != nil && !change.Has(x.Grant.Rights(a, &buf), ref.Right) {
+		return 0
 	}
-	if x.Family == pool.TypeSend && o.ACLType() == pool.TypeAncestor {
-		return a.Type.Allows() && grant.SameRight(ref.Right)&1 != 0 && c.Reached(x) > 0
+	if x.Grant == grant.SendAs && o.Target() != model.TargetRecipient && c.Reached(x) == 0 {
+		return 0
 	}
 	return grant.Opens(s, o, ref, a)
 }
@@ -131,21 +135,20 @@ func wider(c *change.Comparison, x *change.Diff, a *pool.ACERecord) bool {
 	}
 	gained := *a
 	gained.Mask = a.Mask.MapGenericAD() &^ b.Mask.MapGenericAD()
-	return grant.Opens(c.New, c.New.Record(x.Ref[change.After].Obj), x.Ref[change.After], &gained)
+	return grant.Opens(c.New, c.New.Record(x.Ref[change.After].Obj), x.Ref[change.After], &gained) != 0
 }
 
 // openers says for each object what it is allowed to open: itself, or as a
 // member of a group that is.
-func openers(s *model.Snapshot) []grant.Opening {
-	named := make([]grant.Opening, s.SIDs.Len())
-	for _, list := range [...]table.View[model.ObjectID]{s.Recipients, s.Stores} {
+func openers(s *model.Snapshot) []grant.Ways {
+	named := make([]grant.Ways, s.SIDs.Len())
+	entries := grant.All() &^ grant.OnBehalf.Only()
+	for _, list := range grant.Lists(s, entries) {
 		for i := range list.Len() {
 			id := *list.At(i)
 			o := s.Record(id)
-			grant.Each(s, id, pool.AllTypes&^pool.OnlyBehalf, func(r grant.Ref, a *pool.ACERecord) bool {
-				if way := grant.Openings[r.Family]; named[a.Trustee]&way == 0 && grant.Opens(s, o, r, a) {
-					named[a.Trustee] |= way
-				}
+			grant.Each(s, id, entries, func(r grant.Ref, a *pool.ACERecord) bool {
+				named[a.Trustee] |= grant.Opens(s, o, r, a)
 				return true
 			})
 		}

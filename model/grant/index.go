@@ -11,32 +11,36 @@ import (
 	"mbxperm/model/internal/table"
 )
 
-// RowKinds is a set of kinds of rows: by family, by the reasons that hide them and
-// by whether they deny. A toggle shows some kinds and hides the others, so that
-// whether a party has a row under it is one operation on two sets.
+// RowKinds is a set of sorts of rows: by where they come from, by the reasons that
+// hide them and by whether they deny. A toggle shows some sorts and hides the
+// others, so that whether a party has a row under it is one operation on two sets.
 type RowKinds uint64
 
+// slotBits are the sorts of one counted sense: a slot of pool.RowCounts, allowing and denying.
+const slotBits = 2 * len(pool.RowCounts{})
+
 const (
-	BehalfKind RowKinds = 1 << 32
-	configBit           = 33 // the first of those of stores and containers
+	LinkRows  RowKinds = 1 << (int(pool.Counted) * slotBits) // values of links
+	ApartRows RowKinds = 1 << 63                             // of kinds that are apart; no toggle shows them
+	wholeBit           = int(pool.Counted)*slotBits + 1      // the first of those of entries as a whole
 )
 
-// slotKind is the kind of a recipient's rows that are summed in a slot.
-func slotKind(f pool.ACLType, slot, deny int) RowKinds { return 1 << (int(f)*16 + slot*2 + deny) }
+// slotRows is the sort of the rows that are counted in a slot.
+func slotRows(in pool.Sense, slot, deny int) RowKinds { return 1 << (int(in)*slotBits + slot*2 + deny) }
 
-// FamilyKinds are all kinds of rows of one family of a recipient.
-func FamilyKinds(f pool.ACLType) RowKinds {
-	if f == pool.TypeBehalf {
-		return BehalfKind
+// RecipientRows are all sorts of rows of one kind that stands on recipients.
+func (k *Kind) RecipientRows() RowKinds {
+	if k.IsLink() {
+		return LinkRows
 	}
-	return 0xffff << (int(f) * 16)
+	return (1<<slotBits - 1) << (int(k.sense) * slotBits)
 }
 
-const recipientKinds RowKinds = 1<<configBit - 1
+const recipientRows RowKinds = 1<<wholeBit - 1
 
-// configKind is the kind of a row of a store or container.
-func configKind(why hiding.Reasons, deny bool) RowKinds {
-	n := configBit
+// wholeRows is the sort of a row that is an entry as a whole.
+func wholeRows(why hiding.Reasons, deny bool) RowKinds {
+	n := wholeBit
 	if why&hiding.Inherited != 0 {
 		n += 4
 	}
@@ -49,35 +53,35 @@ func configKind(why hiding.Reasons, deny bool) RowKinds {
 	return 1 << n
 }
 
-// ShownKinds are the kinds of rows that are shown where these reasons are switched on.
+// ShownKinds are the sorts of rows that are shown where these reasons are switched on.
 func ShownKinds(show hiding.Reasons) (out RowKinds) {
 	deny := [2]hiding.Reasons{hiding.NotDeny, 0}
 	for d, more := range deny {
-		for f := pool.TypeMailbox; f <= pool.TypeSend; f++ {
+		for in := range pool.Counted {
 			for slot := range len(pool.RowCounts{}) {
-				if (pool.SlotReasons(f, slot)|more)&^show == 0 {
-					out |= slotKind(f, slot, d)
+				if (pool.SlotReasons(in, slot)|more)&^show == 0 {
+					out |= slotRows(in, slot, d)
 				}
 			}
 		}
 		for _, why := range [...]hiding.Reasons{0, hiding.Inherited, hiding.Default, hiding.Inherited | hiding.Default} {
 			if (why|more)&^show == 0 {
-				out |= configKind(why, d == 1)
+				out |= wholeRows(why, d == 1)
 			}
 		}
 	}
 	if hiding.NotDeny&^show == 0 {
-		out |= BehalfKind
+		out |= LinkRows
 	}
 	return out
 }
 
-// kinds returns the kinds of rows that a sum counts.
-func kinds(t *pool.RowCounts, f pool.ACLType) (out RowKinds) {
+// countedRows returns the sorts of rows that a sum counts.
+func countedRows(t *pool.RowCounts, in pool.Sense) (out RowKinds) {
 	for slot := range t {
 		for d, n := range t[slot] {
 			if n != 0 {
-				out |= slotKind(f, slot, d)
+				out |= slotRows(in, slot, d)
 			}
 		}
 	}
@@ -90,15 +94,18 @@ type link struct {
 	N   uint32 // number of the value
 }
 
+// RowTotals are rows on recipients, counted as in pool.RowCounts.
+type RowTotals [pool.Counted][len(pool.RowCounts{})][2]int
+
 // Relations say who is named where: worked out once for a snapshot, by the
 // first who asks, and the same under all toggles.
 type Relations struct {
-	Uses  [2][]uint32 // by ACE: on how many recipients' lists it stands, in mailbox ACLs and on accounts
-	ACEs  table.Lists // by SID: the ACEs that give rows on recipients for it
-	Links []link      // in order of who
-	Kinds []RowKinds  // by SID: of the rows that name it
-	Descs []uint16    // by Desc: the kinds of its rows, from the first of its family on
-	Rows  [2][8][2]int
+	Uses  [pool.Counted][]uint32 // by ACE: on how many recipients' lists it stands
+	ACEs  table.Lists            // by SID: the ACEs that give rows on recipients for it
+	Links []link                 // in order of who
+	Kinds []RowKinds             // by SID: of the rows that name it
+	Descs []uint16               // by Desc: the sorts of its rows, from the first of its sense on
+	Rows  RowTotals
 }
 
 func RelationsOf(s *model.Snapshot) *Relations { return relations.Of(s) }
@@ -123,21 +130,22 @@ func countUses(s *model.Snapshot, r *Relations) {
 		descs[o.MailboxSD]++
 		descs[o.Security]++
 	}
-	r.Uses[0] = make([]uint32, s.ACEs.Len())
-	r.Uses[1] = make([]uint32, s.ACEs.Len())
+	for in := range r.Uses {
+		r.Uses[in] = make([]uint32, s.ACEs.Len())
+	}
 	r.Descs = make([]uint16, s.Descs.Len())
 	for id := uint32(1); id < s.Descs.Len(); id++ {
 		d, n := s.Descs.At(id), descs[id]
-		if n == 0 || d.Type > pool.TypeSend {
+		if n == 0 || d.Sense >= pool.Counted {
 			continue
 		}
-		r.Descs[id] = uint16(kinds(&d.Rows, d.Type) >> (16 * d.Type))
+		r.Descs[id] = uint16(countedRows(&d.Rows, d.Sense) >> (int(d.Sense) * slotBits))
 		for i := range d.N {
-			r.Uses[d.Type][*s.Lists.At(d.First + i)] += n
+			r.Uses[d.Sense][*s.Lists.At(d.First + i)] += n
 		}
 		for slot := range d.Rows {
 			for deny, rows := range d.Rows[slot] {
-				r.Rows[d.Type][slot][deny] += int(rows) * int(n)
+				r.Rows[d.Sense][slot][deny] += int(rows) * int(n)
 			}
 		}
 	}
@@ -148,16 +156,16 @@ func countUses(s *model.Snapshot, r *Relations) {
 func findKinds(s *model.Snapshot, r *Relations) {
 	r.Kinds = make([]RowKinds, s.SIDs.Len())
 	for id := uint32(1); id < s.ACEs.Len(); id++ {
-		for f := pool.TypeMailbox; f <= pool.TypeSend; f++ {
-			if r.Uses[f][id] == 0 {
+		for in := range pool.Counted {
+			if r.Uses[in][id] == 0 {
 				continue
 			}
 			a := s.ACEs.At(id)
-			sum := pool.SumACE(f, a)
-			if k := kinds(&sum, f); k != 0 {
+			sum := pool.SumACE(in, a)
+			if k := countedRows(&sum, in); k != 0 {
 				r.Kinds[a.Trustee] |= k
 			} else {
-				r.Uses[f][id] = 0 // it gives no rows in this sense
+				r.Uses[in][id] = 0 // it gives no rows in this sense
 			}
 		}
 	}
@@ -170,14 +178,21 @@ func findKinds(s *model.Snapshot, r *Relations) {
 	})
 	for _, l := range r.Links {
 		if l.Who.DN() == 0 {
-			r.Kinds[l.Who] |= BehalfKind
+			r.Kinds[l.Who] |= LinkRows
 		}
 	}
-	for i := range s.Stores.Len() {
-		Each(s, *s.Stores.At(i), pool.OnlyStores|pool.OnlyAdmin, func(ref Ref, a *pool.ACERecord) bool {
-			r.Kinds[a.Trustee] |= configKind(ReasonsOf(s, ref, a), a.Type.Denies())
-			return true
-		})
+	others := All() &^ On(model.TargetRecipient)
+	for _, list := range Lists(s, others) {
+		for i := range list.Len() {
+			Each(s, *list.At(i), others, func(ref Ref, a *pool.ACERecord) bool {
+				if ref.Kind().Apart {
+					r.Kinds[a.Trustee] |= ApartRows
+				} else {
+					r.Kinds[a.Trustee] |= wholeRows(ReasonsOf(s, ref, a), a.Type.Denies())
+				}
+				return true
+			})
+		}
 	}
 }
 
@@ -191,11 +206,24 @@ func (r *Relations) LinksOf(p model.TrusteeID) []link {
 	return r.Links[i:j]
 }
 
-// KindsOf returns the kinds of rows that name a party.
+// RowsOn returns the sorts of rows of a recipient as a target, out of those of
+// descriptors, as in Relations.Descs.
+func RowsOn(o *model.Record, descs []uint16) RowKinds {
+	out := RowKinds(descs[o.MailboxSD])
+	if o.Target() == model.TargetRecipient {
+		out |= RowKinds(descs[o.Security]) << slotBits
+	}
+	if o.Delegates.N > 0 {
+		out |= LinkRows
+	}
+	return out
+}
+
+// KindsOf returns the sorts of rows that name a party.
 func (r *Relations) KindsOf(p model.TrusteeID) RowKinds {
 	switch {
 	case p.DN() != 0 && len(r.LinksOf(p)) > 0:
-		return BehalfKind
+		return LinkRows
 	case p.DN() == 0 && int(p) < len(r.Kinds):
 		return r.Kinds[p]
 	}
@@ -226,11 +254,11 @@ var reached = model.Derive(func(s *model.Snapshot) *reach {
 		last := make([]uint32, s.ACEs.Len()) // an ACE may stand twice in a list
 		for id := uint32(1); id < s.Descs.Len(); id++ {
 			d := s.Descs.At(id)
-			if d.Type > pool.TypeSend || len(out.Targets.Of(id)) == 0 {
+			if d.Sense >= pool.Counted || len(out.Targets.Of(id)) == 0 {
 				continue
 			}
 			for i := range d.N {
-				if a := *s.Lists.At(d.First + i); r.Uses[d.Type][a] != 0 && last[a] != id {
+				if a := *s.Lists.At(d.First + i); r.Uses[d.Sense][a] != 0 && last[a] != id {
 					last[a] = id
 					yield(uint32(a), id)
 				}
@@ -264,7 +292,7 @@ var orphansOf = model.Derive(func(s *model.Snapshot) []bool { // by SID
 type OrphanRows struct {
 	Kinds []uint16 // by Desc, as in relations
 	Descs map[pool.Desc]pool.RowCounts
-	Rows  [2][8][2]int
+	Rows  RowTotals
 }
 
 func OrphanRowsOf(s *model.Snapshot) *OrphanRows { return orphanRowsIndex.Of(s) }
@@ -273,7 +301,7 @@ var orphanRowsIndex = model.Derive(func(s *model.Snapshot) *OrphanRows {
 	r, at, out := RelationsOf(s), ReachOf(s), &OrphanRows{}
 	out.Descs, out.Kinds = map[pool.Desc]pool.RowCounts{}, make([]uint16, s.Descs.Len())
 	for i, k := range r.Kinds {
-		if k&recipientKinds == 0 || !IsOrphan(s, pool.SID(i)) {
+		if k&recipientRows == 0 || !IsOrphan(s, pool.SID(i)) {
 			continue
 		}
 		for _, a := range r.ACEs.Of(uint32(i)) {
@@ -287,16 +315,16 @@ var orphanRowsIndex = model.Derive(func(s *model.Snapshot) *OrphanRows {
 		var sum pool.RowCounts
 		for i := range d.N {
 			if a := s.ACE(d.First + i); IsOrphan(s, a.Trustee) {
-				one := pool.SumACE(d.Type, a)
+				one := pool.SumACE(d.Sense, a)
 				sum.Add(&one)
 			}
 		}
 		out.Descs[id] = sum
-		out.Kinds[id] = uint16(kinds(&sum, d.Type) >> (16 * d.Type))
+		out.Kinds[id] = uint16(countedRows(&sum, d.Sense) >> (int(d.Sense) * slotBits))
 		n := len(at.Targets.Of(uint32(id)))
 		for slot := range sum {
 			for deny, rows := range sum[slot] {
-				out.Rows[d.Type][slot][deny] += int(rows) * n
+				out.Rows[d.Sense][slot][deny] += int(rows) * n
 			}
 		}
 	}

@@ -3,102 +3,69 @@ package grant
 import (
 	"mbxperm/acl"
 	"mbxperm/model"
-	"mbxperm/model/hiding"
 	"mbxperm/model/internal/pool"
 )
 
-// Opens reports whether a row looks as if it lets its trustee into a mailbox,
-// or send in somebody's name, or give himself either. Whether a deny beats it is
-// not looked at, nor a condition: an alarm is a reason to look.
-func Opens(s *model.Snapshot, o *model.Record, r Ref, a *pool.ACERecord) bool {
-	switch {
-	case a == nil:
-		return true // Send on Behalf
-	case !a.Type.Allows():
-		return false
-	case r.Family == pool.TypeMailbox:
-		const takes = acl.MailboxFullAccess | acl.MailboxChangePermission | acl.MailboxChangeOwner
-		if r.Right == pool.RightOther {
-			return a.Mask&acl.GenericAll != 0
-		}
-		return appliesHere(s, o, a) && acl.MailboxRights[r.Right].Mask&takes != 0
-	case r.Family == pool.TypeSend:
-		return appliesHere(s, o, a) && SameRight(r.Right)&1 != 0 // Receive-As opens no mailbox there (exchange-facts 2.1)
-	}
-	// An entry that waits for children counts: it opens what lies below.
-	const control = acl.GenericAll | acl.GenericWrite | acl.WriteDACL | acl.WriteOwner
-	switch {
-	case a.Mask&control != 0, a.Mask&acl.WriteProperty != 0 && !a.HasObjectType:
-		return true
-	case a.Mask&acl.ControlAccess == 0:
-		return false
-	}
-	return !a.HasObjectType || a.ObjectType == 0 || neverHidden[*s.GUIDs.At(uint32(a.ObjectType))]
-}
+// What opens a mailbox is decided here and in the opens functions of the kinds,
+// and nowhere else: alarms, marks and what is never hidden ask this file.
 
-// Opening is a set of ways to be allowed into mailboxes.
-type Opening uint8
+// Ways is a set of what somebody is let do with mailboxes that are not his.
+type Ways uint8
 
+// The ways.
 const (
-	OpensMailbox Opening = 1 << iota // by the mailbox's own ACL
-	SendsAs
-	SendsFor
-	OpensStore // a store, a server, a container
+	OpensMailbox Ways = 1 << iota // open the mailbox, by its own ACL, or give himself that
+	SendsAs                       // send in its name
+	SendsFor                      // send on its behalf
+	OpensBelow                    // get at what lies below a store, a server or a container, or give himself that
+	OpensStored                   // open the mailboxes in a store
 )
 
-// Openings are the ways by the family of the entry that gives them.
-var Openings = [pool.ACLTypeCount]Opening{pool.TypeMailbox: OpensMailbox, pool.TypeSend: SendsAs, pool.TypeBehalf: SendsFor, pool.TypeStore: OpensStore, pool.TypeAdmin: OpensStore}
+// Opens says what a row looks as if it lets its trustee do. Whether a deny beats
+// it is not looked at, nor a condition: an alarm is a reason to look. a is the
+// row's ACE, nil for a link value; it may be another than the stored one, to ask
+// what it would do there.
+func Opens(s *model.Snapshot, o *model.Record, r Ref, a *pool.ACERecord) Ways {
+	if a != nil && !a.Type.Allows() {
+		return 0
+	}
+	return r.Kind().opens(s, o, r.Right, a)
+}
 
-var neverHidden = map[acl.GUID]bool{
-	acl.GUIDReceiveAs: true, acl.GUIDSendAs: true, acl.GUIDStoreAdmin: true, acl.GUIDStoreTransportAccess: true,
-	acl.GUIDStoreConstrainedDelegation: true, acl.GUIDStoreReadAccess: true, acl.GUIDStoreReadWriteAccess: true,
-	// On Exchange 2007 these two open mailboxes through web services (exchange-facts 4.4).
-	acl.MustParseGUID("8db0795c-df3a-4aca-a97d-100162998dfa"): true, // ms-Exch-EPI-Impersonation
-	acl.MustParseGUID("bc39105d-9baa-477c-a34a-997cc25e3d60"): true, // ms-Exch-EPI-May-Impersonate
+// opensBelow is what an allowing entry of a store or a container opens. One that
+// waits for children counts: it opens what lies below.
+func opensBelow(s *model.Snapshot, a *pool.ACERecord) Ways {
+	const control = acl.GenericAll | acl.GenericWrite | acl.WriteDACL | acl.WriteOwner
+	if a.Mask&acl.WriteProperty != 0 && !a.HasObjectType || speaksOf(s, a, control) {
+		return OpensBelow
+	}
+	return 0
 }
 
 // dangerous reports whether an ACE, allow or deny, speaks of a right that opens
 // mailboxes or can be turned into one that does (exchange-facts 1.5, 1.6).
 func dangerous(s *model.Snapshot, a *pool.ACERecord) bool {
 	const generic = acl.GenericAll | acl.GenericExecute | acl.GenericRead | acl.GenericWrite
-	if !a.Type.IsKnown() || a.Mask&(generic|acl.WriteDACL|acl.WriteOwner|acl.WriteProperty) != 0 {
-		return true
-	}
-	if a.Mask&acl.ControlAccess == 0 {
-		return false
-	}
-	return !a.HasObjectType || a.ObjectType == 0 || neverHidden[*s.GUIDs.At(uint32(a.ObjectType))]
+	return !a.Type.IsKnown() || speaksOf(s, a, generic|acl.WriteDACL|acl.WriteOwner|acl.WriteProperty)
 }
 
-// StoreWays are those whom an entry of a store lets into its mailboxes,
-// set-up's aside. The toggles do not change that.
-func StoreWays(s *model.Snapshot) map[model.TrusteeID]bool { return storeWays.Of(s) }
-
-var storeWays = model.Derive(func(s *model.Snapshot) map[model.TrusteeID]bool {
-	ways := map[model.TrusteeID]bool{}
-	for i := range s.Stores.Len() {
-		Each(s, *s.Stores.At(i), pool.OnlyStores, func(r Ref, a *pool.ACERecord) bool {
-			if OpensMailboxes(s, a) && ReasonsOf(s, r, a)&hiding.Default == 0 {
-				ways[model.TrusteeOfSID(a.Trustee)] = true
-			}
-			return true
-		})
+// speaksOf reports whether an ACE has one of the bits, or gives or takes an
+// extended right that opens mailboxes.
+func speaksOf(s *model.Snapshot, a *pool.ACERecord, bits acl.Mask) bool {
+	switch {
+	case a.Mask&bits != 0:
+		return true
+	case a.Mask&acl.ControlAccess == 0:
+		return false
 	}
-	return ways
-})
+	return !a.HasObjectType || a.ObjectType == 0 || openingRights[*s.GUIDs.At(uint32(a.ObjectType))]
+}
 
-// OpensMailboxes reports whether an ACE on a store gives access to the
-// mailboxes in it: by Receive-As, or the control access bit without an object
-// type, that flows down to user objects, inherit-only or not (exchange-facts
-// 1.5), or by Store-Admin on the store itself (1.6).
-func OpensMailboxes(s *model.Snapshot, a *pool.ACERecord) bool {
-	class := *s.GUIDs.At(uint32(a.InheritedType))
-	probe := acl.ACE{
-		Type: a.Type, Mask: a.Mask, HasObjectType: a.HasObjectType, ObjectType: *s.GUIDs.At(uint32(a.ObjectType)),
-	}
-	flows, _ := probe.Covers(acl.GUIDReceiveAs)
-	flows = flows && a.Flags&acl.ContainerInherit != 0 && (!a.HasInheritedType || class == acl.GUIDUserClass)
-	admin, _ := probe.Covers(acl.GUIDStoreAdmin)
-	admin = admin && a.Flags&acl.InheritOnly == 0
-	return a.Type.Allows() && (flows || admin)
+// openingRights are the extended rights that open mailboxes or lead to one that does.
+var openingRights = map[acl.GUID]bool{
+	acl.GUIDReceiveAs: true, acl.GUIDSendAs: true, acl.GUIDStoreAdmin: true, acl.GUIDStoreTransportAccess: true,
+	acl.GUIDStoreConstrainedDelegation: true, acl.GUIDStoreReadAccess: true, acl.GUIDStoreReadWriteAccess: true,
+	// On Exchange 2007 these two open mailboxes through web services (exchange-facts 4.4).
+	acl.MustParseGUID("8db0795c-df3a-4aca-a97d-100162998dfa"): true, // ms-Exch-EPI-Impersonation
+	acl.MustParseGUID("bc39105d-9baa-477c-a34a-997cc25e3d60"): true, // ms-Exch-EPI-May-Impersonate
 }

@@ -1,7 +1,6 @@
 package grant
 
 import (
-	"fmt"
 	"strings"
 
 	"mbxperm/acl"
@@ -38,41 +37,26 @@ func IsPropertySet(s *model.Snapshot, g acl.GUID) bool {
 	return ok && n.Kind == acl.KindPropertySet
 }
 
-// RightName is the standard term for what a row grants.
-func RightName(s *model.Snapshot, o *model.Record, r Ref, a *pool.ACERecord) string {
-	switch {
-	case r.Right == pool.RightOther && !a.Type.Allows() && !a.Type.Denies():
-		return "ACE of " + a.Type.String()
-	case r.Right < pool.RightOther:
-		return acl.MailboxRights[r.Right].Name
-	case r.Right == pool.RightOther:
-		return fmt.Sprintf("0x%08x", uint32(a.Mask&^acl.MailboxMask))
-	case r.Right == pool.RightOnBehalf:
-		return "SendOnBehalf"
-	case r.Right == pool.RightWhole:
-		return WholeName(s, o, r, a)
-	case SameRight(r.Right)&1 != 0: // bit 0 of ACERecord.send is Send-As
-		return "Send-As"
+// EntryName names an entry of a list as a whole, with all rights that it gives.
+func EntryName(s *model.Snapshot, k *Kind, a *pool.ACERecord) string {
+	switch k.sense {
+	case pool.SenseMailbox:
+		var names []string
+		var buf [pool.MaxRights]pool.Right
+		for _, r := range k.Rights(a, &buf) {
+			names = append(names, k.name(s, r, a))
+		}
+		return strings.Join(names, ", ")
+	case pool.SenseWhole:
+		return k.name(s, pool.RightWhole, a)
 	}
-	return "Receive-As"
+	return wholeName(s, pool.RightWhole, a)
 }
 
-// The masks that the delegation wizard of Exchange 2000 and 2003 wrote, and
-// what its dialogue called them (exchange-facts 5.1).
-var legacyRoles = map[acl.Mask]string{
-	0xF01FF: "legacy role: Exchange Full Administrator",
-	0x301FF: "legacy role: Exchange Administrator",
-	0x20094: "legacy role: Exchange View Only Administrator",
-}
-
-// WholeName names an ACE of a store or container in one text: verb and object.
-func WholeName(s *model.Snapshot, o *model.Record, r Ref, a *pool.ACERecord) string {
+// wholeName names an entry of a directory object in one text: verb and object.
+func wholeName(s *model.Snapshot, _ pool.Right, a *pool.ACERecord) string {
 	if !a.Type.Allows() && !a.Type.Denies() {
 		return "ACE of " + a.Type.String()
-	}
-	if r.Family == pool.TypeAdmin && s.Forest.Legacy && !a.HasObjectType && a.Flags == acl.ContainerInherit &&
-		a.Type == acl.TypeAllow && legacyRoles[a.Mask] != "" {
-		return legacyRoles[a.Mask]
 	}
 	if !a.HasObjectType {
 		return plainName(s, a.Mask)
@@ -124,15 +108,8 @@ func plainName(s *model.Snapshot, m acl.Mask) string {
 	return strings.Join(names, ", ")
 }
 
-// rightText adds to a right what a reader must know to judge it.
-func rightText(s *model.Snapshot, row *Row) string {
-	text := row.Right
-	switch row.Ref.Right {
-	case 1: // SendAs of a mailbox ACL (exchange-facts 1.2)
-		text = "SendAs (historic, no effect)"
-	case pool.RightReceiveAs, pool.RightRecvAsByFull, pool.RightRecvAsByAll:
-		text = "Receive-As (no effect on 2013+)"
-	}
+// notes are what a reader must know to judge the right of a row, in brackets.
+func notes(row *Row) string {
 	var notes []string
 	switch row.ImpliedBy {
 	case acl.ImpliedByFullControl.String():
@@ -157,8 +134,8 @@ func rightText(s *model.Snapshot, row *Row) string {
 	if !row.AppliesHere {
 		notes = append(notes, "not here: "+row.AppliesTo)
 	}
-	if len(notes) > 0 {
-		text += " (" + strings.Join(notes, ", ") + ")"
+	if len(notes) == 0 {
+		return ""
 	}
-	return text
+	return " (" + strings.Join(notes, ", ") + ")"
 }

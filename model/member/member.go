@@ -154,39 +154,26 @@ func Token(s *model.Snapshot, p model.TrusteeID, behalf bool) []model.TrusteeID 
 			add(model.TrusteeOfSID(f))
 		}
 	}
-	var next []uint32 // groups
-	in := map[uint32]bool{}
-	enter := func(n uint32) {
-		if o := s.Record(up.Groups[n].Id); in[n] || !behalf && !InToken(o) {
-			return
-		}
-		in[n] = true
-		add(up.Groups[n].Party)
-		addFormer(up.Groups[n].Id)
-		next = append(next, n)
-	}
 	self := s.TrusteeRecordID(p)
 	addFormer(self)
-	if g := PrimaryGroup(s, p); g != 0 {
-		if n, ok := up.Number[s.TrusteeRecordID(g)]; ok {
-			enter(n)
-		} else {
-			add(g)
-		}
-	}
 	if self != 0 && s.Record(self).Class != model.ClassGroup {
 		for _, g := range everybody(s) {
 			add(g)
 		}
 	}
-	for _, n := range GroupsOf(s, p) {
-		enter(n)
-	}
-	for i := 0; i < len(next); i++ {
-		for _, m := range up.of(node(s, s.Record(up.Groups[next[i]].Id).DN)) {
-			enter(m.group)
+	Up(s, p, func(g In) bool {
+		if g.Group == NotRead {
+			add(g.Party)
+			return false
 		}
-	}
+		id := up.Groups[g.Group].Id
+		if !behalf && !InToken(s.Record(id)) {
+			return false
+		}
+		add(g.Party)
+		addFormer(id)
+		return true
+	})
 	return out
 }
 

@@ -38,11 +38,11 @@ var Admins = &ObjectType{
 		{Name: "scope_dn", Value: func(l *Line) any { return l.Row.Target.DN }},
 	},
 	ACEs: []ACEType{
-		{Name: "All", reverse: pool.OnlyAdmin, Flip: 1},
-		{Name: "Reverse-All", reverse: pool.AllTypes, Flip: 0},
-		{Name: "Scope", forward: pool.OnlyAdmin, Flip: 1}, // whoever is named on the same container
+		{Name: "All", reverse: grant.AdminACL.Only(), Flip: 1},
+		{Name: "Reverse-All", reverse: grant.All(), Flip: 0},
+		{Name: "Scope", forward: grant.AdminACL.Only(), Flip: 1}, // whoever is named on the same container
 	},
-	lines: adminLines,
+	lines: adminLines, forward: grant.AdminACL.Only(),
 }
 
 func adminLines(l *evaluation) {
@@ -52,8 +52,8 @@ func adminLines(l *evaluation) {
 		if s.Record(id).IsStore() {
 			continue
 		}
-		l.configCount(id, pool.OnlyAdmin, &l.result.Hidden)
-		grant.Each(s, id, pool.OnlyAdmin, func(r grant.Ref, a *pool.ACERecord) bool {
+		l.countEach(id, grant.AdminACL, &l.result.Hidden)
+		grant.Each(s, id, grant.AdminACL.Only(), func(r grant.Ref, a *pool.ACERecord) bool {
 			if l.why(r, a) == 0 {
 				l.add(LineKey{obj: id, party: model.TrusteeOfSID(a.Trustee), pos: r.Pos + 1})
 			}

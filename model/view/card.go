@@ -218,48 +218,28 @@ func linkState(n uint32, partial, none bool) string {
 // its primary group, then those by nesting, each once and by name. Everyone and
 // Authenticated Users are left out.
 func memberships(s *model.Snapshot, p model.TrusteeID) (out []Membership) {
-	up := member.Of(s)
 	seen := map[model.TrusteeID]bool{p: true}
-	type step struct {
-		party   model.TrusteeID
-		through string
-	}
-	next := []step{{p, ""}}
-	primary := member.PrimaryGroup(s, p)
 	direct := 0
-	for i := 0; i < len(next); i++ {
-		if i == 1 {
-			direct = len(out)
+	member.Up(s, p, func(in member.In) bool {
+		if seen[in.Party] {
+			return true
 		}
-		var groups []model.TrusteeID
-		for _, n := range member.GroupsOf(s, next[i].party) {
-			groups = append(groups, up.Groups[n].Party)
+		seen[in.Party] = true
+		m := Membership{Group: s.Principal(in.Party)}
+		if in.Through != 0 {
+			m.Through = s.Principal(in.Through).Name
+		} else {
+			direct++
 		}
-		if i == 0 && primary != 0 {
-			groups = append([]model.TrusteeID{primary}, groups...)
+		switch id := s.TrusteeRecordID(in.Party); {
+		case in.Primary:
+			m.Note = "primary group"
+		case id != 0 && s.Record(id).Is(model.FlagDistribution):
+			m.Note = "distribution group: counts for Send on Behalf only"
 		}
-		for _, g := range groups {
-			if seen[g] {
-				continue
-			}
-			seen[g] = true
-			m := Membership{Group: s.Principal(g)}
-			if i > 0 {
-				m.Through = next[i].through
-			}
-			switch id := s.TrusteeRecordID(g); {
-			case i == 0 && g == primary:
-				m.Note = "primary group"
-			case id != 0 && s.Record(id).Is(model.FlagDistribution):
-				m.Note = "distribution group: counts for Send on Behalf only"
-			}
-			out = append(out, m)
-			next = append(next, step{g, m.Group.Name})
-		}
-	}
-	if len(next) == 1 || direct == 0 {
-		direct = len(out)
-	}
+		out = append(out, m)
+		return true
+	})
 	byName := func(a, b Membership) int {
 		return cmp.Or(strings.Compare(strings.ToLower(a.Group.Name), strings.ToLower(b.Group.Name)), strings.Compare(a.Group.DN, b.Group.DN))
 	}

@@ -40,7 +40,7 @@ func TestRawIsTheRow(t *testing.T) {
 			for i := range res.Len() {
 				row := res.Row(i)
 				raw, ok := view.RawOf(s, row.Ref)
-				if ok != (row.ACLType != grant.ACLBehalf) {
+				if ok != (row.ACLType != grant.OnBehalf.Name) {
 					t.Fatalf("%s: a raw ACE: %v", row.ACLType, ok)
 				}
 				if !ok || row.NullDACL {

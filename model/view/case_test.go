@@ -7,6 +7,7 @@ import (
 	"mbxperm/acl"
 	"mbxperm/model"
 	"mbxperm/model/coverage"
+	"mbxperm/model/grant"
 	"mbxperm/model/hiding"
 	"mbxperm/model/internal/pool"
 )
@@ -71,7 +72,7 @@ func TestSystemMailboxAsTrustee(t *testing.T) {
 	w := model.NewWriter(pool.NewPool())
 	w.Put(box("victim", model.Mailbox, caseUser, caseACL(t, allow(acl.MailboxFullAccess, caseDomain.WithRID(1002)))))
 	w.Put(box("system", model.SystemMailbox, caseDomain.WithRID(1002), nil))
-	if l, ok := lineOf(t, caseView(t, w, Query{}), "system"); !ok || l.Totals.Reverse[pool.TypeMailbox].Rows != 1 {
+	if l, ok := lineOf(t, caseView(t, w, Query{}), "system"); !ok || l.Reverse(grant.MailboxACL).Rows != 1 {
 		t.Errorf("line %v, totals %+v; want a line with one row in reverse", ok, l.Totals)
 	}
 }
@@ -83,7 +84,7 @@ func TestStoreTrusteeHasALine(t *testing.T) {
 		Security: caseACL(t, extendedRight(acl.TypeAllowObject, acl.ContainerInherit, acl.GUIDReceiveAs, acl.GUID{}, caseUser))})
 	w.Put(&model.Object{DN: "CN=svc,DC=contoso,DC=com", Class: model.ClassUser, SID: caseUser, Account: "svc"})
 	l, ok := lineOf(t, caseView(t, w, Query{}), "svc")
-	if !ok || !l.Totals.Reverse[pool.TypeMailbox].Indirect {
+	if !ok || !l.Reverse(grant.MailboxACL).Indirect {
 		t.Fatalf("line %v, totals %+v; want a line with the mark for rights through stores", ok, l.Totals)
 	}
 	if r := caseView(t, w, Query{Rows: true, Of: l.Key, ACEs: Mailboxes.ACEs[4]}); r.Len() != 1 {
@@ -109,7 +110,7 @@ func TestStoreRightsThatOpenMailboxes(t *testing.T) {
 		w.Put(box("user", model.Mailbox, caseUser, nil))
 		w.Put(&model.Object{DN: "CN=DB,DC=contoso,DC=com", Class: model.ClassStore, SecurityState: model.Present, Security: caseACL(t, c.ace)})
 		l, _ := lineOf(t, caseView(t, w, Query{}), "user")
-		if got := l.Totals.Reverse[pool.TypeMailbox].Indirect; got != c.want {
+		if got := l.Reverse(grant.MailboxACL).Indirect; got != c.want {
 			t.Errorf("%s: mark %v, want %v", c.name, got, c.want)
 		}
 	}
@@ -130,7 +131,7 @@ func TestFormerSIDsCount(t *testing.T) {
 	w.Put(&model.Object{DN: "CN=dl,DC=contoso,DC=com", Class: model.ClassGroup, SID: caseDomain.WithRID(4), Distribution: true,
 		Members: []string{user.DN}, MembersState: model.Present})
 	l, _ := lineOf(t, caseView(t, w, Query{}), "user")
-	if !l.Totals.Reverse[pool.TypeMailbox].Indirect {
+	if !l.Reverse(grant.MailboxACL).Indirect {
 		t.Error("no mark for rights through former SIDs")
 	}
 	r := caseView(t, w, Query{Rows: true, Of: l.Key, ACEs: Mailboxes.ACEs[5], Effective: true})
@@ -157,7 +158,7 @@ func TestSetupIsExact(t *testing.T) {
 		w := model.NewWriter(pool.NewPool())
 		w.Domain(model.DomainInfo{DN: "DC=contoso,DC=com", SID: caseDomain, Root: true})
 		w.Put(&model.Object{DN: org, Class: model.ClassContainer, Above: true, SecurityState: model.Present, Security: caseACL(t, c.ace)})
-		r := caseView(t, w, Query{Type: Admins, Show: hiding.All, Rows: true, ACEs: ACEType{forward: pool.OnlyAdmin}})
+		r := caseView(t, w, Query{Type: Admins, Show: hiding.All, Rows: true, ACEs: ACEType{forward: grant.AdminACL.Only()}})
 		if r.Len() != 1 || r.Row(0).Hidden != c.want {
 			t.Errorf("%s: hidden as %v, want %v", c.name, r.Row(0).Hidden, c.want)
 		}
@@ -191,7 +192,7 @@ func TestWhatAnObjectIsMayComeLater(t *testing.T) {
 	w.Put(box("user", model.Mailbox, caseUser, nil))
 	w.Put(&model.Object{DN: "CN=user,DC=contoso,DC=com", SecurityState: model.Missing}) // seen again without it
 	l, _ := lineOf(t, caseView(t, w, Query{}), "user")
-	if l.Totals.Forward[pool.TypeSend].Rows != 1 {
+	if l.Forward(grant.SendAs).Rows != 1 {
 		t.Errorf("totals %+v, want one row for Send-As", l.Totals)
 	}
 	for _, c := range coverage.Of(w.Snapshot()) {
@@ -212,7 +213,7 @@ func TestForeignPrincipalGivesWay(t *testing.T) {
 		w.Put(objects[order[0]])
 		w.Put(objects[order[1]])
 		w.Put(box("victim", model.Mailbox, caseDomain.WithRID(7), caseACL(t, allow(acl.MailboxFullAccess, caseUser))))
-		if l, ok := lineOf(t, caseView(t, w, Query{}), "user"); !ok || l.Totals.Reverse[pool.TypeMailbox].Rows != 1 || l.Kind != model.KindMailbox {
+		if l, ok := lineOf(t, caseView(t, w, Query{}), "user"); !ok || l.Reverse(grant.MailboxACL).Rows != 1 || l.Kind != model.KindMailbox {
 			t.Errorf("order %v: %v %+v", order, ok, l)
 		}
 		if n := caseView(t, w, Query{}).Len(); n != 2 {
@@ -274,7 +275,7 @@ func TestUnreadIsMarked(t *testing.T) {
 	o.MailboxState, o.SecurityState, o.DelegatesState = model.Missing, model.Missing, model.Missing
 	w.Put(o)
 	l, _ := lineOf(t, caseView(t, w, Query{}), "user")
-	if got := l.Totals.Unread(); got != "mailbox send_receive_as on_behalf" {
+	if got := unreadLists(&l); got != "mailbox send_receive_as on_behalf" {
 		t.Errorf("unread: %q", got)
 	}
 	if got := Mailboxes.Totals[1].Text(&l); got != "0?" {
@@ -282,7 +283,7 @@ func TestUnreadIsMarked(t *testing.T) {
 	}
 	w.Put(&model.Object{DN: "CN=maybe,DC=contoso,DC=com", Class: model.ClassUser, Account: "maybe", Recipient: model.OtherRecipient, Type: model.UnknownType,
 		Delegates: []string{o.DN}, DelegatesState: model.Present})
-	if l, ok := lineOf(t, caseView(t, w, Query{}), "maybe"); !ok || !l.Totals.Forward[pool.TypeMailbox].Unread {
+	if l, ok := lineOf(t, caseView(t, w, Query{}), "maybe"); !ok || !l.Forward(grant.MailboxACL).Unread {
 		t.Errorf("of an account that may be a mailbox: line %v, %+v; want unread", ok, l.Totals.Forward)
 	}
 }

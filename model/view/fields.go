@@ -3,12 +3,11 @@ package view
 import (
 	"mbxperm/model"
 	"mbxperm/model/grant"
-	"mbxperm/model/internal/pool"
 )
 
 // RowFields are the columns of report aces.
 var RowFields = []model.Field[*grant.Row]{
-	{Name: "object_type", Value: func(r *grant.Row) any { return objectType(r).Flag }},
+	{Name: "object_type", Value: func(r *grant.Row) any { return TypeOfKind(r.Ref.Kind()).Flag }},
 	{Name: "target", Value: func(r *grant.Row) any { return r.Target.Name }},
 	{Name: "target_domain", Value: func(r *grant.Row) any { return r.Target.Domain }},
 	{Name: "target_dn", Value: func(r *grant.Row) any { return r.Target.DN }},
@@ -44,12 +43,12 @@ var RowFields = []model.Field[*grant.Row]{
 	{Name: "trustee_label", Value: func(r *grant.Row) any { return r.Trustee.Label }},
 }
 
-func objectType(r *grant.Row) *ObjectType {
-	switch r.Ref.Family {
-	case pool.TypeStore:
-		return Stores
-	case pool.TypeAdmin:
-		return Admins
+// TypeOfKind returns the object type whose lines count the rows of a kind.
+func TypeOfKind(k *grant.Kind) *ObjectType {
+	for _, t := range ObjectTypes {
+		if t.forward.Has(k) {
+			return t
+		}
 	}
-	return Mailboxes
+	return nil
 }

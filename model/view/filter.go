@@ -62,7 +62,7 @@ func (f *filter) line(k LineKey) bool {
 	case len(f.words) == 0:
 		return true
 	case k.pos != 0:
-		return f.row(grant.Ref{Obj: k.obj, Pos: k.pos - 1, Family: pool.TypeAdmin, Right: pool.RightWhole})
+		return f.row(grant.AdminACL.Ref(k.obj, k.pos-1, pool.RightWhole))
 	case k.obj != 0:
 		s, o := f.s, f.s.Record(k.obj)
 		return MatchTexts(f.words, s.Texts.Text(o.Account), s.Texts.Text(o.Display), s.DNText(o.DN), s.TypeName(o),

@@ -4,7 +4,6 @@ import (
 	"mbxperm/model"
 	"mbxperm/model/grant"
 	"mbxperm/model/hiding"
-	"mbxperm/model/internal/pool"
 	"mbxperm/model/member"
 )
 
@@ -12,13 +11,13 @@ import (
 // name him. What Everyone and Authenticated Users hold is left out: it would
 // mark every line alike.
 
-// ways are the ways in which a group passes on rights on recipients, by family,
-// and rights that open the mailboxes of a store.
-type ways uint8
+// ways are the ways in which a group passes on rights on recipients, by their
+// kind, and rights that open the mailboxes of a store.
+type ways uint16
 
-const wayStore ways = 1 << 3
+const wayStore ways = 1 << 15
 
-func way(f pool.ACLType) ways { return 1 << f }
+func way(k *grant.Kind) ways { return 1 << k.Number() }
 
 // indirect says which groups pass on what, under the toggles of a query.
 type indirect struct {
@@ -29,23 +28,31 @@ type indirect struct {
 // findThrough walks down from every group that holds a right, under its own SID
 // or a former one, to the groups in it.
 func (l *evaluation) findThrough() *indirect {
-	up := member.Of(l.snap)
-	t := &indirect{l: l, groups: make([]ways, len(up.Groups))}
-	named := groupRowsOf.Of(l.snap)
-	for n := range up.Groups {
-		g := &up.Groups[n]
-		held, store := named[n].kinds&l.kinds, named[n].store
+	up, named := member.Of(l.snap), groupRowsOf.Of(l.snap)
+	held := func(n int) ways {
+		held := named[n].kinds & l.kinds
 		if l.show&hiding.NotOrphan == 0 { // only of those that are orphans
 			held = 0
+			g := &up.Groups[n]
 			for _, p := range append([]model.TrusteeID{g.Party}, member.Parties(g.Former)...) {
 				held |= l.holds(p)
 			}
 		}
-		if held != 0 || store {
-			t.enter(uint32(n), waysOf(held, store))
-		}
+		return waysOf(held, named[n].store)
 	}
-	return t
+	return &indirect{l: l, groups: member.Pass(l.snap, held, passes)}
+}
+
+// passes says what of its ways a group passes on: one that is in no token Send on
+// Behalf alone.
+func passes(o *model.Record, w ways) ways {
+	switch {
+	case o.Class != model.ClassGroup:
+		return 0
+	case !member.InToken(o):
+		return w & way(grant.OnBehalf)
+	}
+	return w
 }
 
 // groupRows are the rows that name a group, by its SID or a former one.
@@ -70,35 +77,15 @@ var groupRowsOf = model.Derive(func(s *model.Snapshot) []groupRows {
 
 // waysOf returns the ways in which entries that name a party give it rights.
 func waysOf(held grant.RowKinds, store bool) (w ways) {
-	for f := pool.TypeMailbox; f <= pool.TypeBehalf; f++ {
-		if held&grant.FamilyKinds(f) != 0 {
-			w |= way(f)
+	for _, k := range grant.Kinds {
+		if k.Target == model.TargetRecipient && held&k.RecipientRows() != 0 {
+			w |= way(k)
 		}
 	}
 	if store {
 		w |= wayStore
 	}
 	return w
-}
-
-// enter notes what a group passes on, and through it the groups in it. A group
-// that is in no token passes on Send on Behalf alone.
-func (t *indirect) enter(n uint32, w ways) {
-	s := t.l.snap
-	g := &member.Of(s).Groups[n]
-	switch o := s.Record(g.Id); {
-	case o.Class != model.ClassGroup:
-		return
-	case !member.InToken(o):
-		w &= way(pool.TypeBehalf)
-	}
-	if w&^t.groups[n] == 0 {
-		return
-	}
-	t.groups[n] |= w
-	for _, in := range g.Below {
-		t.enter(in, w)
-	}
 }
 
 // of returns the ways in which a party gets rights besides those that name it.
@@ -129,9 +116,9 @@ func (t *indirect) of(p model.TrusteeID) (w ways) {
 // mark sets the mark of the reverse cells.
 func (t *indirect) mark(p model.TrusteeID, out *Totals) {
 	w := t.of(p)
-	for f := range out.Reverse {
-		out.Reverse[f].Indirect = w&way(pool.ACLType(f)) != 0
+	for n, k := range grant.Kinds {
+		out.Reverse[n].Indirect = w&way(k) != 0
 	}
-	m := &out.Reverse[pool.TypeMailbox]
+	m := &out.Reverse[grant.MailboxACL.Number()]
 	m.Indirect = m.Indirect || w&wayStore != 0 || grant.StoreWays(t.l.snap)[p]
 }

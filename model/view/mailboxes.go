@@ -1,14 +1,16 @@
 package view
 
 import (
+	"strings"
 	"sync"
 
 	"mbxperm/model"
 	"mbxperm/model/grant"
 	"mbxperm/model/hiding"
-	"mbxperm/model/internal/pool"
 	"mbxperm/model/internal/table"
 )
+
+var onRecipients = grant.On(model.TargetRecipient)
 
 // Mailboxes is the object type of mailbox rights, Send-As and Receive-As, and
 // Send on Behalf.
@@ -17,12 +19,12 @@ var Mailboxes = &ObjectType{
 	Toggles: hiding.Stale | hiding.Inherited | hiding.Self | hiding.Implied,
 	Totals: []model.Column[*Line]{
 		{Title: "AccountName", Text: accountText},
-		forwardColumn("Mailbox", false, pool.TypeMailbox),
-		forwardColumn("Send/ReceiveAs", false, pool.TypeSend),
-		reverseColumn("Reverse_Mailbox", false, pool.TypeMailbox),
-		reverseColumn("Reverse_Send/ReceiveAs", false, pool.TypeSend),
-		forwardColumn("OnBehalf", true, pool.TypeBehalf),
-		reverseColumn("Reverse_OnBehalf", true, pool.TypeBehalf),
+		forwardColumn("Mailbox", false, grant.MailboxACL),
+		forwardColumn("Send/ReceiveAs", false, grant.SendAs),
+		reverseColumn("Reverse_Mailbox", false, grant.MailboxACL),
+		reverseColumn("Reverse_Send/ReceiveAs", false, grant.SendAs),
+		forwardColumn("OnBehalf", true, grant.OnBehalf),
+		reverseColumn("Reverse_OnBehalf", true, grant.OnBehalf),
 		{Title: "Type", Extra: true, Text: func(l *Line) string { return typeOrKind(l) }},
 	},
 	Details: recipientColumns,
@@ -34,20 +36,20 @@ var Mailboxes = &ObjectType{
 		{Name: "type", Value: func(l *Line) any { return l.Type }},
 	}, mailboxCounts()...),
 	ACEs: []ACEType{
-		{Name: "All", forward: pool.OnRecipients, Flip: 4},
-		{Name: "Mailbox-Rights", forward: pool.OnlyMailbox, Flip: 5},
-		{Name: "SendAs/ReceiveAs-Rights", forward: pool.OnlySend, Flip: 6},
-		{Name: "SendOnBehalf-Rights", forward: pool.OnlyBehalf, Flip: 7},
-		{Name: "Reverse-All", reverse: pool.AllTypes, Flip: 0},
-		{Name: "Reverse-Mailbox-Rights", reverse: pool.OnlyMailbox, Flip: 1},
-		{Name: "Reverse-SendAs/ReceiveAs-Rights", reverse: pool.OnlySend, Flip: 2},
-		{Name: "Reverse-SendOnBehalf-Rights", reverse: pool.OnlyBehalf, Flip: 3},
-		{Name: "Both", forward: pool.OnRecipients, reverse: pool.AllTypes, Flip: 8},
+		{Name: "All", forward: onRecipients, Flip: 4},
+		{Name: "Mailbox-Rights", forward: grant.MailboxACL.Only(), Flip: 5},
+		{Name: "SendAs/ReceiveAs-Rights", forward: grant.SendAs.Only(), Flip: 6},
+		{Name: "SendOnBehalf-Rights", forward: grant.OnBehalf.Only(), Flip: 7},
+		{Name: "Reverse-All", reverse: grant.All(), Flip: 0},
+		{Name: "Reverse-Mailbox-Rights", reverse: grant.MailboxACL.Only(), Flip: 1},
+		{Name: "Reverse-SendAs/ReceiveAs-Rights", reverse: grant.SendAs.Only(), Flip: 2},
+		{Name: "Reverse-SendOnBehalf-Rights", reverse: grant.OnBehalf.Only(), Flip: 3},
+		{Name: "Both", forward: onRecipients, reverse: grant.All(), Flip: 8},
 	},
-	lines: mailboxLines, bothWays: true,
+	lines: mailboxLines, forward: onRecipients, reverse: onRecipients,
 	counts: map[int]func(*evaluation, LineKey) Count{
-		1: forwardCount(pool.TypeMailbox), 2: forwardCount(pool.TypeSend), 3: reverseCount(pool.TypeMailbox),
-		4: reverseCount(pool.TypeSend), 5: forwardCount(pool.TypeBehalf), 6: reverseCount(pool.TypeBehalf),
+		1: forwardCount(grant.MailboxACL), 2: forwardCount(grant.SendAs), 3: reverseCount(grant.MailboxACL),
+		4: reverseCount(grant.SendAs), 5: forwardCount(grant.OnBehalf), 6: reverseCount(grant.OnBehalf),
 	},
 }
 
@@ -60,29 +62,44 @@ var recipientColumns = []model.Column[*grant.Row]{
 	{Title: "Origin", Extra: true, Text: func(r *grant.Row) string { return r.Origin }},
 }
 
+// mailboxCells are the counts of a line as reports name them: as a target, then as
+// a trustee.
+var mailboxCells = [...]struct {
+	name string
+	of   func(*Line) Count
+}{
+	{"mailbox", func(l *Line) Count { return l.Forward(grant.MailboxACL) }},
+	{"send_receive_as", func(l *Line) Count { return l.Forward(grant.SendAs) }},
+	{"on_behalf", func(l *Line) Count { return l.Forward(grant.OnBehalf) }},
+	{"reverse_mailbox", func(l *Line) Count { return l.Reverse(grant.MailboxACL) }},
+	{"reverse_send_receive_as", func(l *Line) Count { return l.Reverse(grant.SendAs) }},
+	{"reverse_on_behalf", func(l *Line) Count { return l.Reverse(grant.OnBehalf) }},
+}
+
 func mailboxCounts() (out []model.Field[*Line]) {
-	cells := []struct {
-		name string
-		of   func(*Line) Count
-	}{
-		{"mailbox", func(l *Line) Count { return l.Totals.Forward[pool.TypeMailbox] }},
-		{"send_receive_as", func(l *Line) Count { return l.Totals.Forward[pool.TypeSend] }},
-		{"on_behalf", func(l *Line) Count { return l.Totals.Forward[pool.TypeBehalf] }},
-		{"reverse_mailbox", func(l *Line) Count { return l.Totals.Reverse[pool.TypeMailbox] }},
-		{"reverse_send_receive_as", func(l *Line) Count { return l.Totals.Reverse[pool.TypeSend] }},
-		{"reverse_on_behalf", func(l *Line) Count { return l.Totals.Reverse[pool.TypeBehalf] }},
-	}
-	for _, c := range cells {
+	for _, c := range mailboxCells {
 		out = append(out, countFields(c.name, c.of)[0])
 	}
-	for _, c := range cells {
+	for _, c := range mailboxCells {
 		out = append(out, countFields(c.name, c.of)[1])
 	}
 	return append(out, model.Field[*Line]{Name: "hidden", Value: func(l *Line) any { return l.Totals.Hidden() }},
-		model.Field[*Line]{Name: "unread", Value: func(l *Line) any { return l.Totals.Unread() }},
+		model.Field[*Line]{Name: "unread", Value: func(l *Line) any { return unreadLists(l) }},
 		model.Field[*Line]{Name: "exchange", Value: func(l *Line) any { return l.Exchange }},
 		model.Field[*Line]{Name: "authority", Value: func(l *Line) any { return l.Authority }},
 		model.Field[*Line]{Name: "label", Value: func(l *Line) any { return l.Label }})
+}
+
+// unreadLists names the lists of the line that were not read, by their field, with
+// blanks between; there may be more in them than the counts say.
+func unreadLists(l *Line) string {
+	var names []string
+	for _, c := range mailboxCells[:3] {
+		if c.of(l).Unread {
+			names = append(names, c.name)
+		}
+	}
+	return strings.Join(names, " ")
 }
 
 // accountText is the name with the kind of whatever is no mailbox, and ~ where
@@ -113,7 +130,7 @@ func typeOrKind(l *Line) string {
 func targetText(r *grant.Row) string {
 	name := r.Target.Name
 	switch {
-	case r.ACLType == grant.ACLStore || r.ACLType == grant.ACLAdmin:
+	case r.Ref.Kind().Target != model.TargetRecipient:
 		return name + " (" + r.Target.Type + ")"
 	case r.Authority == model.AuthorityCopy:
 		return name + " ~"
@@ -192,7 +209,7 @@ func (l *evaluation) everyRow(k LineKey) grant.RowKinds {
 	r := grant.RelationsOf(l.snap)
 	out := r.KindsOf(k.party)
 	if k.obj != 0 {
-		out |= kinds(l.snap.Record(k.obj), r.Descs)
+		out |= grant.RowsOn(l.snap.Record(k.obj), r.Descs)
 	}
 	return out
 }

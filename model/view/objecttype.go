@@ -6,7 +6,6 @@ import (
 	"mbxperm/model"
 	"mbxperm/model/grant"
 	"mbxperm/model/hiding"
-	"mbxperm/model/internal/pool"
 )
 
 // ObjectType is one entry of the screen's first drop-down: what its lines are,
@@ -25,8 +24,10 @@ type ObjectType struct {
 	lines func(*evaluation)
 	// counts are the counts of the columns of Totals, by place, without the rest
 	// of the line: for an order of all lines.
-	counts   map[int]func(*evaluation, LineKey) Count
-	bothWays bool // its lines have totals in reverse too
+	counts map[int]func(*evaluation, LineKey) Count
+	// forward and reverse are the kinds of rows that are counted for a line, as a
+	// target and as a trustee.
+	forward, reverse grant.Set
 }
 
 // ObjectTypes are all of them, in the order of the drop-down.
@@ -35,9 +36,9 @@ var ObjectTypes = []*ObjectType{Mailboxes, Stores, Admins}
 // ACEType is one entry of the screen's second drop-down.
 type ACEType struct {
 	Name    string
-	forward pool.ACLTypes // rows of the line as a target
-	reverse pool.ACLTypes // rows that name the line as trustee
-	Flip    int           // the entry for the other direction; itself where there is none
+	forward grant.Set // rows of the line as a target
+	reverse grant.Set // rows that name the line as trustee
+	Flip    int       // the entry for the other direction; itself where there is none
 }
 
 // Direction says in a word which way the rows of this type are read.
@@ -85,7 +86,6 @@ type Line struct {
 	Totals    Totals
 
 	Server, StorageGroup, Store string
-	ACEs                        Count
 	Row                         *grant.Row // where a line is one ACE
 }
 
@@ -117,26 +117,26 @@ func countColumn(title string, extra bool, of func(*Line) Count) model.Column[*L
 	}
 }
 
-// forwardColumn and reverseColumn are the columns of a line's rows of one family.
-func forwardColumn(title string, extra bool, f pool.ACLType) model.Column[*Line] {
-	return countColumn(title, extra, func(l *Line) Count { return l.Totals.Forward[f] })
+// forwardColumn and reverseColumn are the columns of a line's rows of one kind.
+func forwardColumn(title string, extra bool, kind *grant.Kind) model.Column[*Line] {
+	return countColumn(title, extra, func(l *Line) Count { return l.Forward(kind) })
 }
 
-func forwardCount(f pool.ACLType) func(*evaluation, LineKey) Count {
+func forwardCount(kind *grant.Kind) func(*evaluation, LineKey) Count {
 	return func(l *evaluation, k LineKey) (none Count) {
 		if k.obj == 0 {
 			return none
 		}
-		return l.forward(l.snap.Record(k.obj), f)
+		return l.forward(k.obj, kind)
 	}
 }
 
-func reverseColumn(title string, extra bool, f pool.ACLType) model.Column[*Line] {
-	return countColumn(title, extra, func(l *Line) Count { return l.Totals.Reverse[f] })
+func reverseColumn(title string, extra bool, kind *grant.Kind) model.Column[*Line] {
+	return countColumn(title, extra, func(l *Line) Count { return l.Reverse(kind) })
 }
 
-func reverseCount(f pool.ACLType) func(*evaluation, LineKey) Count {
-	return func(l *evaluation, k LineKey) Count { return l.reverse(k.party, f) }
+func reverseCount(kind *grant.Kind) func(*evaluation, LineKey) Count {
+	return func(l *evaluation, k LineKey) Count { return l.reverse(k.party, kind) }
 }
 
 func countFields(name string, of func(*Line) Count) []model.Field[*Line] {

@@ -25,7 +25,7 @@ func PartyLine(s *model.Snapshot, p model.TrusteeID) LineKey {
 func TargetKey(s *model.Snapshot, r grant.Ref) LineKey {
 	o := s.Record(r.Obj)
 	switch {
-	case r.Family == pool.TypeAdmin:
+	case r.Kind() == grant.AdminACL:
 		return LineKey{obj: r.Obj, party: grant.TrusteeOf(s, r, grant.ACEOf(s, r)), pos: r.Pos + 1}
 	case o.Recipient != model.NoRecipient:
 		return LineKey{obj: r.Obj, party: s.TrusteeOf(o.DN)}
@@ -80,7 +80,7 @@ func DisplayName(s *model.Snapshot, k LineKey) string {
 func Carry(s *model.Snapshot, k LineKey, from *model.Snapshot) LineKey {
 	switch {
 	case k.pos != 0: // an entry of a container: another may stand in its place
-		ref, ok := grant.Carry(s, grant.Ref{Obj: k.obj, Pos: k.pos - 1, Family: pool.TypeAdmin, Right: pool.RightWhole}, from)
+		ref, ok := grant.Carry(s, grant.AdminACL.Ref(k.obj, k.pos-1, pool.RightWhole), from)
 		if !ok {
 			return LineKey{}
 		}

@@ -82,7 +82,7 @@ func (p *plain) entry(dn string, e *collector.Entry) {
 	if has(e, "objectClass", "msExchPrivateMDB") || has(e, "objectClass", "msExchPublicMDB") {
 		p.sources = append(p.sources, dn)
 		for i, a := range plainACEs(e.Value("nTSecurityDescriptor")) {
-			p.rows = append(p.rows, plainRow{target: dn, kind: grant.ACLStore, index: i, trustee: a.sid, deny: a.deny})
+			p.rows = append(p.rows, plainRow{target: dn, kind: grant.StoreACL.Name, index: i, trustee: a.sid, deny: a.deny})
 		}
 		return
 	}
@@ -96,7 +96,7 @@ func (p *plain) entry(dn string, e *collector.Entry) {
 	if mailbox {
 		p.mailboxes[dn] = true
 		if noDACL(e.Value("msExchMailboxSecurityDescriptor")) {
-			p.rows = append(p.rows, plainRow{target: dn, kind: grant.ACLMailbox, trustee: "S-1-1-0"})
+			p.rows = append(p.rows, plainRow{target: dn, kind: grant.MailboxACL.Name, trustee: "S-1-1-0"})
 		}
 		for i, a := range plainACEs(e.Value("msExchMailboxSecurityDescriptor")) {
 			p.mailboxACE(dn, i, a)
@@ -104,19 +104,19 @@ func (p *plain) entry(dn string, e *collector.Entry) {
 	}
 	if noDACL(e.Value("nTSecurityDescriptor")) {
 		for _, right := range []string{"Send-As", "Receive-As"} {
-			p.rows = append(p.rows, plainRow{target: dn, kind: grant.ACLSend, trustee: "S-1-1-0", right: right})
+			p.rows = append(p.rows, plainRow{target: dn, kind: grant.SendAs.Name, trustee: "S-1-1-0", right: right})
 		}
 	}
 	for i, a := range plainACEs(e.Value("nTSecurityDescriptor")) {
 		p.accountACE(dn, i, a)
 	}
 	for i, v := range e.Values("publicDelegates") {
-		p.links = append(p.links, plainRow{target: dn, kind: grant.ACLBehalf, index: i, trustee: strings.ToLower(string(v))})
+		p.links = append(p.links, plainRow{target: dn, kind: grant.OnBehalf.Name, index: i, trustee: strings.ToLower(string(v))})
 	}
 }
 
 func (p *plain) mailboxACE(dn string, i int, a plainACE) {
-	row := plainRow{target: dn, kind: grant.ACLMailbox, index: i, trustee: a.sid, deny: a.deny, stale: a.inherited, self: a.self()}
+	row := plainRow{target: dn, kind: grant.MailboxACL.Name, index: i, trustee: a.sid, deny: a.deny, stale: a.inherited, self: a.self()}
 	rest := a.mask
 	for _, bit := range []uint32{1, 2, 4, 0x10000, 0x20000, 0x40000, 0x80000} {
 		if a.mask&bit != 0 {
@@ -135,7 +135,7 @@ func (p *plain) accountACE(dn string, i int, a plainACE) {
 	if a.mask&(0x100|0x10000000) == 0 || a.other {
 		return
 	}
-	row := plainRow{target: dn, kind: grant.ACLSend, index: i, trustee: a.sid, deny: a.deny, inh: a.inherited, self: a.self()}
+	row := plainRow{target: dn, kind: grant.SendAs.Name, index: i, trustee: a.sid, deny: a.deny, inh: a.inherited, self: a.self()}
 	for _, r := range []string{"ab721a54-1e2f-11d0-9819-00aa0040529b", "ab721a56-1e2f-11d0-9819-00aa0040529b"} {
 		if a.object == r || a.object == "" {
 			row.right, row.implied = r, a.object == ""
@@ -334,7 +334,7 @@ func (p *plain) linesWanted(on toggles, forward, reverse map[string]plainCount) 
 		}
 	}
 	for _, r := range p.rows {
-		if r.kind != grant.ACLStore && strings.HasPrefix(r.trustee, "S-") && p.shown(&r, on.show, on.only) {
+		if r.kind != grant.StoreACL.Name && strings.HasPrefix(r.trustee, "S-") && p.shown(&r, on.show, on.only) {
 			want[r.trustee] = true
 		}
 	}
@@ -343,7 +343,7 @@ func (p *plain) linesWanted(on toggles, forward, reverse map[string]plainCount) 
 
 func (p *plain) recipientRows() (n int) {
 	for _, r := range p.rows {
-		if r.kind != grant.ACLStore {
+		if r.kind != grant.StoreACL.Name {
 			n++
 		}
 	}
@@ -353,7 +353,7 @@ func (p *plain) recipientRows() (n int) {
 func (p *plain) count(on toggles) (forward, reverse map[string]plainCount, hidden int) {
 	forward, reverse = map[string]plainCount{}, map[string]plainCount{}
 	for _, r := range p.rows {
-		if r.kind == grant.ACLStore {
+		if r.kind == grant.StoreACL.Name {
 			continue
 		}
 		add := plainCount{rows: 1}
@@ -375,7 +375,7 @@ func (p *plain) count(on toggles) (forward, reverse map[string]plainCount, hidde
 	return forward, reverse, hidden
 }
 
-var RowKinds = []string{grant.ACLMailbox, grant.ACLSend, grant.ACLBehalf}
+var RowKinds = []string{grant.MailboxACL.Name, grant.SendAs.Name, grant.OnBehalf.Name}
 
 func checkLine(t *testing.T, show toggles, line *view.Line, forward, reverse map[string]plainCount) {
 	t.Helper()
@@ -450,7 +450,7 @@ func TestStoreTotals(t *testing.T) {
 	s, p := read(t, "demo:60:3")
 	aces := map[string]int{}
 	for _, r := range p.rows {
-		if r.kind == grant.ACLStore {
+		if r.kind == grant.StoreACL.Name {
 			aces[r.target]++
 		}
 	}
@@ -465,9 +465,9 @@ func TestStoreTotals(t *testing.T) {
 			line := result.Line(i)
 			rows := ask(t, s, view.Query{Type: view.Stores, Show: show, Only: on.only, Rows: true, Of: line.Key, ACEs: view.Stores.ACEs[0]})
 			want := aces[strings.ToLower(line.DN)]
-			if line.ACEs.Rows != rows.Len() || line.ACEs.Rows+line.ACEs.Hidden != want {
+			if line.Forward(grant.StoreACL).Rows != rows.Len() || line.Forward(grant.StoreACL).Rows+line.Forward(grant.StoreACL).Hidden != want {
 				t.Errorf("toggles %v: %s shows %d (detail %d) and hides %d; its ACL has %d entries", on,
-					line.Store, line.ACEs.Rows, rows.Len(), line.ACEs.Hidden, want)
+					line.Store, line.Forward(grant.StoreACL).Rows, rows.Len(), line.Forward(grant.StoreACL).Hidden, want)
 			}
 		}
 	}

@@ -40,7 +40,7 @@ func TestDescriptorsComeBack(t *testing.T) {
 		if r.IntN(2) == 0 {
 			raw[r.IntN(len(raw))] ^= 1 << r.IntN(8)
 		}
-		id := p.Descriptor(pool.TypeSend, raw)
+		id := p.Descriptor(pool.SenseSend, raw)
 		v := p.Publish()
 		if got := v.Bytes(id); !bytes.Equal(got, raw) {
 			t.Fatalf("%x came back as\n%x", raw, got)

@@ -22,15 +22,11 @@ type RawACL struct {
 // RawOf returns the descriptor that a row's ACE stands in; ok is false for a
 // row that is no ACE.
 func RawOf(s *model.Snapshot, r grant.Ref) (raw RawACL, ok bool) {
-	o := s.Record(r.Obj)
-	switch r.Family {
-	case pool.TypeBehalf:
+	if r.Kind().IsLink() {
 		return RawACL{}, false
-	case pool.TypeMailbox:
-		raw = rawACL(s, o, o.MailboxSD)
-	default:
-		raw = rawACL(s, o, o.Security)
 	}
+	o := s.Record(r.Obj)
+	raw = rawACL(s, o, r.Kind().Desc(o))
 	raw.Pos = int(r.Pos)
 	return raw, true
 }
@@ -39,7 +35,7 @@ func RawOf(s *model.Snapshot, r grant.Ref) (raw RawACL, ok bool) {
 // entry as it stands there, where that is another object than the target and was found.
 func SetOn(s *model.Snapshot, r grant.Ref) (raw RawACL, on Card, ok bool) {
 	o, a := s.Record(r.Obj), grant.ACEOf(s, r)
-	if a == nil || r.Family == pool.TypeMailbox {
+	if a == nil || !r.Kind().IsInherited() {
 		return RawACL{}, Card{}, false
 	}
 	src := grant.Stamp(s, o, a)
@@ -82,7 +78,7 @@ func RawLists(s *model.Snapshot, k LineKey) (out []RawACL) {
 func rawACL(s *model.Snapshot, o *model.Record, id pool.Desc) RawACL {
 	d := s.Descs.At(uint32(id))
 	raw := RawACL{Attribute: "nTSecurityDescriptor", Object: s.TargetPrincipal(o), Bytes: s.Bytes(id), Pos: -1}
-	if d.Type == pool.TypeMailbox {
+	if d.Sense == pool.SenseMailbox {
 		raw.Attribute, raw.Mailbox = "msExchMailboxSecurityDescriptor", true
 	}
 	if d.Owner != 0 {

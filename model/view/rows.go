@@ -23,7 +23,7 @@ func (l *evaluation) allRows() {
 	q, s := &l.query, l.snap
 	want := q.ACEs.forward | q.ACEs.reverse
 	if q.ByTrustee {
-		want = pool.AllTypes
+		want = grant.All()
 	}
 	var rest []model.ObjectID
 	for _, n := range byName(s) {
@@ -32,24 +32,26 @@ func (l *evaluation) allRows() {
 		}
 		switch k := lineKey(s, n); {
 		case k.obj == 0:
-		case s.Record(k.obj).ACLType() != pool.TypeSend:
+		case s.Record(k.obj).Target() != model.TargetRecipient:
 			rest = append(rest, k.obj)
 		default:
 			l.rowsOfTarget(k.obj, want, nil)
 		}
 	}
 	l.inOrder = len(l.result.rows)
-	for i := range s.Stores.Len() {
-		rest = append(rest, *s.Stores.At(i))
-	}
 	for _, id := range rest {
-		l.rowsOfTarget(id, want, nil)
+		l.rowsOfTarget(id, want&onRecipients, nil)
+	}
+	for _, list := range grant.Lists(s, want&^onRecipients) {
+		for i := range list.Len() {
+			l.rowsOfTarget(*list.At(i), want, nil)
+		}
 	}
 	l.filterRows()
 }
 
 // rowsOfTarget takes the rows of a target, of those trustees that who accepts.
-func (l *evaluation) rowsOfTarget(id model.ObjectID, want pool.ACLTypes, who func(pool.ACLType, model.TrusteeID) bool) {
+func (l *evaluation) rowsOfTarget(id model.ObjectID, want grant.Set, who func(*grant.Kind, model.TrusteeID) bool) {
 	s := l.snap
 	if l.query.Target != nil {
 		if p := s.TargetPrincipal(s.Record(id)); !l.query.Target(&p) {
@@ -58,7 +60,7 @@ func (l *evaluation) rowsOfTarget(id model.ObjectID, want pool.ACLTypes, who fun
 	}
 	grant.Each(s, id, want, func(r grant.Ref, a *pool.ACERecord) bool {
 		p := grant.TrusteeOf(s, r, a)
-		if who != nil && !who(r.Family, p) {
+		if who != nil && !who(r.Kind(), p) {
 			return true
 		}
 		if l.query.Trustee != nil {
@@ -111,9 +113,9 @@ func (l *evaluation) rowsOfLine() {
 		return
 	}
 	acting := l.acting(of.party)
-	who := func(f pool.ACLType, p model.TrusteeID) bool {
+	who := func(k *grant.Kind, p model.TrusteeID) bool {
 		behalfOnly, acts := acting[p]
-		return acts && (!behalfOnly || f == pool.TypeBehalf)
+		return acts && (!behalfOnly || k.IsLink())
 	}
 	own := model.ObjectID(0)
 	if q.ACEs.forward != 0 {
@@ -127,21 +129,21 @@ func (l *evaluation) rowsOfLine() {
 		l.rowsNaming(p, behalfOnly, own)
 	}
 	if own != 0 { // its forward rows are there already
-		grant.Each(l.snap, own, q.ACEs.reverse&q.ACEs.forward&(pool.OnlyMailbox|pool.OnlySend), func(r grant.Ref, a *pool.ACERecord) bool {
-			if why := l.why(r, a); why != 0 && who(r.Family, model.TrusteeOfSID(a.Trustee)) {
+		grant.Each(l.snap, own, q.ACEs.reverse&q.ACEs.forward&onRecipients&^grant.OnBehalf.Only(), func(r grant.Ref, a *pool.ACERecord) bool {
+			if why := l.why(r, a); why != 0 && who(r.Kind(), model.TrusteeOfSID(a.Trustee)) {
 				l.result.Hidden[why.First()]--
 			}
 			return true
 		})
 	}
-	l.rowsOfStores(own, who)
+	l.rowsOfOthers(own, who)
 }
 
 // rowsAmongAll looks at every target.
-func (l *evaluation) rowsAmongAll(own model.ObjectID, who func(pool.ACLType, model.TrusteeID) bool) {
+func (l *evaluation) rowsAmongAll(own model.ObjectID, who func(*grant.Kind, model.TrusteeID) bool) {
 	q, s := &l.query, l.snap
 	for i := range s.Recipients.Len() {
-		id, want := *s.Recipients.At(i), q.ACEs.reverse&pool.OnRecipients
+		id, want := *s.Recipients.At(i), q.ACEs.reverse&onRecipients
 		if id == own {
 			want &^= q.ACEs.forward
 		}
@@ -150,16 +152,22 @@ func (l *evaluation) rowsAmongAll(own model.ObjectID, who func(pool.ACLType, mod
 		}
 		l.rowsOfTarget(id, want, who)
 	}
-	l.rowsOfStores(own, who)
+	l.rowsOfOthers(own, who)
 }
 
-func (l *evaluation) rowsOfStores(own model.ObjectID, who func(pool.ACLType, model.TrusteeID) bool) {
+// rowsOfOthers looks at every target that is no recipient.
+func (l *evaluation) rowsOfOthers(own model.ObjectID, who func(*grant.Kind, model.TrusteeID) bool) {
 	q, s := &l.query, l.snap
-	want := q.ACEs.reverse & (pool.OnlyStores | pool.OnlyAdmin)
-	for i := range s.Stores.Len() {
-		if id := *s.Stores.At(i); id == own {
-			l.rowsOfTarget(id, want&^q.ACEs.forward, who)
-		} else if want != 0 {
+	reverse := q.ACEs.reverse &^ onRecipients
+	for _, list := range grant.Lists(s, reverse) {
+		for i := range list.Len() {
+			id, want := *list.At(i), reverse
+			if id == own {
+				want &^= q.ACEs.forward
+			}
+			if l.stopped() {
+				return
+			}
 			l.rowsOfTarget(id, want, who)
 		}
 	}
@@ -171,28 +179,29 @@ func (l *evaluation) rowsOfStores(own model.ObjectID, who func(pool.ACLType, mod
 func (l *evaluation) rowsNaming(p model.TrusteeID, behalfOnly bool, own model.ObjectID) {
 	q, s := &l.query, l.snap
 	r := grant.RelationsOf(s)
-	for f := pool.TypeMailbox; f <= pool.TypeSend && !behalfOnly && p.DN() == 0; f++ {
-		if !q.ACEs.reverse.Has(f) {
+	for _, k := range grant.Kinds {
+		in, counted := k.Counted()
+		if !counted || behalfOnly || p.DN() != 0 || !q.ACEs.reverse.Has(k) {
 			continue
 		}
 		not := own
-		if !q.ACEs.forward.Has(f) {
+		if !q.ACEs.forward.Has(k) {
 			not = 0
 		}
 		for _, ace := range r.ACEs.Of(uint32(p)) {
-			if n := r.Uses[f][ace]; n != 0 {
-				l.rowsOfACE(pool.ACE(ace), f, int(n), not)
+			if n := r.Uses[in][ace]; n != 0 {
+				l.rowsOfACE(pool.ACE(ace), k, int(n), not)
 			}
 		}
 	}
-	if !q.ACEs.reverse.Has(pool.TypeBehalf) {
+	if !q.ACEs.reverse.Has(grant.OnBehalf) {
 		return
 	}
 	for _, link := range r.LinksOf(p) {
 		d := s.Delegates.At(link.N)
-		ref := grant.Ref{Obj: d.Target, Pos: link.N - s.Record(d.Target).Delegates.First, Family: pool.TypeBehalf, Right: pool.RightOnBehalf}
+		ref := grant.OnBehalf.Ref(d.Target, link.N-s.Record(d.Target).Delegates.First, pool.RightOnBehalf)
 		switch why := l.why(ref, nil); {
-		case d.Target == own && q.ACEs.forward.Has(pool.TypeBehalf):
+		case d.Target == own && q.ACEs.forward.Has(grant.OnBehalf):
 		case why != 0:
 			l.result.Hidden[why.First()]++
 		default:
@@ -201,15 +210,15 @@ func (l *evaluation) rowsNaming(p model.TrusteeID, behalfOnly bool, own model.Ob
 	}
 }
 
-// rowsOfACE takes the rows that an ACE gives on recipients in one sense, but
+// rowsOfACE takes the rows of one kind that an ACE gives on recipients, but
 // for those on not.
-func (l *evaluation) rowsOfACE(id pool.ACE, f pool.ACLType, uses int, not model.ObjectID) {
+func (l *evaluation) rowsOfACE(id pool.ACE, k *grant.Kind, uses int, not model.ObjectID) {
 	s := l.snap
 	a := s.ACEs.At(uint32(id))
 	var buf [pool.MaxRights]pool.Right
 	var shown []pool.Right
-	for _, right := range pool.RightsOf(f, a, &buf) {
-		if why := l.why(grant.Ref{Family: f, Right: right}, a); why != 0 {
+	for _, right := range k.Rights(a, &buf) {
+		if why := l.why(k.Ref(0, 0, right), a); why != 0 {
 			l.result.Hidden[why.First()] += uses
 		} else {
 			shown = append(shown, right)
@@ -219,9 +228,10 @@ func (l *evaluation) rowsOfACE(id pool.ACE, f pool.ACLType, uses int, not model.
 		return
 	}
 	at := grant.ReachOf(s)
+	in, _ := k.Counted()
 	for _, desc := range at.Descs.Of(uint32(id)) {
 		d := s.Descs.At(desc)
-		if d.Type != f || l.stopped() {
+		if d.Sense != in || l.stopped() {
 			continue
 		}
 		for i := range d.N {
@@ -231,7 +241,7 @@ func (l *evaluation) rowsOfACE(id pool.ACE, f pool.ACLType, uses int, not model.
 			for _, target := range at.Targets.Of(desc) {
 				for _, right := range shown {
 					if model.ObjectID(target) != not {
-						l.result.rows = append(l.result.rows, grant.Ref{Obj: model.ObjectID(target), Pos: i, Family: f, Right: right})
+						l.result.rows = append(l.result.rows, k.Ref(model.ObjectID(target), i, right))
 					}
 				}
 			}
@@ -294,9 +304,9 @@ func compareRows(s *model.Snapshot, a, b sortable) int {
 		return cmp.Compare(a.first, b.first)
 	}
 	if a.Obj == b.Obj {
-		return cmp.Or(cmp.Compare(a.Family, b.Family), cmp.Compare(a.Pos, b.Pos), cmp.Compare(a.Right, b.Right))
+		return cmp.Or(cmp.Compare(a.Kind().Number(), b.Kind().Number()), cmp.Compare(a.Pos, b.Pos), cmp.Compare(a.Right, b.Right))
 	}
-	if c := cmp.Or(cmp.Compare(rowClass(a.Ref), rowClass(b.Ref)), cmp.Compare(a.start, b.start)); c != 0 {
+	if c := cmp.Or(cmp.Compare(a.Kind().Rank(), b.Kind().Rank()), cmp.Compare(a.start, b.start)); c != 0 {
 		return c
 	}
 	if c := dn.Compare(objectSortName(s, s.Record(a.Obj)), objectSortName(s, s.Record(b.Obj))); c != 0 {
@@ -304,9 +314,6 @@ func compareRows(s *model.Snapshot, a, b sortable) int {
 	}
 	return tie(s, LineKey{obj: a.Obj}, LineKey{obj: b.Obj})
 }
-
-// rowClass puts recipients before stores before containers.
-func rowClass(r grant.Ref) int { return max(0, int(r.Family)-int(pool.TypeBehalf)) }
 
 // firstOrder returns for each row where it comes by what goes before its
 // target; nil where nothing does.

@@ -16,7 +16,7 @@ var Stores = &ObjectType{
 		{Title: "StorageGroupName", Text: func(l *Line) string { return l.StorageGroup }},
 		{Title: "MailStoreName", Text: func(l *Line) string { return l.Store }},
 		{Title: "DistinguishedName", Text: func(l *Line) string { return l.DN }},
-		countColumn("ACEs", false, func(l *Line) Count { return l.ACEs }),
+		forwardColumn("ACEs", false, grant.StoreACL),
 	},
 	Details: configColumns,
 	Fields: []model.Field[*Line]{
@@ -24,11 +24,11 @@ var Stores = &ObjectType{
 		{Name: "storage_group", Value: func(l *Line) any { return l.StorageGroup }},
 		{Name: "store", Value: func(l *Line) any { return l.Store }},
 		{Name: "dn", Value: func(l *Line) any { return l.DN }},
-		{Name: "aces", Value: func(l *Line) any { return l.ACEs.Rows }},
-		{Name: "hidden", Value: func(l *Line) any { return l.ACEs.Hidden }},
+		{Name: "aces", Value: func(l *Line) any { return l.Forward(grant.StoreACL).Rows }},
+		{Name: "hidden", Value: func(l *Line) any { return l.Totals.Hidden() }},
 	},
-	ACEs:  []ACEType{{Name: "All", forward: pool.OnlyStores}},
-	lines: storeLines,
+	ACEs:  []ACEType{{Name: "All", forward: grant.StoreACL.Only()}},
+	lines: storeLines, forward: grant.StoreACL.Only(),
 }
 
 var configColumns = []model.Column[*grant.Row]{
@@ -44,7 +44,7 @@ func storeLines(l *evaluation) {
 	for i := range l.snap.Stores.Len() {
 		if id := *l.snap.Stores.At(i); l.snap.Record(id).IsStore() {
 			l.add(LineKey{obj: id})
-			l.configCount(id, pool.OnlyStores, &l.result.Hidden)
+			l.countEach(id, grant.StoreACL, &l.result.Hidden)
 		}
 	}
 	l.sortKeys()
@@ -73,11 +73,6 @@ func ThroughStore(s *model.Snapshot, k LineKey) (store string, trustees int) {
 		return "", 0
 	}
 	seen := map[pool.SID]bool{}
-	grant.Each(s, id, pool.OnlyStores, func(r grant.Ref, a *pool.ACERecord) bool {
-		if grant.OpensMailboxes(s, a) && grant.ReasonsOf(s, r, a)&hiding.Default == 0 {
-			seen[a.Trustee] = true
-		}
-		return true
-	})
+	grant.EachIntoStored(s, id, func(a *pool.ACERecord) { seen[a.Trustee] = true })
 	return s.CN(s.Record(id).DN), len(seen)
 }

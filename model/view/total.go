@@ -1,24 +1,11 @@
 package view
 
 import (
-	"strings"
-
 	"mbxperm/model"
-	"mbxperm/model/coverage"
 	"mbxperm/model/grant"
 	"mbxperm/model/hiding"
 	"mbxperm/model/internal/pool"
 )
-
-// markUnread marks the cells of a recipient whose list was not read: nothing
-// seen is not nothing there.
-func (l *evaluation) markUnread(o *model.Record, t *Totals) {
-	s := l.snap
-	mailbox := o.HasMailbox() || s.TypeName(o) == model.UnknownType
-	t.Forward[pool.TypeMailbox].Unread = mailbox && coverage.ListUnread(s, o.MailboxState, o.MailboxSD) && !l.reads.NoMailboxSD(o)
-	t.Forward[pool.TypeSend].Unread = coverage.ListUnread(s, o.SecurityState, o.Security)
-	t.Forward[pool.TypeBehalf].Unread = o.Is(model.FlagDelegatesPartial) || o.DelegatesState != model.Present && !l.reads.NoDelegates(o)
-}
 
 // Unread names the lists of the line behind Query.Of that hold rows of this answer
 // and were not read, or not to their end: without rows it does not mean that
@@ -28,18 +15,9 @@ func (r *Result) Unread() (names []string) {
 	if !q.Rows || q.Of.obj == 0 || q.ACEs.forward == 0 {
 		return nil
 	}
-	s, o := r.Snapshot, r.Snapshot.Record(q.Of.obj)
-	if o.IsStore() || o.Is(model.FlagAbove) {
-		if coverage.ListUnread(s, o.SecurityState, o.Security) {
-			names = append(names, "the ACL of this object")
-		}
-		return names
-	}
-	var t Totals
-	r.lists.markUnread(o, &t)
-	for f, name := range [...]string{"its mailbox rights", "the ACL of its account", "who may send on its behalf"} {
-		if t.Forward[f].Unread && q.ACEs.forward.Has(pool.ACLType(f)) {
-			names = append(names, name)
+	for _, k := range grant.Kinds {
+		if q.ACEs.forward.Has(k) && k.Unread(r.Snapshot, r.lists.reads, r.Snapshot.Record(q.Of.obj)) {
+			names = append(names, k.ListName)
 		}
 	}
 	return names
@@ -56,22 +34,17 @@ type Count struct {
 	Indirect bool
 }
 
-// Totals are the counts of one line, forward and in reverse.
+// Totals are the counts of one line, forward and in reverse, by the number of
+// their kind.
 type Totals struct {
-	Forward, Reverse [3]Count // by TypeMailbox, TypeSend, TypeBehalf
+	Forward, Reverse [len(grant.Kinds)]Count
 }
 
-// Unread names the lists of the line that were not read, by their field, with
-// blanks between; there may be more in them than the counts say.
-func (t *Totals) Unread() string {
-	var names []string
-	for f, name := range [...]string{"mailbox", "send_receive_as", "on_behalf"} {
-		if t.Forward[f].Unread {
-			names = append(names, name)
-		}
-	}
-	return strings.Join(names, " ")
-}
+// Forward counts the rows of one kind of the line as a target.
+func (l *Line) Forward(k *grant.Kind) Count { return l.Totals.Forward[k.Number()] }
+
+// Reverse counts the rows of one kind that name the line.
+func (l *Line) Reverse(k *grant.Kind) Count { return l.Totals.Reverse[k.Number()] }
 
 // Hidden returns the number of rows of the line that are not shown, both ways.
 func (t *Totals) Hidden() int {
@@ -84,12 +57,12 @@ func (t *Totals) Hidden() int {
 
 // countRows counts the rows of a sum under the reasons that are switched on. more
 // are further reasons that all of its rows have.
-func countRows(t *pool.RowCounts, f pool.ACLType, show, more hiding.Reasons) (c Count) {
+func countRows(t *pool.RowCounts, in pool.Sense, show, more hiding.Reasons) (c Count) {
 	for slot := range t {
 		if t[slot] == [2]uint16{} {
 			continue
 		}
-		why := pool.SlotReasons(f, slot) | more
+		why := pool.SlotReasons(in, slot) | more
 		allow, deny := int(t[slot][0]), int(t[slot][1])
 		if (why|hiding.NotDeny)&^show == 0 {
 			c.Rows += allow
@@ -121,20 +94,20 @@ func (c Count) times(n int) Count {
 }
 
 // descriptor counts the rows of a recipient's descriptor.
-func (l *evaluation) descriptor(id pool.Desc, f pool.ACLType) Count {
+func (l *evaluation) descriptor(id pool.Desc, in pool.Sense) Count {
 	sum := &l.snap.Descs.At(uint32(id)).Rows
 	if l.show&hiding.NotOrphan != 0 {
-		return countRows(sum, f, l.show, 0)
+		return countRows(sum, in, l.show, 0)
 	}
 	orphans := grant.OrphanRowsOf(l.snap).Descs[id]
 	others := sum.Less(&orphans)
-	c := countRows(&orphans, f, l.show, 0)
-	c.add(countRows(&others, f, l.show, hiding.NotOrphan))
+	c := countRows(&orphans, in, l.show, 0)
+	c.add(countRows(&others, in, l.show, hiding.NotOrphan))
 	return c
 }
 
-// behalf counts values of publicDelegates. None denies, and none names an orphan.
-func (l *evaluation) behalf(n int) (c Count) {
+// links counts values of a link. None denies, and none names an orphan.
+func (l *evaluation) links(n int) (c Count) {
 	if hiding.Onlys&^l.show == 0 {
 		c.Rows = n
 	} else {
@@ -143,34 +116,37 @@ func (l *evaluation) behalf(n int) (c Count) {
 	return c
 }
 
-// forward counts the rows of a recipient as a target, of one family.
-func (l *evaluation) forward(o *model.Record, f pool.ACLType) (c Count) {
+// forward counts the rows of one kind of a target.
+func (l *evaluation) forward(id model.ObjectID, k *grant.Kind) (c Count) {
+	o := l.snap.Record(id)
+	in, counted := k.Counted()
 	switch {
-	case f == pool.TypeBehalf:
-		return l.behalf(int(o.Delegates.N))
-	case f == pool.TypeMailbox && o.MailboxSD != 0:
-		return l.descriptor(o.MailboxSD, f)
-	case f == pool.TypeSend && o.Security != 0 && o.ACLType() == pool.TypeSend:
-		return l.descriptor(o.Security, f)
+	case k.IsLink():
+		return l.links(int(o.Delegates.N))
+	case k.Desc(o) == 0 || !k.StandsOn(o):
+		return c
+	case counted:
+		return l.descriptor(k.Desc(o), in)
 	}
-	return c
+	return l.countEach(id, k, nil)
 }
 
-// reverse counts the rows on recipients that name a party, of one family.
-func (l *evaluation) reverse(p model.TrusteeID, f pool.ACLType) (c Count) {
+// reverse counts the rows of one kind on recipients that name a party.
+func (l *evaluation) reverse(p model.TrusteeID, k *grant.Kind) (c Count) {
 	s := l.snap
 	r := grant.RelationsOf(s)
-	if f == pool.TypeBehalf {
-		return l.behalf(len(r.LinksOf(p)))
+	if k.IsLink() {
+		return l.links(len(r.LinksOf(p)))
 	}
-	if p.DN() != 0 {
+	in, counted := k.Counted()
+	if p.DN() != 0 || !counted {
 		return c
 	}
 	more := l.moreReasons(p.SID())
 	for _, id := range r.ACEs.Of(uint32(p)) {
-		if n := r.Uses[f][id]; n != 0 {
-			sum := pool.SumACE(f, s.ACEs.At(id))
-			c.add(countRows(&sum, f, l.show, more).times(int(n)))
+		if n := r.Uses[in][id]; n != 0 {
+			sum := pool.SumACE(in, s.ACEs.At(id))
+			c.add(countRows(&sum, in, l.show, more).times(int(n)))
 		}
 	}
 	return c
@@ -195,21 +171,9 @@ func (l *evaluation) holds(p model.TrusteeID) grant.RowKinds {
 // hasRows reports whether a recipient has a row that is shown, as a target.
 func (l *evaluation) hasRows(o *model.Record) bool {
 	if l.show&hiding.NotOrphan != 0 {
-		return kinds(o, grant.RelationsOf(l.snap).Descs)&l.kinds != 0
+		return grant.RowsOn(o, grant.RelationsOf(l.snap).Descs)&l.kinds != 0
 	}
-	return kinds(o, grant.OrphanRowsOf(l.snap).Kinds)&^grant.BehalfKind&l.kinds != 0
-}
-
-// kinds returns the kinds of rows of a recipient as a target, out of those of descriptors.
-func kinds(o *model.Record, descs []uint16) grant.RowKinds {
-	out := grant.RowKinds(descs[o.MailboxSD])
-	if o.ACLType() == pool.TypeSend {
-		out |= grant.RowKinds(descs[o.Security]) << 16
-	}
-	if o.Delegates.N > 0 {
-		out |= grant.BehalfKind
-	}
-	return out
+	return grant.RowsOn(o, grant.OrphanRowsOf(l.snap).Kinds)&^grant.LinkRows&l.kinds != 0
 }
 
 // hiddenRows counts what the toggles hide on all recipients, each row once,
@@ -219,10 +183,10 @@ func (l *evaluation) hiddenRows() (h hiding.Counts) {
 	rows, more := r.Rows, hiding.Reasons(0)
 	if l.show&hiding.NotOrphan == 0 {
 		orphans := &grant.OrphanRowsOf(l.snap).Rows
-		for f := range rows {
-			for slot := range rows[f] {
-				for deny := range rows[f][slot] {
-					rows[f][slot][deny] -= orphans[f][slot][deny]
+		for in := range rows {
+			for slot := range rows[in] {
+				for deny := range rows[in][slot] {
+					rows[in][slot][deny] -= orphans[in][slot][deny]
 				}
 			}
 		}
@@ -236,11 +200,11 @@ func (l *evaluation) hiddenRows() (h hiding.Counts) {
 	return h
 }
 
-func (l *evaluation) hide(rows *[2][8][2]int, more hiding.Reasons, h *hiding.Counts) {
-	for f := range rows {
-		for slot := range rows[f] {
-			for deny, n := range rows[f][slot] {
-				why := pool.SlotReasons(pool.ACLType(f), slot) | more
+func (l *evaluation) hide(rows *grant.RowTotals, more hiding.Reasons, h *hiding.Counts) {
+	for in := range rows {
+		for slot := range rows[in] {
+			for deny, n := range rows[in][slot] {
+				why := pool.SlotReasons(pool.Sense(in), slot) | more
 				if deny == 0 {
 					why |= hiding.NotDeny
 				}

@@ -257,7 +257,7 @@ func (l *evaluation) wanted(k LineKey) bool {
 // namesTrustee reports whether a store has a row of a trustee that the query accepts.
 func (l *evaluation) namesTrustee(id model.ObjectID) bool {
 	found := false
-	grant.Each(l.snap, id, pool.OnlyStores, func(r grant.Ref, a *pool.ACERecord) bool {
+	grant.Each(l.snap, id, grant.OnSecurity(l.snap.Record(id)).Only(), func(r grant.Ref, a *pool.ACERecord) bool {
 		p := l.snap.Principal(model.TrusteeOfSID(a.Trustee))
 		found = l.query.Trustee(&p) && l.why(r, a) == 0
 		return !found
@@ -279,9 +279,10 @@ func (l *evaluation) why(r grant.Ref, a *pool.ACERecord) hiding.Reasons {
 	return why &^ l.show
 }
 
-// configCount counts the rows of a store or container, and what is hidden of them in h.
-func (l *evaluation) configCount(id model.ObjectID, want pool.ACLTypes, h *hiding.Counts) (c Count) {
-	grant.Each(l.snap, id, want, func(r grant.Ref, a *pool.ACERecord) bool {
+// countEach counts the rows of one kind of a target by a look at each of them,
+// and what is hidden of them in h: such targets are few.
+func (l *evaluation) countEach(id model.ObjectID, k *grant.Kind, h *hiding.Counts) (c Count) {
+	grant.Each(l.snap, id, k.Only(), func(r grant.Ref, a *pool.ACERecord) bool {
 		if why := l.why(r, a); why != 0 {
 			c.Hidden++
 			if h != nil {
@@ -300,18 +301,15 @@ func (l *evaluation) configCount(id model.ObjectID, want pool.ACLTypes, h *hidin
 
 // totals counts the rows of a line, both ways.
 func (l *evaluation) totals(k LineKey) (t Totals) {
-	if k.obj != 0 {
-		o := l.snap.Record(k.obj)
-		for f := range t.Forward {
-			t.Forward[f] = l.forward(o, pool.ACLType(f))
+	typ := l.query.Type
+	for n, kind := range grant.Kinds {
+		if k.obj != 0 && typ.forward.Has(kind) {
+			t.Forward[n] = l.forward(k.obj, kind)
+			t.Forward[n].Unread = kind.Unread(l.snap, l.reads, l.snap.Record(k.obj))
 		}
-		l.markUnread(o, &t)
-	}
-	if k.party == 0 || !l.query.Type.bothWays { // stores and containers have no reverse totals
-		return t
-	}
-	for f := range t.Reverse {
-		t.Reverse[f] = l.reverse(k.party, pool.ACLType(f))
+		if k.party != 0 && typ.reverse.Has(kind) {
+			t.Reverse[n] = l.reverse(k.party, kind)
+		}
 	}
 	return t
 }
@@ -320,18 +318,13 @@ func (l *evaluation) totals(k LineKey) (t Totals) {
 // by several goroutines.
 func (l *evaluation) line(k LineKey) Line {
 	line := l.describe(k)
-	switch {
-	case k.pos != 0:
-	case k.obj != 0 && l.snap.Record(k.obj).IsStore():
-		o := l.snap.Record(k.obj)
-		line.ACEs = l.configCount(k.obj, pool.OnlyStores, nil)
-		line.ACEs.Unread = coverage.ListUnread(l.snap, o.SecurityState, o.Security)
-	default:
-		line.Totals = l.totals(k)
-		if k.party != 0 && l.query.Type.bothWays && !l.query.Arrival {
-			l.once.through.Do(func() { l.via = l.findThrough() })
-			l.via.mark(k.party, &line.Totals)
-		}
+	if k.pos != 0 {
+		return line
+	}
+	line.Totals = l.totals(k)
+	if k.party != 0 && l.query.Type.reverse != 0 && !l.query.Arrival {
+		l.once.through.Do(func() { l.via = l.findThrough() })
+		l.via.mark(k.party, &line.Totals)
 	}
 	return line
 }
@@ -341,7 +334,7 @@ func (l *evaluation) describe(k LineKey) Line {
 	s := l.snap
 	line := Line{Key: k}
 	if k.pos != 0 {
-		row := grant.RowOf(s, grant.Ref{Obj: k.obj, Pos: k.pos - 1, Family: pool.TypeAdmin, Right: pool.RightWhole})
+		row := grant.RowOf(s, grant.AdminACL.Ref(k.obj, k.pos-1, pool.RightWhole))
 		line.Row, line.Principal = &row, row.Trustee
 		return line
 	}

@@ -21,7 +21,7 @@ type Shell struct {
 // ExchangeShell makes the commands for a row.
 func ExchangeShell(s *model.Snapshot, ref grant.Ref) Shell {
 	b := &shellWriter{s: s, row: grant.RowOf(s, ref), target: view.TargetCard(s, ref), trustee: view.TrusteeCard(s, ref)}
-	if b.row.ACLType == grant.ACLBehalf {
+	if b.row.ACLType == grant.OnBehalf.Name {
 		b.behalf()
 		return b.out
 	}

@@ -3,8 +3,8 @@
 // numbers are equal things, so states that share a [Pool] are compared by
 // comparing numbers.
 //
-// A descriptor is kept in a sense, its [ACLType]: the bits of a mailbox ACL and
-// those of a directory ACL mean different things. Which rows an ACE gives, and
+// A descriptor is kept in a [Sense]: the bits of a mailbox ACL and those of a
+// directory ACL mean different things. Which rows an ACE gives, and
 // which of the toggles of package hiding hide them, is worked out here once for
 // each distinct ACE and descriptor (right.go): a million targets share a
 // thousand descriptors, and a toggle must be answered while a key is pressed.

@@ -25,16 +25,6 @@ const (
 	System SID = 2
 )
 
-const (
-	TypeMailbox  ACLType = iota // msExchMailboxSecurityDescriptor of a recipient
-	TypeSend                    // nTSecurityDescriptor of a recipient
-	TypeBehalf                  // publicDelegates of a recipient
-	TypeStore                   // nTSecurityDescriptor of a store
-	TypeAdmin                   // nTSecurityDescriptor of an administration container
-	TypeAncestor                // nTSecurityDescriptor of anything else above a target; gives origins, no rows
-	ACLTypeCount
-)
-
 type SIDRecord struct {
 	Domain uint32 // number in domains
 	Rid    uint32
@@ -62,14 +52,14 @@ type ACERecord struct {
 	Send uint8 // which of SendRights it gives on an account
 }
 
-// DescRecord is one distinct descriptor of one family.
+// DescRecord is one distinct descriptor in one sense.
 type DescRecord struct {
 	First, N     uint32 // its ACEs in Pool.lists
 	Owner, Group SID
 	Raw          uint32 // 1 + number in Pool.raws, where encoding does not give the bytes back
 	Control      acl.Control
 	revision     uint8 // of its DACL
-	Type         ACLType
+	Sense        Sense
 	State        acl.ACLState
 	Broken       bool // not decodable to its end; what came before the error is there
 	Rows         RowCounts
@@ -243,9 +233,9 @@ func (p *Pool) hash(b []byte) [2]uint64 {
 
 // nullDACL is the record of a descriptor without a DACL. Its rights count as
 // named, so that nothing hides it as implied.
-func (p *Pool) nullDACL(f ACLType) ACE {
+func (p *Pool) nullDACL(in Sense) ACE {
 	r := ACEKey{Trustee: p.SID(acl.SIDEveryone), Mask: acl.FullControl, Type: acl.TypeAllow, Null: true}
-	if f == TypeMailbox {
+	if in == SenseMailbox {
 		r.Mask = acl.MailboxFullAccess
 	}
 	return p.aceOf(r, func() uint8 { return sendNamed })
@@ -270,14 +260,14 @@ func (r ACEKey) hash() uint64 {
 // Descriptor interns a descriptor. Bytes that were seen before are recognised by their
 // hash and not decoded again. They are kept only where encoding does not give
 // them back.
-func (p *Pool) Descriptor(f ACLType, raw []byte) Desc {
+func (p *Pool) Descriptor(in Sense, raw []byte) Desc {
 	key := p.hash(raw)
-	key[0] += uint64(f)
+	key[0] += uint64(in)
 	if id, ok := p.descIndex[key]; ok {
 		return id
 	}
 	d, err := acl.Parse(raw)
-	r := DescRecord{First: p.lists.Len(), Type: f, Control: d.Control(), State: d.DACLState(), revision: d.DACLRevision(), Broken: err != nil}
+	r := DescRecord{First: p.lists.Len(), Sense: in, Control: d.Control(), State: d.DACLState(), revision: d.DACLRevision(), Broken: err != nil}
 	r.Owner, r.Group = p.sidBytes(d.Owner()), p.sidBytes(d.Group())
 	exact := d.Exact()
 	for a := range d.DACL() {
@@ -287,7 +277,7 @@ func (p *Pool) Descriptor(f ACLType, raw []byte) Desc {
 		r.N++
 	}
 	if err == nil && d.DACLState() != acl.ACLPresent {
-		p.lists.Add(p.nullDACL(f))
+		p.lists.Add(p.nullDACL(in))
 		r.N++
 	}
 	r.Rows = p.sum(r)

@@ -14,7 +14,7 @@ const (
 	rightSendAs       Right = 8
 	RightReceiveAs    Right = 9
 	RightOnBehalf     Right = 10
-	RightWhole        Right = 11 // a store's or container's ACE as a whole
+	RightWhole        Right = 11 // an ACE as a whole
 	rightSendAsByFull Right = 12 // implied by Full Control
 	RightRecvAsByFull Right = 13
 	rightSendAsByAll  Right = 14 // implied by all extended rights
@@ -29,13 +29,12 @@ var MailboxNamed = func() (m acl.Mask) {
 	return m
 }()
 
-// RightsOf lists the rights that an ACE gives rows for, in the sense of the
-// family. Every ACE of a mailbox ACL, a store or a container has at least one
+// RightsOf lists the rights that an ACE gives rows for, in one sense. Every ACE of a mailbox ACL, a store or a container has at least one
 // row; an ACE of an account that does not speak of Send-As or Receive-As has none.
-func RightsOf(f ACLType, a *ACERecord, out *[MaxRights]Right) []Right {
+func RightsOf(f Sense, a *ACERecord, out *[MaxRights]Right) []Right {
 	rows := out[:0]
 	switch f {
-	case TypeMailbox:
+	case SenseMailbox:
 		if !a.Type.Allows() && !a.Type.Denies() {
 			return append(rows, RightOther) // what its bits mean is not known
 		}
@@ -47,13 +46,13 @@ func RightsOf(f ACLType, a *ACERecord, out *[MaxRights]Right) []Right {
 		if a.Mask&^MailboxNamed != 0 || a.Mask == 0 {
 			rows = append(rows, RightOther)
 		}
-	case TypeSend:
+	case SenseSend:
 		for i, r := range SendRights {
 			if a.Send&(1<<i) != 0 {
 				rows = append(rows, r)
 			}
 		}
-	case TypeStore, TypeAdmin:
+	case SenseWhole:
 		rows = append(rows, RightWhole)
 	}
 	return rows
@@ -89,11 +88,11 @@ func Implied(r Right) acl.Implied {
 }
 
 // RecipientReasons says why a row of a recipient is hidden by default. The
-// reasons of stores and containers depend on more than the ACE: see setupReasons.
-func RecipientReasons(f ACLType, a *ACERecord, r Right) hiding.Reasons {
+// reasons of other targets depend on more than the ACE: package grant knows them.
+func RecipientReasons(f Sense, a *ACERecord, r Right) hiding.Reasons {
 	var why hiding.Reasons
 	if a.Flags&acl.Inherited != 0 {
-		if f == TypeMailbox {
+		if f == SenseMailbox {
 			why |= hiding.Stale
 		} else {
 			why |= hiding.Inherited
@@ -113,9 +112,9 @@ func RecipientReasons(f ACLType, a *ACERecord, r Right) hiding.Reasons {
 // descriptors, so a toggle costs no second look at any ACE.
 type RowCounts [8][2]uint16
 
-// sumSlot packs the reasons of a recipient's row in three bits: inherited and
-// stale exclude each other, by family.
-func sumSlot(why hiding.Reasons) int {
+// hidingSlot packs the reasons of a recipient's row in three bits: inherited and
+// stale exclude each other, by sense.
+func hidingSlot(why hiding.Reasons) int {
 	slot := 0
 	if why&(hiding.Inherited|hiding.Stale) != 0 {
 		slot |= 1
@@ -129,10 +128,10 @@ func sumSlot(why hiding.Reasons) int {
 	return slot
 }
 
-func SlotReasons(f ACLType, slot int) (why hiding.Reasons) {
+func SlotReasons(f Sense, slot int) (why hiding.Reasons) {
 	if slot&1 != 0 {
 		why |= hiding.Inherited
-		if f == TypeMailbox {
+		if f == SenseMailbox {
 			why = hiding.Stale
 		}
 	}
@@ -147,11 +146,11 @@ func SlotReasons(f ACLType, slot int) (why hiding.Reasons) {
 
 // sum counts the rows of a descriptor that was just interned.
 func (p *Pool) sum(r DescRecord) (s RowCounts) {
-	if r.Type != TypeMailbox && r.Type != TypeSend {
+	if r.Sense >= Counted {
 		return s
 	}
 	for i := range r.N {
-		one := SumACE(r.Type, p.aces.At(uint32(*p.lists.At(r.First + i))))
+		one := SumACE(r.Sense, p.aces.At(uint32(*p.lists.At(r.First + i))))
 		for slot := range one {
 			s[slot][0] += one[slot][0]
 			s[slot][1] += one[slot][1]
@@ -161,14 +160,14 @@ func (p *Pool) sum(r DescRecord) (s RowCounts) {
 }
 
 // SumACE counts the rows of one ACE.
-func SumACE(f ACLType, a *ACERecord) (s RowCounts) {
+func SumACE(f Sense, a *ACERecord) (s RowCounts) {
 	var buf [MaxRights]Right
 	deny := 0
 	if a.Type.Denies() {
 		deny = 1
 	}
 	for _, r := range RightsOf(f, a, &buf) {
-		s[sumSlot(RecipientReasons(f, a, r))][deny]++
+		s[hidingSlot(RecipientReasons(f, a, r))][deny]++
 	}
 	return s
 }
