@@ -68,6 +68,27 @@ func TestProgress(t *testing.T) {
 	}
 }
 
+// TestSilence: a source is silent after ten seconds without news, and never
+// once it was read.
+func TestSilence(t *testing.T) {
+	n := newApp(frozenDriver{}, widget.ThemeFor(0)).reading
+	for _, c := range []struct {
+		phase model.Phase
+		since time.Duration
+		want  int
+	}{
+		{model.Reading, 9 * time.Second, 0},
+		{model.Reading, 10*time.Second + 500*time.Millisecond, 10},
+		{model.Connecting, 75*time.Second + 500*time.Millisecond, 75},
+		{model.Finished, 75 * time.Second, 0},
+	} {
+		n.latest, n.came = &model.Snapshot{State: model.State{Phase: c.phase}}, time.Now().Add(-c.since)
+		if got := n.silence(); got != c.want {
+			t.Errorf("%v, %v after the last news: silent for %d s, want %d", c.phase, c.since, got, c.want)
+		}
+	}
+}
+
 // TestHiddenAtAMillion: the counts of a large organisation do not fit into 78
 // cells with dots between them; they are said all the same, each whole.
 func TestHiddenAtAMillion(t *testing.T) {

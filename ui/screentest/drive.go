@@ -37,6 +37,7 @@ type Driver struct {
 	err  error                  // what Run returned
 
 	settled chan struct{} // one for each settleKey that was handled
+	asIs    bool          // what is drawn next is not wanted; of the goroutine that draws
 
 	mu       sync.Mutex
 	lines    []string      // the last frame
@@ -45,11 +46,32 @@ type Driver struct {
 }
 
 // settleKey is a key that no keyboard has. Events are handled in order: when
-// it comes through, all before it have been.
+// it comes through, all before it have been handled and drawn.
 const settleKey = tcell.Key(30000)
 
 // stopKey is another one: the application stops itself, see stop.
 const stopKey = tcell.Key(30001)
+
+// unasked is the screen as the application has it. tview draws after every key,
+// also after one that nobody presses: drawing is most of what a test takes, and
+// a second picture would hide what the first one lacks.
+type unasked struct {
+	*term.Screen
+	d *Driver
+}
+
+func (s unasked) Clear() {
+	if !s.d.asIs {
+		s.Screen.Clear()
+	}
+}
+
+func (s unasked) Show() {
+	if !s.d.asIs {
+		s.Screen.Show()
+	}
+	s.d.asIs = false
+}
 
 // frameScreen tells the driver of each frame, on the goroutine that draws.
 type frameScreen struct {
@@ -84,6 +106,7 @@ func Drive(t testing.TB, w, h int, app *tview.Application) *Driver {
 	app.SetInputCapture(func(ev *tcell.EventKey) *tcell.EventKey {
 		switch ev.Key() {
 		case settleKey:
+			d.asIs = true
 			d.settled <- struct{}{}
 			return nil
 		case stopKey:
@@ -95,7 +118,8 @@ func Drive(t testing.TB, w, h int, app *tview.Application) *Driver {
 		}
 		return ev
 	})
-	app.SetScreen(d.Top)
+	app.SetBeforeDrawFunc(func(tcell.Screen) bool { return d.asIs })
+	app.SetScreen(unasked{d.Top, d})
 	go func() {
 		defer close(d.done)
 		d.err = app.Run()
@@ -148,14 +172,12 @@ func (d *Driver) stop() {
 // Settle waits until every event so far has been handled and drawn.
 func (d *Driver) Settle() {
 	d.T.Helper()
-	for range 2 { // the first one's own draw is over when the second is handled
-		d.Sim.InjectKey(settleKey, 0, tcell.ModNone)
-		select {
-		case <-d.settled:
-		case <-d.done:
-		case <-time.After(Patience):
-			d.Fail("the application does not come to rest")
-		}
+	d.Sim.InjectKey(settleKey, 0, tcell.ModNone)
+	select {
+	case <-d.settled:
+	case <-d.done:
+	case <-time.After(Patience):
+		d.Fail("the application does not come to rest")
 	}
 }
 
