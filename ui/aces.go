@@ -158,15 +158,11 @@ type acesData struct {
 
 func (d *acesData) Len() int                 { return d.res.Len() }
 func (d *acesData) Columns() []widget.Column { return d.columns }
-func (d *acesData) Key(i int) uint64         { return d.res.Ref(i).Key() }
+func (d *acesData) Key(i int) any            { return d.res.RowKey(i) }
 
-func (d *acesData) Row(key uint64) int {
-	for i := range d.res.Len() {
-		if d.res.Ref(i).Key() == key {
-			return i
-		}
-	}
-	return -1
+func (d *acesData) Row(key any) int {
+	k, _ := key.(grant.Key)
+	return d.res.FindRow(k)
 }
 
 func (d *acesData) Cell(row, col int) (string, widget.Style) {

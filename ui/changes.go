@@ -271,7 +271,7 @@ func (a *app) pivotChange() {
 		key = v.result.TrusteeKey(row)
 	}
 	s := v.result.Comparison.New
-	if key = view.Carry(a.reading.base, key, s); key.IsZero() {
+	if !view.Has(a.reading.base, key) {
 		what := "the target is not there any more, or has no line in the grids"
 		if v.byTrustee {
 			what = "this change is about no trustee"
@@ -284,8 +284,8 @@ func (a *app) pivotChange() {
 	a.push()
 	a.trail[len(a.trail)-1].changes = v
 	a.goTo(view.TypeOf(a.reading.base, key), key, reverse)
-	if ref, ok := v.result.Row(row, s); ok && a.reading.base == s {
-		a.pending.row = &widget.Spot{Key: ref.Key(), OK: true, Down: -1}
+	if ref, ok := v.result.Row(row, s); ok {
+		a.pending.row = &widget.Spot{Key: grant.KeyOf(s, ref), OK: true, Down: -1}
 	}
 }
 
@@ -318,11 +318,11 @@ type changesData struct {
 
 func (d *changesData) Len() int                 { return d.res.Len() }
 func (d *changesData) Columns() []widget.Column { return d.columns }
-func (d *changesData) Key(i int) uint64         { return d.res.Key(i) }
+func (d *changesData) Key(i int) any            { return d.res.Key(i) }
 
-func (d *changesData) Row(key uint64) int {
+func (d *changesData) Row(key any) int {
 	for i := range d.res.Len() {
-		if d.res.Key(i) == key {
+		if any(d.res.Key(i)) == key {
 			return i
 		}
 	}

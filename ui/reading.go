@@ -160,7 +160,7 @@ func (a *app) adopt() {
 		n.base = n.latest
 	case n.latest.State.Phase == model.Finished && !failed(n.latest) && !stopped(old, n.latest):
 		n.base, n.before = n.latest, old
-		a.carry(old)
+		a.carry()
 	}
 	if n.base != old {
 		a.forget(n.base)
@@ -272,19 +272,21 @@ func (a *app) notice() string {
 	return text
 }
 
-// carry brings the places of another state over to the one the grids show now.
-func (a *app) carry(old *model.Snapshot) {
+// carry forgets what the places name that the state on the screen does not have.
+func (a *app) carry() {
 	move := func(p *location) {
-		p.of = view.Carry(a.reading.base, p.of, old)
-		p.line = view.Carry(a.reading.base, p.line, old)
+		for _, key := range [...]*view.LineKey{&p.of, &p.line} {
+			if !view.Has(a.reading.base, *key) {
+				*key = view.LineKey{}
+			}
+		}
 		for i := range p.sides {
 			p.sides[i].result = nil
 		}
 		if row := &p.sides[rightPane].spot; row.OK {
-			ref, there := grant.Carry(a.reading.base, grant.RefOfKey(row.Key), old)
-			row.Key, row.OK = ref.Key(), there
+			_, row.OK = grant.Find(a.reading.base, row.Key.(grant.Key))
 		}
-		p.sides[leftPane].spot.Key, p.sides[leftPane].spot.OK = p.line.Number(), !p.line.IsZero()
+		p.sides[leftPane].spot.Key, p.sides[leftPane].spot.OK = p.line, !p.line.IsZero()
 	}
 	for i := range a.trail {
 		move(&a.trail[i])

@@ -143,9 +143,12 @@ type totalsData struct {
 
 func (d *totalsData) Len() int                 { return d.res.Len() }
 func (d *totalsData) Columns() []widget.Column { return d.columns }
-func (d *totalsData) Key(i int) uint64         { return d.res.Key(i).Number() }
+func (d *totalsData) Key(i int) any            { return d.res.Key(i) }
 
-func (d *totalsData) Row(key uint64) int { return d.res.Find(key) }
+func (d *totalsData) Row(key any) int {
+	k, _ := key.(view.LineKey)
+	return d.res.Find(k)
+}
 
 func (d *totalsData) Cell(row, col int) (string, widget.Style) {
 	if d.at != row {

@@ -190,7 +190,7 @@ func (a *app) pivot(i int) {
 	}
 	ref := res.Ref(i)
 	direction := res.Query.ACEs.Direction()
-	forward := direction == "forward" || direction != "reverse" && res.Query.Of.SameTarget(ref)
+	forward := direction == "forward" || direction != "reverse" && res.IsOwn(i)
 	key := view.TargetKey(res.Snapshot, ref)
 	if forward {
 		key = view.TrusteeKey(res.Snapshot, ref)
@@ -213,7 +213,7 @@ func (a *app) goTo(typ *view.ObjectType, key view.LineKey, reverse bool) {
 	a.here = p
 	a.pending.rest++
 	a.head.set(p.typ, p.aces)
-	s := widget.Spot{Key: key.Number(), OK: true, Down: -1}
+	s := widget.Spot{Key: key, OK: true, Down: -1}
 	if same && holds(a.left.result, a.leftQuery()) {
 		a.pending.swapping = true
 		a.left.Put(s)

@@ -4,7 +4,6 @@ import (
 	"mbxperm/model"
 	"mbxperm/model/grant"
 	"mbxperm/model/hiding"
-	"mbxperm/model/internal/pool"
 )
 
 // Admins is the object type of delegated administration: the entries of the
@@ -42,23 +41,5 @@ var Admins = &ObjectType{
 		{Name: "Reverse-All", reverse: grant.All(), Flip: 0},
 		{Name: "Scope", forward: grant.AdminACL.Only(), Flip: 1}, // whoever is named on the same container
 	},
-	lines: adminLines, forward: grant.AdminACL.Only(),
-}
-
-func adminLines(l *evaluation) {
-	s := l.snap
-	for i := range s.Stores.Len() {
-		id := *s.Stores.At(i)
-		if s.Record(id).IsStore() {
-			continue
-		}
-		l.countEach(id, grant.AdminACL, &l.result.Hidden)
-		grant.Each(s, id, grant.AdminACL.Only(), func(r grant.Ref, a *pool.ACERecord) bool {
-			if l.why(r, a) == 0 {
-				l.add(LineKey{obj: id, party: model.TrusteeOfSID(a.Trustee), pos: r.Pos + 1})
-			}
-			return true
-		})
-	}
-	l.sortKeys()
+	lines: rowLines, rowLines: true, forward: grant.AdminACL.Only(),
 }

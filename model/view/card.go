@@ -52,8 +52,9 @@ type Membership struct {
 
 // LineCard describes who or what a line of the grid of totals is: of an entry
 // of a container, the trustee.
-func LineCard(s *model.Snapshot, k LineKey) Card {
-	if k.obj != 0 && k.pos == 0 {
+func LineCard(s *model.Snapshot, key LineKey) Card {
+	k := key.find(s)
+	if k.obj != 0 && !k.isRow() {
 		return ObjectCard(s, k.obj)
 	}
 	return PartyCard(s, k.party)

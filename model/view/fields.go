@@ -42,13 +42,3 @@ var RowFields = []model.Field[*grant.Row]{
 	{Name: "exchange", Value: func(r *grant.Row) any { return r.Target.Exchange }},
 	{Name: "trustee_label", Value: func(r *grant.Row) any { return r.Trustee.Label }},
 }
-
-// TypeOfKind returns the object type whose lines count the rows of a kind.
-func TypeOfKind(k *grant.Kind) *ObjectType {
-	for _, t := range ObjectTypes {
-		if t.forward.Has(k) {
-			return t
-		}
-	}
-	return nil
-}

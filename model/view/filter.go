@@ -6,7 +6,6 @@ import (
 
 	"mbxperm/model"
 	"mbxperm/model/grant"
-	"mbxperm/model/internal/pool"
 )
 
 // Word is one condition of a filter: a text that must occur, or must not.
@@ -57,12 +56,12 @@ type filter struct {
 }
 
 // line applies the words to a line.
-func (f *filter) line(k LineKey) bool {
+func (f *filter) line(k lineRef) bool {
 	switch {
 	case len(f.words) == 0:
 		return true
-	case k.pos != 0:
-		return f.row(grant.AdminACL.Ref(k.obj, k.pos-1, pool.RightWhole))
+	case k.isRow():
+		return f.row(k.row)
 	case k.obj != 0:
 		s, o := f.s, f.s.Record(k.obj)
 		return MatchTexts(f.words, s.Texts.Text(o.Account), s.Texts.Text(o.Display), s.DNText(o.DN), s.TypeName(o),

@@ -91,7 +91,7 @@ func fillBlock(s *model.Snapshot, b *nameBlock, from, to int) {
 	add := func(text []byte) { b.text = append(appendFolded(b.text, text), textEnd) }
 	b.text = make([]byte, 0, (to-from)*32)
 	for n := from; n < to; n++ {
-		k := lineKey(s, uint32(n))
+		k := lineAt(s, uint32(n))
 		if k.obj == 0 {
 			p := s.Principal(k.party)
 			for _, text := range [...]string{p.Name, p.DN, p.Kind, p.State} {

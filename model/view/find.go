@@ -30,8 +30,8 @@ func (r *Result) passes(text string) func(i int) bool {
 	switch {
 	case r.Query.Rows:
 		return func(i int) bool { return plain.row(r.rows[i]) }
-	case r.keys != nil:
-		return func(i int) bool { return plain.line(r.keys[i]) }
+	case r.lines != nil:
+		return func(i int) bool { return plain.line(r.lines[i]) }
 	}
 	find := newFinder(s, text)
 	known := map[uint32]table.Bits{} // by piece

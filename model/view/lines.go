@@ -8,6 +8,7 @@ import (
 	"mbxperm/model"
 	"mbxperm/model/dn"
 	"mbxperm/model/grant"
+	"mbxperm/model/internal/pool"
 	"mbxperm/model/internal/table"
 )
 
@@ -48,17 +49,17 @@ func ownLine(s *model.Snapshot, p model.TrusteeID) bool {
 
 func lineCount(s *model.Snapshot) uint32 { return s.Recipients.Len() + uint32(len(othersOf(s))) }
 
-// lineKey returns the key of a numbered line.
-func lineKey(s *model.Snapshot, n uint32) LineKey {
+// lineAt returns a numbered line.
+func lineAt(s *model.Snapshot, n uint32) lineRef {
 	if n >= s.Recipients.Len() {
-		return LineKey{party: othersOf(s)[n-s.Recipients.Len()]}
+		return lineRef{party: othersOf(s)[n-s.Recipients.Len()]}
 	}
 	id := *s.Recipients.At(n)
 	o := s.Record(id)
 	if o.SID != 0 {
-		return LineKey{obj: id, party: model.TrusteeOfSID(o.SID)}
+		return lineRef{obj: id, party: model.TrusteeOfSID(o.SID)}
 	}
-	return LineKey{obj: id, party: model.TrusteeOfDN(o.DN)}
+	return lineRef{obj: id, party: model.TrusteeOfDN(o.DN)}
 }
 
 // keyed is a line with the beginning of its name, folded, which decides most
@@ -104,7 +105,7 @@ var orderByName = model.Derive(func(s *model.Snapshot) []uint32 {
 		if c := dn.Compare(name(a.n), name(b.n)); c != 0 {
 			return c
 		}
-		return tie(s, lineKey(s, a.n), lineKey(s, b.n))
+		return tie(s, lineAt(s, a.n), lineAt(s, b.n))
 	})
 	ordered := make([]uint32, n)
 	for i, k := range keys {
@@ -116,17 +117,17 @@ var orderByName = model.Derive(func(s *model.Snapshot) []uint32 {
 // tie orders lines of the same name by DN or SID, and not by when they came:
 // several searches run at a time, and another read of the same directory must
 // give the same report.
-func tie(s *model.Snapshot, a, b LineKey) int {
+func tie(s *model.Snapshot, a, b lineRef) int {
 	if a == b {
 		return 0
 	}
 	if a.obj == b.obj && a.obj != 0 { // entries of one container
-		return cmp.Or(cmp.Compare(a.pos, b.pos), cmp.Compare(a.party, b.party))
+		return cmp.Or(cmp.Compare(a.row.Pos, b.row.Pos), cmp.Compare(a.party, b.party))
 	}
 	return cmp.Or(strings.Compare(identity(s, a), identity(s, b)), cmp.Compare(a.party, b.party))
 }
 
-func identity(s *model.Snapshot, k LineKey) string {
+func identity(s *model.Snapshot, k lineRef) string {
 	if k.obj != 0 {
 		return s.DNText(s.Record(k.obj).DN)
 	}
@@ -134,20 +135,23 @@ func identity(s *model.Snapshot, k LineKey) string {
 	return model.SIDText(p.SID) + p.DN
 }
 
-// Find returns where the line with a key is, by LineKey.Number, or -1.
-func (r *Result) Find(number uint64) int {
-	if r.Query.Type != Mailboxes || r.Query.Rows {
-		return slices.IndexFunc(r.keys, func(k LineKey) bool { return k.Number() == number })
+// Find returns where the line with a key is, or -1.
+func (r *Result) Find(key LineKey) int {
+	s, line := r.Snapshot, key.find(r.Snapshot)
+	if line == (lineRef{}) {
+		return -1
 	}
-	s, key := r.Snapshot, LineKey{obj: model.ObjectID(number >> 32), party: model.TrusteeID(number)}
+	if r.numbers == nil {
+		return slices.Index(r.lines, line)
+	}
 	if r.Query.Arrival {
-		return slices.IndexFunc(r.numbers, func(n uint32) bool { return lineKey(s, n) == key })
+		return slices.IndexFunc(r.numbers, func(n uint32) bool { return lineAt(s, n) == line })
 	}
 	lines := r.numbers
 	if r.Query.Sort != 0 {
 		lines = byName(s)
 	}
-	i, there := search(s, lines, key)
+	i, there := search(s, lines, line)
 	switch {
 	case !there:
 		return -1
@@ -157,11 +161,47 @@ func (r *Result) Find(number uint64) int {
 	return i
 }
 
+// targetLines gives each target of the object type a line.
+func targetLines(l *evaluation) {
+	l.eachTarget(func(id model.ObjectID, k *grant.Kind) {
+		l.add(lineRef{obj: id})
+		l.countEach(id, k, &l.result.Hidden)
+	})
+	l.sortLines()
+}
+
+// rowLines gives each row of the targets of the object type a line.
+func rowLines(l *evaluation) {
+	l.eachTarget(func(id model.ObjectID, k *grant.Kind) {
+		l.countEach(id, k, &l.result.Hidden)
+		grant.Each(l.snap, id, k.Only(), func(r grant.Ref, a *pool.ACERecord) bool {
+			if l.why(r, a) == 0 {
+				l.add(rowLine(l.snap, r, a))
+			}
+			return true
+		})
+	})
+	l.sortLines()
+}
+
+// eachTarget calls f for the targets whose own lists the object type is about.
+func (l *evaluation) eachTarget(f func(model.ObjectID, *grant.Kind)) {
+	kinds := l.query.Type.forward
+	for _, list := range grant.Lists(l.snap, kinds) {
+		for i := range list.Len() {
+			id := *list.At(i)
+			if k := grant.OnSecurity(l.snap.Record(id)); kinds.Has(k) {
+				f(id, k)
+			}
+		}
+	}
+}
+
 // search looks for a line among lines in order of their names.
-func search(s *model.Snapshot, lines []uint32, key LineKey) (int, bool) {
+func search(s *model.Snapshot, lines []uint32, key lineRef) (int, bool) {
 	name := lineName(s, key)
-	return slices.BinarySearchFunc(lines, key, func(n uint32, key LineKey) int {
-		k := lineKey(s, n)
+	return slices.BinarySearchFunc(lines, key, func(n uint32, key lineRef) int {
+		k := lineAt(s, n)
 		if c := dn.Compare(lineName(s, k), name); c != 0 {
 			return c
 		}

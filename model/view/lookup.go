@@ -8,6 +8,7 @@ import (
 	"mbxperm/acl"
 	"mbxperm/model"
 	"mbxperm/model/dn"
+	"mbxperm/model/grant"
 	"mbxperm/model/internal/pool"
 )
 
@@ -70,16 +71,14 @@ func where(s *model.Snapshot, ok func(*model.Record) bool) (out []LineKey) {
 // LineOf returns the line in which an object stands, as a target if it is one.
 func LineOf(s *model.Snapshot, id model.ObjectID) LineKey {
 	o := s.Record(id)
-	switch {
-	case o.IsStore():
-		return LineKey{obj: id}
-	case o.Is(model.FlagAbove):
+	switch k := grant.OnSecurity(o); {
+	case k != nil && TypeOfKind(k).rowLines:
 		if first, n := s.ACEsOf(o.Security); n > 0 {
-			return LineKey{obj: id, party: model.TrusteeOfSID(s.ACE(first).Trustee), pos: 1}
+			return rowLine(s, k.Ref(id, 0, pool.RightWhole), s.ACE(first)).key(s)
 		}
 		return LineKey{}
-	case o.Recipient != model.NoRecipient:
-		return LineKey{obj: id, party: s.TrusteeOf(o.DN)}
+	case k != nil:
+		return targetLine(s, id).key(s)
 	case o.Class == model.ClassContainer || o.Class == model.ClassDomain || o.Class == model.ClassServer: // which hold no rights
 		return LineKey{}
 	}
@@ -105,7 +104,8 @@ func lineOfSID(s *model.Snapshot, sid acl.SID) []LineKey {
 // Identity names a line so that Named finds it and nothing else: as the trustee
 // of a reverse view by its SID, as a target by what it has of SID and objectGUID.
 // Only where neither was read it is the DN.
-func Identity(s *model.Snapshot, k LineKey, reverse bool) string {
+func Identity(s *model.Snapshot, key LineKey, reverse bool) string {
+	k := key.find(s)
 	if k.obj != 0 && !reverse {
 		o := s.Record(k.obj)
 		if p := s.TrusteeOf(o.DN); p.SID() != 0 && s.SIDInfo(p.SID()).Holder == k.obj {

@@ -46,8 +46,8 @@ var Mailboxes = &ObjectType{
 		{Name: "Reverse-SendOnBehalf-Rights", reverse: grant.OnBehalf.Only(), Flip: 3},
 		{Name: "Both", forward: onRecipients, reverse: grant.All(), Flip: 8},
 	},
-	lines: mailboxLines, forward: onRecipients, reverse: onRecipients,
-	counts: map[int]func(*evaluation, LineKey) Count{
+	lines: mailboxLines, describe: describeMailbox, forward: onRecipients, reverse: onRecipients,
+	counts: map[int]func(*evaluation, lineRef) Count{
 		1: forwardCount(grant.MailboxACL), 2: forwardCount(grant.SendAs), 3: reverseCount(grant.MailboxACL),
 		4: reverseCount(grant.SendAs), 5: forwardCount(grant.OnBehalf), 6: reverseCount(grant.OnBehalf),
 	},
@@ -152,7 +152,7 @@ func mailboxLines(l *evaluation) {
 		in := find.match(from, to)
 		pass := &chosen[from/table.Piece]
 		for i := from; i < to; i++ {
-			if k := lineKey(s, uint32(i)); l.choose(k, &count) && in.Has(i-from) && l.wanted(k) {
+			if k := lineAt(s, uint32(i)); l.choose(k, &count) && in.Has(i-from) && l.wanted(k) {
 				pass.Set(i - from)
 				count.add(s, k)
 			}
@@ -167,10 +167,17 @@ func mailboxLines(l *evaluation) {
 	l.order(chosen)
 }
 
+// describeMailbox says who decides about a mailbox, and what it is on.
+func describeMailbox(s *model.Snapshot, l *Line, o *model.Record) {
+	if o.HasMailbox() {
+		l.Authority, l.Exchange = s.VersionOf(o).Authority(), s.ReleaseOf(o)
+	}
+}
+
 // tally counts lines.
 type tally struct{ targets, others, system, leftOut int }
 
-func (t *tally) add(s *model.Snapshot, k LineKey) {
+func (t *tally) add(s *model.Snapshot, k lineRef) {
 	if k.obj != 0 && s.Record(k.obj).HasMailbox() {
 		t.targets++
 	} else {
@@ -179,7 +186,7 @@ func (t *tally) add(s *model.Snapshot, k LineKey) {
 }
 
 // choose reports whether the toggles leave a line in.
-func (l *evaluation) choose(k LineKey, count *tally) bool {
+func (l *evaluation) choose(k lineRef, count *tally) bool {
 	kind := model.NoRecipient
 	if k.obj != 0 {
 		kind = l.snap.Record(k.obj).Recipient
@@ -205,7 +212,7 @@ func (l *evaluation) choose(k LineKey, count *tally) bool {
 
 // everyRow returns the kinds of rows that a line has on recipients as a target,
 // and of all that name it.
-func (l *evaluation) everyRow(k LineKey) grant.RowKinds {
+func (l *evaluation) everyRow(k lineRef) grant.RowKinds {
 	r := grant.RelationsOf(l.snap)
 	out := r.KindsOf(k.party)
 	if k.obj != 0 {

@@ -22,9 +22,13 @@ type ObjectType struct {
 	Toggles hiding.Reasons
 
 	lines func(*evaluation)
+	// rowLines says that a line is one row.
+	rowLines bool
+	// describe fills in what only lines of this type say of a target; nil for nothing.
+	describe func(*model.Snapshot, *Line, *model.Record)
 	// counts are the counts of the columns of Totals, by place, without the rest
 	// of the line: for an order of all lines.
-	counts map[int]func(*evaluation, LineKey) Count
+	counts map[int]func(*evaluation, lineRef) Count
 	// forward and reverse are the kinds of rows that are counted for a line, as a
 	// target and as a trustee.
 	forward, reverse grant.Set
@@ -51,28 +55,6 @@ func (t ACEType) Direction() string {
 	}
 	return "forward and reverse"
 }
-
-// LineKey names a line of the grid of totals: an object, a party, or both for
-// an account that is a target and a trustee.
-type LineKey struct {
-	obj   model.ObjectID
-	party model.TrusteeID
-	pos   uint32 // 1 + position of the ACE, where a line is one ACE
-}
-
-// Number packs the key for a grid that remembers its selection.
-func (k LineKey) Number() uint64 {
-	if k.pos != 0 {
-		return uint64(k.obj)<<32 | 1<<31 | uint64(k.pos)
-	}
-	return uint64(k.obj)<<32 | uint64(k.party)
-}
-
-// IsTarget reports whether the line is a target and not only a trustee.
-func (k LineKey) IsTarget() bool { return k.obj != 0 }
-
-// IsZero reports whether the key names no line.
-func (k LineKey) IsZero() bool { return k == LineKey{} }
 
 // Line is a line of the grid of totals with everything that is known about it.
 type Line struct {
@@ -122,8 +104,8 @@ func forwardColumn(title string, extra bool, kind *grant.Kind) model.Column[*Lin
 	return countColumn(title, extra, func(l *Line) Count { return l.Forward(kind) })
 }
 
-func forwardCount(kind *grant.Kind) func(*evaluation, LineKey) Count {
-	return func(l *evaluation, k LineKey) (none Count) {
+func forwardCount(kind *grant.Kind) func(*evaluation, lineRef) Count {
+	return func(l *evaluation, k lineRef) (none Count) {
 		if k.obj == 0 {
 			return none
 		}
@@ -135,8 +117,8 @@ func reverseColumn(title string, extra bool, kind *grant.Kind) model.Column[*Lin
 	return countColumn(title, extra, func(l *Line) Count { return l.Reverse(kind) })
 }
 
-func reverseCount(kind *grant.Kind) func(*evaluation, LineKey) Count {
-	return func(l *evaluation, k LineKey) Count { return l.reverse(k.party, kind) }
+func reverseCount(kind *grant.Kind) func(*evaluation, lineRef) Count {
+	return func(l *evaluation, k lineRef) Count { return l.reverse(k.party, kind) }
 }
 
 func countFields(name string, of func(*Line) Count) []model.Field[*Line] {

@@ -80,7 +80,7 @@ func (l *evaluation) byColumn(chosen []table.Bits) []uint32 {
 	if !all {
 		lines = slices.DeleteFunc(slices.Clone(lines), func(n uint32) bool { return !chosen[n/table.Piece].Has(int(n % table.Piece)) })
 	}
-	order := l.sortByColumn(len(lines), func(i int) LineKey { return lineKey(s, lines[i]) })
+	order := l.sortByColumn(len(lines), func(i int) lineRef { return lineAt(s, lines[i]) })
 	for i, at := range order {
 		order[i] = lines[at]
 	}
@@ -95,7 +95,7 @@ func (l *evaluation) byColumn(chosen []table.Bits) []uint32 {
 // sortByColumn orders the lines from 0 to n, which are in order of their names,
 // by the column that was asked for; where it says the same they stay as they are,
 // both ways. It returns places.
-func (l *evaluation) sortByColumn(n int, key func(i int) LineKey) []uint32 {
+func (l *evaluation) sortByColumn(n int, key func(i int) lineRef) []uint32 {
 	column, down := l.column()
 	if column.Numeric {
 		numbers := make([]uint32, n)
@@ -136,7 +136,7 @@ func (l *evaluation) sortByColumn(n int, key func(i int) LineKey) []uint32 {
 }
 
 // number is what a numeric column orders a line by.
-func (l *evaluation) number(k LineKey) int {
+func (l *evaluation) number(k lineRef) int {
 	place := max(l.query.Sort, -l.query.Sort) - 1
 	if count := l.query.Type.counts[place]; count != nil {
 		return count(l, k).Rows
@@ -183,16 +183,16 @@ func sortNumbers(numbers []uint32, down bool) []uint32 {
 	return order
 }
 
-// sortKeys orders the lines of other object types by name; a column that was
+// sortLines orders the lines of other object types by name; a column that was
 // asked for goes before that.
-func (l *evaluation) sortKeys() {
-	keys := l.result.keys
+func (l *evaluation) sortLines() {
+	keys := l.result.lines
 	if l.query.Arrival && l.query.Sort == 0 {
 		return
 	}
 	type named struct {
 		name []byte
-		key  LineKey
+		key  lineRef
 	}
 	sorted := make([]named, len(keys))
 	for i, k := range keys {
@@ -209,7 +209,7 @@ func (l *evaluation) sortKeys() {
 	}
 	if column, _ := l.column(); column != nil {
 		byName := slices.Clone(keys)
-		for i, at := range l.sortByColumn(len(keys), func(i int) LineKey { return byName[i] }) {
+		for i, at := range l.sortByColumn(len(keys), func(i int) lineRef { return byName[i] }) {
 			keys[i] = byName[at]
 		}
 	}
@@ -227,8 +227,8 @@ func (l *evaluation) column() (c *model.Column[*Line], down bool) {
 }
 
 // lineName is what a line is ordered by when nothing else is asked for.
-func lineName(s *model.Snapshot, k LineKey) []byte {
-	if k.pos != 0 || k.obj == 0 {
+func lineName(s *model.Snapshot, k lineRef) []byte {
+	if k.isRow() || k.obj == 0 {
 		return []byte(s.Principal(k.party).Name)
 	}
 	return objectSortName(s, s.Record(k.obj))

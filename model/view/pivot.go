@@ -3,7 +3,6 @@ package view
 import (
 	"mbxperm/model"
 	"mbxperm/model/grant"
-	"mbxperm/model/internal/pool"
 )
 
 // TrusteeKey returns the line that a row's trustee has in the grid of mailboxes,
@@ -12,43 +11,40 @@ func TrusteeKey(s *model.Snapshot, r grant.Ref) LineKey {
 	return PartyLine(s, grant.TrusteeOf(s, r, grant.ACEOf(s, r)))
 }
 
+// PartyLine returns the line that a party has in the grid of mailboxes, or would
+// have there: a recipient has one for both roles, a former SID of one its own.
 func PartyLine(s *model.Snapshot, p model.TrusteeID) LineKey {
-	// As in mailboxLines: a recipient has one line for both roles, a former SID of one its own.
+	return partyLine(s, p).key(s)
+}
+
+func partyLine(s *model.Snapshot, p model.TrusteeID) lineRef {
 	if id := s.TrusteeRecordID(p); id != 0 && s.Record(id).Recipient != model.NoRecipient && s.TrusteeOf(s.Record(id).DN) == p {
-		return LineKey{obj: id, party: p}
+		return lineRef{obj: id, party: p}
 	}
-	return LineKey{party: p}
+	return lineRef{party: p}
 }
 
 // TargetKey returns the line of a row's target: of the mailbox, of the store,
-// or, for a container, where a line is one entry, of the row itself.
+// or, where a line is one row, of the row itself.
 func TargetKey(s *model.Snapshot, r grant.Ref) LineKey {
-	o := s.Record(r.Obj)
-	switch {
-	case r.Kind() == grant.AdminACL:
-		return LineKey{obj: r.Obj, party: grant.TrusteeOf(s, r, grant.ACEOf(s, r)), pos: r.Pos + 1}
-	case o.Recipient != model.NoRecipient:
-		return LineKey{obj: r.Obj, party: s.TrusteeOf(o.DN)}
+	k := r.Kind()
+	if TypeOfKind(k).rowLines {
+		return rowLine(s, r, grant.ACEOf(s, r)).key(s)
 	}
-	return LineKey{obj: r.Obj}
+	return targetLine(s, r.Obj).key(s)
 }
 
-// TypeOf returns the object type in whose grid a line stands.
-func TypeOf(s *model.Snapshot, k LineKey) *ObjectType {
-	switch {
-	case k.pos != 0:
-		return Admins
-	case k.obj != 0 && s.Record(k.obj).IsStore():
-		return Stores
+// targetLine is the line of an object that has one for all its rows.
+func targetLine(s *model.Snapshot, id model.ObjectID) lineRef {
+	if o := s.Record(id); o.Recipient != model.NoRecipient {
+		return lineRef{obj: id, party: s.TrusteeOf(o.DN)}
 	}
-	return Mailboxes
+	return lineRef{obj: id}
 }
-
-// SameTarget reports whether a row is one of the line's own as a target.
-func (k LineKey) SameTarget(r grant.Ref) bool { return k.obj == r.Obj }
 
 // TargetOf describes a line as a target, and as a trustee where it is only that.
-func TargetOf(s *model.Snapshot, k LineKey) model.Principal {
+func TargetOf(s *model.Snapshot, key LineKey) model.Principal {
+	k := key.find(s)
 	if k.obj == 0 {
 		return s.Principal(k.party)
 	}
@@ -56,39 +52,23 @@ func TargetOf(s *model.Snapshot, k LineKey) model.Principal {
 }
 
 // TrusteeOf describes a line as a trustee, and as a target where it is only that.
-func TrusteeOf(s *model.Snapshot, k LineKey) model.Principal {
+func TrusteeOf(s *model.Snapshot, key LineKey) model.Principal {
+	k := key.find(s)
 	if k.party == 0 {
-		return TargetOf(s, k)
+		return TargetOf(s, key)
 	}
 	return s.Principal(k.party)
 }
 
 // DisplayName returns the displayName of a line's account; empty where it has none.
-func DisplayName(s *model.Snapshot, k LineKey) string {
+func DisplayName(s *model.Snapshot, key LineKey) string {
+	k := key.find(s)
 	id := k.obj
-	if id == 0 || k.pos != 0 {
+	if id == 0 || k.isRow() {
 		id = s.TrusteeRecordID(k.party)
 	}
 	if id == 0 {
 		return ""
 	}
 	return s.Texts.Text(s.Record(id).Display)
-}
-
-// Carry returns the key that a line of another state has in this one, zero
-// where it is not there any more. Both states must share their Pool.
-func Carry(s *model.Snapshot, k LineKey, from *model.Snapshot) LineKey {
-	switch {
-	case k.pos != 0: // an entry of a container: another may stand in its place
-		ref, ok := grant.Carry(s, grant.AdminACL.Ref(k.obj, k.pos-1, pool.RightWhole), from)
-		if !ok {
-			return LineKey{}
-		}
-		k.obj, k.pos = ref.Obj, ref.Pos+1
-	case k.obj != 0:
-		if k.obj = s.At(from.Record(k.obj).DN); k.obj == 0 {
-			return LineKey{}
-		}
-	}
-	return k
 }

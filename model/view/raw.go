@@ -58,7 +58,8 @@ func SetOn(s *model.Snapshot, r grant.Ref) (raw RawACL, on Card, ok bool) {
 }
 
 // RawLists returns the descriptors of a line's object that were read.
-func RawLists(s *model.Snapshot, k LineKey) (out []RawACL) {
+func RawLists(s *model.Snapshot, key LineKey) (out []RawACL) {
+	k := key.find(s)
 	id := k.obj
 	if id == 0 {
 		id = s.TrusteeRecordID(k.party)

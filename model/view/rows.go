@@ -30,7 +30,7 @@ func (l *evaluation) allRows() {
 		if l.stopped() {
 			return
 		}
-		switch k := lineKey(s, n); {
+		switch k := lineAt(s, n); {
 		case k.obj == 0:
 		case s.Record(k.obj).Target() != model.TargetRecipient:
 			rest = append(rest, k.obj)
@@ -105,7 +105,7 @@ func (l *evaluation) filterRows() {
 // that name it, each row once.
 func (l *evaluation) rowsOfLine() {
 	q := &l.query
-	of := q.Of
+	of := l.of
 	if of.obj != 0 && q.ACEs.forward != 0 {
 		l.rowsOfTarget(of.obj, q.ACEs.forward, nil)
 	}
@@ -312,7 +312,7 @@ func compareRows(s *model.Snapshot, a, b sortable) int {
 	if c := dn.Compare(objectSortName(s, s.Record(a.Obj)), objectSortName(s, s.Record(b.Obj))); c != 0 {
 		return c
 	}
-	return tie(s, LineKey{obj: a.Obj}, LineKey{obj: b.Obj})
+	return tie(s, lineRef{obj: a.Obj}, lineRef{obj: b.Obj})
 }
 
 // firstOrder returns for each row where it comes by what goes before its

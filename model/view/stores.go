@@ -28,7 +28,7 @@ var Stores = &ObjectType{
 		{Name: "hidden", Value: func(l *Line) any { return l.Totals.Hidden() }},
 	},
 	ACEs:  []ACEType{{Name: "All", forward: grant.StoreACL.Only()}},
-	lines: storeLines, forward: grant.StoreACL.Only(),
+	lines: targetLines, describe: describeStore, forward: grant.StoreACL.Only(),
 }
 
 var configColumns = []model.Column[*grant.Row]{
@@ -38,16 +38,6 @@ var configColumns = []model.Column[*grant.Row]{
 	{Title: "Rights", Text: func(r *grant.Row) string { return r.Text }},
 	{Title: "Status", Text: statusText},
 	{Title: "Origin", Extra: true, Text: func(r *grant.Row) string { return r.Origin }},
-}
-
-func storeLines(l *evaluation) {
-	for i := range l.snap.Stores.Len() {
-		if id := *l.snap.Stores.At(i); l.snap.Record(id).IsStore() {
-			l.add(LineKey{obj: id})
-			l.countEach(id, grant.StoreACL, &l.result.Hidden)
-		}
-	}
-	l.sortKeys()
 }
 
 // describeStore fills in where a store is. Before 2010 it lies in a storage
@@ -64,8 +54,9 @@ func describeStore(s *model.Snapshot, l *Line, o *model.Record) {
 // ThroughStore returns the name of the store that a mailbox is in, and how many
 // trustees open the mailboxes of that store by its own entries (exchange-facts
 // 1.5, 1.6), set-up's aside. They can get in without a row on the mailbox.
-func ThroughStore(s *model.Snapshot, k LineKey) (store string, trustees int) {
-	if k.obj == 0 || k.pos != 0 || !s.Record(k.obj).HasMailbox() {
+func ThroughStore(s *model.Snapshot, key LineKey) (store string, trustees int) {
+	k := key.find(s)
+	if k.obj == 0 || k.isRow() || !s.Record(k.obj).HasMailbox() {
 		return "", 0
 	}
 	id := s.At(s.Record(k.obj).Home)

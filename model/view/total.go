@@ -12,11 +12,12 @@ import (
 // there are none. It is nil for answers about all lines or in reverse alone.
 func (r *Result) Unread() (names []string) {
 	q := &r.Query
-	if !q.Rows || q.Of.obj == 0 || q.ACEs.forward == 0 {
+	of := r.evaluation.of.obj
+	if !q.Rows || of == 0 {
 		return nil
 	}
 	for _, k := range grant.Kinds {
-		if q.ACEs.forward.Has(k) && k.Unread(r.Snapshot, r.lists.reads, r.Snapshot.Record(q.Of.obj)) {
+		if q.ACEs.forward.Has(k) && k.Unread(r.Snapshot, r.evaluation.reads, r.Snapshot.Record(of)) {
 			names = append(names, k.ListName)
 		}
 	}

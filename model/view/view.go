@@ -111,28 +111,45 @@ type Result struct {
 	// question; only what Line makes answers this one.
 	Meanwhile bool
 
-	numbers []uint32  // of lines of the grid of mailboxes
-	keys    []LineKey // of the lines of others
-	rows    []grant.Ref
-	lists   *evaluation
+	numbers    []uint32  // of lines of the grid of mailboxes
+	lines      []lineRef // of others
+	rows       []grant.Ref
+	evaluation *evaluation
 }
 
 // Len returns the number of lines or rows.
-func (r *Result) Len() int { return len(r.numbers) + len(r.keys) + len(r.rows) }
+func (r *Result) Len() int { return len(r.numbers) + len(r.lines) + len(r.rows) }
 
 // Key returns the key of line i.
-func (r *Result) Key(i int) LineKey {
-	if r.keys != nil {
-		return r.keys[i]
+func (r *Result) Key(i int) LineKey { return r.at(i).key(r.Snapshot) }
+
+func (r *Result) at(i int) lineRef {
+	if r.lines != nil {
+		return r.lines[i]
 	}
-	return lineKey(r.Snapshot, r.numbers[i])
+	return lineAt(r.Snapshot, r.numbers[i])
 }
 
 // Line makes line i.
-func (r *Result) Line(i int) Line { return r.lists.line(r.Key(i)) }
+func (r *Result) Line(i int) Line { return r.evaluation.line(r.at(i)) }
 
 // Row makes row i.
 func (r *Result) Row(i int) grant.Row { return grant.RowOf(r.Snapshot, r.rows[i]) }
+
+// RowKey returns the key of row i.
+func (r *Result) RowKey(i int) grant.Key { return grant.KeyOf(r.Snapshot, r.rows[i]) }
+
+// FindRow returns where the row with a key is, or -1.
+func (r *Result) FindRow(key grant.Key) int {
+	ref, ok := grant.Find(r.Snapshot, key)
+	if !ok {
+		return -1
+	}
+	return slices.Index(r.rows, ref)
+}
+
+// IsOwn reports whether row i is one of the line behind Query.Of as a target.
+func (r *Result) IsOwn(i int) bool { return r.evaluation.of.obj == r.rows[i].Obj }
 
 // Ref returns the reference of row i.
 func (r *Result) Ref(i int) grant.Ref { return r.rows[i] }
@@ -159,8 +176,8 @@ func Of(ctx context.Context, s *model.Snapshot, q Query) (*Result, error) {
 func (r *Result) Under(q Query) *Result {
 	out := *r
 	out.Query, out.Meanwhile = q, true
-	out.lists = newEvaluation(r.lists.ctx, r.Snapshot, q)
-	out.lists.result = &out
+	out.evaluation = newEvaluation(r.evaluation.ctx, r.Snapshot, q)
+	out.evaluation.result = &out
 	return &out
 }
 
@@ -169,6 +186,7 @@ type evaluation struct {
 	ctx    context.Context
 	snap   *model.Snapshot
 	query  Query
+	of     lineRef        // Query.Of here; zero where it is not there
 	show   hiding.Reasons // all for which rows are shown
 	kinds  grant.RowKinds // of these
 	wide   grant.RowKinds // of those that Query.Only hides, too
@@ -184,12 +202,12 @@ type evaluation struct {
 }
 
 func newEvaluation(ctx context.Context, s *model.Snapshot, q Query) *evaluation {
-	l := &evaluation{ctx: ctx, snap: s, query: q, show: q.shown(), result: &Result{Snapshot: s, Query: q}}
+	l := &evaluation{ctx: ctx, snap: s, query: q, of: q.Of.find(s), show: q.shown(), result: &Result{Snapshot: s, Query: q}}
 	l.kinds, l.wide = grant.ShownKinds(l.show), grant.ShownKinds(l.show|hiding.Onlys)
 	if q.Only&hiding.OnlyOrphans != 0 {
 		l.kinds = grant.ShownKinds(l.show | hiding.NotOrphan) // of those that are; see holds
 	}
-	l.result.lists = l
+	l.result.evaluation = l
 	l.filter = filter{s, Words(q.Filter)}
 	l.reads = coverage.NewReadability(s)
 	return l
@@ -219,17 +237,17 @@ func (l *evaluation) parallel(n int, f func(from, to int)) {
 }
 
 // add takes a line if the filter lets it pass.
-func (l *evaluation) add(k LineKey) {
+func (l *evaluation) add(k lineRef) {
 	if l.stopped() || !l.filter.line(k) || !l.wanted(k) {
 		return
 	}
 	l.result.Targets++
-	l.result.keys = append(l.result.keys, k)
+	l.result.lines = append(l.result.lines, k)
 }
 
 // wanted applies Target and Trustee to a line. A line of the mailbox grid is
-// both; a store has trustees, and an entry of a container has one.
-func (l *evaluation) wanted(k LineKey) bool {
+// both; another target has trustees, and a line that is a row has one.
+func (l *evaluation) wanted(k lineRef) bool {
 	if l.query.Target == nil && l.query.Trustee == nil {
 		return true
 	}
@@ -239,7 +257,7 @@ func (l *evaluation) wanted(k LineKey) bool {
 		target = s.TargetPrincipal(s.Record(k.obj))
 		trustee = target
 	}
-	if k.obj == 0 || k.pos != 0 {
+	if k.obj == 0 || k.isRow() {
 		trustee = s.Principal(k.party)
 	}
 	if k.obj == 0 {
@@ -248,13 +266,13 @@ func (l *evaluation) wanted(k LineKey) bool {
 	if q.Target != nil && !q.Target(&target) {
 		return false
 	}
-	if q.Trustee != nil && k.obj != 0 && s.Record(k.obj).IsStore() {
+	if q.Trustee != nil && k.party == 0 && !k.isRow() {
 		return l.namesTrustee(k.obj)
 	}
 	return q.Trustee == nil || q.Trustee(&trustee)
 }
 
-// namesTrustee reports whether a store has a row of a trustee that the query accepts.
+// namesTrustee reports whether a target has a row of a trustee that the query accepts.
 func (l *evaluation) namesTrustee(id model.ObjectID) bool {
 	found := false
 	grant.Each(l.snap, id, grant.OnSecurity(l.snap.Record(id)).Only(), func(r grant.Ref, a *pool.ACERecord) bool {
@@ -300,7 +318,7 @@ func (l *evaluation) countEach(id model.ObjectID, k *grant.Kind, h *hiding.Count
 }
 
 // totals counts the rows of a line, both ways.
-func (l *evaluation) totals(k LineKey) (t Totals) {
+func (l *evaluation) totals(k lineRef) (t Totals) {
 	typ := l.query.Type
 	for n, kind := range grant.Kinds {
 		if k.obj != 0 && typ.forward.Has(kind) {
@@ -316,9 +334,9 @@ func (l *evaluation) totals(k LineKey) (t Totals) {
 
 // line makes a line. After View the evaluation does not change, so it may be called
 // by several goroutines.
-func (l *evaluation) line(k LineKey) Line {
+func (l *evaluation) line(k lineRef) Line {
 	line := l.describe(k)
-	if k.pos != 0 {
+	if k.isRow() {
 		return line
 	}
 	line.Totals = l.totals(k)
@@ -330,11 +348,11 @@ func (l *evaluation) line(k LineKey) Line {
 }
 
 // describe makes a line without its counts.
-func (l *evaluation) describe(k LineKey) Line {
+func (l *evaluation) describe(k lineRef) Line {
 	s := l.snap
-	line := Line{Key: k}
-	if k.pos != 0 {
-		row := grant.RowOf(s, grant.AdminACL.Ref(k.obj, k.pos-1, pool.RightWhole))
+	line := Line{Key: k.key(s)}
+	if k.isRow() {
+		row := grant.RowOf(s, k.row)
 		line.Row, line.Principal = &row, row.Trustee
 		return line
 	}
@@ -345,10 +363,8 @@ func (l *evaluation) describe(k LineKey) Line {
 	o := s.Record(k.obj)
 	line.Principal = s.TargetPrincipal(o)
 	line.Type = s.TypeName(o)
-	if o.IsStore() {
-		describeStore(s, &line, o)
-	} else if o.HasMailbox() {
-		line.Authority, line.Exchange = s.VersionOf(o).Authority(), s.ReleaseOf(o)
+	if f := l.query.Type.describe; f != nil {
+		f(s, &line, o)
 	}
 	return line
 }

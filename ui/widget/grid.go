@@ -14,10 +14,11 @@ type Rows interface {
 	Len() int
 	Columns() []Column
 	Cell(row, col int) (text string, style Style)
-	// Key identifies a row over all Rows of the same kind.
-	Key(row int) uint64
-	// Row is where the row with a key is now, -1 if it is gone.
-	Row(key uint64) int
+	// Key identifies a row over all Rows of the same kind; it can be compared.
+	Key(row int) any
+	// Row is where the row with a key is now, -1 if it is gone or the key is of
+	// Rows of another kind.
+	Row(key any) int
 }
 
 // Column is a column of a grid.
@@ -44,7 +45,7 @@ const (
 
 // Spot is a place in a grid to come back to: a row, and how far down it was.
 type Spot struct {
-	Key  uint64
+	Key  any // as Rows has it
 	OK   bool
 	Down int // lines of the screen below the heading; -1 anywhere in view
 }
@@ -55,8 +56,8 @@ type NoRows struct{}
 func (NoRows) Len() int                      { return 0 }
 func (NoRows) Columns() []Column             { return nil }
 func (NoRows) Cell(int, int) (string, Style) { return "", StyleText }
-func (NoRows) Key(int) uint64                { return 0 }
-func (NoRows) Row(uint64) int                { return -1 }
+func (NoRows) Key(int) any                   { return nil }
+func (NoRows) Row(any) int                   { return -1 }
 
 // Grid is a table over [Rows] of any number: drawing and moving cost the
 // same at ten rows and at a million. The first line is a heading and stays.
@@ -81,7 +82,7 @@ type Grid struct {
 	fit     fitting                    // of the columns into the pane
 	height  int                        // the pane's, when last drawn
 	cells   map[int][]*tview.TableCell // by line of the table, as far as drawn
-	lastKey uint64                     // the row the cursor is on, if lastOK
+	lastKey any                        // the row the cursor is on, if lastOK
 	lastOK  bool
 }
 
@@ -197,7 +198,7 @@ func (g *Grid) Top() {
 // moved notes the row the cursor is on and tells of it if it is another one.
 func (g *Grid) moved() {
 	row, ok := g.Selected()
-	key := uint64(0)
+	var key any
 	if ok {
 		key = g.data.Key(row)
 	}

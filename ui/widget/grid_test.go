@@ -29,15 +29,9 @@ func (l listed) Cell(row, col int) (string, Style) {
 	}
 	return "Deny", StyleDeny
 }
-func (l listed) Key(row int) uint64 {
-	key := uint64(14695981039346656037)
-	for _, b := range []byte(l[row]) {
-		key = (key ^ uint64(b)) * 1099511628211
-	}
-	return key
-}
-func (l listed) Row(key uint64) int {
-	return slices.IndexFunc(l, func(s string) bool { return listed{s}.Key(0) == key })
+func (l listed) Key(row int) any { return l[row] }
+func (l listed) Row(key any) int {
+	return slices.IndexFunc(l, func(s string) bool { return any(s) == key })
 }
 
 // million is Rows of as many rows as its value says.
@@ -51,8 +45,13 @@ func (n million) Cell(row, col int) (string, Style) {
 	}
 	return fmt.Sprint(row % (col * 7)), StyleMuted
 }
-func (n million) Key(row int) uint64 { return uint64(row) }
-func (n million) Row(key uint64) int { return int(key) }
+func (n million) Key(row int) any { return row }
+func (n million) Row(key any) int {
+	if row, ok := key.(int); ok {
+		return row
+	}
+	return -1
+}
 
 var millionColumns = []Column{
 	{Title: "AccountName"}, {Title: "Mailbox", Numeric: true}, {Title: "Send/RecvAs", Numeric: true},
