@@ -18,9 +18,31 @@ func GUIDText(g acl.GUID) string {
 	return g.String()
 }
 
+// Content says what a column or a field holds. Whoever shows, colours or redacts
+// it goes by that, and never by its title or name.
+type Content uint8
+
+// The contents. Of what is not said, a redaction shows nothing.
+const (
+	ContentUnknown  Content = iota
+	ContentWord             // a word of this program or of Exchange, the same for every directory
+	ContentEvent            // the word for what happened to something
+	ContentTarget           // the account, or whatever else, that rights are on
+	ContentTrustee          // whom rights are for
+	ContentName             // a name of something else: a store, a server, a domain
+	ContentDN               // a distinguished name
+	ContentSID              // of an account
+	ContentGUID             // of an object; that of a right or class is a word
+	ContentRight            // a right, or to which classes one applies
+	ContentStatus           // Allow or Deny
+	ContentSentence         // a text for people, which may name anything
+)
+
 // Column is a column on the screen.
 type Column[T any] struct {
 	Title   string
+	Short   string // the title where there is no room for it; empty for a shorter cell
+	Is      Content
 	Numeric bool // right-aligned, sorted by number
 	Extra   bool // shown only where there is room
 	Text    func(T) string
@@ -28,8 +50,14 @@ type Column[T any] struct {
 }
 
 // Field is a column of a report: a name that is a contract, and a value that is
-// a string, a Phrase, an int or a bool.
+// a string, a Phrase, an int or a bool. A Phrase says itself what its parts are.
 type Field[T any] struct {
 	Name  string
+	Is    Content // of a string
 	Value func(T) any
+	// Aside marks what identifies a record beyond doubt and is too much for paper.
+	Aside bool
+	// Order marks the field by which redacted records are ordered: the order of
+	// names would tell a part of them.
+	Order bool
 }

@@ -124,7 +124,7 @@ func lineName(s *model.Snapshot, k view.LineKey, direction string) string {
 	switch {
 	case direction == "reverse":
 		p = view.TrusteeOf(s, k)
-	case view.TypeOf(s, k) != view.Mailboxes: // not an account: it has a name and no state
+	case !view.TypeOf(s, k).HasTrustees(): // not an account: it has a name and no state
 		return p.Name
 	}
 	return cmp.Or(model.PrincipalText(p), p.DN)
@@ -134,14 +134,14 @@ func acesColumns(t *view.ObjectType) []widget.Column {
 	columns := make([]widget.Column, len(t.Details))
 	for i, c := range t.Details {
 		columns[i] = widget.Column{Title: c.Title, Numeric: c.Numeric, Extra: c.Extra}
-		switch c.Title {
-		case "MailboxName", "UserName":
+		switch c.Is {
+		case model.ContentTarget, model.ContentTrustee:
 			columns[i].Name = true
-		case "Rights": // what the grid is for
+		case model.ContentRight: // what the grid is for
 			columns[i].Good, columns[i].Max = 26, 60
-		case "Status": // "Deny (overridden)" cut to "Deny" would be a lie
+		case model.ContentStatus: // "Deny (overridden)" cut to "Deny" would be a lie
 			columns[i].Good = 17
-		case "DistinguishedName", "Origin": // read in full or not at all
+		case model.ContentDN: // read in full or not at all
 			columns[i].Extra, columns[i].Max = true, 60
 		}
 	}
@@ -171,14 +171,14 @@ func (d *acesData) Cell(row, col int) (string, widget.Style) {
 	}
 	c := &d.res.Query.Type.Details[col]
 	text := c.Text(&d.row)
-	switch c.Title {
-	case "Status":
+	switch c.Is {
+	case model.ContentStatus:
 		if d.row.Status == grant.Deny {
 			return text, widget.StyleDeny
 		}
-	case "UserName":
+	case model.ContentTrustee:
 		return text, principalStyle(&d.row.Trustee)
-	case "Rights":
+	case model.ContentRight:
 		if d.row.Hidden != 0 || !d.row.AppliesHere {
 			return text, widget.StyleMuted
 		}

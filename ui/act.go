@@ -221,7 +221,7 @@ func (a *app) whyNoLines() string {
 	switch {
 	case a.changes() != nil:
 		return gridsOnly
-	case a.here.typ != view.Mailboxes:
+	case !a.here.typ.HasTrustees():
 		return a.here.typ.Plural + ": their lines are all of one kind"
 	}
 	return ""
@@ -241,7 +241,7 @@ func (a *app) whyNoSystem() string {
 	switch {
 	case a.changes() != nil:
 		return gridsOnly
-	case a.here.typ != view.Mailboxes:
+	case !a.here.typ.HasTrustees():
 		return a.here.typ.Plural + ": system mailboxes are among the mailboxes"
 	}
 	return ""

@@ -295,12 +295,12 @@ func changesColumns(byTrustee bool) []widget.Column {
 	columns := make([]widget.Column, len(texts))
 	for i, c := range texts {
 		columns[i] = widget.Column{Title: c.Title, Numeric: c.Numeric, Extra: c.Extra}
-		switch c.Title {
-		case "Change":
+		switch c.Is {
+		case model.ContentEvent:
 			columns[i].Good, columns[i].Max = 9, 16 // "? not-comparable" may lose its end
-		case "Right":
+		case model.ContentRight:
 			columns[i].Good = 20
-		case "Old", "New":
+		case model.ContentSentence:
 			columns[i].Good, columns[i].Max = 30, 70
 		}
 	}
@@ -336,13 +336,13 @@ func (d *changesData) Cell(row, col int) (string, widget.Style) {
 	c := d.texts[col]
 	text := c.Text(&d.change)
 	switch {
-	case c.Title == "Change" && d.change.Change == change.NotComparable:
+	case c.Is == model.ContentEvent && d.change.Change == change.NotComparable:
 		return text, widget.StyleWarning
-	case c.Title == "Change":
+	case c.Is == model.ContentEvent:
 		return text, widget.StyleTitle
-	case c.Title == "Status" && d.change.Status == grant.Deny:
+	case c.Is == model.ContentStatus && d.change.Status == grant.Deny:
 		return text, widget.StyleDeny
-	case c.Title == "Trustee":
+	case c.Is == model.ContentTrustee:
 		return text, principalStyle(&d.change.Trustee)
 	case c.Numeric && c.Number(&d.change) == 0:
 		return "", widget.StyleHidden
@@ -373,7 +373,7 @@ func changeLines(c *change.Change) []widget.Line {
 	f.add("Trustee", trusteeLine(c))
 	f.add("Target", targetText(c))
 	if c.Reach > 0 {
-		f.add("Reach", safe.Thousands(c.Reach)+map[bool]string{true: " mailboxes in the store", false: " targets carry an inherited copy"}[c.ObjectType == view.Stores.Flag])
+		f.add("Reach", safe.Thousands(c.Reach)+map[bool]string{true: " mailboxes in the store", false: " targets carry an inherited copy"}[c.InStore])
 	}
 	return f
 }

@@ -83,7 +83,7 @@ func (v *totals) key() (view.LineKey, bool) {
 // totalsTitle says what the lines are and how many there are.
 func totalsTitle(res *view.Result) string {
 	title := res.Query.Type.Plural + " " + safe.Thousands(res.Targets)
-	if res.Query.Type == view.Mailboxes {
+	if res.Query.Type.HasTrustees() {
 		title += " · other trustees " + safe.Thousands(res.Others)
 	}
 	return title + onlyNote(&res.Query) + filterNote(res.Query.Filter)
@@ -97,7 +97,7 @@ func onlyNote(q *view.Query) (note string) {
 	if q.Only&hiding.OnlyOrphans != 0 {
 		note += " · orphans only"
 	}
-	if q.Type == view.Mailboxes && !q.Rows {
+	if q.Type != nil && q.Type.HasTrustees() && !q.Rows {
 		note += [...]string{"", " · mailboxes only", " · trustees only"}[q.Lines]
 	}
 	return note
@@ -110,23 +110,17 @@ func filterNote(filter string) string {
 	return " · filter " + filter
 }
 
-// shortTitles are used where a column has no room for its title.
-var shortTitles = map[string]string{
-	"Send/ReceiveAs": "Send/RecvAs", "Reverse_Mailbox": "Rev_Mbx", "Reverse_Send/ReceiveAs": "Rev_Send/Recv",
-	"Reverse_OnBehalf": "Rev_OnBehalf", "StorageGroupName": "Group", "ServerName": "Server", "MailStoreName": "Store",
-}
-
 // totalsColumns are the columns of an object type as a grid has them.
 func totalsColumns(t *view.ObjectType) []widget.Column {
 	columns := make([]widget.Column, len(t.Totals))
 	for i, c := range t.Totals {
-		columns[i] = widget.Column{Title: c.Title, Short: shortTitles[c.Title], Numeric: c.Numeric, Extra: c.Extra}
-		switch c.Title {
-		case "AccountName":
+		columns[i] = widget.Column{Title: c.Title, Short: c.Short, Numeric: c.Numeric, Extra: c.Extra}
+		switch c.Is {
+		case model.ContentTrustee:
 			columns[i].Name = true
-		case "DelegatedRights":
+		case model.ContentRight:
 			columns[i].Good = 32
-		case "DistinguishedName":
+		case model.ContentDN:
 			columns[i].Extra = true
 		}
 	}
@@ -161,9 +155,9 @@ func (d *totalsData) Cell(row, col int) (string, widget.Style) {
 		return text, widget.StyleHidden
 	case c.Numeric:
 		return text, widget.StyleText
-	case c.Title == "AccountName" && d.line.Row == nil:
+	case c.Is == model.ContentTrustee && d.line.Row == nil:
 		return text, principalStyle(&d.line.Principal)
-	case strings.HasPrefix(text, grant.Deny):
+	case c.Is == model.ContentStatus && strings.HasPrefix(text, grant.Deny):
 		return text, widget.StyleDeny
 	}
 	return text, widget.StyleText

@@ -216,22 +216,10 @@ func (c *comparer) side(p pair, i int, k *grant.Kind) side {
 // missing says why an object of the other state was not found in this one: the
 // searches that deliver its like ended well, or they did not.
 func (c *comparer) missing(p pair, i int) gap {
-	if ok, _ := coverage.SearchState(c.state[i], searchesFor(c.object(p, 1-i))); !ok {
+	if ok, _ := coverage.SearchState(c.state[i], coverage.SearchesFor(c.object(p, 1-i))); !ok {
 		return whyNotComplete
 	}
 	return whyNotFound
-}
-
-// searchesFor names the searches that could deliver an object, whatever has
-// become of it: a mailbox may be a plain account by now.
-func searchesFor(o *model.Record) []string {
-	switch {
-	case o.IsStore() || o.Is(model.FlagAbove):
-		return []string{"exchange"}
-	case o.Class == model.ClassContainer || o.Class == model.ClassDomain:
-		return []string{"containers"}
-	}
-	return []string{"mailboxes", "keys", "recipients", "groups", "principals"}
 }
 
 // judge says what becomes of an entry that only one state shows, by what the

@@ -31,6 +31,8 @@ type Change struct {
 	Inherited  bool
 	// Old and New say what was and what is; of what is not comparable, why.
 	Old, New model.Phrase
+	// InStore says that Reach counts the mailboxes in a store.
+	InStore bool
 	// Reach counts the targets that carry an inherited copy of an entry, and of an
 	// entry of a store that opens mailboxes the mailboxes in it.
 	Reach int
@@ -38,26 +40,26 @@ type Change struct {
 
 // Fields are the columns of compare.
 var Fields = []model.Field[*Change]{
-	{Name: "change", Value: func(c *Change) any { return c.Change }},
-	{Name: "kind", Value: func(c *Change) any { return c.Kind }},
-	{Name: "target", Value: func(c *Change) any { return c.Target.Name }},
-	{Name: "target_guid", Value: func(c *Change) any { return model.GUIDText(c.TargetGUID) }},
-	{Name: "trustee", Value: func(c *Change) any { return c.Trustee.Name }},
-	{Name: "trustee_sid", Value: func(c *Change) any { return model.SIDText(c.Trustee.SID) }},
-	{Name: "right", Value: func(c *Change) any { return c.Right }},
-	{Name: "status", Value: func(c *Change) any { return c.Status }},
+	{Name: "change", Is: model.ContentEvent, Value: func(c *Change) any { return c.Change }},
+	{Name: "kind", Is: model.ContentWord, Value: func(c *Change) any { return c.Kind }},
+	{Name: "target", Is: model.ContentTarget, Value: func(c *Change) any { return c.Target.Name }},
+	{Name: "target_guid", Is: model.ContentGUID, Aside: true, Value: func(c *Change) any { return model.GUIDText(c.TargetGUID) }},
+	{Name: "trustee", Is: model.ContentTrustee, Value: func(c *Change) any { return c.Trustee.Name }},
+	{Name: "trustee_sid", Is: model.ContentSID, Aside: true, Value: func(c *Change) any { return model.SIDText(c.Trustee.SID) }},
+	{Name: "right", Is: model.ContentRight, Value: func(c *Change) any { return c.Right }},
+	{Name: "status", Is: model.ContentStatus, Value: func(c *Change) any { return c.Status }},
 	{Name: "old", Value: func(c *Change) any { return c.Old }},
 	{Name: "new", Value: func(c *Change) any { return c.New }},
 	{Name: "reach", Value: func(c *Change) any { return c.Reach }},
-	{Name: "inherited", Value: func(c *Change) any { return c.Inherited }},
-	{Name: "object_type", Value: func(c *Change) any { return c.ObjectType }},
-	{Name: "acl_type", Value: func(c *Change) any { return c.ACLType }},
-	{Name: "target_domain", Value: func(c *Change) any { return c.Target.Domain }},
-	{Name: "target_dn", Value: func(c *Change) any { return c.Target.DN }},
-	{Name: "target_type", Value: func(c *Change) any { return c.TargetType }},
-	{Name: "trustee_domain", Value: func(c *Change) any { return c.Trustee.Domain }},
-	{Name: "trustee_dn", Value: func(c *Change) any { return c.Trustee.DN }},
-	{Name: "trustee_kind", Value: func(c *Change) any { return c.Trustee.Kind }},
+	{Name: "inherited", Aside: true, Value: func(c *Change) any { return c.Inherited }},
+	{Name: "object_type", Is: model.ContentWord, Aside: true, Value: func(c *Change) any { return c.ObjectType }},
+	{Name: "acl_type", Is: model.ContentWord, Aside: true, Value: func(c *Change) any { return c.ACLType }},
+	{Name: "target_domain", Is: model.ContentName, Aside: true, Value: func(c *Change) any { return c.Target.Domain }},
+	{Name: "target_dn", Is: model.ContentDN, Aside: true, Order: true, Value: func(c *Change) any { return c.Target.DN }},
+	{Name: "target_type", Is: model.ContentWord, Aside: true, Value: func(c *Change) any { return c.TargetType }},
+	{Name: "trustee_domain", Is: model.ContentName, Aside: true, Value: func(c *Change) any { return c.Trustee.Domain }},
+	{Name: "trustee_dn", Is: model.ContentDN, Aside: true, Value: func(c *Change) any { return c.Trustee.DN }},
+	{Name: "trustee_kind", Is: model.ContentWord, Aside: true, Value: func(c *Change) any { return c.Trustee.Kind }},
 }
 
 // Signs stand before the words on the screen and in a table, so that a glance tells what came and went.
@@ -65,19 +67,19 @@ var Signs = map[string]string{Added: "+", Removed: "-", Changed: "~", NotCompara
 
 // Columns are the columns of the screen: by target, or by trustee.
 func Columns(byTrustee bool) []model.Column[*Change] {
-	target := model.Column[*Change]{Title: "Target", Text: func(c *Change) string { return model.PrincipalText(c.Target) }}
-	trustee := model.Column[*Change]{Title: "Trustee", Text: func(c *Change) string { return trusteeText(c.Trustee) }}
+	target := model.Column[*Change]{Title: "Target", Is: model.ContentTarget, Text: func(c *Change) string { return model.PrincipalText(c.Target) }}
+	trustee := model.Column[*Change]{Title: "Trustee", Is: model.ContentTrustee, Text: func(c *Change) string { return trusteeText(c.Trustee) }}
 	if byTrustee {
 		target, trustee = trustee, target
 	}
 	return []model.Column[*Change]{
-		{Title: "Change", Text: func(c *Change) string { return Signs[c.Change] + " " + c.Change }},
-		{Title: "Kind", Text: func(c *Change) string { return c.Kind }},
+		{Title: "Change", Is: model.ContentEvent, Text: func(c *Change) string { return Signs[c.Change] + " " + c.Change }},
+		{Title: "Kind", Is: model.ContentWord, Text: func(c *Change) string { return c.Kind }},
 		target, trustee,
-		{Title: "Right", Text: func(c *Change) string { return c.Right }},
-		{Title: "Status", Text: func(c *Change) string { return c.Status }, Extra: true},
-		{Title: "New", Text: func(c *Change) string { return c.New.String() }, Extra: true},
-		{Title: "Old", Text: func(c *Change) string { return c.Old.String() }, Extra: true},
+		{Title: "Right", Is: model.ContentRight, Text: func(c *Change) string { return c.Right }},
+		{Title: "Status", Is: model.ContentStatus, Text: func(c *Change) string { return c.Status }, Extra: true},
+		{Title: "New", Is: model.ContentSentence, Text: func(c *Change) string { return c.New.String() }, Extra: true},
+		{Title: "Old", Is: model.ContentSentence, Text: func(c *Change) string { return c.Old.String() }, Extra: true},
 		{Title: "Reach", Text: func(c *Change) string { return strconv.Itoa(c.Reach) }, Number: func(c *Change) int { return c.Reach }, Numeric: true, Extra: true},
 	}
 }
@@ -119,7 +121,7 @@ func (c *Comparison) Change(x *Diff) Change {
 	if x.Kind <= Delegate {
 		out.ACLType = x.Grant.Name
 	}
-	out.Reach = c.Reached(x)
+	out.Reach, out.InStore = c.Reached(x), x.Grant != nil && x.Grant.HoldsMailboxes
 	return out
 }
 

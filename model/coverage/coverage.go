@@ -27,7 +27,7 @@ type Line struct {
 
 // Fields are the columns of report coverage.
 var Fields = []model.Field[*Line]{
-	{Name: "object_type", Value: func(c *Line) any { return c.ObjectType }},
+	{Name: "object_type", Is: model.ContentWord, Value: func(c *Line) any { return c.ObjectType }},
 	{Name: "found", Value: func(c *Line) any { return c.Found }},
 	{Name: "decoded", Value: func(c *Line) any { return c.Decoded }},
 	{Name: "absent", Value: func(c *Line) any { return c.Absent }},
@@ -35,7 +35,7 @@ var Fields = []model.Field[*Line]{
 	{Name: "unknown", Value: func(c *Line) any { return c.Unknown }},
 	{Name: "undecodable", Value: func(c *Line) any { return c.Undecodable }},
 	{Name: "complete", Value: func(c *Line) any { return c.Complete }},
-	{Name: "reason", Value: func(c *Line) any { return c.Reason }},
+	{Name: "reason", Is: model.ContentSentence, Value: func(c *Line) any { return c.Reason }},
 }
 
 // Gaps reports whether anything is missing or in doubt.
@@ -73,6 +73,18 @@ var coverNames = [coverLines]struct {
 	{"trustee", []string{"forest", "trusts", "mailboxes", "keys", "recipients", "groups", "principals", "lookup"}},
 	{"server", []string{"exchange"}},
 	{"store-mailbox", []string{"forest", "exchange", "store-links", "mailboxes", "recipients"}},
+}
+
+// SearchesFor names the searches that could deliver an object, whatever has
+// become of it: a mailbox may be a plain account by now.
+func SearchesFor(o *model.Record) []string {
+	switch {
+	case o.IsStore() || o.Is(model.FlagAbove):
+		return []string{"exchange"}
+	case o.Class == model.ClassContainer || o.Class == model.ClassDomain:
+		return []string{"containers"}
+	}
+	return []string{"mailboxes", "keys", "recipients", "groups", "principals"}
 }
 
 // UnreadDomains names the domains of the forest of which nothing was read, by
@@ -129,24 +141,26 @@ func cover(s *model.Snapshot) ([]Line, []Unread) {
 	look := func(at int, o *model.Record, count func(*Line, *model.Record)) { named.look(c, out, at, o, count) }
 	for id := uint32(1); id < s.Objects.Len(); id++ {
 		o := s.Objects.At(id)
-		switch {
-		case o.IsStore():
+		switch o.Target() {
+		case model.TargetStore:
 			look(coverStore, o, security)
-		case o.Is(model.FlagAbove):
+		case model.TargetAdmin:
 			look(coverAdmin, o, security)
-		case o.HasMailbox():
-			look(coverMailbox, o, mailbox)
-			look(coverAccount, o, security)
-			look(coverBehalf, o, delegates)
-			c.mailboxServer(&out[coverServer], o)
-		case o.Recipient == model.OtherRecipient:
+		case model.TargetContainer:
+			look(coverContainer, o, security)
+		case model.TargetRecipient:
+			if o.HasMailbox() {
+				look(coverMailbox, o, mailbox)
+				look(coverAccount, o, security)
+				look(coverBehalf, o, delegates)
+				c.mailboxServer(&out[coverServer], o)
+				break
+			}
 			if s.TypeName(o) == model.UnknownType { // a mailbox, for all that could be seen
 				look(coverMailbox, o, func(line *Line, _ *model.Record) { line.Found++; line.Unknown++ })
 			}
 			look(coverOther, o, security)
 			look(coverBehalf, o, delegates)
-		case o.SecurityState != model.NotAsked && (o.Class == model.ClassContainer || o.Class == model.ClassDomain):
-			look(coverContainer, o, security)
 		}
 		switch o.Class {
 		case model.ClassGroup:

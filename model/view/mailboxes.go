@@ -18,22 +18,22 @@ var Mailboxes = &ObjectType{
 	Name: "Mailbox", Flag: "mailbox", Plural: "Mailboxes",
 	Toggles: hiding.Stale | hiding.Inherited | hiding.Self | hiding.Implied,
 	Totals: []model.Column[*Line]{
-		{Title: "AccountName", Text: accountText},
-		forwardColumn("Mailbox", false, grant.MailboxACL),
-		forwardColumn("Send/ReceiveAs", false, grant.SendAs),
-		reverseColumn("Reverse_Mailbox", false, grant.MailboxACL),
-		reverseColumn("Reverse_Send/ReceiveAs", false, grant.SendAs),
-		forwardColumn("OnBehalf", true, grant.OnBehalf),
-		reverseColumn("Reverse_OnBehalf", true, grant.OnBehalf),
-		{Title: "Type", Extra: true, Text: func(l *Line) string { return typeOrKind(l) }},
+		{Title: "AccountName", Is: model.ContentTrustee, Text: accountText},
+		forwardColumn("Mailbox", "", false, grant.MailboxACL),
+		forwardColumn("Send/ReceiveAs", "Send/RecvAs", false, grant.SendAs),
+		reverseColumn("Reverse_Mailbox", "Rev_Mbx", false, grant.MailboxACL),
+		reverseColumn("Reverse_Send/ReceiveAs", "Rev_Send/Recv", false, grant.SendAs),
+		forwardColumn("OnBehalf", "", true, grant.OnBehalf),
+		reverseColumn("Reverse_OnBehalf", "Rev_OnBehalf", true, grant.OnBehalf),
+		{Title: "Type", Is: model.ContentWord, Extra: true, Text: func(l *Line) string { return typeOrKind(l) }},
 	},
 	Details: recipientColumns,
 	Fields: append([]model.Field[*Line]{
-		{Name: "account", Value: func(l *Line) any { return l.Name }},
-		{Name: "domain", Value: func(l *Line) any { return l.Domain }},
-		{Name: "sid", Value: func(l *Line) any { return model.SIDText(l.SID) }},
-		{Name: "kind", Value: func(l *Line) any { return l.Kind }},
-		{Name: "type", Value: func(l *Line) any { return l.Type }},
+		{Name: "account", Is: model.ContentTrustee, Value: func(l *Line) any { return l.Name }},
+		{Name: "domain", Is: model.ContentName, Value: func(l *Line) any { return l.Domain }},
+		{Name: "sid", Is: model.ContentSID, Order: true, Value: func(l *Line) any { return model.SIDText(l.SID) }},
+		{Name: "kind", Is: model.ContentWord, Value: func(l *Line) any { return l.Kind }},
+		{Name: "type", Is: model.ContentWord, Value: func(l *Line) any { return l.Type }},
 	}, mailboxCounts()...),
 	ACEs: []ACEType{
 		{Name: "All", forward: onRecipients, Flip: 4},
@@ -54,12 +54,12 @@ var Mailboxes = &ObjectType{
 }
 
 var recipientColumns = []model.Column[*grant.Row]{
-	{Title: "MailboxName", Text: targetText},
-	{Title: "ACLType", Text: func(r *grant.Row) string { return r.ACLType }},
-	{Title: "UserName", Text: func(r *grant.Row) string { return model.PrincipalText(r.Trustee) }},
-	{Title: "Rights", Text: func(r *grant.Row) string { return r.Text }},
-	{Title: "Status", Text: statusText},
-	{Title: "Origin", Extra: true, Text: func(r *grant.Row) string { return r.Origin }},
+	{Title: "MailboxName", Is: model.ContentTarget, Text: targetText},
+	{Title: "ACLType", Is: model.ContentWord, Text: func(r *grant.Row) string { return r.ACLType }},
+	{Title: "UserName", Is: model.ContentTrustee, Text: func(r *grant.Row) string { return model.PrincipalText(r.Trustee) }},
+	{Title: "Rights", Is: model.ContentRight, Text: func(r *grant.Row) string { return r.Text }},
+	{Title: "Status", Is: model.ContentStatus, Text: statusText},
+	{Title: "Origin", Is: model.ContentDN, Extra: true, Text: func(r *grant.Row) string { return r.Origin }},
 }
 
 // mailboxCells are the counts of a line as reports name them: as a target, then as
@@ -84,9 +84,9 @@ func mailboxCounts() (out []model.Field[*Line]) {
 		out = append(out, countFields(c.name, c.of)[1])
 	}
 	return append(out, model.Field[*Line]{Name: "hidden", Value: func(l *Line) any { return l.Totals.Hidden() }},
-		model.Field[*Line]{Name: "unread", Value: func(l *Line) any { return unreadLists(l) }},
-		model.Field[*Line]{Name: "exchange", Value: func(l *Line) any { return l.Exchange }},
-		model.Field[*Line]{Name: "authority", Value: func(l *Line) any { return l.Authority }},
+		model.Field[*Line]{Name: "unread", Is: model.ContentWord, Value: func(l *Line) any { return unreadLists(l) }},
+		model.Field[*Line]{Name: "exchange", Is: model.ContentWord, Aside: true, Value: func(l *Line) any { return l.Exchange }},
+		model.Field[*Line]{Name: "authority", Is: model.ContentWord, Aside: true, Value: func(l *Line) any { return l.Authority }},
 		model.Field[*Line]{Name: "label", Value: func(l *Line) any { return l.Label }})
 }
 

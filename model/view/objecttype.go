@@ -34,8 +34,16 @@ type ObjectType struct {
 	forward, reverse grant.Set
 }
 
+// HasTrustees reports whether whoever else holds a right has a line too, so that
+// one can choose among the lines.
+func (t *ObjectType) HasTrustees() bool { return t.reverse != 0 }
+
 // ObjectTypes are all of them, in the order of the drop-down.
-var ObjectTypes = []*ObjectType{Mailboxes, Stores, Admins}
+var ObjectTypes = []*ObjectType{
+	Mailboxes,
+	Stores,
+	Admins,
+}
 
 // ACEType is one entry of the screen's second drop-down.
 type ACEType struct {
@@ -91,17 +99,17 @@ func count(c Count) string {
 	return s
 }
 
-func countColumn(title string, extra bool, of func(*Line) Count) model.Column[*Line] {
+func countColumn(title, short string, extra bool, of func(*Line) Count) model.Column[*Line] {
 	return model.Column[*Line]{
-		Title: title, Numeric: true, Extra: extra,
+		Title: title, Short: short, Numeric: true, Extra: extra,
 		Text:   func(l *Line) string { return count(of(l)) },
 		Number: func(l *Line) int { return of(l).Rows },
 	}
 }
 
 // forwardColumn and reverseColumn are the columns of a line's rows of one kind.
-func forwardColumn(title string, extra bool, kind *grant.Kind) model.Column[*Line] {
-	return countColumn(title, extra, func(l *Line) Count { return l.Forward(kind) })
+func forwardColumn(title, short string, extra bool, kind *grant.Kind) model.Column[*Line] {
+	return countColumn(title, short, extra, func(l *Line) Count { return l.Forward(kind) })
 }
 
 func forwardCount(kind *grant.Kind) func(*evaluation, lineRef) Count {
@@ -113,8 +121,8 @@ func forwardCount(kind *grant.Kind) func(*evaluation, lineRef) Count {
 	}
 }
 
-func reverseColumn(title string, extra bool, kind *grant.Kind) model.Column[*Line] {
-	return countColumn(title, extra, func(l *Line) Count { return l.Reverse(kind) })
+func reverseColumn(title, short string, extra bool, kind *grant.Kind) model.Column[*Line] {
+	return countColumn(title, short, extra, func(l *Line) Count { return l.Reverse(kind) })
 }
 
 func reverseCount(kind *grant.Kind) func(*evaluation, lineRef) Count {

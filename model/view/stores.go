@@ -12,18 +12,18 @@ var Stores = &ObjectType{
 	Name: "Mailbox-Store", Flag: "store", Plural: "Mailbox stores",
 	Toggles: hiding.Inherited | hiding.Default,
 	Totals: []model.Column[*Line]{
-		{Title: "ServerName", Text: func(l *Line) string { return l.Server }},
-		{Title: "StorageGroupName", Text: func(l *Line) string { return l.StorageGroup }},
-		{Title: "MailStoreName", Text: func(l *Line) string { return l.Store }},
-		{Title: "DistinguishedName", Text: func(l *Line) string { return l.DN }},
-		forwardColumn("ACEs", false, grant.StoreACL),
+		{Title: "ServerName", Short: "Server", Is: model.ContentName, Text: func(l *Line) string { return l.Server }},
+		{Title: "StorageGroupName", Short: "Group", Is: model.ContentName, Text: func(l *Line) string { return l.StorageGroup }},
+		{Title: "MailStoreName", Short: "Store", Is: model.ContentName, Text: func(l *Line) string { return l.Store }},
+		{Title: "DistinguishedName", Is: model.ContentDN, Text: func(l *Line) string { return l.DN }},
+		forwardColumn("ACEs", "", false, grant.StoreACL),
 	},
 	Details: configColumns,
 	Fields: []model.Field[*Line]{
-		{Name: "server", Value: func(l *Line) any { return l.Server }},
-		{Name: "storage_group", Value: func(l *Line) any { return l.StorageGroup }},
-		{Name: "store", Value: func(l *Line) any { return l.Store }},
-		{Name: "dn", Value: func(l *Line) any { return l.DN }},
+		{Name: "server", Is: model.ContentName, Value: func(l *Line) any { return l.Server }},
+		{Name: "storage_group", Is: model.ContentName, Value: func(l *Line) any { return l.StorageGroup }},
+		{Name: "store", Is: model.ContentName, Value: func(l *Line) any { return l.Store }},
+		{Name: "dn", Is: model.ContentDN, Order: true, Value: func(l *Line) any { return l.DN }},
 		{Name: "aces", Value: func(l *Line) any { return l.Forward(grant.StoreACL).Rows }},
 		{Name: "hidden", Value: func(l *Line) any { return l.Totals.Hidden() }},
 	},
@@ -32,12 +32,12 @@ var Stores = &ObjectType{
 }
 
 var configColumns = []model.Column[*grant.Row]{
-	{Title: "MailStore", Text: func(r *grant.Row) string { return r.Target.Name }},
-	{Title: "DistinguishedName", Text: func(r *grant.Row) string { return r.Target.DN }},
-	{Title: "UserName", Text: func(r *grant.Row) string { return model.PrincipalText(r.Trustee) }},
-	{Title: "Rights", Text: func(r *grant.Row) string { return r.Text }},
-	{Title: "Status", Text: statusText},
-	{Title: "Origin", Extra: true, Text: func(r *grant.Row) string { return r.Origin }},
+	{Title: "MailStore", Is: model.ContentName, Text: func(r *grant.Row) string { return r.Target.Name }},
+	{Title: "DistinguishedName", Is: model.ContentDN, Text: func(r *grant.Row) string { return r.Target.DN }},
+	{Title: "UserName", Is: model.ContentTrustee, Text: func(r *grant.Row) string { return model.PrincipalText(r.Trustee) }},
+	{Title: "Rights", Is: model.ContentRight, Text: func(r *grant.Row) string { return r.Text }},
+	{Title: "Status", Is: model.ContentStatus, Text: statusText},
+	{Title: "Origin", Is: model.ContentDN, Extra: true, Text: func(r *grant.Row) string { return r.Origin }},
 }
 
 // describeStore fills in where a store is. Before 2010 it lies in a storage

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -45,6 +46,16 @@ func names(between, last string) string {
 	return text
 }
 
+// objectNames are the object types as --object has them.
+func objectNames() string {
+	var names []string
+	for _, t := range view.ObjectTypes {
+		names = append(names, t.Flag)
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
+
 // Alternatives are the names of the reports as a usage line has them.
 func Alternatives() string { return names("|", "|") }
 
@@ -58,7 +69,7 @@ func None(args []string) error {
 
 // Define defines the flags of the reports on one source.
 func (r *Flags) Define(f *pflag.FlagSet) {
-	r.rows(f, "mailbox, store or admin (default mailbox)")
+	r.rows(f, objectNames()+" (default "+view.ObjectTypes[0].Flag+")")
 	r.reports(f)
 	r.Seen.Define(f)
 	r.DefineSince(f)
@@ -67,7 +78,7 @@ func (r *Flags) Define(f *pflag.FlagSet) {
 
 // DefineCompare defines the flags of a comparison.
 func (r *Flags) DefineCompare(f *pflag.FlagSet) {
-	r.rows(f, "only changes of one object type: mailbox, store or admin")
+	r.rows(f, "only changes of one object type: "+objectNames())
 	r.reports(f)
 	r.Seen.DefineChanges(f)
 	r.DefineForce(f, "compare two forests, replace files that exist")
@@ -135,13 +146,13 @@ func FailOnHelp() string {
 func (r *Flags) Query(report string) (view.Query, error) {
 	q := view.Query{Rows: report != "totals", System: true}
 	for _, t := range view.ObjectTypes {
-		if t.Flag == cmp.Or(r.Object, view.Mailboxes.Flag) {
+		if t.Flag == cmp.Or(r.Object, view.ObjectTypes[0].Flag) {
 			q.Type = t
 		}
 	}
 	switch {
 	case q.Type == nil:
-		return q, usage.Errorf("unknown object type %q: use mailbox, store or admin", r.Object)
+		return q, usage.Errorf("unknown object type %q: use %s", r.Object, objectNames())
 	case r.Direction != "forward" && r.Direction != "reverse":
 		return q, usage.Errorf("unknown direction %q: use forward or reverse", r.Direction)
 	}

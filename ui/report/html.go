@@ -45,22 +45,13 @@ func policy() string {
 		"; base-uri 'none'; form-action 'none'"
 }
 
-// secondary are the fields that stay off the paper unless somebody chooses them:
-// a sheet is too narrow for all that identifies a row beyond doubt.
-var secondary = map[string]bool{
-	"object_type": true, "target_domain": true, "target_dn": true, "target_sid": true, "target_guid": true, "store": true,
-	"ace_index": true, "ace_type": true, "ace_flags": true, "trustee_sid": true, "mask": true, "object_guid": true,
-	"inherited_object_guid": true, "authority": true, "conditional": true, "overruled": true, "applies_to": true, "stale": true, "exchange": true,
-}
+// wideReport is the number of fields from which on a sheet is too narrow for all
+// that identifies a record beyond doubt.
+const wideReport = 20
 
-// offPaper reports whether a field is to stay off the paper. A list of changes
-// prints what a table of it has, without the identifiers.
-func (d Data) offPaper(j int) bool {
-	if d.Name == compareReport {
-		return j >= tableFields || secondary[d.Fields[j]]
-	}
-	return secondary[d.Fields[j]] && len(d.Fields) > 20
-}
+// offPaper reports whether a field is to stay off the paper unless somebody
+// chooses it.
+func (d Data) offPaper(j int) bool { return d.about(j).aside && len(d.Fields) >= wideReport }
 
 type pageField struct {
 	Class string

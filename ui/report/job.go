@@ -339,7 +339,7 @@ func ResultData(r *view.Result) Data {
 	if r.Query.Rows {
 		return NewData("aces", view.RowFields, r.Len(), r.Row)
 	}
-	fields := append([]model.Field[*view.Line]{{Name: "object_type", Value: func(*view.Line) any { return typ.Flag }}}, typ.Fields...)
+	fields := append([]model.Field[*view.Line]{{Name: "object_type", Is: model.ContentWord, Aside: true, Value: func(*view.Line) any { return typ.Flag }}}, typ.Fields...)
 	return NewData("totals", fields, r.Len(), r.Line)
 }
 

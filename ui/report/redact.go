@@ -25,7 +25,7 @@ import (
 // names and SIDs, the numbers of well-known accounts, the containers that
 // set-up makes, the GUIDs of rights.
 //
-// What a field holds is known by its name; a text of a field that nobody has
+// What a field holds is said where it is made; a text of a field that nobody has
 // said anything about is replaced as a whole. A nil Redactor replaces nothing.
 // A Redactor is used by one goroutine at a time.
 type Redactor struct {

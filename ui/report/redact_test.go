@@ -208,10 +208,16 @@ func TestRedactionKeepsTheCase(t *testing.T) {
 // identity is what names the target or account of a record, redacted by r.
 func identity(rec map[string]any, r *Redactor) string {
 	key := ""
-	for _, f := range []string{"object_type", "target_dn", "scope_dn", "dn", "sid", "account", "target"} {
-		s, _ := rec[f].(string)
+	for _, f := range []struct {
+		name string
+		is   model.Content
+	}{
+		{"object_type", model.ContentWord}, {"target_dn", model.ContentDN}, {"scope_dn", model.ContentDN}, {"dn", model.ContentDN},
+		{"sid", model.ContentSID}, {"account", model.ContentTrustee}, {"target", model.ContentTarget},
+	} {
+		s, _ := rec[f.name].(string)
 		if r != nil {
-			s = redactions[f](r, s)
+			s = redactions[f.is](r, s)
 		}
 		key += s + "|"
 	}
@@ -353,7 +359,7 @@ func TestRedactKey(t *testing.T) {
 // not get through, and a report's order says nothing about its names.
 func TestUnknownFieldIsHidden(t *testing.T) {
 	names := []string{"alice", "bob", "carol", "dave", "eve", "frank", "grace", "heidi"}
-	d := Data{Name: "new", Fields: []string{"account", "news"}, Len: len(names), Record: func(i int, cells []any) {
+	d := Data{Name: "new", Fields: []string{"account", "news"}, hold: []held{{is: model.ContentTrustee, order: true}}, Len: len(names), Record: func(i int, cells []any) {
 		cells[0], cells[1] = names[i], "about "+names[i]
 	}}
 	var out bytes.Buffer

@@ -11,22 +11,14 @@ import (
 	"mbxperm/model/change"
 )
 
-// What each field of a report holds, for the Redactor. A field that is missing
-// here is replaced as a whole: forgetting one shows too little, never too much.
-var redactions = map[string]func(*Redactor, string) string{
-	"account": (*Redactor).name, "domain": (*Redactor).name, "sid": (*Redactor).sidText,
-	"target": (*Redactor).name, "target_domain": (*Redactor).name, "target_dn": (*Redactor).dn,
-	"target_sid": (*Redactor).sidText, "target_guid": (*Redactor).guidText,
-	"trustee": (*Redactor).name, "trustee_domain": (*Redactor).name, "trustee_sid": (*Redactor).sidText,
-	"server": (*Redactor).name, "storage_group": (*Redactor).name, "store": (*Redactor).name,
-	"dn": (*Redactor).dn, "scope_dn": (*Redactor).dn, "origin": (*Redactor).dn,
-	"right": (*Redactor).right, "delegated_rights": (*Redactor).right, "applies_to": (*Redactor).right,
-	"reason": (*Redactor).sentence,
-
-	"object_type": same, "kind": same, "type": same, "target_type": same, "target_state": same, "acl_type": same, "ace_type": same,
-	"ace_flags": same, "trustee_kind": same, "trustee_state": same, "status": same, "implied_by": same, "mask": same,
-	"object_guid": same, "inherited_object_guid": same, "authority": same, "unread": same, "exchange": same,
-	"change": same, "trustee_dn": (*Redactor).dn,
+// redactions replace what a field holds. A field of which nothing is said is
+// replaced as a whole: forgetting one shows too little, never too much.
+var redactions = [...]func(*Redactor, string) string{
+	model.ContentUnknown: (*Redactor).any,
+	model.ContentWord:    same, model.ContentEvent: same, model.ContentStatus: same,
+	model.ContentTarget: (*Redactor).name, model.ContentTrustee: (*Redactor).name, model.ContentName: (*Redactor).name,
+	model.ContentDN: (*Redactor).dn, model.ContentSID: (*Redactor).sidText, model.ContentGUID: (*Redactor).guidText,
+	model.ContentRight: (*Redactor).right, model.ContentSentence: (*Redactor).sentence,
 }
 
 func same(_ *Redactor, s string) string { return s }
@@ -39,11 +31,8 @@ func (r *Redactor) data(d Data) Data {
 	if d.phrases != nil {
 		record = d.phrases
 	}
-	for j, name := range d.Fields {
-		f := redactions[name]
-		if f == nil {
-			f = (*Redactor).any
-		}
+	for j := range d.Fields {
+		f := redactions[d.about(j).is]
 		replace[j] = latest(func(s string) string { return f(r, s) })
 	}
 	out := d
@@ -59,8 +48,8 @@ func (r *Redactor) data(d Data) Data {
 			}
 		}
 	}
-	for _, name := range []string{"target_dn", "scope_dn", "dn", "sid", "account", "target"} {
-		if at := slices.Index(d.Fields, name); at >= 0 {
+	for at := range d.Fields {
+		if d.about(at).order {
 			out.Record = reorder(out.Record, d, at, replace[at])
 			break
 		}

@@ -71,6 +71,21 @@ type Data struct {
 	// still apart, as model.Phrase: what the name of a field cannot tell a Redactor.
 	// nil where there are none.
 	phrases func(i int, cells []any)
+	hold    []held // by field; nil where nothing is said of them
+}
+
+// held is what is said of a field.
+type held struct {
+	is           model.Content
+	aside, order bool
+}
+
+// about returns what is said of a field.
+func (d Data) about(j int) held {
+	if j >= len(d.hold) {
+		return held{}
+	}
+	return d.hold[j]
 }
 
 // NewData makes a report of n records, made one at a time by record.
@@ -78,6 +93,7 @@ func NewData[T any](name string, fields []model.Field[*T], n int, record func(in
 	d := Data{Name: name, Len: n}
 	for _, f := range fields {
 		d.Fields = append(d.Fields, f.Name)
+		d.hold = append(d.hold, held{f.Is, f.Aside, f.Order})
 	}
 	d.phrases = func(i int, cells []any) {
 		r := record(i)

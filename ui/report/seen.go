@@ -198,7 +198,7 @@ func Command(source []string, s *model.Snapshot, q view.Query) []string {
 		report = "aces"
 	}
 	args := append([]string{"report", report}, source...)
-	if q.Type != view.Mailboxes {
+	if q.Type != view.ObjectTypes[0] {
 		args = append(args, "--object", q.Type.Flag)
 	}
 	if q.Rows {
@@ -209,7 +209,7 @@ func Command(source []string, s *model.Snapshot, q view.Query) []string {
 		if q.Effective {
 			args = append(args, "--via-groups")
 		}
-	} else if !q.System && q.Type == view.Mailboxes {
+	} else if !q.System && q.Type.HasTrustees() {
 		args = append(args, "--no-system")
 	}
 	if !q.Rows && q.Lines != view.AllLines {
