@@ -269,6 +269,9 @@ func (a *app) showLeft(res *view.Result) {
 		a.left.Put(*a.pending.goTo)
 		a.pending.goTo = nil
 	}
+	if _, ok := a.left.key(); ok && a.here.of.IsZero() { // the cursor is where it was before a change of types that came to nothing
+		a.follow()
+	}
 	a.root.notice = a.notice()
 }
 

@@ -285,7 +285,10 @@ func (a *app) pivotChange() {
 	a.trail[len(a.trail)-1].changes = v
 	a.goTo(view.TypeOf(a.reading.base, key), key, reverse)
 	if ref, ok := v.result.Row(row, s); ok {
-		a.pending.row = &widget.Spot{Key: grant.KeyOf(s, ref), OK: true, Down: -1}
+		key := grant.KeyOf(s, ref)
+		if _, there := grant.Find(a.reading.base, key); there {
+			a.pending.row = &widget.Spot{Key: key, OK: true, Down: -1}
+		}
 	}
 }
 
