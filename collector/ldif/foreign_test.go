@@ -224,7 +224,7 @@ func TestHugeLines(t *testing.T) {
 		{"values", "dn: CN=a\n", "cn: " + long + "\n", "is larger than 256 MiB"},
 		{"events without a sum", "# mbxperm: recording format=1 time=2026-11-21T09:00:00Z\nversion: 1\n", "# mbxperm: end id=1 error=\"" + long + "\"\n", "there is no check line"},
 		{"attributes without values", "# mbxperm: recording format=1 time=2026-11-21T09:00:00Z\ndn: CN=a\n", "# mbxperm: attribute name=\"" + long + "\"\n", "is larger than 256 MiB"},
-		{"long name", "dn: CN=a\n" + strings.Repeat("x", 2000), ": x\n", "has a name of 2000 bytes"},
+		{"long name", "dn: CN=a\n" + strings.Repeat("x", 2000), ": " + long + "\n", "has a name of 2000 bytes"},
 		{"plain value above the bound", "dn: CN=a\ncn: " + strings.Repeat("x", 65<<20) + "\n", "\n", "the value of cn is larger than 64 MiB"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

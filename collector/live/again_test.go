@@ -45,6 +45,7 @@ func cookiesStay(t *testing.T, server *ldaptest.Server) {
 // What goes wrong in passing is read again, and nobody notices: complete, never
 // one less, never one twice.
 func TestReadAgain(t *testing.T) {
+	t.Parallel()
 	for name, f := range map[string]ldaptest.Fault{
 		"cut":              {After: 30, Cut: true},
 		"cut at the start": {Cut: true},
@@ -59,6 +60,7 @@ func TestReadAgain(t *testing.T) {
 	} {
 		for _, times := range []int32{1, tries - 1} {
 			t.Run(fmt.Sprintf("%s %d times", name, times), func(t *testing.T) {
+				t.Parallel()
 				noLeaks(t)
 				var left atomic.Int32
 				left.Store(times)
@@ -184,12 +186,14 @@ func twoControllers(t *testing.T, fault func(dc int, r *ldaptest.Request) ldapte
 // A domain controller goes away, or has no time: another one of the domain goes
 // on, from the start of each search that was under way.
 func TestAnotherController(t *testing.T) {
+	t.Parallel()
 	for name, f := range map[string]ldaptest.Fault{
 		"busy":   {Result: 51},
 		"silent": {After: 10, Stall: true},
 		"gone":   {},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			noLeaks(t)
 			s, servers := twoControllers(t, func(dc int, r *ldaptest.Request) ldaptest.Fault {
 				if dc == 0 && onMailboxes(r) && r.Page == 2 {

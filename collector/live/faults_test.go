@@ -40,6 +40,7 @@ func onMailboxes(r *ldaptest.Request) bool {
 // Everything before is delivered, once, the reason is told, and every other
 // search is complete.
 func TestBrokenPage(t *testing.T) {
+	t.Parallel()
 	notice := append([]byte{0x30, 0x2B, 0x02, 0x01, 0x00, 0x78, 0x26, 0x0A, 0x01, 0x34, 0x04, 0x00, 0x04, 0x07}, "going d"...)
 	notice = append(notice, append([]byte{0x8A, 0x16}, "1.3.6.1.4.1.1466.20036"...)...)
 	for name, c := range map[string]struct {
@@ -67,6 +68,7 @@ func TestBrokenPage(t *testing.T) {
 		"reference":        {ldaptest.Fault{Referral: "ldap://dc9.other.lab/DC=other,DC=lab"}, 250, ErrReferral, "dc9.other.lab"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			noLeaks(t)
 			server := faulty(t, c.fault)
 			o := options(server)
@@ -135,6 +137,7 @@ func TestReferenceToTheBase(t *testing.T) {
 
 // A healthy server, a slow sink: nobody may lose patience, and nothing is lost.
 func TestSlowSink(t *testing.T) {
+	t.Parallel()
 	noLeaks(t)
 	o := options(serve(t, ldaptest.Size{Mailboxes: 30}))
 	o.Idle, o.PageSize = shortIdle, 10
@@ -159,6 +162,7 @@ func TestSlowSink(t *testing.T) {
 
 // A server that takes longer for a page than the idle time, but is never silent.
 func TestSlowServer(t *testing.T) {
+	t.Parallel()
 	noLeaks(t)
 	o := options(faulty(t, ldaptest.Fault{Delay: 20 * time.Millisecond}))
 	o.Idle = shortIdle
@@ -175,6 +179,7 @@ func TestSlowServer(t *testing.T) {
 // Entries that come in drops are whole, as long as none of them takes longer than
 // the idle time; one that has many megabytes may take longer.
 func TestSlowEntry(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		mailboxes, more int // bytes more in each
 		drip            time.Duration
@@ -183,6 +188,7 @@ func TestSlowEntry(t *testing.T) {
 		"large": {1, 5 * useful, shortIdle / 15},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			noLeaks(t)
 			server := serve(t, ldaptest.Size{Mailboxes: c.mailboxes}, func(config *ldaptest.Config) {
 				for i, e := range config.Entries {
@@ -351,6 +357,7 @@ func TestServerGone(t *testing.T) {
 
 // A connection that rests for longer than the idle time is still good.
 func TestRestingConnection(t *testing.T) {
+	t.Parallel()
 	noLeaks(t)
 	server := serve(t, ldaptest.Size{Mailboxes: 1})
 	o := options(server)
@@ -434,6 +441,7 @@ func TestInternalFault(t *testing.T) {
 }
 
 func TestRangeFaults(t *testing.T) {
+	t.Parallel()
 	for name, f := range map[string]ldaptest.Fault{
 		"cut":    {Cut: true},
 		"busy":   {Result: 51},
@@ -444,6 +452,7 @@ func TestRangeFaults(t *testing.T) {
 		"again":  {RangeOffset: -3000},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			noLeaks(t)
 			server := serve(t, ldaptest.Size{Mailboxes: 3, Members: 4000}, func(c *ldaptest.Config) {
 				c.Fault = func(r *ldaptest.Request) ldaptest.Fault {

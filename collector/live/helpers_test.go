@@ -5,7 +5,10 @@ package live
 import (
 	"context"
 	"encoding/pem"
-	"runtime"
+	"flag"
+	"fmt"
+	"os"
+	"runtime/pprof"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +25,15 @@ const (
 	user     = "auditor@contoso.lab"
 	password = "Tr0ub4dor&3 horse"
 )
+
+// TestMain lets many tests wait at once: those that run in parallel are those
+// that wait for a server that is silent, on one core too.
+func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", "16"); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
 
 // journal is a sink that writes everything down.
 type journal struct {
@@ -142,13 +154,16 @@ func read(t *testing.T, o Options) (*journal, error) {
 }
 
 // noLeaks fails the test if a goroutine of go-ldap or of this package is left
-// when it ends. It must be called first, so that its check runs last.
+// when it ends. It must be called first, so that its check runs last. What the
+// test starts has its label, and so has all that this starts in turn: tests
+// that run beside it do not count.
 func noLeaks(t *testing.T) {
 	t.Helper()
+	pprof.SetGoroutineLabels(pprof.WithLabels(t.Context(), pprof.Labels("test", t.Name())))
 	t.Cleanup(func() {
 		var left string
 		for range 200 {
-			if left = ours(); left == "" {
+			if left = ours(t.Name()); left == "" {
 				return
 			}
 			time.Sleep(10 * time.Millisecond)
@@ -157,13 +172,18 @@ func noLeaks(t *testing.T) {
 	})
 }
 
-// ours returns the stacks of goroutines that belong to connections. Tests here
-// do not run in parallel, so there should be none at the end of one.
-func ours() string {
-	buf := make([]byte, 1<<20)
-	buf = buf[:runtime.Stack(buf, true)]
+// ours returns the stacks of goroutines that belong to connections of a test.
+func ours(name string) string {
+	var stacks strings.Builder
+	if err := pprof.Lookup("goroutine").WriteTo(&stacks, 1); err != nil {
+		return err.Error()
+	}
+	label := fmt.Sprintf("%q:%q", "test", name)
 	var found []string
-	for _, g := range strings.Split(string(buf), "\n\n") {
+	for _, g := range strings.Split(stacks.String(), "\n\n") {
+		if !strings.Contains(g, label) {
+			continue
+		}
 		if strings.Contains(g, "go-ldap/ldap/v3.(") || strings.Contains(g, "live.(*Source)") || strings.Contains(g, "live.(*stream)") {
 			found = append(found, g)
 		}

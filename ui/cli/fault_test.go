@@ -66,6 +66,7 @@ func TestFaults(t *testing.T) {
 		{"drops", from(mailboxes, 2, ldaptest.Fault{Mode: ldaptest.Modes["a byte at a time"]}), 100, "nothing whole and new for 1s"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel() // they wait more than they work
 			_, args := faultyServer(t, ldaptest.Directory(ldaptest.Size{Mailboxes: 250}), c.fault)
 			if c.name == "drops" {
 				args = append([]string{"--idle", "1s"}, args...)
