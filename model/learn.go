@@ -76,7 +76,11 @@ func (w *Writer) Organisation(dn string, version int) {
 	w.Pool.Mu.Lock()
 	defer w.Pool.Mu.Unlock()
 	f := w.edit()
-	f.organisation = organisation{w.Pool.DN(dn), version}
+	name := w.Pool.DN(dn)
+	if version == 0 && f.organisation.name == name { // another record of it
+		return
+	}
+	f.organisation = organisation{name, version}
 }
 
 // ExchangeSchema sets the version of Exchange's part of the schema.

@@ -60,8 +60,8 @@ type Writer struct {
 	recips    table.Table[ObjectID] // recipients
 	gen       uint64
 
-	moreMembers, moreDelegates map[ObjectID]*longer // lists that several entries give
-	earlySDs                   map[ObjectID][]byte  // mailbox ACLs of what is no recipient yet
+	moreMembers, moreDelegates map[ObjectID]*longer   // lists that several entries give
+	earlySDs                   map[ObjectID]pool.Desc // mailbox ACLs of what is no mailbox, or not yet
 
 	types   map[string]uint16 // number in facts.types
 	servers map[string]uint16 // number in facts.servers, by the name in lower case
@@ -71,7 +71,7 @@ type Writer struct {
 // NewWriter returns a writer of an empty state over the pool.
 func NewWriter(p *pool.Pool) *Writer {
 	w := &Writer{Pool: p, forest: newForest(), fresh: true, spelled: map[string]uint16{},
-		earlySDs: map[ObjectID][]byte{}, moreMembers: map[ObjectID]*longer{}, moreDelegates: map[ObjectID]*longer{},
+		earlySDs: map[ObjectID]pool.Desc{}, moreMembers: map[ObjectID]*longer{}, moreDelegates: map[ObjectID]*longer{},
 		alike: map[sharedRec]bool{}, types: map[string]uint16{"": 0}, servers: map[string]uint16{"": 0}}
 	w.objects.Add(Record{})
 	return w
@@ -272,25 +272,19 @@ func (w *Writer) recipient(o *Record, id ObjectID, in *Object) {
 	}
 }
 
+// Number is a number for a name, the same for all its spellings; 0 for one that
+// is too long (Longest).
+func (w *Writer) Number(dn string) uint32 {
+	w.Pool.Mu.Lock()
+	defer w.Pool.Mu.Unlock()
+	return uint32(w.Pool.DN(dn))
+}
+
 // secure keeps the descriptors. One that cannot be decoded keeps its bytes and
 // what was read before the error.
 func (w *Writer) secure(o *Record, id ObjectID, in *Object) {
-	sd, state := in.MailboxSD, in.MailboxState
-	switch early, ok := w.earlySDs[id]; {
-	case o.Recipient == NoRecipient && state == Present:
-		w.earlySDs[id] = slices.Clone(sd)
-		state = NotAsked
-	case o.Recipient != NoRecipient && ok:
-		if state != Present {
-			sd, state = early, Present
-		}
-		delete(w.earlySDs, id)
-	}
-	o.MailboxState = o.MailboxState.and(state)
+	w.secureMailbox(o, id, in)
 	o.SecurityState = o.SecurityState.and(in.SecurityState)
-	if state == Present {
-		o.MailboxSD = w.Pool.Descriptor(pool.SenseMailbox, sd)
-	}
 	if in.SecurityState == Present {
 		o.Security = w.Pool.Descriptor(o.sense(), in.Security)
 	}
@@ -299,6 +293,27 @@ func (w *Writer) secure(o *Record, id ObjectID, in *Object) {
 		v := w.Pool.Now()
 		o.Security = w.Pool.Descriptor(in, v.Bytes(o.Security))
 	}
+}
+
+// secureMailbox keeps the ACL of a mailbox. That of what is none waits: several
+// entries may tell of an object, and only all of them what it is.
+func (w *Writer) secureMailbox(o *Record, id ObjectID, in *Object) {
+	sd, state := o.MailboxSD, in.MailboxState
+	if state == Present {
+		sd = w.Pool.Descriptor(pool.SenseMailbox, in.MailboxSD)
+	}
+	if !o.HasMailbox() {
+		if sd != 0 {
+			w.earlySDs[id], sd = sd, 0
+			o.MailboxState, state = NotAsked, NotAsked
+		}
+	} else if early, ok := w.earlySDs[id]; ok {
+		delete(w.earlySDs, id)
+		if state != Present {
+			sd, state = early, Present
+		}
+	}
+	o.MailboxSD, o.MailboxState = sd, o.MailboxState.and(state)
 }
 
 func (w *Writer) link(o *Record, id ObjectID, in *Object) {

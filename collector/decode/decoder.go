@@ -23,6 +23,7 @@ type decoder struct {
 	progress    progress
 	now         *collector.Query // of the entry in hand; nil where the source knows no searches
 	unbracketed unbracketed      // what came without a search
+	joined      joined           // what several records of a file tell of one object
 	badSIDs     badSIDs
 	badTexts    badTexts
 	domainHeads domainHeads
@@ -51,6 +52,9 @@ func (d *decoder) Entry(e *collector.Entry) {
 	if e.DN == "" {
 		rootDSE.decode(d, e, set)
 		return
+	}
+	if d.now == nil {
+		set = d.joined.object(&d.classes, d.w.Number(e.DN), set)
 	}
 	set.kind.decode(d, e, set)
 }

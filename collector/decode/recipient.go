@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 
+	"mbxperm/acl"
 	"mbxperm/collector"
 	"mbxperm/model"
 )
@@ -80,57 +81,69 @@ var recipientTypes = map[int64]struct {
 	17592186044416: {"SchedulingMailbox", model.Mailbox},
 }
 
-// recipient decides whether an entry is a mailbox. What makes one is a store, a
-// mailbox GUID or a home server, and no Remote type; without any type it is one
-// that Exchange 2000 or 2003 made (exchange-facts 3.2).
+// recipient takes what makes a recipient of an object, and decides whether it is
+// a mailbox.
 func (d *decoder) recipient(e *collector.Entry, o *model.Object, is map[string]bool) {
-	if o.Deleted { // the mailbox of a deleted account is in the store alone, if anywhere
+	s := signsOf(e, o)
+	if d.now == nil {
+		s = d.joined.signs(s)
+	}
+	if s.of.has(deleted) { // the mailbox of a deleted account is in the store alone, if anywhere
 		return
 	}
-	if e.Value(attrNickname) == nil && e.Value("homeMDB") == nil && e.Value("msExchMailboxGuid") == nil {
-		if d.now == nil && e.Value(attrMailboxSD) != nil {
-			// The descriptors alone: another record of the file may tell
-			// whose they are.
-			d.value(e, attrMailboxSD, &o.MailboxSD, &o.MailboxState)
-		}
+	if !s.of.has(shown) && d.now != nil {
 		return
-	}
-	account := o.Class == model.ClassUser
-	stored := account && (e.Value("homeMDB") != nil || e.Value("msExchMailboxGuid") != nil || e.Value("msExchHomeServerName") != nil)
-	n, err := strconv.ParseInt(e.Text("msExchRecipientTypeDetails"), 10, 64)
-	t, known := recipientTypes[n]
-	switch {
-	case is["msexchsystemmailbox"]: // no user: the mailbox of a store itself
-		o.Recipient, o.Type = model.SystemMailbox, "SystemMailbox"
-	case err != nil && stored:
-		o.Recipient, o.Type = model.Mailbox, "LegacyMailbox"
-	case err != nil && account && e.Value(attrMailboxSD) != nil:
-		// Rights on a mailbox of which nothing else is visible: better
-		// a line too many than rights unseen.
-		o.Recipient, o.Type = model.Mailbox, model.UnknownType
-	case known && t.kind != model.OtherRecipient && !stored && e.Value(attrMailboxSD) != nil:
-		o.Recipient, o.Type = t.kind, t.name
-	case err != nil:
-		o.Recipient, o.Type = model.OtherRecipient, untyped(o.Class)
-	case !known && stored:
-		o.Recipient, o.Type = model.Mailbox, "type "+strconv.FormatInt(n, 10)
-	case !known:
-		o.Recipient, o.Type = model.OtherRecipient, "type "+strconv.FormatInt(n, 10)
-	case t.kind != model.OtherRecipient && !stored:
-		// The type says mailbox, but nothing of one came: no store, no
-		// ACL.
-		o.Recipient, o.Type = model.OtherRecipient, t.name
-	default:
-		o.Recipient, o.Type = t.kind, t.name
 	}
 	o.HomeMDB = d.shared.text(e.Value("homeMDB"))
 	legacy := e.Value("msExchHomeServerName") // /o=…/cn=Servers/cn=NAME
 	o.HomeServer = d.shared.text(legacy[bytes.LastIndexByte(legacy, '=')+1:])
 	o.Master = d.sid(e, "msExchMasterAccountSid", e.Value("msExchMasterAccountSid"))
 	o.DelegatesPartial = d.linkedTexts(e, attrDelegates, &o.Delegates, &o.DelegatesState)
-	if o.Recipient != model.OtherRecipient {
+	if s.of.has(shown) {
+		o.Recipient, o.Type = s.recipient(o.Class, is)
+	}
+	if d.now == nil {
+		if !s.of.has(shown) { // another record of the file may show it
+			d.joined.keep(o)
+			o.HomeServer, o.Master, o.Delegates, o.DelegatesState = "", acl.SID{}, o.Delegates[:0], model.NotAsked
+		} else {
+			d.joined.complete(o)
+		}
+	}
+	if d.now == nil || o.Recipient != model.OtherRecipient {
 		d.value(e, attrMailboxSD, &o.MailboxSD, &o.MailboxState)
 	}
+}
+
+// recipient decides what Exchange takes an object for that it knows. What makes
+// a mailbox is a store, a mailbox GUID or a home server, and no Remote type;
+// without any type it is one that Exchange 2000 or 2003 made (exchange-facts
+// 3.2).
+func (s *signs) recipient(c model.Class, is map[string]bool) (model.Recipient, string) {
+	account := c == model.ClassUser
+	stored := account && s.of.has(placed)
+	t, known := recipientTypes[s.kind]
+	switch {
+	case is["msexchsystemmailbox"]: // no user: the mailbox of a store itself
+		return model.SystemMailbox, "SystemMailbox"
+	case !s.of.has(typed) && stored:
+		return model.Mailbox, "LegacyMailbox"
+	case !s.of.has(typed) && account && s.of.has(rights):
+		// Rights on a mailbox of which nothing else is visible: better
+		// a line too many than rights unseen.
+		return model.Mailbox, model.UnknownType
+	case !s.of.has(typed):
+		return model.OtherRecipient, untyped(c)
+	case known && t.kind != model.OtherRecipient && !stored && !s.of.has(rights):
+		// The type says mailbox, but nothing of one came: no store, no
+		// ACL.
+		return model.OtherRecipient, t.name
+	case known:
+		return t.kind, t.name
+	case stored:
+		return model.Mailbox, "type " + strconv.FormatInt(s.kind, 10)
+	}
+	return model.OtherRecipient, "type " + strconv.FormatInt(s.kind, 10)
 }
 
 // untyped names a recipient that has no msExchRecipientTypeDetails.

@@ -32,7 +32,7 @@ var hasSchema = &evidence{"schema (names of attributes)", func(_ *collector.Entr
 // version of Exchange's schema is the upper bound of an attribute that nothing
 // has.
 func decodeSchema(d *decoder, e *collector.Entry, set *classSet) {
-	if leaf, _ := dn.Split(e.DN); strings.EqualFold(leaf, "CN=ms-Exch-Schema-Version-Pt") {
+	if leaf, _ := dn.Split(e.DN); strings.EqualFold(leaf, "CN=ms-Exch-Schema-Version-Pt") && e.Value("rangeUpper") != nil {
 		d.w.ExchangeSchema(int(number(e.Text("rangeUpper"))))
 	}
 	g, err := guidOf(e.Value("schemaIDGUID"))

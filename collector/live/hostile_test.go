@@ -216,7 +216,6 @@ func (h *hostile) check(t *testing.T, s *model.Snapshot) {
 // A server that is silent on every search is not waited for once for each of them:
 // the domain is given up after a few, and the rest ends with that reason at once.
 func TestSilentServerIsGivenUp(t *testing.T) {
-	t.Parallel()
 	noLeaks(t)
 	server := serve(t, ldaptest.Size{Mailboxes: 250, Stores: 3}, func(c *ldaptest.Config) {
 		c.Fault = func(r *ldaptest.Request) ldaptest.Fault {
