@@ -25,6 +25,7 @@ const (
 	ClassServer    // msExchExchangeServer
 	ClassContainer // anything that others lie below
 	ClassDomain
+	ClassStoreCopy // msExchMDBCopy: a copy of a store on a server
 )
 
 // Recipient says what Exchange takes an object for.
@@ -78,6 +79,8 @@ type Object struct {
 	AdminCount   bool
 	Distribution bool // a group that is not security-enabled (groupType)
 	Universal    bool // a universal group
+	DomainLocal  bool // a domain-local group
+	GroupType    bool // groupType was read; without it nobody knows whether a token holds the group
 	Catalog      bool // a global catalog said it, which holds only a part
 	Deleted      bool
 	Changed      time.Time // whenChanged of a tombstone: its deletion
@@ -107,7 +110,7 @@ type Object struct {
 	AdminSDHolder bool
 
 	Above  bool   // an administration container: above a store, from CN=Microsoft Exchange down
-	Server string // DN of the server that owns a store
+	Server string // DN of the server that owns a store, or holds a copy of it
 }
 
 // ObjectID names an object of a state; 0 is none.
@@ -127,6 +130,8 @@ const (
 	FlagCatalog   // a global catalog said it, and nobody else
 	FlagUniversal // a universal group
 	FlagUAC       // userAccountControl was read; without it nobody is known to be enabled
+	FlagDomainLocal
+	FlagGroupType // groupType was read
 )
 
 // ADS_UF_ACCOUNTDISABLE ([MS-ADTS] 2.2.16).
@@ -140,7 +145,7 @@ type Record struct {
 	PrimaryGroup   uint32
 	Account        table.TextID
 	Display        table.TextID
-	Home           pool.DN // homeMDB; of a store: its server
+	Home           pool.DN // homeMDB; of a store or a copy: its server
 	MailboxSD      pool.Desc
 	Security       pool.Desc
 	Delegates      span

@@ -190,6 +190,8 @@ func (w *Writer) identify(o *Record, id ObjectID, in *Object) {
 	o.Set(FlagDomain, in.Domain)
 	o.Set(FlagCatalog, in.Catalog)
 	o.Set(FlagUniversal, in.Universal)
+	o.Set(FlagDomainLocal, in.DomainLocal)
+	o.Set(FlagGroupType, in.GroupType)
 	if !in.SID.IsZero() {
 		o.SID = w.Pool.SID(in.SID)
 		w.hold(&w.sidInfo(o.SID).Holder, id, o.SID, false)
@@ -260,11 +262,11 @@ func (w *Writer) recipient(o *Record, id ObjectID, in *Object) {
 			i.linked = id
 		}
 	}
-	if !o.IsStore() && !in.Above {
-		return
-	}
 	if in.Server != "" {
 		o.Home = w.Pool.DN(in.Server)
+	}
+	if !o.IsStore() && !in.Above {
+		return
 	}
 	if !o.Is(FlagAbove) {
 		w.stores.Add(id)

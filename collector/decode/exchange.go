@@ -36,7 +36,7 @@ var AboveStores = collector.Search{
 // exchangeAttributes are those of stores, of the organisation, of its servers
 // and of the containers above them.
 var exchangeAttributes = []string{
-	attrObjectClass, attrObjectGUID, attrCN, attrSecurity, "msExchOwningServer",
+	attrObjectClass, attrObjectGUID, attrCN, attrSecurity, "msExchOwningServer", "msExchHostServerLink",
 	"msExchMasterServerOrAvailabilityGroup", "serialNumber", "versionNumber", "objectVersion",
 	"legacyExchangeDN", "otherWellKnownObjects",
 }

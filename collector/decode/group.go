@@ -32,6 +32,7 @@ var group = kind{
 
 // Bits of groupType ([MS-ADTS] 2.2.12).
 const (
+	domainLocal     = 0x4        // GROUP_TYPE_RESOURCE_GROUP
 	universal       = 0x8        // GROUP_TYPE_UNIVERSAL_GROUP
 	securityEnabled = 0x80000000 // GROUP_TYPE_SECURITY_ENABLED
 )
@@ -43,6 +44,8 @@ func (d *decoder) members(e *collector.Entry, o *model.Object) {
 	if t := e.Text("groupType"); t != "" {
 		o.Distribution = number(t)&securityEnabled == 0
 		o.Universal = number(t)&universal != 0
+		o.DomainLocal = number(t)&domainLocal != 0
+		o.GroupType = true
 	}
 	o.MembersPartial = d.linkedTexts(e, attrMember, &o.Members, &o.MembersState)
 }

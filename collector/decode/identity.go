@@ -56,7 +56,7 @@ func tombstone(e *collector.Entry, o *model.Object) {
 // configuration and is neither store nor recipient is administration: a class
 // may be unknown to us, or not readable.
 func (d *decoder) put(e *collector.Entry, o *model.Object) {
-	store := o.Class == model.ClassStore || o.Class == model.ClassPublic
+	store := o.Class == model.ClassStore || o.Class == model.ClassPublic || o.Class == model.ClassStoreCopy
 	o.Above = o.Recipient == model.NoRecipient && !store && administration(e.DN)
 	if !d.w.Put(o) {
 		d.leftOut(e)

@@ -34,7 +34,7 @@ type class struct {
 // counts.
 var kinds = []kind{
 	rootDSE, partition, right, schema,
-	store, server,
+	store, storeCopy, server,
 	holder, group, account, contact, foreign, trust,
 	domainHead, organisation, exchangeObject, container, unknown,
 }

@@ -26,6 +26,7 @@ func TestKinds(t *testing.T) {
 		{"top controlAccessRight", &right, model.ClassUnknown},
 		{"top msExchMDB msExchPrivateMDB", &store, model.ClassStore},
 		{"MSEXCHPUBLICMDB top", &store, model.ClassPublic},
+		{"top msExchMDBCopy", &storeCopy, model.ClassStoreCopy},
 		{"top server msExchExchangeServer", &server, model.ClassServer},
 		{"top person organizationalPerson user", &account, model.ClassUser},
 		{"inetOrgPerson person top", &account, model.ClassUser},

@@ -5,12 +5,13 @@ import (
 	"mbxperm/model"
 )
 
-// Stores asks for the mailbox and public stores, with their descriptors.
+// Stores asks for the mailbox and public stores, with their descriptors, and for
+// the copies of them on other servers.
 var Stores = collector.Search{
 	Purpose:    "exchange",
 	Base:       exchangeBase,
 	Scope:      collector.ScopeSub,
-	Filter:     filterStores,
+	Filter:     filterCopies,
 	Attributes: exchangeAttributes,
 	Weight:     5,
 	About:      aboutExchange,
@@ -28,7 +29,10 @@ var StoreLinks = collector.Search{
 	Weight:     7,
 }
 
-const filterStores = "(|(objectClass=msExchPrivateMDB)(objectClass=msExchPublicMDB))"
+const (
+	filterStores = "(|(objectClass=msExchPrivateMDB)(objectClass=msExchPublicMDB))"
+	filterCopies = "(|(objectClass=msExchPrivateMDB)(objectClass=msExchPublicMDB)(objectClass=msExchMDBCopy))"
+)
 
 // store is a mailbox or public store (a database, since 2010).
 var store = kind{
@@ -38,6 +42,17 @@ var store = kind{
 		o := d.object(e, set)
 		o.Server = e.Text("msExchOwningServer")
 		o.StoredPartial = d.linkedTexts(e, attrStored, &o.Stored, &o.StoredState)
+		d.put(e, o)
+	},
+}
+
+// storeCopy is a copy of a store on a server, the child of the store (since
+// 2010): of it the server counts alone.
+var storeCopy = kind{
+	classes: []class{{"msexchmdbcopy", model.ClassStoreCopy}},
+	decode: func(d *decoder, e *collector.Entry, set *classSet) {
+		o := d.object(e, set)
+		o.Server = e.Text("msExchHostServerLink")
 		d.put(e, o)
 	},
 }

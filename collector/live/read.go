@@ -114,6 +114,7 @@ func (r *reading) readExchange(people *domain) {
 	delivered := make(map[string]bool)
 	stores := r.ask(r.home, decode.Stores)
 	stores.each = func(e *collector.Entry) {
+		delivered[foldDN(e.DN)] = true // a store lies above its copies
 		above.above(e.DN)
 		if slices.ContainsFunc(e.Values("objectClass"), isPrivateStore) {
 			r.stores[foldDN(e.DN)] = store{dn: e.DN}
