@@ -1,0 +1,170 @@
+package member
+
+import (
+	"mbxperm/model"
+	"mbxperm/model/internal/pool"
+)
+
+// Steps are the ways by which a token came to its SIDs. Each begins where
+// another ended; the first are the person's own.
+type Step struct {
+	Obj       model.ObjectID // the group that is entered; the person's object, or 0
+	SID       pool.SID       // of a person without an object
+	Primary   bool           // by primaryGroupID and not by a value of member
+	Certainty Certainty      // of the whole way up to here: one of the three
+	from      int            // 1 + the step before
+}
+
+// SIDs is a token: what it holds, and by which steps.
+type SIDs struct {
+	Steps []Step
+	held  map[pool.SID]heldSID
+}
+
+type heldSID struct {
+	certainty Certainty
+	step      [3]int // 1 + the step that gives it, by certainty from Unread
+}
+
+// Of returns how certain it is that a token holds a SID. What everybody's holds
+// (see [Universal]) is not in it.
+func (t *SIDs) Of(sid pool.SID) Certainty { return t.held[sid].certainty }
+
+// Each calls yield for each SID that the token holds, in no order.
+func (t *SIDs) Each(yield func(pool.SID, Certainty)) {
+	for sid, h := range t.held {
+		yield(sid, h.certainty)
+	}
+}
+
+// Way returns the steps to a SID, the person's own first, by the most certain
+// way; nil where the token does not hold it.
+func (t *SIDs) Way(sid pool.SID) (way []Step) {
+	h := t.held[sid]
+	for i := len(h.step) - 1; i >= 0; i-- {
+		if h.step[i] == 0 {
+			continue
+		}
+		for n := h.step[i]; n != 0; n = t.Steps[n-1].from {
+			way = append(way, t.Steps[n-1])
+		}
+		break
+	}
+	for i, j := 0, len(way)-1; i < j; i, j = i+1, j-1 {
+		way[i], way[j] = way[j], way[i]
+	}
+	return way
+}
+
+func (t *SIDs) add(sid pool.SID, step int) {
+	if sid == 0 {
+		return
+	}
+	h, c := t.held[sid], t.Steps[step-1].Certainty
+	h.certainty |= c
+	if at := &h.step[c>>1]; *at == 0 {
+		*at = step
+	}
+	t.held[sid] = h
+}
+
+// walk goes up from what a token begins with.
+type walk struct {
+	g     *Graph
+	d     Domain
+	t     *SIDs
+	seen  map[model.ObjectID]Certainty
+	tasks []int // 1 + steps from whose objects to go on
+}
+
+// TokenOf returns the token of a person as a server of a domain sees it: its own
+// SIDs, those of its groups at any depth, and the former SIDs of all of these.
+func (g *Graph) TokenOf(p Person, d Domain) *SIDs {
+	w := &walk{g: g, d: d, t: &SIDs{held: map[pool.SID]heldSID{}}, seen: map[model.ObjectID]Certainty{}}
+	own := g.persons[p]
+	w.begin(own)
+	if _, outside := g.strange[own.sid]; outside {
+		for _, other := range g.abroad[g.s.SIDs.At(uint32(own.sid)).Domain] {
+			if other != p && !g.isKnown(g.persons[other].sid) {
+				// An entry for it may be one for a group of that domain.
+				w.t.Steps = append(w.t.Steps, Step{Obj: own.obj, SID: own.sid, Certainty: Possible})
+				w.t.add(g.persons[other].sid, len(w.t.Steps))
+			}
+		}
+	} else if id := g.grouped[p]; id != 0 {
+		c := Sure
+		if g.guessed[p] {
+			c = Unread
+		}
+		w.enter(id, 1, c, true)
+	}
+	for _, id := range g.everybody {
+		w.enter(id, 1, Possible, false)
+	}
+	w.goUp()
+	return w.t
+}
+
+// GroupToken returns what the token of a group's members holds because of it.
+func (g *Graph) GroupToken(id model.ObjectID, d Domain) *SIDs {
+	w := &walk{g: g, d: d, t: &SIDs{held: map[pool.SID]heldSID{}}, seen: map[model.ObjectID]Certainty{}}
+	w.enter(id, 0, Sure, false)
+	for _, id := range g.everybody {
+		w.enter(id, 0, Possible, false)
+	}
+	w.goUp()
+	return w.t
+}
+
+func (w *walk) begin(p person) {
+	w.t.Steps = append(w.t.Steps, Step{Obj: p.obj, SID: p.sid, Certainty: Sure})
+	n := len(w.t.Steps)
+	w.t.add(p.sid, n)
+	if p.obj == 0 {
+		return
+	}
+	if w.g.s.Record(p.obj).Class != model.ClassForeign {
+		for _, former := range w.g.former[p.obj] {
+			w.t.add(former, n)
+		}
+		w.tasks = append(w.tasks, n)
+		return
+	}
+	for _, id := range w.g.s.Holders(p.sid) { // one of each domain
+		w.t.Steps = append(w.t.Steps, Step{Obj: id, SID: p.sid, Certainty: Sure})
+		w.tasks = append(w.tasks, len(w.t.Steps))
+	}
+}
+
+// enter takes a group into the token, if a server of the domain sees it there.
+func (w *walk) enter(id model.ObjectID, from int, c Certainty, primary bool) {
+	o := w.g.s.Record(id)
+	in := w.g.InTokenAt(o, w.d)
+	if in == No {
+		return
+	}
+	if from != 0 {
+		c = w.t.Steps[from-1].Certainty.Through(c)
+	}
+	c = c.Through(in)
+	if w.seen[id]&c != 0 {
+		return
+	}
+	w.seen[id] |= c
+	w.t.Steps = append(w.t.Steps, Step{Obj: id, Primary: primary, Certainty: c, from: from})
+	n := len(w.t.Steps)
+	w.t.add(o.SID, n)
+	for _, former := range w.g.former[id] {
+		w.t.add(former, n)
+	}
+	w.tasks = append(w.tasks, n)
+}
+
+func (w *walk) goUp() {
+	for i := 0; i < len(w.tasks); i++ {
+		n := w.tasks[i]
+		for _, id := range w.g.up.Of(uint32(w.t.Steps[n-1].Obj)) {
+			w.enter(model.ObjectID(id), n, Sure, false)
+		}
+	}
+}
