@@ -29,7 +29,7 @@ var arrows = map[string][]string{
 
 	"acl/internal/acltest": {"acl"},
 
-	// model: dn, hiding, table <- pool <- model <- member, coverage <- grant <- view <- change <- finding
+	// model: dn, hiding, table <- pool <- model <- member, coverage <- grant <- verdict <- view <- change <- finding
 	"model":                {"model/internal/pool", "model/internal/table", "model/dn", "acl"},
 	"model/dn":             {},
 	"model/hiding":         {},
@@ -40,7 +40,8 @@ var arrows = map[string][]string{
 	"model/member":         {"model", "model/internal/...", "model/dn", "acl"},
 	"model/coverage":       {"model", "model/internal/...", "model/dn", "acl"},
 	"model/grant":          {"model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
-	"model/view":           {"model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
+	"model/verdict":        {"model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/dn", "acl"},
+	"model/view":           {"model/verdict", "model/usage", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
 	"model/change":         {"model/view", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
 	"model/finding":        {"model/change", "model/view", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
 

@@ -1,0 +1,395 @@
+package verdict
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"mbxperm/acl"
+	"mbxperm/model"
+	"mbxperm/model/coverage"
+	"mbxperm/model/internal/pool"
+	"mbxperm/model/internal/table"
+	"mbxperm/model/member"
+)
+
+// Question is one of the four that are asked about a person and a mailbox.
+type Question uint8
+
+// The questions.
+const (
+	CanOpen Question = iota // by a client logon: Outlook, OWA, EWS, impersonation
+	CanSendAs
+	CanSendOnBehalf
+	CanOpenAdmin // by an administrator's or a service's logon
+	questions
+)
+
+// Book keeps what is worked out for the verdicts of a snapshot. It may be used by
+// any number of goroutines.
+type Book struct {
+	s     *model.Snapshot
+	g     *member.Graph
+	reads *coverage.Readability
+
+	mu      sync.Mutex
+	holders map[holdersKey]*member.Holding
+	held    int // persons in holders
+	named   map[pool.DN]*member.Holding
+	runs    map[listKey]*ran
+	weight  int                       // persons in runs
+	domains map[pool.DN]member.Domain // of servers
+	tokens  map[tokenKey]*member.SIDs
+}
+
+// Of returns the book of a snapshot.
+func Of(s *model.Snapshot) *Book { return books.Of(s) }
+
+var books = model.Derive(func(s *model.Snapshot) *Book {
+	b := &Book{s: s, reads: coverage.NewReadability(s), holders: map[holdersKey]*member.Holding{}, named: map[pool.DN]*member.Holding{},
+		runs: map[listKey]*ran{}, domains: map[pool.DN]member.Domain{}, tokens: map[tokenKey]*member.SIDs{}}
+	b.g = member.NewGraph(s, func(o *model.Record) bool {
+		if o.Is(model.FlagMembersPartial) {
+			return true
+		}
+		return o.MembersState != model.Present && o.Members.N == 0 && !b.noMembers(o)
+	})
+	return b
+})
+
+// noMembers reports that a group has no members, as far as that can be shown.
+func (b *Book) noMembers(o *model.Record) bool {
+	return o.MembersState == model.Missing && b.reads.MayRead(o, coverage.GUIDMember, acl.GUID{})
+}
+
+// general are the SIDs of which it is not certain that nobody's token holds them
+// whom they do not name.
+func (b *Book) general() only { return generalSIDs.Of(b.s) }
+
+// Graph returns who is in which group.
+func (b *Book) Graph() *member.Graph { return b.g }
+
+// Bounds on what is kept, in persons: a group of a hundred thousand may stand in
+// as many lists.
+const mostKept = 1 << 22
+
+type holdersKey struct {
+	sid    pool.SID
+	domain member.Domain
+}
+
+func (b *Book) holdersOf(sid pool.SID, d member.Domain) *member.Holding {
+	k := holdersKey{sid, d}
+	b.mu.Lock()
+	h := b.holders[k]
+	b.mu.Unlock()
+	if h != nil {
+		return h
+	}
+	h = b.g.HoldersOf(sid, d)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.held > mostKept {
+		clear(b.holders)
+		b.held = 0
+	}
+	b.holders[k] = h
+	b.held += len(h.Persons) + 8
+	return h
+}
+
+type tokenKey struct {
+	person member.Person
+	domain member.Domain
+}
+
+const mostTokens = 1 << 13
+
+// tokenOf keeps tokens, since the lines of one person come again and again.
+func (b *Book) tokenOf(p member.Person, d member.Domain) *member.SIDs {
+	k := tokenKey{p, d}
+	b.mu.Lock()
+	t := b.tokens[k]
+	b.mu.Unlock()
+	if t != nil {
+		return t
+	}
+	t = b.g.TokenOf(p, d)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.tokens) >= mostTokens {
+		clear(b.tokens)
+	}
+	b.tokens[k] = t
+	return t
+}
+
+func (b *Book) namedBy(dn pool.DN) *member.Holding {
+	b.mu.Lock()
+	h := b.named[dn]
+	b.mu.Unlock()
+	if h != nil {
+		return h
+	}
+	h = b.g.NamedBy(dn)
+	if len(h.Persons) < 2 {
+		return h // a person: not worth a place
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.held > mostKept {
+		clear(b.named)
+		b.held = 0
+	}
+	b.named[dn] = h
+	b.held += len(h.Persons)
+	return h
+}
+
+// run returns a list worked out for all whom it names.
+func (b *Book) run(k listKey) *ran {
+	b.mu.Lock()
+	r := b.runs[k]
+	b.mu.Unlock()
+	if r != nil {
+		return r
+	}
+	r = b.workOut(b.make(k, nil))
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.weight > mostKept {
+		clear(b.runs)
+		b.weight = 0
+	}
+	b.runs[k] = r
+	b.weight += len(r.except) + len(r.list.entries) + 8
+	return r
+}
+
+// domainOf returns the domain of an Exchange server: that of the computer of its
+// name, where there is one; in a forest of one domain that one.
+func (b *Book) domainOf(server pool.DN) member.Domain {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if d, ok := b.domains[server]; ok {
+		return d
+	}
+	d := b.findDomain(server)
+	b.domains[server] = d
+	return d
+}
+
+func (b *Book) findDomain(server pool.DN) (d member.Domain) {
+	if heads := headsOf.Of(b.s); len(b.s.Forest.Domains) == 1 && len(heads) == 1 {
+		return heads[0]
+	}
+	found := computersOf.Of(b.s)[strings.ToLower(b.s.CN(server))]
+	if len(found) == 1 {
+		return found[0]
+	}
+	return 0
+}
+
+// headsOf are the domains of the forest whose SIDs some SID of the pool has.
+var headsOf = model.Derive(func(s *model.Snapshot) (out []member.Domain) {
+	heads := s.DomainHeads()
+	for n, domain := range s.SIDDomains {
+		if _, ours := heads[domain]; ours {
+			out = append(out, member.Domain(n+1))
+		}
+	}
+	return out
+})
+
+// computersOf are the domains of the computers that have the names of servers.
+var computersOf = model.Derive(func(s *model.Snapshot) map[string][]member.Domain {
+	out := map[string][]member.Domain{}
+	for dn := range s.Forest.Versions {
+		out[strings.ToLower(s.CN(dn))] = nil
+	}
+	for id := uint32(1); id < s.Objects.Len(); id++ {
+		o := s.Objects.At(id)
+		if o.Class != model.ClassComputer || o.SID == 0 || o.Is(model.FlagDeleted) {
+			continue
+		}
+		name := strings.ToLower(strings.TrimSuffix(s.Texts.Text(o.Account), "$"))
+		if at, wanted := out[name]; wanted {
+			out[name] = append(at, member.DomainOf(s, o.SID))
+		}
+	}
+	return out
+})
+
+// copiesOf returns the servers that hold a copy of a store.
+func (b *Book) copiesOf(store model.ObjectID) []model.ObjectID { return copies.Of(b.s)[store] }
+
+var copies = model.Derive(func(s *model.Snapshot) map[model.ObjectID][]model.ObjectID {
+	out := map[model.ObjectID][]model.ObjectID{}
+	for id := model.ObjectID(1); uint32(id) < s.Objects.Len(); id++ {
+		o := s.Record(id)
+		if o.Class != model.ClassStoreCopy {
+			continue
+		}
+		store, server := s.At(s.DNs.At(uint32(o.DN)).Parent), s.At(o.Home)
+		if store != 0 && server != 0 && !slices.Contains(out[store], server) {
+			out[store] = append(out[store], server)
+		}
+	}
+	return out
+})
+
+// ran is a list that was worked out from below: for everybody, for the groups
+// that hold nearly everybody, and for each person to whom it says something else.
+type ran struct {
+	list    *list
+	general Outcome
+	wide    []wideGroup
+	classes []Outcome // by the set of wide groups that a person is in
+	except  []judged  // in order of the persons
+}
+
+// wideGroup is Domain Users or Domain Computers, where a list names it.
+type wideGroup struct {
+	sid     pool.SID
+	holders []member.Holder
+}
+
+type judged struct {
+	person  member.Person
+	outcome Outcome
+}
+
+// mostWide bounds the wide groups of a list: 2^n outcomes are kept for n.
+const mostWide = 6
+
+// pair is a match of a person.
+type pair struct {
+	person    member.Person
+	entry     int32
+	certainty member.Certainty
+}
+
+func (b *Book) workOut(l *list) *ran {
+	r := &ran{list: l, general: l.weigh(l.general)}
+	var pairs []pair
+	for i := range l.entries {
+		e := &l.entries[i]
+		if e.effect == either || e.who == 0 {
+			continue
+		}
+		h := b.holdersOf(e.who, l.domain)
+		if _, wide := b.g.IsDomainWide(e.who); wide && len(r.wide) < mostWide && !slices.ContainsFunc(r.wide, func(w wideGroup) bool { return w.sid == e.who }) {
+			r.wide = append(r.wide, wideGroup{e.who, h.Persons})
+		}
+		for _, p := range h.Persons {
+			pairs = append(pairs, pair{p.Person, int32(i), p.Certainty})
+		}
+	}
+	b.weighClasses(r)
+	pairs = table.SortParallel(pairs, func(x, y pair) int {
+		if x.person != y.person {
+			return int(x.person) - int(y.person)
+		}
+		return int(x.entry - y.entry)
+	})
+	var own, all []match
+	for i := 0; i < len(pairs); {
+		p := pairs[i].person
+		own = own[:0]
+		for ; i < len(pairs) && pairs[i].person == p; i++ {
+			own = append(own, match{pairs[i].entry, pairs[i].certainty})
+		}
+		all = l.merge(all[:0], own)
+		if out := l.weigh(all); out != r.expected(p) {
+			r.except = append(r.except, judged{p, out})
+		}
+	}
+	return r
+}
+
+// merge puts the matches of a person and those of everybody in one order.
+func (l *list) merge(out []match, own []match) []match {
+	g := l.general
+	for len(own) > 0 || len(g) > 0 {
+		switch {
+		case len(g) == 0 || len(own) > 0 && own[0].entry < g[0].entry:
+			out, own = append(out, own[0]), own[1:]
+		case len(own) == 0 || g[0].entry < own[0].entry:
+			out, g = append(out, g[0]), g[1:]
+		default:
+			out = append(out, match{g[0].entry, g[0].certainty | own[0].certainty})
+			own, g = own[1:], g[1:]
+		}
+	}
+	return out
+}
+
+// matches are those of a token.
+func (l *list) matches(t *member.SIDs) (own []match) {
+	for i := range l.entries {
+		if e := &l.entries[i]; e.effect != either {
+			if c := t.Of(e.who); c != member.No {
+				own = append(own, match{int32(i), c})
+			}
+		}
+	}
+	return l.merge(nil, own)
+}
+
+// weighClasses works out what a list says to those who are in some of the wide
+// groups and in nothing else.
+func (b *Book) weighClasses(r *ran) {
+	tokens := make([]*member.SIDs, len(r.wide))
+	for i, w := range r.wide {
+		tokens[i] = b.g.GroupToken(b.s.Holder(w.sid), r.list.domain)
+	}
+	r.classes = make([]Outcome, 1<<len(r.wide))
+	for set := range r.classes {
+		held := map[int32]member.Certainty{}
+		for i, t := range tokens {
+			if set&(1<<i) == 0 {
+				continue
+			}
+			for n := range r.list.entries {
+				if e := &r.list.entries[n]; e.effect != either {
+					held[int32(n)] |= t.Of(e.who)
+				}
+			}
+		}
+		var own []match
+		for n := range int32(len(r.list.entries)) {
+			if held[n] != member.No {
+				own = append(own, match{n, held[n]})
+			}
+		}
+		r.classes[set] = r.list.weigh(r.list.merge(nil, own))
+	}
+}
+
+// classOf is the set of wide groups that a person is surely in.
+func (r *ran) classOf(p member.Person) (set int) {
+	for i, w := range r.wide {
+		at, found := slices.BinarySearchFunc(w.holders, p, func(h member.Holder, p member.Person) int { return int(h.Person) - int(p) })
+		if found && w.holders[at].Certainty&member.Sure != 0 {
+			set |= 1 << i
+		}
+	}
+	return set
+}
+
+// expected is what a list says to a person because of the wide groups alone.
+func (r *ran) expected(p member.Person) Outcome {
+	if len(r.wide) == 0 {
+		return r.general
+	}
+	return r.classes[r.classOf(p)]
+}
+
+// of is what the list says to a person.
+func (r *ran) of(p member.Person) Outcome {
+	at, found := slices.BinarySearchFunc(r.except, p, func(j judged, p member.Person) int { return int(j.person) - int(p) })
+	if found {
+		return r.except[at].outcome
+	}
+	return r.expected(p)
+}

@@ -1,0 +1,338 @@
+package verdict
+
+import (
+	"fmt"
+	"strconv"
+
+	"mbxperm/acl"
+	"mbxperm/model"
+	"mbxperm/model/grant"
+	"mbxperm/model/internal/pool"
+	"mbxperm/model/member"
+)
+
+// Way is one way by which somebody gets in, or might, or is kept out: the chain
+// from the person to what decides.
+type Way struct {
+	Chain    []model.Phrase // the person, groups, then the entry or ownership
+	Denies   bool
+	Late     bool         // behind a deny that surely holds
+	Doubt    model.Phrase // why it is not sure; nil where it is
+	Preset   bool         // by what Windows or set-up writes
+	Obj      model.ObjectID
+	Mailbox  bool   // the entry stands in the mailbox's list, else in that of Obj itself
+	Pos      uint32 // of the entry there
+	HasEntry bool
+
+	certainty member.Certainty
+	basis     Basis
+}
+
+// phrase spells the chain: "u00012 > Desk > mailbox entry 3".
+func (w *Way) phrase() (out model.Phrase) {
+	for i, c := range w.Chain {
+		if i > 0 {
+			out = append(out, model.Part{Is: model.PartWord, Text: " > "})
+		}
+		out = append(out, c...)
+	}
+	return out
+}
+
+// savedList is a list and what of it matches.
+type savedList struct {
+	list    *list
+	matches []match
+	token   *member.SIDs // nil for everybody
+}
+
+// lists returns what decides about a question, with the matches of whom the line
+// is about.
+func (l *Line) lists(q Question) (out []savedList) {
+	var runs []*ran
+	switch q {
+	case CanOpen:
+		if l.t.open != nil {
+			runs = []*ran{l.t.open}
+		}
+	case CanOpenAdmin:
+		runs = l.t.admin
+	case CanSendAs:
+		runs = []*ran{l.t.send}
+	}
+	for _, r := range runs {
+		saved := savedList{list: r.list, matches: r.list.general}
+		if t := l.token(r.list.domain); t != nil {
+			saved.token, saved.matches = t, r.list.matches(t)
+		}
+		out = append(out, saved)
+	}
+	return out
+}
+
+// token is that of whom the line is about; nil for everybody.
+func (l *Line) token(d member.Domain) *member.SIDs {
+	if l.Single {
+		return l.b.tokenOf(l.Person, d)
+	}
+	if group, ok := l.b.g.IsDomainWide(l.Trustee.SID()); ok {
+		return l.b.g.GroupToken(group, d)
+	}
+	return nil
+}
+
+// Ways returns the ways to one right in the order in which they are gone through,
+// ownership first. They are worked out once, by the first who asks.
+func (l *Line) Ways(q Question) []Way {
+	if l.t == nil {
+		return nil
+	}
+	l.told.Do(func() {
+		l.ways = new([questions][]Way)
+		for q := range questions {
+			l.ways[q] = l.findWays(q)
+		}
+	})
+	return l.ways[q]
+}
+
+func (l *Line) findWays(q Question) (out []Way) {
+	if q == CanSendOnBehalf {
+		return l.behalfWays()
+	}
+	if l.Single && q != CanOpenAdmin && (q != CanOpen || l.t.open != nil) {
+		if w, ok := l.ownerWay(); ok {
+			out = append(out, w)
+		}
+	}
+	for _, saved := range l.lists(q) {
+		late := false
+		for _, m := range saved.matches {
+			w := l.wayOf(saved, m)
+			w.Late = late
+			late = late || w.Denies && w.certainty&member.Sure != 0
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func (l *Line) ownerWay() (w Way, ok bool) {
+	c := l.t.owner(l.Person)
+	if c == member.No {
+		return w, false
+	}
+	w = Way{basis: Owner, certainty: c}
+	sid, linked := mailboxSID(l.t.o)
+	t := l.b.tokenOf(l.Person, l.t.domain)
+	sids := []pool.SID{sid}
+	if !linked {
+		sids = append(sids, member.FormerSIDs(l.b.s)[l.t.id]...)
+	}
+	for _, sid := range sids {
+		if way := t.Way(sid); way != nil {
+			w.Chain = l.b.steps(way, sid)
+			break
+		}
+	}
+	if w.Chain == nil {
+		w.Chain = []model.Phrase{l.b.nameOf(l.Trustee)}
+	}
+	w.Chain = append(w.Chain, model.Said("owner of the mailbox"))
+	w.Doubt = doubt(c)
+	return w, true
+}
+
+// steps names a way up, and how the last step holds the SID.
+func (b *Book) steps(way []member.Step, sid pool.SID) (out []model.Phrase) {
+	for i, step := range way {
+		name := b.stepName(step)
+		if step.Primary {
+			name = append(name, model.Part{Is: model.PartWord, Text: " (primary group)"})
+		}
+		if i == len(way)-1 && step.Obj != 0 && b.s.Record(step.Obj).SID != sid {
+			name = append(name, model.Part{Is: model.PartWord, Text: " (by SIDHistory)"})
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+func (b *Book) stepName(step member.Step) model.Phrase {
+	if step.Obj != 0 && b.s.Record(step.Obj).Class != model.ClassForeign {
+		return model.Phrase{{Is: model.PartName, Text: b.s.ObjectName(b.s.Record(step.Obj))}}
+	}
+	return b.nameOf(model.TrusteeOfSID(step.SID))
+}
+
+func (b *Book) nameOf(t model.TrusteeID) model.Phrase {
+	if t == 0 {
+		return model.Said("*")
+	}
+	p := b.s.Principal(t)
+	kind := model.PartName
+	switch {
+	case p.Kind == model.KindWellKnown:
+		kind = model.PartWord
+	case p.Name == model.SIDText(p.SID):
+		kind = model.PartSID
+	}
+	return model.Phrase{{Is: kind, Text: p.Name}}
+}
+
+// wayOf makes a way of a match.
+func (l *Line) wayOf(saved savedList, m match) (w Way) {
+	e := &saved.list.entries[m.entry]
+	w = Way{Denies: e.effect == denies, Preset: e.preset, certainty: m.certainty.Through(e.own), basis: Grant}
+	if e.preset {
+		w.basis = Default
+	}
+	if saved.list.service {
+		w.basis = Service
+	}
+	if e.effect == either {
+		w.Chain, w.Doubt, w.certainty = []model.Phrase{model.Said(e.why + " was not read")}, model.Said(e.why+" was not read"), member.Unread
+		return w
+	}
+	w.Obj, w.Pos, w.Mailbox, w.HasEntry = e.obj, e.pos, e.in == inMailbox, true
+	if e.in == inMailbox || e.in == inAccount {
+		w.Obj = l.t.id
+	}
+	if saved.token != nil {
+		if way := saved.token.Way(e.who); way != nil {
+			w.Chain = l.b.steps(way, e.who)
+		}
+	}
+	if w.Chain == nil {
+		if l.Single {
+			w.Chain = append(w.Chain, l.b.nameOf(l.Trustee))
+		}
+		w.Chain = append(w.Chain, l.b.nameOf(model.TrusteeOfSID(e.who)))
+	}
+	w.Chain = append(w.Chain, l.b.entryPhrase(e, w.Obj))
+	w.Doubt = l.doubtOf(saved.list, e, m)
+	return w
+}
+
+// entryPhrase says where an entry stands: "store DB01 entry 5, set on Fabrikam".
+func (b *Book) entryPhrase(e *entry, obj model.ObjectID) (out model.Phrase) {
+	word := func(s string) { out = append(out, model.Part{Is: model.PartWord, Text: s}) }
+	number := strconv.Itoa(int(e.pos))
+	switch e.in {
+	case inMailbox:
+		word("mailbox entry " + number)
+		return out
+	case inAccount:
+		word("account entry " + number)
+	case inStore, inStoreAdmin:
+		word("store ")
+	default:
+		word("server ")
+	}
+	if e.in != inAccount {
+		out = append(out, model.Part{Is: model.PartName, Text: b.s.CN(b.s.Record(obj).DN)})
+		word(" entry " + number)
+	}
+	a := b.aceOf(e, obj)
+	if a != nil && a.Flags&acl.Inherited != 0 {
+		if src := grant.Source(b.s, b.s.Record(obj).DN, a); src.Obj != 0 {
+			word(", set on ")
+			out = append(out, model.Part{Is: model.PartName, Text: b.s.CN(b.s.Record(src.Obj).DN)})
+		} else {
+			word(", inherited from what was not read")
+		}
+	}
+	return out
+}
+
+// aceOf returns the entry itself.
+func (b *Book) aceOf(e *entry, obj model.ObjectID) *pool.ACERecord {
+	o := b.s.Record(obj)
+	desc := o.Security
+	if e.in == inMailbox {
+		desc = o.MailboxSD
+	}
+	first, n := b.s.ACEsOf(desc)
+	if e.pos >= n {
+		return nil
+	}
+	return b.s.ACE(first + e.pos)
+}
+
+func doubt(c member.Certainty) model.Phrase {
+	switch {
+	case c&member.Sure != 0:
+		return nil
+	case c&member.Unread != 0:
+		return model.Said("a membership on the way was not read")
+	}
+	return model.Said("the directory does not tell whether the token holds it")
+}
+
+// doubtOf says why an entry may hold for somebody and may not; nil where it does.
+func (l *Line) doubtOf(in *list, e *entry, m match) model.Phrase {
+	s := l.b.s
+	switch {
+	case m.certainty.Through(e.own)&member.Sure != 0 && in.most == member.Sure:
+		return nil
+	case e.own&member.Sure == 0 && e.in == inStore, in.most != member.Sure:
+		if in.most == member.Possible && e.in == inCopy {
+			return model.Said("the server holds another copy of the store")
+		}
+		if l.t.release == unknownRelease {
+			return model.Said("it was not read which release the mailbox's server has")
+		}
+		return model.Said("before Exchange 2013 the store decides in its own way")
+	case e.own&member.Sure == 0:
+		if a := l.b.aceOf(e, l.t.id); a != nil && a.Type.IsCallback() {
+			return model.Said("it has a condition, which the directory does not evaluate")
+		}
+		if e.in == inMailbox {
+			return model.Said("it is an inherited copy, which older stores take in their own way")
+		}
+		return model.Said("it speaks of whoever owns the object")
+	case l.b.g.IsBuiltin(e.who):
+		return model.Said("it is a local group of the Exchange servers")
+	case m.certainty&member.Unread != 0 && s.Holder(e.who) == 0:
+		return model.Said("who holds its SID was not read")
+	}
+	return doubt(m.certainty)
+}
+
+func (l *Line) behalfWays() (out []Way) {
+	s, o := l.b.s, l.t.o
+	for i := range o.Delegates.N {
+		who := s.Delegates.At(o.Delegates.First + i).Who
+		named := model.Phrase{{Is: model.PartWord, Text: "publicDelegates"}}
+		if !l.Single {
+			continue
+		}
+		way := l.b.g.WayToName(l.Person, who)
+		if way == nil {
+			continue
+		}
+		w := Way{certainty: member.Sure, basis: Grant}
+		own := l.b.g.Object(l.Person)
+		if way[0] != own || own == 0 {
+			w.Chain = append(w.Chain, l.b.nameOf(l.Trustee))
+		}
+		for _, id := range way {
+			w.Chain = append(w.Chain, model.Phrase{{Is: model.PartName, Text: s.ObjectName(s.Record(id))}})
+		}
+		w.Chain = append(w.Chain, named)
+		out = append(out, w)
+	}
+	if len(out) == 0 && l.t.behalf.unread {
+		text := "publicDelegates, or who is in a group that it names, was not read"
+		out = append(out, Way{Chain: []model.Phrase{model.Said(text)}, Doubt: model.Said(text), certainty: member.Unread})
+	}
+	return out
+}
+
+// Mailboxes spells how many mailboxes a line for many is about.
+func (l *Line) mailboxes(q Question) string {
+	if l.On[q] == 1 {
+		return "on 1 mailbox"
+	}
+	return fmt.Sprintf("on %d mailboxes", l.On[q])
+}

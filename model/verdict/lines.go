@@ -1,0 +1,352 @@
+package verdict
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"sync"
+
+	"mbxperm/model"
+	"mbxperm/model/dn"
+	"mbxperm/model/internal/pool"
+	"mbxperm/model/member"
+)
+
+// Query asks for verdicts.
+type Query struct {
+	// Recipients asks about other recipients, which have rights to send alone, and
+	// not about mailboxes.
+	Recipients bool
+	// Mailboxes are those in question; nil for all. Lines come in the order of
+	// their names all the same.
+	Mailboxes []model.ObjectID
+	// Person, where Only is set, is the one in question.
+	Person member.Person
+	Only   bool
+	// Expand draws nothing together: one line for each person and mailbox.
+	Expand bool
+}
+
+// Line is what a person can do to a mailbox, or what is drawn together of it. It
+// may be kept and used by any goroutine.
+type Line struct {
+	// Mailbox is 0 for what Windows and set-up give on many of them.
+	Mailbox model.ObjectID
+	// Trustee is the person, or a group that stands for all of its members; 0
+	// for everybody who has no other line.
+	Trustee model.TrusteeID
+	// Person is set where one person is meant.
+	Person  member.Person
+	Single  bool
+	Answers Answers
+	// On counts the mailboxes of a line for many, by Question.
+	On [questions]int
+
+	b *Book
+	t *target
+
+	told sync.Once
+	ways *[questions][]Way // see Ways
+}
+
+// Basis is that of the first answer that is allowed or possible: opening, then
+// sending, then administrator logon.
+func (l *Line) Basis() Basis {
+	for q := range questions {
+		if a := l.Answers[q]; a.Answer == Allowed || a.Answer == Possible {
+			return a.Basis
+		}
+	}
+	return NoBasis
+}
+
+// Complete is false where an answer is unknown.
+func (l *Line) Complete() bool {
+	return !slices.ContainsFunc(l.Answers[:], func(o Outcome) bool { return o.Answer == Unknown })
+}
+
+// Lines calls yield for each line in the order of mailboxes, then persons, until
+// it returns false. Pairs of a mailbox and a person that have no line are none,
+// four times. It stops with the context's error when the context ends.
+func (b *Book) Lines(ctx context.Context, q Query, yield func(*Line) bool) error {
+	a := &asking{b: b, q: q, groups: map[groupKey]*member.SIDs{}}
+	if q.Only {
+		a.memo, a.tokens = map[listKey]*ran{}, map[member.Domain]*member.SIDs{}
+		a.wanted = a.concern()
+	}
+	targets := a.targets()
+	if !q.Expand {
+		for _, l := range b.presetLines(a, targets) {
+			if !yield(l) {
+				return ctx.Err()
+			}
+		}
+	}
+	if q.Only {
+		targets = a.concerning(targets)
+	}
+	for _, id := range b.byName(targets) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if !a.linesOf(a.targetOf(id), yield) {
+			return ctx.Err()
+		}
+	}
+	return ctx.Err()
+}
+
+// asking is one run of Lines.
+type asking struct {
+	b      *Book
+	q      Query
+	memo   map[listKey]*ran // of lists worked out for one person
+	tokens map[member.Domain]*member.SIDs
+	wanted only // what concerns that person
+	groups map[groupKey]*member.SIDs
+}
+
+type groupKey struct {
+	group  model.ObjectID
+	domain member.Domain
+}
+
+// groupToken keeps what the members of a group hold because of it.
+func (a *asking) groupToken(group model.ObjectID, d member.Domain) *member.SIDs {
+	k := groupKey{group, d}
+	t := a.groups[k]
+	if t == nil {
+		t = a.b.g.GroupToken(group, d)
+		a.groups[k] = t
+	}
+	return t
+}
+
+// targets are the recipients in question.
+func (a *asking) targets() (out []model.ObjectID) {
+	s := a.b.s
+	if a.q.Mailboxes != nil {
+		return a.q.Mailboxes
+	}
+	for i := range s.Recipients.Len() {
+		if id := *s.Recipients.At(i); s.Record(id).HasMailbox() != a.q.Recipients {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// byName orders recipients by their names.
+func (b *Book) byName(ids []model.ObjectID) []model.ObjectID {
+	type named struct {
+		start uint64
+		name  string
+		id    model.ObjectID
+	}
+	all := make([]named, len(ids))
+	for i, id := range ids {
+		name := b.s.ObjectName(b.s.Record(id))
+		all[i] = named{dn.Prefix([]byte(name)), name, id}
+	}
+	slices.SortFunc(all, func(x, y named) int {
+		if c := cmp.Or(cmp.Compare(x.start, y.start), dn.Compare([]byte(x.name), []byte(y.name))); c != 0 {
+			return c
+		}
+		return strings.Compare(b.s.DNText(b.s.Record(x.id).DN), b.s.DNText(b.s.Record(y.id).DN))
+	})
+	out := make([]model.ObjectID, len(all))
+	for i, n := range all {
+		out[i] = n.id
+	}
+	return out
+}
+
+// token is that of the person in question.
+func (a *asking) token(d member.Domain) *member.SIDs {
+	t := a.tokens[d]
+	if t == nil {
+		t = a.b.g.TokenOf(a.q.Person, d)
+		a.tokens[d] = t
+	}
+	return t
+}
+
+// run works a list out: for all, or for the person in question alone.
+func (a *asking) run(k listKey) *ran {
+	if !a.q.Only {
+		return a.b.run(k)
+	}
+	r := a.memo[k]
+	if r == nil {
+		l := a.b.make(k, a.wanted)
+		r = a.b.workOutFor(l, a.q.Person, a.token(l.domain))
+		a.memo[k] = r
+	}
+	return r
+}
+
+// workOutFor is workOut for one person, from his token.
+func (b *Book) workOutFor(l *list, p member.Person, t *member.SIDs) *ran {
+	r := &ran{list: l, general: l.weigh(l.general)}
+	for i := range l.entries {
+		e := &l.entries[i]
+		if e.effect == either || len(r.wide) == mostWide {
+			continue
+		}
+		if _, wide := b.g.IsDomainWide(e.who); wide && !slices.ContainsFunc(r.wide, func(w wideGroup) bool { return w.sid == e.who }) {
+			w := wideGroup{sid: e.who}
+			if c := t.Of(e.who); c != member.No {
+				w.holders = []member.Holder{{Person: p, Certainty: c}}
+			}
+			r.wide = append(r.wide, w)
+		}
+	}
+	b.weighClasses(r)
+	if out := l.weigh(l.matches(t)); out != r.expected(p) {
+		r.except = []judged{{p, out}}
+	}
+	return r
+}
+
+func (a *asking) targetOf(id model.ObjectID) *target { return a.b.targetBy(id, a.run) }
+
+// linesOf makes the lines of a recipient, in the order of the persons: what is
+// unknown for everybody else first.
+func (a *asking) linesOf(t *target, yield func(*Line) bool) bool {
+	var drawn []*Line
+	if !a.q.Expand {
+		drawn = a.drawnTogether(t)
+		a.b.sortByPerson(drawn)
+	}
+	for _, p := range a.personsOf(t) {
+		for len(drawn) > 0 && a.b.rankOf(drawn[0].Trustee) < order.Of(a.b.s).rank[p]*2+1 {
+			if !yield(drawn[0]) {
+				return false
+			}
+			drawn = drawn[1:]
+		}
+		answers := t.of(p)
+		if a.q.Expand && answers.none() || !a.q.Expand && t.saidElsewhere(p, &answers) {
+			continue
+		}
+		if !yield(&Line{Mailbox: t.id, Trustee: a.b.g.Trustee(p), Person: p, Single: true, Answers: answers, b: a.b, t: t}) {
+			return false
+		}
+	}
+	for _, l := range drawn {
+		if !yield(l) {
+			return false
+		}
+	}
+	return true
+}
+
+// personsOf lists the persons who may have a line, in the order of their names.
+func (a *asking) personsOf(t *target) []member.Person {
+	if a.q.Only {
+		return []member.Person{a.q.Person}
+	}
+	persons := t.persons()
+	if a.q.Expand {
+		persons = t.named(a.b.g.Len())
+	}
+	rank := order.Of(a.b.s).rank
+	slices.SortFunc(persons, func(x, y member.Person) int { return int(rank[x]) - int(rank[y]) })
+	return persons
+}
+
+// named lists whom a recipient's lines can be about: everybody, where everybody
+// gets something.
+func (t *target) named(all int) []member.Person {
+	general := t.general()
+	wide := slices.ContainsFunc(t.lists(), func(r *ran) bool { return len(r.wide) > 0 })
+	if general.none() && !wide {
+		return t.persons()
+	}
+	out := make([]member.Person, all)
+	for i := range out {
+		out[i] = member.Person(i)
+	}
+	return out
+}
+
+func (a *Answers) none() bool {
+	return !slices.ContainsFunc(a[:], func(o Outcome) bool { return o.Answer != None })
+}
+
+// saidElsewhere reports whether a person's answers are those of what is drawn
+// together, one by one: what everybody gets, what the wide groups get, and what
+// Windows' and set-up's entries give alone.
+func (t *target) saidElsewhere(p member.Person, answers *Answers) bool {
+	expected := t.expected(p)
+	for q := range questions {
+		o := answers[q]
+		if o.Answer != expected[q].Answer && !(o.Preset && o.Answer != None) {
+			return false
+		}
+		if o.Answer == expected[q].Answer && o.Basis > expected[q].Basis && o.Basis == Owner {
+			return false // his own mailbox
+		}
+	}
+	return true
+}
+
+// drawnTogether makes the lines for more than one person: one for each trustee
+// that stands for everybody or nearly so, and one for what is unknown.
+func (a *asking) drawnTogether(t *target) (out []*Line) {
+	b, lines := a.b, map[model.TrusteeID]*Line{}
+	line := func(who model.TrusteeID) *Line {
+		l := lines[who]
+		if l == nil {
+			l = &Line{Mailbox: t.id, Trustee: who, b: b, t: t}
+			lines[who] = l
+		}
+		return l
+	}
+	say := func(q Question, r *ran) {
+		if r.general.Answer == Unknown {
+			line(0).Answers[q] = line(0).Answers[q].better(r.general)
+		} else if r.general.Answer != None && !r.general.Preset {
+			l := line(model.TrusteeOfSID(r.list.speaker()))
+			l.Answers[q] = l.Answers[q].better(r.general)
+		}
+		for i, w := range r.wide {
+			if a.q.Only && r.classOf(a.q.Person)&(1<<i) == 0 {
+				continue
+			}
+			if o := r.classes[1<<i]; o.Answer != r.general.Answer && !(o.Preset && o.Answer != None) {
+				l := line(model.TrusteeOfSID(w.sid))
+				l.Answers[q] = l.Answers[q].better(o)
+			}
+		}
+	}
+	if t.open != nil {
+		say(CanOpen, t.open)
+		for _, r := range t.admin {
+			say(CanOpenAdmin, r)
+		}
+	}
+	say(CanSendAs, t.send)
+	if t.behalf.unread {
+		line(0).Answers[CanSendOnBehalf].Answer = Unknown
+	}
+	for _, l := range lines {
+		out = append(out, l)
+	}
+	return out
+}
+
+// speaker is the trustee whose entry gives everybody what the list gives.
+func (l *list) speaker() pool.SID {
+	var found pool.SID
+	l.ways(l.general, func(m match) {
+		if found == 0 {
+			found = l.entries[m.entry].who
+		}
+	})
+	if found == 0 && len(l.general) > 0 {
+		found = l.entries[l.general[0].entry].who // a deny
+	}
+	return found
+}
