@@ -133,19 +133,20 @@ func (a *app) rootCommand() *cobra.Command {
 func (a *app) reportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "report " + report.Alternatives() + " SOURCE", Short: "Write lines, entries or coverage for scripts and files",
-		Long: report.ReportHelp(),
-		Args: func(_ *cobra.Command, args []string) error { return report.None(args) },
+		Long: report.ReportHelp(), Args: func(_ *cobra.Command, args []string) error { return report.None(args) },
 		RunE: func(*cobra.Command, []string) error { return nil },
 	}
 	a.rep.Define(cmd.PersistentFlags())
 	a.source.DefineRecord(cmd.PersistentFlags(), session.RecordUsage)
 	for _, r := range report.Names {
-		cmd.AddCommand(&cobra.Command{
-			Use: r.Name + " SOURCE", Short: r.Short, Args: wants(1, "no source: mbxperm report "+r.Name+" wants ldaps://HOST, demo or a file"),
+		one := &cobra.Command{
+			Use: r.Name + " SOURCE", Short: r.Short, Long: r.Long, Example: r.Example, Args: wants(1, "no source: mbxperm report "+r.Name+" wants ldaps://HOST, demo or a file"),
 			RunE: func(cmd *cobra.Command, args []string) error {
 				return a.end(a.rep.Report(cmd.Context(), r.Name, args[0], a.rep.Since))
 			},
-		})
+		}
+		a.rep.DefineFor(r.Name, one.Flags())
+		cmd.AddCommand(one)
 	}
 	return cmd
 }

@@ -14,9 +14,7 @@ func writeCSV(w *bufio.Writer, d Data) error {
 		writeCell(w, j, f)
 	}
 	w.WriteString("\r\n")
-	cells := make([]any, len(d.Fields))
-	for i := range d.Len {
-		d.Record(i, cells)
+	return d.each(func(cells []any) error {
 		for j, v := range cells {
 			if s, ok := v.(string); ok {
 				writeCell(w, j, Defuse(s))
@@ -24,11 +22,9 @@ func writeCSV(w *bufio.Writer, d Data) error {
 				writeCell(w, j, text(v))
 			}
 		}
-		if _, err := w.WriteString("\r\n"); err != nil {
-			return err
-		}
-	}
-	return nil
+		_, err := w.WriteString("\r\n")
+		return err
+	})
 }
 
 func writeCell(w *bufio.Writer, column int, s string) {

@@ -30,6 +30,7 @@ type Evidence struct {
 	Unread     []string       `json:"unread_lists,omitempty"` // of the line behind --of: its lists that did not come
 	FailOn     []Failure      `json:"fail_on"`                // the conditions of --fail-on that hold
 	Comparison *Compared      `json:"comparison,omitempty"`
+	Verdicts   *Verdicts      `json:"verdicts,omitempty"`
 
 	Covers   []string `json:"covers"`
 	Beyond   []string `json:"not_in_ldap"`
@@ -124,12 +125,17 @@ type Question struct {
 	Query           view.Query
 	Target, Trustee string // the texts behind Query.Target and Query.Trustee
 	Of              string // the text behind Query.Of
+	// Recipients and Expand are those of report access.
+	Recipients, Expand bool
 }
 
 // words puts the question into words; name spells what the user named.
 func (q *Question) words(name func(string) string) string {
 	if q.Report == "coverage" {
 		return "coverage of everything that was read"
+	}
+	if q.Report == accessReport {
+		return q.accessWords(name)
 	}
 	s := map[string]string{"totals": "totals", "aces": "entries", "compare": "changes"}[q.Report]
 	switch {

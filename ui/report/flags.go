@@ -21,13 +21,28 @@ type Flags struct {
 	Inherited, Self, Defaults, Implied, Stale, All, Force bool
 	BOM, Redact, Quiet                                    bool
 	Seen                                                  Seen
+	Verdict                                               Verdict
 }
 
 // Names are the reports there are.
-var Names = []struct{ Name, Short string }{
-	{"totals", "Count the rights of each account, store or administrator"},
-	{"aces", "List every entry"},
-	{"coverage", "Say what was found, decoded, absent, unreadable or unknown"},
+var Names = []struct {
+	Name, Short, Long, Example string
+	define                     func(*Flags, *pflag.FlagSet) // the flags that it has alone
+}{
+	{Name: "totals", Short: "Count the rights of each account, store or administrator"},
+	{Name: "aces", Short: "List every entry"},
+	{accessReport, "Say who can open a mailbox and send as it, and why", AccessHelp, AccessExample,
+		func(r *Flags, f *pflag.FlagSet) { r.Verdict.Define(f) }},
+	{Name: "coverage", Short: "Say what was found, decoded, absent, unreadable or unknown"},
+}
+
+// DefineFor defines the flags that one report has alone.
+func (r *Flags) DefineFor(name string, f *pflag.FlagSet) {
+	for _, n := range Names {
+		if n.Name == name && n.define != nil {
+			n.define(r, f)
+		}
+	}
 }
 
 // names lists the reports with something between them, and something else before the last.
@@ -145,6 +160,10 @@ func FailOnHelp() string {
 // Query makes the question of a report. Errors are of usage.
 func (r *Flags) Query(report string) (view.Query, error) {
 	q := view.Query{Rows: report != "totals", System: true}
+	if report == accessReport {
+		q.Type = view.Mailboxes
+		return q, r.checkAccess()
+	}
 	for _, t := range view.ObjectTypes {
 		if t.Flag == cmp.Or(r.Object, view.ObjectTypes[0].Flag) {
 			q.Type = t
@@ -189,7 +208,7 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 		return nil, err
 	}
 	job := &Job{
-		Question: Question{Report: report, Query: q, Target: r.Target, Trustee: r.Trustee, Of: r.Seen.Of},
+		Question: Question{Report: report, Query: q, Target: r.Target, Trustee: r.Trustee, Of: r.Seen.Of, Recipients: r.Object == "recipient", Expand: r.Verdict.Expand},
 		Output:   Output{Format: format, BOM: r.BOM, File: r.Out, Force: r.Force, Quiet: r.Quiet},
 		Version:  version,
 	}

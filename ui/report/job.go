@@ -80,6 +80,13 @@ func (o *Output) beside() bool { return o.Format == CSV || o.Format == JSON || o
 // names a pipe, a terminal or another device, that gets what stdout would get.
 func (o *Output) Deliver(ctx context.Context, stdout, stderr io.Writer, d Data, ev *Evidence) error {
 	ev.Records, ev.Format = d.Len, o.Format
+	if d.stream != nil && (o.Redact != nil || o.Format == HTML || o.Format == XLSX) {
+		// The order of pseudonyms, a page and a workbook want all of it.
+		var err error
+		if d, err = d.collected(); err != nil {
+			return err
+		}
+	}
 	if o.Redact != nil {
 		d = o.Redact.data(d)
 		o.Redact.evidence(ev)
@@ -218,8 +225,10 @@ type Outcome struct {
 // conditions hold goes to stderr.
 func (j *Job) Run(ctx context.Context, s, old *model.Snapshot, stdout, stderr io.Writer) (Outcome, error) {
 	var out Outcome
-	if err := j.known(s, old); err != nil {
-		return out, err
+	if j.Report != accessReport { // which says more than that a name is nobody's
+		if err := j.known(s, old); err != nil {
+			return out, err
+		}
 	}
 	ev := NewEvidence(s, j.Version)
 	ev.Report, ev.Question = j.Report, j.words(j.Redact.any)
@@ -249,7 +258,7 @@ func (j *Job) Run(ctx context.Context, s, old *model.Snapshot, stdout, stderr io
 	if len(ev.Unread) > 0 { // no --quiet hides that no rows are no answer
 		fmt.Fprintln(stderr, "mbxperm: not read: "+strings.Join(ev.Unread, " and ")+" did not come; there may be more rows than these")
 	}
-	out.Gaps = j.gaps(stderr, s, changes) || len(ev.Unread) > 0
+	out.Gaps = j.gaps(stderr, s, changes) || len(ev.Unread) > 0 || ev.Verdicts != nil && ev.Verdicts.Unknown > 0
 	for _, f := range ev.FailOn { // the reason for the exit code is said in any case
 		out.Failed = true
 		fmt.Fprintln(stderr, "mbxperm: --fail-on "+f.Condition+": "+safe.Text(f.sentence()))
@@ -319,6 +328,8 @@ func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *change.List,
 	case compareReport:
 		ev.hide(changes.Hidden)
 		return changesData(changes, j.Format), nil
+	case accessReport:
+		return j.access(ctx, s, ev)
 	}
 	q, err := j.seen(s)
 	if err != nil {

@@ -13,13 +13,6 @@ func writeJSON(w *bufio.Writer, format Format, d Data) error {
 	if format == JSONL {
 		open, between, end = "", "\n", "\n"
 	}
-	if d.Len == 0 {
-		if format == JSON {
-			_, err := w.WriteString("[]\n")
-			return err
-		}
-		return nil
-	}
 	names := make([]string, len(d.Fields))
 	for j, f := range d.Fields {
 		b, err := json.Marshal(f)
@@ -28,28 +21,38 @@ func writeJSON(w *bufio.Writer, format Format, d Data) error {
 		}
 		names[j] = string(b) + ":"
 	}
-	w.WriteString(open)
-	cells := make([]any, len(d.Fields))
-	for i := range d.Len {
-		if i > 0 {
-			w.WriteString(between)
-		}
-		d.Record(i, cells)
-		for j, v := range cells {
-			w.WriteByte("{,"[min(j, 1)])
-			w.WriteString(names[j])
-			b, err := json.Marshal(v)
-			if err != nil {
-				return err
-			}
-			if _, err := w.Write(b); err != nil {
-				return err
-			}
-		}
-		w.WriteByte('}')
+	before := open
+	err := d.each(func(cells []any) error {
+		w.WriteString(before)
+		before = between
+		return writeObject(w, names, cells)
+	})
+	switch {
+	case err != nil:
+		return err
+	case before == between:
+		_, err = w.WriteString(end)
+	case format == JSON:
+		_, err = w.WriteString("[]\n")
 	}
-	_, err := w.WriteString(end)
 	return err
+}
+
+// writeObject writes one record; names are those of the fields, as JSON, with
+// their colons.
+func writeObject(w *bufio.Writer, names []string, cells []any) error {
+	for j, v := range cells {
+		w.WriteByte("{,"[min(j, 1)])
+		w.WriteString(names[j])
+		b, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(b); err != nil {
+			return err
+		}
+	}
+	return w.WriteByte('}')
 }
 
 // MarshalJSON writes the records as an array of objects, as in the format json.

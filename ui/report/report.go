@@ -72,6 +72,9 @@ type Data struct {
 	// nil where there are none.
 	phrases func(i int, cells []any)
 	hold    []held // by field; nil where nothing is said of them
+	// stream, where it is not nil, makes the records one after another, of which
+	// nobody knows beforehand how many there are; Len and Record say nothing then.
+	stream func(yield func(record) error) error
 }
 
 // held is what is said of a field.
@@ -86,6 +89,80 @@ func (d Data) about(j int) held {
 		return held{}
 	}
 	return d.hold[j]
+}
+
+// record fills the cells of one record; with phrases they stay apart, as in
+// Data.phrases.
+type record func(cells []any, phrases bool)
+
+// each calls yield with the cells of each record, which it must not keep.
+func (d Data) each(yield func(cells []any) error) error {
+	cells := make([]any, len(d.Fields))
+	if d.stream != nil {
+		return d.stream(func(fill record) error {
+			fill(cells, false)
+			return yield(cells)
+		})
+	}
+	for i := range d.Len {
+		d.Record(i, cells)
+		if err := yield(cells); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// collected is a report whose records are all in memory: for what must know how
+// many there are, or in which order.
+func (d Data) collected() (Data, error) {
+	if d.stream == nil {
+		return d, nil
+	}
+	var all [][]any
+	err := d.stream(func(fill record) error {
+		cells := make([]any, len(d.Fields))
+		fill(cells, true)
+		all = append(all, cells)
+		return nil
+	})
+	out := Data{Name: d.Name, Fields: d.Fields, hold: d.hold, Len: len(all), phrases: func(i int, cells []any) { copy(cells, all[i]) }}
+	out.Record = func(i int, cells []any) {
+		copy(cells, all[i])
+		flatten(cells)
+	}
+	return out, err
+}
+
+// flatten spells the phrases of a record.
+func flatten(cells []any) {
+	for j, v := range cells {
+		if p, ok := v.(model.Phrase); ok {
+			cells[j] = p.String()
+		}
+	}
+}
+
+// streamed makes a report of records that come one after another.
+func streamed[T any](name string, fields []model.Field[*T], each func(yield func(T) error) error) Data {
+	d := Data{Name: name}
+	for _, f := range fields {
+		d.Fields = append(d.Fields, f.Name)
+		d.hold = append(d.hold, held{f.Is, f.Aside, f.Order})
+	}
+	d.stream = func(yield func(record) error) error {
+		return each(func(r T) error {
+			return yield(func(cells []any, phrases bool) {
+				for j, f := range fields {
+					cells[j] = f.Value(&r)
+				}
+				if !phrases {
+					flatten(cells)
+				}
+			})
+		})
+	}
+	return d
 }
 
 // NewData makes a report of n records, made one at a time by record.
@@ -103,11 +180,7 @@ func NewData[T any](name string, fields []model.Field[*T], n int, record func(in
 	}
 	d.Record = func(i int, cells []any) {
 		d.phrases(i, cells)
-		for j, v := range cells {
-			if p, ok := v.(model.Phrase); ok {
-				cells[j] = p.String()
-			}
-		}
+		flatten(cells)
 	}
 	return d
 }
