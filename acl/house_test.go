@@ -39,7 +39,7 @@ var arrows = map[string][]string{
 	"model/internal/pool":  {"model/internal/table", "model/hiding", "model/dn", "acl"},
 	"model/member":         {"model", "model/internal/...", "model/dn", "acl"},
 	"model/coverage":       {"model", "model/internal/...", "model/dn", "acl"},
-	"model/grant":          {"model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
+	"model/grant":          {"model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
 	"model/verdict":        {"model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/dn", "acl"},
 	"model/view":           {"model/verdict", "model/usage", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
 	"model/change":         {"model/view", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},

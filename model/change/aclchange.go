@@ -79,7 +79,7 @@ func (c *comparer) acl(p pair, k *grant.Kind, target bool) {
 	if d == nil {
 		return
 	}
-	if s[Before].presence <= damaged && s[After].presence <= damaged {
+	if s[Before].presence <= damaged && s[After].presence <= damaged && !k.Apart { // which sense lists already
 		c.whole(p, k, s)
 		c.order(p, k, d)
 	}
@@ -172,7 +172,7 @@ func (c *comparer) entry(p pair, k *grant.Kind, s [2]side, t twin) {
 		}
 		id, a := c.aceAt(i, s[i].desc, pos)
 		recs[i], x.Ref[i] = a, k.Ref(p[i], uint32(pos), 0)
-		if !c.reaches(p, i, a) {
+		if !k.Apart && !c.reaches(p, i, a) {
 			continue
 		}
 		rights[i] = k.Rights(a, &bufs[i])

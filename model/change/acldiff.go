@@ -259,6 +259,20 @@ func (c *comparer) sense(p pair) (k *grant.Kind, target, any bool) {
 	return grant.SendAs, false, any
 }
 
+// apart is the kind of the rows of an object that is a target apart from the
+// others; nil for any other object. Its changed entries are listed beside what
+// they hand down to others.
+func (c *comparer) apart(p pair) *grant.Kind {
+	for i := range p {
+		if o := c.object(p, i); o != nil {
+			if k := grant.OnSecurity(o); k != nil && k.Apart {
+				return k
+			}
+		}
+	}
+	return nil
+}
+
 // targetKind is the kind of the rows of an object's security descriptor; nil for
 // one that is no target, or only apart from the others.
 func targetKind(o *model.Record) *grant.Kind {

@@ -308,6 +308,9 @@ func (c *comparer) compare(p pair) {
 	if k, target, any := c.sense(p); any {
 		c.acl(p, k, target)
 	}
+	if k := c.apart(p); k != nil {
+		c.acl(p, k, true)
+	}
 	c.delegates(p)
 	c.members(p)
 	c.account(p)

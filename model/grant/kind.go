@@ -31,8 +31,9 @@ type Kind struct {
 	ListName string
 	// HoldsMailboxes says that mailboxes lie in its targets.
 	HoldsMailboxes bool
-	// Apart says that nobody gets a line in the grid of mailboxes for being named
-	// here alone.
+	// Apart says that its targets stand apart: being named here alone gives nobody a
+	// line in the grid of mailboxes, nobody's memberships are watched for it, and
+	// its targets are not among those that a changed entry reaches.
 	Apart bool
 
 	list  list

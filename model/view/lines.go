@@ -28,7 +28,7 @@ var others = model.Derive(func(s *model.Snapshot) (others []model.TrusteeID) {
 		}
 	}
 	for i, k := range r.Kinds {
-		if k != 0 {
+		if k&^grant.ApartRows != 0 {
 			add(model.TrusteeID(i))
 		}
 	}

@@ -140,7 +140,7 @@ func Complete(ctx context.Context, s *model.Snapshot, prefix string, n int) (nam
 			break
 		}
 		o := s.Record(id)
-		if o.Account == 0 && !o.IsStore() && !o.Is(model.FlagAbove) && o.Recipient == model.NoRecipient {
+		if o.Account == 0 && grant.OnSecurity(o) == nil {
 			continue
 		}
 		name := []byte(nil)
