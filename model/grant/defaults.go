@@ -219,11 +219,16 @@ func placeOf(s *model.Snapshot, dn pool.DN) setupSite {
 // setupReasons says why an ACE of a store or container is hidden by default:
 // because set-up writes it, or because it is inherited and harmless. What opens
 // mailboxes or lets somebody give himself that is never hidden for being inherited.
-func setupReasons(s *model.Snapshot, o *model.Record, a *pool.ACERecord) (why hiding.Reasons) {
+func setupReasons(s *model.Snapshot, o *model.Record, a *pool.ACERecord) hiding.Reasons {
+	return wholeReasons(s, a, fromSetup(s, o, a))
+}
+
+// wholeReasons says why an entry as a whole is hidden, written by default or not.
+func wholeReasons(s *model.Snapshot, a *pool.ACERecord, byDefault bool) (why hiding.Reasons) {
 	if a.Flags&acl.Inherited != 0 && !dangerous(s, a) {
 		why |= hiding.Inherited
 	}
-	if fromSetup(s, o, a) {
+	if byDefault {
 		why |= hiding.Default
 	}
 	return why
