@@ -15,8 +15,10 @@ import (
 
 // Query chooses among the changes of a Comparison, and orders them.
 type Query struct {
-	// Type keeps the changes of one object type; nil keeps all.
-	Type *view.ObjectType
+	// Type keeps the changes of one object type. nil keeps all but those of targets
+	// that stand apart, which are listed by what they hand down; Apart keeps these too.
+	Type  *view.ObjectType
+	Apart bool
 	// Show are the reasons that are switched on, as in Query: changes of rows
 	// that these hide are listed.
 	Show hiding.Reasons
@@ -146,6 +148,9 @@ func (c *Comparison) others(x *Diff, status string, only hiding.Only) (why hidin
 // Wanted applies object type, target and trustee. A change of what others
 // inherit is wanted where one of its copies is.
 func (c *Comparison) Wanted(x *Diff, q *Query) bool {
+	if q.Type == nil && !q.Apart && x.Grant != nil && x.Grant.Apart {
+		return false
+	}
 	if q.Type == nil && q.Target == nil && q.Trustee == nil {
 		return true
 	}

@@ -23,7 +23,7 @@ var openingAlarms = [...]struct {
 // changes counts the changes by which somebody got a right that opens or sends:
 // at its source, whatever the number of copies, and each entry once.
 func (w *watcher) changes(ctx context.Context, c *change.Comparison) error {
-	q := change.Query{Target: w.target, Trustee: w.trustee}
+	q := change.Query{Apart: true, Target: w.target, Trustee: w.trustee}
 	var groups []grant.Ways // by ObjectID, made when the first member has come
 	last := grant.Ref{}
 	for i := range c.List {
