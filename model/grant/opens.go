@@ -35,11 +35,16 @@ func Opens(s *model.Snapshot, o *model.Record, r Ref, a *pool.ACERecord) Ways {
 // opensBelow is what an allowing entry of a store or a container opens. One that
 // waits for children counts: it opens what lies below.
 func opensBelow(s *model.Snapshot, a *pool.ACERecord) Ways {
-	const control = acl.GenericAll | acl.GenericWrite | acl.WriteDACL | acl.WriteOwner
-	if a.Mask&acl.WriteProperty != 0 && !a.HasObjectType || speaksOf(s, a, control) {
+	if controls(a) || speaksOf(s, a, 0) {
 		return OpensBelow
 	}
 	return 0
+}
+
+// controls reports whether an entry lets its trustee give rights to himself.
+func controls(a *pool.ACERecord) bool {
+	const control = acl.GenericAll | acl.GenericWrite | acl.WriteDACL | acl.WriteOwner
+	return a.Mask&control != 0 || a.Mask&acl.WriteProperty != 0 && !a.HasObjectType
 }
 
 // dangerous reports whether an ACE, allow or deny, speaks of a right that opens
