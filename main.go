@@ -45,9 +45,7 @@ const (
 
 func main() {
 	if os.Getenv("GOGC") == "" {
-		// What is known of a directory is large and has few pointers in it: to collect
-		// garbage four times as often costs next to nothing, and takes a third off the memory.
-		debug.SetGCPercent(25)
+		session.FollowHeap()
 	}
 	ctx, stop := terminal.UntilEnded(context.Background())
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)

@@ -51,3 +51,26 @@ func TestDerivedPanic(t *testing.T) {
 		}()
 	}
 }
+
+// TestProgress: what is published of the progress alone has the facts of the
+// snapshot before, and the state of now; the next snapshot has all.
+func TestProgress(t *testing.T) {
+	w := NewWriter(NewPool())
+	w.Put(&Object{DN: "CN=a,DC=contoso,DC=com", Class: ClassUser})
+	if s := w.Progress(); s.Objects.Len() != 2 { // there was none before
+		t.Errorf("%d objects in the first, want 2", s.Objects.Len())
+	}
+	before := w.Snapshot()
+	w.Put(&Object{DN: "CN=b,DC=contoso,DC=com", Class: ClassUser})
+	w.State.Entries = 2
+	s := w.Progress()
+	if s == before || s.Objects.Len() != 2 || s.State.Entries != 2 || before.State.Entries != 0 {
+		t.Errorf("%d objects, %d entries and before %d; want 2, 2 and 0", s.Objects.Len(), s.State.Entries, before.State.Entries)
+	}
+	if derivedNumber.Of(s) != derivedNumber.Of(before) {
+		t.Error("what is derived is not that of the facts")
+	}
+	if s := w.Snapshot(); s.Objects.Len() != 3 {
+		t.Errorf("%d objects in the end, want 3", s.Objects.Len())
+	}
+}

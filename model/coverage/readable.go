@@ -17,16 +17,17 @@ type Readability struct {
 	token  acl.Token             // in the domain that was asked for
 	tokens map[pool.DN]acl.Token // in each domain, where there are several
 
-	mu       sync.Mutex
-	readable map[readKey]bool
-	servers  map[homeKey]bool    // those of mailboxes that were met
-	domains  map[pool.DN]pool.DN // the domain of what lies directly below a name
+	answers *answers
+
+	mu      sync.Mutex
+	servers map[homeKey]bool    // those of mailboxes that were met
+	domains map[pool.DN]pool.DN // the domain of what lies directly below a name
 
 	elsewhere map[*Line]int // of the unknown, those that a global catalog does not hold
 }
 
 func NewReadability(s *model.Snapshot) *Readability {
-	c := &Readability{s: s, token: acl.NewToken(s.Forest.Token...), readable: map[readKey]bool{}, servers: map[homeKey]bool{},
+	c := &Readability{s: s, token: acl.NewToken(s.Forest.Token...), answers: answersOf.Of(s), servers: map[homeKey]bool{},
 		elsewhere: map[*Line]int{}}
 	if len(s.Forest.Tokens) > 1 {
 		c.tokens, c.domains = map[pool.DN]acl.Token{}, map[pool.DN]pool.DN{}
@@ -68,12 +69,30 @@ type homeKey struct {
 	server uint16
 }
 
-type readKey struct {
-	desc pool.Desc
-	self pool.SID // where the token holds the object's own SID
-	in   pool.DN  // whose token it is
-	attr acl.GUID
+// answers are what the bound account is shown to read, as far as somebody asked:
+// a byte for each descriptor, and for all who ask of a snapshot. A million
+// objects have a million descriptors in some directories, and a map of them
+// takes more than all that they grant.
+type answers struct {
+	mu sync.Mutex
+	of map[question][]answer // by pool.Desc
 }
+
+// question is what is asked of a descriptor.
+type question struct {
+	attr acl.GUID
+	in   pool.DN // whose token it is
+}
+
+type answer uint8
+
+const (
+	notAsked answer = iota
+	no
+	yes
+)
+
+var answersOf = model.Derive(func(*model.Snapshot) *answers { return &answers{of: map[question][]answer{}} })
 
 // held reports whether whoever was asked about an object holds an attribute: a
 // domain controller does, a global catalog some, and of members those of
@@ -111,23 +130,28 @@ func (c *Readability) MayRead(o *model.Record, attr, set acl.GUID) bool {
 	if n, ok := c.s.Forest.Schema[attr]; ok {
 		set = n.PropertySet
 	}
-	key := readKey{desc: o.Security, attr: attr, in: domain}
-	self := c.s.SIDOf(o.SID)
-	if token.HasSID(self) {
-		key.self = o.SID
-	} else {
-		self = acl.SID{}
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	may, known := c.readable[key]
-	if !known {
+	ask := func(self acl.SID) answer {
 		d, err := acl.Parse(c.s.Bytes(o.Security))
-		allowed, conditional := acl.CanReadAttribute(d, token, self, attr, set)
-		may = err == nil && allowed && !conditional
-		c.readable[key] = may
+		if allowed, conditional := acl.CanReadAttribute(d, token, self, attr, set); err == nil && allowed && !conditional {
+			return yes
+		}
+		return no
 	}
-	return may
+	if self := c.s.SIDOf(o.SID); token.HasSID(self) { // the bound account itself: PRINCIPAL_SELF is it
+		return ask(self) == yes
+	}
+	q := question{attr, domain}
+	c.answers.mu.Lock()
+	defer c.answers.mu.Unlock()
+	list := c.answers.of[q]
+	if list == nil {
+		list = make([]answer, c.s.Descs.Len())
+		c.answers.of[q] = list
+	}
+	if list[o.Security] == notAsked {
+		list[o.Security] = ask(acl.SID{})
+	}
+	return list[o.Security] == yes
 }
 
 // inReadDomain reports whether a name lies in a domain whose head was read.
