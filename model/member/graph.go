@@ -1,6 +1,7 @@
 package member
 
 import (
+	"slices"
 	"sync"
 
 	"mbxperm/model"
@@ -12,10 +13,13 @@ import (
 // may be in a group by one way that is possible and by another that was not read.
 type Certainty uint8
 
-// The members of the set, from the weakest. Along a way the weakest step counts.
+// The members of the set. In whatever way the unread turns out, Sure is sure and
+// Possible is possible; what else is in the set may add to it.
 const (
-	// Unread: it depends on something that was not read.
-	Unread Certainty = 1 << iota
+	// Doubtful: something was not read, and even then the directory does not tell.
+	Doubtful Certainty = 1 << iota
+	// Unread: it depends on something that was not read, and on nothing else.
+	Unread
 	// Possible: it depends on something that the directory does not tell.
 	Possible
 	// Sure needs nothing more; what else is in the set does not matter then.
@@ -24,25 +28,50 @@ const (
 	No Certainty = 0
 )
 
-// Through is what is left of a certainty after a step that is itself not more
-// certain than step, which is one of the three.
+// Through is what is left of a certainty after a step that is itself no more
+// than that certain: each way is gone on by each.
 func (c Certainty) Through(step Certainty) (out Certainty) {
-	for bit := Unread; bit <= Sure; bit <<= 1 {
-		if c&bit != 0 {
-			out |= min(bit, step)
+	switch {
+	case step == Sure:
+		return c
+	case c == Sure:
+		return step
+	}
+	for x := Doubtful; x <= Sure; x <<= 1 {
+		for y := Doubtful; y <= Sure; y <<= 1 {
+			if c&x != 0 && step&y != 0 {
+				out |= x.then(y)
+			}
 		}
 	}
 	return out
 }
 
-// throughAny is Through for steps of several certainties.
-func (c Certainty) throughAny(steps Certainty) (out Certainty) {
-	for bit := Unread; bit <= Sure; bit <<= 1 {
-		if steps&bit != 0 {
-			out |= c.Through(bit)
-		}
+// Readings are the certainties that are left, whatever was not read turns out to
+// be: each is Sure, Possible or No.
+func (c Certainty) Readings() (out []Certainty) {
+	if c&Sure != 0 {
+		return []Certainty{Sure}
+	}
+	out = append(out, c&Possible)
+	if c&Unread != 0 {
+		out = append(out, Sure)
+	}
+	if c&Doubtful != 0 && c&Possible == 0 {
+		out = append(out, Possible)
 	}
 	return out
+}
+
+// then is one way after another.
+func (c Certainty) then(next Certainty) Certainty {
+	switch {
+	case c == Sure || c == next:
+		return next
+	case next == Sure:
+		return c
+	}
+	return Doubtful
 }
 
 // Person numbers a person of a [Graph].
@@ -55,15 +84,19 @@ type Person uint32
 type Graph struct {
 	s         *model.Snapshot
 	persons   []person
-	number    []uint32            // by ObjectID: 1 + number of the person that it is
-	strange   map[pool.SID]Person // those outside the forest
-	abroad    map[uint32][]Person // the same by the domain of their SIDs
-	up        table.Lists         // by ObjectID: the groups that name it, by ObjectID
-	primary   table.Lists         // by ObjectID of a group: the persons whose primary group it is
-	grouped   []model.ObjectID    // by person: the primary group, 0 where there is none
-	guessed   []bool              // by person: the primary group was not read, and is taken to be the usual one
+	number    []uint32              // by ObjectID: 1 + number of the person that it is
+	strange   map[pool.SID]Person   // those outside the forest
+	abroad    map[uint32][]Person   // the same by the domain of their SIDs
+	moved     map[uint32][]pool.SID // by domain: SIDs outside the forest that groups of the forest had before
+	up        table.Lists           // by ObjectID: the groups that name it, by ObjectID
+	primary   table.Lists           // by ObjectID of a group: the persons whose primary group it is
+	grouped   []model.ObjectID      // by person: the primary group, 0 where there is none
+	guessed   []bool                // by person: the primary group was not read, and is taken to be the usual one
+	ungrouped map[pool.SID][]Person // in order, by the SID of a primary group that was not delivered
 	former    map[model.ObjectID][]pool.SID
 	unread    map[model.ObjectID]bool // groups of whose members some were not read
+	partial   bool                    // not every domain was read to its end
+	everyone  pool.SID                // that of Authenticated Users or the like, where a group holds it
 	everybody []model.ObjectID        // groups that name everybody: by Authenticated Users and the like
 	holds     []bool                  // by ObjectID: has members, or is a group
 
@@ -83,7 +116,9 @@ type person struct {
 // NewGraph makes the graph of a snapshot. unread says of which groups members
 // were not read.
 func NewGraph(s *model.Snapshot, unread func(*model.Record) bool) *Graph {
-	g := &Graph{s: s, former: FormerSIDs(s), unread: map[model.ObjectID]bool{}, strange: map[pool.SID]Person{}, abroad: map[uint32][]Person{}, open: map[Domain]map[model.ObjectID]Certainty{}}
+	g := &Graph{s: s, former: FormerSIDs(s), unread: map[model.ObjectID]bool{}, strange: map[pool.SID]Person{}, abroad: map[uint32][]Person{}, moved: map[uint32][]pool.SID{},
+		ungrouped: map[pool.SID][]Person{}, open: map[Domain]map[model.ObjectID]Certainty{}}
+	g.partial = slices.ContainsFunc(s.Forest.Domains, func(d model.DomainInfo) bool { return !d.Complete })
 	n := s.Objects.Len()
 	g.number, g.holds = make([]uint32, n), make([]bool, n)
 	g.sorts = sortsOf(s)
@@ -99,8 +134,8 @@ func NewGraph(s *model.Snapshot, unread func(*model.Record) bool) *Graph {
 			in := s.At(*s.Members.At(o.Members.First + i))
 			if in == 0 || g.isBlank(s.Record(in)) {
 				open = true // it may be a group that anybody is in
-			} else if sid := s.Record(in).SID; sid != 0 && g.isUniversal(sid) {
-				g.everybody = append(g.everybody, id)
+			} else if sid := s.Record(in).SID; sid != 0 && g.IsUniversal(sid) {
+				g.everybody, g.everyone = append(g.everybody, id), sid
 			}
 		}
 		if open {
@@ -162,10 +197,15 @@ func (g *Graph) findStrangers() {
 			fsp = h
 		}
 		linked := s.LinkedTo(id) != 0
-		if fsp == 0 && !linked && !info.Named || info.Former != 0 {
+		if fsp == 0 && !linked && !info.Named && info.Former == 0 || g.sortOf(id) != elsewhere {
 			continue
 		}
-		if g.sortOf(id) != elsewhere {
+		number := s.SIDs.At(uint32(id)).Domain
+		if fsp == 0 && !linked && info.Former != 0 {
+			// Whoever had it is in the forest now. What a group had was a group there.
+			if !g.isKnown(id) {
+				g.moved[number] = append(g.moved[number], id)
+			}
 			continue
 		}
 		if fsp == 0 && !linked && s.TrusteeKind(id) != model.KindForeign {
@@ -174,13 +214,13 @@ func (g *Graph) findStrangers() {
 		p := Person(len(g.persons))
 		g.persons = append(g.persons, person{id, fsp})
 		g.strange[id] = p
-		number := s.SIDs.At(uint32(id)).Domain
 		g.abroad[number] = append(g.abroad[number], p)
 	}
 }
 
 // findPrimaryGroups joins persons and their primary groups. Where primaryGroupID
-// was not read it is taken to be the usual one, as far as a guess goes.
+// was not read it is taken to be the usual one, as far as a guess goes. A token
+// has the SID of the primary group whether or not anybody holds that.
 func (g *Graph) findPrimaryGroups() {
 	s := g.s
 	groups := map[uint64]model.ObjectID{} // by primaryKey
@@ -190,6 +230,7 @@ func (g *Graph) findPrimaryGroups() {
 			groups[primaryKey(r.Domain, r.Rid)] = id
 		}
 	}
+	missing := map[uint64][]Person{}
 	g.grouped, g.guessed = make([]model.ObjectID, len(g.persons)), make([]bool, len(g.persons))
 	for n := range g.persons {
 		p := &g.persons[n]
@@ -204,7 +245,17 @@ func (g *Graph) findPrimaryGroups() {
 				rid = ridDomainComputers
 			}
 		}
-		g.grouped[n] = groups[primaryKey(s.SIDs.At(uint32(p.sid)).Domain, rid)]
+		key := primaryKey(s.SIDs.At(uint32(p.sid)).Domain, rid)
+		if g.grouped[n] = groups[key]; g.grouped[n] == 0 {
+			missing[key] = append(missing[key], Person(n))
+		}
+	}
+	for id := pool.SID(1); uint32(id) < s.SIDs.Len() && len(missing) > 0; id++ {
+		if r := s.SIDs.At(uint32(id)); !r.Whole {
+			if persons := missing[primaryKey(r.Domain, r.Rid)]; persons != nil {
+				g.ungrouped[id] = persons
+			}
+		}
 	}
 	g.primary = table.MakeLists(s.Objects.Len(), func(yield func(key, value uint32)) {
 		for n, id := range g.grouped {
@@ -217,6 +268,10 @@ func (g *Graph) findPrimaryGroups() {
 
 // Len returns the number of persons.
 func (g *Graph) Len() int { return len(g.persons) }
+
+// Everybody returns the SID of Authenticated Users or the like that groups hold;
+// 0 where none does.
+func (g *Graph) Everybody() pool.SID { return g.everyone }
 
 // Object returns the object of a person, 0 for a SID without one. That of a
 // person outside the forest is a foreign security principal.
@@ -257,9 +312,14 @@ func (g *Graph) PersonsOf(sid pool.SID) (out []Person) {
 	return out
 }
 
-// isKnown reports whether a SID outside the forest is known to be an account,
-// and so no group of its domain.
-func (g *Graph) isKnown(sid pool.SID) bool { return g.s.LinkedTo(sid) != 0 }
+// isKnown reports whether a SID that nobody holds now is known to be an account,
+// and so no group of its domain: a mailbox is linked to it, or an account of the
+// forest had it before.
+func (g *Graph) isKnown(sid pool.SID) bool {
+	return g.s.LinkedTo(sid) != 0 || slices.ContainsFunc(g.s.FormerHolders(sid), func(id model.ObjectID) bool {
+		return g.s.Record(id).Class != model.ClassGroup
+	})
+}
 
 // Domain is the domain of an Exchange server, by the number that SIDs know it by
 // in the pool, plus one; 0 where it cannot be told.

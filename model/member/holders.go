@@ -29,11 +29,18 @@ func (g *Graph) HoldersOf(id pool.SID, d Domain) *Holding {
 	defer g.rest(w)
 	if _, ok := g.everyones(id); !ok {
 		if p, ok := g.strange[id]; ok {
-			w.stranger(p)
-		} else {
-			for _, h := range append(g.s.Holders(id), g.s.FormerHolders(id)...) {
-				w.enter(h, Sure)
+			w.meet(p, Sure)
+		}
+		for _, h := range append(g.s.Holders(id), g.s.FormerHolders(id)...) {
+			w.enter(h, Sure)
+		}
+		w.strangers(id)
+		for _, p := range g.ungrouped[id] {
+			c := Sure
+			if g.guessed[p] {
+				c = Unread
 			}
+			w.meet(p, c)
 		}
 	}
 	return &Holding{All: g.AllOf(id, d), Persons: w.list()}
@@ -44,7 +51,10 @@ func (g *Graph) AllOf(id pool.SID, d Domain) (all Certainty) {
 	if c, ok := g.everyones(id); ok {
 		return c
 	}
-	if _, ok := g.strange[id]; ok {
+	if _, ok := g.strange[id]; ok && g.s.SIDInfo(id).Former == 0 {
+		if g.partial && !g.isKnown(id) {
+			return Unread // a group that was not read may have had it before
+		}
 		return No
 	}
 	if h := g.s.Holder(id); h != 0 && g.s.SIDInfo(id).Former == 0 && !g.s.IsShared(id) {
@@ -52,6 +62,9 @@ func (g *Graph) AllOf(id pool.SID, d Domain) (all Certainty) {
 	}
 	holders := append(g.s.Holders(id), g.s.FormerHolders(id)...)
 	if len(holders) == 0 {
+		if g.isKnown(id) {
+			return No
+		}
 		switch g.s.TrusteeKind(id) {
 		case model.KindOrphan, model.KindDeleted, model.KindForeign:
 			return No
@@ -186,18 +199,19 @@ func (w *descent) list() []Holder {
 	return out
 }
 
-// stranger takes a SID outside the forest that is itself what is asked for. One
-// that is not known to be an account may be a group of its domain.
-func (w *descent) stranger(p Person) {
-	w.meet(p, Sure)
-	sid := w.g.persons[p].sid
-	if w.g.isKnown(sid) {
+// strangers takes those of the domain of a SID outside the forest, if that is not
+// known to be an account: it may be a group there.
+func (w *descent) strangers(sid pool.SID) {
+	if w.g.sortOf(sid) != elsewhere {
 		return
 	}
-	for _, other := range w.g.abroad[w.g.s.SIDs.At(uint32(sid)).Domain] {
-		if other != p {
-			w.meet(other, Possible)
-		}
+	_, named := w.g.strange[sid]
+	number := w.g.s.SIDs.At(uint32(sid)).Domain
+	if w.g.isKnown(sid) || !named && !slices.Contains(w.g.moved[number], sid) {
+		return
+	}
+	for _, other := range w.g.abroad[number] {
+		w.meet(other, Possible)
 	}
 }
 

@@ -56,8 +56,8 @@ func (g *Graph) sortOf(id pool.SID) sortOfDomain {
 // Users, This Organization ([MS-DTYP] 2.4.2.4).
 var inEveryToken = []uint32{2, 11, 15}
 
-// isUniversal reports whether the token of every network logon holds a SID.
-func (g *Graph) isUniversal(id pool.SID) bool {
+// IsUniversal reports whether the token of every network logon holds a SID.
+func (g *Graph) IsUniversal(id pool.SID) bool {
 	rid := g.s.SIDs.At(uint32(id)).Rid
 	switch g.sortOf(id) {
 	case everyone:
@@ -86,7 +86,7 @@ func (g *Graph) everyones(id pool.SID) (c Certainty, ok bool) {
 			c = Possible
 		}
 	default:
-		if g.isUniversal(id) {
+		if g.IsUniversal(id) {
 			c = Sure
 		}
 	}
@@ -100,11 +100,22 @@ const (
 )
 
 // IsDomainWide reports whether a SID is that of Domain Users or Domain Computers
-// of a domain of the forest, and returns the group that holds it.
-func (g *Graph) IsDomainWide(id pool.SID) (group model.ObjectID, ok bool) {
+// of a domain of the forest, be the group itself delivered or not.
+func (g *Graph) IsDomainWide(id pool.SID) bool {
 	if rid := g.s.SIDs.At(uint32(id)).Rid; rid != ridDomainUsers && rid != ridDomainComputers || g.sortOf(id) != ours {
-		return 0, false
+		return false
 	}
 	h := g.s.Holder(id)
-	return h, h != 0 && g.s.Record(h).Class == model.ClassGroup
+	return h == 0 || g.s.Record(h).Class == model.ClassGroup
+}
+
+// WideToken returns what the token of a member of such a group holds because of it.
+func (g *Graph) WideToken(id pool.SID, d Domain) *SIDs {
+	if h := g.s.Holder(id); h != 0 {
+		return g.GroupToken(h, d)
+	}
+	w := g.walk(d)
+	w.t.Steps = append(w.t.Steps, Step{SID: id, Primary: true, Certainty: Sure})
+	w.t.add(id, 1)
+	return w.withEverybodys(0)
 }

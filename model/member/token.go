@@ -1,6 +1,9 @@
 package member
 
 import (
+	"math/bits"
+	"slices"
+
 	"mbxperm/model"
 	"mbxperm/model/internal/pool"
 )
@@ -11,7 +14,7 @@ type Step struct {
 	Obj       model.ObjectID // the group that is entered; the person's object, or 0
 	SID       pool.SID       // of a person without an object
 	Primary   bool           // by primaryGroupID and not by a value of member
-	Certainty Certainty      // of the whole way up to here: one of the three
+	Certainty Certainty      // of the whole way up to here: one of the set
 	from      int            // 1 + the step before
 }
 
@@ -23,7 +26,7 @@ type SIDs struct {
 
 type heldSID struct {
 	certainty Certainty
-	step      [3]int // 1 + the step that gives it, by certainty from Unread
+	step      [4]int // 1 + the step that gives it, by certainty from Doubtful
 }
 
 // Of returns how certain it is that a token holds a SID. What everybody's holds
@@ -62,7 +65,7 @@ func (t *SIDs) add(sid pool.SID, step int) {
 	}
 	h, c := t.held[sid], t.Steps[step-1].Certainty
 	h.certainty |= c
-	if at := &h.step[c>>1]; *at == 0 {
+	if at := &h.step[bits.TrailingZeros8(uint8(c))]; *at == 0 {
 		*at = step
 	}
 	t.held[sid] = h
@@ -80,7 +83,7 @@ type walk struct {
 // TokenOf returns the token of a person as a server of a domain sees it: its own
 // SIDs, those of its groups at any depth, and the former SIDs of all of these.
 func (g *Graph) TokenOf(p Person, d Domain) *SIDs {
-	w := &walk{g: g, d: d, t: &SIDs{held: map[pool.SID]heldSID{}}, seen: map[model.ObjectID]Certainty{}}
+	w := g.walk(d)
 	own := g.persons[p]
 	w.begin(own)
 	if _, outside := g.strange[own.sid]; outside {
@@ -91,26 +94,50 @@ func (g *Graph) TokenOf(p Person, d Domain) *SIDs {
 				w.t.add(g.persons[other].sid, len(w.t.Steps))
 			}
 		}
-	} else if id := g.grouped[p]; id != 0 {
-		c := Sure
-		if g.guessed[p] {
-			c = Unread
+		for _, sid := range g.moved[g.s.SIDs.At(uint32(own.sid)).Domain] {
+			w.t.Steps = append(w.t.Steps, Step{Obj: own.obj, SID: own.sid, Certainty: Possible})
+			w.t.add(sid, len(w.t.Steps))
 		}
+	} else {
+		w.primary(p)
+	}
+	return w.withEverybodys(1)
+}
+
+// primary takes the primary group.
+func (w *walk) primary(p Person) {
+	c := Sure
+	if w.g.guessed[p] {
+		c = Unread
+	}
+	if id := w.g.grouped[p]; id != 0 {
 		w.enter(id, 1, c, true)
+		return
 	}
-	for _, id := range g.everybody {
-		w.enter(id, 1, Possible, false)
+	for sid, persons := range w.g.ungrouped {
+		if _, found := slices.BinarySearch(persons, p); found {
+			w.t.Steps = append(w.t.Steps, Step{SID: sid, Primary: true, Certainty: c, from: 1})
+			w.t.add(sid, len(w.t.Steps))
+		}
 	}
-	w.goUp()
-	return w.t
 }
 
 // GroupToken returns what the token of a group's members holds because of it.
 func (g *Graph) GroupToken(id model.ObjectID, d Domain) *SIDs {
-	w := &walk{g: g, d: d, t: &SIDs{held: map[pool.SID]heldSID{}}, seen: map[model.ObjectID]Certainty{}}
+	w := g.walk(d)
 	w.enter(id, 0, Sure, false)
-	for _, id := range g.everybody {
-		w.enter(id, 0, Possible, false)
+	return w.withEverybodys(0)
+}
+
+func (g *Graph) walk(d Domain) *walk {
+	return &walk{g: g, d: d, t: &SIDs{held: map[pool.SID]heldSID{}}, seen: map[model.ObjectID]Certainty{}}
+}
+
+// withEverybodys ends a walk: the groups that name everybody may be in the token
+// too, from the step that they are told from on.
+func (w *walk) withEverybodys(from int) *SIDs {
+	for _, id := range w.g.everybody {
+		w.enter(id, from, Possible, false)
 	}
 	w.goUp()
 	return w.t

@@ -1,6 +1,8 @@
 package verdict
 
 import (
+	"slices"
+
 	"mbxperm/model/member"
 )
 
@@ -45,7 +47,7 @@ func (b Basis) String() string {
 type Outcome struct {
 	Answer Answer
 	Basis  Basis
-	// Preset: every entry that had to do with it is one that Windows or set-up writes.
+	// Preset: it comes from entries that Windows or set-up writes alone.
 	Preset bool
 }
 
@@ -55,12 +57,7 @@ func (o Outcome) better(x Outcome) Outcome {
 	case x.Answer == o.Answer && x.Answer != None:
 		return Outcome{o.Answer, max(o.Basis, x.Basis), o.Preset && x.Preset}
 	case x.Answer > o.Answer:
-		if o.Answer != None {
-			x.Preset = x.Preset && o.Preset
-		}
 		return x
-	case x.Answer != None:
-		o.Preset = o.Preset && x.Preset
 	}
 	return o
 }
@@ -96,21 +93,27 @@ func after(open uint8, e effect, c member.Certainty) uint8 {
 	}
 	out := open
 	if c&member.Possible != 0 {
-		// Where the entry holds or not, somebody may get in or not: possible,
-		// unless both come to the same.
-		out = 0
-		if open&mayNo != 0 && e == denies {
-			out |= mayNo
-		}
-		if open&mayAllow != 0 && e == allows {
-			out |= mayAllow
-		}
-		if open&mayPossible != 0 || open&mayNo != 0 && e != denies || open&mayAllow != 0 && e != allows {
-			out |= mayPossible
-		}
+		out = maybe(open, e)
+	} else if c&member.Doubtful != 0 {
+		out |= maybe(open, e)
 	}
 	if c&member.Unread != 0 {
 		out |= yes
+	}
+	return out
+}
+
+// maybe is after an entry that holds or not: somebody may get in or not, which is
+// possible, unless both come to the same.
+func maybe(open uint8, e effect) (out uint8) {
+	if open&mayNo != 0 && e == denies {
+		out |= mayNo
+	}
+	if open&mayAllow != 0 && e == allows {
+		out |= mayAllow
+	}
+	if open&mayPossible != 0 || open&mayNo != 0 && e != denies || open&mayAllow != 0 && e != allows {
+		out |= mayPossible
 	}
 	return out
 }
@@ -120,18 +123,8 @@ func after(open uint8, e effect, c member.Certainty) uint8 {
 // the answer open ([MS-DTYP] 2.5.3.2). The matches are in order of the entries
 // and hold those of everybody too.
 func (l *list) weigh(matches []match) Outcome {
-	first := len(matches)
-	for i, m := range matches {
-		if m.certainty.Through(l.entries[m.entry].own)&member.Sure != 0 {
-			first = i
-			break
-		}
-	}
-	open := mayNo
-	for i := min(first, len(matches)-1); i >= 0; i-- {
-		e := &l.entries[matches[i].entry]
-		open = after(open, e.effect, matches[i].certainty.Through(e.own))
-	}
+	first := l.first(matches)
+	open := l.openBy(matches, first)
 	switch l.most {
 	case member.Possible:
 		if open&mayAllow != 0 {
@@ -143,6 +136,48 @@ func (l *list) weigh(matches []match) Outcome {
 		}
 	}
 	return l.outcome(matches, first, open)
+}
+
+// first is the first match that surely holds.
+func (l *list) first(matches []match) int {
+	for i, m := range matches {
+		if m.certainty.Through(l.entries[m.entry].own)&member.Sure != 0 {
+			return i
+		}
+	}
+	return len(matches)
+}
+
+// openBy goes back from the first sure match. A trustee that was not read and is
+// named more than once is either in the token or not, for all of its entries.
+func (l *list) openBy(matches []match, first int) (open uint8) {
+	if l.twice {
+		if i := slices.IndexFunc(matches, l.isOpenTwice); i >= 0 {
+			for _, c := range matches[i].certainty.Readings() {
+				one := slices.Clone(matches)
+				for k := range one {
+					if l.entries[one[k].entry].who == l.entries[matches[i].entry].who {
+						one[k].certainty = c
+					}
+				}
+				open |= l.openBy(one, l.first(one))
+			}
+			return open
+		}
+	}
+	open = mayNo
+	for i := min(first, len(matches)-1); i >= 0; i-- {
+		e := &l.entries[matches[i].entry]
+		if !e.shadowed {
+			open = after(open, e.effect, matches[i].certainty.Through(e.own))
+		}
+	}
+	return open
+}
+
+func (l *list) isOpenTwice(m match) bool {
+	e := &l.entries[m.entry]
+	return e.twice && e.effect != either && m.certainty&member.Sure == 0 && m.certainty&(member.Unread|member.Doubtful) != 0
 }
 
 // outcome puts a word to what is open.
@@ -162,10 +197,7 @@ func (l *list) outcome(matches []match, first int, open uint8) (out Outcome) {
 	if out.Answer == None {
 		return out
 	}
-	out.Preset, out.Basis = l.presetOnly(matches, first, out.Answer), l.basis(matches, first)
-	if out.Answer == Denied {
-		out.Basis = NoBasis
-	}
+	out.Preset, out.Basis = l.presetOnly(matches, first, out.Answer), l.basis(matches, out.Answer)
 	return out
 }
 
@@ -195,29 +227,99 @@ func (l *list) ways(matches []match, yield func(m match)) {
 	}
 }
 
-func (l *list) basis(matches []match, first int) (b Basis) {
-	if l.service {
+// basis is what an answer rests on, however what is open turns out: what is only
+// possible is no basis of what is allowed.
+func (l *list) basis(matches []match, a Answer) (b Basis) {
+	switch {
+	case a != Allowed && a != Possible:
+		return NoBasis
+	case l.service:
 		return Service
+	case a == Allowed:
+		return l.basisAllowed(matches)
 	}
-	l.ways(matches, func(m match) {
-		e := &l.entries[m.entry]
-		switch {
-		case m.certainty.Through(e.own)&(member.Sure|member.Possible) == 0:
-		case e.preset:
-			b = max(b, Default)
-		default:
-			b = Grant
-		}
-	})
+	if b = l.basisPossible(matches); b == NoBasis { // now by one way and now by another
+		l.ways(matches, func(m match) { b = max(b, l.entries[m.entry].basis()) })
+	}
 	return b
 }
 
+// basisPossible is the best basis that stays whatever the unread turns out to be.
+func (l *list) basisPossible(matches []match) (b Basis) {
+	for _, m := range matches {
+		e := &l.entries[m.entry]
+		switch c := m.certainty.Through(e.own); {
+		case e.effect != allows && c&(member.Sure|member.Unread) != 0:
+			return b
+		case e.effect != allows || e.beaten || c&(member.Sure|member.Possible) == 0:
+		case e.preset:
+			b = max(b, Default)
+		default:
+			return Grant
+		}
+	}
+	return b
+}
+
+func (e *entry) basis() Basis {
+	if e.preset {
+		return Default
+	}
+	return Grant
+}
+
+// basisAllowed goes through the list from its end, and keeps the least basis of
+// whom nothing before has decided about, and whether a grant lets him in as well.
+func (l *list) basisAllowed(matches []match) Basis {
+	b, granted := Owner, false
+	for i := len(matches) - 1; i >= 0; i-- {
+		e := &l.entries[matches[i].entry]
+		by, sure := Grant, matches[i].certainty.Through(e.own)&member.Sure != 0
+		switch {
+		case e.effect != allows:
+			granted = false
+			if sure {
+				b = Owner // whatever is behind it
+			}
+			continue
+		case e.beaten:
+			continue
+		case e.preset && !granted && !l.grantedToo(matches[i:]):
+			by = Default
+		}
+		if sure {
+			b, granted = by, granted || !e.preset
+		} else if !e.shadowed {
+			b = min(b, by)
+		}
+	}
+	return b
+}
+
+// grantedToo reports whether the trustee of the first match has a grant behind it,
+// with no deny between.
+func (l *list) grantedToo(matches []match) bool {
+	for _, m := range matches[1:] {
+		e := &l.entries[m.entry]
+		if e.effect != allows {
+			return false
+		}
+		if !e.preset && e.who == l.entries[matches[0].entry].who && e.own == member.Sure {
+			return true
+		}
+	}
+	return false
+}
+
 // presetOnly reports whether nothing but entries of Windows and set-up had to do
-// with an answer.
+// with an answer, so that the lines of their trustees say it of whoever is in
+// these.
 func (l *list) presetOnly(matches []match, first int, a Answer) bool {
 	for i, m := range matches {
 		e := &l.entries[m.entry]
 		switch {
+		case e.preset && i <= first && m.certainty&member.Sure == 0 && (a == Possible || a == Unknown):
+			return false // of him it says something else than of those who are
 		case e.preset:
 		case i <= first:
 			return false

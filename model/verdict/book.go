@@ -40,6 +40,7 @@ type Book struct {
 	weight  int                       // persons in runs
 	domains map[pool.DN]member.Domain // of servers
 	tokens  map[tokenKey]*member.SIDs
+	groups  map[groupKey]*member.SIDs
 }
 
 // Of returns the book of a snapshot.
@@ -47,7 +48,7 @@ func Of(s *model.Snapshot) *Book { return books.Of(s) }
 
 var books = model.Derive(func(s *model.Snapshot) *Book {
 	b := &Book{s: s, reads: coverage.NewReadability(s), holders: map[holdersKey]*member.Holding{}, named: map[pool.DN]*member.Holding{},
-		runs: map[listKey]*ran{}, domains: map[pool.DN]member.Domain{}, tokens: map[tokenKey]*member.SIDs{}}
+		runs: map[listKey]*ran{}, domains: map[pool.DN]member.Domain{}, tokens: map[tokenKey]*member.SIDs{}, groups: map[groupKey]*member.SIDs{}}
 	b.g = member.NewGraph(s, func(o *model.Record) bool {
 		if o.Is(model.FlagMembersPartial) {
 			return true
@@ -220,19 +221,28 @@ var computersOf = model.Derive(func(s *model.Snapshot) map[string][]member.Domai
 	return out
 })
 
-// copiesOf returns the servers that hold a copy of a store.
-func (b *Book) copiesOf(store model.ObjectID) []model.ObjectID { return copies.Of(b.s)[store] }
+// copiesOf returns the servers, other than its own, that hold a copy of a store; 0
+// for one that was not read.
+func (b *Book) copiesOf(store model.ObjectID) (out []model.ObjectID) {
+	own := b.s.ServerOf(b.s.Record(store))
+	for _, dn := range copies.Of(b.s)[store] {
+		if dn != own || dn == 0 {
+			out = append(out, b.s.At(dn))
+		}
+	}
+	return out
+}
 
-var copies = model.Derive(func(s *model.Snapshot) map[model.ObjectID][]model.ObjectID {
-	out := map[model.ObjectID][]model.ObjectID{}
+var copies = model.Derive(func(s *model.Snapshot) map[model.ObjectID][]pool.DN {
+	out := map[model.ObjectID][]pool.DN{}
 	for id := model.ObjectID(1); uint32(id) < s.Objects.Len(); id++ {
 		o := s.Record(id)
 		if o.Class != model.ClassStoreCopy {
 			continue
 		}
-		store, server := s.At(s.DNs.At(uint32(o.DN)).Parent), s.At(o.Home)
-		if store != 0 && server != 0 && !slices.Contains(out[store], server) {
-			out[store] = append(out[store], server)
+		store := s.At(s.DNs.At(uint32(o.DN)).Parent)
+		if store != 0 && !slices.Contains(out[store], o.Home) {
+			out[store] = append(out[store], o.Home)
 		}
 	}
 	return out
@@ -244,8 +254,9 @@ type ran struct {
 	list    *list
 	general Outcome
 	wide    []wideGroup
-	classes []Outcome // by the set of wide groups that a person is in
-	except  []judged  // in order of the persons
+	classes []Outcome           // by the set of wide groups that a person is in
+	except  []judged            // in order of the persons
+	alone   map[pool.SID]Answer // see Book.alone; used while the list is worked out
 }
 
 // wideGroup is Domain Users or Domain Computers, where a list names it.
@@ -278,7 +289,7 @@ func (b *Book) workOut(l *list) *ran {
 			continue
 		}
 		h := b.holdersOf(e.who, l.domain)
-		if _, wide := b.g.IsDomainWide(e.who); wide && len(r.wide) < mostWide && !slices.ContainsFunc(r.wide, func(w wideGroup) bool { return w.sid == e.who }) {
+		if b.g.IsDomainWide(e.who) && len(r.wide) < mostWide && !slices.ContainsFunc(r.wide, func(w wideGroup) bool { return w.sid == e.who }) {
 			r.wide = append(r.wide, wideGroup{e.who, h.Persons})
 		}
 		for _, p := range h.Persons {
@@ -300,11 +311,74 @@ func (b *Book) workOut(l *list) *ran {
 			own = append(own, match{pairs[i].entry, pairs[i].certainty})
 		}
 		all = l.merge(all[:0], own)
-		if out := l.weigh(all); out != r.expected(p) {
+		if out := b.weighFor(r, all); out != r.expected(p) {
 			r.except = append(r.except, judged{p, out})
 		}
 	}
 	return r
+}
+
+// weighFor is weigh for a person. What Windows' and set-up's entries give is told
+// by the lines of their trustees, if one of these gets the same by itself: of two
+// together one may take from him what the other gives.
+func (b *Book) weighFor(r *ran, matches []match) Outcome {
+	out := r.list.weigh(matches)
+	if !out.Preset || out.Answer == None {
+		return out
+	}
+	var who, other pool.SID
+	for _, m := range matches {
+		if e := &r.list.entries[m.entry]; who == 0 {
+			who = e.who
+		} else if e.who != who {
+			other = e.who
+		}
+	}
+	out.Preset = other == 0 && b.presetGroup(who) != 0 || slices.ContainsFunc(matches, func(m match) bool {
+		e := &r.list.entries[m.entry]
+		return e.preset && m.certainty&member.Sure != 0 && b.alone(r, e.who) == out.Answer
+	})
+	return out
+}
+
+// alone is what a list says to who is in one group and in nothing else, as the
+// line of that group has it.
+func (b *Book) alone(r *ran, who pool.SID) Answer {
+	a, known := r.alone[who]
+	if !known {
+		if group := b.presetGroup(who); group != 0 {
+			a = r.list.weigh(r.list.matches(b.groupToken(group, r.list.domain))).Answer
+		}
+		if r.alone == nil {
+			r.alone = map[pool.SID]Answer{}
+		}
+		r.alone[who] = a
+	}
+	return a
+}
+
+type groupKey struct {
+	group  model.ObjectID
+	domain member.Domain
+}
+
+// groupToken keeps what the members of groups hold because of them.
+func (b *Book) groupToken(group model.ObjectID, d member.Domain) *member.SIDs {
+	k := groupKey{group, d}
+	b.mu.Lock()
+	t := b.groups[k]
+	b.mu.Unlock()
+	if t != nil {
+		return t
+	}
+	t = b.g.GroupToken(group, d)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.groups) >= mostTokens {
+		clear(b.groups)
+	}
+	b.groups[k] = t
+	return t
 }
 
 // merge puts the matches of a person and those of everybody in one order.
@@ -341,7 +415,7 @@ func (l *list) matches(t *member.SIDs) (own []match) {
 func (b *Book) weighClasses(r *ran) {
 	tokens := make([]*member.SIDs, len(r.wide))
 	for i, w := range r.wide {
-		tokens[i] = b.g.GroupToken(b.s.Holder(w.sid), r.list.domain)
+		tokens[i] = b.g.WideToken(w.sid, r.list.domain)
 	}
 	r.classes = make([]Outcome, 1<<len(r.wide))
 	for set := range r.classes {
@@ -383,6 +457,14 @@ func (r *ran) expected(p member.Person) Outcome {
 		return r.general
 	}
 	return r.classes[r.classOf(p)]
+}
+
+// forWide is what the list says to who is in one wide group.
+func (r *ran) forWide(sid pool.SID) Outcome {
+	if i := slices.IndexFunc(r.wide, func(w wideGroup) bool { return w.sid == sid }); i >= 0 {
+		return r.classes[1<<i]
+	}
+	return r.general
 }
 
 // of is what the list says to a person.

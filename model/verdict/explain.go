@@ -75,8 +75,8 @@ func (l *Line) token(d member.Domain) *member.SIDs {
 	if l.Single {
 		return l.b.tokenOf(l.Person, d)
 	}
-	if group, ok := l.b.g.IsDomainWide(l.Trustee.SID()); ok {
-		return l.b.g.GroupToken(group, d)
+	if sid := l.Trustee.SID(); l.b.g.IsDomainWide(sid) {
+		return l.b.g.WideToken(sid, d)
 	}
 	return nil
 }
@@ -263,7 +263,7 @@ func doubt(c member.Certainty) model.Phrase {
 	switch {
 	case c&member.Sure != 0:
 		return nil
-	case c&member.Unread != 0:
+	case c&(member.Unread|member.Doubtful) != 0:
 		return model.Said("a membership on the way was not read")
 	}
 	return model.Said("the directory does not tell whether the token holds it")
@@ -293,7 +293,7 @@ func (l *Line) doubtOf(in *list, e *entry, m match) model.Phrase {
 		return model.Said("it speaks of whoever owns the object")
 	case l.b.g.IsBuiltin(e.who):
 		return model.Said("it is a local group of the Exchange servers")
-	case m.certainty&member.Unread != 0 && s.Holder(e.who) == 0:
+	case m.certainty&(member.Unread|member.Doubtful) != 0 && s.Holder(e.who) == 0:
 		return model.Said("who holds its SID was not read")
 	}
 	return doubt(m.certainty)

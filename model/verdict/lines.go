@@ -9,7 +9,6 @@ import (
 
 	"mbxperm/model"
 	"mbxperm/model/dn"
-	"mbxperm/model/internal/pool"
 	"mbxperm/model/member"
 )
 
@@ -70,7 +69,7 @@ func (l *Line) Complete() bool {
 // it returns false. Pairs of a mailbox and a person that have no line are none,
 // four times. It stops with the context's error when the context ends.
 func (b *Book) Lines(ctx context.Context, q Query, yield func(*Line) bool) error {
-	a := &asking{b: b, q: q, groups: map[groupKey]*member.SIDs{}}
+	a := &asking{b: b, q: q}
 	if q.Only {
 		a.memo, a.tokens = map[listKey]*ran{}, map[member.Domain]*member.SIDs{}
 		a.wanted = a.concern()
@@ -104,23 +103,6 @@ type asking struct {
 	memo   map[listKey]*ran // of lists worked out for one person
 	tokens map[member.Domain]*member.SIDs
 	wanted only // what concerns that person
-	groups map[groupKey]*member.SIDs
-}
-
-type groupKey struct {
-	group  model.ObjectID
-	domain member.Domain
-}
-
-// groupToken keeps what the members of a group hold because of it.
-func (a *asking) groupToken(group model.ObjectID, d member.Domain) *member.SIDs {
-	k := groupKey{group, d}
-	t := a.groups[k]
-	if t == nil {
-		t = a.b.g.GroupToken(group, d)
-		a.groups[k] = t
-	}
-	return t
 }
 
 // targets are the recipients in question.
@@ -194,7 +176,7 @@ func (b *Book) workOutFor(l *list, p member.Person, t *member.SIDs) *ran {
 		if e.effect == either || len(r.wide) == mostWide {
 			continue
 		}
-		if _, wide := b.g.IsDomainWide(e.who); wide && !slices.ContainsFunc(r.wide, func(w wideGroup) bool { return w.sid == e.who }) {
+		if b.g.IsDomainWide(e.who) && !slices.ContainsFunc(r.wide, func(w wideGroup) bool { return w.sid == e.who }) {
 			w := wideGroup{sid: e.who}
 			if c := t.Of(e.who); c != member.No {
 				w.holders = []member.Holder{{Person: p, Certainty: c}}
@@ -203,7 +185,7 @@ func (b *Book) workOutFor(l *list, p member.Person, t *member.SIDs) *ran {
 		}
 	}
 	b.weighClasses(r)
-	if out := l.weigh(l.matches(t)); out != r.expected(p) {
+	if out := b.weighFor(r, l.matches(t)); out != r.expected(p) {
 		r.except = []judged{{p, out}}
 	}
 	return r
@@ -250,6 +232,10 @@ func (a *asking) personsOf(t *target) []member.Person {
 	persons := t.persons()
 	if a.q.Expand {
 		persons = t.named(a.b.g.Len())
+	} else if several := t.inSeveral(); several != nil {
+		persons = append(persons, several...)
+		slices.Sort(persons)
+		persons = slices.Compact(persons)
 	}
 	rank := order.Of(a.b.s).rank
 	slices.SortFunc(persons, func(x, y member.Person) int { return int(rank[x]) - int(rank[y]) })
@@ -273,80 +259,4 @@ func (t *target) named(all int) []member.Person {
 
 func (a *Answers) none() bool {
 	return !slices.ContainsFunc(a[:], func(o Outcome) bool { return o.Answer != None })
-}
-
-// saidElsewhere reports whether a person's answers are those of what is drawn
-// together, one by one: what everybody gets, what the wide groups get, and what
-// Windows' and set-up's entries give alone.
-func (t *target) saidElsewhere(p member.Person, answers *Answers) bool {
-	expected := t.expected(p)
-	for q := range questions {
-		o := answers[q]
-		if o.Answer != expected[q].Answer && !(o.Preset && o.Answer != None) {
-			return false
-		}
-		if o.Answer == expected[q].Answer && o.Basis > expected[q].Basis && o.Basis == Owner {
-			return false // his own mailbox
-		}
-	}
-	return true
-}
-
-// drawnTogether makes the lines for more than one person: one for each trustee
-// that stands for everybody or nearly so, and one for what is unknown.
-func (a *asking) drawnTogether(t *target) (out []*Line) {
-	b, lines := a.b, map[model.TrusteeID]*Line{}
-	line := func(who model.TrusteeID) *Line {
-		l := lines[who]
-		if l == nil {
-			l = &Line{Mailbox: t.id, Trustee: who, b: b, t: t}
-			lines[who] = l
-		}
-		return l
-	}
-	say := func(q Question, r *ran) {
-		if r.general.Answer == Unknown {
-			line(0).Answers[q] = line(0).Answers[q].better(r.general)
-		} else if r.general.Answer != None && !r.general.Preset {
-			l := line(model.TrusteeOfSID(r.list.speaker()))
-			l.Answers[q] = l.Answers[q].better(r.general)
-		}
-		for i, w := range r.wide {
-			if a.q.Only && r.classOf(a.q.Person)&(1<<i) == 0 {
-				continue
-			}
-			if o := r.classes[1<<i]; o.Answer != r.general.Answer && !(o.Preset && o.Answer != None) {
-				l := line(model.TrusteeOfSID(w.sid))
-				l.Answers[q] = l.Answers[q].better(o)
-			}
-		}
-	}
-	if t.open != nil {
-		say(CanOpen, t.open)
-		for _, r := range t.admin {
-			say(CanOpenAdmin, r)
-		}
-	}
-	say(CanSendAs, t.send)
-	if t.behalf.unread {
-		line(0).Answers[CanSendOnBehalf].Answer = Unknown
-	}
-	for _, l := range lines {
-		out = append(out, l)
-	}
-	return out
-}
-
-// speaker is the trustee whose entry gives everybody what the list gives.
-func (l *list) speaker() pool.SID {
-	var found pool.SID
-	l.ways(l.general, func(m match) {
-		if found == 0 {
-			found = l.entries[m.entry].who
-		}
-	})
-	if found == 0 && len(l.general) > 0 {
-		found = l.entries[l.general[0].entry].who // a deny
-	}
-	return found
 }

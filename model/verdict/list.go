@@ -3,7 +3,6 @@ package verdict
 import (
 	"mbxperm/acl"
 	"mbxperm/model"
-	"mbxperm/model/coverage"
 	"mbxperm/model/grant"
 	"mbxperm/model/internal/pool"
 	"mbxperm/model/member"
@@ -28,10 +27,14 @@ type entry struct {
 	own    member.Certainty // of the entry itself: Possible for a conditional one
 	all    member.Certainty // that it names everybody
 	preset bool
-	in     part
-	obj    model.ObjectID // whose list it stands in
-	pos    uint32         // there
-	why    string         // what was not read, where effect is either
+	// shadowed: an earlier entry for the same trustee holds whenever this one does,
+	// so that it decides nothing; beaten where that is a deny.
+	shadowed, beaten bool
+	twice            bool // an earlier entry for the same trustee holds in some cases alone
+	in               part
+	obj              model.ObjectID // whose list it stands in
+	pos              uint32         // there
+	why              string         // what was not read, where effect is either
 }
 
 // list is what decides about a right, in the order of evaluation. It never
@@ -42,6 +45,7 @@ type list struct {
 	domain  member.Domain
 	most    member.Certainty // what an allow comes to at most: Sure, Possible before Exchange 2013
 	service bool             // an administrator's or a service's logon
+	twice   bool             // some entry is twice
 	only    only             // whose entries it holds; nil for all
 }
 
@@ -61,12 +65,21 @@ func (l *list) add(b *Book, e entry) {
 			e.all = b.g.AllOf(e.who, l.domain)
 		}
 		if e.in == inAccount && e.preset && e.effect == allows && b.g.IsBuiltin(e.who) {
-			// Windows gives the local administrators every account (see Summary).
-			e.all = member.No
+			return // Windows gives the local administrators every account (see Summary)
 		}
 	}
 	if c := e.all; c != member.No {
 		l.general = append(l.general, match{int32(len(l.entries)), c})
+	}
+	for i := range l.entries {
+		early := &l.entries[i]
+		switch {
+		case early.who != e.who || early.effect == either || e.effect == either:
+		case early.own == member.Sure:
+			e.shadowed, e.beaten = true, e.beaten || early.effect == denies
+		default:
+			e.twice, l.twice = true, true
+		}
 	}
 	l.entries = append(l.entries, e)
 }
@@ -95,9 +108,20 @@ func releaseOf(v model.ServerVersion) release {
 	return unknownRelease
 }
 
-// certainty is that of what a release before 2013 does in its own way, which
-// nobody has described: the copies of inherited entries, and those of the store.
-func (r release) certainty() member.Certainty {
+// What a release before 2013 does with the copies of inherited entries and with
+// those of the store nobody has described. Since 2013 the former do not count, and
+// the latter do.
+
+func (r release) copied() member.Certainty {
+	return [...]member.Certainty{unknownRelease: member.Doubtful, before2013: member.Possible, since2013: member.No}[r]
+}
+
+func (r release) derived() member.Certainty {
+	return [...]member.Certainty{unknownRelease: member.Possible | member.Unread, before2013: member.Possible, since2013: member.Sure}[r]
+}
+
+// most is what an allow for an administrator's logon comes to at most.
+func (r release) most() member.Certainty {
 	return [...]member.Certainty{unknownRelease: member.Unread, before2013: member.Possible, since2013: member.Sure}[r]
 }
 
@@ -135,7 +159,6 @@ func (b *Book) openList(k openKey, of only) *list {
 		}
 		if d.Broken {
 			l.gap(b, inMailbox, 0, "the rest of the mailbox's list, which does not decode")
-			protected = false
 		}
 	}
 	if protected {
@@ -166,7 +189,7 @@ func (b *Book) addMailboxEntry(l *list, pos uint32, a *pool.ACERecord, r release
 		a.Trustee == pool.Self: // the owner, who is let in before
 		return
 	case a.Flags&acl.Inherited != 0:
-		e.own = e.own.Through(r.certainty())
+		e.own = e.own.Through(r.copied())
 	}
 	l.add(b, e)
 }
@@ -192,15 +215,18 @@ func (b *Book) effectOf(a *pool.ACERecord, e *entry) bool {
 func (b *Book) addStoreEntries(l *list, k openKey) {
 	s := b.s
 	o := s.Record(k.store)
-	if coverage.ListUnread(s, o.SecurityState, o.Security) {
+	if o.SecurityState != model.Present {
 		l.gap(b, inStore, k.store, "the list of the store")
 		return
 	}
 	first, n := s.ACEsOf(o.Security)
 	for _, want := range [...]effect{denies, allows} {
+		if want == allows && s.Descs.At(uint32(o.Security)).Broken {
+			l.gap(b, inStore, k.store, "the rest of the list of the store, which does not decode")
+		}
 		for i := range n {
 			a := s.ACE(first + i)
-			e := entry{who: a.Trustee, own: k.release.certainty(), in: inStore, obj: k.store, pos: i}
+			e := entry{who: a.Trustee, own: k.release.derived(), in: inStore, obj: k.store, pos: i}
 			if !b.reachesMailboxes(a) || !b.effectOf(a, &e) || e.effect != want {
 				continue
 			}
@@ -299,7 +325,7 @@ func (b *Book) speaksOf(a *pool.ACERecord, right acl.GUID) bool {
 // adminLists are the ways of an administrator's and a service's logon to the
 // mailboxes of a store (exchange-facts 1.6), each by a list of its own.
 func (b *Book) adminLists(k adminKey, of only) (lists []*list) {
-	most := k.release.certainty()
+	most := k.release.most()
 	begin := func() *list {
 		l := &list{domain: k.domain, most: most, service: true, only: of}
 		lists = append(lists, l)
@@ -321,13 +347,14 @@ func (b *Book) adminLists(k adminKey, of only) (lists []*list) {
 		}
 	}
 	for _, copied := range b.copiesOf(k.store) {
-		if copied == server {
-			continue
-		}
 		for _, right := range services {
 			l := begin()
-			l.most = min(most, member.Possible)
-			b.rightList(l, inCopy, copied, right, 0)
+			l.most = member.Possible
+			if copied == 0 {
+				l.gap(b, inCopy, 0, "a server with another copy of the store")
+			} else {
+				b.rightList(l, inCopy, copied, right, 0)
+			}
 		}
 	}
 	return lists

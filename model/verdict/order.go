@@ -75,7 +75,7 @@ func (b *Book) sortByPerson(lines []*Line) {
 		}
 		return []byte(b.s.Principal(l.Trustee).Name)
 	}
-	slices.SortFunc(lines, func(x, y *Line) int {
+	slices.SortStableFunc(lines, func(x, y *Line) int {
 		return cmp.Or(dn.Compare(name(x), name(y)), strings.Compare(b.identity(x.Trustee), b.identity(y.Trustee)))
 	})
 }

@@ -129,12 +129,7 @@ func (b *Book) adminCount(k adminKey) uint8 {
 	if server == 0 {
 		n = 2
 	}
-	for _, c := range b.copiesOf(k.store) {
-		if c != server {
-			n += 2
-		}
-	}
-	return uint8(min(n, 255))
+	return uint8(min(n+2*len(b.copiesOf(k.store)), 255))
 }
 
 // runner works a list out, by its key.
@@ -153,28 +148,30 @@ func (b *Book) targetBy(id model.ObjectID, run runner) *target {
 		}
 	}
 	t.send = run(listKey{sendLists, 0, at.send})
-	t.owners = b.ownersOf(t)
+	t.owners, t.anyone = b.ownersOf(t)
 	t.behalf = b.behalfOf(o)
 	return t
 }
 
 // ownersOf finds who owns a recipient: a SID of his token is the mailbox's, or,
-// where it is not linked, one that its account had before.
-func (b *Book) ownersOf(t *target) []member.Holder {
+// where it is not linked, one that its account had before. anyone is for whoever
+// is not among them: who is in a group on the way was not read.
+func (b *Book) ownersOf(t *target) (out []member.Holder, anyone member.Certainty) {
 	if !ownsItself(t.o) {
-		return nil
+		return nil, member.No
 	}
 	sid, linked := mailboxSID(t.o)
 	former := member.FormerSIDs(b.s)[t.id]
 	p, isPerson := b.g.PersonOf(t.id)
 	if !linked && len(former) == 0 && isPerson && (sid == 0 || b.s.SIDInfo(sid).Former == 0 && !b.s.IsShared(sid)) {
-		return []member.Holder{{Person: p, Certainty: member.Sure}} // nearly every one
+		return []member.Holder{{Person: p, Certainty: member.Sure}}, member.No // nearly every one
 	}
 	found := map[member.Person]member.Certainty{}
 	take := func(h *member.Holding) {
 		for _, h := range h.Persons {
 			found[h.Person] |= h.Certainty
 		}
+		anyone |= h.All
 	}
 	if sid != 0 {
 		take(b.g.HoldersOf(sid, t.domain))
@@ -187,5 +184,8 @@ func (b *Book) ownersOf(t *target) []member.Holder {
 			found[p] = member.Sure
 		}
 	}
-	return inOrder(found)
+	for p := range found {
+		found[p] |= anyone
+	}
+	return inOrder(found), anyone
 }

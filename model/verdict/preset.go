@@ -13,14 +13,21 @@ import (
 // together by trustee, over all mailboxes in question: a line for each would be
 // most of the lines, and say least.
 
-// presets gathers what each trustee of such entries gets.
+// presets gathers what each trustee of such entries gets, and on how many
+// recipients.
 type presets struct {
-	a     *asking
-	lines map[pool.SID]*Line
+	a   *asking
+	got map[pool.SID]*[questions][Allowed + 1]presetCount
+}
+
+type presetCount struct {
+	outcome Outcome
+	on      int
 }
 
 // presetLines makes a line for each trustee that holds something by entries of
-// Windows and set-up alone, over the recipients in question.
+// Windows and set-up alone, over the recipients in question. One that does not get
+// the same on all, as on servers of several releases, has further lines.
 func (b *Book) presetLines(a *asking, targets []model.ObjectID) (out []*Line) {
 	all := plansOf(b.s)
 	open, admin, send := make([]int, len(all.opens)), make([]int, len(all.admins)), make([]int, len(all.sends))
@@ -35,7 +42,7 @@ func (b *Book) presetLines(a *asking, targets []model.ObjectID) (out []*Line) {
 			open[bare]++
 		}
 	}
-	p := &presets{a: a, lines: map[pool.SID]*Line{}}
+	p := &presets{a: a, got: map[pool.SID]*[questions][Allowed + 1]presetCount{}}
 	each := func(q Question, counts []int, kind uint8, of only) {
 		for number, n := range counts {
 			if n == 0 {
@@ -52,10 +59,29 @@ func (b *Book) presetLines(a *asking, targets []model.ObjectID) (out []*Line) {
 	each(CanOpen, open, openLists, nil)
 	each(CanOpenAdmin, admin, adminLists, nil)
 	each(CanSendAs, send, sendLists, a.administrators())
-	for _, l := range p.lines {
-		out = append(out, l)
+	for who, got := range p.got {
+		out = append(out, p.lines(who, got)...)
 	}
 	b.sortByPerson(out)
+	return out
+}
+
+// lines puts the best answers of a trustee into one line, the next into another.
+func (p *presets) lines(who pool.SID, got *[questions][Allowed + 1]presetCount) (out []*Line) {
+	for q := range questions {
+		n := 0
+		for a := Allowed; a > None; a-- {
+			c := got[q][a]
+			if c.on == 0 {
+				continue
+			}
+			if n == len(out) {
+				out = append(out, &Line{Trustee: model.TrusteeOfSID(who), b: p.a.b})
+			}
+			out[n].Answers[q], out[n].On[q] = c.outcome, c.on
+			n++
+		}
+	}
 	return out
 }
 
@@ -75,7 +101,7 @@ func (a *asking) administrators() only {
 			continue
 		}
 		for _, d := range serverDomains.Of(b.s) {
-			a.groupToken(h, d).Each(func(sid pool.SID, _ member.Certainty) { out[sid] = true })
+			b.groupToken(h, d).Each(func(sid pool.SID, _ member.Certainty) { out[sid] = true })
 		}
 	}
 	return out
@@ -85,14 +111,14 @@ func (a *asking) administrators() only {
 func (p *presets) take(q Question, n int, lists ...*list) {
 	b := p.a.b
 	for _, who := range presetTrustees(lists) {
-		group := b.s.Holder(who)
-		if group == 0 || b.s.Record(group).Class != model.ClassGroup || b.s.SIDInfo(who).Holder != group {
+		group := b.presetGroup(who)
+		if group == 0 {
 			continue
 		}
 		if p.a.q.Only && p.a.token(lists[0].domain).Of(who) == member.No {
 			continue
 		}
-		t := p.a.groupToken(group, lists[0].domain)
+		t := b.groupToken(group, lists[0].domain)
 		var got Outcome
 		for _, l := range lists {
 			got = got.better(l.weigh(l.matches(t)))
@@ -100,18 +126,22 @@ func (p *presets) take(q Question, n int, lists ...*list) {
 		if got.Answer == None || !got.Preset {
 			continue
 		}
-		l := p.lines[who]
-		if l == nil {
-			l = &Line{Trustee: model.TrusteeOfSID(who), b: b}
-			p.lines[who] = l
+		if p.got[who] == nil {
+			p.got[who] = new([questions][Allowed + 1]presetCount)
 		}
-		if got.Answer > l.Answers[q].Answer {
-			l.Answers[q], l.On[q] = got, 0
-		}
-		if got.Answer == l.Answers[q].Answer {
-			l.On[q] += n
-		}
+		c := &p.got[who][q][got.Answer]
+		c.outcome, c.on = c.outcome.better(got), c.on+n
 	}
+}
+
+// presetGroup is the group that holds a SID now, and so has a line of its own for
+// what Windows and set-up give it; 0 where there is none.
+func (b *Book) presetGroup(who pool.SID) model.ObjectID {
+	group := b.s.Holder(who)
+	if group == 0 || b.s.Record(group).Class != model.ClassGroup || b.s.SIDInfo(who).Holder != group {
+		return 0
+	}
+	return group
 }
 
 // presetTrustees are those whom entries of Windows and set-up name.
@@ -200,13 +230,13 @@ func (a *asking) named(id model.ObjectID, o *model.Record) bool {
 	b := a.b
 	p := plansOf(b.s)
 	t := &target{id: id, o: o, domain: p.sends[p.of[id].send].domain}
-	if sid, _ := mailboxSID(o); ownsItself(o) && (sid == 0 || a.token(t.domain).Of(sid) != member.No || len(member.FormerSIDs(b.s)[id]) > 0) {
-		t.owners = b.ownersOf(t)
+	if sid, _ := mailboxSID(o); ownsItself(o) && (sid == 0 || a.token(t.domain).Of(sid) != member.No || b.s.SIDInfo(sid).Former != 0 || len(member.FormerSIDs(b.s)[id]) > 0) {
+		t.owners, t.anyone = b.ownersOf(t)
 		if t.owner(a.q.Person) != member.No {
 			return true
 		}
 	}
-	return (o.Delegates.N > 0 || o.DelegatesState != model.Present) && func() bool {
+	return (o.Delegates.N > 0 || o.DelegatesState != model.Present || o.Is(model.FlagDelegatesPartial)) && func() bool {
 		t.behalf = b.behalfOf(o)
 		return t.behalf.of(a.q.Person).Answer != None
 	}()
@@ -258,8 +288,7 @@ var generalSIDs = model.Derive(func(s *model.Snapshot) only {
 	g := Of(s).g
 	out := make(only, s.SIDs.Len())
 	for sid := pool.SID(1); uint32(sid) < s.SIDs.Len(); sid++ {
-		_, wide := g.IsDomainWide(sid)
-		out[sid] = wide || slices.ContainsFunc(serverDomains.Of(s), func(d member.Domain) bool { return g.AllOf(sid, d) != member.No })
+		out[sid] = g.IsDomainWide(sid) || slices.ContainsFunc(serverDomains.Of(s), func(d member.Domain) bool { return g.AllOf(sid, d) != member.No })
 	}
 	return out
 })

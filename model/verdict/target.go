@@ -22,7 +22,11 @@ type target struct {
 	admin   []*ran
 	send    *ran
 	owners  []member.Holder
+	anyone  member.Certainty // that whoever it is owns it
 	behalf  behalf
+
+	wide      []wideLine // see wideLines
+	wideKnown bool
 }
 
 // sendKey is what the list of an account depends on.
@@ -110,6 +114,8 @@ func ownership(c member.Certainty) Outcome {
 		return Outcome{Answer: Unknown}
 	case c&member.Possible != 0:
 		return Outcome{Answer: Possible, Basis: Owner}
+	case c&member.Doubtful != 0:
+		return Outcome{Answer: Unknown}
 	}
 	return Outcome{}
 }
@@ -121,7 +127,7 @@ func (t *target) owner(p member.Person) member.Certainty {
 			return h.Certainty
 		}
 	}
-	return member.No
+	return t.anyone
 }
 
 // of answers the four questions for a person.
@@ -138,25 +144,20 @@ func (t *target) of(p member.Person) (a Answers) {
 	return a
 }
 
-// expected answers them for a person by what is drawn together alone: what
-// everybody gets, and the wide groups that he is in.
-func (t *target) expected(p member.Person) (a Answers) {
-	return t.drawn(t.behalf.general(), func(r *ran) Outcome { return r.expected(p) })
-}
-
 // general answers them for whoever is in no group and named nowhere.
 func (t *target) general() Answers {
-	return t.drawn(t.behalf.general(), func(r *ran) Outcome { return r.general })
+	return t.drawn(func(r *ran) Outcome { return r.general })
 }
 
-func (t *target) drawn(behalf Outcome, of func(*ran) Outcome) (a Answers) {
+func (t *target) drawn(of func(*ran) Outcome) (a Answers) {
+	own := ownership(t.anyone)
 	if t.open != nil {
-		a[CanOpen] = of(t.open)
+		a[CanOpen] = own.better(of(t.open))
 		for _, r := range t.admin {
 			a[CanOpenAdmin] = a[CanOpenAdmin].better(of(r))
 		}
 	}
-	a[CanSendAs], a[CanSendOnBehalf] = of(t.send), behalf
+	a[CanSendAs], a[CanSendOnBehalf] = own.better(of(t.send)), t.behalf.general()
 	return a
 }
 
@@ -173,6 +174,19 @@ func (t *target) persons() (out []member.Person) {
 	out = append(out, t.behalf.persons...)
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// listsOf are the lists that decide about a question.
+func (t *target) listsOf(q Question) []*ran {
+	switch {
+	case q == CanSendAs:
+		return []*ran{t.send}
+	case q == CanOpenAdmin:
+		return t.admin
+	case q == CanOpen && t.open != nil:
+		return []*ran{t.open}
+	}
+	return nil
 }
 
 // lists are those that decide about the recipient.

@@ -49,7 +49,7 @@ func (l *Line) deciding(q Question) (best Way, ok bool) {
 				best, ok = w, true
 			}
 		case Unknown:
-			if w.certainty&member.Unread != 0 && !ok {
+			if w.certainty&(member.Unread|member.Doubtful) != 0 && !ok {
 				best, ok = w, true
 			}
 		}
