@@ -148,8 +148,8 @@ func (c *Comparison) others(x *Diff, status string, only hiding.Only) (why hidin
 // Wanted applies object type, target and trustee. A change of what others
 // inherit is wanted where one of its copies is.
 func (c *Comparison) Wanted(x *Diff, q *Query) bool {
-	if q.Type == nil && !q.Apart && x.Grant != nil && x.Grant.Apart {
-		return false
+	if x.Grant != nil && x.Grant.Apart && !q.Apart && (q.Type == nil || c.types(x)&typeSetOf(q.Type) == 0) {
+		return false // its copies are those of the change that hands them down
 	}
 	if q.Type == nil && q.Target == nil && q.Trustee == nil {
 		return true
