@@ -162,7 +162,12 @@ func TestCommandLine(t *testing.T) {
 	d.WantScreen("s may be SendAs/ReceiveAs-Rights")
 	tell("DB02")
 	d.WantScreen("Mailbox stores", "DB02 · ", "forward ·")
-	tell("Contoso")
+	tell("Contoso") // the organisation, the OU and the domain
+	d.WantScreen("Several are called Contoso", "OU=Contoso")
+	d.Press("Esc")
+	tell("OU=Contoso,DC=contoso,DC=com")
+	d.WantScreen("Containers", "Contoso · forward")
+	tell("CN=Contoso,CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=contoso,DC=com")
 	d.WantScreen("Delegated admins", "Contoso")
 	tell("S-1-5-18")
 	d.WantScreen("SYSTEM · ", "reverse ·")

@@ -112,3 +112,30 @@ func TestCompareFiltersReachCopies(t *testing.T) {
 		}
 	}
 }
+
+// TestCompareContainers: what changed on an OU's own list is listed where
+// containers are asked for, and else what of it reaches others.
+func TestCompareContainers(t *testing.T) {
+	old, new := script.New(), script.New()
+	new.Of("Staff").Security = script.SD(script.Allow(script.RID(9), acl.WriteDACL, 0), script.SendAs(script.RID(3), script.CI))
+	new.Inherit(script.SendAs(script.RID(3), script.CI))
+	const dacl = "added ace Staff svc [WriteDacl] Allow | | Allow WriteDacl (0x00040000)"
+	const own = "added ace Staff u3 [Extended right Send-As] Allow | | Allow Extended right Send-As (0x00000100 CI) | reach 3"
+	const sent = "added ace Staff u3 [Send-As] Allow | | Allow Extended right Send-As (0x00000100 CI) | reach 3"
+	for name, c := range map[string]struct {
+		q    change.Query
+		want []string
+	}{
+		"all":        {change.Query{}, []string{sent}},
+		"mailboxes":  {change.Query{Type: view.Mailboxes}, []string{sent}},
+		"containers": {change.Query{Type: view.Containers}, []string{dacl, own}},
+	} {
+		got, list := changeLines(t, old, new, c.q)
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+		if name == "containers" && len(got) > 0 && (list.Change(0).ObjectType != "container" || list.Change(0).ACLType != "ContainerRight") {
+			t.Errorf("a change of %s, %s", list.Change(0).ObjectType, list.Change(0).ACLType)
+		}
+	}
+}

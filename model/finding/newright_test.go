@@ -57,6 +57,12 @@ var newCases = []struct {
 	{name: "Send-As, itself and by Full Control", new: func(s *script.Forest) {
 		s.Of("u2").Security = script.SD(script.SendAs(script.RID(9), 0), script.Allow(script.RID(3), acl.FullControl, 0))
 	}, want: []string{"new-send-as 2"}},
+	{name: "a right to give rights to himself on an OU", new: func(s *script.Forest) {
+		s.Of("Staff").Security = script.SD(script.Allow(script.RID(9), acl.WriteDACL, 0))
+	}, want: []string{"new-store-right 1"}},
+	{name: "what Windows writes on an OU", new: func(s *script.Forest) {
+		s.Of("Staff").Security = script.SD(script.Allow(acl.SIDSystem, acl.FullControl, 0))
+	}},
 	{name: "Send on Behalf", new: func(s *script.Forest) { s.Of("u2").Delegates = []string{"CN=svc," + script.DomainDN} }, want: []string{"new-on-behalf 1"}},
 	{name: "at the OU, for two who inherit it", new: func(s *script.Forest) {
 		s.Of("Staff").Security = script.SD(script.SendAs(script.RID(9), script.CI))

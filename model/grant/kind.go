@@ -15,6 +15,7 @@ var Kinds = [...]*Kind{
 	SendAs,
 	OnBehalf,
 	StoreACL,
+	ContainerACL,
 	AdminACL,
 }
 

@@ -42,6 +42,7 @@ func (t *ObjectType) HasTrustees() bool { return t.reverse != 0 }
 var ObjectTypes = []*ObjectType{
 	Mailboxes,
 	Stores,
+	Containers,
 	Admins,
 }
 

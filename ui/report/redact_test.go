@@ -28,7 +28,11 @@ func secrets(t *testing.T, s *model.Snapshot, jobs []*Job) map[string]bool {
 	names := map[string]bool{}
 	add := func(v string) {
 		_, wellKnown := acl.ParseSID(v)
-		if v != "" && !kept()[strings.ToLower(v)] && wellKnown != nil {
+		inKept := false // an OU may be called Groups, a word of what stays
+		for name := range kept() {
+			inKept = inKept || strings.Contains(" "+name+" ", " "+strings.ToLower(v)+" ")
+		}
+		if v != "" && !inKept && wellKnown != nil {
 			names[v] = true
 		}
 	}
@@ -238,7 +242,7 @@ func compareRecords(t *testing.T, report string, plain, redacted map[string]any,
 			}
 		case name == "account" || name == "target" || name == "trustee" || name == "store" || strings.HasSuffix(name, "domain"):
 			low := strings.ToLower(s)
-			if old, ok := forth[low]; ok && old != got {
+			if old, ok := forth[low]; ok && !strings.EqualFold(old, got) { // what is kept stays in its case
 				t.Errorf("%q is %q and %q", s, old, got)
 			}
 			if old, ok := back[got]; ok && old != low {

@@ -1,0 +1,39 @@
+package view
+
+import (
+	"mbxperm/model"
+	"mbxperm/model/grant"
+	"mbxperm/model/hiding"
+)
+
+// Containers is the object type of OUs, containers and domains above recipients.
+var Containers = &ObjectType{
+	Name: "Container", Flag: "container", Plural: "Containers",
+	Toggles: hiding.Inherited | hiding.Default,
+	Totals: []model.Column[*Line]{
+		{Title: "ContainerName", Is: model.ContentName, Text: func(l *Line) string { return l.Name }},
+		{Title: "Type", Is: model.ContentWord, Text: func(l *Line) string { return l.Type }},
+		{Title: "DistinguishedName", Is: model.ContentDN, Text: func(l *Line) string { return l.DN }},
+		forwardColumn("ACEs", "", false, grant.ContainerACL),
+	},
+	Details: []model.Column[*grant.Row]{
+		{Title: "Container", Is: model.ContentName, Text: targetText},
+		{Title: "DistinguishedName", Is: model.ContentDN, Text: func(r *grant.Row) string { return r.Target.DN }},
+		{Title: "UserName", Is: model.ContentTrustee, Text: func(r *grant.Row) string { return model.PrincipalText(r.Trustee) }},
+		{Title: "Rights", Is: model.ContentRight, Text: func(r *grant.Row) string { return r.Text }},
+		{Title: "Status", Is: model.ContentStatus, Text: statusText},
+		{Title: "Origin", Is: model.ContentDN, Extra: true, Text: func(r *grant.Row) string { return r.Origin }},
+	},
+	Fields: []model.Field[*Line]{
+		{Name: "container", Is: model.ContentName, Value: func(l *Line) any { return l.Name }},
+		{Name: "type", Is: model.ContentWord, Value: func(l *Line) any { return l.Type }},
+		{Name: "dn", Is: model.ContentDN, Order: true, Value: func(l *Line) any { return l.DN }},
+		{Name: "aces", Value: func(l *Line) any { return l.Forward(grant.ContainerACL).Rows }},
+		{Name: "aces_deny", Value: func(l *Line) any { return l.Forward(grant.ContainerACL).Deny }},
+		{Name: "hidden", Value: func(l *Line) any { return l.Totals.Hidden() }},
+		{Name: "unread", Value: func(l *Line) any { return l.Forward(grant.ContainerACL).Unread }},
+	},
+	ACEs:  []ACEType{{Name: "All", forward: grant.ContainerACL.Only()}},
+	lines: targetLines, forward: grant.ContainerACL.Only(),
+	describe: func(s *model.Snapshot, l *Line, o *model.Record) { l.Type = grant.ContainerType(s, o) },
+}
