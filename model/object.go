@@ -116,6 +116,7 @@ type Object struct {
 // ObjectID names an object of a state; 0 is none.
 type ObjectID uint32
 
+// Flags are what is known of an object beyond its values.
 type Flags uint16
 
 const (
@@ -137,6 +138,8 @@ const (
 // ADS_UF_ACCOUNTDISABLE ([MS-ADTS] 2.2.16).
 const uacDisabled = 0x2
 
+// Record is an object as a [Snapshot] keeps it: 80 bytes, without the texts and
+// lists that it names.
 type Record struct {
 	GUID           acl.GUID
 	DN             pool.DN

@@ -10,7 +10,7 @@ import (
 	"mbxperm/model/internal/table"
 )
 
-// SIDInfo is what a state knows of a SID of the pool.
+// SIDInfo is what a state knows of a SID of the pool: 16 bytes for each.
 type SIDInfo struct {
 	Holder  ObjectID // objectSid; of several the one that gives the SID its name, see sharedRec
 	Former  ObjectID // sIDHistory; likewise

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"mbxperm/model/textfile"
+	"mbxperm/model/wholefile"
 )
 
 // tlsConfig makes the TLS configuration for a host.
@@ -141,7 +142,7 @@ func (o *Options) clientCertificate(c *tls.Config) error {
 			parts[i], err = pemText(data)
 		}
 		if err != nil {
-			return fmt.Errorf("certificate of --cert and --key: %s: %w", file, withoutPath(err))
+			return fmt.Errorf("certificate of --cert and --key: %s: %w", file, wholefile.Cause(err))
 		}
 	}
 	pair, err := tls.X509KeyPair(parts[0], parts[1])
@@ -150,15 +151,6 @@ func (o *Options) clientCertificate(c *tls.Config) error {
 	}
 	c.Certificates = []tls.Certificate{pair}
 	return nil
-}
-
-// withoutPath is an error of a file without the name of the file.
-func withoutPath(err error) error {
-	var p *os.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }
 
 // pins are SHA-256 hashes of which the server's certificate must have one.

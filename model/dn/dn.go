@@ -10,6 +10,7 @@ import (
 // Active Directory has none over a few thousand.
 const Longest = 1 << 14
 
+// Fold is a byte in lower case, where it is a letter of ASCII.
 func Fold(c byte) byte {
 	if 'A' <= c && c <= 'Z' {
 		return c | 0x20
@@ -17,6 +18,8 @@ func Fold(c byte) byte {
 	return c
 }
 
+// EqualFold reports whether two names differ at most in the case of letters of
+// ASCII.
 func EqualFold(a []byte, b string) bool {
 	if len(a) != len(b) {
 		return false
@@ -79,20 +82,24 @@ func Unescape(v string) string {
 		return v
 	}
 	var b strings.Builder
-	for i := 0; i < len(v); i++ {
-		if v[i] != '\\' || i+1 == len(v) {
-			b.WriteByte(v[i])
-			continue
-		}
-		if i+2 < len(v) && isHex(v[i+1]) && isHex(v[i+2]) {
-			b.WriteByte(unhex(v[i+1])<<4 | unhex(v[i+2]))
-			i += 2
-			continue
-		}
-		i++
-		b.WriteByte(v[i])
+	for v != "" {
+		c, n := unescape(v)
+		b.WriteByte(c)
+		v = v[n:]
 	}
 	return b.String()
+}
+
+// unescape returns the first byte that a text with escapes stands for, and how
+// many bytes of the text say so. A backslash at the end is itself.
+func unescape(v string) (c byte, n int) {
+	switch {
+	case v[0] != '\\' || len(v) == 1:
+		return v[0], 1
+	case len(v) > 2 && isHex(v[1]) && isHex(v[2]):
+		return unhex(v[1])<<4 | unhex(v[2]), 3
+	}
+	return v[1], 2
 }
 
 func isHex(c byte) bool {

@@ -92,19 +92,13 @@ func CanonicalRDN(rdn string) string {
 	var b strings.Builder
 	b.WriteString(strings.TrimSpace(name))
 	b.WriteByte('=')
-	for i := 0; i < len(value); i++ {
-		switch {
-		case value[i] == '+' && !quoted:
-			b.WriteString("\x00+")
-		case value[i] != '\\' || i+1 == len(value):
-			b.WriteByte(value[i])
-		case i+2 < len(value) && isHex(value[i+1]) && isHex(value[i+2]):
-			b.WriteByte(unhex(value[i+1])<<4 | unhex(value[i+2]))
-			i += 2
-		default:
-			i++
-			b.WriteByte(value[i])
+	for value != "" {
+		if value[0] == '+' && !quoted {
+			b.WriteByte(0)
 		}
+		c, n := unescape(value)
+		b.WriteByte(c)
+		value = value[n:]
 	}
 	return b.String()
 }

@@ -25,6 +25,7 @@ const (
 	System SID = 2
 )
 
+// SIDRecord is one distinct SID: 12 bytes, and its domain once for all of them.
 type SIDRecord struct {
 	Domain uint32 // number in domains
 	Rid    uint32
@@ -47,12 +48,14 @@ type ACEKey struct {
 	Null bool
 }
 
+// ACERecord is one distinct ACE: 28 bytes.
 type ACERecord struct {
 	ACEKey
 	Send uint8 // which of SendRights it gives on an account
 }
 
-// DescRecord is one distinct descriptor in one sense.
+// DescRecord is one distinct descriptor in one sense: 60 bytes, of which the
+// counts of its rows are 32, and 4 in Pool.lists for each of its ACEs.
 type DescRecord struct {
 	First, N     uint32 // its ACEs in Pool.lists
 	Owner, Group SID

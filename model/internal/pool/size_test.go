@@ -1,0 +1,24 @@
+package pool
+
+import (
+	"testing"
+	"unsafe"
+)
+
+// TestSizes: the comments say what a record takes, since a directory has a
+// million of them.
+func TestSizes(t *testing.T) {
+	for _, r := range []struct {
+		name      string
+		got, want uintptr
+	}{
+		{"SIDRecord", unsafe.Sizeof(SIDRecord{}), 12},
+		{"ACERecord", unsafe.Sizeof(ACERecord{}), 28},
+		{"DescRecord", unsafe.Sizeof(DescRecord{}), 60},
+		{"RowCounts", unsafe.Sizeof(RowCounts{}), 32},
+	} {
+		if r.got != r.want {
+			t.Errorf("a %s takes %d bytes, want %d", r.name, r.got, r.want)
+		}
+	}
+}
