@@ -10,6 +10,7 @@ import (
 	"mbxperm/model"
 	"mbxperm/model/grant"
 	"mbxperm/model/hiding"
+	"mbxperm/model/verdict"
 	"mbxperm/model/view"
 	"mbxperm/ui/safe"
 	"mbxperm/ui/widget"
@@ -18,8 +19,8 @@ import (
 // aces is the right grid: the rows of one line.
 type aces struct {
 	*widget.Grid
-	result *view.Result                                 // what it shows; nil while there is nothing to show
-	recall func(*view.ObjectType) []widget.ColumnChoice // what was chosen of the columns
+	result *view.Result                            // what it shows; nil while there is nothing to show
+	recall func(*view.Query) []widget.ColumnChoice // what was chosen of the columns
 }
 
 func newACEs(t *widget.Theme) *aces {
@@ -40,24 +41,39 @@ func (v *aces) clear() {
 // show shows an answer; the cursor stays on its row where the answer is for
 // the same line in the same order.
 func (v *aces) show(res *view.Result) {
-	fresh := v.result == nil || v.result.Query.Of != res.Query.Of || v.result.Query.Sort != res.Query.Sort
+	fresh := v.result == nil || v.result.Query.Of != res.Query.Of || v.result.Query.Sort != res.Query.Sort || v.result.Query.Verdicts() != res.Query.Verdicts()
 	if fresh {
 		v.ForgetWidths() // their widths too
 	}
 	v.result = res
 	v.Sorted = res.Query.Sort
-	v.Choices = v.recall(res.Query.Type)
-	v.Swap(&acesData{res: res, columns: acesColumns(res.Query.Type), at: -1})
+	v.Choices = v.recall(&res.Query)
+	v.Swap(&acesData{res: res, columns: acesColumns(res.Query.Columns()), at: -1})
 	if fresh {
 		v.Top()
 	}
 	v.Empty = "no rows"
+	if res.Query.Verdicts() {
+		v.Empty = noVerdict(res)
+		return
+	}
 	if unread := res.Unread(); len(unread) > 0 {
 		v.Empty = "not read: " + strings.Join(unread, " and ") + " did not come (x)"
 	}
 	if n := res.Hidden.Total(); n > 0 {
 		v.Empty += ", " + safe.Thousands(n) + " hidden: " + showsThem(res.Query.Only)
 	}
+}
+
+// noVerdict says why there is no verdict.
+func noVerdict(res *view.Result) string {
+	switch {
+	case res.NoPerson:
+		return lineName(res.Snapshot, res.Query.Of, "reverse") + " is nobody who logs on: a, Reverse-All shows what it is granted"
+	case res.Query.ACEs.Direction() == "forward":
+		return "nobody gets in, as far as LDAP shows"
+	}
+	return "it gets into nothing, as far as LDAP shows"
 }
 
 // showsThem names the keys that show rows again: those that are in force.
@@ -95,14 +111,14 @@ func acesTitle(res *view.Result, room bool) string {
 		parts = append(parts, name)
 	}
 	how := q.ACEs.Direction()
+	if q.Verdicts() {
+		parts = append(parts, verdictNote(q), safe.Thousands(res.Len())+" "+rowsWord(res.Len()))
+		return strings.Join(parts, " · ") + safe.Text(filterNote(q.Filter))
+	}
 	if q.Effective && how != "forward" {
 		how = "effective: " + how + ", with groups and Everyone"
 	}
-	rows := "rows"
-	if res.Len() == 1 {
-		rows = "row"
-	}
-	parts = append(parts, how, safe.Thousands(res.Len())+" "+rows)
+	parts = append(parts, how, safe.Thousands(res.Len())+" "+rowsWord(res.Len()))
 	if len(res.Unread()) > 0 {
 		parts = append(parts, "not all was read")
 	}
@@ -113,6 +129,25 @@ func acesTitle(res *view.Result, room bool) string {
 		parts = append(parts, safe.Thousands(n)+" hidden")
 	}
 	return strings.Join(parts, " · ") + onlyNote(q) + safe.Text(filterNote(q.Filter))
+}
+
+func rowsWord(n int) string {
+	if n == 1 {
+		return "row"
+	}
+	return "rows"
+}
+
+// verdictNote says how far verdicts can be trusted, and what they are.
+func verdictNote(q *view.Query) string {
+	note := "who gets in"
+	if q.ACEs.Direction() == "reverse" {
+		note = "gets into"
+	}
+	if q.Expand {
+		note += ", each person"
+	}
+	return note + ", as far as LDAP shows"
 }
 
 // lineName names a line as the target or the trustee that its rows are about.
@@ -130,9 +165,9 @@ func lineName(s *model.Snapshot, k view.LineKey, direction string) string {
 	return cmp.Or(model.PrincipalText(p), p.DN)
 }
 
-func acesColumns(t *view.ObjectType) []widget.Column {
-	columns := make([]widget.Column, len(t.Details))
-	for i, c := range t.Details {
+func acesColumns(of []model.Column[*view.Row]) []widget.Column {
+	columns := make([]widget.Column, len(of))
+	for i, c := range of {
 		columns[i] = widget.Column{Title: c.Title, Numeric: c.Numeric, Extra: c.Extra}
 		switch c.Is {
 		case model.ContentTarget, model.ContentTrustee:
@@ -141,6 +176,8 @@ func acesColumns(t *view.ObjectType) []widget.Column {
 			columns[i].Good, columns[i].Max = 26, 60
 		case model.ContentStatus: // "Deny (overridden)" cut to "Deny" would be a lie
 			columns[i].Good = 17
+		case model.ContentSentence: // how somebody gets in: as much of it as there is room for
+			columns[i].Max = 80
 		case model.ContentDN: // read in full or not at all
 			columns[i].Extra, columns[i].Max = true, 60
 		}
@@ -153,27 +190,24 @@ type acesData struct {
 	res     *view.Result
 	columns []widget.Column
 	at      int // the row that was made last
-	row     grant.Row
+	row     view.Row
 }
 
 func (d *acesData) Len() int                 { return d.res.Len() }
 func (d *acesData) Columns() []widget.Column { return d.columns }
 func (d *acesData) Key(i int) any            { return d.res.RowKey(i) }
 
-func (d *acesData) Row(key any) int {
-	k, _ := key.(grant.Key)
-	return d.res.FindRow(k)
-}
+func (d *acesData) Row(key any) int { return d.res.FindRow(key) }
 
 func (d *acesData) Cell(row, col int) (string, widget.Style) {
 	if d.at != row {
 		d.at, d.row = row, d.res.Row(row)
 	}
-	c := &d.res.Query.Type.Details[col]
+	c := &d.res.Query.Columns()[col]
 	text := c.Text(&d.row)
 	switch c.Is {
 	case model.ContentStatus:
-		if d.row.Status == grant.Deny {
+		if d.row.Status == grant.Deny || d.row.Verdict != nil && d.row.Verdict.Answers[d.row.Question].Answer == verdict.Denied {
 			return text, widget.StyleDeny
 		}
 	case model.ContentTrustee:

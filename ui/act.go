@@ -256,8 +256,22 @@ func (a *app) whyNoEffective() string {
 	switch {
 	case a.changes() != nil:
 		return gridsOnly
+	case a.here.acesType().Verdicts():
+		return "verdicts count groups anyway"
 	case !a.here.effective && a.rightQuery().ACEs.Direction() == "forward":
 		return "rights through groups belong to the reverse view: r first"
+	}
+	return ""
+}
+
+func (a *app) toggleExpand() {
+	a.here.expand = !a.here.expand
+	a.askRight()
+}
+
+func (a *app) whyNoExpand() string {
+	if a.changes() != nil || !a.here.acesType().Verdicts() {
+		return "nothing is drawn together here: that is for the ACE types Effective and Reverse-Effective (a)"
 	}
 	return ""
 }
@@ -282,7 +296,11 @@ func (a *app) whyNoFlip() string {
 
 func (a *app) chooseACE(i int) {
 	if i != a.here.aces {
+		before := a.here.acesType().Verdicts()
 		a.here.aces = i
+		if now := a.here.acesType().Verdicts(); now != before { // other columns
+			a.here.sides[rightPane].sort = a.keptSort(a.here.typ, rightPane, now)
+		}
 		a.askRight()
 	}
 	a.leaveHead()

@@ -93,8 +93,8 @@ func newApp(d Driver, t *widget.Theme) *app {
 
 // connect says what happens when a widget is used.
 func (a *app) connect() {
-	a.left.recall = func(t *view.ObjectType) []widget.ColumnChoice { return a.columnsOf(t, leftPane) }
-	a.right.recall = func(t *view.ObjectType) []widget.ColumnChoice { return a.columnsOf(t, rightPane) }
+	a.left.recall = func(t *view.ObjectType) []widget.ColumnChoice { return a.columnsOf(t, leftPane, false) }
+	a.right.recall = func(q *view.Query) []widget.ColumnChoice { return a.columnsOf(q.Type, rightPane, q.Verdicts()) }
 	a.left.OnMove = a.moved
 	a.left.OnChoose = func(int) { a.drill() }
 	a.left.OnHeader = func(column int) { a.sortBy(leftPane, column+1) }
@@ -215,7 +215,7 @@ func (a *app) rightQuery() view.Query {
 	side, t := &a.here.sides[rightPane], a.here.acesType()
 	return view.Query{
 		Type: a.here.typ, Show: a.show.reasons, Only: a.show.only, Filter: side.filter, Sort: side.sort,
-		Rows: true, Of: a.here.of, ACEs: t, Effective: a.here.effective,
+		Rows: true, Of: a.here.of, ACEs: t, Effective: a.here.effective, Expand: a.here.expand,
 	}
 }
 

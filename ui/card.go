@@ -2,6 +2,7 @@ package ui
 
 import (
 	"cmp"
+	"context"
 	"strings"
 
 	"mbxperm/model"
@@ -198,12 +199,14 @@ func (a *app) cardAt(raw bool) {
 	a.inBackground(func() func() {
 		var sheets []widget.Sheet
 		at := 0
-		if res.Query.Rows {
+		if res.Query.Verdicts() {
+			sheets, at = verdictSheets(res, row), 0
+		} else if res.Query.Rows {
 			sheets, at = rowSheets(res.Snapshot, res.Ref(row)), 2
 		} else if line := res.Line(row); line.Row != nil {
 			sheets, at = rowSheets(res.Snapshot, line.Row.Ref), 2
 		} else {
-			sheets, at = lineSheets(res.Snapshot, line.Key), 1
+			sheets, at = lineSheets(a.ctx, res.Snapshot, line.Key), 1
 		}
 		if !raw {
 			at = 0
@@ -216,9 +219,9 @@ func (a *app) cardAt(raw bool) {
 }
 
 // lineSheets is all about a line: its card and its ACLs.
-func lineSheets(s *model.Snapshot, k view.LineKey) []widget.Sheet {
+func lineSheets(ctx context.Context, s *model.Snapshot, k view.LineKey) []widget.Sheet {
 	card := view.LineCard(s, k)
-	sheets := []widget.Sheet{{Title: "Card", Text: widget.Still(cardLines(&card)...)}}
+	sheets := []widget.Sheet{{Title: "Card", Text: widget.Still(append(cardLines(&card), openedLines(ctx, s, k)...)...)}}
 	for _, raw := range view.RawLists(s, k) {
 		title := "ACL"
 		if raw.Mailbox {

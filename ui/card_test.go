@@ -55,7 +55,7 @@ func TestCardsOfEverything(t *testing.T) {
 			if line.Row != nil {
 				readSheets(t, rowSheets(res.Snapshot, line.Row.Ref))
 			} else {
-				readSheets(t, lineSheets(res.Snapshot, line.Key))
+				readSheets(t, lineSheets(t.Context(), res.Snapshot, line.Key))
 			}
 		}
 		rows, err := view.Of(t.Context(), res.Snapshot, view.Query{Type: res.Query.Type, Rows: true, Show: hiding.All, ACEs: res.Query.Type.ACEs[0]})

@@ -23,17 +23,21 @@ func (a *app) settings() *settings.Settings {
 // changesGrid names the grid of changes in the settings.
 const changesGrid = "changes"
 
-// gridName names a grid in the settings.
-func gridName(t *view.ObjectType, p pane) string {
-	if p == leftPane {
+// gridName names a grid in the settings. The right one has other columns where
+// its rows are verdicts.
+func gridName(t *view.ObjectType, p pane, verdicts bool) string {
+	switch {
+	case p == leftPane:
 		return t.Flag + " totals"
+	case verdicts:
+		return t.Flag + " verdicts"
 	}
 	return t.Flag + " aces"
 }
 
 // columnsOf returns what was chosen for a grid.
-func (a *app) columnsOf(t *view.ObjectType, p pane) []widget.ColumnChoice {
-	return a.settings().Columns[gridName(t, p)]
+func (a *app) columnsOf(t *view.ObjectType, p pane, verdicts bool) []widget.ColumnChoice {
+	return a.settings().Columns[gridName(t, p, verdicts)]
 }
 
 func (a *app) whyNoColumns() string {
@@ -48,7 +52,7 @@ func (a *app) startColumns() {
 	g, _ := a.grid()
 	name := changesGrid
 	if res := a.shown(g); res != nil {
-		name = gridName(res.Query.Type, a.here.focus)
+		name = gridName(res.Query.Type, a.here.focus, res.Query.Verdicts())
 	}
 	m := widget.NewMenu(a.theme, "Columns", nil, nil)
 	m.Keys = keys.ScopeColumns
@@ -89,8 +93,9 @@ func (a *app) keepSort(p pane) {
 	if s.Sort == nil {
 		s.Sort = map[string]string{}
 	}
-	name, n := gridName(t, p), a.here.sides[p].sort
-	titles := sortTitles(t, p)
+	verdicts := a.here.acesType().Verdicts()
+	name, n := gridName(t, p, verdicts), a.here.sides[p].sort
+	titles := sortTitles(t, p, verdicts)
 	switch at := max(n, -n); {
 	case at == 0 || at > len(titles):
 		delete(s.Sort, name)
@@ -102,18 +107,18 @@ func (a *app) keepSort(p pane) {
 }
 
 // keptSort returns the order that a grid had last.
-func (a *app) keptSort(t *view.ObjectType, p pane) int {
-	title, down := strings.CutPrefix(a.settings().Sort[gridName(t, p)], "-")
-	at := slices.Index(sortTitles(t, p), title) + 1
+func (a *app) keptSort(t *view.ObjectType, p pane, verdicts bool) int {
+	title, down := strings.CutPrefix(a.settings().Sort[gridName(t, p, verdicts)], "-")
+	at := slices.Index(sortTitles(t, p, verdicts), title) + 1
 	if down {
 		at = -at
 	}
 	return at
 }
 
-func sortTitles(t *view.ObjectType, p pane) (titles []string) {
+func sortTitles(t *view.ObjectType, p pane, verdicts bool) (titles []string) {
 	if p == rightPane {
-		for _, c := range t.Details {
+		for _, c := range t.RowColumns(verdicts) {
 			titles = append(titles, c.Title)
 		}
 		return titles
@@ -128,7 +133,7 @@ func sortTitles(t *view.ObjectType, p pane) (titles []string) {
 func (a *app) newLocation(t *view.ObjectType) location {
 	p := location{typ: t}
 	for _, pane := range []pane{leftPane, rightPane} {
-		p.sides[pane].sort = a.keptSort(t, pane)
+		p.sides[pane].sort = a.keptSort(t, pane, false)
 	}
 	return p
 }

@@ -66,6 +66,8 @@ func commandLines(source []string, res *view.Result, row int, ok bool) []widget.
 	}
 	ref := grant.Ref{}
 	switch {
+	case res.Query.Verdicts():
+		return f
 	case res.Query.Rows:
 		ref = res.Ref(row)
 	case res.Line(row).Row != nil:

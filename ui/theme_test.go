@@ -101,11 +101,11 @@ func TestColourIsNeverTheOnlySign(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rows := &acesData{res: of, columns: acesColumns(typ), at: -1}
+			rows := &acesData{res: of, columns: acesColumns(typ.Details), at: -1}
 			for j := range rows.Len() {
 				for col := range rows.columns {
 					text, style := rows.Cell(j, col)
-					check(text, style, &rows.row)
+					check(text, style, &rows.row.Row)
 				}
 			}
 		}

@@ -31,7 +31,7 @@ func startTerminal(t testing.TB, w, h int, command ...string) *terminal {
 		quoted[i] = "'" + c + "'"
 	}
 	term.tmux("-f", "/dev/null", "new-session", "-d", "-x", fmt.Sprint(w), "-y", fmt.Sprint(h),
-		"TERM=xterm-256color "+strings.Join(quoted, " ")+"; echo left with $?; cat")
+		"TERM=xterm-256color XDG_CONFIG_HOME='"+t.TempDir()+"' "+strings.Join(quoted, " ")+"; echo left with $?; cat")
 	t.Cleanup(func() { term.tmux("kill-server") })
 	return term
 }

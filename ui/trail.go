@@ -26,6 +26,7 @@ type location struct {
 	aces      int          // number of the ACE type
 	of        view.LineKey // whose rows the right grid shows
 	effective bool         // with those that are held through groups
+	expand    bool         // verdicts: nothing is drawn together
 	pinned    bool         // of was gone to; the cursor of the left grid may be elsewhere
 	focus     pane
 	line      view.LineKey // the cursor of the left grid
@@ -62,7 +63,7 @@ func (a *app) push() {
 }
 
 func sameLocation(p, q *location) bool {
-	return p.typ == q.typ && p.aces == q.aces && p.of == q.of && p.effective == q.effective && p.focus == q.focus &&
+	return p.typ == q.typ && p.aces == q.aces && p.of == q.of && p.effective == q.effective && p.expand == q.expand && p.focus == q.focus &&
 		p.sides[0].filter == q.sides[0].filter && p.sides[1].filter == q.sides[1].filter
 }
 
@@ -118,7 +119,7 @@ func holds(res *view.Result, q view.Query) bool {
 	}
 	p := &res.Query
 	return p.Type == q.Type && p.Show == q.Show && p.Only == q.Only && p.Lines == q.Lines && p.System == q.System && p.Filter == q.Filter && p.Sort == q.Sort &&
-		p.Arrival == q.Arrival && p.Rows == q.Rows && p.Of == q.Of && p.ACEs == q.ACEs && p.Effective == q.Effective
+		p.Arrival == q.Arrival && p.Rows == q.Rows && p.Of == q.Of && p.ACEs == q.ACEs && p.Effective == q.Effective && p.Expand == q.Expand
 }
 
 func (a *app) whyNoBack() string {
@@ -155,7 +156,7 @@ func (a *app) drill() {
 	}
 	a.focus(a.right)
 	if q := a.rightQuery(); q.ACEs.Direction() != "forward" && !a.here.effective && a.indirect() {
-		a.foot.say("it holds rights through groups or stores too: e shows those of groups")
+		a.foot.say("it holds rights through groups or stores too: e shows those of groups; a, Reverse-Effective shows what all comes to")
 	}
 }
 
@@ -188,12 +189,15 @@ func (a *app) pivot(i int) {
 	if res == nil || i < 0 || i >= res.Len() {
 		return
 	}
-	ref := res.Ref(i)
 	direction := res.Query.ACEs.Direction()
 	forward := direction == "forward" || direction != "reverse" && res.IsOwn(i)
-	key := view.TargetKey(res.Snapshot, ref)
+	key := res.TargetKey(i)
 	if forward {
-		key = view.TrusteeKey(res.Snapshot, ref)
+		key = res.TrusteeKey(i)
+	}
+	if key.IsZero() {
+		a.foot.say("this row stands for many: + shows each of them")
+		return
 	}
 	a.push()
 	a.goTo(view.TypeOf(res.Snapshot, key), key, forward)
@@ -206,6 +210,9 @@ func (a *app) goTo(typ *view.ObjectType, key view.LineKey, reverse bool) {
 	p := a.newLocation(typ)
 	p.of, p.line, p.pinned, p.focus = key, key, true, rightPane
 	p.aces = entrance(typ, ace, reverse)
+	if typ.ACEs[p.aces].Verdicts() {
+		p.sides[rightPane].sort, p.expand = a.keptSort(typ, rightPane, true), a.here.expand
+	}
 	same := typ == a.here.typ
 	if same {
 		p.sides[leftPane].sort = a.here.sides[leftPane].sort

@@ -97,7 +97,7 @@ func rawRows(t *testing.T, s *model.Snapshot) (out []map[string]string) {
 	for i := range rows.Len() {
 		row, fields := rows.Row(i), map[string]string{}
 		for _, f := range view.RowFields {
-			fields[f.Name] = fmt.Sprint(f.Value(&row))
+			fields[f.Name] = fmt.Sprint(f.Value(&row.Row))
 		}
 		fields["trustee_dn"] = row.Trustee.DN
 		out = append(out, fields)

@@ -44,7 +44,7 @@ func wantAlarms(t *testing.T, s *model.Snapshot) map[string]int {
 			if k := row.Trustee.Kind; k == model.KindOrphan || k == model.KindDeleted {
 				want["orphan"]++
 			}
-			if !opensByText(&row) {
+			if !opensByText(&row.Row) {
 				continue
 			}
 			switch row.Trustee.Name {

@@ -32,6 +32,17 @@ func (l *Line) Via() model.Phrase {
 	return nil
 }
 
+// ViaOf is the way that makes one answer what it is.
+func (l *Line) ViaOf(q Question) model.Phrase {
+	if l.t == nil {
+		return l.Via()
+	}
+	if w, ok := l.deciding(q); ok {
+		return w.phrase()
+	}
+	return nil
+}
+
 // deciding is the way that makes an answer what it is.
 func (l *Line) deciding(q Question) (best Way, ok bool) {
 	out := l.Answers[q]
@@ -67,18 +78,18 @@ func (l *Line) Why() (out model.Phrase) {
 			continue
 		}
 		word(questionNames[q] + " " + a.String() + ": ")
-		if l.t == nil {
-			word("by entries that Windows or set-up writes, " + l.mailboxes(q))
-		} else {
-			out = append(out, l.sentence(q)...)
-		}
+		out = append(out, l.Sentence(q)...)
 		word("; ")
 	}
 	word(RolesNotCounted)
 	return out
 }
 
-func (l *Line) sentence(q Question) (out model.Phrase) {
+// Sentence says what one answer rests on.
+func (l *Line) Sentence(q Question) (out model.Phrase) {
+	if l.t == nil {
+		return model.Said("by entries that Windows or set-up writes, " + l.mailboxes(q))
+	}
 	word := func(s string) { out = append(out, model.Part{Is: model.PartWord, Text: s}) }
 	ways := l.Ways(q)
 	first, ok := l.deciding(q)

@@ -61,6 +61,12 @@ var AccessFields = []model.Field[*AccessLine]{
 	{Name: "complete", Value: func(l *AccessLine) any { return l.Complete() }},
 }
 
+// HasMailbox reports whether a line is that of a mailbox.
+func HasMailbox(s *model.Snapshot, k LineKey) bool {
+	id := s.At(k.target)
+	return id != 0 && s.Record(id).HasMailbox()
+}
+
 // FindMailbox finds the one mailbox, or other recipient, that a text names: a
 // name, DOMAIN\name, DN, SID or objectGUID. Its errors are of usage and say what
 // was found instead.

@@ -45,10 +45,10 @@ func TestContainerLines(t *testing.T) {
 	if row.ACLType != "ContainerRight" || row.Target.Type != "OU" || row.Right != "WriteDacl" || row.Trustee.Name != "svc" {
 		t.Errorf("a row says %s on a %s, %s for %s", row.ACLType, row.Target.Type, row.Right, row.Trustee.Name)
 	}
-	if ref, ok := grant.Find(after, rows.RowKey(0)); !ok || grant.RowOf(after, ref).Index != 1 {
+	if ref, ok := grant.Find(after, rows.RowKey(0).(grant.Key)); !ok || grant.RowOf(after, ref).Index != 1 {
 		t.Errorf("the entry of svc is %+v (%v) in the next reading, want entry 1", ref, ok)
 	}
-	if _, ok := grant.Find(after, rows.RowKey(1)); ok {
+	if _, ok := grant.Find(after, rows.RowKey(1).(grant.Key)); ok {
 		t.Error("an entry that is gone was found")
 	}
 }

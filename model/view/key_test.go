@@ -63,7 +63,7 @@ func TestKeysOfEntries(t *testing.T) {
 			for i := range rows.Len() {
 				row := rows.Row(i)
 				seen++
-				ref, ok := grant.Find(after, rows.RowKey(i))
+				ref, ok := grant.Find(after, rows.RowKey(i).(grant.Key))
 				want, there := c.want[row.Index]
 				if ok != there || ok && grant.RowOf(after, ref).Index != want {
 					t.Errorf("row of entry %d: %v %v, want %d %v", row.Index, ref, ok, want, there)

@@ -44,7 +44,9 @@ var Mailboxes = &ObjectType{
 		{Name: "Reverse-Mailbox-Rights", reverse: grant.MailboxACL.Only(), Flip: 1},
 		{Name: "Reverse-SendAs/ReceiveAs-Rights", reverse: grant.SendAs.Only(), Flip: 2},
 		{Name: "Reverse-SendOnBehalf-Rights", reverse: grant.OnBehalf.Only(), Flip: 3},
-		{Name: "Both", forward: onRecipients, reverse: grant.All(), Flip: 8},
+		{Name: "Effective", forward: onRecipients, Flip: 9, verdicts: true},
+		{Name: "Reverse-Effective", reverse: grant.All(), Flip: 8, verdicts: true},
+		{Name: "Both", forward: onRecipients, reverse: grant.All(), Flip: 10},
 	},
 	lines: mailboxLines, describe: describeMailbox, forward: onRecipients, reverse: onRecipients,
 	counts: map[int]func(*evaluation, lineRef) Count{
@@ -53,13 +55,13 @@ var Mailboxes = &ObjectType{
 	},
 }
 
-var recipientColumns = []model.Column[*grant.Row]{
-	{Title: "MailboxName", Is: model.ContentTarget, Text: targetText},
-	{Title: "ACLType", Is: model.ContentWord, Text: func(r *grant.Row) string { return r.ACLType }},
-	{Title: "UserName", Is: model.ContentTrustee, Text: func(r *grant.Row) string { return model.PrincipalText(r.Trustee) }},
-	{Title: "Rights", Is: model.ContentRight, Text: func(r *grant.Row) string { return r.Text }},
-	{Title: "Status", Is: model.ContentStatus, Text: statusText},
-	{Title: "Origin", Is: model.ContentDN, Extra: true, Text: func(r *grant.Row) string { return r.Origin }},
+var recipientColumns = []model.Column[*Row]{
+	{Title: "MailboxName", Is: model.ContentTarget, Text: rowTarget},
+	{Title: "ACLType", Is: model.ContentWord, Text: func(r *Row) string { return r.ACLType }},
+	{Title: "UserName", Is: model.ContentTrustee, Text: func(r *Row) string { return model.PrincipalText(r.Trustee) }},
+	{Title: "Rights", Is: model.ContentRight, Text: func(r *Row) string { return r.Text }},
+	{Title: "Status", Is: model.ContentStatus, Text: rowStatus},
+	{Title: "Origin", Is: model.ContentDN, Extra: true, Text: func(r *Row) string { return r.Origin }},
 }
 
 // mailboxCells are the counts of a line as reports name them: as a target, then as
@@ -125,6 +127,8 @@ func typeOrKind(l *Line) string {
 	}
 	return l.Kind
 }
+
+func rowTarget(r *Row) string { return targetText(&r.Row) }
 
 // targetText names the target of a row; stores and containers say what they are.
 func targetText(r *grant.Row) string {

@@ -15,7 +15,7 @@ type ObjectType struct {
 	Flag    string // "mailbox", as in --object and object_type
 	Plural  string
 	Totals  []model.Column[*Line]
-	Details []model.Column[*grant.Row]
+	Details []model.Column[*Row]
 	Fields  []model.Field[*Line] // of report totals
 	ACEs    []ACEType
 	// Toggles are the reasons for which its rows can be hidden.
@@ -52,7 +52,12 @@ type ACEType struct {
 	forward grant.Set // rows of the line as a target
 	reverse grant.Set // rows that name the line as trustee
 	Flip    int       // the entry for the other direction; itself where there is none
+	// verdicts says that its rows are no entries but what these come to.
+	verdicts bool
 }
+
+// Verdicts reports whether its rows are verdicts, and no entries.
+func (t ACEType) Verdicts() bool { return t.verdicts }
 
 // Direction says in a word which way the rows of this type are read.
 func (t ACEType) Direction() string {
@@ -136,6 +141,8 @@ func countFields(name string, of func(*Line) Count) []model.Field[*Line] {
 		{Name: name + "_deny", Value: func(l *Line) any { return of(l).Deny }},
 	}
 }
+
+func rowStatus(r *Row) string { return statusText(&r.Row) }
 
 func statusText(r *grant.Row) string {
 	if r.Overruled {

@@ -325,7 +325,7 @@ func (l *evaluation) firstOrder() []uint32 {
 		texts := make([]string, len(l.result.rows))
 		l.parallel(len(texts), func(from, to int) {
 			for i := from; i < to; i++ {
-				row := grant.RowOf(s, l.result.rows[i])
+				row := Row{Row: grant.RowOf(s, l.result.rows[i])}
 				texts[i] = fold(column.Text(&row))
 			}
 		})

@@ -31,13 +31,13 @@ var Stores = &ObjectType{
 	lines: targetLines, describe: describeStore, forward: grant.StoreACL.Only(),
 }
 
-var configColumns = []model.Column[*grant.Row]{
-	{Title: "MailStore", Is: model.ContentName, Text: func(r *grant.Row) string { return r.Target.Name }},
-	{Title: "DistinguishedName", Is: model.ContentDN, Text: func(r *grant.Row) string { return r.Target.DN }},
-	{Title: "UserName", Is: model.ContentTrustee, Text: func(r *grant.Row) string { return model.PrincipalText(r.Trustee) }},
-	{Title: "Rights", Is: model.ContentRight, Text: func(r *grant.Row) string { return r.Text }},
-	{Title: "Status", Is: model.ContentStatus, Text: statusText},
-	{Title: "Origin", Is: model.ContentDN, Extra: true, Text: func(r *grant.Row) string { return r.Origin }},
+var configColumns = []model.Column[*Row]{
+	{Title: "MailStore", Is: model.ContentName, Text: func(r *Row) string { return r.Target.Name }},
+	{Title: "DistinguishedName", Is: model.ContentDN, Text: func(r *Row) string { return r.Target.DN }},
+	{Title: "UserName", Is: model.ContentTrustee, Text: func(r *Row) string { return model.PrincipalText(r.Trustee) }},
+	{Title: "Rights", Is: model.ContentRight, Text: func(r *Row) string { return r.Text }},
+	{Title: "Status", Is: model.ContentStatus, Text: rowStatus},
+	{Title: "Origin", Is: model.ContentDN, Extra: true, Text: func(r *Row) string { return r.Origin }},
 }
 
 // describeStore fills in where a store is. Before 2010 it lies in a storage

@@ -63,6 +63,8 @@ type Query struct {
 	ACEs ACEType
 	// Effective adds, in reverse, the rows of the groups that the party is in.
 	Effective bool
+	// Expand draws nothing together, where the rows are verdicts.
+	Expand bool
 	// ByTrustee orders rows by trustee, and takes those of all object types.
 	ByTrustee bool
 	// Target and Trustee, where not nil, keep the rows that they accept, and the
@@ -110,15 +112,18 @@ type Result struct {
 	// Meanwhile: the lines, their order and all these counts are of another
 	// question; only what Line makes answers this one.
 	Meanwhile bool
+	// NoPerson: verdicts were asked for of somebody who cannot log on.
+	NoPerson bool
 
 	numbers    []uint32  // of lines of the grid of mailboxes
 	lines      []lineRef // of others
 	rows       []grant.Ref
+	verdicts   []verdictRow
 	evaluation *evaluation
 }
 
 // Len returns the number of lines or rows.
-func (r *Result) Len() int { return len(r.numbers) + len(r.lines) + len(r.rows) }
+func (r *Result) Len() int { return len(r.numbers) + len(r.lines) + len(r.rows) + len(r.verdicts) }
 
 // Key returns the key of line i.
 func (r *Result) Key(i int) LineKey { return r.at(i).key(r.Snapshot) }
@@ -134,31 +139,83 @@ func (r *Result) at(i int) lineRef {
 func (r *Result) Line(i int) Line { return r.evaluation.line(r.at(i)) }
 
 // Row makes row i.
-func (r *Result) Row(i int) grant.Row { return grant.RowOf(r.Snapshot, r.rows[i]) }
+func (r *Result) Row(i int) Row {
+	if r.verdicts != nil {
+		return r.verdicts[i].row(r.Snapshot)
+	}
+	return Row{Row: r.Entry(i)}
+}
 
-// RowKey returns the key of row i.
-func (r *Result) RowKey(i int) grant.Key { return grant.KeyOf(r.Snapshot, r.rows[i]) }
+// Entry makes row i, where rows are entries.
+func (r *Result) Entry(i int) grant.Row { return grant.RowOf(r.Snapshot, r.rows[i]) }
+
+// RowKey returns what names row i in every state of a pool.
+func (r *Result) RowKey(i int) any {
+	if r.verdicts == nil {
+		return grant.KeyOf(r.Snapshot, r.rows[i])
+	}
+	v := r.verdicts[i]
+	return verdictKey{lineRef{obj: v.line.Mailbox}.key(r.Snapshot), v.line.Trustee, v.of}
+}
 
 // FindRow returns where the row with a key is, or -1.
-func (r *Result) FindRow(key grant.Key) int {
-	ref, ok := grant.Find(r.Snapshot, key)
-	if !ok {
-		return -1
+func (r *Result) FindRow(key any) int {
+	switch key := key.(type) {
+	case grant.Key:
+		if ref, ok := grant.Find(r.Snapshot, key); ok {
+			return slices.Index(r.rows, ref)
+		}
+	case verdictKey:
+		for i := range r.verdicts {
+			if r.RowKey(i) == key {
+				return i
+			}
+		}
 	}
-	return slices.Index(r.rows, ref)
+	return -1
 }
 
 // IsOwn reports whether row i is one of the line behind Query.Of as a target.
-func (r *Result) IsOwn(i int) bool { return r.evaluation.of.obj == r.rows[i].Obj }
+func (r *Result) IsOwn(i int) bool {
+	if r.verdicts != nil {
+		return r.evaluation.of.obj == r.verdicts[i].line.Mailbox
+	}
+	return r.evaluation.of.obj == r.rows[i].Obj
+}
 
-// Ref returns the reference of row i.
+// Ref returns the reference of row i, where rows are entries.
 func (r *Result) Ref(i int) grant.Ref { return r.rows[i] }
+
+// TrusteeKey returns the line of the trustee of row i, and TargetKey that of its
+// target; zero where the row stands for more than one.
+func (r *Result) TrusteeKey(i int) LineKey {
+	if r.verdicts == nil {
+		return TrusteeKey(r.Snapshot, r.rows[i])
+	}
+	if who := r.verdicts[i].line.Trustee; who != 0 {
+		return PartyLine(r.Snapshot, who)
+	}
+	return LineKey{}
+}
+
+// TargetKey returns the line of the target of row i; see [Result.TrusteeKey].
+func (r *Result) TargetKey(i int) LineKey {
+	if r.verdicts == nil {
+		return TargetKey(r.Snapshot, r.rows[i])
+	}
+	if id := r.verdicts[i].line.Mailbox; id != 0 {
+		return PartyLine(r.Snapshot, r.Snapshot.TrusteeOf(r.Snapshot.Record(id).DN))
+	}
+	return LineKey{}
+}
 
 // Of is the only code that filters, totals and sorts. It stops with the
 // context's error when the context ends.
 func Of(ctx context.Context, s *model.Snapshot, q Query) (*Result, error) {
 	l := newEvaluation(ctx, s, q)
-	if q.Rows {
+	if q.Verdicts() {
+		l.verdictRows()
+	} else if q.Rows {
 		l.allRows()
 		l.sortRows()
 	} else {

@@ -65,6 +65,12 @@ func (q *Question) accessWords(name func(string) string) string {
 	if q.Trustee != "" {
 		s += ", only trustee " + name(q.Trustee)
 	}
+	if q.Of != "" {
+		s += ", of the line " + name(q.Of)
+	}
+	if q.Query.Filter != "" {
+		s += ", filter " + name(q.Query.Filter)
+	}
 	if q.Expand {
 		return s + "; nothing is drawn together"
 	}
@@ -156,4 +162,41 @@ func (j *Job) access(ctx context.Context, s *model.Snapshot, ev *Evidence) (Data
 		}
 		return err
 	}), nil
+}
+
+// accessCommand returns the arguments that print the verdicts that a query asks for.
+func accessCommand(source []string, s *model.Snapshot, q view.Query) []string {
+	reverse := q.ACEs.Direction() == "reverse"
+	flag := "--target"
+	if reverse {
+		flag = "--trustee"
+	}
+	args := append([]string{"report", accessReport}, source...)
+	args = append(args, flag, view.Identity(s, q.Of, reverse))
+	if !reverse && !view.HasMailbox(s, q.Of) {
+		args = append(args, "--object", "recipient")
+	}
+	if q.Expand {
+		args = append(args, "--expand")
+	}
+	return args
+}
+
+// accessData is the report of the verdicts that a grid shows, in its order, each
+// line once.
+func accessData(r *view.Result, ev *Evidence) Data {
+	ev.Verdicts = newVerdicts()
+	var lines []view.AccessLine
+	seen := map[*verdict.Line]bool{}
+	for i := range r.Len() {
+		l := r.Row(i).Verdict
+		if seen[l] {
+			continue
+		}
+		seen[l] = true
+		line := view.NewAccessLine(r.Snapshot, l)
+		ev.Verdicts.count(l, line.Disabled())
+		lines = append(lines, line)
+	}
+	return NewData(accessReport, view.AccessFields, len(lines), func(i int) view.AccessLine { return lines[i] })
 }

@@ -11,12 +11,17 @@ import (
 // Export writes what a view shows to the file of out, with its evidence inside
 // or beside it, and returns the names of the files.
 func Export(ctx context.Context, res *view.Result, version string, out Output) ([]string, error) {
-	d := ResultData(res)
-	q := Question{Report: d.Name, Query: res.Query}
+	ev := NewEvidence(res.Snapshot, version)
+	var d Data
+	if res.Query.Verdicts() {
+		d = accessData(res, ev)
+	} else {
+		d = ResultData(res)
+	}
+	q := Question{Report: d.Name, Query: res.Query, Expand: res.Query.Expand}
 	if res.Query.Rows && !res.Query.Of.IsZero() {
 		q.Of = view.Identity(res.Snapshot, res.Query.Of, res.Query.ACEs.Direction() == "reverse")
 	}
-	ev := NewEvidence(res.Snapshot, version)
 	ev.Report, ev.Question = d.Name, q.words(func(name string) string { return name })
 	ev.hide(res.Hidden)
 	return out.export(ctx, d, ev)

@@ -348,7 +348,7 @@ func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *change.List,
 func ResultData(r *view.Result) Data {
 	typ := r.Query.Type
 	if r.Query.Rows {
-		return NewData("aces", view.RowFields, r.Len(), r.Row)
+		return NewData("aces", view.RowFields, r.Len(), r.Entry)
 	}
 	fields := append([]model.Field[*view.Line]{{Name: "object_type", Is: model.ContentWord, Aside: true, Value: func(*view.Line) any { return typ.Flag }}}, typ.Fields...)
 	return NewData("totals", fields, r.Len(), r.Line)

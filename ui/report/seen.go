@@ -63,10 +63,16 @@ func (v *Seen) apply(report string, q *view.Query) error {
 		return err
 	}
 	if v.ACEs != "" {
-		names := make([]string, len(q.Type.ACEs))
+		var names []string
 		found := false
-		for i, t := range q.Type.ACEs {
-			names[i] = t.Name
+		for _, t := range q.Type.ACEs {
+			if t.Verdicts() {
+				if strings.EqualFold(t.Name, v.ACEs) {
+					return usage.Errorf("%s rows are verdicts and no entries: use mbxperm report access", t.Name)
+				}
+				continue
+			}
+			names = append(names, t.Name)
 			if strings.EqualFold(t.Name, v.ACEs) {
 				q.ACEs, found = t, true
 			}
@@ -193,6 +199,9 @@ func (q *Question) seenWords(name func(string) string) (s string) {
 // to get in. Where the line of the query has neither SID nor objectGUID it is
 // named by its DN.
 func Command(source []string, s *model.Snapshot, q view.Query) []string {
+	if q.Verdicts() {
+		return accessCommand(source, s, q)
+	}
 	report := "totals"
 	if q.Rows {
 		report = "aces"

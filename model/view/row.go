@@ -1,0 +1,93 @@
+package view
+
+import (
+	"mbxperm/model"
+	"mbxperm/model/grant"
+	"mbxperm/model/verdict"
+)
+
+// Row is a row of the right grid: an entry, or a verdict about one question. Of a
+// verdict Target, Trustee, ACLType and Status are set, and what follows here.
+type Row struct {
+	grant.Row
+	Basis string
+	Via   string
+	// Verdict is what the row says one answer of; nil for an entry.
+	Verdict  *verdict.Line
+	Question verdict.Question
+}
+
+// verdictRow is one answer of a verdict.
+type verdictRow struct {
+	line *verdict.Line
+	of   verdict.Question
+}
+
+// verdictKey names such a row in every state of a pool.
+type verdictKey struct {
+	target LineKey
+	who    model.TrusteeID
+	of     verdict.Question
+}
+
+// The answers, as the column ACLType and Status spell them.
+var (
+	questionTexts = map[verdict.Question]string{
+		verdict.CanOpen: "Open", verdict.CanOpenAdmin: "Open by administrator", verdict.CanSendAs: "Send As", verdict.CanSendOnBehalf: "Send on Behalf",
+	}
+	questionOrder = []verdict.Question{verdict.CanOpen, verdict.CanOpenAdmin, verdict.CanSendAs, verdict.CanSendOnBehalf}
+	answerTexts   = map[verdict.Answer]string{
+		verdict.Allowed: "Allowed", verdict.Denied: "Denied", verdict.Possible: "Possible", verdict.Unknown: "Unknown",
+	}
+)
+
+// What stands for many in the right grid.
+const (
+	everyMailbox  = "(set-up's own)"
+	everybodyElse = "(everybody else)"
+)
+
+func (v verdictRow) row(s *model.Snapshot) Row {
+	l, out := v.line, Row{Verdict: v.line, Question: v.of}
+	if l.Mailbox != 0 {
+		out.Target.Principal = s.TargetPrincipal(s.Record(l.Mailbox))
+	} else {
+		out.Target.Name = everyMailbox
+	}
+	if l.Trustee != 0 {
+		out.Trustee = s.Principal(l.Trustee)
+	} else {
+		out.Trustee.Name = everybodyElse
+	}
+	answer := l.Answers[v.of]
+	out.ACLType, out.Status, out.AppliesHere = questionTexts[v.of], answerTexts[answer.Answer], true
+	if answer.Answer == verdict.Allowed || answer.Answer == verdict.Possible {
+		out.Basis = answer.Basis.String()
+	}
+	out.Via = l.ViaOf(v.of).String()
+	return out
+}
+
+// verdictColumns are the columns of the right grid where its rows are verdicts.
+var verdictColumns = []model.Column[*Row]{
+	{Title: "MailboxName", Is: model.ContentTarget, Text: func(r *Row) string { return r.Target.Name }},
+	{Title: "ACLType", Is: model.ContentWord, Text: func(r *Row) string { return r.ACLType }},
+	{Title: "UserName", Is: model.ContentTrustee, Text: func(r *Row) string { return model.PrincipalText(r.Trustee) }},
+	{Title: "Status", Is: model.ContentStatus, Text: func(r *Row) string { return r.Status }},
+	{Title: "Basis", Is: model.ContentWord, Text: func(r *Row) string { return r.Basis }},
+	{Title: "Via", Is: model.ContentSentence, Text: func(r *Row) string { return r.Via }},
+}
+
+// Columns are those of the rows that a query asks for.
+func (q *Query) Columns() []model.Column[*Row] { return q.Type.RowColumns(q.ACEs.verdicts) }
+
+// RowColumns are the columns of the right grid, for entries or for verdicts.
+func (t *ObjectType) RowColumns(verdicts bool) []model.Column[*Row] {
+	if verdicts {
+		return verdictColumns
+	}
+	return t.Details
+}
+
+// Verdicts reports whether the rows that a query asks for are verdicts.
+func (q *Query) Verdicts() bool { return q.Rows && q.ACEs.verdicts }
