@@ -14,34 +14,34 @@ import (
 type part uint8
 
 const (
-	whatNothing part = iota
-	whatInheritance
-	whatOwner
-	whatDACL
+	partNothing part = iota
+	partInheritance
+	partOwner
+	partDACL
 
-	whatMember
+	partMember
 
-	whatDisabled
-	whatEnabled
-	whatDeleted
-	whatRestored
-	whatRenamed
-	whatMoved
-	whatMovedStore
-	whatType
-	whatSID
-	whatLinked
-	whatNewMailbox
-	whatMailboxGone
-	whatNewStore
-	whatStoreGone
-	whatNewContainer
-	whatContainerGone
-	whatNewAccount
-	whatAccountGone
+	partDisabled
+	partEnabled
+	partDeleted
+	partRestored
+	partRenamed
+	partMoved
+	partMovedStore
+	partType
+	partSID
+	partLinked
+	partNewMailbox
+	partMailboxGone
+	partNewStore
+	partStoreGone
+	partNewContainer
+	partContainerGone
+	partNewAccount
+	partAccountGone
 )
 
-var whatNames = [...]string{
+var partNames = [...]string{
 	"", "inheritance", "owner", "dacl",
 	"member",
 	"disabled", "enabled", "deleted", "restored", "renamed", "moved", "moved-store", "type-changed", "sid-changed", "linked-account",
@@ -92,9 +92,9 @@ func (c *comparer) delegates(p pair) {
 	}
 	c.links(lists, func(i, pos int) {
 		other := c.behalf(p, 1-i)
-		x := Diff{Obj: p, Grant: grant.OnBehalf, Kind: Delegate, Verb: c.judge(p, i, other)}
+		x := Diff{Obj: p, Grant: grant.OnBehalf, Kind: Delegate, Event: c.judge(p, i, other)}
 		x.Ref[i] = grant.OnBehalf.Ref(p[i], uint32(pos), pool.RightOnBehalf)
-		if x.Verb == VerbUnsure {
+		if x.Event == EventUnsure {
 			x.why[1-i] = other.why
 		}
 		c.add(x)
@@ -108,15 +108,15 @@ func (c *comparer) behalf(p pair, i int) side {
 	case o == nil:
 		return side{presence: notFound, why: c.missing(p, i)}
 	case o.Is(model.FlagDelegatesPartial):
-		return side{presence: damaged, why: whyPartial}
+		return side{presence: damaged, why: gapPartial}
 	case o.Delegates.N > 0 || o.DelegatesState == model.Present:
 		return side{}
 	case o.DelegatesState == model.NotAsked:
-		return side{presence: unread, why: whyNotAsked}
+		return side{presence: unread, why: gapNotAsked}
 	case grant.OnBehalf.Empty(c.cover[i], o):
 		return side{}
 	}
-	return side{presence: unread, why: whyUnknown}
+	return side{presence: unread, why: gapUnknown}
 }
 
 // members compares who is in a group that holds a right, itself or through
@@ -150,22 +150,22 @@ func (c *comparer) listed(p pair, i int) side {
 	case o == nil:
 		return side{presence: notFound, why: c.missing(p, i)}
 	case o.Is(model.FlagMembersPartial):
-		return side{presence: damaged, why: whyPartial}
+		return side{presence: damaged, why: gapPartial}
 	case o.Members.N > 0 || o.MembersState == model.Present:
 		return side{}
 	case o.MembersState == model.NotAsked:
-		return side{presence: unread, why: whyNotAsked}
+		return side{presence: unread, why: gapNotAsked}
 	case c.cover[i].MayRead(o, coverage.GUIDMember, acl.GUID{}):
 		return side{}
 	}
-	return side{presence: unread, why: whyUnknown}
+	return side{presence: unread, why: gapUnknown}
 }
 
 // member lists a member that only one state has.
 func (c *comparer) member(group pair, i int, who pool.DN, other side) {
-	x := Diff{Obj: group, Kind: Membership, what: whatMember, Verb: c.judge(group, i, other)}
+	x := Diff{Obj: group, Kind: Membership, part: partMember, Event: c.judge(group, i, other)}
 	x.who[i] = who
-	if x.Verb == VerbUnsure {
+	if x.Event == EventUnsure {
 		x.why[1-i] = other.why
 	}
 	c.add(x)
@@ -198,7 +198,7 @@ func (c *comparer) account(p pair) {
 }
 
 func (c *comparer) say(p pair, v event, w part) {
-	c.add(Diff{Obj: p, Kind: Account, Grant: c.kindOf(p), Verb: v, what: w})
+	c.add(Diff{Obj: p, Kind: Account, Grant: c.kindOf(p), Event: v, part: w})
 }
 
 // kindOf says among the changes of which kind an account is listed.
@@ -220,22 +220,22 @@ func (c *comparer) comeOrGone(p pair) {
 	if o.Is(model.FlagDeleted) {
 		return // a tombstone: there was nothing, or there is nothing
 	}
-	w := whatNewAccount
+	w := partNewAccount
 	switch {
 	case o.IsStore():
-		w = whatNewStore
+		w = partNewStore
 	case o.Is(model.FlagAbove):
-		w = whatNewContainer
+		w = partNewContainer
 	case o.HasMailbox():
-		w = whatNewMailbox
+		w = partNewMailbox
 	}
-	v := VerbAdded
+	v := EventAdded
 	if i == Before {
-		v, w = VerbRemoved, w+1
+		v, w = EventRemoved, w+1
 	}
-	x := Diff{Obj: p, Kind: Account, Grant: c.kindOf(p), Verb: v, what: w}
-	if x.why[1-i] = c.missing(p, 1-i); x.why[1-i] == whyNotComplete {
-		x.Verb = VerbUnsure
+	x := Diff{Obj: p, Kind: Account, Grant: c.kindOf(p), Event: v, part: w}
+	if x.why[1-i] = c.missing(p, 1-i); x.why[1-i] == gapNotComplete {
+		x.Event = EventUnsure
 	}
 	c.add(x)
 }
@@ -243,23 +243,23 @@ func (c *comparer) comeOrGone(p pair) {
 // being compares what an object is in both states.
 func (c *comparer) being(p pair, a, b *model.Record) {
 	if on := b.Is(model.FlagDeleted); on != a.Is(model.FlagDeleted) {
-		c.say(p, [2]event{VerbAdded, VerbRemoved}[bit(on)], [2]part{whatRestored, whatDeleted}[bit(on)])
+		c.say(p, [2]event{EventAdded, EventRemoved}[bit(on)], [2]part{partRestored, partDeleted}[bit(on)])
 	}
 	if on := b.Is(model.FlagDisabled); on != a.Is(model.FlagDisabled) && a.Is(model.FlagUAC) && b.Is(model.FlagUAC) {
-		c.say(p, verbChanged, [2]part{whatEnabled, whatDisabled}[bit(on)])
+		c.say(p, eventChanged, [2]part{partEnabled, partDisabled}[bit(on)])
 	}
 	switch {
 	case a.HasMailbox() != b.HasMailbox():
 		gone := bit(a.HasMailbox())
-		c.say(p, [2]event{VerbAdded, VerbRemoved}[gone], [2]part{whatNewMailbox, whatMailboxGone}[gone])
+		c.say(p, [2]event{EventAdded, EventRemoved}[gone], [2]part{partNewMailbox, partMailboxGone}[gone])
 	case c.state[Before].TypeName(a) != c.state[After].TypeName(b), a.Is(model.FlagDistribution) != b.Is(model.FlagDistribution):
-		c.say(p, verbChanged, whatType)
+		c.say(p, eventChanged, partType)
 	}
 	if a.SID != b.SID && a.SID != 0 && b.SID != 0 {
-		c.say(p, verbChanged, whatSID)
+		c.say(p, eventChanged, partSID)
 	}
 	if a.Master != b.Master {
-		c.say(p, verbChanged, whatLinked)
+		c.say(p, eventChanged, partLinked)
 	}
 }
 
@@ -276,13 +276,13 @@ func (c *comparer) place(p pair, a, b *model.Record) {
 	leafA, leafB := old.DNs.At(uint32(a.DN)), new.DNs.At(uint32(b.DN))
 	if !bytes.Equal(old.Texts.Bytes(a.Account), new.Texts.Bytes(b.Account)) ||
 		a.DN != b.DN && !bytes.Equal(old.Texts.Bytes(leafA.Leaf), new.Texts.Bytes(leafB.Leaf)) {
-		c.say(p, verbChanged, whatRenamed)
+		c.say(p, eventChanged, partRenamed)
 	}
 	if leafA.Parent != leafB.Parent && c.identity(Before, leafA.Parent) != c.identity(After, leafB.Parent) {
-		c.say(p, verbChanged, whatMoved)
+		c.say(p, eventChanged, partMoved)
 	}
 	if a.HasMailbox() && b.HasMailbox() && a.Home != b.Home && c.identity(Before, a.Home) != c.identity(After, b.Home) {
-		c.say(p, verbChanged, whatMovedStore)
+		c.say(p, eventChanged, partMovedStore)
 	}
 }
 

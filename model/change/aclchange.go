@@ -27,7 +27,7 @@ func (c *comparer) register(p pair) {
 	for _, t := range c.twins(p, k, s, d) {
 		gid := int32(0)
 		for i, pos := range t.pos {
-			if pos == absent || t.pos[1-i] == absent && c.judge(p, i, s[1-i]) == VerbUnsure {
+			if pos == absent || t.pos[1-i] == absent && c.judge(p, i, s[1-i]) == EventUnsure {
 				continue
 			}
 			id, a := c.aceAt(i, s[i].desc, pos)
@@ -134,7 +134,7 @@ func (c *comparer) twins(p pair, k *grant.Kind, s [2]side, d *aclDiff) []twin {
 // copied reports whether an entry is a copy of one that changed at its source,
 // and counts it there.
 func (c *comparer) copied(p pair, i int, k *grant.Kind, s [2]side, pos int32) bool {
-	if !k.IsInherited() || c.judge(p, i, s[1-i]) == VerbUnsure {
+	if !k.IsInherited() || c.judge(p, i, s[1-i]) == EventUnsure {
 		return false
 	}
 	st, o := c.state[i], c.object(p, i)
@@ -165,7 +165,7 @@ func (c *comparer) entry(p pair, k *grant.Kind, s [2]side, t twin) {
 	var rights [2][]pool.Right
 	var bufs [2][pool.MaxRights]pool.Right
 	var recs [2]*pool.ACERecord
-	x := Diff{Obj: p, Grant: k, Kind: ACE, Verb: verbChanged}
+	x := Diff{Obj: p, Grant: k, Kind: ACE, Event: eventChanged}
 	for i, pos := range t.pos {
 		if pos == absent {
 			continue
@@ -180,7 +180,7 @@ func (c *comparer) entry(p pair, k *grant.Kind, s [2]side, t twin) {
 			x.reach = gid
 		}
 		if t.pos[1-i] == absent {
-			if x.Verb = c.judge(p, i, s[1-i]); x.Verb == VerbUnsure {
+			if x.Event = c.judge(p, i, s[1-i]); x.Event == EventUnsure {
 				x.why[1-i] = s[1-i].why
 			}
 		}
@@ -192,7 +192,7 @@ func (c *comparer) entry(p pair, k *grant.Kind, s [2]side, t twin) {
 		c.add(x)
 	}
 	for _, r := range rights[Before] {
-		if x.Verb != verbChanged || t.term || !Has(rights[After], r) || !k.Untouched(r, recs[Before], recs[After]) {
+		if x.Event != eventChanged || t.term || !Has(rights[After], r) || !k.Untouched(r, recs[Before], recs[After]) {
 			list(r)
 		}
 	}
@@ -232,17 +232,17 @@ func (c *comparer) whole(p pair, k *grant.Kind, s [2]side) {
 		return
 	}
 	a, b := c.state[Before].Descs.At(uint32(s[Before].desc)), c.state[After].Descs.At(uint32(s[After].desc))
-	x := Diff{Obj: p, Grant: k, Kind: ACL, Verb: verbChanged}
+	x := Diff{Obj: p, Grant: k, Kind: ACL, Event: eventChanged}
 	for _, part := range [...]struct {
 		part   part
 		differ bool
 	}{
-		{whatInheritance, (a.Control^b.Control)&acl.DACLProtected != 0},
-		{whatOwner, a.Owner != b.Owner},
-		{whatDACL, a.State != b.State},
+		{partInheritance, (a.Control^b.Control)&acl.DACLProtected != 0},
+		{partOwner, a.Owner != b.Owner},
+		{partDACL, a.State != b.State},
 	} {
 		if part.differ {
-			x.what = part.part
+			x.part = part.part
 			c.add(x)
 		}
 	}
@@ -259,7 +259,7 @@ func (c *comparer) order(p pair, k *grant.Kind, d *aclDiff) {
 	if !m.any {
 		return
 	}
-	x := Diff{Obj: p, Grant: k, Kind: Order, Verb: verbChanged}
+	x := Diff{Obj: p, Grant: k, Kind: Order, Event: eventChanged}
 	for i := range p {
 		x.Ref[i] = k.Ref(p[i], m.pos[i], 0)
 	}

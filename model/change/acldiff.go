@@ -166,18 +166,18 @@ const (
 type gap uint8
 
 const (
-	whyNothing gap = iota
-	whyNotFound
-	whyNotComplete
-	whyUnreadable
-	whyUnknown
-	whyNotAsked
-	whyNoMailbox
-	whyUndecodable
-	whyPartial
+	gapNothing gap = iota
+	gapNotFound
+	gapNotComplete
+	gapUnreadable
+	gapUnknown
+	gapNotAsked
+	gapNoMailbox
+	gapUndecodable
+	gapPartial
 )
 
-var whyTexts = [...]string{
+var gapTexts = [...]string{
 	"", "not found", "not found, and not everything was read", "ACL unreadable", "no value came, and none is not proven",
 	"not asked for", "no mailbox", "ACL undecodable", "not all values were readable",
 }
@@ -198,28 +198,28 @@ func (c *comparer) side(p pair, i int, k *grant.Kind) side {
 	d, state := k.Desc(o), k.State(o)
 	switch {
 	case state == model.Present && c.state[i].Descs.At(uint32(d)).Broken:
-		return side{d, damaged, whyUndecodable}
+		return side{d, damaged, gapUndecodable}
 	case state == model.Present:
 		return side{d, shown, 0}
 	case !k.IsInherited() && !o.HasMailbox():
-		return side{presence: unread, why: whyNoMailbox}
+		return side{presence: unread, why: gapNoMailbox}
 	case state == model.NotAsked:
-		return side{presence: unread, why: whyNotAsked}
+		return side{presence: unread, why: gapNotAsked}
 	case k.IsInherited():
-		return side{presence: unread, why: whyUnreadable}
+		return side{presence: unread, why: gapUnreadable}
 	case k.Empty(c.cover[i], o):
 		return side{}
 	}
-	return side{presence: unread, why: whyUnknown}
+	return side{presence: unread, why: gapUnknown}
 }
 
 // missing says why an object of the other state was not found in this one: the
 // searches that deliver its like ended well, or they did not.
 func (c *comparer) missing(p pair, i int) gap {
 	if ok, _ := coverage.SearchState(c.state[i], coverage.SearchesFor(c.object(p, 1-i))); !ok {
-		return whyNotComplete
+		return gapNotComplete
 	}
-	return whyNotFound
+	return gapNotFound
 }
 
 // judge says what becomes of an entry that only one state shows, by what the
@@ -227,18 +227,18 @@ func (c *comparer) missing(p pair, i int) gap {
 // read. One counts as new also where its target is: what was not there cannot
 // have held it.
 func (c *comparer) judge(p pair, i int, other side) event {
-	v := [2]event{VerbRemoved, VerbAdded}[i]
+	v := [2]event{EventRemoved, EventAdded}[i]
 	switch {
 	case other.presence == shown:
 		return v
 	case other.presence == damaged:
-		return VerbUnsure
+		return EventUnsure
 	case other.presence == unread && c.object(p, 1-i).Is(model.FlagDeleted):
 		return v // its tombstone was seen
-	case i == After && (other.why == whyNotFound || other.why == whyNoMailbox):
+	case i == After && (other.why == gapNotFound || other.why == gapNoMailbox):
 		return v
 	}
-	return VerbUnsure
+	return EventUnsure
 }
 
 // sense says of which kind the rows of an object's security descriptor are, and

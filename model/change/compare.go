@@ -49,13 +49,13 @@ var kindNames = [...]string{KindACE, KindOrder, KindACL, KindDelegate, KindMembe
 type event uint8
 
 const (
-	VerbAdded event = iota
-	VerbRemoved
-	verbChanged
-	VerbUnsure
+	EventAdded event = iota
+	EventRemoved
+	eventChanged
+	EventUnsure
 )
 
-var verbNames = [...]string{Added, Removed, Changed, NotComparable}
+var eventNames = [...]string{Added, Removed, Changed, NotComparable}
 
 // The two states.
 const (
@@ -74,8 +74,8 @@ type Diff struct {
 	reach int32        // 1 + number in Comparison.copies
 	Grant *grant.Kind  // of the entry, list or value; nil for a membership
 	Kind  Kind
-	Verb  event
-	what  part
+	Event event
+	part  part
 	why   [2]gap // why a state cannot say
 }
 

@@ -100,7 +100,7 @@ func (c *Comparison) State(i int) *model.Snapshot {
 }
 
 func (c *Comparison) Change(x *Diff) Change {
-	out := Change{Change: verbNames[x.Verb], Kind: kindNames[x.Kind], Right: whatNames[x.what]}
+	out := Change{Change: eventNames[x.Event], Kind: kindNames[x.Kind], Right: partNames[x.part]}
 	texts := [2]*model.Phrase{&out.Old, &out.New}
 	for k := range x.Obj {
 		*texts[k] = c.text(x, k)
@@ -160,7 +160,7 @@ func (c *Comparison) text(x *Diff, i int) model.Phrase {
 	s := c.State(i)
 	switch {
 	case x.why[i] != 0:
-		return model.Said(whyTexts[x.why[i]])
+		return model.Said(gapTexts[x.why[i]])
 	case x.Kind == Membership && x.who[i] != 0:
 		return model.Said("member")
 	case x.Kind == Delegate && x.Ref[i].Obj != 0:
@@ -172,9 +172,9 @@ func (c *Comparison) text(x *Diff, i int) model.Phrase {
 	case x.Kind == ACE && x.Ref[i].Obj != 0:
 		return entryText(s, x.Ref[i])
 	case x.Kind == ACL:
-		return wholeText(s, s.Descs.At(uint32(x.Grant.Desc(s.Record(x.Obj[i])))), x.what)
+		return wholeText(s, s.Descs.At(uint32(x.Grant.Desc(s.Record(x.Obj[i])))), x.part)
 	case x.Kind == Account && x.Obj[i] != 0:
-		return accountText(s, s.Record(x.Obj[i]), x.what)
+		return accountText(s, s.Record(x.Obj[i]), x.part)
 	}
 	return nil
 }
@@ -217,12 +217,12 @@ func condition(s *model.Snapshot, d pool.Desc, pos int) string {
 
 func wholeText(s *model.Snapshot, d *pool.DescRecord, w part) model.Phrase {
 	switch w {
-	case whatInheritance:
+	case partInheritance:
 		if d.Control&acl.DACLProtected != 0 {
 			return model.Said("blocked")
 		}
 		return model.Said("allowed")
-	case whatOwner:
+	case partOwner:
 		sid := s.SIDOf(d.Owner)
 		if sid.IsZero() {
 			return nil
@@ -234,20 +234,20 @@ func wholeText(s *model.Snapshot, d *pool.DescRecord, w part) model.Phrase {
 
 func accountText(s *model.Snapshot, o *model.Record, w part) model.Phrase {
 	switch w {
-	case whatDisabled, whatEnabled, whatDeleted, whatRestored:
+	case partDisabled, partEnabled, partDeleted, partRestored:
 		return model.Said(model.AccountState(o))
-	case whatRenamed:
+	case partRenamed:
 		if name, cn := s.ObjectName(o), s.CN(o.DN); name != cn {
 			return model.Phrase{{Is: model.PartName, Text: name}, {Is: model.PartWord, Text: " ("}, {Is: model.PartName, Text: cn}, {Is: model.PartWord, Text: ")"}}
 		}
 		return model.Phrase{{Is: model.PartName, Text: s.CN(o.DN)}}
-	case whatMoved:
+	case partMoved:
 		return model.Phrase{{Is: model.PartDN, Text: s.DNText(s.DNs.At(uint32(o.DN)).Parent)}}
-	case whatMovedStore:
+	case partMovedStore:
 		return model.Phrase{{Is: model.PartName, Text: s.CN(o.Home)}}
-	case whatSID:
+	case partSID:
 		return model.Phrase{{Is: model.PartSID, Text: model.SIDText(s.SIDOf(o.SID))}}
-	case whatLinked:
+	case partLinked:
 		return model.Phrase{{Is: model.PartSID, Text: model.SIDText(s.SIDOf(o.Master))}}
 	}
 	name := cmp.Or(s.TypeName(o), s.KindOf(o))
@@ -259,4 +259,4 @@ func accountText(s *model.Snapshot, o *model.Record, w part) model.Phrase {
 
 // Words are the words that the right of a change can be where it is no
 // right: those that are the same for every directory.
-func Words() []string { return slices.Clone(whatNames[1:]) }
+func Words() []string { return slices.Clone(partNames[1:]) }

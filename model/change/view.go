@@ -58,13 +58,13 @@ func (n Counts) Total() int { return n.Added + n.Removed + n.Changed + n.NotComp
 
 func (n *Counts) count(v event) {
 	switch v {
-	case VerbAdded:
+	case EventAdded:
 		n.Added++
-	case VerbRemoved:
+	case EventRemoved:
 		n.Removed++
-	case verbChanged:
+	case eventChanged:
 		n.Changed++
-	case VerbUnsure:
+	case EventUnsure:
 		n.NotComparable++
 	}
 }
@@ -93,7 +93,7 @@ func (c *Comparison) View(ctx context.Context, q Query) (*List, error) {
 		if !c.Wanted(x, &q) {
 			continue
 		}
-		out.Counts.count(x.Verb)
+		out.Counts.count(x.Event)
 		if why := c.hides(x, &q); why != 0 {
 			out.Hidden[why.First()]++
 			continue
@@ -193,7 +193,7 @@ func (c *Comparison) parties(x *Diff, q *Query) (targets, trustees []model.Princ
 		if x.Obj[i] != 0 {
 			o := s.Record(x.Obj[i])
 			targets = append(targets, s.TargetPrincipal(o))
-			if x.Kind == ACL && x.what == whatOwner {
+			if x.Kind == ACL && x.part == partOwner {
 				trustees = append(trustees, s.Principal(model.TrusteeOfSID(s.Descs.At(uint32(x.Grant.Desc(o))).Owner)))
 			}
 		}
@@ -278,7 +278,7 @@ func (c *comparer) sort() {
 	slices.SortStableFunc(keys, func(a, b key) int {
 		return cmp.Or(cmp.Compare(a.rank, b.rank), strings.Compare(a.target, b.target),
 			cmp.Compare(a.x.Obj[After], b.x.Obj[After]), cmp.Compare(a.x.Obj[Before], b.x.Obj[Before]),
-			cmp.Compare(a.x.Kind, b.x.Kind), cmp.Compare(a.grant, b.grant), cmp.Compare(a.x.Verb, b.x.Verb),
+			cmp.Compare(a.x.Kind, b.x.Kind), cmp.Compare(a.grant, b.grant), cmp.Compare(a.x.Event, b.x.Event),
 			cmp.Compare(place(&a.x, After), place(&b.x, After)), cmp.Compare(place(&a.x, Before), place(&b.x, Before)))
 	})
 	for i := range keys {

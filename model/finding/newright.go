@@ -31,12 +31,12 @@ func (w *watcher) changes(ctx context.Context, c *change.Comparison) error {
 			return ctx.Err()
 		}
 		x := &c.List[i]
-		if x.Verb == change.VerbRemoved || !c.Wanted(x, &q) {
+		if x.Event == change.EventRemoved || !c.Wanted(x, &q) {
 			continue
 		}
 		var ways grant.Ways
 		switch {
-		case x.Verb == change.VerbUnsure:
+		case x.Event == change.EventUnsure:
 			w.unsure = true
 		case x.Kind == change.ACE || x.Kind == change.Delegate:
 			ref := x.Ref[change.After]
@@ -99,7 +99,7 @@ func lets(c *change.Comparison, x *change.Diff) grant.Ways {
 		return ways
 	case x.Obj[change.Before] == 0 && a.Flags&acl.Inherited != 0:
 		return 0
-	case x.Verb == change.VerbAdded, opens(c, x, change.Before) == 0, wider(c, x, a):
+	case x.Event == change.EventAdded, opens(c, x, change.Before) == 0, wider(c, x, a):
 		return ways
 	}
 	return 0

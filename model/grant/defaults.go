@@ -185,8 +185,8 @@ func setupTrustee(s *model.Snapshot, who string, sids map[acl.SID]pool.SID) pool
 	return sids[s.Forest.RootSID().WithRID(rid)]
 }
 
-// placeOf says which of the places in the table an object is.
-func placeOf(s *model.Snapshot, dn pool.DN) setupSite {
+// siteOf says which of the sites in the table an object is.
+func siteOf(s *model.Snapshot, dn pool.DN) setupSite {
 	leaf := func(dn pool.DN) string {
 		if dn == 0 {
 			return ""
@@ -244,12 +244,12 @@ func fromSetup(s *model.Snapshot, o *model.Record, a *pool.ACERecord) bool {
 		obj: *s.GUIDs.At(uint32(a.ObjectType)), inh: *s.GUIDs.At(uint32(a.InheritedType))}
 	keys := setupKeys(s)
 	if a.Flags&acl.Inherited == 0 {
-		key.at, key.flags = placeOf(s, o.DN), a.Flags
+		key.at, key.flags = siteOf(s, o.DN), a.Flags
 		return keys[key]
 	}
 	key.copied = true
 	for dn := s.DNs.At(uint32(o.DN)).Parent; dn != 0; dn = s.DNs.At(uint32(dn)).Parent {
-		if key.at = placeOf(s, dn); key.at != 0 && keys[key] {
+		if key.at = siteOf(s, dn); key.at != 0 && keys[key] {
 			return true
 		}
 	}

@@ -199,11 +199,13 @@ func On(t model.Target) (out Set) {
 // Lists returns the lists of the objects that can have rows of these kinds, each
 // once: those of recipients first. A list may hold others too.
 func Lists(s *model.Snapshot, want Set) (out []table.View[model.ObjectID]) {
-	last := [...]model.Target{model.TargetRecipient: model.TargetRecipient, model.TargetStore: model.TargetStore,
-		model.TargetAdmin: model.TargetStore, model.TargetContainer: model.TargetContainer}
 	var seen [model.TargetCount]bool
 	for _, k := range Kinds {
-		if t := last[k.Target]; want.Has(k) && !seen[t] {
+		t := k.Target
+		if t == model.TargetAdmin {
+			t = model.TargetStore // whose list they share
+		}
+		if want.Has(k) && !seen[t] {
 			seen[t] = true
 			out = append(out, s.ListOf(t))
 		}
