@@ -418,7 +418,7 @@ func checkDetail(t *testing.T, s *model.Snapshot, show toggles, line *view.Line)
 		}
 	}
 	seen := map[grant.Ref]bool{}
-	both := detail(8)
+	both := detail(10)
 	for i := range both.Len() {
 		if seen[both.Ref(i)] {
 			t.Errorf("toggles %v: Both of %q shows %v twice", show, line.Name, both.Ref(i))
