@@ -119,9 +119,11 @@ func (p *presets) take(q Question, n int, lists ...*list) {
 			continue
 		}
 		t := b.groupToken(group, lists[0].domain)
-		var got Outcome
+		var got Outcome // the best that is preset, where nothing else is better
 		for _, l := range lists {
-			got = got.better(l.weigh(l.matches(t)))
+			if o := l.weigh(l.matches(t)); o.Answer > got.Answer || o.Answer == got.Answer && o.Preset {
+				got = o
+			}
 		}
 		if got.Answer == None || !got.Preset {
 			continue
