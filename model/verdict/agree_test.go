@@ -28,6 +28,7 @@ func (o *forest) byHand(recipient string) table {
 			continue
 		}
 		for _, p := range o.persons() {
+			o.asked++
 			if all := o.answersOf(p, m); all != ([4]outcome{}) {
 				out[pair{p.SID, m.Name}] = all
 			}
@@ -290,4 +291,56 @@ func sortedPairs(t table) []pair {
 	return slices.SortedFunc(maps.Keys(t), func(a, b pair) int {
 		return cmp.Or(strings.Compare(a.Target, b.Target), strings.Compare(a.Person, b.Person))
 	})
+}
+
+// careless is a pair of which package verdict says more than what goes with what
+// allows: where one group's being open decides about another's, it may say
+// possible or unknown of what is neither, and nothing else.
+func (o *forest) careless() (out string) {
+	defer func() {
+		if p := recover(); p != nil {
+			out = fmt.Sprint("panic: ", p)
+		}
+	}()
+	s := o.snapshot()
+	b := verdict.Of(s)
+	o.exact = true
+	defer func() { o.exact = false }()
+	for _, recipient := range []string{"mailbox", "other"} {
+		want := o.byHand(recipient)
+		got, err := o.expanded(b, s, verdict.Query{Recipients: recipient == "other"})
+		if err != nil {
+			return err.Error()
+		}
+		for p := range want {
+			got[p] = got[p] // none, where there is no line
+		}
+		for _, p := range sortedPairs(got) {
+			for q := range 4 {
+				w, g := want[p][q].Answer, got[p][q].Answer
+				if o.compared++; w == g {
+					continue
+				}
+				if o.differ++; g != possible && g != unknown {
+					return fmt.Sprintf("%s on %s: question %d is %v, in truth %v", p.Person, p.Target, q, g, w)
+				}
+			}
+		}
+	}
+	return ""
+}
+
+func TestNeverCareless(t *testing.T) {
+	compared, differ := 0, 0
+	for seed := range forests() / 2 {
+		o := randomForest(seed)
+		if o.careless() != "" {
+			report(t, seed, o, (*forest).careless)
+		}
+		compared, differ = compared+o.compared, differ+o.differ
+	}
+	t.Logf("%d of %d answers are more careful than they need be", differ, compared)
+	if differ*1000 > compared {
+		t.Errorf("%d of %d answers are more careful than they need be", differ, compared)
+	}
 }

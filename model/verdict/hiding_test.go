@@ -153,6 +153,7 @@ func wrongPair(whole, got [4]outcome) string {
 }
 
 func TestHiding(t *testing.T) {
+	pairs := 0
 	for seed := range forests() {
 		o := makeForest(seed, false)
 		for _, a := range o.Accounts {
@@ -164,5 +165,7 @@ func TestHiding(t *testing.T) {
 		if o.wrong() != "" {
 			report(t, seed, o, (*forest).wrong)
 		}
+		pairs += o.asked
 	}
+	t.Logf("%d organisations, %d pairs of a person and a recipient", forests(), pairs)
 }

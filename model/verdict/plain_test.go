@@ -24,6 +24,9 @@ type forest struct {
 
 	exact bool             // look at how one group's being open goes with another's
 	held  map[string]uint8 // what tokens hold, over the worlds
+
+	asked            int // pairs, see byHand
+	compared, differ int // answers, see careless
 }
 
 type domain struct {

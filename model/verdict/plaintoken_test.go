@@ -54,7 +54,7 @@ func (t *token) has(sid string) bool {
 		return !slices.Contains(onControllersOnly, sid[len(builtin):]) && t.w.possible("builtin "+sid)
 	case t.p.Account != nil && slices.Contains(t.p.Account.History, sid):
 		return true
-	case t.p.Account != nil && t.p.Account.Primary == sid && t.o.holder(sid) == nil:
+	case t.o.holder(sid) == nil && t.isPrimary(sid):
 		return true // of nobody; the token has it all the same
 	}
 	for _, g := range t.o.Accounts {
@@ -136,8 +136,23 @@ func (t *token) in(g *account, seen map[*account]bool) bool {
 	return true
 }
 
+// isPrimary reports whether a SID is that of the primary group. Where that was not
+// read it is guessed: the usual one ([MS-SAMR] 2.2.1.14), and no other.
+func (t *token) isPrimary(sid string) bool {
+	a := t.p.Account
+	switch {
+	case a == nil:
+		return false
+	case a.Primary != "":
+		return sid == a.Primary
+	case a.Kind == "computer":
+		return sid == domainOf(a.SID)+"-515" && t.w.unknown("primary group of "+a.Name, 2) == 1
+	}
+	return sid == domainOf(a.SID)+"-513" && t.w.unknown("primary group of "+a.Name, 2) == 1
+}
+
 func (t *token) member(g *account, seen map[*account]bool) bool {
-	if t.p.Account != nil && t.p.Account.Primary == g.SID {
+	if t.isPrimary(g.SID) {
 		return true
 	}
 	for _, name := range g.Members {

@@ -97,6 +97,11 @@ func (m *maker) groups() {
 		}
 		m.put(g)
 	}
+	if len(m.o.Domains) > 1 && m.in(4) { // a principal in each domain, for one account
+		for i, d := range m.o.Domains {
+			m.put(&account{Name: fmt.Sprintf("F9%d", i), Domain: d.Name, SID: foreignSID + "-9", Kind: "foreign"})
+		}
+	}
 	if m.in(6) {
 		m.put(&account{Name: "AU", Domain: "contoso", SID: "S-1-5-11", Kind: "foreign"})
 	}
@@ -119,6 +124,9 @@ func (m *maker) people() {
 		}
 		if m.in(6) {
 			u.Primary = m.primary(d)
+		}
+		if m.unread && m.in(12) {
+			u.Primary = ""
 		}
 		u.Hidden = m.unread && m.in(10)
 		m.put(u)
@@ -335,10 +343,13 @@ func forests() int {
 }
 
 func TestAgrees(t *testing.T) {
+	pairs := 0
 	for seed := range forests() {
 		o := randomForest(seed)
 		if o.difference() != "" {
 			report(t, seed, o, (*forest).difference)
 		}
+		pairs += o.asked
 	}
+	t.Logf("%d organisations, %d pairs of a person and a recipient", forests(), pairs)
 }
