@@ -18,8 +18,8 @@ func GUIDText(g acl.GUID) string {
 	return g.String()
 }
 
-// Content says what a column or a field holds. Whoever shows, colours or redacts
-// it goes by that, and never by its title or name.
+// Content says what a column or a field holds. Whoever shows, colours or
+// redacts it goes by that, and never by its title or name.
 type Content uint8
 
 // The contents. Of what is not said, a redaction shows nothing.
@@ -50,12 +50,14 @@ type Column[T any] struct {
 }
 
 // Field is a column of a report: a name that is a contract, and a value that is
-// a string, a Phrase, an int or a bool. A Phrase says itself what its parts are.
+// a string, a Phrase, an int or a bool. A Phrase says itself what its parts
+// are.
 type Field[T any] struct {
 	Name  string
 	Is    Content // of a string
 	Value func(T) any
-	// Aside marks what identifies a record beyond doubt and is too much for paper.
+	// Aside marks what identifies a record beyond doubt and is too much for
+	// paper.
 	Aside bool
 	// Order marks the field by which redacted records are ordered: the order of
 	// names would tell a part of them.

@@ -71,7 +71,8 @@ type Forest struct {
 	tombstones map[ObjectID]tombstone
 }
 
-// Trust is a domain that a domain of the forest trusts, in the forest or outside it.
+// Trust is a domain that a domain of the forest trusts, in the forest or
+// outside it.
 type Trust struct{ NetBIOS, DNS string }
 
 // organisation is the Exchange organisation.
@@ -105,9 +106,9 @@ func (f *Forest) clone() *Forest {
 	return &c
 }
 
-// mostNumbered bounds types and servers, of which a directory has some forty and
-// some hundred. What a hostile one has beyond that is called moreNumbered, so that
-// nothing passes for having no type or no server.
+// mostNumbered bounds types and servers, of which a directory has some forty
+// and some hundred. What a hostile one has beyond that is called moreNumbered,
+// so that nothing passes for having no type or no server.
 const (
 	mostNumbered = 1<<16 - 2
 	moreNumbered = "(one of too many)"
@@ -128,7 +129,8 @@ func numbered(list *[]string, index map[string]uint16, text string) uint16 {
 	return n
 }
 
-// RootSID returns the SID of the forest root domain, zero while it is not known.
+// RootSID returns the SID of the forest root domain, zero while it is not
+// known.
 func (f *Forest) RootSID() acl.SID {
 	for _, d := range f.Domains {
 		if d.Root {
@@ -154,7 +156,8 @@ func (s *Snapshot) forestKnown() bool {
 	return len(seen) == len(s.Forest.Domains)
 }
 
-// domainHeads say which domain a SID is the head of, by its number in facts.domains.
+// domainHeads say which domain a SID is the head of, by its number in
+// facts.domains.
 type domainHeads struct {
 	bySID map[acl.SID]int
 	read  int // domains whose head was read

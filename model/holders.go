@@ -19,7 +19,8 @@ var sharedSIDsOf = Derive(func(s *Snapshot) *sharedSIDs {
 		if r.former {
 			list, first = out.former, s.SIDInfo(r.sid).Former
 		}
-		// A holder that gave its place up, and another that came back to it later, may be both here and there.
+		// A holder that gave its place up, and another that came back to it
+		// later, may be both here and there.
 		if r.obj != first && !slices.Contains(list[r.sid], r.obj) {
 			list[r.sid] = append(list[r.sid], r.obj)
 		}

@@ -50,7 +50,8 @@ func (w *Writer) Schema(g acl.GUID, n SchemaName) { w.edit().Schema[g] = n }
 // Right adds an extended right by its rightsGuid.
 func (w *Writer) Right(g acl.GUID, r ExtendedRight) { w.edit().Rights[g] = r }
 
-// WellKnownGroup adds a value of the Exchange container's otherWellKnownObjects.
+// WellKnownGroup adds a value of the Exchange container's
+// otherWellKnownObjects.
 func (w *Writer) WellKnownGroup(g acl.GUID, dn string) {
 	w.Pool.Mu.Lock()
 	defer w.Pool.Mu.Unlock()
@@ -87,8 +88,8 @@ func (w *Writer) Organisation(dn string, version int) {
 func (w *Writer) ExchangeSchema(version int) { w.edit().schemaVersion = version }
 
 // Token sets the SIDs that the domain controllers of a domain see in the bound
-// account's token: it has the local groups of the domain that it is used in. The
-// first one counts for whatever is in no domain.
+// account's token: it has the local groups of the domain that it is used in.
+// The first one counts for whatever is in no domain.
 func (w *Writer) Token(domain string, sids []acl.SID) {
 	w.Pool.Mu.Lock()
 	defer w.Pool.Mu.Unlock()

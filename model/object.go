@@ -54,7 +54,8 @@ const (
 	Missing
 )
 
-// and joins what two entries of one object say: a value that came once is there.
+// and joins what two entries of one object say: a value that came once is
+// there.
 func (r ReadState) and(later ReadState) ReadState {
 	if r == Present || later == NotAsked {
 		return r
@@ -178,10 +179,12 @@ func (o *Record) Set(f Flags, on bool) {
 // HasMailbox reports whether the object has a mailbox here.
 func (o *Record) HasMailbox() bool { return o.Recipient == Mailbox || o.Recipient == SystemMailbox }
 
-// standsFor reports whether the object only stands for the account that holds its SID.
+// standsFor reports whether the object only stands for the account that holds
+// its SID.
 func (o *Record) standsFor() bool { return o.Class == ClassForeign || o.Is(FlagDeleted) }
 
-// IsPrincipal reports whether the object has a SID, whether or not it may be read.
+// IsPrincipal reports whether the object has a SID, whether or not it may be
+// read.
 func (o *Record) IsPrincipal() bool {
 	return o.Class == ClassUser || o.Class == ClassService || o.Class == ClassComputer || o.Class == ClassGroup
 }

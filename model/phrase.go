@@ -5,7 +5,8 @@ import (
 )
 
 // Phrase is a text that is made of the program's own words and of what a
-// directory says, part by part, so that whoever must not show a name can replace it.
+// directory says, part by part, so that whoever must not show a name can
+// replace it.
 type Phrase []Part
 
 // Part is a piece of a Phrase.

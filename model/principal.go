@@ -9,8 +9,9 @@ import (
 	"mbxperm/model/internal/pool"
 )
 
-// Where the name of a SID comes from, where it is not simply that of the account
-// that holds it. The words before a name are the same in every directory.
+// Where the name of a SID comes from, where it is not simply that of the
+// account that holds it. The words before a name are the same in every
+// directory.
 const (
 	fromHistory   = "from sIDHistory of "
 	fromMaster    = "linked account of " // msExchMasterAccountSid
@@ -74,7 +75,8 @@ func (s *Snapshot) epitaph(id ObjectID) Phrase {
 	return out
 }
 
-// shortSID leaves out the middle of an account's SID: what tells two apart is the end.
+// shortSID leaves out the middle of an account's SID: what tells two apart is
+// the end.
 func shortSID(s string) string {
 	const account = "S-1-5-21-"
 	parts := strings.Split(s, "-")
@@ -174,7 +176,8 @@ func (s *Snapshot) TrusteeRecordID(p TrusteeID) ObjectID {
 	return s.Holder(p.SID())
 }
 
-// ObjectName is what a target or trustee is called: its sAMAccountName, else its cn.
+// ObjectName is what a target or trustee is called: its sAMAccountName, else
+// its cn.
 func (s *Snapshot) ObjectName(o *Record) string {
 	if o.Account != 0 {
 		return s.Texts.Text(o.Account)
@@ -219,14 +222,16 @@ type Principal struct {
 	DN     string
 	Kind   string
 	State  string // "enabled", "disabled", "deleted", "former SID" ; empty where nothing is known
-	// Label says where the name comes from, where it is not that of the account that
-	// holds the SID: "from sIDHistory of u00012", "linked account of u00031", "foreign
-	// security principal", "deleted; tombstone of 2024-03-04, was in OU=…".
+	// Label says where the name comes from, where it is not that of the account
+	// that holds the SID: "from sIDHistory of u00012", "linked account of
+	// u00031", "foreign security principal", "deleted; tombstone of 2024-03-04,
+	// was in OU=…".
 	Label Phrase
 	// Also names the other accounts that have the same SID, now or in their
 	// sIDHistory: its rights are theirs too.
 	Also []Alias
-	// Qualified: accounts of several domains are known, so the name alone is not enough.
+	// Qualified: accounts of several domains are known, so the name alone is
+	// not enough.
 	Qualified bool
 }
 
@@ -271,7 +276,8 @@ func (s *Snapshot) alsoHolding(p TrusteeID, id ObjectID) (out []Alias) {
 	return out
 }
 
-// TrusteeKind is the kind of whoever holds a SID, without making the rest of a Principal.
+// TrusteeKind is the kind of whoever holds a SID, without making the rest of a
+// Principal.
 func (s *Snapshot) TrusteeKind(id pool.SID) string {
 	sid := s.SIDOf(id)
 	if _, ok := acl.WellKnownName(sid); ok {
@@ -309,8 +315,9 @@ func (s *Snapshot) missing(id pool.SID, sid acl.SID) string {
 	}
 	i, known := s.DomainHeads()[domain]
 	if !known {
-		// S-1-5-21 is an account domain ([MS-DTYP] 2.4.2.4). Another one than the
-		// forest's is foreign, which can be told once all of the forest's are known.
+		// S-1-5-21 is an account domain ([MS-DTYP] 2.4.2.4). Another one than
+		// the forest's is foreign, which can be told once all of the forest's
+		// are known.
 		if s.forestKnown() && strings.HasPrefix(domain.String(), "S-1-5-21-") {
 			return KindForeign
 		}
@@ -334,8 +341,9 @@ func (s *Snapshot) qualify(p *Principal, o *Record) {
 }
 
 // UnseenIn reports whether an object of the domain is referred to (as a member,
-// a delegate, the mailbox of a store) that no search delivered, or came without its SID. Then the bound account does not see all
-// of the domain, and a SID without a holder may belong to what it does not see.
+// a delegate, the mailbox of a store) that no search delivered, or came without
+// its SID. Then the bound account does not see all of the domain, and a SID
+// without a holder may belong to what it does not see.
 func (s *Snapshot) UnseenIn(domain int) bool { return unseenDomains.Of(s)[domain] }
 
 var unseenDomains = Derive(func(s *Snapshot) map[int]bool {

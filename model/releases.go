@@ -3,8 +3,8 @@ package model
 // Which release a build number or a version number of the directory belongs to.
 // Sources: Microsoft's list of build numbers, its page on preparing Active
 // Directory, and Get-ExchangeBuildVersionInformation.ps1 of CSS-Exchange, which
-// keeps both (exchange-facts 10.6). A security update changes the last part of a
-// server's build only, and the directory does not record it.
+// keeps both (exchange-facts 10.6). A security update changes the last part of
+// a server's build only, and the directory does not record it.
 
 // product is a release line of Exchange, by the first two numbers of a build.
 type product struct{ major, minor int }
@@ -16,11 +16,12 @@ var products = map[product]string{
 	{6, 5}: "2003", {6, 0}: "2000",
 }
 
-// firstSE is the first build of Subscription Edition, which shares its first two
-// numbers, its schema and its organisation version with 2019 CU15.
+// firstSE is the first build of Subscription Edition, which shares its first
+// two numbers, its schema and its organisation version with 2019 CU15.
 const firstSE = 2562
 
-// updates are the updates of the lines that have their names from the third number.
+// updates are the updates of the lines that have their names from the third
+// number.
 var updates = map[product]map[int]string{
 	{15, 2}: {
 		221: "RTM", 330: "CU1", 397: "CU2", 464: "CU3", 529: "CU4", 595: "CU5", 659: "CU6", 721: "CU7", 792: "CU8",

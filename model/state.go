@@ -29,7 +29,8 @@ func (p Phase) String() string {
 	return "finished"
 }
 
-// Problem is something that went wrong with one object or search, in one sentence.
+// Problem is something that went wrong with one object or search, in one
+// sentence.
 type Problem struct {
 	Time   time.Time
 	Object string
@@ -66,11 +67,14 @@ type State struct {
 	Since   time.Time // of this search
 	Ended   time.Time // zero while it runs
 
-	// Recording is the file that gets what is read; nil where nothing is recorded.
+	// Recording is the file that gets what is read; nil where nothing is
+	// recorded.
 	Recording *Recording
-	// Incomplete names each search that was not read to its end; added by AddGap.
+	// Incomplete names each search that was not read to its end; added by
+	// AddGap.
 	Incomplete []Gap
-	// Warnings hold for as long as the program runs: an unverified certificate, a password in clear.
+	// Warnings hold for as long as the program runs: an unverified certificate,
+	// a password in clear.
 	Warnings []string
 	Problems []Problem // the first; added by AddProblem
 	// MoreProblems is how many there were beyond those listed.
@@ -81,13 +85,13 @@ type State struct {
 	Err error
 }
 
-// Question asks whoever looks at a State for a secret, such as a password. It is
-// never changed, and one that is asked again is another.
+// Question asks whoever looks at a State for a secret, such as a password. It
+// is never changed, and one that is asked again is another.
 type Question struct{ Text string }
 
 // Bounds on what a State lists. A directory has some dozen searches, and a
-// million SIDs are looked up by 20,000; nobody reads the thousandth reason, and a
-// hostile source could bring any number of them.
+// million SIDs are looked up by 20,000; nobody reads the thousandth reason, and
+// a hostile source could bring any number of them.
 const (
 	MostProblems = 1000
 	MostGaps     = 1000

@@ -17,7 +17,8 @@ func (s *Snapshot) StorageGroup(o *Record) (pool.DN, bool) {
 	return parent, strings.EqualFold(s.CN(above), "InformationStore")
 }
 
-// ServerOf returns the server of a store: the one it names, else the one it lies on.
+// ServerOf returns the server of a store: the one it names, else the one it
+// lies on.
 func (s *Snapshot) ServerOf(o *Record) pool.DN {
 	if group, ok := s.StorageGroup(o); ok && o.Home == 0 {
 		return s.DNs.At(uint32(s.DNs.At(uint32(group)).Parent)).Parent
@@ -39,8 +40,8 @@ func (v ServerVersion) String() string {
 }
 
 // Release names what is installed: "2019 CU14". 2019 CU15 and Subscription
-// Edition are told apart by the build and by nothing else (exchange-facts 10.6).
-// A build that the table does not have is named by its number.
+// Edition are told apart by the build and by nothing else (exchange-facts
+// 10.6). A build that the table does not have is named by its number.
 func (v ServerVersion) Release() string {
 	line := product{v.Major, v.Minor}
 	name := products[line]
@@ -182,8 +183,9 @@ func (s *Snapshot) Deployment() Deployment {
 	return d
 }
 
-// HomeServer finds the server of a mailbox: the one that its store is on; where that
-// is not visible, the one that the account names. 0 where neither was read.
+// HomeServer finds the server of a mailbox: the one that its store is on; where
+// that is not visible, the one that the account names. 0 where neither was
+// read.
 func (s *Snapshot) HomeServer(o *Record) pool.DN {
 	if store := s.At(o.Home); store != 0 {
 		if dn := s.ServerOf(s.Record(store)); dn != 0 {
@@ -195,7 +197,8 @@ func (s *Snapshot) HomeServer(o *Record) pool.DN {
 	return serversOf.Of(s).byName[s.Forest.Servers[o.Server]]
 }
 
-// VersionOf is the version of the server of a mailbox, zero where it is not known.
+// VersionOf is the version of the server of a mailbox, zero where it is not
+// known.
 func (s *Snapshot) VersionOf(o *Record) ServerVersion { return s.Forest.Versions[s.HomeServer(o)] }
 
 // ReleaseOf names the release of the server of a mailbox.

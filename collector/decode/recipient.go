@@ -81,8 +81,8 @@ var recipientTypes = map[int64]struct {
 	17592186044416: {"SchedulingMailbox", model.Mailbox},
 }
 
-// recipient takes what makes a recipient of an object, and decides whether it is
-// a mailbox.
+// recipient takes what makes a recipient of an object, and decides whether it
+// is a mailbox.
 func (d *decoder) recipient(e *collector.Entry, o *model.Object, is map[string]bool) {
 	s := signsOf(e, o)
 	if d.now == nil {

@@ -5,8 +5,8 @@ import (
 	"mbxperm/model"
 )
 
-// Stores asks for the mailbox and public stores, with their descriptors, and for
-// the copies of them on other servers.
+// Stores asks for the mailbox and public stores, with their descriptors, and
+// for the copies of them on other servers.
 var Stores = collector.Search{
 	Purpose:    "exchange",
 	Base:       exchangeBase,

@@ -13,9 +13,9 @@ import (
 )
 
 // Active Directory sends SIDs, GUIDs and descriptors in their binary forms.
-// ldbsearch and some browsers of directories write them as text instead, which no
-// binary form can be taken for: a SID and a descriptor begin with their revision,
-// 1 ([MS-DTYP] 2.4.2.2, 2.4.6), and a GUID has 16 bytes.
+// ldbsearch and some browsers of directories write them as text instead, which
+// no binary form can be taken for: a SID and a descriptor begin with their
+// revision, 1 ([MS-DTYP] 2.4.2.2, 2.4.6), and a GUID has 16 bytes.
 
 // sidOf reads a SID in either form.
 func sidOf(value []byte) (acl.SID, error) {
@@ -114,12 +114,14 @@ func domainOf(sid acl.SID) acl.SID {
 	return acl.SID{}
 }
 
-// domainHeads are the SIDs of the domains that were met, by their DNs in lower case.
+// domainHeads are the SIDs of the domains that were met, by their DNs in lower
+// case.
 type domainHeads map[string]acl.SID
 
 func (h domainHeads) several() bool { return len(h) > 1 }
 
-// badTexts are descriptors as text that cannot be read: how many, and the first.
+// badTexts are descriptors as text that cannot be read: how many, and the
+// first.
 type badTexts struct {
 	n        int
 	name, dn string

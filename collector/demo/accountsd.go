@@ -88,8 +88,8 @@ var (
 // Member_of {BUILTIN\Administrators}.
 const condition = "artx\x51\x10\x00\x00\x00\x01\x02\x00\x00\x00\x00\x00\x05\x20\x00\x00\x00\x20\x02\x00\x00\x89\x00\x00"
 
-// accountSD returns the nTSecurityDescriptor of a person, or nil where the bound
-// account may not read it. Six accounts of seven share the one that their
+// accountSD returns the nTSecurityDescriptor of a person, or nil where the
+// bound account may not read it. Six accounts of seven share the one that their
 // container gives them; the seventh has entries of its own.
 func (w *world) accountSD(out *writer, p *person) []byte {
 	if p.odd == headUnreadable {

@@ -15,8 +15,9 @@
 //
 // The first mailboxes are written by hand: each shows one thing that a reader
 // of descriptors must cope with (see the constants that begin with head). The
-// rest is drawn by a hash: half of the mailboxes and one account in seven have a
-// descriptor unlike every other, which is about what a directory of that age has.
+// rest is drawn by a hash: half of the mailboxes and one account in seven have
+// a descriptor unlike every other, which is about what a directory of that age
+// has.
 //
 // From one day to the next, half a per cent of the mailboxes change in one
 // thing, and half a per cent of the memberships: two days can be compared.

@@ -44,8 +44,8 @@ func domainACEs() []ace {
 	)
 }
 
-// protectedACEs is CN=AdminSDHolder: what accounts with adminCount=1 are stamped
-// with, once an hour.
+// protectedACEs is CN=AdminSDHolder: what accounts with adminCount=1 are
+// stamped with, once an hour.
 func protectedACEs() []ace {
 	return []ace{
 		allow(authenticatedUsers, genRead, 0),

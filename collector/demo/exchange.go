@@ -181,7 +181,8 @@ func exchangeVersion(major, minor, build, revision int) (serial, version string)
 }
 
 // wellKnownObjects points from CN=Microsoft Exchange to the groups of Exchange,
-// as DN with binary ([MS-ADTS] 3.1.1.3.1.1.3): the GUID in the order of its bytes.
+// as DN with binary ([MS-ADTS] 3.1.1.3.1.1.3): the GUID in the order of its
+// bytes.
 func (w *world) wellKnownObjects() fixed {
 	f := fixed{name: "otherWellKnownObjects"}
 	for _, g := range exchangeGroups {
@@ -191,8 +192,8 @@ func (w *world) wellKnownObjects() fixed {
 	return f
 }
 
-// databaseOwn returns the entries set on database k: the first two have one that
-// opens all of its mailboxes.
+// databaseOwn returns the entries set on database k: the first two have one
+// that opens all of its mailboxes.
 func databaseOwn(k int) []ace {
 	switch k {
 	case 0:

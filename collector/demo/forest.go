@@ -97,7 +97,8 @@ func guidsOf(kinds ...acl.GUIDKind) []acl.NamedGUID {
 	return list
 }
 
-// propertySets says which set some attributes belong to (attributeSecurityGUID).
+// propertySets says which set some attributes belong to
+// (attributeSecurityGUID).
 var propertySets = map[string]acl.GUID{
 	"msExchMailboxSecurityDescriptor": acl.GUIDExchangeInformation,
 	"publicDelegates":                 acl.GUIDPersonalInformation,

@@ -8,9 +8,9 @@ var ownMailbox = allow(self, acl.MailboxFullAccess|acl.MailboxReadPermission, ci
 // manyEntries is how many entries the longest mailbox descriptor has.
 const manyEntries = 400
 
-// mailboxDescriptor returns the msExchMailboxSecurityDescriptor of a mailbox, nil where
-// there is none. Half of the mailboxes have the one that setup writes, the
-// other half one of their own.
+// mailboxDescriptor returns the msExchMailboxSecurityDescriptor of a mailbox,
+// nil where there is none. Half of the mailboxes have the one that setup
+// writes, the other half one of their own.
 func (w *world) mailboxDescriptor(out *writer, p *person) []byte {
 	switch p.odd {
 	case headAbsent, headUnknown:

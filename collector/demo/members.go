@@ -31,7 +31,8 @@ func (w *world) memberOf(group, k, size int) trustee {
 // teamSize is how many members a generated group has.
 func (w *world) teamSize(group int) int { return min(w.n, 3+int(w.draw(streamMembers, -group)%12)) }
 
-// Numbers of groups for memberOf: hand-written ones by RID, then lists and teams.
+// Numbers of groups for memberOf: hand-written ones by RID, then lists and
+// teams.
 const (
 	listNumber = 1 << 20
 	teamNumber = 1 << 24

@@ -85,8 +85,8 @@ func appendPadded(b []byte, letter byte, n int) []byte {
 }
 
 // appendEscaped writes an attribute value into a DN (RFC 4514 2.4), with the
-// additions of Active Directory: the equals sign is escaped, and line breaks are
-// written in hexadecimal. Other control characters stay as they are.
+// additions of Active Directory: the equals sign is escaped, and line breaks
+// are written in hexadecimal. Other control characters stay as they are.
 func appendEscaped(b, value []byte) []byte {
 	for i, c := range value {
 		switch c {

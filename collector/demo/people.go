@@ -102,8 +102,8 @@ var headKinds = map[int]kind{
 }
 
 // hostile is what nobody should be able to write into a directory, and anybody
-// who may edit a name can: an escape sequence, a colour tag of tview, a formula,
-// a line break and a right-to-left override.
+// who may edit a name can: an escape sequence, a colour tag of tview, a
+// formula, a line break and a right-to-left override.
 const hostile = "=1+1 \x1b[31mred\x1b[0m [red]tag[-]\nline \u202Egnp.exe"
 
 // headNames are the names of the hand-written mailboxes, where they matter.

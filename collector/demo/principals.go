@@ -35,7 +35,8 @@ func (p *principal) primaryGroup() string {
 	return "513"
 }
 
-// groupType values: scope, and the sign bit for a security group ([MS-ADTS] 2.2.12).
+// groupType values: scope, and the sign bit for a security group ([MS-ADTS]
+// 2.2.12).
 const (
 	globalGroup    = "-2147483646"
 	localGroup     = "-2147483644"

@@ -186,7 +186,8 @@ func (w *world) exchangeSearches() []search {
 
 // recipientSearches asks for everything with a mail address.
 func (w *world) recipientSearches() []search {
-	// Accounts that may expire are not asked for today; where they are, we answer.
+	// Accounts that may expire are not asked for today; where they are, we
+	// answer.
 	expires := (&collector.Query{Attributes: decode.Mailboxes.Attributes}).Asked("accountExpires")
 	listSD := encode(acl.DACLAutoInherited, recipientManagement, domainUsers, groupDefaults, inherit(w.listsOU.dacl, groupClass))
 	contactSD := encode(acl.DACLAutoInherited, recipientManagement, domainUsers, contactDefaults, inherit(w.contactsOU.dacl, contactClass))

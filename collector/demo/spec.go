@@ -30,8 +30,8 @@ type Source struct {
 var _ collector.Source = (*Source)(nil)
 
 // New returns the organisation that spec describes: demo[:N[:SEED[:DAY]]]. N is
-// the number of mailboxes (250 if not given), SEED chooses what is drawn (1) and
-// DAY how many days have passed since then (0).
+// the number of mailboxes (250 if not given), SEED chooses what is drawn (1)
+// and DAY how many days have passed since then (0).
 func New(spec string) (*Source, error) {
 	w, err := parseSpec(spec)
 	if err != nil {

@@ -28,10 +28,10 @@ type Size struct {
 	Children   []string // domains below this one, by their first label: in the partitions container alone
 }
 
-// Directory makes a domain with Exchange in it: stores of both layouts, servers,
-// mailboxes, a group with and one without an alias, a contact, and what lies
-// above them. Descriptors are bytes without meaning. The same size gives the
-// same entries.
+// Directory makes a domain with Exchange in it: stores of both layouts,
+// servers, mailboxes, a group with and one without an alias, a contact, and
+// what lies above them. Descriptors are bytes without meaning. The same size
+// gives the same entries.
 func Directory(size Size) []Entry {
 	d := &directory{size: size}
 	if d.size.Descriptor == 0 {

@@ -4,12 +4,12 @@
 // certificate for another name.
 //
 // It serves entries from memory with the parts of LDAP (RFC 4511) that the
-// collector uses: simple bind, NTLM in GSS-SPNEGO and EXTERNAL, search with present, equality, and, or and not
-// filters, paging (RFC 2696), ranges of long attributes (MS-ADTS
-// 3.1.1.3.1.3.3), StartTLS, LDAPS and Who Am I (RFC 4532). What matters here is
-// done as Active Directory does it: a paging cookie is worth nothing on another
-// connection, a search before a bind is refused, a long attribute comes as an
-// empty "member" beside "member;range=0-1499".
+// collector uses: simple bind, NTLM in GSS-SPNEGO and EXTERNAL, search with
+// present, equality, and, or and not filters, paging (RFC 2696), ranges of long
+// attributes (MS-ADTS 3.1.1.3.1.3.3), StartTLS, LDAPS and Who Am I (RFC 4532).
+// What matters here is done as Active Directory does it: a paging cookie is
+// worth nothing on another connection, a search before a bind is refused, a
+// long attribute comes as an empty "member" beside "member;range=0-1499".
 //
 //	s := ldaptest.Start(t, ldaptest.Config{
 //		Entries:   ldaptest.Directory(ldaptest.Size{Mailboxes: 250}),
@@ -25,8 +25,8 @@
 //
 // Every request is written down (Server.Requests), so that a test can say how
 // many a read may cost. What goes wrong at one place of an answer is a field of
-// Fault and a line in search.go that obeys it; what has no end, or is out of all
-// proportion, is one of the Modes.
+// Fault and a line in search.go that obeys it; what has no end, or is out of
+// all proportion, is one of the Modes.
 //
 // It is no directory: no access control, no schema, no writing. What a healthy
 // server says is tested against a real one (package adlab).

@@ -60,8 +60,8 @@ type Fault struct {
 	// closed behind it.
 	Raw []byte
 
-	// Short ends the page after so many entries; the others come with later pages,
-	// or with Lose never, as if there were none.
+	// Short ends the page after so many entries; the others come with later
+	// pages, or with Lose never, as if there were none.
 	Short int
 	Lose  bool
 

@@ -12,10 +12,10 @@ import (
 	ber "github.com/go-asn1-ber/asn1-ber"
 )
 
-// Mode answers one search, or one page of it, as no healthy server does: without
-// an end, out of all proportion, or with something else than was asked for. It
-// returns false to close the connection; a write that fails says that the client
-// has given up.
+// Mode answers one search, or one page of it, as no healthy server does:
+// without an end, out of all proportion, or with something else than was asked
+// for. It returns false to close the connection; a write that fails says that
+// the client has given up.
 type Mode func(*Answer) bool
 
 // Answer is what a Mode answers.
@@ -360,8 +360,8 @@ func (a *Answer) whole(e *Entry) *ber.Packet {
 	return entry
 }
 
-// ranged gives every entry an attribute member that goes on for ever, in ranges of
-// so many values.
+// ranged gives every entry an attribute member that goes on for ever, in ranges
+// of so many values.
 func (a *Answer) ranged(n int) bool { return a.rangedBy(n, []byte("CN=member,"+Domain)) }
 
 func (a *Answer) rangedBy(n int, value []byte) bool {

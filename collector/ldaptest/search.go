@@ -203,8 +203,8 @@ func (p *session) finish(id int64, r *Request, f Fault, rest []*Entry) bool {
 	return p.send(id, done, pagingControls(cookie))
 }
 
-// pagingControls is the paging control of an answer (RFC 2696 2), with what goes
-// around it.
+// pagingControls is the paging control of an answer (RFC 2696 2), with what
+// goes around it.
 func pagingControls(cookie string) *ber.Packet {
 	value := ber.NewSequence("realSearchControlValue")
 	value.AppendChild(ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagInteger, int64(0), "size"))

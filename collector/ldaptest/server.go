@@ -46,9 +46,9 @@ type Config struct {
 	NTLM           bool // NTLM in SASL GSS-SPNEGO, with the Passwords; a MIC is wanted
 	ChannelBinding bool // NTLM inside TLS must carry the binding of this server's certificate
 
-	// ClientCertificates asks for one in the TLS handshake, and takes its common
-	// name for the account: at once with LDAPS, and after a bind with EXTERNAL with
-	// StartTLS (MS-ADTS 5.1.1.2).
+	// ClientCertificates asks for one in the TLS handshake, and takes its
+	// common name for the account: at once with LDAPS, and after a bind with
+	// EXTERNAL with StartTLS (MS-ADTS 5.1.1.2).
 	ClientCertificates bool
 
 	LDAPS       bool                    // TLS from the first byte
@@ -338,7 +338,8 @@ func (r *Request) describe(op, m *ber.Packet) {
 // whether it did, and then the connection is over.
 func (p *session) halt(f Fault) bool {
 	if f.Stall {
-		// The client never sends while it waits, so a read ends when it gives up.
+		// The client never sends while it waits, so a read ends when it gives
+		// up.
 		go func() {
 			<-p.server.done
 			p.raw.Close()

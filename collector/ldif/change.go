@@ -44,7 +44,8 @@ func (p *parser) change(e *collector.Entry, key, value []byte) (part, error) {
 
 // modify reads the rest of a record that adds values to an entry that the file
 // has added before: for each attribute a line "add:", the values, and "-". The
-// entry then has these values alone, and whoever takes it adds them to the others.
+// entry then has these values alone, and whoever takes it adds them to the
+// others.
 func (p *parser) modify(e *collector.Entry) error {
 	if _, ok := p.added[hashDN(e.DN)]; !ok {
 		return p.bad("changetype: modify describes a change and no entry; export entries: the file did not add this one before")

@@ -4,14 +4,14 @@
 // base64, comments, attribute options, lines that end in LF, CRLF or CR; plain,
 // gzip or zstd, recognised by content. A file is read as a stream: memory does
 // not grow with its size but for a hash of each DN that ldifde adds; one value
-// may have 64 MiB and one entry 256 MiB. A value given as a URL (":<") is refused
-// and never read: a file must not make this program open another one.
+// may have 64 MiB and one entry 256 MiB. A value given as a URL (":<") is
+// refused and never read: a file must not make this program open another one.
 //
-// A "dn:" begins a record also where the empty line before it was lost. ldifde's
-// "changetype: add" is an entry, and a "changetype: modify" that only adds values
-// to an entry before it is one with these values alone: whoever takes entries
-// joins those of one DN. A record that cannot be read is left out, the error of
-// Read says which and why, and the records after it are read.
+// A "dn:" begins a record also where the empty line before it was lost.
+// ldifde's "changetype: add" is an entry, and a "changetype: modify" that only
+// adds values to an entry before it is one with these values alone: whoever
+// takes entries joins those of one DN. A record that cannot be read is left
+// out, the error of Read says which and why, and the records after it are read.
 //
 // And it records: a Recorder writes every event of a collector.Source as it
 // comes, and the recording, opened as a Source, delivers the same events again.
@@ -70,6 +70,6 @@
 // into a report, and the error names the lines between which it lies. What came
 // before is used, of a cut recording too, and the collection is incomplete.
 // Where the first line is gone nothing can be checked, and nothing is used. The
-// sums show accidents and clumsy hands; whoever can compute a SHA-256 can write a
-// recording of anything. Keep the last line elsewhere where that matters.
+// sums show accidents and clumsy hands; whoever can compute a SHA-256 can write
+// a recording of anything. Keep the last line elsewhere where that matters.
 package ldif

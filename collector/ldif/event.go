@@ -31,7 +31,8 @@ type event struct {
 	err   error           // kindEnd, kindRead, kindLookup
 }
 
-// deliver calls the sink. The marks at the end of Read and Lookup are not for it.
+// deliver calls the sink. The marks at the end of Read and Lookup are not for
+// it.
 func (e *event) deliver(sink collector.Sink) {
 	switch e.kind {
 	case kindEntry:

@@ -21,7 +21,8 @@ const stamp = "2006-01-02T150405Z"
 
 const suffix = ".ldif.zst"
 
-// partial stands in the name of a recording whose source was not read to its end.
+// partial stands in the name of a recording whose source was not read to its
+// end.
 const partial = ".partial"
 
 // InFolder returns where a recording goes: to path itself, or, where that is a
@@ -52,13 +53,15 @@ func partialPath(path string) string {
 	}
 }
 
-// ErrNoRecording is what Newest returns for a folder without a complete recording.
+// ErrNoRecording is what Newest returns for a folder without a complete
+// recording.
 var ErrNoRecording = errors.New("no recording")
 
 // Newest returns the newest complete recording in a folder, of those that
 // InFolder named; whatever else lies there counts for nothing. Complete is one
-// that is whole and of which every search was read to its end. It also says which
-// newer ones are not, and why, a text for each. What is no folder it returns as it is.
+// that is whole and of which every search was read to its end. It also says
+// which newer ones are not, and why, a text for each. What is no folder it
+// returns as it is.
 func Newest(path string) (name string, passed []string, err error) {
 	if !isFolder(path) {
 		return path, nil, nil
@@ -102,9 +105,9 @@ func ours(name string) (named, ok bool) {
 	return named, err == nil
 }
 
-// complete looks through a recording and returns why it is no complete one. That
-// takes a fraction of the time that reading it does: nothing is decoded but the
-// lines of its events, and no sum is made but that of zstd.
+// complete looks through a recording and returns why it is no complete one.
+// That takes a fraction of the time that reading it does: nothing is decoded
+// but the lines of its events, and no sum is made but that of zstd.
 func complete(path string) error {
 	f, err := os.Open(path)
 	if err != nil {

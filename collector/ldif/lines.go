@@ -25,8 +25,8 @@ const (
 
 // lines splits a stream into logical lines: one that begins with a space
 // continues the one before (RFC 2849, note 2). Lines end in LF or CRLF; but for
-// recordings, of which each byte counts, in CR alone too, and in CR CR LF, which a
-// CRLF becomes that is taken for an LF and written with another CR.
+// recordings, of which each byte counts, in CR alone too, and in CR CR LF,
+// which a CRLF becomes that is taken for an LF and written with another CR.
 type lines struct {
 	src  io.Reader
 	buf  []byte
@@ -54,8 +54,8 @@ type lines struct {
 func newLines(src io.Reader) *lines { return &lines{src: src, buf: make([]byte, window)} }
 
 // next returns the next logical line without its end. It is valid until the
-// call after it. At the end of the stream the error is io.EOF; every other error
-// of the stream comes as it is, after the lines that could be read whole.
+// call after it. At the end of the stream the error is io.EOF; every other
+// error of the stream comes as it is, after the lines that could be read whole.
 func (l *lines) next() ([]byte, error) {
 	if l.again {
 		l.again = false
@@ -94,9 +94,9 @@ func (l *lines) next() ([]byte, error) {
 	return l.folded, nil
 }
 
-// apart reports whether what follows is no further line of the same record. Then
-// lines of blanks stand between records: a value that ends in blanks is written
-// in base64 (RFC 2849, note 8).
+// apart reports whether what follows is no further line of the same record.
+// Then lines of blanks stand between records: a value that ends in blanks is
+// written in base64 (RFC 2849, note 8).
 func (l *lines) apart() bool {
 	for l.w-l.r < len("dn:") && l.fill() == nil {
 	}

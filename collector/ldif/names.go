@@ -10,8 +10,8 @@ import (
 )
 
 // maxNames bounds the table of attribute names; a directory's schema has some
-// thousands. A table that is full is begun again with the next entry. maxName bounds a name with its
-// options; those of a directory have some sixty bytes.
+// thousands. A table that is full is begun again with the next entry. maxName
+// bounds a name with its options; those of a directory have some sixty bytes.
 const (
 	maxNames = 1 << 14
 	maxName  = 1 << 10
@@ -116,8 +116,8 @@ func (n *name) span(s string) bool {
 	return true
 }
 
-// add puts a value into the entry. In a recording an attribute is a run of lines
-// with one name, exactly as the source spelled it; elsewhere lines of one
+// add puts a value into the entry. In a recording an attribute is a run of
+// lines with one name, exactly as the source spelled it; elsewhere lines of one
 // attribute may stand anywhere in the record, under any spelling.
 func (p *parser) add(e *collector.Entry, key, value []byte) {
 	if p.attr == nil || p.spelled == nil || string(key) != p.spelled.text {

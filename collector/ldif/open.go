@@ -86,8 +86,8 @@ func open(name string, r io.Reader) (*Source, error) {
 	return s, nil
 }
 
-// largestWindow bounds what a zstd frame can make us hold; zstd --long=27 writes
-// as much.
+// largestWindow bounds what a zstd frame can make us hold; zstd --long=27
+// writes as much.
 const largestWindow = 128 << 20
 
 // magics are the first bytes of what is compressed in a way that is not read
@@ -107,9 +107,9 @@ func isZstd(head []byte) bool {
 	return magic == 0xFD2FB528 || magic&^0xF == 0x184D2A50
 }
 
-// decompress recognises gzip (RFC 1952 2.3.1) and zstd (RFC 8878 3.1.1) by their
-// first bytes, and takes a byte order mark off. Both may be of several parts
-// (RFC 1952 2.2, RFC 8878 3).
+// decompress recognises gzip (RFC 1952 2.3.1) and zstd (RFC 8878 3.1.1) by
+// their first bytes, and takes a byte order mark off. Both may be of several
+// parts (RFC 1952 2.2, RFC 8878 3).
 func decompress(r io.Reader) (io.Reader, func(), error) {
 	in := bufio.NewReaderSize(r, window)
 	release := func() {}

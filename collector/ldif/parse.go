@@ -94,8 +94,8 @@ const mostUnchecked = 16 << 20
 // errChecked says that the events so far are what was recorded.
 var errChecked = errors.New("checked")
 
-// ending words why there is nothing after this batch, and drops what must not be
-// used of it.
+// ending words why there is nothing after this batch, and drops what must not
+// be used of it.
 func (p *parser) ending(err error) error {
 	cut := errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF
 	switch {
@@ -121,8 +121,8 @@ func (p *parser) ending(err error) error {
 		p.checked+1, p.in.read, err)
 }
 
-// step reads one record or one line outside of records. What cannot be read of a
-// file from elsewhere is left out, and the next record is read.
+// step reads one record or one line outside of records. What cannot be read of
+// a file from elsewhere is left out, and the next record is read.
 func (p *parser) step() error {
 	err := p.record()
 	if err == nil || p.recording || !isLine(err) {
@@ -197,7 +197,8 @@ func beginsAnother(line []byte) bool {
 	return false
 }
 
-// hasWord reports whether a line begins with a word that is given in lower case.
+// hasWord reports whether a line begins with a word that is given in lower
+// case.
 func hasWord(line []byte, word string) bool {
 	return len(line) >= len(word) && isWord(line[:len(word)], word)
 }

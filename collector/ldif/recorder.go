@@ -75,7 +75,8 @@ const RecordExample = `  mbxperm record ldaps://dc1.contoso.com monday.ldif.zst 
 
 // Recorded opens a source, and if path is not empty a recording of it. Then the
 // source is the one that records. The path is looked at before the source is
-// opened: nobody should give a password and wait only to read that a file exists.
+// opened: nobody should give a password and wait only to read that a file
+// exists.
 func Recorded(ctx context.Context, path, program string, o Options, open func() (collector.Source, []string, error)) (collector.Source, []string, *Recorder, error) {
 	if path != "" {
 		if err := wholefile.Vacant(path, o.Force); err != nil {
@@ -98,11 +99,11 @@ func Recorded(ctx context.Context, path, program string, o Options, open func() 
 	return r.Record(src), warnings, r, nil
 }
 
-// Create begins a recording. Nothing is at path, and what was there stays, until
-// Close has written the whole. An existing file is an error unless it is to be
-// replaced. A pipe or a device gets the recording as it is made; a named pipe is
-// opened when somebody reads it, or ctx ends. Where the reading is cut short, the
-// recording gets another name: see Recorder.Path.
+// Create begins a recording. Nothing is at path, and what was there stays,
+// until Close has written the whole. An existing file is an error unless it is
+// to be replaced. A pipe or a device gets the recording as it is made; a named
+// pipe is opened when somebody reads it, or ctx ends. Where the reading is cut
+// short, the recording gets another name: see Recorder.Path.
 func Create(ctx context.Context, path string, head Head, o Options) (*Recorder, error) {
 	f, err := wholefile.Create(ctx, path, o.Force)
 	if err != nil {
@@ -134,7 +135,8 @@ type file interface {
 
 func newRecorder(f file, head Head, o Options) (*Recorder, error) {
 	// It compresses in a goroutine of its own: text and sum take as long again.
-	// A window of 4 MB makes the file four hundredths smaller and the program 8 MB larger.
+	// A window of 4 MB makes the file four hundredths smaller and the program 8
+	// MB larger.
 	z, err := zstd.NewWriter(f, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(2), zstd.WithWindowSize(1<<20))
 	if err != nil {
 		return nil, err
@@ -236,8 +238,8 @@ func (r *Recorder) hand() {
 	r.b.reset()
 }
 
-// Err is why the recording could not be written; nil while all is well, or where
-// there is no recorder.
+// Err is why the recording could not be written; nil while all is well, or
+// where there is no recorder.
 func (r *Recorder) Err() error {
 	if r == nil {
 		return nil
@@ -256,8 +258,8 @@ func (r *Recorder) fail(err error) {
 	}
 }
 
-// Ended is why the source was not read to its end, or a search of it; nil if all
-// was. It is for after Close.
+// Ended is why the source was not read to its end, or a search of it; nil if
+// all was. It is for after Close.
 func (r *Recorder) Ended() error {
 	switch {
 	case r.ended != nil:
@@ -284,9 +286,9 @@ func (r *Recorder) Path() string { return r.path }
 // Entries says how many entries were recorded. It is for after Close.
 func (r *Recorder) Entries() int { return r.entries }
 
-// Close completes the file: only now it gets its name (Path). Where a source was
-// never read there is no recording, and what was there stays. The error is that
-// of Err. Further calls do nothing.
+// Close completes the file: only now it gets its name (Path). Where a source
+// was never read there is no recording, and what was there stays. The error is
+// that of Err. Further calls do nothing.
 func (r *Recorder) Close() error {
 	if r.closed {
 		return r.Err()
@@ -311,8 +313,8 @@ func (r *Recorder) Close() error {
 }
 
 // write makes text of events, sums it up, compresses and writes it, until there
-// are no more batches, whatever goes wrong: whoever hands one over must not wait
-// for nobody.
+// are no more batches, whatever goes wrong: whoever hands one over must not
+// wait for nobody.
 func (r *Recorder) write(z *zstd.Encoder, c *encoder) {
 	defer close(r.written)
 	r.check(collector.Safely("recording", func() error { r.writeAll(z, c); return nil }))

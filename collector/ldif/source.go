@@ -139,10 +139,10 @@ func (s *Source) Lookup(ctx context.Context, _ []acl.SID, sink collector.Sink) e
 	return nil
 }
 
-// deliver delivers events up to a mark, and returns what it says, or to the end,
-// which is io.EOF. After a mark it waits until
-// what follows has been checked too: the mark may be the last thing of which
-// anybody asks, and a damaged end must not go unseen.
+// deliver delivers events up to a mark, and returns what it says, or to the
+// end, which is io.EOF. After a mark it waits until what follows has been
+// checked too: the mark may be the last thing of which anybody asks, and a
+// damaged end must not go unseen.
 func (s *Source) deliver(ctx context.Context, sink collector.Sink) error {
 	for {
 		e, err := s.next(ctx)

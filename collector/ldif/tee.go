@@ -10,8 +10,8 @@ import (
 	"mbxperm/model"
 )
 
-// Record returns a source that delivers what src does, while it is recorded. Its
-// Close closes src and completes the recording, if it was read.
+// Record returns a source that delivers what src does, while it is recorded.
+// Its Close closes src and completes the recording, if it was read.
 func (r *Recorder) Record(src collector.Source) collector.Source {
 	r.unread = true
 	return &recordedSource{Source: src, recorder: r}
@@ -60,8 +60,8 @@ func (s *recordedSource) call(ctx context.Context, mark kind, sink collector.Sin
 	return err
 }
 
-// Close closes the source and completes the recording, once a call that runs has
-// returned. What went wrong with the recording, Recorder.Err says.
+// Close closes the source and completes the recording, once a call that runs
+// has returned. What went wrong with the recording, Recorder.Err says.
 func (s *recordedSource) Close() error {
 	err := s.Source.Close()
 	s.busy.Lock()

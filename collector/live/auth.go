@@ -16,9 +16,9 @@ import (
 // Auth names a way to prove who we are.
 type Auth string
 
-// The ways in. AuthAuto takes the strongest that can work: Kerberos with a ticket,
-// a keytab or the password, then NTLM, then a simple bind. It goes on to the
-// next only where one cannot work here, and never after credentials were
+// The ways in. AuthAuto takes the strongest that can work: Kerberos with a
+// ticket, a keytab or the password, then NTLM, then a simple bind. It goes on
+// to the next only where one cannot work here, and never after credentials were
 // refused: each wrong password brings an account nearer to its lock-out.
 const (
 	AuthAuto     Auth = "auto"
@@ -102,7 +102,8 @@ func defaultTicket() (*kerberos.Cache, error) {
 
 // authenticate binds a new connection, with the way in that the options name or
 // with the first that works, and remembers it for the connections to come. It
-// returns the bound connection, which may be another one; on error it is closed.
+// returns the bound connection, which may be another one; on error it is
+// closed.
 func (s *server) authenticate(ctx context.Context, c *conn) (*conn, error) {
 	methods, reasons := s.methods(ctx, c)
 	for _, r := range reasons {
@@ -194,7 +195,8 @@ func (s *server) bind(ctx context.Context, c *conn, m method) error {
 		return &Error{Kind: ErrCredentials, Err: err, Text: fmt.Sprintf("%s does not accept a bind by %s: %s", s.target.name, m.auth.title(), words(err)),
 			Hint: "try another --auth"}
 	case code(err) == ldap.LDAPResultStrongAuthRequired && c.certificate != nil && m.auth != AuthSimple:
-		// What Windows takes, Samba refuses unless it is told otherwise (smb.conf(5)).
+		// What Windows takes, Samba refuses unless it is told otherwise
+		// (smb.conf(5)).
 		return &Error{Kind: ErrSigning, Err: err,
 			Text: fmt.Sprintf("%s takes no %s inside TLS: %s", s.target.name, m.auth.title(), words(err)),
 			Hint: "use --auth simple, or have \"ldap server require strong auth = allow_sasl_over_tls\" set on this Samba server"}

@@ -46,26 +46,28 @@ const (
 	// An entry has one long attribute, or two.
 	mostValues = 2_000_000
 
-	// A group of 1,000,000 members has about 90 MB of names, in 667 ranges of 1,500.
+	// A group of 1,000,000 members has about 90 MB of names, in 667 ranges of
+	// 1,500.
 	mostListBytes  = 256 << 20
 	mostListValues = 2_000_000
 	mostListParts  = 10_000
-	// A page of a thousand groups with 1,500 members each has 150 MB: what is beyond
-	// the bound is asked for again when its turn comes.
+	// A page of a thousand groups with 1,500 members each has 150 MB: what is
+	// beyond the bound is asked for again when its turn comes.
 	mostWaiting = 32 << 20
 
-	// A domain refers to the partitions below it, if the server does not know the
-	// control that keeps it from that. Of a reference a kilobyte is kept.
+	// A domain refers to the partitions below it, if the server does not know
+	// the control that keeps it from that. Of a reference a kilobyte is kept.
 	mostReferences = 100
 	longReference  = 1 << 10
 
-	// Between two new entries nothing comes but a few references, and entries that
-	// have moved since they came.
+	// Between two new entries nothing comes but a few references, and entries
+	// that have moved since they came.
 	mostFruitless = 128 << 20
-	// A page is empty where the server ran out of time, or nothing on it may be seen.
+	// A page is empty where the server ran out of time, or nothing on it may be
+	// seen.
 	mostEmptyPages = 1000
-	// A domain holds 2,147,483,393 objects in its lifetime (MS-ADTS 3.1.1.1.5); the
-	// largest that are told of have some ten million.
+	// A domain holds 2,147,483,393 objects in its lifetime (MS-ADTS 3.1.1.1.5);
+	// the largest that are told of have some ten million.
 	mostEntries = 1 << 25
 	// A SID has one holder and its tombstones, and as sIDHistory a few more.
 	mostHolders = 100
@@ -74,19 +76,19 @@ const (
 
 	// Microsoft supports 1,200 domains in a forest.
 	mostDomains = 1500
-	// A million organisational units have some 100 MB of names; ten levels are usual,
-	// and a mailbox store lies below some fifteen.
+	// A million organisational units have some 100 MB of names; ten levels are
+	// usual, and a mailbox store lies below some fifteen.
 	mostAncestors = 256 << 20
 	deepestName   = 128
-	// A hundred servers with a hundred stores each. The filter for none of them must
-	// stay below what a server takes (MaxReceiveBuffer: 10 MB).
+	// A hundred servers with a hundred stores each. The filter for none of them
+	// must stay below what a server takes (MaxReceiveBuffer: 10 MB).
 	mostStores = 5000
-	// Ten million mailboxes, ten thousand in each part; a store is halved seven times
-	// at most, whatever its server says it holds.
+	// Ten million mailboxes, ten thousand in each part; a store is halved seven
+	// times at most, whatever its server says it holds.
 	mostParts   = 1000
 	mostHalving = 7
-	// Mailboxes that no part has brought, though they are there: those that were made
-	// or moved meanwhile, and those whose homeMDB may not be read.
+	// Mailboxes that no part has brought, though they are there: those that
+	// were made or moved meanwhile, and those whose homeMDB may not be read.
 	mostMissing = 1_000_000
 )
 

@@ -43,20 +43,21 @@ func (a *answer) refer(uri string, most int) {
 	a.references = append(a.references, uri[:min(len(uri), longReference)])
 }
 
-// useful is how much of an entry sets the idle clock back before it is whole: an
-// entry of many megabytes over a slow line takes longer than the idle time.
+// useful is how much of an entry sets the idle clock back before it is whole:
+// an entry of many megabytes over a slow line takes longer than the idle time.
 const useful = 256 << 10
 
-// read reads the answer to the search that was sent last, up to its result. each
-// is called for every entry, and says whether that is a new one; its bytes are
-// those of the batch in hand. An error of it ends the connection. Whenever
-// the server must be waited for, wait is called first; it may hand over or empty
-// the batch, and must if that is full. When ctx ends, the connection must be
-// closed by the caller.
+// read reads the answer to the search that was sent last, up to its result.
+// each is called for every entry, and says whether that is a new one; its bytes
+// are those of the batch in hand. An error of it ends the connection. Whenever
+// the server must be waited for, wait is called first; it may hand over or
+// empty the batch, and must if that is full. When ctx ends, the connection must
+// be closed by the caller.
 //
 // An answer is whole only if its result came: a closed connection, a message
 // that is none, and one under another ID are errors. So is an answer in which
-// nothing new comes for the idle time, whatever else does, or for a number of bytes.
+// nothing new comes for the idle time, whatever else does, or for a number of
+// bytes.
 func (c *conn) read(a *answer, id collector.QueryID, each func(*collector.Entry) (fresh bool, err error), wait func(full bool)) error {
 	for part := 0; ; {
 		h, message, err := c.in.next()
@@ -114,8 +115,8 @@ func (c *conn) read(a *answer, id collector.QueryID, each func(*collector.Entry)
 	}
 }
 
-// entry decodes an entry and hands it to each; what cannot be decoded, or is more
-// than is read, is counted.
+// entry decodes an entry and hands it to each; what cannot be decoded, or is
+// more than is read, is counted.
 func (c *conn) entry(a *answer, id collector.QueryID, content []byte, each func(*collector.Entry) (bool, error)) (fresh bool, err error) {
 	e, err := c.in.entry(id, content)
 	if err == nil {
@@ -138,8 +139,8 @@ func (c *conn) await(need int) error {
 	return c.in.fill(need)
 }
 
-// within closes the connection when ctx ends, until the function that it returns
-// is called.
+// within closes the connection when ctx ends, until the function that it
+// returns is called.
 func (c *conn) within(ctx context.Context) func() bool {
 	return context.AfterFunc(ctx, func() { c.raw.Close() })
 }

@@ -93,8 +93,8 @@ func (s *server) requestTLS(ctx context.Context, raw *idleConn) error {
 	if _, err := w.Write(envelope(1, extended, nil)); err != nil {
 		return s.explainStartTLS(ctx, err)
 	}
-	// What comes behind the answer goes to TLS, which takes nothing that somebody
-	// on the way has added in clear text.
+	// What comes behind the answer goes to TLS, which takes nothing that
+	// somebody on the way has added in clear text.
 	answer, err := readMessage(w)
 	if cause := w.cause(); cause != nil {
 		err = cause

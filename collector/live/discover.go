@@ -27,8 +27,9 @@ func (f Found) TicketText() string {
 const resolvConf = "/etc/resolv.conf"
 
 // Discover finds out what can be known before anything is asked of the network:
-// the ticket, and the domain of the keytab, the ticket, the person who is logged
-// on (Windows), krb5.conf or the resolver's search list, the first that there is.
+// the ticket, and the domain of the keytab, the ticket, the person who is
+// logged on (Windows), krb5.conf or the resolver's search list, the first that
+// there is.
 func Discover(o Options) Found {
 	var f Found
 	if cache, err := defaultTicket(); err == nil {

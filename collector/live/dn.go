@@ -35,8 +35,8 @@ func escapeBytes(b *strings.Builder, value []byte) {
 	}
 }
 
-// ancestors gathers the distinct names above objects, up to and with the nearest
-// of some tops.
+// ancestors gathers the distinct names above objects, up to and with the
+// nearest of some tops.
 type ancestors struct {
 	tops  map[string]bool // folded
 	seen  map[string]bool // parents as spelled: the quick way out

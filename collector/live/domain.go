@@ -22,9 +22,9 @@ var domainName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?(\
 // IsDomain reports whether text can be the DNS name of a domain.
 func IsDomain(text string) bool { return domainName.MatchString(text) && net.ParseIP(text) == nil }
 
-// defaultDomain is the domain to read where none was named: that of the person who
-// is logged on (Windows), of the keytab, of the ticket, or else the default realm
-// of krb5.conf. The error says why there is none.
+// defaultDomain is the domain to read where none was named: that of the person
+// who is logged on (Windows), of the keytab, of the ticket, or else the default
+// realm of krb5.conf. The error says why there is none.
 func defaultDomain(o Options) (string, error) {
 	if domain := os.Getenv("USERDNSDOMAIN"); hasLogon && domain != "" {
 		return strings.ToLower(domain), nil
@@ -50,8 +50,8 @@ func defaultDomain(o Options) (string, error) {
 	return "", err
 }
 
-// Servers are domain controllers by name, with the address to dial where that is
-// not to come from the name. It is a flag of the command line (pflag.Value):
+// Servers are domain controllers by name, with the address to dial where that
+// is not to come from the name. It is a flag of the command line (pflag.Value):
 // NAME, or NAME=ADDRESS.
 type Servers map[string]string
 
@@ -92,8 +92,8 @@ type controller struct {
 }
 
 // controllers returns those of a domain in the order in which they are to be
-// tried: those that --dc names, else what DNS says (MS-ADTS 6.3.2.3), ordered by
-// priority and drawn by weight (RFC 2782), which LookupSRV does.
+// tried: those that --dc names, else what DNS says (MS-ADTS 6.3.2.3), ordered
+// by priority and drawn by weight (RFC 2782), which LookupSRV does.
 func (o *Options) controllers(ctx context.Context) ([]controller, error) {
 	domain := strings.TrimSuffix(strings.ToLower(o.Domain), ".")
 	var list []controller

@@ -55,8 +55,8 @@ type task struct {
 	// check is nil, or looks at a search that was read to the end and says what
 	// is missing in it.
 	check func() error
-	// then is nil, or called after the search has ended, in whatever way. It may
-	// add tasks.
+	// then is nil, or called after the search has ended, in whatever way. It
+	// may add tasks.
 	then func(outcome)
 
 	query   collector.Query // as announced
@@ -155,8 +155,8 @@ func (r *reading) run(ctx context.Context) error {
 	return r.home.why()
 }
 
-// abandon lets streams come to their end of which nobody hears any more, because a
-// sink panicked. The context of the read ends with it.
+// abandon lets streams come to their end of which nobody hears any more,
+// because a sink panicked. The context of the read ends with it.
 func (r *reading) abandon() {
 	if r.running == 0 {
 		return

@@ -124,11 +124,12 @@ func (s *server) explain(ctx context.Context, c *conn, err error) error {
 	case errors.Is(cause, errEnvelope):
 		e.Text = fmt.Sprintf("%s sent something that is no LDAP message: %v", t.name, cause)
 	case c.wire.farewell() != nil:
-		// The notice has a result code, but is no answer to the request: it must
-		// not look like one, or the connection would be used again.
+		// The notice has a result code, but is no answer to the request: it
+		// must not look like one, or the connection would be used again.
 		e.Text = fmt.Sprintf("%s ended the connection: %s", t.name, words(c.wire.farewell()))
 	case remoteAlert(cause) != "":
-		// In TLS 1.3 a server looks at a client's certificate after the handshake.
+		// In TLS 1.3 a server looks at a client's certificate after the
+		// handshake.
 		s.explainAlert(ctx, e, remoteAlert(cause))
 	case isTimeout(cause) && c.trickle:
 		e.Kind, e.Text = ErrSilent, fmt.Sprintf("%s sent something all the time, and nothing whole and new for %s", t.name, s.options.Idle)
@@ -148,7 +149,8 @@ func (s *server) explain(ctx context.Context, c *conn, err error) error {
 }
 
 // subCode finds the Windows error in the diagnostic text of a refused bind:
-// "80090308: LdapErr: DSID-…, comment: AcceptSecurityContext error, data 52e, v…".
+// "80090308: LdapErr: DSID-…, comment: AcceptSecurityContext error, data 52e,
+// v…".
 var subCode = regexp.MustCompile(`\bdata ([0-9a-fA-F]+)\b`)
 
 // bindFailures are the sub-codes of result 49 (MS-ERREF 2.2, in hexadecimal).
@@ -226,7 +228,8 @@ func referral(err error) string {
 	return words(err)
 }
 
-// referredDN returns the DN in a continuation reference, an LDAP URL (RFC 4516).
+// referredDN returns the DN in a continuation reference, an LDAP URL (RFC
+// 4516).
 func referredDN(ref string) string {
 	u, err := url.Parse(ref)
 	if err != nil {

@@ -38,8 +38,8 @@ func (s *server) explainTLS(ctx context.Context, err error) error {
 }
 
 // remoteAlert is the name of the alert by which a server ended TLS (RFC 8446
-// 6.2), as crypto/tls writes it; "" for any other error. (tls.AlertError is that
-// of QUIC alone.)
+// 6.2), as crypto/tls writes it; "" for any other error. (tls.AlertError is
+// that of QUIC alone.)
 func remoteAlert(err error) string {
 	var op *net.OpError
 	if errors.As(err, &op) && op.Op == "remote error" {
@@ -81,8 +81,8 @@ func (s *server) explainAlert(ctx context.Context, e *Error, alert string) {
 // ourTLS says what this program takes.
 const ourTLS = "TLS 1.2 or 1.3 with forward secrecy (ECDHE)"
 
-// explainOffer says why there is no agreement: a server that was refused, or has
-// refused, does not say by itself what it would have taken.
+// explainOffer says why there is no agreement: a server that was refused, or
+// has refused, does not say by itself what it would have taken.
 func (s *server) explainOffer(ctx context.Context, e *Error, what string) {
 	e.Text = fmt.Sprintf("%s and this program agree on no TLS version or cipher (%s)", s.target.name, what)
 	e.Hint = "enable TLS 1.2 and a cipher with ECDHE on the server (Schannel)"

@@ -29,7 +29,8 @@ func (o *Options) Define(f *pflag.FlagSet) {
 func (o *Options) defineReading(f *pflag.FlagSet) {
 	f.IntVar(&o.Connections, "connections", 4, "read on up to this many connections at a time")
 	f.DurationVar(&o.Idle, "idle", 130*time.Second, "give up a search when its server has brought nothing new for so long")
-	// For tests: the pause is what makes trying again polite, and not for users.
+	// For tests: the pause is what makes trying again polite, and not for
+	// users.
 	f.DurationVar(&o.Pause, "retry-pause", time.Second, "wait so long before a search is tried again")
 	if err := f.MarkHidden("retry-pause"); err != nil {
 		panic(err) // the flag is there

@@ -44,8 +44,8 @@ func (r *reading) crossRef(e *collector.Entry) {
 	}
 }
 
-// checkForest misses the domain that was asked for among the partitions: where it
-// does not show, others may not show either.
+// checkForest misses the domain that was asked for among the partitions: where
+// it does not show, others may not show either.
 func (r *reading) checkForest() error {
 	if r.moreDomains > 0 && !r.options.OneDomain {
 		return &Error{Kind: ErrIncomplete, Text: fmt.Sprintf("the forest has %d more domains than the %d that are read", r.moreDomains, len(r.others))}
@@ -58,9 +58,9 @@ func (r *reading) checkForest() error {
 		Hint: "read them with an account that may read CN=Partitions in the configuration, or this domain alone with --one-domain"}
 }
 
-// openOthers begins to look for a domain controller of every other domain of the
-// forest, all at once, for one that is dead takes its time. wait returns when
-// they are found; a domain that cannot be asked is lost from the start.
+// openOthers begins to look for a domain controller of every other domain of
+// the forest, all at once, for one that is dead takes its time. wait returns
+// when they are found; a domain that cannot be asked is lost from the start.
 func (s *Source) openOthers(ctx context.Context, list []namedDomain) (wait func() []*domain) {
 	if s.options.OneDomain {
 		list = nil
@@ -88,8 +88,9 @@ func (s *Source) keepOthers(list ...*domain) {
 	}
 }
 
-// lateOptions are the options for servers that are found while the reading runs:
-// by then there may be a screen, and nobody can be asked for a password any more.
+// lateOptions are the options for servers that are found while the reading
+// runs: by then there may be a screen, and nobody can be asked for a password
+// any more.
 func (s *Source) lateOptions() Options {
 	o := s.options
 	if ask := o.Password; ask != nil {
@@ -163,8 +164,8 @@ func (r *reading) readOthers(list []*domain) {
 	}
 }
 
-// holderOf returns who is asked for a SID: the domain that it is of, the first one
-// for a SID of no domain that was read, or the global catalog for all.
+// holderOf returns who is asked for a SID: the domain that it is of, the first
+// one for a SID of no domain that was read, or the global catalog for all.
 func (s *Source) holderOf(sid acl.SID) (at *domain, own bool) {
 	if s.options.Catalog && len(s.others) > 0 {
 		return s.others[0], true

@@ -10,9 +10,9 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-// What has a short answer goes through this file: the bind, what is asked before
-// it, and Who Am I. go-ldap has no SASL bind for GSS-SPNEGO, and what it has for
-// others cannot carry a channel binding. The wire layer sees all of it.
+// What has a short answer goes through this file: the bind, what is asked
+// before it, and Who Am I. go-ldap has no SASL bind for GSS-SPNEGO, and what it
+// has for others cannot carry a channel binding. The wire layer sees all of it.
 
 // maxAnswer bounds one answer: a rootDSE is some kilobytes. And mostAnswers is
 // more messages than any has: an entry, references, the result.
@@ -61,7 +61,8 @@ func (c *conn) exchange(ctx context.Context, operation *ber.Packet) ([]*ber.Pack
 		if t := p.Children[1].Tag; t == ldap.ApplicationSearchResultEntry || t == ldap.ApplicationSearchResultReference {
 			continue
 		}
-		// A nil error is success; go-ldap makes an *ldap.Error of anything else.
+		// A nil error is success; go-ldap makes an *ldap.Error of anything
+		// else.
 		return answers, ldap.GetLDAPError(p)
 	}
 	return nil, fmt.Errorf("%d entries where one was expected", len(answers))

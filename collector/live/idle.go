@@ -7,13 +7,14 @@ import (
 	"time"
 )
 
-// idleConn gives up on a server that brings nothing for too long, but only while
-// somebody waits for it: the clock runs between await and rest. A deadline for the
-// whole request would end a long answer of which something comes all the time; one
-// that always runs would end a connection that rests between two searches, or
-// that has brought its answer while the entries are still being worked on. Bytes
-// alone do not set the clock back, or a server that sends one a second would be
-// waited for without end: renew does, and whoever reads calls it for what is new.
+// idleConn gives up on a server that brings nothing for too long, but only
+// while somebody waits for it: the clock runs between await and rest. A
+// deadline for the whole request would end a long answer of which something
+// comes all the time; one that always runs would end a connection that rests
+// between two searches, or that has brought its answer while the entries are
+// still being worked on. Bytes alone do not set the clock back, or a server
+// that sends one a second would be waited for without end: renew does, and
+// whoever reads calls it for what is new.
 //
 // await, rest, renew and glance belong to the goroutine that reads.
 type idleConn struct {
@@ -56,8 +57,8 @@ func (c *idleConn) rest() {
 // glance says that only what is there already is expected.
 func (c *idleConn) glance() { c.deadline(time.Now().Add(time.Millisecond)) }
 
-// deadline is that of the read that is under way or comes next. Errors are of no
-// interest: the read itself will have the same one.
+// deadline is that of the read that is under way or comes next. Errors are of
+// no interest: the read itself will have the same one.
 func (c *idleConn) deadline(t time.Time) { _ = c.Conn.SetReadDeadline(t) }
 
 // Read reads.

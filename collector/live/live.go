@@ -20,7 +20,8 @@ var (
 )
 
 // Source reads a forest: every domain from a domain controller of its own. Read
-// and Lookup are called by one goroutine; Close, Name, Account and Warnings by any.
+// and Lookup are called by one goroutine; Close, Name, Account and Warnings by
+// any.
 type Source struct {
 	options Options
 	home    *domain // the one that was asked for
@@ -106,7 +107,8 @@ func (s *Source) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.Name()
 // Account is the bound account as the server names it: "CONTOSO\\auditor".
 func (s *Source) Account() string { return s.home.now().account }
 
-// Bind says how the connection was bound: "Kerberos (ticket of auditor@CONTOSO.LAB)".
+// Bind says how the connection was bound: "Kerberos (ticket of
+// auditor@CONTOSO.LAB)".
 func (s *Source) Bind() string { return s.home.now().how.name }
 
 // Bound says who was bound and how, as evidence; there is no secret in it.

@@ -11,11 +11,11 @@ import (
 	"mbxperm/collector/decode"
 )
 
-// Misses are the SIDs of which a directory has said that nobody holds them. They
-// outlive a source, so that such a SID costs one question and not one at each
-// refresh: no account can come to hold it later but by being restored or by
-// sIDHistory, and then a read delivers it without being asked. The zero value is
-// ready; one goroutine uses it at a time.
+// Misses are the SIDs of which a directory has said that nobody holds them.
+// They outlive a source, so that such a SID costs one question and not one at
+// each refresh: no account can come to hold it later but by being restored or
+// by sIDHistory, and then a read delivers it without being asked. The zero
+// value is ready; one goroutine uses it at a time.
 type Misses struct {
 	mu   sync.Mutex // two sources of one directory may run: one that was given up, and the next
 	sids map[acl.SID]bool
@@ -36,13 +36,13 @@ func (m *Misses) add(sid acl.SID) {
 	m.sids[sid] = true
 }
 
-// Lookup asks for the holders of SIDs, fifty in a filter: each in the domain that
-// it is of, or else in the one that was asked for; what other domains hold as
-// sIDHistory, Read has delivered. A SID
-// that has had an answer is never asked for again; of those that an earlier
-// source has asked for in vain it says so at once. A batch that breaks off ends
-// with its reason, and for its SIDs that nobody was seen to hold there is no
-// answer. The error is that of Read.
+// Lookup asks for the holders of SIDs, fifty in a filter: each in the domain
+// that it is of, or else in the one that was asked for; what other domains hold
+// as sIDHistory, Read has delivered. A SID that has had an answer is never
+// asked for again; of those that an earlier source has asked for in vain it
+// says so at once. A batch that breaks off ends with its reason, and for its
+// SIDs that nobody was seen to hold there is no answer. The error is that of
+// Read.
 func (s *Source) Lookup(ctx context.Context, sids []acl.SID, sink collector.Sink) error {
 	ctx, cancel := s.join(ctx)
 	defer cancel()

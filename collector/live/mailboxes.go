@@ -12,19 +12,19 @@ import (
 	"mbxperm/collector/decode"
 )
 
-// Mailboxes are read in partitions by store, several at a time: a partition that
-// breaks off costs little to read again, and one connection is not left with all
-// of it. What is in no store that we see is asked for as the complement of the
-// stores asked. It is not asked for as "has no store": a store that this account
-// cannot see would then be in neither.
+// Mailboxes are read in partitions by store, several at a time: a partition
+// that breaks off costs little to read again, and one connection is not left
+// with all of it. What is in no store that we see is asked for as the
+// complement of the stores asked. It is not asked for as "has no store": a
+// store that this account cannot see would then be in neither.
 //
 // Where the account may not read homeMDB, AD takes neither (homeMDB=x) nor its
 // negation for true (MS-ADTS 3.1.1.3.1.3.1), and the complement loses the entry
-// too. So afterwards a pass over the undivided filter, keys only, tells what there
-// is, and what it finds beyond is read by its key.
+// too. So afterwards a pass over the undivided filter, keys only, tells what
+// there is, and what it finds beyond is read by its key.
 //
-// A directory that fits into one partition is read by the undivided filter alone:
-// there is nothing to lose, and nothing to check.
+// A directory that fits into one partition is read by the undivided filter
+// alone: there is nothing to lose, and nothing to check.
 
 // partitionSize is about how many entries a partition has at most.
 const partitionSize = 10_000
@@ -74,7 +74,8 @@ func (m *mailboxes) measure(n int, then func()) *task {
 	larger := false
 	t.each = func(e *collector.Entry) {
 		for _, a := range e.Attributes {
-			// A server that does not know the option gives all of them, whatever n is.
+			// A server that does not know the option gives all of them,
+			// whatever n is.
 			part, _ := parseSpan(a.Name)
 			if s, known := m.stores[foldDN(e.DN)]; known && len(a.Values) > 0 && part.from == n && part.name != "" {
 				s.least = n + 1
@@ -84,7 +85,8 @@ func (m *mailboxes) measure(n int, then func()) *task {
 		}
 	}
 	t.then = func(o outcome) {
-		// If the answer broke off, what is known must do: it is not about what is read.
+		// If the answer broke off, what is known must do: it is not about what
+		// is read.
 		if o.err == nil && larger && n < lastStep {
 			m.r.addFirst(m.measure(nextStep(n), then))
 			return
@@ -100,9 +102,9 @@ type part struct {
 	about  int    // how many entries it has; 0 where that is not known
 }
 
-// partition splits mailboxes into parts of about limit entries at most, and in no
-// more parts than the connections need, each larger than a page. The last one is
-// the complement of the stores. With one part there is no complement.
+// partition splits mailboxes into parts of about limit entries at most, and in
+// no more parts than the connections need, each larger than a page. The last
+// one is the complement of the stores. With one part there is no complement.
 func partition(stores []store, limit, page, connections int) []part {
 	stores = slices.Clone(stores)
 	slices.SortFunc(stores, func(a, b store) int { return cmp.Or(cmp.Compare(b.most(), a.most()), cmp.Compare(a.dn, b.dn)) })
@@ -135,14 +137,15 @@ func partition(stores []store, limit, page, connections int) []part {
 }
 
 // usnBit is the lowest bit of uSNCreated that a large store is split by. Lower
-// ones would split badly: whoever makes mailboxes by a script makes each with the
-// same number of updates.
+// ones would split badly: whoever makes mailboxes by a script makes each with
+// the same number of updates.
 const usnBit = 10
 
 // halves splits a store that is too large, as often as needed, by bits of
-// uSNCreated (MS-ADTS 3.1.1.3.4.4.1). Every object has one, and however many there
-// are, some have the bit and the others have not. On another domain controller the
-// number is another; what a search that goes on there misses, the keys tell.
+// uSNCreated (MS-ADTS 3.1.1.3.4.4.1). Every object has one, and however many
+// there are, some have the bit and the others have not. On another domain
+// controller the number is another; what a search that goes on there misses,
+// the keys tell.
 func halves(s store, limit int) []part {
 	n := min(bits.Len(uint((s.most()-1)/limit)), mostHalving) // 2^n parts
 	parts := make([]part, 1<<n)
@@ -274,8 +277,8 @@ func (m *mailboxes) again(e *collector.Entry) bool {
 	return false
 }
 
-// check is the task that tells what there is. It is sent when every part has been
-// read: what exists then must have come.
+// check is the task that tells what there is. It is sent when every part has
+// been read: what exists then must have come.
 func (m *mailboxes) check() *task {
 	var missing []lacking
 	more := 0 // than are asked for by name
@@ -311,8 +314,8 @@ type lacking struct {
 	filter string // for it alone
 }
 
-// filterFor asks for an entry by its objectGUID, or by its name where that is not
-// to be seen.
+// filterFor asks for an entry by its objectGUID, or by its name where that is
+// not to be seen.
 func filterFor(e *collector.Entry) string {
 	guid := e.Value("objectGUID")
 	if len(guid) != len(key{}) {

@@ -12,10 +12,11 @@ import (
 )
 
 // Entries are decoded here and not by go-ldap. Nearly everything that comes is
-// SearchResultEntry: go-ldap makes a tree of some eighty packets of each, copies
-// every value three times and hands it through three channels, which costs ten
-// times what is done below and most of the memory. Tests hold one against the
-// other. What comes once in a thousand messages is still decoded by go-ldap.
+// SearchResultEntry: go-ldap makes a tree of some eighty packets of each,
+// copies every value three times and hands it through three channels, which
+// costs ten times what is done below and most of the memory. Tests hold one
+// against the other. What comes once in a thousand messages is still decoded by
+// go-ldap.
 
 // batch is some entries with the bytes that their values lie in. It is used
 // again once its entries have been delivered.
@@ -50,7 +51,8 @@ func newMessages(in io.Reader, b *bounds) *messages {
 	return &messages{in: in, names: make(map[string]string), bounds: b}
 }
 
-// begin reads into a batch from now on. Nothing may be left of what came before.
+// begin reads into a batch from now on. Nothing may be left of what came
+// before.
 func (m *messages) begin(b *batch) { m.batch, m.from, m.to = b, 0, 0 }
 
 // next returns the next message that is there as a whole, without a copy. It
@@ -79,8 +81,8 @@ func (m *messages) next() (header, []byte, error) {
 func (m *messages) room() bool { return len(m.batch.bytes)-m.to >= recordSize }
 
 // fill reads once more. need is the size of the message that is to come, as far
-// as it is known. Without entries the bytes of the batch may move; with some there
-// must be room.
+// as it is known. Without entries the bytes of the batch may move; with some
+// there must be room.
 func (m *messages) fill(need int) error {
 	b := m.batch
 	if len(b.entries) == 0 {
@@ -128,7 +130,8 @@ var errEntry = errors.New("an entry that cannot be decoded")
 //	SearchResultEntry ::= [APPLICATION 4] SEQUENCE { objectName LDAPDN, attributes PartialAttributeList }
 //	PartialAttributeList ::= SEQUENCE OF SEQUENCE { type AttributeDescription, vals SET OF value OCTET STRING }
 //
-// The error is an excess where there are more attributes or values than are read.
+// The error is an excess where there are more attributes or values than are
+// read.
 func (m *messages) entry(id collector.QueryID, content []byte) (e *collector.Entry, err error) {
 	b := m.batch
 	first, firstValue := len(b.attributes), len(b.values)
@@ -216,17 +219,17 @@ func (m *messages) name(b []byte) string {
 	return name
 }
 
-// deepest is more levels than the answers have that go-ldap decodes: an attribute
-// of the rootDSE has five. manyElements is more than they have: go-ldap makes of
-// each one a packet of some hundred bytes.
+// deepest is more levels than the answers have that go-ldap decodes: an
+// attribute of the rootDSE has five. manyElements is more than they have:
+// go-ldap makes of each one a packet of some hundred bytes.
 const (
 	deepest      = 16
 	manyElements = 10_000
 )
 
-// decodeTree makes a tree of a message by go-ldap's means. That keeps of each level a
-// copy in the one above, so that depth and length are bounded first: a server
-// should not make of a megabyte a gigabyte.
+// decodeTree makes a tree of a message by go-ldap's means. That keeps of each
+// level a copy in the one above, so that depth and length are bounded first: a
+// server should not make of a megabyte a gigabyte.
 func decodeTree(message []byte) (*ber.Packet, error) {
 	if len(message) > maxAnswer {
 		return nil, fmt.Errorf("%w: an answer of %d bytes where a short one was expected", errEnvelope, len(message))
@@ -241,9 +244,9 @@ func decodeTree(message []byte) (*ber.Packet, error) {
 	return p, nil
 }
 
-// shallow reports whether elements are what LDAP has of BER, definite lengths (RFC
-// 4511 5.1) and tags of one octet, nested no deeper than that, and no more than
-// are left.
+// shallow reports whether elements are what LDAP has of BER, definite lengths
+// (RFC 4511 5.1) and tags of one octet, nested no deeper than that, and no more
+// than are left.
 func shallow(b []byte, levels int, left *int) bool {
 	for len(b) > 0 {
 		tag, start, end, err := element(b)

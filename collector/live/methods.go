@@ -16,9 +16,9 @@ import (
 )
 
 // mechanismSPNEGO is the SASL mechanism that carries both Kerberos and NTLM
-// (MS-ADTS 3.1.1.3.4.5). Kerberos could go by GSSAPI too (RFC 4752), at the price
-// of one more round trip, and of one more token format for the RC4 tickets of old
-// domains, which gokrb5 has not.
+// (MS-ADTS 3.1.1.3.4.5). Kerberos could go by GSSAPI too (RFC 4752), at the
+// price of one more round trip, and of one more token format for the RC4
+// tickets of old domains, which gokrb5 has not.
 const mechanismSPNEGO = "GSS-SPNEGO"
 
 // methods returns the ways in that the options allow, the strongest first, and
@@ -156,8 +156,9 @@ func (s *server) hash() (ntlm.Hash, error) {
 	return hash, nil
 }
 
-// bindSPNEGO sends the first token of a mechanism inside GSS-SPNEGO, and returns
-// the server's answer and whether it wants more. name is the mechanism's, for errors.
+// bindSPNEGO sends the first token of a mechanism inside GSS-SPNEGO, and
+// returns the server's answer and whether it wants more. name is the
+// mechanism's, for errors.
 func (c *conn) bindSPNEGO(ctx context.Context, mechanism asn1.ObjectIdentifier, name string, first []byte) (*gss.Reply, bool, error) {
 	token, err := gss.Init(mechanism, first)
 	if err != nil {
@@ -227,7 +228,8 @@ func (s *server) service(server about) string {
 	return "ldap/" + host
 }
 
-// dnsName makes contoso.lab of DC=contoso,DC=lab (RFC 2247), "" of anything else.
+// dnsName makes contoso.lab of DC=contoso,DC=lab (RFC 2247), "" of anything
+// else.
 func dnsName(dn string) string {
 	var labels []string
 	for part := range strings.SplitSeq(dn, ",") {

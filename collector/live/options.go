@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// Options say which server to read and how to get in. URL or Domain is required,
-// and as much of the rest as the way in needs.
+// Options say which server to read and how to get in. URL or Domain is
+// required, and as much of the rest as the way in needs.
 type Options struct {
-	// Domain is the DNS name of a domain whose domain controllers are to be found,
-	// in the place of URL.
+	// Domain is the DNS name of a domain whose domain controllers are to be
+	// found, in the place of URL.
 	Domain string
 
 	// URL is ldaps://host[:port], or ldap://host[:port] for StartTLS.
@@ -27,8 +27,8 @@ type Options struct {
 	// simple bind, a DN (MS-ADTS 5.1.1.1.1). A ticket or keytab brings its own.
 	User string
 
-	// Password is asked once, after the server has proved who it is, and only if
-	// the way in needs one. What it returns is kept for connections that are
+	// Password is asked once, after the server has proved who it is, and only
+	// if the way in needs one. What it returns is kept for connections that are
 	// opened later, and nowhere shown.
 	Password func() (string, error)
 
@@ -38,8 +38,8 @@ type Options struct {
 	// NTHashFile is a file whose first line is the NT hash of User's password.
 	NTHashFile string
 
-	// CertFile and KeyFile hold a certificate and its key, PEM, to prove who we are
-	// with. The key may stand in CertFile too.
+	// CertFile and KeyFile hold a certificate and its key, PEM, to prove who we
+	// are with. The key may stand in CertFile too.
 	CertFile, KeyFile string
 
 	// CAFile holds the certificates, PEM or DER, that are trusted instead of
@@ -47,8 +47,8 @@ type Options struct {
 	CAFile string
 
 	// Pins are hashes of which the server's public key or certificate must have
-	// one ("sha256:…"). Without CAFile nothing else is asked of the certificate:
-	// neither who signed it, nor the name in it, nor its dates.
+	// one ("sha256:…"). Without CAFile nothing else is asked of the
+	// certificate: neither who signed it, nor the name in it, nor its dates.
 	Pins []string
 
 	// SOCKS5 is host:port of a proxy that everything goes through.
@@ -60,22 +60,23 @@ type Options struct {
 	// Cleartext sends the password over ldap:// without TLS.
 	Cleartext bool
 
-	// DC names the domain controllers to use of a Domain, and the address to dial
-	// for a name, host or host:port; TLS still asks for the name.
+	// DC names the domain controllers to use of a Domain, and the address to
+	// dial for a name, host or host:port; TLS still asks for the name.
 	DC Servers
 
 	// Resolver looks names up; nil means that of the system.
 	Resolver *net.Resolver
 
-	// OneDomain reads the one domain that was asked for, and not the whole forest.
+	// OneDomain reads the one domain that was asked for, and not the whole
+	// forest.
 	OneDomain bool
 
-	// Catalog reads accounts and groups through a global catalog. A URL with the
-	// port of one says the same.
+	// Catalog reads accounts and groups through a global catalog. A URL with
+	// the port of one says the same.
 	Catalog bool
 
-	// Misses are what earlier sources with the same options have asked for in vain,
-	// and what this one adds; nil to remember nothing.
+	// Misses are what earlier sources with the same options have asked for in
+	// vain, and what this one adds; nil to remember nothing.
 	Misses *Misses
 
 	// Log is told what is done, without secrets; nil means nobody is.
@@ -93,14 +94,14 @@ type Options struct {
 	// 15 seconds.
 	Timeout time.Duration
 
-	// Idle is how long a server may bring nothing new while an answer is awaited,
-	// whatever else it sends; 0 means 130 seconds: a little more than
-	// MaxQueryDuration, so that a slow search ends with the server's reason and not
-	// with ours.
+	// Idle is how long a server may bring nothing new while an answer is
+	// awaited, whatever else it sends; 0 means 130 seconds: a little more than
+	// MaxQueryDuration, so that a slow search ends with the server's reason and
+	// not with ours.
 	Idle time.Duration
 
-	// Pause is how long nothing is asked before a search is tried again, doubled
-	// each time; 0 means a second.
+	// Pause is how long nothing is asked before a search is tried again,
+	// doubled each time; 0 means a second.
 	Pause time.Duration
 
 	partition int    // entries in a partition, about; 0 means partitionSize

@@ -9,11 +9,11 @@ import (
 )
 
 // domain is one domain of the forest: the domain controller that is asked about
-// it, those that can stand in for that one, and the connections. Its methods may
-// be called from any goroutine.
+// it, those that can stand in for that one, and the connections. Its methods
+// may be called from any goroutine.
 type domain struct {
-	// controllers is empty where the server was named by its URL: then there is no
-	// other. The one that is asked stands first.
+	// controllers is empty where the server was named by its URL: then there is
+	// no other. The one that is asked stands first.
 	controllers []controller
 	open        func(context.Context, controller) (*server, *conn, error)
 	moving      sync.Mutex // held while another one is looked for; guards controllers
@@ -45,10 +45,11 @@ func (d *domain) base() string {
 	return d.now().root.domain
 }
 
-// take returns a connection that nobody else uses: one that rests, or else a new
-// one. Those that the server ended while they rested (MS-ADTS 3.1.1.3.4.6,
-// MaxConnIdleTime: 15 minutes by default) are passed over. Where the server gives
-// no more connections, it waits for one that is in use. It goes back with give.
+// take returns a connection that nobody else uses: one that rests, or else a
+// new one. Those that the server ended while they rested (MS-ADTS 3.1.1.3.4.6,
+// MaxConnIdleTime: 15 minutes by default) are passed over. Where the server
+// gives no more connections, it waits for one that is in use. It goes back with
+// give.
 func (d *domain) take(ctx context.Context) (*conn, error) {
 	for {
 		if ctx.Err() != nil {
@@ -102,8 +103,8 @@ func (d *domain) release() {
 	}
 }
 
-// wait waits until a connection comes to rest. It returns false if none is in use
-// any more.
+// wait waits until a connection comes to rest. It returns false if none is in
+// use any more.
 func (d *domain) wait(ctx context.Context) bool {
 	for ctx.Err() == nil {
 		d.mu.Lock()
@@ -123,8 +124,8 @@ func (d *domain) wait(ctx context.Context) bool {
 	return false
 }
 
-// leave goes to another domain controller, where there is one: with that of this
-// connection things went wrong more than once.
+// leave goes to another domain controller, where there is one: with that of
+// this connection things went wrong more than once.
 func (d *domain) leave(ctx context.Context, c *conn) {
 	if c == nil {
 		return
@@ -184,9 +185,9 @@ func (d *domain) lose(ctx context.Context, err error) {
 	}
 }
 
-// heard notes how a search ended. A server that is silent costs the idle time for
-// each try of each search: after a few of them, and none between that ended well,
-// the domain is lost.
+// heard notes how a search ended. A server that is silent costs the idle time
+// for each try of each search: after a few of them, and none between that ended
+// well, the domain is lost.
 func (d *domain) heard(ctx context.Context, err error, most int) {
 	d.mu.Lock()
 	if errors.Is(err, ErrSilent) {
@@ -208,8 +209,8 @@ func (d *domain) why() error {
 	return d.lost
 }
 
-// resting takes a connection out of those that rest, and counts it; nil if there
-// is none.
+// resting takes a connection out of those that rest, and counts it; nil if
+// there is none.
 func (d *domain) resting() *conn {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -17,9 +17,9 @@ type span struct {
 	from, to int    // to is -1 for "*": there is no more; from is -1 where it is not said
 }
 
-// parseSpan takes "member;range=0-1499" apart. It returns false for an attribute
-// without the option. One that cannot be made out says that something is missing,
-// and not what.
+// parseSpan takes "member;range=0-1499" apart. It returns false for an
+// attribute without the option. One that cannot be made out says that something
+// is missing, and not what.
 func parseSpan(attribute string) (span, bool) {
 	name, option, ok := cutOption(attribute)
 	if !ok {
@@ -95,10 +95,10 @@ func size(e *collector.Entry) int {
 	return n
 }
 
-// complete reads the rest of every attribute that came in part and was asked for,
-// and puts each together under its plain name. Where the rest cannot be had, the
-// attribute is marked Partial; those that have more values than are read are
-// counted in cut. The error is the first that broke the connection.
+// complete reads the rest of every attribute that came in part and was asked
+// for, and puts each together under its plain name. Where the rest cannot be
+// had, the attribute is marked Partial; those that have more values than are
+// read are counted in cut. The error is the first that broke the connection.
 func (c *conn) complete(ctx context.Context, e *unfinished, q *collector.Query, cut *tally) error {
 	var whole []collector.Attribute
 	var broken error

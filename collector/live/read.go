@@ -17,14 +17,16 @@ import (
 const namesPerFilter = 50
 
 // Read delivers the forest; see the package comment. A search that breaks off
-// is reported through End. Read itself returns an error when ctx has ended, when
-// the source was closed, when the server cannot be reached any more, and, as
-// ErrNoExchange, when there is neither an Exchange organisation nor a mailbox.
+// is reported through End. Read itself returns an error when ctx has ended,
+// when the source was closed, when the server cannot be reached any more, and,
+// as ErrNoExchange, when there is neither an Exchange organisation nor a
+// mailbox.
 //
 // It goes in steps, since each needs to know what the one before brought: the
 // partitions, which are the domains; everything that is asked for by filter, in
-// the domain that was asked for and then in the others, whose domain controllers
-// are looked for meanwhile; and what lies above the recipients, by name.
+// the domain that was asked for and then in the others, whose domain
+// controllers are looked for meanwhile; and what lies above the recipients, by
+// name.
 func (s *Source) Read(ctx context.Context, sink collector.Sink) error {
 	ctx, cancel := s.join(ctx)
 	defer cancel()
@@ -76,8 +78,8 @@ func (r *reading) readForest() {
 	r.add(r.ask(r.home, decode.RootDSE), partitions)
 }
 
-// readConfiguration reads what all domains share: the names of attributes, classes
-// and rights.
+// readConfiguration reads what all domains share: the names of attributes,
+// classes and rights.
 func (r *reading) readConfiguration() { r.addAll(r.home, collector.OfForest) }
 
 // addAll adds every search of a stage.
@@ -104,10 +106,10 @@ func (r *reading) root(d *domain) collector.Root {
 // filterPrivateStores finds the stores that mailboxes are in.
 const filterPrivateStores = "(objectClass=msExchPrivateMDB)"
 
-// readExchange reads the stores, then the organisation and its servers, and then
-// by name what else lies above these: the first searches cannot know how deep
-// they are, 2007 and 2010 differ in it. When the stores are known, the mailboxes
-// of the domain are read.
+// readExchange reads the stores, then the organisation and its servers, and
+// then by name what else lies above these: the first searches cannot know how
+// deep they are, 2007 and 2010 differ in it. When the stores are known, the
+// mailboxes of the domain are read.
 func (r *reading) readExchange(people *domain) {
 	services := decode.AboveStores.Base(r.root(r.home))
 	above := newAncestors(&r.options.bounds, services)
@@ -126,8 +128,9 @@ func (r *reading) readExchange(people *domain) {
 		above.above(e.DN) // since 2010 no store lies below a server, and CN=Servers above it holds entries too
 	}
 	stores.then = func(o outcome) {
-		// Without the container there is nothing to ask for below it. Whether this
-		// means "no Exchange" is decided when the mailboxes were asked for.
+		// Without the container there is nothing to ask for below it. Whether
+		// this means "no Exchange" is decided when the mailboxes were asked
+		// for.
 		if !errors.Is(o.err, ErrNoExchange) {
 			r.addFirst(servers)
 			r.add(r.ask(r.home, decode.StoreLinks))
@@ -144,8 +147,8 @@ func (r *reading) readExchange(people *domain) {
 
 func isPrivateStore(class []byte) bool { return strings.EqualFold(string(class), "msExchPrivateMDB") }
 
-// readDomain reads other recipients than mailboxes, and whatever else a domain is
-// asked by filter.
+// readDomain reads other recipients than mailboxes, and whatever else a domain
+// is asked by filter.
 func (r *reading) readDomain(d *domain) {
 	above := newAncestors(&r.options.bounds, r.tops(d)...)
 	r.above[d] = above
@@ -197,8 +200,8 @@ func (r *reading) tops(d *domain) []string {
 }
 
 // names makes tasks that read objects by DN, some at a time. All of them are
-// known to exist, so one that does not come is missed. over is of how many objects
-// not everything above is among them.
+// known to exist, so one that does not come is missed. over is of how many
+// objects not everything above is among them.
 func (r *reading) names(at *domain, by collector.Search, dns []string, over int) []*task {
 	var tasks []*task
 	for batch := range slices.Chunk(dns, namesPerFilter) {
@@ -239,8 +242,8 @@ func (r *reading) names(at *domain, by collector.Search, dns []string, over int)
 }
 
 // elsewhere judges continuation references. Another partition of the forest is
-// not part of what was asked; anything else is data that did not come, and so is
-// the very base of the search.
+// not part of what was asked; anything else is data that did not come, and so
+// is the very base of the search.
 func (r *reading) elsewhere(t *task, references []string) error {
 	for _, ref := range references {
 		if dn := foldDN(referredDN(ref)); !r.partitions[dn] || dn == foldDN(t.query.Base) {
@@ -273,7 +276,8 @@ func (t *task) unasked(others tally) error {
 		Text: fmt.Sprintf("%s gave %d objects that were not asked for, the first is %s", t.at.now().target.name, others.n, others.first)}
 }
 
-// tooDeep says that names are too deep, or too many, for what lies above to be read.
+// tooDeep says that names are too deep, or too many, for what lies above to be
+// read.
 func (t *task) tooDeep(n int) error {
 	return &Error{Kind: ErrIncomplete,
 		Text: fmt.Sprintf("of %d stores or recipients not all that lies above was read: their names have more than %d parts, or there are too many", n, t.at.now().options.bounds.depth)}

@@ -29,14 +29,14 @@ func (s *server) kerberos(c *conn, server about) (list []method, reasons []error
 	}
 	service := kerberos.Service{Name: s.service(server), Realm: strings.ToUpper(dnsName(server.domain))}
 	if server.host != "" && !s.plain() && !s.options.Insecure {
-		// TLS has shown that this is the server that was asked for, so that it may
-		// say by which name its domain knows it.
+		// TLS has shown that this is the server that was asked for, so that it
+		// may say by which name its domain knows it.
 		service.Other = "ldap/" + strings.ToLower(server.host)
 	}
 	network := s.network(c, conf, server)
 	if o.Keytab != "" {
-		// It was asked for by name, so a mistake in it is not passed over, and no
-		// other way in stands in for it.
+		// It was asked for by name, so a mistake in it is not passed over, and
+		// no other way in stands in for it.
 		return []method{s.keytab(conf, network, server, service)}, nil
 	}
 	add := func(how string, client *kerberos.Client) {
@@ -65,8 +65,8 @@ func (s *server) kerberos(c *conn, server about) (list []method, reasons []error
 	return list, reasons
 }
 
-// keytab is the way in with a keytab: of the account that was asked for, else of
-// its first entry.
+// keytab is the way in with a keytab: of the account that was asked for, else
+// of its first entry.
 func (s *server) keytab(conf *kerberos.Config, network *kerberos.Network, server about, service kerberos.Service) method {
 	keys, err := kerberos.ReadKeytab(s.options.Keytab)
 	if err != nil {
@@ -134,8 +134,8 @@ func (s *server) principal(conf *kerberos.Config, server about) (principal, erro
 		case domain == "":
 			return principal{user: user}, unusable("Kerberos: %s is no realm of krb5.conf", suffix)
 		}
-		// Else the suffix of a userPrincipalName, which need not be the name of a
-		// domain: the KDC of this domain is asked where the account is.
+		// Else the suffix of a userPrincipalName, which need not be the name of
+		// a domain: the KDC of this domain is asked where the account is.
 	} else if flat, user, ok := strings.Cut(name, `\`); ok {
 		name = user
 		if first, _, _ := strings.Cut(domain, "."); !strings.EqualFold(flat, first) && !strings.EqualFold(flat, domain) {
@@ -156,8 +156,9 @@ func (p principal) matches(c *kerberos.Cache) bool {
 
 // network says how KDCs are found and reached: those of krb5.conf, else the
 // domain controller that we are connected to, since each is one, else what DNS
-// says (RFC 4120 7.2.3.2), else the name of the realm, which in Active Directory
-// is that of its domain controllers. A proxy looks names up on its side.
+// says (RFC 4120 7.2.3.2), else the name of the realm, which in Active
+// Directory is that of its domain controllers. A proxy looks names up on its
+// side.
 func (s *server) network(c *conn, conf *kerberos.Config, server about) *kerberos.Network {
 	peer := s.peerHost(c)
 	return &kerberos.Network{Dial: s.options.dial, Find: func(ctx context.Context, realm string) (addresses []string) {

@@ -44,9 +44,10 @@ func newRequest(at *server, q *collector.Query) *ldap.SearchRequest {
 		controls = append(controls, sdFlags{})
 	}
 	if q.Purpose == decode.Lookup.Purpose {
-		// Deleted accounts too, as far as they may be seen: tombstones, and what the
-		// Recycle Bin makes of them later (MS-ADTS 3.1.1.3.4.1.14, 3.1.1.3.4.1.29). A
-		// server that knows only one of the two passes over the other.
+		// Deleted accounts too, as far as they may be seen: tombstones, and
+		// what the Recycle Bin makes of them later (MS-ADTS 3.1.1.3.4.1.14,
+		// 3.1.1.3.4.1.29). A server that knows only one of the two passes over
+		// the other.
 		controls = append(controls, ldap.NewControlString(ldap.ControlTypeMicrosoftShowDeleted, false, ""),
 			ldap.NewControlString(ldap.ControlTypeMicrosoftShowRecycled, false, ""))
 	}

@@ -111,7 +111,8 @@ func (s *server) introduce(ctx context.Context, c *conn) error {
 	}
 	s.account, err = c.whoAmI(ctx)
 	if err != nil {
-		// RFC 4532 came with Windows Server 2003; before, the name we gave must do.
+		// RFC 4532 came with Windows Server 2003; before, the name we gave must
+		// do.
 		if code(err) == 0 {
 			return s.explain(ctx, c, err)
 		}

@@ -124,8 +124,8 @@ func (s *stream) try(ctx context.Context) error {
 	s.hand()
 	if err != nil {
 		err = c.server.explain(ctx, c, err)
-		// After an answer of the server both sides know where they stand; but what
-		// is to be tried again is tried on another connection.
+		// After an answer of the server both sides know where they stand; but
+		// what is to be tried again is tried on another connection.
 		c.spoiled = c.spoiled || code(err) == 0 || passing(err)
 	}
 	s.task.at.give(c, !c.spoiled && ctx.Err() == nil)
@@ -185,8 +185,8 @@ func (s *stream) pages(ctx context.Context) error {
 
 // entry takes an entry into the batch, unless it was taken before. One with
 // attributes that came in part waits for the end of the page: then the
-// connection is free to ask for the rest. It reports whether the entry is new in
-// this try, and ends a search that brings more than there can be.
+// connection is free to ask for the rest. It reports whether the entry is new
+// in this try, and ends a search that brings more than there can be.
 func (s *stream) entry(e *collector.Entry) (fresh bool, err error) {
 	b := s.conn.in.batch
 	k := keyOf(e)
@@ -236,8 +236,8 @@ func (s *stream) forget(list []*unfinished) {
 }
 
 // complete makes the entries whole of which attributes came in part, and hands
-// them over. err is why the page broke off. Where the connection is broken, they
-// will be read again; in the last try they go as they are.
+// them over. err is why the page broke off. Where the connection is broken,
+// they will be read again; in the last try they go as they are.
 func (s *stream) complete(ctx context.Context, err error) error {
 	waiting := s.partial
 	s.partial, s.waiting = nil, 0
@@ -253,8 +253,8 @@ func (s *stream) complete(ctx context.Context, err error) error {
 	return err
 }
 
-// give gives a batch to the reading. A large one is waited for until it is worked
-// on: many in the queue would take much memory.
+// give gives a batch to the reading. A large one is waited for until it is
+// worked on: many in the queue would take much memory.
 func (s *stream) give(b *batch, large bool) {
 	e := event{task: s.task, batch: b}
 	if large {
@@ -266,9 +266,10 @@ func (s *stream) give(b *batch, large bool) {
 	}
 }
 
-// offer gives what is decoded to the reading. If that has not come to what it was
-// given before, and need not be, there will be more of it next time: the end of
-// the page is to be seen, and the next one asked for, while the last is worked on.
+// offer gives what is decoded to the reading. If that has not come to what it
+// was given before, and need not be, there will be more of it next time: the
+// end of the page is to be seen, and the next one asked for, while the last is
+// worked on.
 func (s *stream) offer(must bool) {
 	c := s.conn
 	if len(c.in.batch.entries) == 0 {

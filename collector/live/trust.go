@@ -54,9 +54,9 @@ func (o *Options) tlsConfig(host string) (*tls.Config, error) {
 
 // readCertificates reads the certificates of a file: PEM as any editor saves
 // it, or DER, which certutil and the Windows console export by default. A
-// damaged file is an error: a certificate that is left out in silence would come
-// back as "not trusted". skipped says which certificates of a bundle crypto/x509
-// cannot make out.
+// damaged file is an error: a certificate that is left out in silence would
+// come back as "not trusted". skipped says which certificates of a bundle
+// crypto/x509 cannot make out.
 func readCertificates(file string) (certs []*x509.Certificate, skipped []error, err error) {
 	data, err := os.ReadFile(file)
 	if err != nil {

@@ -40,8 +40,8 @@ var (
 )
 
 // wire is the layer below everything that speaks LDAP. On the way out it writes
-// only whole messages whose operation is one that reads. The first error ends the
-// connection and is kept, for it says more than what comes after it.
+// only whole messages whose operation is one that reads. The first error ends
+// the connection and is kept, for it says more than what comes after it.
 type wire struct {
 	net.Conn
 

@@ -26,7 +26,8 @@ type Collection struct {
 	facts  facts
 }
 
-// facts say when the facts were published last, and not only how far reading has come.
+// facts say when the facts were published last, and not only how far reading
+// has come.
 type facts struct {
 	due     bool // the state was changed, and more than its numbers
 	at      time.Time
@@ -80,8 +81,8 @@ func newCollection(name string, pool *model.Pool) *Collection {
 }
 
 // work does what a collection is there for, and publishes what came of it. A
-// fault in there must not take the screen's terminal down with it: what was read
-// stays, and the reason stands where any other would.
+// fault in there must not take the screen's terminal down with it: what was
+// read stays, and the reason stands where any other would.
 func (c *Collection) work(doing string, f func() error) {
 	defer close(c.done)
 	c.finish(collector.Safely(doing, f))

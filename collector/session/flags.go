@@ -19,13 +19,15 @@ const SourceHelp = `SOURCE is where to read; without one a form asks for it, fil
 // RecordUsage is what --record says where a command reads one source.
 const RecordUsage = "record everything that is read to this file, readable by you alone; in a folder the file is named by the time"
 
-// RecordNewUsage is what --record says where a command reads an old and a new source.
+// RecordNewUsage is what --record says where a command reads an old and a new
+// source.
 const RecordNewUsage = "record NEW to this file while it is read; in a folder the file is named by the time"
 
 // Flags are the flags of all commands that read a source.
 type Flags struct {
 	Opener
-	// Record is the file to record to, or the folder for it; empty to record nothing.
+	// Record is the file to record to, or the folder for it; empty to record
+	// nothing.
 	Record string
 	// Force lets a recording take the place of a file.
 	Force bool

@@ -17,15 +17,17 @@ import (
 	"mbxperm/model/usage"
 )
 
-// Opener opens what a user calls SOURCE: a directory, a domain, the demo, a file.
-// It may be used by several goroutines at a time once its fields are set: one
-// source is still being opened when the user goes over to another.
+// Opener opens what a user calls SOURCE: a directory, a domain, the demo, a
+// file. It may be used by several goroutines at a time once its fields are set:
+// one source is still being opened when the user goes over to another.
 type Opener struct {
-	// Live says how to get into a directory; its URL or Domain comes from the text.
+	// Live says how to get into a directory; its URL or Domain comes from the
+	// text.
 	Live live.Options
 	// LogFile gets a log of what is done with a directory, if it is not empty.
 	LogFile string
-	// ShowQueries, if not nil, gets every search that would be sent, and nothing is sent.
+	// ShowQueries, if not nil, gets every search that would be sent, and
+	// nothing is sent.
 	ShowQueries io.Writer
 	// Files opens files and standard input.
 	Files ldif.Files
@@ -46,8 +48,8 @@ var ErrShown = errors.New("the searches were shown")
 // Open opens a source by its text, trying in this order: ldaps:// or ldap://,
 // demo, - for standard input, a file that exists, a folder for the newest
 // complete recording in it, a domain. It also returns what must be said of the
-// source for as long as it is used. Errors are one of usage, [ErrShown], or what
-// went wrong, in one sentence.
+// source for as long as it is used. Errors are one of usage, [ErrShown], or
+// what went wrong, in one sentence.
 func (o *Opener) Open(ctx context.Context, text string) (collector.Source, []string, error) {
 	return o.OpenAs(ctx, text, o.Live)
 }

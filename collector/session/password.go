@@ -30,8 +30,8 @@ type Passwords struct {
 	given  map[string]string // by account; guarded by asking
 }
 
-// NewPasswords looks into stored first, once: its error is [ErrNoPassword] where
-// nothing is stored. ask is nil where there is nobody.
+// NewPasswords looks into stored first, once: its error is [ErrNoPassword]
+// where nothing is stored. ask is nil where there is nobody.
 func NewPasswords(stored func() (string, error), ask Ask) *Passwords {
 	return &Passwords{stored: sync.OnceValues(stored), ask: ask, given: map[string]string{}}
 }

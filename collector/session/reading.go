@@ -10,8 +10,8 @@ import (
 	"mbxperm/model"
 )
 
-// Reading is a source that is open, to be read once. It is for one goroutine. The
-// zero Reading is of no source.
+// Reading is a source that is open, to be read once. It is for one goroutine.
+// The zero Reading is of no source.
 type Reading struct {
 	// Source is what is read; it is the one that records, if any does.
 	Source   collector.Source
@@ -42,8 +42,8 @@ func (o *Flags) ReadRecorded(ctx context.Context, text string, required bool) (*
 	return r, nil
 }
 
-// ToEnd reads the source to its end while watch looks on, which returns when done
-// is closed. An error says that nothing is known, or that ctx has ended.
+// ToEnd reads the source to its end while watch looks on, which returns when
+// done is closed. An error says that nothing is known, or that ctx has ended.
 func (r *Reading) ToEnd(ctx context.Context, pool *model.Pool, watch func(done <-chan struct{}, now func() *model.Snapshot)) (*model.Snapshot, error) {
 	c := Start(ctx, r.Source, pool, r.Warnings)
 	watch(c.Done(), c.Snapshot)

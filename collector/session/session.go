@@ -13,8 +13,9 @@ import (
 type Open func(ctx context.Context) (src collector.Source, warnings []string, err error)
 
 // Session keeps one source at a time on the screen: it collects it, collects it
-// again when asked, and goes over to another one. Its methods return at once and
-// may be called by any goroutine; what comes of them shows in the next snapshot.
+// again when asked, and goes over to another one. Its methods return at once
+// and may be called by any goroutine; what comes of them shows in the next
+// snapshot.
 type Session struct {
 	ctx  context.Context
 	pool *model.Pool
@@ -41,8 +42,8 @@ func New(ctx context.Context, pool *model.Pool, src collector.Source, warnings [
 }
 
 // begin makes the context of what comes next, and ends that of what was before:
-// it has come to its end, or nobody wants it any more. The caller holds mu, or is
-// alone.
+// it has come to its end, or nobody wants it any more. The caller holds mu, or
+// is alone.
 func (s *Session) begin() context.Context {
 	s.cancel()
 	ctx, cancel := context.WithCancel(s.ctx)
@@ -75,8 +76,8 @@ func (s *Session) Open(name string, open Open) {
 	s.collect(startOpening(s.begin(), name, open, s.pool))
 }
 
-// Cancel ends the collection, or the opening of the source for another one. What
-// was read stays; what was being read is marked as incomplete.
+// Cancel ends the collection, or the opening of the source for another one.
+// What was read stays; what was being read is marked as incomplete.
 func (s *Session) Cancel() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,7 +136,8 @@ func (s *Session) Wait() { s.running.Wait() }
 // note adds a problem to a collection that has ended.
 func (c *Collection) note(err error) {
 	c.update(func(s *model.State) {
-		// Not by AddProblem: it is said as the news it is, however many there were.
+		// Not by AddProblem: it is said as the news it is, however many there
+		// were.
 		s.Problems = append(s.Problems, model.Problem{Time: time.Now(), Object: s.Source, Text: "reading it again: " + err.Error()})
 	})
 	c.show(true)

@@ -43,8 +43,9 @@ func (c *Line) Gaps() bool {
 	return !c.Complete || c.Unreadable+c.Unknown+c.Undecodable > 0
 }
 
-// The lines of the coverage report, and the searches that each depends on. Where
-// the partitions of the forest are not known, whole domains may be missing.
+// The lines of the coverage report, and the searches that each depends on.
+// Where the partitions of the forest are not known, whole domains may be
+// missing.
 const (
 	coverMailbox = iota
 	coverAccount

@@ -8,10 +8,12 @@ import (
 	"mbxperm/model/internal/pool"
 )
 
-// GUIDMember is the schemaIDGUID of the attribute member; it is in no property set.
+// GUIDMember is the schemaIDGUID of the attribute member; it is in no property
+// set.
 var GUIDMember = acl.MustParseGUID("bf9679c0-0de6-11d0-a285-00aa003049e2")
 
-// Readability decides why an attribute has no value. It may be used by several goroutines.
+// Readability decides why an attribute has no value. It may be used by several
+// goroutines.
 type Readability struct {
 	s      *model.Snapshot
 	token  acl.Token             // in the domain that was asked for
@@ -38,8 +40,8 @@ func NewReadability(s *model.Snapshot) *Readability {
 	return c
 }
 
-// tokenFor returns the bound account's token in the domain of an object, and the
-// name of that domain where it matters.
+// tokenFor returns the bound account's token in the domain of an object, and
+// the name of that domain where it matters.
 func (c *Readability) tokenFor(o *model.Record) (acl.Token, pool.DN) {
 	if c.tokens == nil {
 		return c.token, 0
@@ -69,10 +71,10 @@ type homeKey struct {
 	server uint16
 }
 
-// answers are what the bound account is shown to read, as far as somebody asked:
-// a byte for each descriptor, and for all who ask of a snapshot. A million
-// objects have a million descriptors in some directories, and a map of them
-// takes more than all that they grant.
+// answers are what the bound account is shown to read, as far as somebody
+// asked: a byte for each descriptor, and for all who ask of a snapshot. A
+// million objects have a million descriptors in some directories, and a map of
+// them takes more than all that they grant.
 type answers struct {
 	mu sync.Mutex
 	of map[question][]answer // by pool.Desc
@@ -104,12 +106,14 @@ func (c *Readability) held(o *model.Record, attr acl.GUID) bool {
 	return c.s.Forest.Schema[attr].Catalog && (attr != GUIDMember || o.Is(model.FlagUniversal))
 }
 
-// NoMailboxSD reports that there is no mailbox ACL, as far as that can be shown.
+// NoMailboxSD reports that there is no mailbox ACL, as far as that can be
+// shown.
 func (c *Readability) NoMailboxSD(o *model.Record) bool {
 	return o.MailboxState == model.Missing && c.MayRead(o, acl.GUIDMailboxSDAttribute, acl.GUIDExchangeInformation)
 }
 
-// NoDelegates reports that publicDelegates is empty, as far as that can be shown.
+// NoDelegates reports that publicDelegates is empty, as far as that can be
+// shown.
 func (c *Readability) NoDelegates(o *model.Record) bool {
 	return o.DelegatesState == model.Missing && c.MayRead(o, acl.GUIDPublicDelegatesAttribute, acl.GUIDPersonalInformation)
 }
@@ -165,8 +169,8 @@ func (c *Readability) inReadDomain(dn pool.DN, known map[pool.DN]bool) bool {
 	return is
 }
 
-// attribute finds the schemaIDGUID of an attribute that is in no built-in table;
-// zero where the schema was not read or has none.
+// attribute finds the schemaIDGUID of an attribute that is in no built-in
+// table; zero where the schema was not read or has none.
 func (c *Readability) attribute(name string) acl.GUID {
 	for g, n := range c.s.Forest.Schema {
 		if n.Name == name && !n.Class {

@@ -9,11 +9,11 @@ import (
 )
 
 // stored holds what the stores say about their mailboxes (homeMDBBL) against
-// what was seen. A link is visible to whoever may read the store, whether or not
-// he may see the account at its other end, so a store names the mailboxes that
-// are hidden from the bound account. It names those of the domains that the
-// server holds, and only domains that were read count here. A store whose list
-// did not come counts as one.
+// what was seen. A link is visible to whoever may read the store, whether or
+// not he may see the account at its other end, so a store names the mailboxes
+// that are hidden from the bound account. It names those of the domains that
+// the server holds, and only domains that were read count here. A store whose
+// list did not come counts as one.
 func (c *Readability) stored(line *Line, named *unreadList) {
 	s := c.s
 	met := make([]bool, s.DNs.Len())

@@ -4,12 +4,12 @@ import (
 	"strings"
 )
 
-// Two spellings of a distinguished name are one name: a character of a value may
-// stand for itself, behind a backslash or as two hex digits (RFC 4514 2.4),
+// Two spellings of a distinguished name are one name: a character of a value
+// may stand for itself, behind a backslash or as two hex digits (RFC 4514 2.4),
 // blanks may stand around separators, a semicolon for a comma, and a value in
-// quotation marks (RFC 2253 4); distinguishedNameMatch compares values (RFC 4517
-// 4.2.15). Nearly every name is spelled without any of that, which is told by one
-// look at its bytes.
+// quotation marks (RFC 2253 4); distinguishedNameMatch compares values (RFC
+// 4517 4.2.15). Nearly every name is spelled without any of that, which is told
+// by one look at its bytes.
 
 // Equal reports whether two texts spell the same distinguished name. Letters
 // compare without regard to case.
@@ -36,7 +36,8 @@ func plain(name string) bool {
 		!strings.Contains(name, " =") && !strings.Contains(name, "= ") && strings.TrimSpace(name) == name
 }
 
-// PlainRDN reports whether an RDN has one spelling but for the case of its letters.
+// PlainRDN reports whether an RDN has one spelling but for the case of its
+// letters.
 func PlainRDN(rdn string) bool {
 	value := false // behind the first equals sign
 	for i := 0; i < len(rdn); i++ {
@@ -63,7 +64,8 @@ func TrimRDN(rdn string) string {
 	return rdn
 }
 
-// escapedAt reports whether the byte at i stands behind a backslash that is none itself.
+// escapedAt reports whether the byte at i stands behind a backslash that is
+// none itself.
 func escapedAt(s string, i int) bool {
 	n := 0
 	for i--; i >= 0 && s[i] == '\\'; i-- {

@@ -5,8 +5,9 @@ import (
 	"mbxperm/model/internal/pool"
 )
 
-// Propagate gives what is held by SID to those who hold the SIDs, now or formerly,
-// and what delegates hold to these, and all of it to the members of groups.
+// Propagate gives what is held by SID to those who hold the SIDs, now or
+// formerly, and what delegates hold to these, and all of it to the members of
+// groups.
 func Propagate[T ~uint8](s *model.Snapshot, bySID []T, delegate T) *Holdings[T] {
 	h := &Holdings[T]{s: s, Holds: make([]T, s.Objects.Len()), primary: map[uint64]model.ObjectID{}}
 	for id := model.ObjectID(1); uint32(id) < s.Objects.Len(); id++ {
@@ -92,8 +93,8 @@ func Pass[T ~uint8 | ~uint16](s *model.Snapshot, held func(n int) T, let func(*m
 }
 
 // down walks from a node to all below it, to each as often as that brings it
-// something new. hold notes what comes to a node and returns what of it goes on, 0
-// where nothing was new; below appends the nodes right below one.
+// something new. hold notes what comes to a node and returns what of it goes
+// on, 0 where nothing was new; below appends the nodes right below one.
 func down[N any, T ~uint8 | ~uint16](from N, t T, hold func(N, T) T, below func(N, []N) []N) {
 	type step struct {
 		to N
@@ -126,9 +127,9 @@ type In struct {
 // NotRead is the number of a primary group that was not read.
 const NotRead = ^uint32(0)
 
-// Up calls enter for the groups that a party is in, each once: its primary group
-// and those that name it, then those by nesting, the nearest first. A group for
-// which enter returns false is not gone through.
+// Up calls enter for the groups that a party is in, each once: its primary
+// group and those that name it, then those by nesting, the nearest first. A
+// group for which enter returns false is not gone through.
 func Up(s *model.Snapshot, p model.TrusteeID, enter func(In) bool) {
 	up := Of(s)
 	entered := map[uint32]bool{}

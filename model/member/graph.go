@@ -10,13 +10,15 @@ import (
 )
 
 // Certainty says how sure it is that a token holds a SID. It is a set: a person
-// may be in a group by one way that is possible and by another that was not read.
+// may be in a group by one way that is possible and by another that was not
+// read.
 type Certainty uint8
 
-// The members of the set. In whatever way the unread turns out, Sure is sure and
-// Possible is possible; what else is in the set may add to it.
+// The members of the set. In whatever way the unread turns out, Sure is sure
+// and Possible is possible; what else is in the set may add to it.
 const (
-	// Doubtful: something was not read, and even then the directory does not tell.
+	// Doubtful: something was not read, and even then the directory does not
+	// tell.
 	Doubtful Certainty = 1 << iota
 	// Unread: it depends on something that was not read, and on nothing else.
 	Unread
@@ -47,8 +49,8 @@ func (c Certainty) Through(step Certainty) (out Certainty) {
 	return out
 }
 
-// Readings are the certainties that are left, whatever was not read turns out to
-// be: each is Sure, Possible or No.
+// Readings are the certainties that are left, whatever was not read turns out
+// to be: each is Sure, Possible or No.
 func (c Certainty) Readings() (out []Certainty) {
 	if c&Sure != 0 {
 		return []Certainty{Sure}
@@ -159,8 +161,8 @@ func NewGraph(s *model.Snapshot, unread func(*model.Record) bool) *Graph {
 	return g
 }
 
-// isBlank reports whether so little of an object was read that it may be a group
-// or anybody.
+// isBlank reports whether so little of an object was read that it may be a
+// group or anybody.
 func (g *Graph) isBlank(o *model.Record) bool {
 	switch o.Class {
 	case model.ClassUnknown:
@@ -202,7 +204,8 @@ func (g *Graph) findStrangers() {
 		}
 		number := s.SIDs.At(uint32(id)).Domain
 		if fsp == 0 && !linked && info.Former != 0 {
-			// Whoever had it is in the forest now. What a group had was a group there.
+			// Whoever had it is in the forest now. What a group had was a group
+			// there.
 			if !g.isKnown(id) {
 				g.moved[number] = append(g.moved[number], id)
 			}
@@ -218,9 +221,10 @@ func (g *Graph) findStrangers() {
 	}
 }
 
-// findPrimaryGroups joins persons and their primary groups. Where primaryGroupID
-// was not read it is taken to be the usual one, as far as a guess goes. A token
-// has the SID of the primary group whether or not anybody holds that.
+// findPrimaryGroups joins persons and their primary groups. Where
+// primaryGroupID was not read it is taken to be the usual one, as far as a
+// guess goes. A token has the SID of the primary group whether or not anybody
+// holds that.
 func (g *Graph) findPrimaryGroups() {
 	s := g.s
 	groups := map[uint64]model.ObjectID{} // by primaryKey
@@ -269,8 +273,8 @@ func (g *Graph) findPrimaryGroups() {
 // Len returns the number of persons.
 func (g *Graph) Len() int { return len(g.persons) }
 
-// Everybody returns the SID of Authenticated Users or the like that groups hold;
-// 0 where none does.
+// Everybody returns the SID of Authenticated Users or the like that groups
+// hold; 0 where none does.
 func (g *Graph) Everybody() pool.SID { return g.everyone }
 
 // Object returns the object of a person, 0 for a SID without one. That of a
@@ -312,17 +316,17 @@ func (g *Graph) PersonsOf(sid pool.SID) (out []Person) {
 	return out
 }
 
-// isKnown reports whether a SID that nobody holds now is known to be an account,
-// and so no group of its domain: a mailbox is linked to it, or an account of the
-// forest had it before.
+// isKnown reports whether a SID that nobody holds now is known to be an
+// account, and so no group of its domain: a mailbox is linked to it, or an
+// account of the forest had it before.
 func (g *Graph) isKnown(sid pool.SID) bool {
 	return g.s.LinkedTo(sid) != 0 || slices.ContainsFunc(g.s.FormerHolders(sid), func(id model.ObjectID) bool {
 		return g.s.Record(id).Class != model.ClassGroup
 	})
 }
 
-// Domain is the domain of an Exchange server, by the number that SIDs know it by
-// in the pool, plus one; 0 where it cannot be told.
+// Domain is the domain of an Exchange server, by the number that SIDs know it
+// by in the pool, plus one; 0 where it cannot be told.
 type Domain uint32
 
 // DomainOf returns the domain of a SID.

@@ -10,8 +10,8 @@ import (
 // Holding says in whose tokens a SID is.
 type Holding struct {
 	// All holds for every person beside what Persons says of some: Sure for
-	// Everyone and the like, Possible for local groups of the servers, Unread for
-	// what was not read and could be anybody's.
+	// Everyone and the like, Possible for local groups of the servers, Unread
+	// for what was not read and could be anybody's.
 	All     Certainty
 	Persons []Holder // in order of their numbers, each once
 }
@@ -22,8 +22,8 @@ type Holder struct {
 	Certainty Certainty
 }
 
-// HoldersOf returns whose token holds a SID, as a server of a domain sees it. It
-// is [Graph.TokenOf] read the other way.
+// HoldersOf returns whose token holds a SID, as a server of a domain sees it.
+// It is [Graph.TokenOf] read the other way.
 func (g *Graph) HoldersOf(id pool.SID, d Domain) *Holding {
 	w := g.descent(d)
 	defer g.rest(w)
@@ -88,8 +88,8 @@ func (g *Graph) allOf(holder model.ObjectID, d Domain) (all Certainty) {
 	return all
 }
 
-// openIn says which groups hold everybody, perhaps: some of their members, or of
-// those of groups in them, were not read, or are a SID that every token has.
+// openIn says which groups hold everybody, perhaps: some of their members, or
+// of those of groups in them, were not read, or are a SID that every token has.
 func (g *Graph) openIn(d Domain) map[model.ObjectID]Certainty {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -123,8 +123,8 @@ func (g *Graph) openIn(d Domain) map[model.ObjectID]Certainty {
 	return open
 }
 
-// descent goes down from a SID to those whose token holds it. What it has met is
-// kept in arrays that the next one uses again: there are as many descents as
+// descent goes down from a SID to those whose token holds it. What it has met
+// is kept in arrays that the next one uses again: there are as many descents as
 // entries, and a group may hold everybody.
 type descent struct {
 	g       *Graph
@@ -159,8 +159,8 @@ func (g *Graph) rest(w *descent) {
 	g.descents.Put(w)
 }
 
-// meet notes a person, and meetGroup a group; the latter reports whether there is
-// more to say of it than before.
+// meet notes a person, and meetGroup a group; the latter reports whether there
+// is more to say of it than before.
 func (w *descent) meet(p Person, c Certainty) {
 	if w.persons[p] == No {
 		w.met.persons = append(w.met.persons, p)
@@ -199,8 +199,8 @@ func (w *descent) list() []Holder {
 	return out
 }
 
-// strangers takes those of the domain of a SID outside the forest, if that is not
-// known to be an account: it may be a group there.
+// strangers takes those of the domain of a SID outside the forest, if that is
+// not known to be an account: it may be a group there.
 func (w *descent) strangers(sid pool.SID) {
 	if w.g.sortOf(sid) != elsewhere {
 		return

@@ -129,16 +129,17 @@ var formerOf = model.Derive(func(s *model.Snapshot) map[model.ObjectID][]pool.SI
 })
 
 // InToken reports whether a group's SID gets into its members' tokens: that of
-// a distribution group does not ([MS-ADTS] 2.2.12, GROUP_TYPE_SECURITY_ENABLED).
+// a distribution group does not ([MS-ADTS] 2.2.12,
+// GROUP_TYPE_SECURITY_ENABLED).
 func InToken(o *model.Record) bool {
 	return o.Class == model.ClassGroup && !o.Is(model.FlagDistribution)
 }
 
 // Token returns whose rights a party has besides those that name it: the groups
-// it is in, directly or through others, its primary group, and the former SIDs of
-// all of these and of itself. Everyone and Authenticated Users are left out:
-// they hold everybody. With behalf, distribution groups count too, since Send on
-// Behalf goes by membership and not by token (exchange-facts 2.1).
+// it is in, directly or through others, its primary group, and the former SIDs
+// of all of these and of itself. Everyone and Authenticated Users are left out:
+// they hold everybody. With behalf, distribution groups count too, since Send
+// on Behalf goes by membership and not by token (exchange-facts 2.1).
 func Token(s *model.Snapshot, p model.TrusteeID, behalf bool) []model.TrusteeID {
 	seen := map[model.TrusteeID]bool{p: true}
 	var out []model.TrusteeID

@@ -99,8 +99,8 @@ const (
 	ridDomainComputers = 515
 )
 
-// IsDomainWide reports whether a SID is that of Domain Users or Domain Computers
-// of a domain of the forest, be the group itself delivered or not.
+// IsDomainWide reports whether a SID is that of Domain Users or Domain
+// Computers of a domain of the forest, be the group itself delivered or not.
 func (g *Graph) IsDomainWide(id pool.SID) bool {
 	if rid := g.s.SIDs.At(uint32(id)).Rid; rid != ridDomainUsers && rid != ridDomainComputers || g.sortOf(id) != ours {
 		return false
@@ -109,7 +109,8 @@ func (g *Graph) IsDomainWide(id pool.SID) bool {
 	return h == 0 || g.s.Record(h).Class == model.ClassGroup
 }
 
-// WideToken returns what the token of a member of such a group holds because of it.
+// WideToken returns what the token of a member of such a group holds because of
+// it.
 func (g *Graph) WideToken(id pool.SID, d Domain) *SIDs {
 	if h := g.s.Holder(id); h != 0 {
 		return g.GroupToken(h, d)

@@ -80,8 +80,9 @@ type walk struct {
 	tasks []int // 1 + steps from whose objects to go on
 }
 
-// TokenOf returns the token of a person as a server of a domain sees it: its own
-// SIDs, those of its groups at any depth, and the former SIDs of all of these.
+// TokenOf returns the token of a person as a server of a domain sees it: its
+// own SIDs, those of its groups at any depth, and the former SIDs of all of
+// these.
 func (g *Graph) TokenOf(p Person, d Domain) *SIDs {
 	w := g.walk(d)
 	own := g.persons[p]
@@ -133,8 +134,8 @@ func (g *Graph) walk(d Domain) *walk {
 	return &walk{g: g, d: d, t: &SIDs{held: map[pool.SID]heldSID{}}, seen: map[model.ObjectID]Certainty{}}
 }
 
-// withEverybodys ends a walk: the groups that name everybody may be in the token
-// too, from the step that they are told from on.
+// withEverybodys ends a walk: the groups that name everybody may be in the
+// token too, from the step that they are told from on.
 func (w *walk) withEverybodys(from int) *SIDs {
 	for _, id := range w.g.everybody {
 		w.enter(id, from, Possible, false)

@@ -3,8 +3,8 @@
 // the SPNEGO envelope (RFC 4178) around it.
 //
 // A domain controller with LdapEnforceChannelBinding set refuses a proof that
-// does not name the certificate of its own TLS connection (result 49, 80090346):
-// so nobody in the middle can pass a proof on.
+// does not name the certificate of its own TLS connection (result 49,
+// 80090346): so nobody in the middle can pass a proof on.
 package gss
 
 import (
@@ -34,7 +34,8 @@ func EndPoint(cert *x509.Certificate) Binding {
 	return Hash(append([]byte("tls-server-end-point:"), h.Sum(nil)...))
 }
 
-// hashes are those of the signature, but SHA-256 in the place of what is weaker.
+// hashes are those of the signature, but SHA-256 in the place of what is
+// weaker.
 var hashes = map[x509.SignatureAlgorithm]crypto.Hash{
 	x509.MD2WithRSA: crypto.SHA256, x509.MD5WithRSA: crypto.SHA256,
 	x509.SHA1WithRSA: crypto.SHA256, x509.DSAWithSHA1: crypto.SHA256, x509.ECDSAWithSHA1: crypto.SHA256,

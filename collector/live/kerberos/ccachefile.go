@@ -74,8 +74,8 @@ func parseCache(b []byte) (*cacheFile, error) {
 	return c, nil
 }
 
-// cacheReader takes from the front of what is left. Once there is too little, it
-// has failed, and gives nothing any more.
+// cacheReader takes from the front of what is left. Once there is too little,
+// it has failed, and gives nothing any more.
 type cacheReader struct {
 	b      []byte
 	failed bool

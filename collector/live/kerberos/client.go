@@ -39,8 +39,9 @@ type Client struct {
 type Service struct {
 	Name  string // ldap/dc1.contoso.lab
 	Realm string // where it is; "" where that is not known
-	// Other is tried where no realm knows Name: what the server calls itself, as
-	// dns_canonicalize_hostname = fallback tries the canonical name. "" is none.
+	// Other is tried where no realm knows Name: what the server calls itself,
+	// as dns_canonicalize_hostname = fallback tries the canonical name. "" is
+	// none.
 	Other string
 }
 
@@ -96,8 +97,8 @@ func (c *Client) Principal() string { return c.who }
 // Service names what the ticket is for.
 func (c *Client) Service() string { return c.service.Name }
 
-// obtain returns a ticket that is still good. Credentials that were refused once
-// are never sent again: each time counts towards a lock-out.
+// obtain returns a ticket that is still good. Credentials that were refused
+// once are never sent again: each time counts towards a lock-out.
 func (c *Client) obtain(ctx context.Context) (err error) {
 	defer guard("an answer of realm "+c.realm, &err)
 	if c.refused != nil {

@@ -33,9 +33,9 @@ type Config struct {
 }
 
 // LoadConfig reads the files and folders of KRB5_CONFIG, else those where MIT
-// Kerberos has them. Those that are there are read, as one. No file at all is no
-// error: realms are then found by name. The error is ErrUnusable, where none of
-// the files that KRB5_CONFIG names can be read.
+// Kerberos has them. Those that are there are read, as one. No file at all is
+// no error: realms are then found by name. The error is ErrUnusable, where none
+// of the files that KRB5_CONFIG names can be read.
 func LoadConfig() (*Config, error) {
 	var names []string
 	for _, name := range filepath.SplitList(os.Getenv("KRB5_CONFIG")) {
@@ -79,10 +79,10 @@ func newConfig(p *profile, root *section) *Config {
 		}
 	}
 	c.realm = p.bare(defaults.first("default_realm"))
-	// Nothing that a ticket could be used for elsewhere is ever asked for: it is
-	// for one service, for minutes. So forwardable, proxiable, renew_lifetime and
-	// noaddresses have no effect; a KDC refuses some of them for accounts that
-	// are sensitive or in Protected Users.
+	// Nothing that a ticket could be used for elsewhere is ever asked for: it
+	// is for one service, for minutes. So forwardable, proxiable,
+	// renew_lifetime and noaddresses have no effect; a KDC refuses some of them
+	// for accounts that are sensitive or in Protected Users.
 	l := &c.krb5.LibDefaults
 	l.Clockskew = p.duration("clockskew", defaults.first("clockskew"), l.Clockskew)
 	permitted := defaults.first("permitted_enctypes")
@@ -140,8 +140,8 @@ func (p *profile) bare(value string) string {
 }
 
 // boolean warns of a value that is none. Every spelling of MIT Kerberos counts;
-// dns_canonicalize_hostname knows "fallback" too, since release 1.18. No name is
-// ever made canonical here, so none of them changes anything.
+// dns_canonicalize_hostname knows "fallback" too, since release 1.18. No name
+// is ever made canonical here, so none of them changes anything.
 func (p *profile) boolean(name, value string) {
 	switch strings.ToLower(value) {
 	case "", "y", "yes", "true", "t", "1", "on", "n", "no", "false", "nil", "0", "off":
@@ -300,8 +300,9 @@ func (c *Config) Knows(realm string) bool { return len(c.kdcs[realm]) > 0 }
 // KDCs returns those that krb5.conf names, as host:port, in its order.
 func (c *Config) KDCs(realm string) []string { return slices.Clone(c.kdcs[realm]) }
 
-// RealmOf returns the realm that [domain_realm] gives a host, or "": that of its
-// name, else of the nearest domain above it, with or without a dot before it.
+// RealmOf returns the realm that [domain_realm] gives a host, or "": that of
+// its name, else of the nearest domain above it, with or without a dot before
+// it.
 func (c *Config) RealmOf(host string) string {
 	for name := strings.ToLower(strings.TrimSuffix(host, ".")); name != ""; {
 		if realm := c.domains[name]; realm != "" {

@@ -1,19 +1,21 @@
-// Package kerberos proves who we are with a Kerberos ticket (RFC 4120): one from
-// the user's ticket cache, or one asked for with a keytab or a password. The
-// proof is the token of RFC 4121 4.1 with a channel binding, and the server's
-// answer is checked.
+// Package kerberos proves who we are with a Kerberos ticket (RFC 4120): one
+// from the user's ticket cache, or one asked for with a keytab or a password.
+// The proof is the token of RFC 4121 4.1 with a channel binding, and the
+// server's answer is checked.
 //
-// gokrb5 has the messages, the cryptography and the reader of keytabs. The exchange with key distribution centers is here (exchange.go),
-// because that of gokrb5 insists on the version of a keytab's key, has no
-// enterprise names, asks for tickets that can be forwarded, and dials by itself.
-// So is the reader of krb5.conf (profile.go, config.go): that of gokrb5 knows
-// half of the grammar, and one line that it does not know ends Kerberos. So is
-// the reader of ticket caches (ccachefile.go), which bounds what it takes. What
-// must hold: a password is tried once; no error, no printing and no log holds a
-// secret; what comes from a file or a server never makes the program panic.
+// gokrb5 has the messages, the cryptography and the reader of keytabs. The
+// exchange with key distribution centers is here (exchange.go), because that of
+// gokrb5 insists on the version of a keytab's key, has no enterprise names,
+// asks for tickets that can be forwarded, and dials by itself. So is the reader
+// of krb5.conf (profile.go, config.go): that of gokrb5 knows half of the
+// grammar, and one line that it does not know ends Kerberos. So is the reader
+// of ticket caches (ccachefile.go), which bounds what it takes. What must hold:
+// a password is tried once; no error, no printing and no log holds a secret;
+// what comes from a file or a server never makes the program panic.
 //
 // Errors say whether the credentials were refused (ErrRefused: never try again
-// with the same) or Kerberos cannot work here (ErrUnusable: another method may).
+// with the same) or Kerberos cannot work here (ErrUnusable: another method
+// may).
 package kerberos
 
 import (
@@ -111,8 +113,8 @@ func (c *Client) explainExchange(err error) error {
 		return &Error{Kind: ErrRefused, Hint: "make the keytab anew", Text: fmt.Sprintf(
 			"the answer for %s cannot be decrypted: the keytab has version %s of the key, and the answer is of version %d", c.who, c.keytab, wrong.version)}
 	case errors.As(err, &wrong):
-		// A KDC that asks for no pre-authentication has answered, and its answer
-		// cannot be read with this key.
+		// A KDC that asks for no pre-authentication has answered, and its
+		// answer cannot be read with this key.
 		return &Error{Kind: ErrRefused, Text: fmt.Sprintf("the answer for %s cannot be decrypted: wrong password", c.who), Hint: "check name and password"}
 	case errors.Is(err, errNoKey) && c.keytab != "":
 		return unusable("make the keytab anew", "the keytab has no key for %s of a type that realm %s takes", c.who, c.realm)

@@ -23,8 +23,8 @@ import (
 // Network is how key distribution centers are found and reached.
 type Network struct {
 	// Dial opens a TCP connection. Over TCP a question is put once; over UDP it
-	// may reach a server twice, and a wrong password would count twice towards a
-	// lock-out.
+	// may reach a server twice, and a wrong password would count twice towards
+	// a lock-out.
 	Dial func(ctx context.Context, address string) (net.Conn, error)
 	// Find returns the KDCs of a realm as host:port, the best first.
 	Find func(ctx context.Context, realm string) []string
@@ -48,8 +48,8 @@ const (
 // errNoKDC is that nobody has answered.
 var errNoKDC = errors.New("no answer of a key distribution center")
 
-// send puts a question to the KDCs of a realm, one after the other until one has
-// answered. An answer that is an error is a messages.KRBError.
+// send puts a question to the KDCs of a realm, one after the other until one
+// has answered. An answer that is an error is a messages.KRBError.
 func (n *Network) send(ctx context.Context, realm string, question []byte) ([]byte, error) {
 	err := errNoKDC
 	for _, address := range n.Find(ctx, realm) {
@@ -187,9 +187,9 @@ func (n *Network) authenticate(ctx context.Context, request *messages.ASReq, sec
 
 const paFXCookie = 133
 
-// openReply decrypts an answer and checks it (RFC 4120 3.1.5). The version of the
-// key that the answer names does not matter: it informs, and ours is the key it
-// fits or is not (RFC 4120 5.2.9).
+// openReply decrypts an answer and checks it (RFC 4120 3.1.5). The version of
+// the key that the answer names does not matter: it informs, and ours is the
+// key it fits or is not (RFC 4120 5.2.9).
 func openReply(reply *messages.ASRep, request *messages.ASReq, hints []keyHint, secret secret) error {
 	if told := keyHints(reply.PAData); len(told) > 0 {
 		hints = told

@@ -41,7 +41,8 @@ func (s *section) at(name string) *section {
 	return newSection()
 }
 
-// first is the value of a relation that should have one; "" where there is none.
+// first is the value of a relation that should have one; "" where there is
+// none.
 func (s *section) first(name string) string {
 	if v := s.values[name]; len(v) > 0 {
 		return v[0]

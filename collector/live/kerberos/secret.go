@@ -27,9 +27,9 @@ type keyHint struct {
 	parameters string // in hexadecimal
 }
 
-// keyHints reads what a KDC says about keys, in its order: ETYPE-INFO2, or where
-// there is none ETYPE-INFO (RFC 4120 5.2.7.4), or a salt alone (5.2.7.3), which
-// has no encryption type.
+// keyHints reads what a KDC says about keys, in its order: ETYPE-INFO2, or
+// where there is none ETYPE-INFO (RFC 4120 5.2.7.4), or a salt alone (5.2.7.3),
+// which has no encryption type.
 func keyHints(says types.PADataSequence) (hints []keyHint) {
 	for _, pa := range says {
 		if pa.PADataType != patype.PA_ETYPE_INFO2 {

@@ -1,7 +1,7 @@
 // Package ntlm proves who we are with NTLMv2 (MS-NLMP), with a message
 // integrity code and a channel binding: what a domain controller asks for that
-// has been hardened as far as NTLM can be. There is no signing and no sealing of
-// what follows; TLS does that.
+// has been hardened as far as NTLM can be. There is no signing and no sealing
+// of what follows; TLS does that.
 package ntlm
 
 import (
@@ -121,7 +121,8 @@ func (c *Client) Authenticate(message []byte) ([]byte, error) {
 	response, session := respond(key, ch.nonce, nonce, now, c.targetInfo(ch))
 	lm := make([]byte, 24)
 	if ch.time == nil {
-		// A server before Windows Vista may want the LMv2 response (MS-NLMP 3.1.5.1.2).
+		// A server before Windows Vista may want the LMv2 response (MS-NLMP
+		// 3.1.5.1.2).
 		lm = append(mac(key, ch.nonce, nonce), nonce...)
 	}
 	b := c.authenticate(ch.flags&ourFlags, lm, response)

@@ -12,8 +12,8 @@ type DNRecord struct {
 	Leaf   table.TextID
 }
 
-// DN interns a distinguished name: its parent, then its leaf. Names compare
-// by their values and without regard to ASCII case (see Equal); the spelling that
+// DN interns a distinguished name: its parent, then its leaf. Names compare by
+// their values and without regard to ASCII case (see Equal); the spelling that
 // came first is kept. A name that is too long gives 0, like none.
 func (p *Pool) DN(name string) DN {
 	if name == "" || len(name) > dn.Longest {

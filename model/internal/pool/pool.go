@@ -32,9 +32,9 @@ type SIDRecord struct {
 	Whole  bool // the SID has no RID to split off; domain holds all of it
 }
 
-// ACEKey is what makes an ACE distinct. Two ACEs that differ only in application data
-// (the condition of a callback ACE) share a record; their descriptors keep
-// their bytes.
+// ACEKey is what makes an ACE distinct. Two ACEs that differ only in
+// application data (the condition of a callback ACE) share a record; their
+// descriptors keep their bytes.
 type ACEKey struct {
 	Trustee                   SID
 	Mask                      acl.Mask
@@ -44,7 +44,8 @@ type ACEKey struct {
 	HasObjectType             bool
 	HasInheritedType          bool
 	// null marks what stands for a missing DACL: it is no ACE of the list, but
-	// everyone holds every right ([MS-DTYP] 2.5.3.2), and that must not look empty.
+	// everyone holds every right ([MS-DTYP] 2.5.3.2), and that must not look
+	// empty.
 	Null bool
 }
 
@@ -228,8 +229,9 @@ func (p *Pool) ace(a *acl.ACE) (id ACE, exact bool) {
 	return late.id, late.exact
 }
 
-// hash tells bytes apart by two independently keyed 64-bit hashes (hash/maphash,
-// keyed anew in each process, so nobody can prepare a collision).
+// hash tells bytes apart by two independently keyed 64-bit hashes
+// (hash/maphash, keyed anew in each process, so nobody can prepare a
+// collision).
 func (p *Pool) hash(b []byte) [2]uint64 {
 	return [2]uint64{maphash.Bytes(p.seeds[0], b), maphash.Bytes(p.seeds[1], b)}
 }
@@ -260,9 +262,9 @@ func (r ACEKey) hash() uint64 {
 	return table.Mix(h, uint64(r.ObjectType)<<32|uint64(r.InheritedType))
 }
 
-// Descriptor interns a descriptor. Bytes that were seen before are recognised by their
-// hash and not decoded again. They are kept only where encoding does not give
-// them back.
+// Descriptor interns a descriptor. Bytes that were seen before are recognised
+// by their hash and not decoded again. They are kept only where encoding does
+// not give them back.
 func (p *Pool) Descriptor(in Sense, raw []byte) Desc {
 	key := p.hash(raw)
 	key[0] += uint64(in)
@@ -312,7 +314,8 @@ func (v *View) ACEsOf(id Desc) (first, n uint32) {
 
 func (v *View) ACE(list uint32) *ACERecord { return v.ACEs.At(uint32(*v.Lists.At(list))) }
 
-// Bytes returns the bytes of a descriptor, encoded again where they were not kept.
+// Bytes returns the bytes of a descriptor, encoded again where they were not
+// kept.
 func (v *View) Bytes(id Desc) []byte {
 	r := v.Descs.At(uint32(id))
 	if r.Raw != 0 {

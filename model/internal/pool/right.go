@@ -29,8 +29,9 @@ var MailboxNamed = func() (m acl.Mask) {
 	return m
 }()
 
-// RightsOf lists the rights that an ACE gives rows for, in one sense. Every ACE of a mailbox ACL, a store or a container has at least one
-// row; an ACE of an account that does not speak of Send-As or Receive-As has none.
+// RightsOf lists the rights that an ACE gives rows for, in one sense. Every ACE
+// of a mailbox ACL, a store or a container has at least one row; an ACE of an
+// account that does not speak of Send-As or Receive-As has none.
 func RightsOf(f Sense, a *ACERecord, out *[MaxRights]Right) []Right {
 	rows := out[:0]
 	switch f {
@@ -58,7 +59,8 @@ func RightsOf(f Sense, a *ACERecord, out *[MaxRights]Right) []Right {
 	return rows
 }
 
-// SendRights are the rows that an ACE of an account can give, by their bit in ACERecord.send.
+// SendRights are the rows that an ACE of an account can give, by their bit in
+// ACERecord.send.
 var SendRights = [...]Right{
 	rightSendAs, RightReceiveAs, rightSendAsByFull, RightRecvAsByFull, rightSendAsByAll, RightRecvAsByAll,
 }
@@ -88,7 +90,8 @@ func Implied(r Right) acl.Implied {
 }
 
 // RecipientReasons says why a row of a recipient is hidden by default. The
-// reasons of other targets depend on more than the ACE: package grant knows them.
+// reasons of other targets depend on more than the ACE: package grant knows
+// them.
 func RecipientReasons(f Sense, a *ACERecord, r Right) hiding.Reasons {
 	var why hiding.Reasons
 	if a.Flags&acl.Inherited != 0 {
@@ -107,13 +110,13 @@ func RecipientReasons(f Sense, a *ACERecord, r Right) hiding.Reasons {
 	return why
 }
 
-// RowCounts are the rows of a recipient's descriptor, counted by the set of reasons
-// that hide them and by whether they deny. Totals are sums of these over
-// descriptors, so a toggle costs no second look at any ACE.
+// RowCounts are the rows of a recipient's descriptor, counted by the set of
+// reasons that hide them and by whether they deny. Totals are sums of these
+// over descriptors, so a toggle costs no second look at any ACE.
 type RowCounts [8][2]uint16
 
-// hidingSlot packs the reasons of a recipient's row in three bits: inherited and
-// stale exclude each other, by sense.
+// hidingSlot packs the reasons of a recipient's row in three bits: inherited
+// and stale exclude each other, by sense.
 func hidingSlot(why hiding.Reasons) int {
 	slot := 0
 	if why&(hiding.Inherited|hiding.Stale) != 0 {

@@ -12,7 +12,8 @@ type Index struct {
 
 type slot struct{ tag, id uint32 }
 
-// Find returns the number for which same is true among those with this hash, or 0.
+// Find returns the number for which same is true among those with this hash, or
+// 0.
 func (x *Index) Find(hash uint64, same func(id uint32) bool) uint32 {
 	if len(x.slots) == 0 {
 		return 0

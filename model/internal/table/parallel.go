@@ -63,8 +63,8 @@ func SortParallel[T any](x []T, compare func(a, b T) int) []T {
 
 // workers are goroutines that somebody waits for. The first panic among them is
 // raised again where they are waited for. In a goroutine of its own a panic
-// passes by every deferred call of the caller: that one which gives the terminal
-// back, and that one which makes a sentence of a fault while reading.
+// passes by every deferred call of the caller: that one which gives the
+// terminal back, and that one which makes a sentence of a fault while reading.
 type workers struct {
 	running sync.WaitGroup
 	fault   atomic.Pointer[workerFault]

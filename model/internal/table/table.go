@@ -23,9 +23,9 @@ func (v View[T]) Len() uint32 { return v.n }
 func (v View[T]) At(i uint32) *T { return &v.chunks[i>>chunkBits][i&(chunkSize-1)] }
 
 // Table is an append-only list of records that are published in views. A slot
-// that a view can see is never written again: edit works on a copy of its chunk.
-// Slots beyond the length of every view may be filled in place, since no reader
-// looks there.
+// that a view can see is never written again: edit works on a copy of its
+// chunk. Slots beyond the length of every view may be filled in place, since no
+// reader looks there.
 type Table[T any] struct {
 	chunks []*chunk[T]
 	owned  []bool // chunk was copied or made since the last publication
@@ -70,8 +70,8 @@ func (t *Table[T]) Edit(i uint32) *T {
 	return t.At(i)
 }
 
-// Now returns the table for a look that is over before the next change. It costs
-// nothing, and what follows writes on in place.
+// Now returns the table for a look that is over before the next change. It
+// costs nothing, and what follows writes on in place.
 func (t *Table[T]) Now() View[T] { return View[T]{chunks: t.chunks, n: t.n} }
 
 // Publish returns the table as it is now.
