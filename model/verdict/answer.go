@@ -124,7 +124,7 @@ func maybe(open uint8, e effect) (out uint8) {
 // and hold those of everybody too.
 func (l *list) weigh(matches []match) Outcome {
 	first := l.first(matches)
-	open := l.openBy(matches, first)
+	open := l.openBy(matches, first, mostTwice)
 	switch l.most {
 	case member.Possible:
 		if open&mayAllow != 0 {
@@ -148,10 +148,15 @@ func (l *list) first(matches []match) int {
 	return len(matches)
 }
 
+// mostTwice bounds how many trustees are read one way and then the other, since
+// each triples the work. Of further ones each entry is taken for itself, which
+// leaves open what may be certain, and never the other way round.
+const mostTwice = 5
+
 // openBy goes back from the first sure match. A trustee that was not read and is
 // named more than once is either in the token or not, for all of its entries.
-func (l *list) openBy(matches []match, first int) (open uint8) {
-	if l.twice {
+func (l *list) openBy(matches []match, first, most int) (open uint8) {
+	if l.twice && most > 0 {
 		if i := slices.IndexFunc(matches, l.isOpenTwice); i >= 0 {
 			for _, c := range matches[i].certainty.Readings() {
 				one := slices.Clone(matches)
@@ -160,7 +165,7 @@ func (l *list) openBy(matches []match, first int) (open uint8) {
 						one[k].certainty = c
 					}
 				}
-				open |= l.openBy(one, l.first(one))
+				open |= l.openBy(one, l.first(one), most-1)
 			}
 			return open
 		}
