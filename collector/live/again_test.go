@@ -60,7 +60,9 @@ func TestReadAgain(t *testing.T) {
 	} {
 		for _, times := range []int32{1, tries - 1} {
 			t.Run(fmt.Sprintf("%s %d times", name, times), func(t *testing.T) {
-				t.Parallel()
+				if f.Stall {
+					t.Parallel()
+				}
 				noLeaks(t)
 				var left atomic.Int32
 				left.Store(times)
@@ -193,7 +195,9 @@ func TestAnotherController(t *testing.T) {
 		"gone":   {},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+			if f.Stall {
+				t.Parallel()
+			}
 			noLeaks(t)
 			s, servers := twoControllers(t, func(dc int, r *ldaptest.Request) ldaptest.Fault {
 				if dc == 0 && onMailboxes(r) && r.Page == 2 {

@@ -68,7 +68,9 @@ func TestBrokenPage(t *testing.T) {
 		"reference":        {ldaptest.Fault{Referral: "ldap://dc9.other.lab/DC=other,DC=lab"}, 250, ErrReferral, "dc9.other.lab"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+			if c.fault.Stall {
+				t.Parallel()
+			}
 			noLeaks(t)
 			server := faulty(t, c.fault)
 			o := options(server)
@@ -137,7 +139,6 @@ func TestReferenceToTheBase(t *testing.T) {
 
 // A healthy server, a slow sink: nobody may lose patience, and nothing is lost.
 func TestSlowSink(t *testing.T) {
-	t.Parallel()
 	noLeaks(t)
 	o := options(serve(t, ldaptest.Size{Mailboxes: 30}))
 	o.Idle, o.PageSize = shortIdle, 10
@@ -162,7 +163,6 @@ func TestSlowSink(t *testing.T) {
 
 // A server that takes longer for a page than the idle time, but is never silent.
 func TestSlowServer(t *testing.T) {
-	t.Parallel()
 	noLeaks(t)
 	o := options(faulty(t, ldaptest.Fault{Delay: 20 * time.Millisecond}))
 	o.Idle = shortIdle
@@ -179,7 +179,6 @@ func TestSlowServer(t *testing.T) {
 // Entries that come in drops are whole, as long as none of them takes longer than
 // the idle time; one that has many megabytes may take longer.
 func TestSlowEntry(t *testing.T) {
-	t.Parallel()
 	for name, c := range map[string]struct {
 		mailboxes, more int // bytes more in each
 		drip            time.Duration
@@ -188,7 +187,6 @@ func TestSlowEntry(t *testing.T) {
 		"large": {1, 5 * useful, shortIdle / 15},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			noLeaks(t)
 			server := serve(t, ldaptest.Size{Mailboxes: c.mailboxes}, func(config *ldaptest.Config) {
 				for i, e := range config.Entries {
@@ -357,7 +355,6 @@ func TestServerGone(t *testing.T) {
 
 // A connection that rests for longer than the idle time is still good.
 func TestRestingConnection(t *testing.T) {
-	t.Parallel()
 	noLeaks(t)
 	server := serve(t, ldaptest.Size{Mailboxes: 1})
 	o := options(server)
@@ -452,7 +449,9 @@ func TestRangeFaults(t *testing.T) {
 		"again":  {RangeOffset: -3000},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+			if f.Stall {
+				t.Parallel()
+			}
 			noLeaks(t)
 			server := serve(t, ldaptest.Size{Mailboxes: 3, Members: 4000}, func(c *ldaptest.Config) {
 				c.Fault = func(r *ldaptest.Request) ldaptest.Fault {
