@@ -184,7 +184,7 @@ func (w *descent) list() []Holder {
 		return nil
 	}
 	out := make([]Holder, 0, len(w.met.persons))
-	if len(w.met.persons) > len(w.persons)/16 {
+	if len(w.met.persons) > len(w.persons)/64 {
 		for p, c := range w.persons {
 			if c != No {
 				out = append(out, Holder{Person(p), c})

@@ -71,7 +71,7 @@ func (l *Line) Complete() bool {
 func (b *Book) Lines(ctx context.Context, q Query, yield func(*Line) bool) error {
 	a := &asking{b: b, q: q}
 	if q.Only {
-		a.memo, a.tokens = map[listKey]*ran{}, map[member.Domain]*member.SIDs{}
+		a.memo, a.tokens = newMemo(plansOf(b.s)), map[member.Domain]*member.SIDs{}
 		a.wanted = a.concern()
 	}
 	targets := a.targets()
@@ -100,7 +100,7 @@ func (b *Book) Lines(ctx context.Context, q Query, yield func(*Line) bool) error
 type asking struct {
 	b      *Book
 	q      Query
-	memo   map[listKey]*ran // of lists worked out for one person
+	memo   *memo // of lists worked out for one person
 	tokens map[member.Domain]*member.SIDs
 	wanted only // what concerns that person
 }
@@ -154,16 +154,41 @@ func (a *asking) token(d member.Domain) *member.SIDs {
 	return t
 }
 
+// memo keeps lists by their keys: of those for one right by their numbers, since
+// there are as many as mailboxes at worst.
+type memo struct {
+	open, send []*ran
+	admin      map[listKey]**ran
+}
+
+func newMemo(p *plans) *memo {
+	return &memo{make([]*ran, len(p.opens)), make([]*ran, len(p.sends)), map[listKey]**ran{}}
+}
+
+func (m *memo) at(k listKey) **ran {
+	switch k.kind {
+	case openLists:
+		return &m.open[k.number]
+	case sendLists:
+		return &m.send[k.number]
+	}
+	if m.admin[k] == nil {
+		m.admin[k] = new(*ran)
+	}
+	return m.admin[k]
+}
+
 // run works a list out: for all, or for the person in question alone.
 func (a *asking) run(k listKey) *ran {
 	if !a.q.Only {
 		return a.b.run(k)
 	}
-	r := a.memo[k]
+	at := a.memo.at(k)
+	r := *at
 	if r == nil {
 		l := a.b.make(k, a.wanted)
 		r = a.b.workOutFor(l, a.q.Person, a.token(l.domain))
-		a.memo[k] = r
+		*at = r
 	}
 	return r
 }

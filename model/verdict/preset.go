@@ -230,9 +230,10 @@ func (c *calmness) find(kind uint8, number uint32) bool {
 // publicDelegates, or whether the latter may be.
 func (a *asking) named(id model.ObjectID, o *model.Record) bool {
 	b := a.b
-	p := plansOf(b.s)
-	t := &target{id: id, o: o, domain: p.sends[p.of[id].send].domain}
-	if sid, _ := mailboxSID(o); ownsItself(o) && (sid == 0 || a.token(t.domain).Of(sid) != member.No || b.s.SIDInfo(sid).Former != 0 || len(member.FormerSIDs(b.s)[id]) > 0) {
+	t := &target{id: id, o: o}
+	if sid, _ := mailboxSID(o); ownsItself(o) && (sid == 0 || a.wanted[sid] || b.s.SIDInfo(sid).Former != 0 || len(member.FormerSIDs(b.s)[id]) > 0) {
+		p := plansOf(b.s)
+		t.domain = p.sends[p.of[id].send].domain
 		t.owners, t.anyone = b.ownersOf(t)
 		if t.owner(a.q.Person) != member.No {
 			return true
