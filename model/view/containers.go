@@ -12,7 +12,7 @@ var Containers = &ObjectType{
 	Toggles: hiding.Inherited | hiding.Default,
 	Totals: []model.Column[*Line]{
 		{Title: "ContainerName", Is: model.ContentName, Text: func(l *Line) string { return l.Name }},
-		{Title: "Type", Is: model.ContentWord, Text: func(l *Line) string { return l.Type }},
+		{Title: "Type", Is: model.ContentWord, Text: func(l *Line) string { return l.Sort }},
 		{Title: "DistinguishedName", Is: model.ContentDN, Text: func(l *Line) string { return l.DN }},
 		forwardColumn("ACEs", "", false, grant.ContainerACL),
 	},
@@ -26,7 +26,7 @@ var Containers = &ObjectType{
 	},
 	Fields: []model.Field[*Line]{
 		{Name: "container", Is: model.ContentName, Value: func(l *Line) any { return l.Name }},
-		{Name: "type", Is: model.ContentWord, Value: func(l *Line) any { return l.Type }},
+		{Name: "type", Is: model.ContentWord, Value: func(l *Line) any { return l.Sort }},
 		{Name: "dn", Is: model.ContentDN, Order: true, Value: func(l *Line) any { return l.DN }},
 		{Name: "aces", Value: func(l *Line) any { return l.Forward(grant.ContainerACL).Rows }},
 		{Name: "aces_deny", Value: func(l *Line) any { return l.Forward(grant.ContainerACL).Deny }},
@@ -35,5 +35,5 @@ var Containers = &ObjectType{
 	},
 	ACEs:  []ACEType{{Name: "All", forward: grant.ContainerACL.Only()}},
 	lines: targetLines, forward: grant.ContainerACL.Only(),
-	describe: func(s *model.Snapshot, l *Line, o *model.Record) { l.Type = grant.ContainerType(s, o) },
+	describe: func(s *model.Snapshot, o *model.Record) Place { return Place{Sort: grant.ContainerType(s, o)} },
 }

@@ -172,10 +172,11 @@ func mailboxLines(l *evaluation) {
 }
 
 // describeMailbox says who decides about a mailbox, and what it is on.
-func describeMailbox(s *model.Snapshot, l *Line, o *model.Record) {
+func describeMailbox(s *model.Snapshot, o *model.Record) (p Place) {
 	if o.HasMailbox() {
-		l.Authority, l.Exchange = s.VersionOf(o).Authority(), s.ReleaseOf(o)
+		p.Authority, p.Exchange = s.VersionOf(o).Authority(), s.ReleaseOf(o)
 	}
+	return p
 }
 
 // tally counts lines.

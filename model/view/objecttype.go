@@ -24,8 +24,8 @@ type ObjectType struct {
 	lines func(*evaluation)
 	// rowLines says that a line is one row.
 	rowLines bool
-	// describe fills in what only lines of this type say of a target; nil for nothing.
-	describe func(*model.Snapshot, *Line, *model.Record)
+	// describe fills in what only lines of this type say of where a target is; nil for nothing.
+	describe func(*model.Snapshot, *model.Record) Place
 	// counts are the counts of the columns of Totals, by place, without the rest
 	// of the line: for an order of all lines.
 	counts map[int]func(*evaluation, lineRef) Count
@@ -75,14 +75,20 @@ type Line struct {
 	Key LineKey
 	model.Principal
 	Type string // recipient type or kind of store
+	Place
+	Totals Totals
+	Row    *grant.Row // where a line is one ACE
+}
+
+// Place is where a target is, as far as its object type says so.
+type Place struct {
 	// Authority says whether the directory decides about its mailbox ACL; empty
 	// where that is not known or the line is no mailbox.
 	Authority string
 	Exchange  string // release of the server that a mailbox is on; empty where that is not known
-	Totals    Totals
 
 	Server, StorageGroup, Store string
-	Row                         *grant.Row // where a line is one ACE
+	Sort                        string // "OU", "Domain", "Container"
 }
 
 // count spells a cell: shown rows, allows and denies apart, and marks for what

@@ -43,12 +43,13 @@ var configColumns = []model.Column[*Row]{
 // describeStore fills in where a store is. Before 2010 it lies in a storage
 // group of a server; since then below CN=Databases, and its server is the one
 // that owns it (exchange-facts 4.2).
-func describeStore(s *model.Snapshot, l *Line, o *model.Record) {
-	l.Store = s.CN(o.DN)
-	l.Server = s.CN(s.ServerOf(o))
+func describeStore(s *model.Snapshot, o *model.Record) (p Place) {
+	p.Store = s.CN(o.DN)
+	p.Server = s.CN(s.ServerOf(o))
 	if parent, ok := s.StorageGroup(o); ok {
-		l.StorageGroup = s.CN(parent)
+		p.StorageGroup = s.CN(parent)
 	}
+	return p
 }
 
 // ThroughStore returns the name of the store that a mailbox is in, and how many

@@ -421,7 +421,7 @@ func (l *evaluation) describe(k lineRef) Line {
 	line.Principal = s.TargetPrincipal(o)
 	line.Type = s.TypeName(o)
 	if f := l.query.Type.describe; f != nil {
-		f(s, &line, o)
+		line.Place = f(s, o)
 	}
 	return line
 }
