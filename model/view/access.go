@@ -80,8 +80,7 @@ func FindMailbox(s *model.Snapshot, text string, recipients bool) (model.ObjectI
 	for _, k := range Named(s, text) {
 		switch id := s.At(k.target); {
 		case id == 0 || s.Record(id).Recipient == model.NoRecipient || s.Record(id).HasMailbox() == recipients:
-			p := TrusteeOf(s, k)
-			others = append(others, p.Kind)
+			others = append(others, kindOf(s, k, id))
 		case !slices.Contains(found, id):
 			found = append(found, id)
 		}
@@ -90,7 +89,7 @@ func FindMailbox(s *model.Snapshot, text string, recipients bool) (model.ObjectI
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) == 0 && len(others) > 0:
-		return 0, usage.Errorf("--target %q is no %s but %s", text, what, article(others[0]))
+		return 0, usage.Errorf("--target %q is no %s but %s", text, what, others[0])
 	case len(found) == 0:
 		return 0, usage.Errorf("--target %q: no %s has this name; give a sAMAccountName, DOMAIN\\name, DN, SID or objectGUID", text, what)
 	}
@@ -100,6 +99,25 @@ func FindMailbox(s *model.Snapshot, text string, recipients bool) (model.ObjectI
 	}
 	slices.Sort(names)
 	return 0, usage.Errorf("--target %q names %d: give one of the DNs %s", text, len(found), strings.Join(names, " or "))
+}
+
+// kindOf says, with its article, what a target is that has no verdicts. A store, a
+// server and a container are nobody's account.
+func kindOf(s *model.Snapshot, k LineKey, id model.ObjectID) string {
+	if id != 0 {
+		o := s.Record(id)
+		switch {
+		case o.Class == model.ClassStore:
+			return "a mailbox store"
+		case o.Class == model.ClassPublic:
+			return "a store of public folders"
+		case o.Class == model.ClassServer:
+			return "a server"
+		case o.Recipient == model.NoRecipient && o.Is(model.FlagAbove):
+			return "a container"
+		}
+	}
+	return article(TrusteeOf(s, k).Kind)
 }
 
 // FindPerson finds the one person that a text names. Its errors are of usage.

@@ -50,6 +50,9 @@ func (r *Flags) checkAccess() error {
 	case r.Direction != "forward":
 		return usage.Errorf("report access asks with --target MAILBOX or --trustee PERSON, not with --direction")
 	}
+	if flag := r.Seen.given(); flag != "" {
+		return usage.Errorf("%s is for the other reports: report access writes every line of what --target, --trustee or --every asks for", flag)
+	}
 	return nil
 }
 

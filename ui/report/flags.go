@@ -84,7 +84,7 @@ func None(args []string) error {
 
 // Define defines the flags of the reports on one source.
 func (r *Flags) Define(f *pflag.FlagSet) {
-	r.rows(f, objectNames()+" (default "+view.ObjectTypes[0].Flag+")")
+	r.rows(f, objectNames()+" (default "+view.ObjectTypes[0].Flag+"); of access mailbox or recipient")
 	r.reports(f)
 	r.Seen.Define(f)
 	r.DefineSince(f)

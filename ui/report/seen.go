@@ -51,6 +51,23 @@ func (v *Seen) Define(f *pflag.FlagSet) {
 	f.BoolVar(&v.NoSystem, "no-system", false, "totals: leave out system mailboxes that hold no right")
 }
 
+// given names the first of these flags that asks for something, or nothing.
+func (v *Seen) given() string {
+	for _, f := range []struct {
+		name string
+		set  bool
+	}{
+		{"--filter", v.Filter != ""}, {"--sort", v.Sort != ""}, {"--only", v.Only != ""}, {"--of", v.Of != ""},
+		{"--ace-type", v.ACEs != ""}, {"--via-groups", v.ViaGroups}, {"--no-system", v.NoSystem},
+		{"--lines", v.Lines != "" && v.Lines != lineNames[view.AllLines]},
+	} {
+		if f.set {
+			return f.name
+		}
+	}
+	return ""
+}
+
 // apply puts what does not depend on the source into the query. Errors are of usage.
 func (v *Seen) apply(report string, q *view.Query) error {
 	q.Filter = v.Filter
