@@ -139,7 +139,6 @@ type windowsKey struct {
 	in       containerSort
 	domain   int // number in Forest.Domains
 	who      pool.SID
-	deny     bool
 	mask     acl.Mask
 	flags    acl.ACEFlags
 	obj, inh acl.GUID

@@ -313,7 +313,9 @@ func (o *forest) careless() (out string) {
 			return err.Error()
 		}
 		for p := range want {
-			got[p] = got[p] // none, where there is no line
+			if _, there := got[p]; !there {
+				got[p] = [4]outcome{} // no line is none, four times
+			}
 		}
 		for _, p := range sortedPairs(got) {
 			for q := range 4 {

@@ -1,6 +1,7 @@
 package verdict_test
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -334,13 +335,10 @@ func (m *maker) onAccount() entry {
 	return e
 }
 
+var howMany = flag.Int("organisations", 500, "random organisations that are tried")
+
 // forests is how many are tried.
-func forests() int {
-	if testing.Short() {
-		return 200
-	}
-	return 2000
-}
+func forests() int { return *howMany }
 
 func TestAgrees(t *testing.T) {
 	pairs := 0
