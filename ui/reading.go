@@ -9,7 +9,6 @@ import (
 	"mbxperm/model"
 	"mbxperm/model/change"
 	"mbxperm/model/coverage"
-	"mbxperm/model/grant"
 	"mbxperm/model/view"
 	"mbxperm/ui/safe"
 	"mbxperm/ui/term"
@@ -284,7 +283,7 @@ func (a *app) carry() {
 			p.sides[i].result = nil
 		}
 		if row := &p.sides[rightPane].spot; row.OK {
-			_, row.OK = grant.Find(a.reading.base, row.Key.(grant.Key))
+			row.OK = view.HasRow(a.reading.base, row.Key)
 		}
 		p.sides[leftPane].spot.Key, p.sides[leftPane].spot.OK = p.line, !p.line.IsZero()
 	}

@@ -112,3 +112,42 @@ func TestVerdictRowsAreTotals(t *testing.T) {
 		}
 	})
 }
+
+// TestVerdictsReadAgain: F5 comes back to the verdict that was chosen, drawn
+// together or not, also to one that stands for many mailboxes.
+func TestVerdictsReadAgain(t *testing.T) {
+	d, a := driveDays(t, 120, 32, "", "demo:60:1", "demo:60:1", "demo:60:1:60")
+	d.find("u00012")
+	d.Press("Enter")
+	d.chooseACE(a, "Effective")
+	d.Press("Tab")
+	for _, read := range []struct{ who, says string }{
+		{"svc-backup", "nothing changed since "},
+		{"Domain Admins", "changes since "},
+	} {
+		row := -1
+		named := func() int {
+			for i := range a.right.result.Len() {
+				if a.right.result.Row(i).Trustee.Name == read.who {
+					return i
+				}
+			}
+			return -1
+		}
+		d.On(func() {
+			row = named()
+			a.right.Choose(row)
+		})
+		if row < 0 {
+			t.Fatalf("no row of %s", read.who)
+		}
+		d.Press("F5")
+		d.WantScreen(read.says)
+		d.idle(a)
+		d.On(func() {
+			if at, ok := a.right.Selected(); !ok || at != named() {
+				t.Errorf("F5 comes back to row %d (%v), want %d of %s", at, ok, named(), read.who)
+			}
+		})
+	}
+}

@@ -158,6 +158,19 @@ func (r *Result) RowKey(i int) any {
 	return verdictKey{lineRef{obj: v.line.Mailbox}.key(r.Snapshot), v.line.Trustee, v.of}
 }
 
+// HasRow reports whether a snapshot has what a row's key names. Whether a verdict
+// still stands between them is known once it was asked for again.
+func HasRow(s *model.Snapshot, key any) bool {
+	switch key := key.(type) {
+	case grant.Key:
+		_, ok := grant.Find(s, key)
+		return ok
+	case verdictKey:
+		return key.target.IsZero() || Has(s, key.target)
+	}
+	return false
+}
+
 // FindRow returns where the row with a key is, or -1.
 func (r *Result) FindRow(key any) int {
 	switch key := key.(type) {
