@@ -6,6 +6,7 @@ import (
 	"mbxperm/model"
 	"mbxperm/model/grant"
 	"mbxperm/model/internal/pool"
+	"mbxperm/model/internal/table"
 	"mbxperm/model/member"
 )
 
@@ -164,6 +165,9 @@ func presetTrustees(lists []*list) (out []pool.SID) {
 func (a *asking) concerning(targets []model.ObjectID) (out []model.ObjectID) {
 	b := a.b
 	p, named := plansOf(b.s), descsNaming(b, a)
+	if a.q.Mailboxes == nil {
+		a.prepare(p, named)
+	}
 	c := &calmness{a: a, open: make([]calm, len(p.opens)), admin: make([]calm, len(p.admins)), send: make([]calm, len(p.sends))}
 	for _, id := range targets {
 		at := p.of[id]
@@ -184,6 +188,31 @@ func (a *asking) concerning(targets []model.ObjectID) (out []model.ObjectID) {
 		}
 	}
 	return out
+}
+
+// prepare works out the lists of opening and sending that concern the person, on
+// all processors: each has its own place in the memo.
+func (a *asking) prepare(p *plans, named naming) {
+	for i := range p.opens {
+		a.token(p.opens[i].domain) // before several ask for it
+	}
+	for i := range p.sends {
+		a.token(p.sends[i].domain)
+	}
+	table.Parallel(len(p.opens), func(from, to int) {
+		for n := from; n < to; n++ {
+			if k := &p.opens[n]; k.mailbox != 0 && named.of(k.mailbox) {
+				a.run(listKey{openLists, 0, uint32(n)})
+			}
+		}
+	})
+	table.Parallel(len(p.sends), func(from, to int) {
+		for n := from; n < to; n++ {
+			if named.of(p.sends[n].desc) {
+				a.run(listKey{sendLists, 0, uint32(n)})
+			}
+		}
+	})
 }
 
 // calm says whether a list says nothing to the person in question.
