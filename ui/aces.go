@@ -70,6 +70,8 @@ func noVerdict(res *view.Result) string {
 	switch {
 	case res.NoPerson:
 		return lineName(res.Snapshot, res.Query.Of, "reverse") + " is nobody who logs on: a, Reverse-All shows what it is granted"
+	case res.Query.Filter != "": // an empty grid would be taken for a no
+		return "no verdict holds the filter: Esc shows them all"
 	case res.Query.ACEs.Direction() == "forward":
 		return "nobody gets in, as far as LDAP shows"
 	}

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"mbxperm/model"
 	"mbxperm/model/grant"
 	"mbxperm/model/view"
@@ -57,7 +59,11 @@ func (a *app) source() []string {
 func commandLines(source []string, res *view.Result, row int, ok bool) []widget.Line {
 	var f sheetLines
 	f.head("The lines of this grid, for sh")
-	f.command("Print", "mbxperm "+report.ShLine(report.Command(source, res.Snapshot, res.Query)...))
+	args := report.Command(source, res.Snapshot, res.Query)
+	f.command("Print", "mbxperm "+report.ShLine(args...))
+	if res.Query.Verdicts() {
+		verdictLines(&f, res, args)
+	}
 	if res.Query.Arrival {
 		f.add("", "Still being read: the command prints all of it, in order.")
 	}
@@ -77,6 +83,19 @@ func commandLines(source []string, res *view.Result, row int, ok bool) []widget.
 	}
 	shellLines(&f, res.Snapshot, ref)
 	return f
+}
+
+// verdictLines are what args, the command for a grid of verdicts, does not print
+// of it: what a person can do to other recipients is a report of its own, and
+// report access neither filters nor sorts.
+func verdictLines(f *sheetLines, res *view.Result, args []string) {
+	if res.Query.ACEs.Direction() == "reverse" {
+		f.command("Print", "mbxperm "+report.ShLine(append(slices.Clone(args), "--object", "recipient")...))
+		f.add("", "The first is about mailboxes, the second about groups, contacts and mail users.")
+	}
+	if res.Query.Filter != "" {
+		f.add("", "The command prints every line, whatever the filter here: E writes those that are shown.")
+	}
 }
 
 // shellLines are the commands for one entry.

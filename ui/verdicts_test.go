@@ -120,7 +120,6 @@ func TestVerdictsReadAgain(t *testing.T) {
 	d.find("u00012")
 	d.Press("Enter")
 	d.chooseACE(a, "Effective")
-	d.Press("Tab")
 	for _, read := range []struct{ who, says string }{
 		{"svc-backup", "nothing changed since "},
 		{"Domain Admins", "changes since "},
@@ -150,4 +149,27 @@ func TestVerdictsReadAgain(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestFilteredVerdictsAreNoAnswer: a filter that nothing matches does not say that
+// nobody gets in, and K says what its command prints instead.
+func TestFilteredVerdictsAreNoAnswer(t *testing.T) {
+	d, a := driveDemo(t, 120, 32)
+	d.find("u00012")
+	d.Press("Enter")
+	d.chooseACE(a, "Effective")
+	d.Press("/")
+	d.TypeText("nowhere-at-all")
+	d.Press("Enter")
+	d.idle(a)
+	d.WantScreen("no verdict holds the filter", "0 rows")
+	d.WantGone("nobody gets in")
+	d.Press("K")
+	d.WantScreen("report access", "--target", "prints every line, whatever the filter here")
+	d.WantGone("--object recipient")
+	d.Press("Esc", "Esc")
+	d.chooseACE(a, "Reverse-Effective")
+	d.Press("K")
+	d.WantScreen("--trustee", "--object recipient", "about groups, contacts and mail users")
+	d.WantGone("whatever the filter here")
 }

@@ -133,6 +133,14 @@ func FindPerson(s *model.Snapshot, text string) (member.Person, error) {
 		if p, ok := g.PersonOf(s.At(k.target)); ok {
 			persons = append(persons, p)
 		}
+		// A SID of sIDHistory names the account that had it, as on the screen.
+		if len(persons) == 0 && k.party.SID() != 0 {
+			for _, id := range s.FormerHolders(k.party.SID()) {
+				if p, ok := g.PersonOf(id); ok {
+					persons = append(persons, p)
+				}
+			}
+		}
 		if len(persons) == 0 {
 			others = append(others, TrusteeOf(s, k))
 		}
