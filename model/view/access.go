@@ -161,7 +161,11 @@ func FindPerson(s *model.Snapshot, text string) (member.Person, error) {
 	var names []string
 	for _, p := range found {
 		who := s.Principal(g.Trustee(p))
-		names = append(names, model.SIDText(who.SID)+" ("+who.Domain+`\`+who.Name+")")
+		name := who.Name
+		if who.Domain != "" {
+			name = who.Domain + `\` + name
+		}
+		names = append(names, model.SIDText(who.SID)+" ("+name+")")
 	}
 	slices.Sort(names)
 	return 0, usage.Errorf("--trustee %q names %d persons: give the SID, %s", text, len(found), strings.Join(names, " or "))
