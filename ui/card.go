@@ -200,7 +200,7 @@ func (a *app) cardAt(raw bool) {
 		var sheets []widget.Sheet
 		at := 0
 		if res.Query.Verdicts() {
-			sheets, at = verdictSheets(res, row), 0
+			sheets, at = verdictSheets(res, row)
 		} else if res.Query.Rows {
 			sheets, at = rowSheets(res.Snapshot, res.Ref(row)), 2
 		} else if line := res.Line(row); line.Row != nil {

@@ -68,7 +68,10 @@ func (a *app) startExport() {
 // exportName proposes a name: what it is, and where from.
 func exportName(res *view.Result) string {
 	what := "totals"
-	if res.Query.Rows {
+	switch {
+	case res.Query.Verdicts():
+		what = "access"
+	case res.Query.Rows:
 		what = "aces"
 	}
 	return fileName(res.Snapshot.State.Source) + "-" + res.Query.Type.Flag + "-" + what

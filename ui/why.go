@@ -13,12 +13,11 @@ import (
 	"mbxperm/ui/widget"
 )
 
-// verdictSheets is all about a verdict: the chain of reasons, who and what it is
-// about, and the entry that decides as it is stored.
-func verdictSheets(res *view.Result, i int) []widget.Sheet {
+// verdictSheets is all about a verdict: who and what it is about, the chain of
+// reasons, which is sheet why, and the entry that decides as it is stored.
+func verdictSheets(res *view.Result, i int) (sheets []widget.Sheet, why int) {
 	s, row := res.Snapshot, res.Row(i)
 	ways := row.Verdict.Ways(row.Question)
-	sheets := []widget.Sheet{{Title: "Why", Text: widget.Still(whyLines(&row, ways)...)}}
 	for _, about := range []struct {
 		title string
 		key   view.LineKey
@@ -28,6 +27,8 @@ func verdictSheets(res *view.Result, i int) []widget.Sheet {
 			sheets = append(sheets, widget.Sheet{Title: about.title, Text: widget.Still(cardLines(&card)...)})
 		}
 	}
+	why = len(sheets)
+	sheets = append(sheets, widget.Sheet{Title: "Why", Text: widget.Still(whyLines(&row, ways)...)})
 	for n := range ways {
 		ref, ok := view.WayRef(s, &ways[n])
 		if !ok {
@@ -35,10 +36,10 @@ func verdictSheets(res *view.Result, i int) []widget.Sheet {
 		}
 		if raw, ok := view.RawOf(s, ref); ok {
 			entry := grant.RowOf(s, ref)
-			return append(sheets, widget.Sheet{Title: "ACE", Text: widget.Still(aceLines(s, &entry, &raw)...)}, descriptorSheet(s, "Descriptor", &raw))
+			return append(sheets, widget.Sheet{Title: "ACE", Text: widget.Still(aceLines(s, &entry, &raw)...)}, descriptorSheet(s, "Descriptor", &raw)), why
 		}
 	}
-	return sheets
+	return sheets, why
 }
 
 // whyLines is the chain of a verdict, one step a line, then the further ways.

@@ -176,11 +176,10 @@ func nobody(p model.Principal) error {
 	name := p.Name
 	switch p.Kind {
 	case model.KindGroup, model.KindWellKnown:
-		kind := "a group"
 		if p.Kind == model.KindWellKnown {
-			kind = "a well-known identity"
+			return usage.Errorf("%s is a well-known identity and no person; what it is granted: report aces --trustee %s --direction reverse", name, quoted(name))
 		}
-		return usage.Errorf("%s is %s; who is in it: x on the screen; what it is granted: report aces --trustee %s --direction reverse", name, kind, quoted(name))
+		return usage.Errorf("%s is a group; who is in it: x on the screen; what it is granted: report aces --trustee %s --direction reverse", name, quoted(name))
 	}
 	return usage.Errorf("%s is no person who can log on, but %s; what it is granted: report aces --trustee %s --direction reverse", name, article(p.Kind), quoted(name))
 }

@@ -59,8 +59,11 @@ func (r *Flags) checkAccess() error {
 // accessWords puts the question of report access into words.
 func (q *Question) accessWords(name func(string) string) string {
 	s := "verdicts on mailboxes"
-	if q.Recipients {
+	switch {
+	case q.Recipients:
 		s = "verdicts on other recipients"
+	case q.Query.Verdicts() && q.Query.ACEs.Direction() == "reverse": // as the screen shows them
+		s += " and other recipients"
 	}
 	if q.Target != "" {
 		s += ", only target " + name(q.Target)
