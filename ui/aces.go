@@ -115,6 +115,9 @@ func acesTitle(res *view.Result, room bool) string {
 	how := q.ACEs.Direction()
 	if q.Verdicts() {
 		parts = append(parts, verdictNote(q), safe.Thousands(res.Len())+" "+rowsWord(res.Len()))
+		if n := res.Disabled; n > 0 && q.ACEs.Direction() == "forward" {
+			parts = append(parts, safe.Thousands(n)+" disabled")
+		}
 		return strings.Join(parts, " · ") + safe.Text(filterNote(q.Filter))
 	}
 	if q.Effective && how != "forward" {

@@ -97,21 +97,33 @@ func (l *evaluation) sortVerdicts() {
 	slices.SortStableFunc(all, func(a, b placed) int {
 		return cmp.Or(a.part-b.part, int(a.rank)-int(b.rank))
 	})
+	disabled := map[*verdict.Line]bool{}
 	for i := range all {
 		rows[i] = all[i].verdictRow
+		if all[i].part == disabledPart {
+			disabled[rows[i].line] = true
+		}
 	}
+	l.result.Disabled = len(disabled)
 }
+
+// The parts of the grid, in their order.
+const (
+	personsPart = iota
+	presetPart
+	disabledPart
+)
 
 // partOf says in which part of the grid a verdict stands.
 func (l *evaluation) partOf(line *verdict.Line) int {
 	switch {
 	case line.Mailbox == 0:
-		return 1
+		return presetPart
 	case !line.Single:
-		return 0
+		return personsPart
 	}
 	if id := verdict.Of(l.snap).Graph().Object(line.Person); id != 0 && l.snap.Record(id).Is(model.FlagDisabled) {
-		return 2
+		return disabledPart
 	}
-	return 0
+	return personsPart
 }

@@ -114,6 +114,8 @@ type Result struct {
 	Meanwhile bool
 	// NoPerson: verdicts were asked for of somebody who cannot log on.
 	NoPerson bool
+	// Disabled counts the persons among the verdicts whose account is disabled.
+	Disabled int
 
 	numbers    []uint32  // of lines of the grid of mailboxes
 	lines      []lineRef // of others

@@ -3,7 +3,9 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,6 +58,10 @@ func TestCommandPrintsTheView(t *testing.T) {
 		step := max(res.Len()/4, 1)
 		for i := 0; i < res.Len(); i += step {
 			for _, aces := range typ.ACEs {
+				if aces.Verdicts() {
+					wantVerdicts(t, sh, s, view.Query{Type: typ, Rows: true, Of: res.Key(i), ACEs: aces, Expand: i%2 == 1})
+					continue
+				}
 				if aces.Direction() == "forward" && !res.Key(i).IsTarget() {
 					aces = typ.ACEs[aces.Flip]
 				}
@@ -76,11 +82,7 @@ func wantView(t *testing.T, sh string, s *model.Snapshot, q view.Query) {
 		t.Fatal(err)
 	}
 	line := report.ShLine(report.Command([]string{"demo:60"}, s, q)...)
-	words, err := exec.Command(sh, "-c", `printf '%s\0' `+line).Output()
-	if err != nil {
-		t.Fatalf("%s: %v", line, err)
-	}
-	args := strings.Split(strings.TrimSuffix(string(words), "\x00"), "\x00")
+	args := asShellReads(t, sh, line)
 	out, stderr, code := program.Run(t, append(args, "--format", "json", "--quiet")...)
 	if code != program.Gaps {
 		t.Fatalf("mbxperm %s: exit code %d\n%s", line, code, stderr)
@@ -99,4 +101,67 @@ func wantView(t *testing.T, sh string, s *model.Snapshot, q view.Query) {
 	if want.String() != got.String() {
 		t.Errorf("mbxperm %s\nprints %d bytes, and the view has %d rows in %d bytes", line, got.Len(), res.Len(), want.Len())
 	}
+}
+
+// asShellReads splits a line as sh does.
+func asShellReads(t *testing.T, sh, line string) []string {
+	t.Helper()
+	words, err := exec.Command(sh, "-c", `printf '%s\0' `+line).Output()
+	if err != nil {
+		t.Fatalf("%s: %v", line, err)
+	}
+	return strings.Split(strings.TrimSuffix(string(words), "\x00"), "\x00")
+}
+
+// wantVerdicts holds the output of the command for verdicts against the view: the
+// same lines, in whichever order. In reverse the view has those of other
+// recipients too, which are a report of their own. Of a line about nobody who
+// logs on there is no report.
+func wantVerdicts(t *testing.T, sh string, s *model.Snapshot, q view.Query) {
+	t.Helper()
+	res, err := view.Of(t.Context(), s, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reverse := q.ACEs.Direction() == "reverse"
+	if res.NoPerson || !reverse && res.Len() == 0 {
+		return
+	}
+	line := report.ShLine(report.Command([]string{"demo:60"}, s, q)...)
+	args := asShellReads(t, sh, line)
+	runs := [][]string{args}
+	if reverse {
+		runs = append(runs, append(slices.Clone(args), "--object", "recipient"))
+	}
+	var got []map[string]any
+	for _, args := range runs {
+		out, stderr, code := program.Run(t, append(args, "--format", "json", "--quiet")...)
+		if code != program.Gaps {
+			t.Fatalf("mbxperm %s: exit code %d\n%s", line, code, stderr)
+		}
+		var lines []map[string]any
+		if err := json.Unmarshal([]byte(out), &lines); err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, lines...)
+	}
+	data, err := json.Marshal(report.ResultData(res))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []map[string]any
+	if err := json.Unmarshal(data, &want); err != nil {
+		t.Fatal(err)
+	}
+	if g, w := sortedLines(got), sortedLines(want); !slices.Equal(g, w) {
+		t.Errorf("mbxperm %s\nprints %d lines, and the view has %d", line, len(g), len(w))
+	}
+}
+
+func sortedLines(lines []map[string]any) (out []string) {
+	for _, l := range lines {
+		out = append(out, fmt.Sprint(l))
+	}
+	slices.Sort(out)
+	return out
 }

@@ -189,9 +189,9 @@ func accessCommand(source []string, s *model.Snapshot, q view.Query) []string {
 }
 
 // accessData is the report of the verdicts that a grid shows, in its order, each
-// line once.
-func accessData(r *view.Result, ev *Evidence) Data {
-	ev.Verdicts = newVerdicts()
+// line once, and what its evidence says of them.
+func accessData(r *view.Result) (Data, *Verdicts) {
+	said := newVerdicts()
 	var lines []view.AccessLine
 	seen := map[*verdict.Line]bool{}
 	for i := range r.Len() {
@@ -201,8 +201,8 @@ func accessData(r *view.Result, ev *Evidence) Data {
 		}
 		seen[l] = true
 		line := view.NewAccessLine(r.Snapshot, l)
-		ev.Verdicts.count(l, line.Disabled())
+		said.count(l, line.Disabled())
 		lines = append(lines, line)
 	}
-	return NewData(accessReport, view.AccessFields, len(lines), func(i int) view.AccessLine { return lines[i] })
+	return NewData(accessReport, view.AccessFields, len(lines), func(i int) view.AccessLine { return lines[i] }), said
 }

@@ -12,11 +12,9 @@ import (
 // or beside it, and returns the names of the files.
 func Export(ctx context.Context, res *view.Result, version string, out Output) ([]string, error) {
 	ev := NewEvidence(res.Snapshot, version)
-	var d Data
+	d := ResultData(res)
 	if res.Query.Verdicts() {
-		d = accessData(res, ev)
-	} else {
-		d = ResultData(res)
+		d, ev.Verdicts = accessData(res)
 	}
 	q := Question{Report: d.Name, Query: res.Query, Expand: res.Query.Expand}
 	if res.Query.Rows && !res.Query.Of.IsZero() {

@@ -344,8 +344,12 @@ func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *change.List,
 	return ResultData(result), nil
 }
 
-// ResultData is the report of what a view shows: totals or aces.
+// ResultData is the report of what a view shows: totals, aces or access.
 func ResultData(r *view.Result) Data {
+	if r.Query.Verdicts() {
+		d, _ := accessData(r)
+		return d
+	}
 	typ := r.Query.Type
 	if r.Query.Rows {
 		return NewData("aces", view.RowFields, r.Len(), r.Entry)
