@@ -73,6 +73,7 @@ func (b *Book) Lines(ctx context.Context, q Query, yield func(*Line) bool) error
 	if q.Only {
 		a.memo, a.tokens = newMemo(plansOf(b.s)), map[member.Domain]*member.SIDs{}
 		a.wanted = a.concern()
+		a.scope = a.gather()
 	}
 	targets := a.targets()
 	if !q.Expand {
@@ -102,7 +103,8 @@ type asking struct {
 	q      Query
 	memo   *memo // of lists worked out for one person
 	tokens map[member.Domain]*member.SIDs
-	wanted only // what concerns that person
+	wanted only   // what concerns that person
+	scope  *scope // the same, for lists
 }
 
 // targets are the recipients in question.
@@ -186,7 +188,7 @@ func (a *asking) run(k listKey) *ran {
 	at := a.memo.at(k)
 	r := *at
 	if r == nil {
-		l := a.b.make(k, a.wanted)
+		l := a.b.make(k, a.scope)
 		r = a.b.workOutFor(l, a.q.Person, a.token(l.domain))
 		*at = r
 	}

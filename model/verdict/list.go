@@ -53,9 +53,32 @@ type list struct {
 // the entries that concern him or everybody.
 type only []bool
 
+// scope is what a list for one person is made of; nil for all of it.
+type scope struct {
+	sids only
+	// aces are the entries that name one of the SIDs, by number: to look into no
+	// other. nil where nobody has gathered them.
+	aces []bool
+}
+
+// skips reports whether an entry of a mailbox's list concerns nobody in question,
+// without a look at it: there are as many entries as a directory has.
+func (c *scope) skips(a pool.ACE) bool { return c != nil && c.aces != nil && !c.aces[a] }
+
+// of returns the SIDs in question, nil for all.
+func (c *scope) of() only {
+	if c == nil {
+		return nil
+	}
+	return c.sids
+}
+
+// wants reports whether the list holds entries for a SID.
+func (l *list) wants(sid pool.SID) bool { return l.only == nil || l.only[sid] }
+
 // add takes an entry, unless it is nobody's.
 func (l *list) add(b *Book, e entry) {
-	if l.only != nil && e.effect != either && !l.only[e.who] {
+	if e.effect != either && !l.wants(e.who) {
 		return
 	}
 	if e.effect == either {
@@ -145,8 +168,8 @@ const (
 
 // openList is what decides about a client logon (exchange-facts 1.5): the
 // mailbox's own entries in stored order, then what flows down from the store.
-func (b *Book) openList(k openKey, of only) *list {
-	l := &list{domain: k.domain, most: member.Sure, only: of}
+func (b *Book) openList(k openKey, c *scope) *list {
+	l := &list{domain: k.domain, most: member.Sure, only: c.of()}
 	protected := false
 	switch {
 	case k.state == isUnread:
@@ -155,7 +178,9 @@ func (b *Book) openList(k openKey, of only) *list {
 		d := b.s.Descs.At(uint32(k.mailbox))
 		protected = d.Control&acl.DACLProtected != 0
 		for i := range d.N {
-			b.addMailboxEntry(l, i, b.s.ACE(d.First+i), k.release)
+			if id := *b.s.Lists.At(d.First + i); !c.skips(id) {
+				b.addMailboxEntry(l, i, b.s.ACEs.At(uint32(id)), k.release)
+			}
 		}
 		if d.Broken {
 			l.gap(b, inMailbox, 0, "the rest of the mailbox's list, which does not decode")
@@ -230,9 +255,8 @@ func (b *Book) addStoreEntries(l *list, k openKey) {
 			if !b.reachesMailboxes(a) || !b.effectOf(a, &e) || e.effect != want {
 				continue
 			}
-			e.preset = grant.Preset(s, k.store, a)
-			e.who = b.creator(a.Trustee, k)
-			if e.who != pool.Self {
+			if e.who = b.creator(a.Trustee, k); e.who != pool.Self && l.wants(e.who) {
+				e.preset = grant.Preset(s, k.store, a)
 				l.add(b, e)
 			}
 		}
@@ -324,10 +348,10 @@ func (b *Book) speaksOf(a *pool.ACERecord, right acl.GUID) bool {
 
 // adminLists are the ways of an administrator's and a service's logon to the
 // mailboxes of a store (exchange-facts 1.6), each by a list of its own.
-func (b *Book) adminLists(k adminKey, of only) (lists []*list) {
+func (b *Book) adminLists(k adminKey, c *scope) (lists []*list) {
 	most := k.release.most()
 	begin := func() *list {
-		l := &list{domain: k.domain, most: most, service: true, only: of}
+		l := &list{domain: k.domain, most: most, service: true, only: c.of()}
 		lists = append(lists, l)
 		return l
 	}

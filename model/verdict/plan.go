@@ -109,15 +109,15 @@ const (
 )
 
 // make makes the list that a key names, of some SIDs alone.
-func (b *Book) make(k listKey, of only) *list {
+func (b *Book) make(k listKey, c *scope) *list {
 	p := plansOf(b.s)
 	switch k.kind {
 	case openLists:
-		return b.openList(p.opens[k.number], of)
+		return b.openList(p.opens[k.number], c)
 	case adminLists:
-		return b.adminLists(p.admins[k.number], of)[k.part]
+		return b.adminLists(p.admins[k.number], c)[k.part]
 	}
-	return b.sendList(p.some[k.number], p.sends[k.number], of)
+	return b.sendList(p.some[k.number], p.sends[k.number], c)
 }
 
 // adminCount is the number of lists that adminLists makes.

@@ -44,7 +44,7 @@ func (b *Book) presetLines(a *asking, targets []model.ObjectID) (out []*Line) {
 		}
 	}
 	p := &presets{a: a, got: map[pool.SID]*[questions][Allowed + 1]presetCount{}}
-	each := func(q Question, counts []int, kind uint8, of only) {
+	each := func(q Question, counts []int, kind uint8, of *scope) {
 		for number, n := range counts {
 			if n == 0 {
 				continue
@@ -59,7 +59,7 @@ func (b *Book) presetLines(a *asking, targets []model.ObjectID) (out []*Line) {
 	}
 	each(CanOpen, open, openLists, nil)
 	each(CanOpenAdmin, admin, adminLists, nil)
-	each(CanSendAs, send, sendLists, a.administrators())
+	each(CanSendAs, send, sendLists, &scope{sids: a.administrators()})
 	for who, got := range p.got {
 		out = append(out, p.lines(who, got)...)
 	}
@@ -285,6 +285,21 @@ func (a *asking) concern() only {
 	out := slices.Clone(generalSIDs.Of(a.b.s))
 	for _, d := range serverDomains.Of(a.b.s) {
 		a.token(d).Each(func(sid pool.SID, _ member.Certainty) { out[sid] = true })
+	}
+	return out
+}
+
+// gather lists the entries that name somebody in question.
+func (a *asking) gather() *scope {
+	s := a.b.s
+	out := &scope{sids: a.wanted, aces: make([]bool, s.ACEs.Len())}
+	rows := grant.RelationsOf(s)
+	for sid, want := range a.wanted {
+		if want {
+			for _, ace := range rows.ACEs.Of(uint32(sid)) {
+				out.aces[ace] = true
+			}
+		}
 	}
 	return out
 }

@@ -51,8 +51,8 @@ func ownsItself(o *model.Record) bool {
 	return o.Class != model.ClassGroup && o.Class != model.ClassContact
 }
 
-func (b *Book) sendList(id model.ObjectID, k sendKey, of only) *list {
-	l := &list{domain: k.domain, most: member.Sure, only: of}
+func (b *Book) sendList(id model.ObjectID, k sendKey, c *scope) *list {
+	l := &list{domain: k.domain, most: member.Sure, only: c.of()}
 	b.rightList(l, inAccount, id, acl.GUIDSendAs, k.self)
 	return l
 }
