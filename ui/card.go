@@ -200,7 +200,7 @@ func (a *app) cardAt(raw bool) {
 		var sheets []widget.Sheet
 		at := 0
 		if res.Query.Verdicts() {
-			sheets, at = verdictSheets(res, row)
+			sheets, at = verdictSheets(a.ctx, res, row)
 		} else if res.Query.Rows {
 			sheets, at = rowSheets(res.Snapshot, res.Ref(row)), 2
 		} else if line := res.Line(row); line.Row != nil {
@@ -218,10 +218,16 @@ func (a *app) cardAt(raw bool) {
 	})
 }
 
+// cardSheet is all that is known of a name, and what it gets into where it is
+// somebody who logs on.
+func cardSheet(ctx context.Context, s *model.Snapshot, title string, k view.LineKey) widget.Sheet {
+	card := view.LineCard(s, k)
+	return widget.Sheet{Title: title, Text: widget.Still(append(cardLines(&card), openedLines(ctx, s, k)...)...)}
+}
+
 // lineSheets is all about a line: its card and its ACLs.
 func lineSheets(ctx context.Context, s *model.Snapshot, k view.LineKey) []widget.Sheet {
-	card := view.LineCard(s, k)
-	sheets := []widget.Sheet{{Title: "Card", Text: widget.Still(append(cardLines(&card), openedLines(ctx, s, k)...)...)}}
+	sheets := []widget.Sheet{cardSheet(ctx, s, "Card", k)}
 	for _, raw := range view.RawLists(s, k) {
 		title := "ACL"
 		if raw.Mailbox {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -70,12 +71,14 @@ func TestUnreadDomainIsSaidFirst(t *testing.T) {
 		{80, 24, 22, " 1 domain unread · 1 unreadable · 6 unknown · 1 undecodable: ! · "},
 		{200, 50, 48, " · 1 domain unread · 1 unreadable"},
 	} {
-		d, _ := driveApp(t, c.w, c.h, newDemo(t, "demo:60"))
-		d.WantLine(c.line, c.want)
-		d.WantGone("read to the end")
-		d.Press("!")
-		d.WantScreen("not read     domain emea.contoso.com: nothing of it was")
-		d.WantGone("Nothing went wrong")
+		t.Run(fmt.Sprintf("%dx%d", c.w, c.h), func(t *testing.T) { // one application after the other: tview keeps its styles in common
+			d, _ := driveApp(t, c.w, c.h, newDemo(t, "demo:60"))
+			d.WantLine(c.line, c.want)
+			d.WantGone("read to the end")
+			d.Press("!")
+			d.WantScreen("not read     domain emea.contoso.com: nothing of it was")
+			d.WantGone("Nothing went wrong")
+		})
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 
 // verdictSheets is all about a verdict: who and what it is about, the chain of
 // reasons, which is sheet why, and the entry that decides as it is stored.
-func verdictSheets(res *view.Result, i int) (sheets []widget.Sheet, why int) {
+func verdictSheets(ctx context.Context, res *view.Result, i int) (sheets []widget.Sheet, why int) {
 	s, row := res.Snapshot, res.Row(i)
 	ways := row.Verdict.Ways(row.Question)
 	for _, about := range []struct {
@@ -23,8 +23,7 @@ func verdictSheets(res *view.Result, i int) (sheets []widget.Sheet, why int) {
 		key   view.LineKey
 	}{{"Person", res.TrusteeKey(i)}, {"Mailbox", res.TargetKey(i)}} {
 		if !about.key.IsZero() {
-			card := view.LineCard(s, about.key)
-			sheets = append(sheets, widget.Sheet{Title: about.title, Text: widget.Still(cardLines(&card)...)})
+			sheets = append(sheets, cardSheet(ctx, s, about.title, about.key))
 		}
 	}
 	why = len(sheets)
