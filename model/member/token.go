@@ -8,7 +8,7 @@ import (
 	"mbxperm/model/internal/pool"
 )
 
-// Steps are the ways by which a token came to its SIDs. Each begins where
+// Step is a step of the way by which a token came to its SIDs. Each begins where
 // another ended; the first are the person's own.
 type Step struct {
 	Obj       model.ObjectID // the group that is entered; the person's object, or 0
@@ -30,7 +30,7 @@ type heldSID struct {
 }
 
 // Of returns how certain it is that a token holds a SID. What everybody's holds
-// (see [Universal]) is not in it.
+// (see [Graph.IsUniversal]) is not in it.
 func (t *SIDs) Of(sid pool.SID) Certainty { return t.held[sid].certainty }
 
 // Each calls yield for each SID that the token holds, in no order.
@@ -53,9 +53,7 @@ func (t *SIDs) Way(sid pool.SID) (way []Step) {
 		}
 		break
 	}
-	for i, j := 0, len(way)-1; i < j; i, j = i+1, j-1 {
-		way[i], way[j] = way[j], way[i]
-	}
+	slices.Reverse(way)
 	return way
 }
 

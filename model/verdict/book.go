@@ -32,23 +32,26 @@ type Book struct {
 	g     *member.Graph
 	reads *coverage.Readability
 
+	holders cache[holdersKey, *member.Holding]
+	named   cache[pool.DN, *member.Holding]
+	runs    cache[listKey, *ran]
+	tokens  cache[tokenKey, *member.SIDs]
+	groups  cache[groupKey, *member.SIDs]
+
 	mu      sync.Mutex
-	holders map[holdersKey]*member.Holding
-	held    int // persons in holders
-	named   map[pool.DN]*member.Holding
-	runs    map[listKey]*ran
-	weight  int                       // persons in runs
 	domains map[pool.DN]member.Domain // of servers
-	tokens  map[tokenKey]*member.SIDs
-	groups  map[groupKey]*member.SIDs
 }
 
 // Of returns the book of a snapshot.
 func Of(s *model.Snapshot) *Book { return books.Of(s) }
 
 var books = model.Derive(func(s *model.Snapshot) *Book {
-	b := &Book{s: s, reads: coverage.NewReadability(s), holders: map[holdersKey]*member.Holding{}, named: map[pool.DN]*member.Holding{},
-		runs: map[listKey]*ran{}, domains: map[pool.DN]member.Domain{}, tokens: map[tokenKey]*member.SIDs{}, groups: map[groupKey]*member.SIDs{}}
+	b := &Book{s: s, reads: coverage.NewReadability(s), domains: map[pool.DN]member.Domain{}}
+	b.holders.most, b.holders.weigh = mostKept, func(h *member.Holding) int { return len(h.Persons) + 8 }
+	b.named.most, b.named.weigh = mostKept, func(h *member.Holding) int { return max(0, len(h.Persons)-1) } // a person alone is soon found again
+	b.runs.most, b.runs.weigh = mostKept, func(r *ran) int { return len(r.except) + len(r.list.entries) + 8 }
+	b.tokens.most, b.tokens.weigh = mostTokens, func(*member.SIDs) int { return 1 }
+	b.groups.most, b.groups.weigh = mostTokens, func(*member.SIDs) int { return 1 }
 	b.g = member.NewGraph(s, func(o *model.Record) bool {
 		if o.Is(model.FlagMembersPartial) {
 			return true
@@ -80,23 +83,7 @@ type holdersKey struct {
 }
 
 func (b *Book) holdersOf(sid pool.SID, d member.Domain) *member.Holding {
-	k := holdersKey{sid, d}
-	b.mu.Lock()
-	h := b.holders[k]
-	b.mu.Unlock()
-	if h != nil {
-		return h
-	}
-	h = b.g.HoldersOf(sid, d)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.held > mostKept {
-		clear(b.holders)
-		b.held = 0
-	}
-	b.holders[k] = h
-	b.held += len(h.Persons) + 8
-	return h
+	return b.holders.of(holdersKey{sid, d}, func() *member.Holding { return b.g.HoldersOf(sid, d) })
 }
 
 type tokenKey struct {
@@ -108,63 +95,16 @@ const mostTokens = 1 << 13
 
 // tokenOf keeps tokens, since the lines of one person come again and again.
 func (b *Book) tokenOf(p member.Person, d member.Domain) *member.SIDs {
-	k := tokenKey{p, d}
-	b.mu.Lock()
-	t := b.tokens[k]
-	b.mu.Unlock()
-	if t != nil {
-		return t
-	}
-	t = b.g.TokenOf(p, d)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if len(b.tokens) >= mostTokens {
-		clear(b.tokens)
-	}
-	b.tokens[k] = t
-	return t
+	return b.tokens.of(tokenKey{p, d}, func() *member.SIDs { return b.g.TokenOf(p, d) })
 }
 
 func (b *Book) namedBy(dn pool.DN) *member.Holding {
-	b.mu.Lock()
-	h := b.named[dn]
-	b.mu.Unlock()
-	if h != nil {
-		return h
-	}
-	h = b.g.NamedBy(dn)
-	if len(h.Persons) < 2 {
-		return h // a person: not worth a place
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.held > mostKept {
-		clear(b.named)
-		b.held = 0
-	}
-	b.named[dn] = h
-	b.held += len(h.Persons)
-	return h
+	return b.named.of(dn, func() *member.Holding { return b.g.NamedBy(dn) })
 }
 
 // run returns a list worked out for all whom it names.
 func (b *Book) run(k listKey) *ran {
-	b.mu.Lock()
-	r := b.runs[k]
-	b.mu.Unlock()
-	if r != nil {
-		return r
-	}
-	r = b.workOut(b.make(k, nil))
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.weight > mostKept {
-		clear(b.runs)
-		b.weight = 0
-	}
-	b.runs[k] = r
-	b.weight += len(r.except) + len(r.list.entries) + 8
-	return r
+	return b.runs.of(k, func() *ran { return b.workOut(b.make(k, nil)) })
 }
 
 // domainOf returns the domain of an Exchange server: that of the computer of its
@@ -364,21 +304,7 @@ type groupKey struct {
 
 // groupToken keeps what the members of groups hold because of them.
 func (b *Book) groupToken(group model.ObjectID, d member.Domain) *member.SIDs {
-	k := groupKey{group, d}
-	b.mu.Lock()
-	t := b.groups[k]
-	b.mu.Unlock()
-	if t != nil {
-		return t
-	}
-	t = b.g.GroupToken(group, d)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if len(b.groups) >= mostTokens {
-		clear(b.groups)
-	}
-	b.groups[k] = t
-	return t
+	return b.groups.of(groupKey{group, d}, func() *member.SIDs { return b.g.GroupToken(group, d) })
 }
 
 // merge puts the matches of a person and those of everybody in one order.
