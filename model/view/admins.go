@@ -18,14 +18,7 @@ var Admins = &ObjectType{
 		{Title: "Scope", Is: model.ContentName, Text: func(l *Line) string { return l.Row.Target.Name }},
 		{Title: "ScopeDN", Is: model.ContentDN, Extra: true, Text: func(l *Line) string { return l.Row.Target.DN }},
 	},
-	Details: []model.Column[*Row]{
-		{Title: "Scope", Is: model.ContentName, Text: rowTarget},
-		{Title: "DistinguishedName", Is: model.ContentDN, Text: func(r *Row) string { return r.Target.DN }},
-		{Title: "UserName", Is: model.ContentTrustee, Text: func(r *Row) string { return model.PrincipalText(r.Trustee) }},
-		{Title: "Rights", Is: model.ContentRight, Text: func(r *Row) string { return r.Text }},
-		{Title: "Status", Is: model.ContentStatus, Text: rowStatus},
-		{Title: "Origin", Is: model.ContentDN, Extra: true, Text: func(r *Row) string { return r.Origin }},
-	},
+	Details: targetColumns("Scope", rowTarget),
 	Fields: []model.Field[*Line]{
 		{Name: "account", Is: model.ContentTrustee, Value: func(l *Line) any { return l.Name }},
 		{Name: "domain", Is: model.ContentName, Value: func(l *Line) any { return l.Domain }},

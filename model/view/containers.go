@@ -16,14 +16,7 @@ var Containers = &ObjectType{
 		{Title: "DistinguishedName", Is: model.ContentDN, Text: func(l *Line) string { return l.DN }},
 		forwardColumn("ACEs", "", false, grant.ContainerACL),
 	},
-	Details: []model.Column[*Row]{
-		{Title: "Container", Is: model.ContentName, Text: rowTarget},
-		{Title: "DistinguishedName", Is: model.ContentDN, Text: func(r *Row) string { return r.Target.DN }},
-		{Title: "UserName", Is: model.ContentTrustee, Text: func(r *Row) string { return model.PrincipalText(r.Trustee) }},
-		{Title: "Rights", Is: model.ContentRight, Text: func(r *Row) string { return r.Text }},
-		{Title: "Status", Is: model.ContentStatus, Text: rowStatus},
-		{Title: "Origin", Is: model.ContentDN, Extra: true, Text: func(r *Row) string { return r.Origin }},
-	},
+	Details: targetColumns("Container", rowTarget),
 	Fields: []model.Field[*Line]{
 		{Name: "container", Is: model.ContentName, Value: func(l *Line) any { return l.Name }},
 		{Name: "type", Is: model.ContentWord, Value: func(l *Line) any { return l.Sort }},

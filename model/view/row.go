@@ -68,6 +68,19 @@ func (v verdictRow) row(s *model.Snapshot) Row {
 	return out
 }
 
+// targetColumns are the columns of the right grid where targets are known by their
+// DN; the first names the target.
+func targetColumns(title string, name func(*Row) string) []model.Column[*Row] {
+	return []model.Column[*Row]{
+		{Title: title, Is: model.ContentName, Text: name},
+		{Title: "DistinguishedName", Is: model.ContentDN, Text: func(r *Row) string { return r.Target.DN }},
+		{Title: "UserName", Is: model.ContentTrustee, Text: func(r *Row) string { return model.PrincipalText(r.Trustee) }},
+		{Title: "Rights", Is: model.ContentRight, Text: func(r *Row) string { return r.Text }},
+		{Title: "Status", Is: model.ContentStatus, Text: rowStatus},
+		{Title: "Origin", Is: model.ContentDN, Extra: true, Text: func(r *Row) string { return r.Origin }},
+	}
+}
+
 // verdictColumns are the columns of the right grid where its rows are verdicts.
 var verdictColumns = []model.Column[*Row]{
 	{Title: "MailboxName", Is: model.ContentTarget, Text: func(r *Row) string { return r.Target.Name }},

@@ -18,7 +18,7 @@ var Stores = &ObjectType{
 		{Title: "DistinguishedName", Is: model.ContentDN, Text: func(l *Line) string { return l.DN }},
 		forwardColumn("ACEs", "", false, grant.StoreACL),
 	},
-	Details: configColumns,
+	Details: targetColumns("MailStore", func(r *Row) string { return r.Target.Name }),
 	Fields: []model.Field[*Line]{
 		{Name: "server", Is: model.ContentName, Value: func(l *Line) any { return l.Server }},
 		{Name: "storage_group", Is: model.ContentName, Value: func(l *Line) any { return l.StorageGroup }},
@@ -29,15 +29,6 @@ var Stores = &ObjectType{
 	},
 	ACEs:  []ACEType{{Name: "All", forward: grant.StoreACL.Only()}},
 	lines: targetLines, describe: describeStore, forward: grant.StoreACL.Only(),
-}
-
-var configColumns = []model.Column[*Row]{
-	{Title: "MailStore", Is: model.ContentName, Text: func(r *Row) string { return r.Target.Name }},
-	{Title: "DistinguishedName", Is: model.ContentDN, Text: func(r *Row) string { return r.Target.DN }},
-	{Title: "UserName", Is: model.ContentTrustee, Text: func(r *Row) string { return model.PrincipalText(r.Trustee) }},
-	{Title: "Rights", Is: model.ContentRight, Text: func(r *Row) string { return r.Text }},
-	{Title: "Status", Is: model.ContentStatus, Text: rowStatus},
-	{Title: "Origin", Is: model.ContentDN, Extra: true, Text: func(r *Row) string { return r.Origin }},
 }
 
 // describeStore fills in where a store is. Before 2010 it lies in a storage
