@@ -43,13 +43,16 @@ var arrows = map[string][]string{
 	"model/verdict":        {"model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/dn", "acl"},
 	"model/view":           {"model/verdict", "model/usage", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
 	"model/change":         {"model/view", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
+	"model/door":           {"model/wholefile"},
 	"model/finding":        {"model/change", "model/view", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
 
 	"model/internal/script": {"model", "model/internal/pool", "model/dn", "acl", "acl/sddl"},
 
 	"collector":               {"acl"},
 	"collector/decode":        {"collector", "model/...", "acl/..."},
-	"collector/live":          {"collector/live/...", "collector/decode", "collector", "model/...", "acl"},
+	"collector/live":          {"collector/live/...", "collector/decode", "collector/trust", "collector", "model/...", "acl"},
+	"collector/trust":         {"model/textfile"},
+	"collector/probe":         {"collector/live/gss", "collector/live/kerberos", "collector/live/ntlm", "collector/trust", "model/..."},
 	"collector/live/kerberos": {"collector/live/gss", "model/textfile"},
 	"collector/live/ntlm":     {"collector/live/gss"},
 	"collector/live/gss":      {},

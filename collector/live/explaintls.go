@@ -9,6 +9,8 @@ import (
 	"net"
 	"strings"
 	"time"
+
+	"mbxperm/collector/trust"
 )
 
 // explainTLS puts the error of a handshake into words.
@@ -144,11 +146,11 @@ func (s *server) explainCertificate(e *Error, err error) bool {
 	var unknown x509.UnknownAuthorityError
 	var invalid x509.CertificateInvalidError
 	var noRoots x509.SystemRootsError
-	var pin *errPin
+	var pin *trust.PinError
 	shown := shownCertificates(err)
 	switch {
 	case errors.As(err, &pin):
-		e.Text = fmt.Sprintf("the certificate of %s%s is not the one of --pin: %v", t.name, issuer(pin.cert), pin)
+		e.Text = fmt.Sprintf("the certificate of %s%s is not the one of --pin: %v", t.name, issuer(pin.Cert), pin)
 		e.Hint = "if the server has a new key, pin that one; if not, somebody sits between"
 		return true
 	case errors.As(err, &host):
@@ -181,7 +183,7 @@ func (s *server) explainCertificate(e *Error, err error) bool {
 	case len(s.options.Pins) > 0:
 		e.Hint += "; or leave out --ca, so that --pin alone vouches for the server"
 	case len(shown) > 0:
-		e.Hint += "; or, if you know that this is its key, trust this server alone with --pin " + pinOf(shown[0])
+		e.Hint += "; or, if you know that this is its key, trust this server alone with --pin " + trust.PinOf(shown[0])
 	}
 	return true
 }
@@ -211,7 +213,7 @@ func (s *server) authorities() string {
 		return "the authorities of this machine"
 	}
 	n := 0
-	if certs, _, err := readCertificates(s.options.CAFile); err == nil {
+	if certs, _, err := trust.Certificates(s.options.CAFile); err == nil {
 		n = len(certs)
 	}
 	if n == 1 {
@@ -232,7 +234,7 @@ func (s *server) certificate(c *x509.Certificate, shown []*x509.Certificate) str
 // authority at the top has signed itself does not count.
 func weak(shown []*x509.Certificate) *x509.Certificate {
 	for _, c := range shown {
-		if weakHash(c.SignatureAlgorithm) != "" && string(c.RawIssuer) != string(c.RawSubject) {
+		if trust.WeakHash(c.SignatureAlgorithm) != "" && string(c.RawIssuer) != string(c.RawSubject) {
 			return c
 		}
 	}
@@ -243,22 +245,9 @@ func (s *server) weakest(shown []*x509.Certificate) string { return s.certificat
 
 func weakOf(shown []*x509.Certificate) string {
 	if c := weak(shown); c != nil {
-		return weakHash(c.SignatureAlgorithm)
+		return trust.WeakHash(c.SignatureAlgorithm)
 	}
 	return "a hash"
-}
-
-// weakHash names a broken hash of a signature.
-func weakHash(a x509.SignatureAlgorithm) string {
-	switch a {
-	case x509.SHA1WithRSA, x509.ECDSAWithSHA1, x509.DSAWithSHA1:
-		return "SHA-1"
-	case x509.MD5WithRSA:
-		return "MD5"
-	case x509.MD2WithRSA:
-		return "MD2"
-	}
-	return ""
 }
 
 // namesOf lists the names that a certificate is good for, or the common name

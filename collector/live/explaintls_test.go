@@ -10,12 +10,14 @@ import (
 	"net"
 	"testing"
 	"time"
+
+	"mbxperm/collector/trust"
 )
 
 // TestCertificateSignedWithSHA1: the certificates of the bug report. The
 // authority was given; what is wrong is the signature, and --ca does not help.
 func TestCertificateSignedWithSHA1(t *testing.T) {
-	roots, _, err := readCertificates("testdata/certificates/ca.pem")
+	roots, _, err := trust.Certificates("testdata/certificates/ca.pem")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +27,7 @@ func TestCertificateSignedWithSHA1(t *testing.T) {
 		"server.pem": {"the certificate of ldaps://dc1.contoso.lab is signed with SHA-1"},
 		"chain.pem":  {"the authority CN=Fabrikam Issuing CA above the certificate of ldaps://dc1.contoso.lab is signed with SHA-1"},
 	} {
-		shown, _, err := readCertificates("testdata/certificates/" + file)
+		shown, _, err := trust.Certificates("testdata/certificates/" + file)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,7 +38,7 @@ func TestCertificateSignedWithSHA1(t *testing.T) {
 		_, err = shown[0].Verify(o)
 		s := &server{target: target{host: "dc1.contoso.lab", name: "ldaps://dc1.contoso.lab"}, options: Options{CAFile: "testdata/certificates/ca.pem"}}
 		got := s.explainTLS(context.Background(), &tls.CertificateVerificationError{UnverifiedCertificates: shown, Err: err})
-		wantError(t, got, ErrTLS, append(says, "SHA-256", "--pin "+pinOf(shown[0]))...)
+		wantError(t, got, ErrTLS, append(says, "SHA-256", "--pin "+trust.PinOf(shown[0]))...)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"mbxperm/collector/ldaptest"
 	"mbxperm/collector/live/ntlm"
+	"mbxperm/collector/trust"
 )
 
 // windowsForms are a text as editors and shells of Windows save it.
@@ -52,7 +53,7 @@ func TestAuthoritiesOfWindows(t *testing.T) {
 	o := options(server)
 	for name, b := range windowsForms(string(first) + string(second)) {
 		o.CAFile = save(t, b)
-		certs, skipped, err := readCertificates(o.CAFile)
+		certs, skipped, err := trust.Certificates(o.CAFile)
 		if len(certs) != 2 || skipped != nil || err != nil {
 			t.Errorf("%s: %d certificates, %v, %v, want 2", name, len(certs), skipped, err)
 			continue
@@ -101,7 +102,7 @@ func TestHashFilesOfWindows(t *testing.T) {
 func TestPinsOfWindows(t *testing.T) {
 	want := strings.Repeat("ab", 32)
 	for _, pin := range []string{"sha256:" + want, "\ufeffsha256:" + want + "\r", " SHA256:" + strings.ToUpper(want), "sha256:" + strings.TrimSpace(strings.Repeat("ab ", 32))} {
-		list, err := parsePins([]string{pin})
+		list, err := trust.ParsePins([]string{pin})
 		if err != nil || hex.EncodeToString(list[0][:]) != want {
 			t.Errorf("%q: %x, %v", pin, list, err)
 		}
