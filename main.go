@@ -17,7 +17,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,10 +24,12 @@ import (
 	"mbxperm/collector"
 	"mbxperm/collector/ldif"
 	"mbxperm/collector/live"
+	"mbxperm/collector/probe"
 	"mbxperm/collector/session"
 	"mbxperm/model"
 	"mbxperm/model/usage"
 	"mbxperm/ui"
+	"mbxperm/ui/check"
 	"mbxperm/ui/prompt"
 	"mbxperm/ui/report"
 	terminal "mbxperm/ui/term"
@@ -83,12 +84,12 @@ type app struct {
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {
 	a := &app{stdout: stdout, code: exitDone, password: prompt.Password{Stdin: stdin, Stderr: stderr, None: session.ErrNoPassword}}
-	a.rep = report.Runner{Version: version(), Stdout: stdout, Stderr: stderr, ErrNone: ldif.ErrNoRecording}
+	a.rep = report.Runner{Version: report.Version(), Stdout: stdout, Stderr: stderr, ErrNone: ldif.ErrNoRecording}
 	a.rep.Open = func(ctx context.Context, source string) (report.Source, error) { return a.source.Read(ctx, source) }
 	a.rep.OpenRecorded = func(ctx context.Context, source string, required bool) (report.Source, error) {
 		return a.source.ReadRecorded(ctx, source, required)
 	}
-	a.source.Program = "mbxperm " + version()
+	a.source.Program = "mbxperm " + report.Version()
 	a.source.Files.Stdin = stdin
 	a.source.Passwords = session.NewPasswords(a.password.Stored, a.password.Ask)
 	a.source.Note = func(text string) {
@@ -102,9 +103,11 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {
 func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use: "mbxperm [SOURCE]", Short: "Show who can get into which Exchange mailbox",
-		Long: ui.Help + "\n\n" + session.SourceHelp, Example: ui.Examples, Version: version(),
+		Long: ui.Help + "\n\n" + session.SourceHelp, Example: ui.Examples, Version: report.Version(),
 		SilenceErrors: true, SilenceUsage: true,
-		Args: func(_ *cobra.Command, args []string) error { return usage.Command(args, "report, record and compare") },
+		Args: func(_ *cobra.Command, args []string) error {
+			return usage.Command(args, "report, record, compare and check")
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.browse(cmd.Context(), append(args, "")[0])
 		},
@@ -124,7 +127,8 @@ func (a *app) rootCommand() *cobra.Command {
 	a.rep.DefineSince(root.Flags())
 	a.rep.DefineForce(root.Flags(), "replace files that exist")
 	a.screen.Define(root.Flags())
-	root.AddCommand(a.reportCommand(), a.compareCommand(), a.recordCommand())
+	checks := check.Command{Engine: &probe.Engine{Password: a.source.Passwords.Get}, Version: report.Version(), Stdout: a.stdout, Stderr: a.rep.Stderr, Code: &a.code}
+	root.AddCommand(a.reportCommand(), a.compareCommand(), a.recordCommand(), checks.Cobra())
 	return root
 }
 
@@ -182,13 +186,6 @@ func wants(n int, few string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error { return usage.Arguments(args, n, few) }
 }
 
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(devel)"
-}
-
 // end takes the exit code from what came of a command.
 func (a *app) end(o report.Outcome, err error) error {
 	switch {
@@ -237,7 +234,7 @@ func (a *app) browse(ctx context.Context, source string) error {
 // begin says what the screen begins with, and what is known for its form.
 func (a *app) begin(source string) {
 	a.screen.Remember()
-	a.screen.Version, a.screen.Force, a.screen.SinceSource = version(), a.rep.Force, a.rep.Since
+	a.screen.Version, a.screen.Force, a.screen.SinceSource = report.Version(), a.rep.Force, a.rep.Since
 	a.screen.After = func(text string) { report.Note(a.rep.Stderr, text) }
 	l, found := &a.source.Live, live.Discover(a.source.Live)
 	a.screen.Connect = ui.Connect{
