@@ -7,7 +7,6 @@ import (
 	"github.com/rivo/tview"
 
 	"mbxperm/model"
-	"mbxperm/model/hiding"
 	"mbxperm/model/view"
 	"mbxperm/ui/keys"
 	"mbxperm/ui/safe"
@@ -166,114 +165,6 @@ func (a *app) refill(p pane) {
 	} else {
 		a.askRight()
 	}
-}
-
-// Toggles.
-
-// toggle shows and hides what is hidden for a reason.
-func toggle(r hiding.Reasons) func(*app) {
-	return func(a *app) {
-		switch {
-		case r != hiding.All:
-			a.show.reasons ^= r
-		case a.show.reasons == r:
-			a.show.reasons = 0
-		default:
-			a.show.reasons = r
-		}
-		a.toggled()
-	}
-}
-
-// noToggle says why nothing is hidden here for a reason.
-func noToggle(r hiding.Reasons) func(*app) string {
-	return func(a *app) string {
-		known := a.here.typ.Toggles
-		if a.rightQuery().ACEs.Direction() != "forward" || a.changes() != nil { // rows of all object types
-			known = hiding.All
-		}
-		if r&known == 0 {
-			return a.here.typ.Plural + ": nothing is hidden as " + r.String()
-		}
-		return ""
-	}
-}
-
-func (a *app) toggleDeny()    { a.toggleOnly(hiding.OnlyDeny) }
-func (a *app) toggleOrphans() { a.toggleOnly(hiding.OnlyOrphans) }
-
-func (a *app) toggleOnly(o hiding.Only) {
-	a.show.only ^= o
-	a.toggled()
-}
-
-// nextLines goes through the choices of lines.
-func (a *app) nextLines() {
-	a.show.lines = (a.show.lines + 1) % (view.TrusteeLines + 1)
-	a.foot.say(linesText[a.show.lines])
-	a.askLeft()
-}
-
-// gridsOnly says in the view of changes that a key is for the grids.
-const gridsOnly = "that is for the grids; here is everything that changed"
-
-func (a *app) whyNoLines() string {
-	switch {
-	case a.changes() != nil:
-		return gridsOnly
-	case !a.here.typ.HasTrustees():
-		return a.here.typ.Plural + ": their lines are all of one kind"
-	}
-	return ""
-}
-
-var linesText = [...]string{"all lines are shown", "mailboxes are shown, and no other lines", "whoever holds a right is shown, and no other lines"}
-
-func (a *app) toggleSystem() {
-	a.show.system = !a.show.system
-	if a.show.system {
-		a.foot.say("system mailboxes are shown")
-	}
-	a.askLeft()
-}
-
-func (a *app) whyNoSystem() string {
-	switch {
-	case a.changes() != nil:
-		return gridsOnly
-	case !a.here.typ.HasTrustees():
-		return a.here.typ.Plural + ": system mailboxes are among the mailboxes"
-	}
-	return ""
-}
-
-func (a *app) toggleEffective() {
-	a.here.effective = !a.here.effective
-	a.askRight()
-}
-
-func (a *app) whyNoEffective() string {
-	switch {
-	case a.changes() != nil:
-		return gridsOnly
-	case a.here.acesType().Verdicts():
-		return "verdicts count groups anyway"
-	case !a.here.effective && a.rightQuery().ACEs.Direction() == "forward":
-		return "rights through groups belong to the reverse view: r first"
-	}
-	return ""
-}
-
-func (a *app) toggleExpand() {
-	a.here.expand = !a.here.expand
-	a.askRight()
-}
-
-func (a *app) whyNoExpand() string {
-	if a.changes() != nil || !a.here.acesType().Verdicts() {
-		return "nothing is drawn together here: that is for the ACE types Effective and Reverse-Effective (a)"
-	}
-	return ""
 }
 
 // flip switches between forward and reverse.

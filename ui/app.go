@@ -250,6 +250,10 @@ func (a *app) toggled() {
 	a.askRight()
 	if v := a.root.changes(); v != nil {
 		a.askChanges(v)
+		return
+	}
+	if a.here.acesType().Verdicts() {
+		a.foot.say("for the totals: verdicts count every entry, shown or hidden")
 	}
 }
 

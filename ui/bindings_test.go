@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -188,5 +189,55 @@ func TestReadmeKeys(t *testing.T) {
 	}
 	if want := keys.Markdown(bindings); got != want {
 		t.Errorf("the README's keys differ from the bindings; they should be\n%s", want)
+	}
+}
+
+// TestFooterKeysDoSomething: in each object type and pane every key that the
+// footer names changes the screen, and by more than a reason why it did nothing.
+func TestFooterKeysDoSomething(t *testing.T) {
+	for _, typ := range view.ObjectTypes {
+		for _, p := range []pane{leftPane, rightPane} {
+			t.Run(fmt.Sprint(typ.Flag, p), func(t *testing.T) {
+				d, a := driveDemo(t, 240, 20)
+				d.On(func() { a.chooseType(slices.Index(view.ObjectTypes, typ)) })
+				d.idle(a)
+				if p == rightPane {
+					d.Press("A", "Enter")
+					d.idle(a)
+				}
+				named := ""
+				d.On(func() { named = keys.Footer(bindings, a.scope(), 300, a) })
+				for part := range strings.SplitSeq(named, "  ") {
+					key, _, _ := strings.Cut(part, " ")
+					if key == "q" || key == "Tab" && p == leftPane {
+						continue // the one ends the program, the other leaves the left grid
+					}
+					here, show, trail := a.here, a.show, slices.Clone(a.trail)
+					d.On(func() { here, show, trail = a.here, a.show, slices.Clone(a.trail) })
+					before := d.Screen()
+					d.Press(key)
+					d.idle(a)
+					if slices.Equal(before, d.Screen()) {
+						t.Errorf("the footer says %q, and it does nothing", part)
+					}
+					d.Press("Esc") // what it opened
+					d.Settle()
+					d.On(func() {
+						a.foot.message = ""
+						a.here, a.show, a.trail = here, show, trail
+						a.here.pinned = true // the cursor may be on another line now
+						if p == leftPane {
+							a.focus(a.left)
+						} else {
+							a.focus(a.right)
+						}
+						a.askLeft()
+						a.askRight()
+					})
+					d.idle(a)
+				}
+				d.On(func() { a.tv.Stop() })
+			})
+		}
 	}
 }

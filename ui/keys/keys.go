@@ -182,13 +182,14 @@ func Lookup[A any](table []Binding[A], s Scope, ev *tcell.EventKey) *Binding[A] 
 	return nil
 }
 
-// inForce returns the bindings that work in a scope and have a label, those of
-// the scope itself before a wider one's for the same key.
-func inForce[A any](table []Binding[A], s Scope) []Binding[A] {
+// inForce returns the bindings that work in a scope, do something there as
+// things are with a, and have a label: those of the scope itself before a wider
+// one's for the same key.
+func inForce[A any](table []Binding[A], s Scope, a A) []Binding[A] {
 	within := s.Within()
 	var found []Binding[A]
 	for _, b := range table {
-		if b.Label == "" || !slices.Contains(within, b.Scope) {
+		if b.Label == "" || !slices.Contains(within, b.Scope) || b.Reason(a) != "" {
 			continue
 		}
 		covered := slices.ContainsFunc(table, func(o Binding[A]) bool {
@@ -202,10 +203,12 @@ func inForce[A any](table []Binding[A], s Scope) []Binding[A] {
 	return found
 }
 
-// Footer is the line of keys below the grids of a, at most width cells long.
-// What matters least goes first when there is no room.
+// Footer is the line of keys below the grids of a, at most width cells long:
+// those that do something where its cursor is. What matters least goes first
+// when there is no room. It asks for the reasons of all keys each time it is
+// drawn, so these must be cheap.
 func Footer[A any](table []Binding[A], s Scope, width int, a A) string {
-	shown := inForce(table, s)
+	shown := inForce(table, s, a)
 	for len(shown) > 0 {
 		parts := make([]string, len(shown))
 		for i, b := range shown {
