@@ -89,7 +89,7 @@ func TestComparisonEvidence(t *testing.T) {
 	}
 	quiet := changesJob(JSON)
 	quiet.Quiet = true
-	if again, errs := writtenSince(t, quiet, s, old); again != out || errs != "" {
+	if again, errs := writtenSince(t, quiet, s, old); again != out || errs != "mbxperm: OLD: "+unreadDomain+"mbxperm: NEW: "+unreadDomain {
 		t.Errorf("--quiet: stderr %q", errs)
 	}
 }

@@ -119,7 +119,7 @@ func left(d time.Duration) string {
 
 // Gaps says on w what is missing from a finished collection, a line for each
 // kind, and reports whether anything is. Where it is to be quiet it says only what
-// was not read to its end, and of what the source warns.
+// was not read to its end, domains among it, and of what the source warns.
 func Gaps(w io.Writer, s *model.Snapshot, quiet bool) bool { return gaps(w, "mbxperm: ", s, quiet) }
 
 func gaps(w io.Writer, prefix string, s *model.Snapshot, quiet bool) bool {
@@ -129,9 +129,7 @@ func gaps(w io.Writer, prefix string, s *model.Snapshot, quiet bool) bool {
 	}
 	if names, all := coverage.UnreadDomains(s); len(names) > 0 {
 		any = true
-		if !quiet {
-			fmt.Fprintln(w, safe.Text(fmt.Sprintf("%s%d of %d domains of the forest not read: %s", prefix, len(names), all, strings.Join(names, ", "))))
-		}
+		fmt.Fprintln(w, safe.Text(fmt.Sprintf("%s%d of %d domains of the forest not read: %s", prefix, len(names), all, strings.Join(names, ", "))))
 	}
 	for _, c := range coverage.Of(s) {
 		if !c.Gaps() {
