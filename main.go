@@ -127,7 +127,8 @@ func (a *app) rootCommand() *cobra.Command {
 	a.rep.DefineSince(root.Flags())
 	a.rep.DefineForce(root.Flags(), "replace files that exist")
 	a.screen.Define(root.Flags())
-	checks := check.Command{Engine: &probe.Engine{Password: a.source.Passwords.Get}, Version: report.Version(), Stdout: a.stdout, Stderr: a.rep.Stderr, Code: &a.code}
+	checks := check.Command{Engine: &probe.Engine{Password: a.source.Passwords.Get}, Version: report.Version(), Stdout: a.stdout, Stderr: a.rep.Stderr, Code: &a.code,
+		Secret: func(file string) (string, error) { return prompt.File(file, a.password.Stdin) }}
 	root.AddCommand(a.reportCommand(), a.compareCommand(), a.recordCommand(), checks.Cobra())
 	return root
 }

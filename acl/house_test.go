@@ -43,7 +43,8 @@ var arrows = map[string][]string{
 	"model/verdict":        {"model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/dn", "acl"},
 	"model/view":           {"model/verdict", "model/door", "model/usage", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
 	"model/change":         {"model/view", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
-	"model/door":           {"model/wholefile"},
+	"model/door":           {},
+	"model/door/alert":     {"model/door", "model/wholefile"},
 	"model/finding":        {"model/change", "model/view", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
 
 	"model/internal/script": {"model", "model/internal/pool", "model/dn", "acl", "acl/sddl"},

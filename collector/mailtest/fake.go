@@ -14,6 +14,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -38,6 +39,7 @@ type Fake struct {
 
 	mu    sync.Mutex
 	heard []string
+	mails []string
 }
 
 // Well makes a server with which all is well: STARTTLS, and inside it a logon by
@@ -64,6 +66,32 @@ type Peer struct {
 
 func (p *Peer) Say(text string) {
 	_, _ = p.Write([]byte(strings.ReplaceAll(text, "{tag}", p.tag)))
+}
+
+// take takes a message.
+func (f *Fake) take(p *Peer) {
+	mail := ""
+	for {
+		line, ok := p.Hear()
+		if !ok {
+			return
+		}
+		if line == "." {
+			break
+		}
+		mail += strings.TrimPrefix(line, ".") + "\n"
+	}
+	f.mu.Lock()
+	f.mails = append(f.mails, mail)
+	f.mu.Unlock()
+	p.Say("250 2.6.0 <1@contoso.com> queued\r\n")
+}
+
+// Mails are the messages that were taken, lines ending in LF.
+func (f *Fake) Mails() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.mails)
 }
 
 // last is the last line that was heard.
@@ -151,6 +179,9 @@ func (f *Fake) speak(p *Peer) {
 			answer = map[door.Protocol]string{door.SMTP: "501 5.5.4 ", door.POP3: "-ERR ", door.IMAP4: "{tag} BAD "}[f.Protocol] + line + " " + last + "\r\n"
 		}
 		p.Say(answer)
+		if verb == "DATA" && strings.HasPrefix(answer, "354") {
+			f.take(p)
+		}
 		switch {
 		case verb == "STARTTLS" && !strings.Contains(answer, " OK") && !strings.HasPrefix(answer, "2") && !strings.HasPrefix(answer, "+OK"):
 		case verb == "STARTTLS":

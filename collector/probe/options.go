@@ -114,6 +114,7 @@ type Prober struct {
 	hash     ntlm.Hash
 	secret   string // the password, where it is needed
 	machine  string // the name of this one
+	text     string // of the message; empty for that of a check
 	attempts attempts
 }
 

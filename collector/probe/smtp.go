@@ -160,7 +160,7 @@ func (d *dialogue) transaction() {
 	case !rcpt && d.ended == "":
 		d.skip("data", "not reached: rcpt failed")
 	default:
-		d.step("data", func(s *door.Step) error { return d.data(s, message(from, to, time.Now())) })
+		d.step("data", func(s *door.Step) error { return d.data(s, cmp.Or(d.text, message(from, to, time.Now()))) })
 	}
 	d.step("rset", func(s *door.Step) error { return d.smtpCommand(s, "RSET", "250") })
 }

@@ -230,3 +230,12 @@ func (c *Certificate) Days(now time.Time) int {
 	}
 	return days
 }
+
+// Mail is a message to be handed to one of some servers.
+type Mail struct {
+	Servers  []Target // in the order in which they are tried
+	From, To string
+	Text     string // header and body, lines ending in LF
+	// User, Auth and Password log on; without User there is no logon.
+	User, Auth, Password string
+}

@@ -42,3 +42,12 @@ func removeAbandoned(name string) {
 		os.Remove(name)
 	}
 }
+
+// tryLock locks a file until it is closed, unless another has it.
+func tryLock(f *os.File) (bool, error) {
+	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) || errors.Is(err, syscall.EINTR) {
+		return false, nil
+	}
+	return err == nil, err
+}

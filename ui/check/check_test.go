@@ -31,7 +31,8 @@ func runs(t *testing.T, args ...string) result {
 	t.Helper()
 	var out, errs bytes.Buffer
 	r := result{}
-	c := Command{Stdout: &out, Stderr: &errs, Code: &r.code, Version: "test", Engine: &probe.Engine{
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	c := Command{Secret: func(file string) (string, error) { return "", errors.New("no " + file) }, Stdout: &out, Stderr: &errs, Code: &r.code, Version: "test", Engine: &probe.Engine{
 		Password: func(context.Context, string) (string, error) { return "Example-Passw0rd", nil },
 	}}
 	cmd := c.Cobra()

@@ -22,6 +22,10 @@ type Engine interface {
 	Target(p door.Protocol, text string) (door.Target, error)
 	// MX returns the mail exchangers of a domain.
 	MX(ctx context.Context, domain string) ([]door.Target, error)
+	// Addresses are those of a host, as far as they are known.
+	Addresses(ctx context.Context, host string) []string
+	// Deliver hands a message to the first server that takes it.
+	Deliver(ctx context.Context, m door.Mail) error
 	// Run checks targets. said gets the dialogue, done each check; both may be nil
 	// and are called by other goroutines, done by one at a time.
 	Run(ctx context.Context, p door.Protocol, targets []door.Target, said func(*door.Check, byte, string), done func(*door.Check)) ([]door.Check, error)
@@ -42,6 +46,8 @@ type Command struct {
 	Version        string
 	Stdout, Stderr io.Writer
 	Code           *int // gets the exit code of a run without an error
+	// Secret reads the password in a file.
+	Secret func(file string) (string, error)
 
 	flags flags
 }
@@ -51,6 +57,7 @@ type flags struct {
 	format, out, mx, certificate string
 	bom, force, quiet, verbose   bool
 	summary, nagios              bool
+	alerts                       alerts
 }
 
 const help = `Asks a mail server what a client would, step by step, and says what it answered, with code, text and time. Every
@@ -120,6 +127,7 @@ func (f *flags) define(s *pflag.FlagSet) {
 	s.BoolVarP(&f.verbose, "verbose", "v", false, "show the dialogue on standard error, secrets masked")
 	s.BoolVar(&f.summary, "summary", false, "one line for each address: server, site, scenario, result, latency_ms, error")
 	s.BoolVar(&f.nagios, "nagios", false, "one line, with performance data, and the exit code of a Nagios plugin")
+	f.alerts.define(s)
 	s.StringVar(&f.certificate, "save-certificate", "", "write the certificates as the servers sent them to this file (PEM)")
 }
 

@@ -27,6 +27,9 @@ func (c *Command) run(ctx context.Context, p door.Protocol, args []string) (int,
 	if err != nil {
 		return c.broken(p, err)
 	}
+	if err := c.prepare(ctx, targets); err != nil {
+		return c.broken(p, err)
+	}
 	var said func(*door.Check, byte, string)
 	if c.flags.verbose {
 		said = c.dialogue()
@@ -42,10 +45,14 @@ func (c *Command) run(ctx context.Context, p door.Protocol, args []string) (int,
 	if err := c.write(ctx, p, out, checks, start); err != nil {
 		return Failure, err
 	}
+	err = c.remember(ctx, checks)
 	if c.flags.nagios {
+		if err != nil {
+			report.Message(c.Stderr, err)
+		}
 		return nagiosCode(checks), nil
 	}
-	return exitCode(checks), nil
+	return exitCode(checks), err
 }
 
 // broken is what a run that could not begin comes to: a plugin of Nagios says so
