@@ -123,7 +123,7 @@ func (a *app) rootCommand() *cobra.Command {
 	})
 	a.source.Define(root.PersistentFlags())
 	a.password.Define(root.PersistentFlags())
-	a.source.DefineRecord(root.Flags(), session.RecordUsage)
+	a.source.DefineReading(root.Flags())
 	a.rep.DefineSince(root.Flags())
 	a.rep.DefineForce(root.Flags(), "replace files that exist")
 	a.screen.Define(root.Flags())
@@ -140,12 +140,15 @@ func (a *app) reportCommand() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error { return nil },
 	}
 	a.rep.Define(cmd.PersistentFlags())
-	a.source.DefineRecord(cmd.PersistentFlags(), session.RecordUsage)
+	a.source.DefineReading(cmd.PersistentFlags())
 	for _, r := range report.Names {
 		one := &cobra.Command{
-			Use: r.Name + " SOURCE", Short: r.Short, Long: r.Long, Example: r.Example, Args: wants(1, "no source: mbxperm report "+r.Name+" wants ldaps://HOST, demo or a file"),
+			Use: r.Name + " SOURCE", Short: r.Short, Long: r.Long, Example: r.Example,
+			Args: func(_ *cobra.Command, args []string) error {
+				return a.rep.Arguments(r.Name, args, len(a.source.Logs) > 0)
+			},
 			RunE: func(cmd *cobra.Command, args []string) error {
-				return a.end(a.rep.Report(cmd.Context(), r.Name, args[0], a.rep.Since))
+				return a.end(a.rep.Report(cmd.Context(), r.Name, append(args, "")[0], a.rep.Since))
 			},
 		}
 		a.rep.DefineFor(r.Name, one.Flags())
@@ -179,6 +182,7 @@ func (a *app) recordCommand() *cobra.Command {
 		},
 	}
 	a.rep.DefineForce(cmd.Flags(), "replace FILE if it exists")
+	a.source.DefineLogs(cmd.Flags())
 	return cmd
 }
 
@@ -222,7 +226,7 @@ func (a *app) browse(ctx context.Context, source string) error {
 	c := &session.Controller{
 		Opener: &a.source.Opener, Program: a.source.Program,
 		Session: session.New(ctx, pool, first.Source, first.Warnings, func(ctx context.Context) (collector.Source, []string, error) {
-			return a.source.Open(ctx, source)
+			return a.source.OpenLogs(ctx, source)
 		}),
 	}
 	a.source.Passwords.AskBy(c.Ask) // the screen has the terminal

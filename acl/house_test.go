@@ -29,7 +29,7 @@ var arrows = map[string][]string{
 
 	"acl/internal/acltest": {"acl"},
 
-	// model: dn, hiding, table <- pool <- model <- member, coverage <- grant <- verdict <- view <- change <- finding
+	// model: dn, hiding, table <- pool <- model <- member, coverage, door <- grant <- verdict <- view <- change <- finding
 	"model":                {"model/internal/pool", "model/internal/table", "model/dn", "acl"},
 	"model/dn":             {},
 	"model/hiding":         {},
@@ -40,10 +40,10 @@ var arrows = map[string][]string{
 	"model/member":         {"model", "model/internal/...", "model/dn", "acl"},
 	"model/coverage":       {"model", "model/internal/...", "model/dn", "acl"},
 	"model/grant":          {"model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
+	"model/door":           {"model", "model/internal/...", "model/dn", "acl"},
 	"model/verdict":        {"model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/dn", "acl"},
 	"model/view":           {"model/verdict", "model/door", "model/usage", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
 	"model/change":         {"model/view", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
-	"model/door":           {},
 	"model/door/alert":     {"model/door", "model/wholefile"},
 	"model/finding":        {"model/change", "model/view", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
 
@@ -59,12 +59,15 @@ var arrows = map[string][]string{
 	"collector/live/gss":      {},
 	"collector/demo":          {"collector/decode", "collector", "acl"},
 	"collector/ldif":          {"collector", "model/...", "acl"},
-	"collector/session":       {"collector/demo", "collector/ldif", "collector/live", "collector/decode", "collector", "model/...", "acl/..."},
+	"collector/protolog":      {"collector/decode", "collector", "model", "acl"},
+	"collector/session":       {"collector/protolog", "collector/demo", "collector/ldif", "collector/live", "collector/decode", "collector", "model/...", "acl/..."},
 
 	"collector/adlab":     {},
 	"collector/adlab/run": {"collector/adlab"},
 	"collector/ldaptest":  {"model/..."},
 	"collector/mailtest":  {"model/door"},
+
+	"collector/protolog/logtest": {},
 
 	"ui":          {"ui/...", "model/...", "acl/..."},
 	"ui/report":   {"ui/safe", "model/...", "acl/..."},
@@ -80,7 +83,7 @@ var arrows = map[string][]string{
 }
 
 // testsOnly are packages that only tests import.
-var testsOnly = []string{"acl/internal/acltest", "model/internal/script", "collector/ldaptest", "collector/mailtest", "ui/screentest"}
+var testsOnly = []string{"acl/internal/acltest", "model/internal/script", "collector/ldaptest", "collector/mailtest", "collector/protolog/logtest", "ui/screentest"}
 
 // TestImportsPointOneWay holds the arrows; acl knows nothing from outside but
 // the standard library and go-objectsid, and ui no LDAP. Test files may do as

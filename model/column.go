@@ -36,6 +36,8 @@ const (
 	ContentRight            // a right, or to which classes one applies
 	ContentStatus           // Allow or Deny
 	ContentSentence         // a text for people, which may name anything
+	ContentHost             // the DNS name of a host
+	ContentAccount          // whom somebody logs on as, or writes as, in any form
 )
 
 // Column is a column on the screen.
@@ -50,8 +52,8 @@ type Column[T any] struct {
 }
 
 // Field is a column of a report: a name that is a contract, and a value that is
-// a string, a Phrase, an int or a bool. A Phrase says itself what its parts
-// are.
+// a string, a Phrase, an int, a bool, a List or Tallies. A Phrase says itself
+// what its parts are.
 type Field[T any] struct {
 	Name  string
 	Is    Content // of a string

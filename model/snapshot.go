@@ -28,6 +28,12 @@ type Snapshot struct {
 	Stores     table.View[ObjectID]
 	Recipients table.View[ObjectID]
 
+	// What protocol logs say, in the order in which it came. Nobody changes it.
+	Logs        []Log
+	Connections []Connection
+	Relays      []Relay
+	Addresses   []Address
+
 	derived []derived // see Derived
 }
 

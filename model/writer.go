@@ -58,6 +58,7 @@ type Writer struct {
 	alike     map[sharedRec]bool    // what is in shared
 	stores    table.Table[ObjectID] // stores and administration containers: few, and listed apart
 	recips    table.Table[ObjectID] // recipients
+	logs      logBook
 	gen       uint64
 	last      *Snapshot // of the last publication
 
@@ -91,7 +92,9 @@ func (w *Writer) Snapshot() *Snapshot {
 		Delegates: w.delegates.Publish(), Members: w.members.Publish(), Stored: w.stored.Publish(),
 		shared: w.shared.Publish(),
 		Stores: w.stores.Publish(), Recipients: w.recips.Publish(),
-		derived: make([]derived, derivations),
+		Logs: w.logs.logs.publish(), Connections: w.logs.connections.publish(), Relays: w.logs.relays.publish(),
+		Addresses: w.logs.addresses[:len(w.logs.addresses):len(w.logs.addresses)],
+		derived:   make([]derived, derivations),
 	}
 	return w.last
 }

@@ -15,6 +15,7 @@ var Mailboxes = collector.Search{
 	Attributes: append([]string{
 		attrMailboxSD, attrSecurity, attrNickname, "msExchRecipientTypeDetails", "msExchRecipientDisplayType",
 		"msExchMailboxGuid", "msExchHomeServerName", "homeMDB", "msExchMasterAccountSid", attrDelegates,
+		AttrUPN, AttrAddresses,
 	}, identity...),
 	Weight: 13,
 }
@@ -61,5 +62,6 @@ var account = kind{
 		d.recipient(e, o, set.is)
 		d.members(e, o)
 		d.put(e, o)
+		d.addresses(e)
 	},
 }

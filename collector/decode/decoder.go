@@ -31,6 +31,7 @@ type decoder struct {
 	classes     classSets
 	shared      sharedTexts
 	inHand      model.Object // of the entry in hand, so that its lists are made once
+	logs        bool         // there are logs to come
 }
 
 var _ collector.Sink = (*decoder)(nil)
@@ -62,6 +63,7 @@ func (d *decoder) Entry(e *collector.Entry) {
 // Begin opens a search.
 func (d *decoder) Begin(q collector.Query) {
 	d.queries[q.ID] = &q
+	d.logs = d.logs || q.Purpose == Logs.Purpose
 	d.progress.begin(&d.w.State, q.Purpose)
 	if q.Account != "" {
 		d.w.State.Account = q.Account

@@ -34,6 +34,7 @@ type class struct {
 // counts.
 var kinds = []kind{
 	rootDSE, partition, right, schema,
+	logFile, connection, relay,
 	store, storeCopy, server,
 	holder, group, account, contact, foreign, trust,
 	domainHead, organisation, exchangeObject, container, unknown,

@@ -24,7 +24,7 @@ type stretch struct {
 
 func newProgress() progress {
 	p := progress{stretches: map[collector.Purpose]*stretch{}, weights: map[collector.Purpose]int{}}
-	for _, s := range Searches() {
+	for _, s := range append(Searches(), Logs) {
 		p.weights[s.Purpose] = s.Weight
 	}
 	return p

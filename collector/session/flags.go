@@ -1,9 +1,14 @@
 package session
 
 import (
+	"context"
 	"io"
 
 	"github.com/spf13/pflag"
+
+	"mbxperm/collector"
+	"mbxperm/collector/protolog"
+	"mbxperm/model/usage"
 )
 
 // SourceHelp explains what SOURCE can be.
@@ -34,6 +39,11 @@ type Flags struct {
 	// Program is name and version, for the head of a recording.
 	Program string
 
+	// Logs are the folders with protocol logs, as --logs has them, and Protocol how
+	// they are read.
+	Logs     []string
+	Protocol protolog.Options
+
 	showQueries bool
 }
 
@@ -47,6 +57,49 @@ func (o *Flags) Define(f *pflag.FlagSet) {
 // DefineRecord defines --record.
 func (o *Flags) DefineRecord(f *pflag.FlagSet, usage string) {
 	f.StringVar(&o.Record, "record", "", usage)
+}
+
+// DefineReading defines --record and what belongs to logs, for commands that
+// read one source.
+func (o *Flags) DefineReading(f *pflag.FlagSet) {
+	o.DefineRecord(f, RecordUsage)
+	o.DefineLogs(f)
+}
+
+// DefineLogs defines the flags about protocol logs.
+func (o *Flags) DefineLogs(f *pflag.FlagSet) {
+	f.StringArrayVar(&o.Logs, "logs", nil, "read the protocol logs in this folder too, [SERVER=]DIR; may be given several times")
+	f.IntVar(&o.Protocol.Days, "days", 0, "of logs, only the last so many days (default all)")
+	f.StringArrayVar(&o.Protocol.Accepted, "accepted", nil, "mail for this domain is not outside, beside the accepted domains of the directory; may be given several times")
+	f.BoolVar(&o.Protocol.UnknownNames, "unknown-names", false, "keep the names of failed logons that are nobody's: people type passwords there")
+}
+
+// withLogs puts the logs behind a source; nil where there are logs alone.
+func (o *Flags) withLogs(src collector.Source) collector.Source {
+	if len(o.Logs) == 0 {
+		return src
+	}
+	options := o.Protocol
+	for _, text := range o.Logs {
+		options.Folders = append(options.Folders, protolog.ParseFolder(text))
+	}
+	return protolog.New(src, options)
+}
+
+// OpenLogs is Open, with the logs behind the source. Without a source there are
+// the logs alone.
+func (o *Flags) OpenLogs(ctx context.Context, text string) (collector.Source, []string, error) {
+	switch {
+	case text == "" && len(o.Logs) > 0:
+		return o.withLogs(nil), nil, nil
+	case o.Protocol.Days < 0:
+		return nil, nil, usage.Errorf("--days is a number of days, from 1")
+	}
+	src, warnings, err := o.Open(ctx, text)
+	if err != nil {
+		return nil, nil, err
+	}
+	return o.withLogs(src), warnings, nil
 }
 
 // Parsed is for when the flags have been read: searches that are not to be sent

@@ -35,7 +35,7 @@ func (o *Flags) ReadRecorded(ctx context.Context, text string, required bool) (*
 	r := &Reading{}
 	var err error
 	r.Source, r.Warnings, r.recorder, err = ldif.Recorded(ctx, ldif.InFolder(o.Record, time.Now()), o.Program, ldif.Options{Force: o.Force, Required: required},
-		func() (collector.Source, []string, error) { return o.Open(ctx, text) })
+		func() (collector.Source, []string, error) { return o.OpenLogs(ctx, text) })
 	if err != nil {
 		return nil, err
 	}

@@ -58,6 +58,7 @@ const (
 	coverTrustee
 	coverServer
 	coverStored
+	coverLog // only where there are logs
 	coverLines
 )
 
@@ -74,6 +75,7 @@ var coverNames = [coverLines]struct {
 	{"trustee", []string{"forest", "trusts", "mailboxes", "keys", "recipients", "groups", "principals", "lookup"}},
 	{"server", []string{"exchange"}},
 	{"store-mailbox", []string{"forest", "exchange", "store-links", "mailboxes", "recipients"}},
+	{"log-line", []string{logSearch}},
 }
 
 // SearchesFor names the searches that could deliver an object, whatever has
@@ -176,6 +178,12 @@ func cover(s *model.Snapshot) ([]Line, []Unread) {
 		if line.Reason == "" {
 			line.Reason = strconv.Itoa(n) + " not in the global catalog"
 		}
+	}
+	switch logs := logLines(s, &out[coverLog]); {
+	case !logs:
+		out = out[:coverLog]
+	case s.Objects.Len() == 1: // logs alone, and no directory that there could be anything of
+		out = out[coverLog:]
 	}
 	return out, named.list()
 }

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"strings"
 	"unicode"
+
+	"mbxperm/model"
 )
 
 // writeCSV follows RFC 4180: CRLF, quotes where needed. It writes its own
@@ -16,9 +18,10 @@ func writeCSV(w *bufio.Writer, d Data) error {
 	w.WriteString("\r\n")
 	return d.each(func(cells []any) error {
 		for j, v := range cells {
-			if s, ok := v.(string); ok {
-				writeCell(w, j, Defuse(s))
-			} else {
+			switch v.(type) {
+			case string, model.List, model.Tallies:
+				writeCell(w, j, Defuse(text(v)))
+			default:
 				writeCell(w, j, text(v))
 			}
 		}

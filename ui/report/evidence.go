@@ -60,6 +60,7 @@ type Origin struct {
 	Incomplete []string `json:"incomplete"` // each search that was not read to its end, and why
 	Warnings   []string `json:"warnings"`
 	Coverage   Data     `json:"coverage"`
+	Logs       *Data    `json:"logs,omitempty"` // protocol logs: files, times, damage
 }
 
 // Failure is a condition of --fail-on that holds.
@@ -86,6 +87,11 @@ func originOf(s *model.Snapshot) Origin {
 		Deployment: deploymentOf(s), Domains: domainsOf(s),
 		Complete: st.Complete(), Incomplete: []string{}, Warnings: append([]string{}, st.Warnings...),
 		Coverage: NewData("coverage", coverage.Fields, len(lines), func(i int) coverage.Line { return lines[i] }),
+	}
+	if len(s.Logs) > 0 {
+		logs := view.Logs(s, "")
+		d := NewData(logsReport, view.LogFields, len(logs), func(i int) view.Log { return logs[i] })
+		o.Logs = &d
 	}
 	for _, g := range st.Incomplete {
 		o.Incomplete = append(o.Incomplete, strings.TrimPrefix(g.Search+": "+g.Reason, ": "))
@@ -127,6 +133,8 @@ type Question struct {
 	Of              string // the text behind Query.Of
 	// Recipients and Expand are those of report access.
 	Recipients, Expand bool
+	// Probes and Resolve are those of the reports on logs.
+	Probes, Resolve bool
 }
 
 // words puts the question into words; name spells what the user named.
@@ -136,6 +144,9 @@ func (q *Question) words(name func(string) string) string {
 	}
 	if q.Report == accessReport {
 		return q.accessWords(name)
+	}
+	if isDoors(q.Report) {
+		return q.doorWords(name)
 	}
 	s := map[string]string{"totals": "totals", "aces": "entries", "compare": "changes"}[q.Report]
 	switch {
@@ -257,10 +268,14 @@ type covered struct {
 
 // coverages are the tables of coverage, in a comparison two.
 func (ev *Evidence) coverages() []covered {
-	if ev.Comparison == nil {
-		return []covered{{"Coverage", ev.Coverage}}
+	all := []covered{{"Coverage", ev.Coverage}}
+	if ev.Comparison != nil {
+		all = []covered{{"Coverage of OLD", ev.Comparison.Old.Coverage}, {"Coverage of NEW", ev.Coverage}}
 	}
-	return []covered{{"Coverage of OLD", ev.Comparison.Old.Coverage}, {"Coverage of NEW", ev.Coverage}}
+	if ev.Logs != nil {
+		all = append(all, covered{"Logs", *ev.Logs})
+	}
+	return all
 }
 
 func (f *Failure) sentence() string {

@@ -22,6 +22,7 @@ type Flags struct {
 	BOM, Redact, Quiet                                    bool
 	Seen                                                  Seen
 	Verdict                                               Verdict
+	Doors                                                 Doors
 }
 
 // Names are the reports there are.
@@ -33,6 +34,11 @@ var Names = []struct {
 	{Name: "aces", Short: "List every entry"},
 	{accessReport, "Say who can open a mailbox and send as it, and why", AccessHelp, AccessExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Verdict.Define(f) }},
+	{logsReport, "Say which protocol logs there are, from when to when, and what is damaged", LogsHelp, LogsExample, nil},
+	{connectionsReport, "List who logs on by POP3 and IMAP4, from where, and whether in plain text", LogsHelp, ConnectionsExample,
+		func(r *Flags, f *pflag.FlagSet) { r.Doors.define(f) }},
+	{relaysReport, "List who sends mail through which receive connector, and to outside", LogsHelp, RelaysExample,
+		func(r *Flags, f *pflag.FlagSet) { r.Doors.defineResolve(f) }},
 	{Name: "coverage", Short: "Say what was found, decoded, absent, unreadable or unknown"},
 }
 
@@ -164,6 +170,13 @@ func (r *Flags) Query(report string) (view.Query, error) {
 		q.Type = view.Mailboxes
 		return q, r.checkAccess()
 	}
+	if isDoors(report) {
+		q.Type, q.Filter = view.Mailboxes, r.Seen.Filter
+		if r.Target != "" {
+			q.Target = view.Match(r.Target)
+		}
+		return q, r.checkDoors(report)
+	}
 	for _, t := range view.ObjectTypes {
 		if t.Flag == cmp.Or(r.Object, view.ObjectTypes[0].Flag) {
 			q.Type = t
@@ -208,9 +221,10 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 		return nil, err
 	}
 	job := &Job{
-		Question: Question{Report: report, Query: q, Target: r.Target, Trustee: r.Trustee, Of: r.Seen.Of, Recipients: r.Object == "recipient", Expand: r.Verdict.Expand},
-		Output:   Output{Format: format, BOM: r.BOM, File: r.Out, Force: r.Force, Quiet: r.Quiet},
-		Version:  version,
+		Question: Question{Report: report, Query: q, Target: r.Target, Trustee: r.Trustee, Of: r.Seen.Of, Recipients: r.Object == "recipient", Expand: r.Verdict.Expand,
+			Probes: r.Doors.Probes || r.All, Resolve: r.Doors.Resolve},
+		Output:  Output{Format: format, BOM: r.BOM, File: r.Out, Force: r.Force, Quiet: r.Quiet},
+		Version: version,
 	}
 	if r.FailOn != "" {
 		if job.FailOn, err = finding.ParseAlarms(r.FailOn); err != nil {

@@ -19,6 +19,7 @@ var redactions = [...]func(*Redactor, string) string{
 	model.ContentTarget: (*Redactor).name, model.ContentTrustee: (*Redactor).name, model.ContentName: (*Redactor).name,
 	model.ContentDN: (*Redactor).dn, model.ContentSID: (*Redactor).sidText, model.ContentGUID: (*Redactor).guidText,
 	model.ContentRight: (*Redactor).right, model.ContentSentence: (*Redactor).sentence,
+	model.ContentHost: (*Redactor).host, model.ContentAccount: (*Redactor).any,
 }
 
 func same(_ *Redactor, s string) string { return s }
@@ -45,6 +46,14 @@ func (r *Redactor) data(d Data) Data {
 				cells[j] = replace[j](v)
 			case model.Phrase: // the text itself says what each part of it is
 				cells[j] = r.phrase(v)
+			case model.List:
+				list := make(model.List, len(v))
+				for k, s := range v {
+					list[k] = replace[j](s)
+				}
+				cells[j] = list
+			case model.Tallies:
+				cells[j] = redactTallies(v, replace[j])
 			}
 		}
 	}
@@ -53,6 +62,20 @@ func (r *Redactor) data(d Data) Data {
 			out.Record = reorder(out.Record, d, at, replace[at])
 			break
 		}
+	}
+	return out
+}
+
+// redactTallies replaces the names; what becomes the same counts together.
+func redactTallies(list model.Tallies, replace func(string) string) (out model.Tallies) {
+	for _, t := range list {
+		name := replace(t.Name)
+		i := slices.IndexFunc(out, func(t model.Tally) bool { return t.Name == name })
+		if i < 0 {
+			i = len(out)
+			out = append(out, model.Tally{Name: name})
+		}
+		out[i].N += t.N
 	}
 	return out
 }
@@ -93,6 +116,10 @@ func (r *Redactor) evidence(ev *Evidence) {
 func (r *Redactor) origin(o *Origin) {
 	o.Source, o.Server, o.Account = r.source(o.Source), r.host(o.Server), r.any(o.Account)
 	o.Coverage = r.data(o.Coverage)
+	if o.Logs != nil {
+		logs := r.data(*o.Logs)
+		o.Logs = &logs
+	}
 	o.Deployment = r.deployment(o.Deployment)
 	o.Domains = r.domains(o.Domains)
 	for i, s := range o.Incomplete {
@@ -262,5 +289,5 @@ var structure = []string{
 	"Microsoft Exchange Security Groups", "Microsoft Exchange System Objects", "Organization Management", "Recipient Management",
 	"View-Only Organization Management", "Public Folder Management", "Discovery Management", "Exchange Servers", "Exchange Trusted Subsystem",
 	"Exchange Windows Permissions", "Managed Availability Servers", "ExchangeLegacyInterop", "Exchange Domain Servers", "Exchange Enterprise Servers",
-	"rootdse", "forest", "schema", "rights", "exchange", "mailboxes", "keys", "recipients", "containers", "principals", "trusts", "store-links", "lookup",
+	"rootdse", "forest", "schema", "rights", "exchange", "mailboxes", "keys", "recipients", "containers", "principals", "trusts", "store-links", "lookup", "logs",
 }

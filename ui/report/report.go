@@ -4,7 +4,8 @@
 //
 // A report is a list of records; a record is a list of values under the field
 // names of the report. The names are a contract: they are added to, never
-// renamed. Values are strings, ints and bools. What the directory says is
+// renamed. Values are strings, ints, bools, lists and
+// tallies. What the directory says is
 // hostile until shown to be safe: a table and a page show control characters
 // visibly, CSV and XLSX defuse what a spreadsheet would take for a formula, JSON
 // needs neither and gives every string as it is.
@@ -251,6 +252,8 @@ func text(v any) string {
 		return strconv.Itoa(v)
 	case bool:
 		return strconv.FormatBool(v)
+	case nil: // not known
+		return ""
 	}
 	return fmt.Sprint(v)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"mbxperm/model"
 	"mbxperm/ui/safe"
 )
 
@@ -112,15 +113,24 @@ func (b *book) rows(ctx context.Context, name string, d Data, from, to int, widt
 		}
 		d.Record(i, cells)
 		for j, v := range cells {
-			if t, ok := v.(string); ok {
-				cells[j] = cell(t)
-			}
+			cells[j] = sheetCell(v)
 		}
 		if err := s.SetRow("A"+strconv.Itoa(i-from+2), cells); err != nil {
 			return err
 		}
 	}
 	return s.Flush()
+}
+
+// sheetCell makes a cell of a value.
+func sheetCell(v any) any {
+	switch v := v.(type) {
+	case string:
+		return cell(v)
+	case model.List, model.Tallies:
+		return cell(text(v))
+	}
+	return v
 }
 
 // cell spells a text for a cell; nil for an empty one, which needs no cell. What
@@ -174,9 +184,7 @@ func (b *book) evidence(ev *Evidence) error {
 		for i := range c.Len {
 			c.Record(i, cells)
 			for j, v := range cells {
-				if t, ok := v.(string); ok {
-					cells[j] = cell(t)
-				}
+				cells[j] = sheetCell(v)
 			}
 			if err := row(nil, cells...); err != nil {
 				return err

@@ -1,0 +1,131 @@
+package door
+
+import (
+	"net/netip"
+	"strings"
+
+	"mbxperm/model"
+)
+
+// Connection is what one client did with one account at one server, joined with
+// the directory.
+type Connection struct {
+	*model.Connection
+	Account Account
+	// Mailbox is somebody else's mailbox that was opened; zero where it is the
+	// account's own, or nobody's who was read.
+	Other Account
+	// Probe: it is no client of anybody: a health check, the server itself, or
+	// somebody who connected and did not try to log on.
+	Probe bool
+	// Spare: it comes from a back end whose front end has logs, which count it.
+	Spare bool
+	Notes []string // what is to be said of it, a sentence each
+}
+
+// Connections are all that the logs tell, in their order. They are worked out
+// once for a snapshot; nobody changes them.
+func Connections(s *model.Snapshot) []Connection { return connections.Of(s) }
+
+var connections = model.Derive(func(s *model.Snapshot) []Connection {
+	front := map[string]bool{} // server and protocol whose front end has logs
+	for i := range s.Logs {
+		if l := &s.Logs[i]; part(l.Side) == "front" && l.Files > 0 {
+			front[strings.ToLower(l.Server)+l.Protocol] = true
+		}
+	}
+	out := make([]Connection, len(s.Connections))
+	for i := range s.Connections {
+		c := &out[i]
+		c.Connection = &s.Connections[i]
+		user, _ := model.LogonNames(c.User)
+		if c.Account = AccountOf(s, user); c.Account.ID == 0 && c.Typed != "" {
+			typed, _ := model.LogonNames(c.Typed)
+			if a := AccountOf(s, typed); a.ID != 0 {
+				c.Account = a
+			}
+		}
+		if c.Mailbox != "" {
+			if c.Other = AccountOf(s, c.Mailbox); c.Other.ID == c.Account.ID {
+				c.Other = Account{}
+			}
+		}
+		c.Probe = isProbe(c.Connection)
+		if part(c.Side) == "back" {
+			c.Spare = front[strings.ToLower(c.Server)+c.Protocol]
+			c.Notes = append(c.Notes, "from the log of the back end: the front end has none here")
+		}
+		if c.Account.Several {
+			c.Notes = append(c.Notes, "several accounts have this name")
+		}
+	}
+	balanced(out)
+	return out
+})
+
+// isProbe reports whether a client is none of anybody's.
+func isProbe(c *model.Connection) bool {
+	if a, err := netip.ParseAddr(c.Client); err == nil && a.IsLoopback() {
+		return true
+	}
+	_, login := splitName(strings.ToLower(c.User))
+	return strings.HasPrefix(login, healthPrefix) || c.OK+c.Failed == 0
+}
+
+// leastBalanced is how many accounts from one address make it likely that a
+// load balancer stands there.
+const leastBalanced = 5
+
+// balanced says where all logons of a server come from one address.
+func balanced(list []Connection) {
+	type seen struct {
+		client   string
+		several  bool
+		accounts map[string]bool
+	}
+	servers := map[string]*seen{}
+	for i := range list {
+		c := &list[i]
+		if c.Probe || c.Spare {
+			continue
+		}
+		v := servers[strings.ToLower(c.Server)]
+		if v == nil {
+			v = &seen{client: c.Client, accounts: map[string]bool{}}
+			servers[strings.ToLower(c.Server)] = v
+		}
+		v.several = v.several || v.client != c.Client
+		v.accounts[strings.ToLower(c.User)] = true
+	}
+	for i := range list {
+		c := &list[i]
+		if v := servers[strings.ToLower(c.Server)]; v != nil && !v.several && !c.Probe && len(v.accounts) >= leastBalanced {
+			c.Notes = append(c.Notes, "all logons of "+c.Server+" come from this address: a load balancer hides the clients")
+		}
+	}
+}
+
+// Explain says in a sentence what a reason of a refused logon means; the reason
+// itself where nothing more is known. plain says that it came without TLS.
+func Explain(reason string, plain bool) string {
+	text := strings.ToLower(reason)
+	switch {
+	case strings.Contains(text, "proxynotauthenticated"):
+		return "front and back end do not trust each other: look at X509CertificateName"
+	case strings.Contains(text, "failclientaccessrules"), strings.Contains(text, "clientaccessrule"):
+		return "a client access rule refuses it"
+	case strings.Contains(text, "userdisabled"):
+		return "switched off for the mailbox"
+	case strings.Contains(text, "noadrecipient"):
+		return "no recipient of the directory has this name"
+	case strings.Contains(text, "userconnectionlimit"):
+		return "more connections than MaxConnectionsPerUser"
+	case strings.Contains(text, "preauthtimeout"):
+		return "no logon within PreAuthenticatedConnectionTimeout"
+	case plain && (strings.Contains(text, "not valid in this state") || strings.Contains(text, "plaintext")):
+		return "refused in plain text: LoginType is SecureLogin"
+	case strings.Contains(text, "authfailed"), strings.Contains(text, "unknown user name or bad password"):
+		return "wrong name or password"
+	}
+	return reason
+}
