@@ -29,7 +29,7 @@ var arrows = map[string][]string{
 
 	"acl/internal/acltest": {"acl"},
 
-	// model: dn, hiding, table <- pool <- model <- member, coverage, door <- grant <- verdict <- view <- change <- finding
+	// model: dn, hiding, table <- pool <- model <- member <- coverage <- rbac, door, grant <- verdict <- view <- change <- finding
 	"model":                {"model/internal/pool", "model/internal/table", "model/dn", "acl"},
 	"model/dn":             {},
 	"model/hiding":         {},
@@ -38,11 +38,12 @@ var arrows = map[string][]string{
 	"model/wholefile":      {},
 	"model/internal/pool":  {"model/internal/table", "model/hiding", "model/dn", "acl"},
 	"model/member":         {"model", "model/internal/...", "model/dn", "acl"},
-	"model/coverage":       {"model", "model/internal/...", "model/dn", "acl"},
+	"model/coverage":       {"model/member", "model", "model/internal/...", "model/dn", "acl"},
+	"model/rbac":           {"model/coverage", "model/member", "model", "model/internal/...", "model/dn", "acl"},
 	"model/grant":          {"model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
 	"model/door":           {"model", "model/internal/...", "model/dn", "acl"},
-	"model/verdict":        {"model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/dn", "acl"},
-	"model/view":           {"model/verdict", "model/door", "model/usage", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
+	"model/verdict":        {"model/grant", "model/rbac", "model/member", "model/coverage", "model", "model/internal/...", "model/dn", "acl"},
+	"model/view":           {"model/verdict", "model/door", "model/usage", "model/grant", "model/rbac", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
 	"model/change":         {"model/view", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
 	"model/door/alert":     {"model/door", "model/wholefile"},
 	"model/finding":        {"model/change", "model/view", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},

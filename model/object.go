@@ -26,6 +26,13 @@ const (
 	ClassContainer // anything that others lie below
 	ClassDomain
 	ClassStoreCopy // msExchMDBCopy: a copy of a store on a server
+
+	// What role-based access control consists of (exchange-facts 5.3).
+
+	ClassRole       // msExchRole
+	ClassAssignment // msExchRoleAssignment
+	ClassScope      // msExchScope
+	ClassPolicy     // msExchRBACPolicy
 )
 
 // Recipient says what Exchange takes an object for.
@@ -109,6 +116,11 @@ type Object struct {
 	StoredPartial bool
 
 	AdminSDHolder bool
+
+	Policy        string // DN: msExchRBACPolicyLink of an account
+	PolicyState   ReadState
+	RoleGroupType uint64  // msExchRoleGroupType of a group
+	ForeignGroup  acl.SID // msExchForeignGroupSid of a linked role group
 
 	Above  bool   // an administration container: above a store, from CN=Microsoft Exchange down
 	Server string // DN of the server that owns a store, or holds a copy of it

@@ -204,6 +204,7 @@ const (
 	KindDeleted    = "deleted"
 	KindOrphan     = "orphan"
 	KindUnresolved = "unresolved"
+	KindPolicy     = "policy" // a role assignment policy, which stands for the accounts that have it
 )
 
 // Alias is another account with the SID of a [Principal].
@@ -389,6 +390,8 @@ func (s *Snapshot) KindOf(o *Record) string {
 		return KindComputer
 	case o.Class == ClassUser:
 		return KindUser
+	case o.Class == ClassPolicy:
+		return KindPolicy
 	}
 	return KindUnresolved
 }

@@ -27,6 +27,7 @@ type Snapshot struct {
 	shared     table.View[sharedRec]
 	Stores     table.View[ObjectID]
 	Recipients table.View[ObjectID]
+	Roles      Roles
 
 	// What protocol logs say, in the order in which it came. Nobody changes it.
 	Logs        []Log

@@ -41,6 +41,8 @@ type Problem struct {
 type Gap struct {
 	Search string // its purpose: "mailboxes"
 	Reason string
+	// File: a file without searches leaves open what it lacks, and none broke off.
+	File bool
 }
 
 // Recording is a file that gets what is read. It is never changed once it is

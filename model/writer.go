@@ -59,6 +59,7 @@ type Writer struct {
 	stores    table.Table[ObjectID] // stores and administration containers: few, and listed apart
 	recips    table.Table[ObjectID] // recipients
 	logs      logBook
+	roles     roleTables
 	gen       uint64
 	last      *Snapshot // of the last publication
 
@@ -74,7 +75,7 @@ type Writer struct {
 func NewWriter(p *pool.Pool) *Writer {
 	w := &Writer{Pool: p, forest: newForest(), fresh: true, spelled: map[string]uint16{},
 		earlySDs: map[ObjectID]pool.Desc{}, moreMembers: map[ObjectID]*longer{}, moreDelegates: map[ObjectID]*longer{},
-		alike: map[sharedRec]bool{}, types: map[string]uint16{"": 0}, servers: map[string]uint16{"": 0}}
+		alike: map[sharedRec]bool{}, types: map[string]uint16{"": 0}, servers: map[string]uint16{"": 0}, roles: newRoleTables()}
 	w.objects.Add(Record{})
 	return w
 }
@@ -91,7 +92,7 @@ func (w *Writer) Snapshot() *Snapshot {
 		Objects: w.objects.Publish(), byDN: w.byDN.Publish(), BySID: w.bySID.Publish(),
 		Delegates: w.delegates.Publish(), Members: w.members.Publish(), Stored: w.stored.Publish(),
 		shared: w.shared.Publish(),
-		Stores: w.stores.Publish(), Recipients: w.recips.Publish(),
+		Stores: w.stores.Publish(), Recipients: w.recips.Publish(), Roles: w.roles.publish(),
 		Logs: w.logs.logs.publish(), Connections: w.logs.connections.publish(), Relays: w.logs.relays.publish(),
 		Addresses: w.logs.addresses[:len(w.logs.addresses):len(w.logs.addresses)],
 		derived:   make([]derived, derivations),
@@ -179,6 +180,7 @@ func (w *Writer) Put(in *Object) bool {
 	w.recipient(o, id, in)
 	w.secure(o, id, in)
 	w.link(o, id, in)
+	w.roleOf(id, in)
 	return true
 }
 

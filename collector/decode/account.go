@@ -16,8 +16,9 @@ var Mailboxes = collector.Search{
 		attrMailboxSD, attrSecurity, attrNickname, "msExchRecipientTypeDetails", "msExchRecipientDisplayType",
 		"msExchMailboxGuid", "msExchHomeServerName", "homeMDB", "msExchMasterAccountSid", attrDelegates,
 		AttrUPN, AttrAddresses,
+		attrPolicy,
 	}, identity...),
-	Weight: 13,
+	Weight: 14,
 }
 
 // Keys asks for nothing but the keys of the same accounts, to hold what came in
@@ -28,7 +29,7 @@ var Keys = collector.Search{
 	Scope:      collector.ScopeSub,
 	Filter:     filterMailboxes,
 	Attributes: []string{attrObjectGUID},
-	Weight:     10,
+	Weight:     11,
 }
 
 const filterMailboxes = "(&(objectCategory=person)(objectClass=user)(mailNickname=*))"
@@ -44,7 +45,7 @@ var Principals = collector.Search{
 	Scope:      collector.ScopeSub,
 	Filter:     "(&(|(objectSid=*)(objectClass=contact))(!(mailNickname=*))(!(objectCategory=group)))",
 	Attributes: identity,
-	Weight:     11,
+	Weight:     12,
 }
 
 // account is whoever can log on, with a mailbox or without. A computer is a
@@ -61,6 +62,7 @@ var account = kind{
 		o := d.object(e, set)
 		d.recipient(e, o, set.is)
 		d.members(e, o)
+		d.policyOf(e, o)
 		d.put(e, o)
 		d.addresses(e)
 	},

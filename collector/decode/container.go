@@ -18,7 +18,7 @@ var Containers = collector.Search{
 	Base:       domainBase,
 	Scope:      collector.ScopeSub,
 	Attributes: []string{attrObjectClass, attrObjectGUID, attrObjectSID, attrCN, attrSecurity},
-	Weight:     8,
+	Weight:     9,
 	About:      "every OU and container above a mailbox or recipient, by name",
 }
 
@@ -38,6 +38,9 @@ var container = kind{
 		o := d.object(e, set)
 		leaf, _ := dn.Split(e.DN)
 		o.AdminSDHolder = strings.EqualFold(leaf, "CN=AdminSDHolder")
+		if d.roleContainer(e, o) {
+			return
+		}
 		d.put(e, o)
 		d.wellKnownGroups(e)
 	},

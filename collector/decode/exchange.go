@@ -75,6 +75,9 @@ var exchangeObject = kind{
 	decode: func(d *decoder, e *collector.Entry, set *classSet) {
 		o := d.object(e, set)
 		o.Class = model.ClassContainer
+		if d.roleContainer(e, o) {
+			return
+		}
 		d.put(e, o)
 		d.wellKnownGroups(e)
 	},

@@ -13,8 +13,8 @@ var Groups = collector.Search{
 	Base:       domainBase,
 	Scope:      collector.ScopeSub,
 	Filter:     "(&(objectCategory=group)(!(mailNickname=*)))",
-	Attributes: append([]string{attrMember, "groupType", attrSecurity}, identity...),
-	Weight:     9,
+	Attributes: append([]string{attrMember, "groupType", attrSecurity, attrRoleGroup, attrForeignGroup}, identity...),
+	Weight:     10,
 }
 
 // group is a group, with a mail alias or without.
@@ -26,6 +26,7 @@ var group = kind{
 		o := d.object(e, set)
 		d.recipient(e, o, set.is)
 		d.members(e, o)
+		d.roleGroup(e, o)
 		d.put(e, o)
 	},
 }

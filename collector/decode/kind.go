@@ -36,6 +36,7 @@ var kinds = []kind{
 	rootDSE, partition, right, schema,
 	logFile, connection, relay,
 	store, storeCopy, server,
+	role, roleAssignment, roleScope, rolePolicy,
 	holder, group, account, contact, foreign, trust,
 	domainHead, organisation, exchangeObject, container, unknown,
 }

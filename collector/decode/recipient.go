@@ -20,8 +20,9 @@ var Recipients = collector.Search{
 	Attributes: append([]string{
 		attrSecurity, attrNickname, "msExchRecipientTypeDetails", "msExchRecipientDisplayType", attrDelegates,
 		attrMember, "groupType", attrMailboxSD, "homeMDB", "msExchMailboxGuid",
+		attrRoleGroup, attrForeignGroup,
 	}, identity...),
-	Weight: 12,
+	Weight: 13,
 }
 
 // contact is somebody elsewhere, with an address and without a SID.

@@ -26,7 +26,7 @@ var StoreLinks = collector.Search{
 	Scope:      collector.ScopeSub,
 	Filter:     filterStores,
 	Attributes: []string{attrObjectClass, attrStored},
-	Weight:     7,
+	Weight:     8,
 }
 
 const (

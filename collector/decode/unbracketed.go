@@ -46,7 +46,7 @@ func (u *unbracketed) gaps() []model.Gap {
 	var gaps []model.Gap
 	for i := range kinds {
 		if k := &kinds[i]; k.lacks != nil {
-			gaps = append(gaps, model.Gap{Search: string(k.searches[0].Purpose), Reason: u.reason(k.lacks)})
+			gaps = append(gaps, model.Gap{Search: string(k.searches[0].Purpose), Reason: u.reason(k.lacks), File: true})
 		}
 	}
 	return gaps

@@ -93,6 +93,7 @@ func (e *entry) mailbox(w *world, p *person, expiry bool) {
 	}
 	e.home(w, p)
 	e.delegates(w, p)
+	e.policy(w, p.index)
 }
 
 // home says on which store and server the mailbox lies.
@@ -273,6 +274,9 @@ func (e *entry) principal(w *world, p *principal) {
 		return
 	}
 	e.text("groupType", p.group)
+	if p.foreign != (trustee{}) {
+		e.sid("msExchForeignGroupSid", p.foreign)
+	}
 	e.begin()
 	for _, t := range p.members {
 		e.link(w, t)

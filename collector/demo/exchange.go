@@ -110,6 +110,7 @@ func (w *world) buildExchange() {
 	root := add(services, "CN=Microsoft Exchange", "top container msExchConfigurationContainer", rootACEs(), w.wellKnownObjects())
 	org := add(root, "CN=Contoso", "top container msExchOrganizationContainer", organisationACEs(),
 		text("objectVersion", "16762"), text("legacyExchangeDN", "/o=Contoso"))
+	w.buildRoles(org)
 	groups := add(org, "CN=Administrative Groups", "top msExchAdminGroupContainer", nil)
 
 	w.buildLegacy(add, groups)

@@ -76,7 +76,7 @@ func schemaObjects() []acl.NamedGUID {
 			list = append(list, extra)
 		}
 	}
-	return list
+	return append(list, roleSchema()...)
 }
 
 // rightObjects returns the extended rights, property sets and validated writes.

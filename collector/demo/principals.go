@@ -16,7 +16,8 @@ type principal struct {
 	admin   bool   // adminCount=1
 	had     trustee
 	members []trustee
-	wide    bool // has mailboxes as members too: see wideMembers
+	foreign trustee // the group of another forest whose members are this role group's
+	wide    bool    // has mailboxes as members too: see wideMembers
 }
 
 // account is the sAMAccountName.
@@ -111,6 +112,7 @@ var (
 	contractors     = local(1210)
 	auditors        = local(1211)
 	emptyGroup      = local(1212)
+	linkedRoleGroup = local(1213)
 
 	formerTeam    = orphan(7) // a group that was deleted; one OU still passes its right on, one account shows it
 	foreignMember = trustee{fabrikam, 1147}
@@ -245,6 +247,7 @@ func ownAccounts() []*principal {
 		wide(team(contractors, "Contractors", foreignMember)),
 		wide(team(auditors, "Auditors", auditor)),
 		team(emptyGroup, "Former Project \u202eetavirP"),
+		{who: linkedRoleGroup, name: "FABRIKAM Exchange Admins", class: classGroup, home: inExchange, group: universalGroup, foreign: trustee{fabrikam, 1202}},
 	}
 }
 

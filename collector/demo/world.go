@@ -64,6 +64,10 @@ type stores struct {
 	legacyStore *node
 	publicStore *node
 	databasesCN *node
+
+	rbac     []*node // CN=RBAC and all below it, parents first
+	rbacDN   string
+	policyDN [2][]byte // of the default policy and of the managers'
 }
 
 // templates are descriptors that many objects share.

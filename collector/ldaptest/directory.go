@@ -129,6 +129,14 @@ func (d *directory) exchange() {
 	d.add(d.secured(NewEntry("CN=Mailbox Database\\, old,CN=First Storage Group,CN=InformationStore,"+old, "top", "msExchMDB", "msExchPrivateMDB")))
 	d.add(d.secured(NewEntry("CN=DB01,CN=Databases,"+group, "top", "msExchMDB", "msExchPrivateMDB")).
 		With("msExchOwningServer", recent))
+	rbac := "CN=RBAC," + Organization
+	for _, c := range []string{rbac, "CN=Roles," + rbac, "CN=Role Assignments," + rbac, "CN=Scopes," + rbac, "CN=Policies," + rbac} {
+		d.container(c, "msExchContainer")
+	}
+	role := "CN=View-Only Recipients,CN=Roles," + rbac
+	d.add(d.secured(NewEntry(role, "top", "msExchRole")).With("msExchRoleType", "55").With("msExchRoleEntries", "c,Get-Mailbox,Microsoft.Exchange.Management.PowerShell.E2010,Identity"))
+	d.add(d.secured(NewEntry("CN=View-Only Recipients-svc-backup,CN=Role Assignments,"+rbac, "top", "msExchRoleAssignment")).
+		With("msExchRoleLink", role).With("msExchUserLink", "CN=svc-backup,CN=Users,"+Domain).With("msExchRoleAssignmentFlags", "-9223090561844510718"))
 	for i := range d.size.Stores {
 		d.stores = append(d.stores, len(d.entries))
 		d.add(d.secured(NewEntry(fmt.Sprintf("CN=Store (%d),CN=Databases,%s", i+1, group), "top", "msExchMDB", "msExchPrivateMDB")).

@@ -200,7 +200,7 @@ func (h *hostile) check(t *testing.T, s *model.Snapshot) {
 		said = said || g.Search == string(h.purpose) && (h.says == "" || strings.Contains(g.Reason, h.says))
 	}
 	if said != (h.says != "") {
-		t.Errorf("gaps %q, want %q of %s", state.Incomplete, h.says, h.purpose)
+		t.Errorf("gaps %+v, want %q of %s", state.Incomplete, h.says, h.purpose)
 	}
 	open := 0
 	for _, line := range coverage.Of(s) {

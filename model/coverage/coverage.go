@@ -58,6 +58,9 @@ const (
 	coverTrustee
 	coverServer
 	coverStored
+	coverRole
+	coverAssignment
+	coverScope
 	coverLog // only where there are logs
 	coverLines
 )
@@ -75,6 +78,7 @@ var coverNames = [coverLines]struct {
 	{"trustee", []string{"forest", "trusts", "mailboxes", "keys", "recipients", "groups", "principals", "lookup"}},
 	{"server", []string{"exchange"}},
 	{"store-mailbox", []string{"forest", "exchange", "store-links", "mailboxes", "recipients"}},
+	{"role", []string{rolesSearch}}, {"role-assignment", []string{rolesSearch, "exchange"}}, {"scope", []string{rolesSearch}},
 	{"log-line", []string{logSearch}},
 }
 
@@ -84,6 +88,8 @@ func SearchesFor(o *model.Record) []string {
 	switch {
 	case o.IsStore() || o.Is(model.FlagAbove):
 		return []string{"exchange"}
+	case o.Class >= model.ClassRole && o.Class <= model.ClassPolicy:
+		return []string{rolesSearch}
 	case o.Class == model.ClassContainer || o.Class == model.ClassDomain:
 		return []string{"containers"}
 	}
@@ -174,6 +180,7 @@ func cover(s *model.Snapshot) ([]Line, []Unread) {
 	}
 	c.trustees(&out[coverTrustee])
 	c.stored(&out[coverStored], &named)
+	c.roleLines(out, &named)
 	for line, n := range c.elsewhere {
 		if line.Reason == "" {
 			line.Reason = strconv.Itoa(n) + " not in the global catalog"
@@ -294,7 +301,7 @@ func (c *Readability) group(line *Line, o *model.Record) {
 		line.Unreadable++
 	case o.Members.N > 0:
 		line.Decoded++
-	case o.MembersState == model.Missing && c.MayRead(o, GUIDMember, acl.GUID{}):
+	case c.noMembers(o):
 		line.Absent++
 	default:
 		c.unknown(line, o, o.MembersState, GUIDMember)

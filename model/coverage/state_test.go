@@ -26,7 +26,7 @@ func TestStateBoundsReasons(t *testing.T) {
 		t.Errorf("%d gaps are listed, want %d, that there are more, and that it was cancelled", n, model.MostGaps)
 	}
 	if more := s.Incomplete[model.MostGaps]; more.Search != "" || !strings.Contains(more.Reason, "more than 1000 searches") {
-		t.Errorf("the gap behind the last is %q, want that there are more", more)
+		t.Errorf("the gap behind the last is %+v, want that there are more", more)
 	}
 	if !s.Cancelled() {
 		t.Error("not cancelled, though that was noted behind the bound")

@@ -334,6 +334,19 @@ func DomainOf(s *model.Snapshot, sid pool.SID) Domain {
 	return Domain(s.SIDs.At(uint32(sid)).Domain + 1)
 }
 
+// Heads are the domains of the forest whose SIDs some SID of the pool has.
+func Heads(s *model.Snapshot) []Domain { return headsOf.Of(s) }
+
+var headsOf = model.Derive(func(s *model.Snapshot) (out []Domain) {
+	heads := s.DomainHeads()
+	for n, domain := range s.SIDDomains {
+		if _, ours := heads[domain]; ours {
+			out = append(out, Domain(n+1))
+		}
+	}
+	return out
+})
+
 // InTokenAt says whether a token that a server of a domain sees holds a group,
 // and with it what the group is in. Security-enabled groups only: universal and
 // global ones of any domain, domain-local ones of the server's ([MS-KILE]

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync"
 
-	"mbxperm/acl"
 	"mbxperm/model"
 	"mbxperm/model/coverage"
 	"mbxperm/model/internal/pool"
@@ -52,19 +51,9 @@ var books = model.Derive(func(s *model.Snapshot) *Book {
 	b.runs.most, b.runs.weigh = mostKept, func(r *ran) int { return len(r.except) + len(r.list.entries) + 8 }
 	b.tokens.most, b.tokens.weigh = mostTokens, func(*member.SIDs) int { return 1 }
 	b.groups.most, b.groups.weigh = mostTokens, func(*member.SIDs) int { return 1 }
-	b.g = member.NewGraph(s, func(o *model.Record) bool {
-		if o.Is(model.FlagMembersPartial) {
-			return true
-		}
-		return o.MembersState != model.Present && o.Members.N == 0 && !b.noMembers(o)
-	})
+	b.g = coverage.Members(s)
 	return b
 })
-
-// noMembers reports that a group has no members, as far as that can be shown.
-func (b *Book) noMembers(o *model.Record) bool {
-	return o.MembersState == model.Missing && b.reads.MayRead(o, coverage.GUIDMember, acl.GUID{})
-}
 
 // general are the SIDs of which it is not certain that nobody's token holds them
 // whom they do not name.
@@ -121,7 +110,7 @@ func (b *Book) domainOf(server pool.DN) member.Domain {
 }
 
 func (b *Book) findDomain(server pool.DN) (d member.Domain) {
-	if heads := headsOf.Of(b.s); len(b.s.Forest.Domains) == 1 && len(heads) == 1 {
+	if heads := member.Heads(b.s); len(b.s.Forest.Domains) == 1 && len(heads) == 1 {
 		return heads[0]
 	}
 	found := computersOf.Of(b.s)[strings.ToLower(b.s.CN(server))]
@@ -130,17 +119,6 @@ func (b *Book) findDomain(server pool.DN) (d member.Domain) {
 	}
 	return 0
 }
-
-// headsOf are the domains of the forest whose SIDs some SID of the pool has.
-var headsOf = model.Derive(func(s *model.Snapshot) (out []member.Domain) {
-	heads := s.DomainHeads()
-	for n, domain := range s.SIDDomains {
-		if _, ours := heads[domain]; ours {
-			out = append(out, member.Domain(n+1))
-		}
-	}
-	return out
-})
 
 // computersOf are the domains of the computers that have the names of servers.
 var computersOf = model.Derive(func(s *model.Snapshot) map[string][]member.Domain {

@@ -36,6 +36,7 @@ type Forest struct {
 	State   model.State
 	token   []acl.SID
 	Domain  model.DomainInfo
+	NoRoles bool // nothing of CN=RBAC came
 }
 
 const (
@@ -148,6 +149,9 @@ func (s *Forest) Snapshot(pool *pool.Pool) *model.Snapshot {
 	w.Server("CN=EX1,"+ConfigDN, model.ServerVersion{Major: 15, Minor: 2, Build: 1544})
 	for _, o := range s.Objects {
 		w.Put(o)
+	}
+	if !s.NoRoles {
+		Roles(w)
 	}
 	w.Unresolved()
 	return w.Snapshot()

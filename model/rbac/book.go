@@ -1,0 +1,182 @@
+package rbac
+
+import (
+	"mbxperm/model"
+	"mbxperm/model/coverage"
+	"mbxperm/model/internal/pool"
+	"mbxperm/model/member"
+)
+
+// Assignment is a role assignment with what decides about it looked up.
+type Assignment struct {
+	*model.RoleAssignment
+	Flags Flags
+	// Decoded: the flags came, and are a number. Without them an assignment may
+	// be of any kind.
+	Decoded bool
+	Role    *model.Role      // nil: it was not read, or is not named
+	Scope   *model.RoleScope // of the recipient write scope, where that is an object; nil: it was not read
+	Effect  Effect
+	// Counts says how certain it is that it opens mailboxes: it is enabled and
+	// regular, and its role holds the entry.
+	Counts member.Certainty
+	// Reach is where it counts.
+	Reach Reach
+	// Default: one that set-up makes, with no effect that opens mailboxes.
+	Default bool
+	// Assignee is the number of who has it in Book.Assignees.
+	Assignee int
+}
+
+// Complete reports whether all came that decides about the assignment: its
+// flags, role and assignee, and the scope that it names.
+func (b *Book) Complete(a *Assignment) bool {
+	scope := a.Flags.RecipientWrite()
+	return a.Decoded && a.Role != nil && (a.User != 0 || b.isGone(a)) &&
+		(scope != ScopeCustom && scope != ScopeExclusive || a.Scope != nil) && (scope != ScopeOU || a.RoleAssignment.Scope != 0)
+}
+
+// Book holds the role assignments of a snapshot. It never changes and may be used
+// by any number of goroutines.
+type Book struct {
+	s     *model.Snapshot
+	g     *member.Graph
+	reads *coverage.Readability
+
+	Assignments []Assignment // in the order of the snapshot's
+	Assignees   []Assignee   // each once, in the order in which assignments name them
+
+	roles, scopes map[pool.DN]uint32 // in the snapshot's tables
+	groups        map[model.ObjectID]*model.RoleGroup
+	defaults      map[pool.DN]bool // policies that are the default
+	reach         *places
+	domain        member.Domain
+}
+
+// Assignee is somebody whom assignments name; DN is 0 for those that name
+// nobody, each of which has one of its own.
+type Assignee struct {
+	DN          pool.DN
+	Assignments []int // numbers in Book.Assignments
+}
+
+// Of returns the book of a snapshot.
+func Of(s *model.Snapshot) *Book { return books.Of(s) }
+
+var books = model.Derive(func(s *model.Snapshot) *Book {
+	b := &Book{s: s, g: coverage.Members(s), reads: coverage.NewReadability(s), roles: map[pool.DN]uint32{}, scopes: map[pool.DN]uint32{},
+		groups: map[model.ObjectID]*model.RoleGroup{}, defaults: map[pool.DN]bool{}}
+	t := &s.Roles
+	for i := range t.Roles.Len() {
+		b.roles[s.Record(t.Roles.At(i).Obj).DN] = i
+	}
+	for i := range t.Scopes.Len() {
+		b.scopes[s.Record(t.Scopes.At(i).Obj).DN] = i
+	}
+	for i := range t.Groups.Len() {
+		b.groups[t.Groups.At(i).Obj] = t.Groups.At(i)
+	}
+	for i := range t.Policies.Len() {
+		if p := t.Policies.At(i); p.Flags&policyDefault != 0 {
+			b.defaults[s.Record(p.Obj).DN] = true
+		}
+	}
+	if heads := member.Heads(s); len(s.Forest.Domains) == 1 && len(heads) == 1 {
+		b.domain = heads[0]
+	}
+	opens, setup := b.opensOf(), setupOf(s)
+	assignees := map[pool.DN]int{}
+	b.Assignments = make([]Assignment, t.Assignments.Len())
+	for i := range b.Assignments {
+		a := &b.Assignments[i]
+		a.RoleAssignment = t.Assignments.At(uint32(i))
+		b.lookUp(a, opens)
+		a.Default = setup.made(b, a)
+		n, known := assignees[a.User]
+		if !known || a.User == 0 {
+			n = len(b.Assignees)
+			assignees[a.User] = n
+			b.Assignees = append(b.Assignees, Assignee{DN: a.User})
+		}
+		a.Assignee = n
+		b.Assignees[n].Assignments = append(b.Assignees[n].Assignments, i)
+	}
+	b.reach = b.findPlaces()
+	return b
+})
+
+// opensOf says of each role, by number, how certain it is that it opens
+// mailboxes: roles have thousands of entries, and assignments share them.
+func (b *Book) opensOf() []member.Certainty {
+	t := &b.s.Roles
+	out := make([]member.Certainty, t.Roles.Len())
+	for i := range out {
+		r := t.Roles.At(uint32(i))
+		absent := b.reads.NoValue(b.s.Record(r.Obj), r.EntriesState, coverage.AttrRoleEntries)
+		out[i] = Opens(r, absent && len(r.Entries) == 0)
+	}
+	return out
+}
+
+// lookUp fills an assignment in.
+func (b *Book) lookUp(a *Assignment, opens []member.Certainty) {
+	t := &b.s.Roles
+	a.Flags, a.Decoded = Flags(a.RoleAssignment.Flags), a.FlagsState == model.Present && a.FlagsText == ""
+	role := member.Unread
+	if n, ok := b.roles[a.RoleAssignment.Role]; ok && a.RoleAssignment.Role != 0 {
+		a.Role, role = t.Roles.At(n), opens[n]
+	}
+	if n, ok := b.scopes[a.RoleAssignment.Scope]; ok && a.RoleAssignment.Scope != 0 {
+		a.Scope = t.Scopes.At(n)
+	}
+	a.Effect = effectOf(a.Role, role, a.Flags)
+	switch {
+	case !a.Decoded:
+		a.Counts = role.Through(member.Unread)
+		a.Reach = Reach{Certainty: member.Sure}
+	case a.Flags.Enabled() && a.Flags.Delegation() == Regular:
+		a.Counts = role
+		a.Reach = b.reachOf(a)
+	}
+}
+
+// isGone reports that an assignment names nobody any more, as far as that can be
+// shown: the link is gone with the account.
+func (b *Book) isGone(a *Assignment) bool {
+	return a.User == 0 && b.reads.NoValue(b.s.Record(a.Obj), a.UserState, coverage.AttrAssignee)
+}
+
+// Parent returns the role that a role is a child of, by its name: children lie
+// below their parents. nil where it has none, or that was not read.
+func (b *Book) Parent(r *model.Role) *model.Role {
+	parent := b.s.DNs.At(uint32(b.s.Record(r.Obj).DN)).Parent
+	if n, ok := b.roles[parent]; ok {
+		return b.s.Roles.Roles.At(n)
+	}
+	return nil
+}
+
+// LeftOut are the entries of a role's parent that the role does not have, by
+// their names: what was taken away when the child was made.
+func (b *Book) LeftOut(r *model.Role) (out []string) {
+	parent := b.Parent(r)
+	if parent == nil {
+		return nil
+	}
+	own := map[string]bool{}
+	for _, e := range r.Entries {
+		own[foldName(e)] = true
+	}
+	for _, e := range parent.Entries {
+		if !own[foldName(e)] {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// RoleGroup returns what a group is as a role group, or nil.
+func (b *Book) RoleGroup(id model.ObjectID) *model.RoleGroup { return b.groups[id] }
+
+// Snapshot returns what the book is of.
+func (b *Book) Snapshot() *model.Snapshot { return b.s }

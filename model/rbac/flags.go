@@ -1,0 +1,139 @@
+package rbac
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// Flags is the value of msExchRoleAssignmentFlags. LDAP gives it as a signed
+// 64-bit integer, in which every enabled assignment is negative; here it is a set
+// of bit fields (exchange-facts 5.3).
+type Flags uint64
+
+// Enabled reports bit 63: an assignment without it gives nothing.
+func (f Flags) Enabled() bool { return f>>63 == 1 }
+
+// Assignee says what the assignee is, by bits 59 to 62.
+func (f Flags) Assignee() AssigneeType { return AssigneeType(f >> 59 & 0xF) }
+
+// Delegation says what the assignment lets its holder do, by bits 48 to 51.
+func (f Flags) Delegation() Delegation { return Delegation(f >> 48 & 0xF) }
+
+// ConfigRead and the three others are the scopes, five bits each.
+func (f Flags) ConfigRead() ScopeType     { return ScopeType(f >> 40 & 0x1F) }
+func (f Flags) ConfigWrite() ScopeType    { return ScopeType(f >> 32 & 0x1F) }
+func (f Flags) RecipientRead() ScopeType  { return ScopeType(f >> 24 & 0x1F) }
+func (f Flags) RecipientWrite() ScopeType { return ScopeType(f & 0x1F) }
+
+// known are the bits that have a meaning.
+const known = 1<<63 | 0xF<<59 | 0xF<<48 | 0x1F<<40 | 0x1F<<32 | 0x1F<<24 | 0x1F
+
+// Reserved returns the bits that no document gives a meaning, where they are set.
+func (f Flags) Reserved() uint64 { return uint64(f) &^ known }
+
+// Odd reports that something in the flags has no meaning that is known: a
+// reserved bit, or a value that no table has.
+func (f Flags) Odd() bool {
+	_, a := assigneeNames[f.Assignee()]
+	_, d := delegationNames[f.Delegation()]
+	for _, s := range []ScopeType{f.ConfigRead(), f.ConfigWrite(), f.RecipientRead(), f.RecipientWrite()} {
+		if int(s) >= len(scopeNames) {
+			return true
+		}
+	}
+	return !a || !d || f.Reserved() != 0
+}
+
+// String spells the flags as 0x and sixteen digits.
+func (f Flags) String() string { return fmt.Sprintf("0x%016X", uint64(f)) }
+
+// AssigneeType says what an assignment's assignee is.
+type AssigneeType uint8
+
+// The types of assignees.
+const (
+	AssigneeUser                   AssigneeType = 0
+	AssigneeSecurityGroup          AssigneeType = 2
+	AssigneePolicy                 AssigneeType = 4
+	AssigneeMailboxPlan            AssigneeType = 6
+	AssigneeForeign                AssigneeType = 8
+	AssigneeRoleGroup              AssigneeType = 10
+	AssigneePartnerLinkedRoleGroup AssigneeType = 11
+	AssigneeLinkedRoleGroup        AssigneeType = 12
+	AssigneeComputer               AssigneeType = 14
+)
+
+var assigneeNames = map[AssigneeType]string{
+	AssigneeUser: "User", AssigneeSecurityGroup: "SecurityGroup", AssigneePolicy: "RoleAssignmentPolicy", AssigneeMailboxPlan: "MailboxPlan",
+	AssigneeForeign: "ForeignSecurityPrincipal", AssigneeRoleGroup: "RoleGroup", AssigneePartnerLinkedRoleGroup: "PartnerLinkedRoleGroup",
+	AssigneeLinkedRoleGroup: "LinkedRoleGroup", AssigneeComputer: "Computer",
+}
+
+// String spells the type as Exchange does, one that no table has as a number.
+func (a AssigneeType) String() string {
+	if name, ok := assigneeNames[a]; ok {
+		return name
+	}
+	return strconv.Itoa(int(a))
+}
+
+// Delegation says what an assignment lets its holder do: use the role, or assign
+// it to others. The latter does not give the role itself.
+type Delegation uint8
+
+// The delegations.
+const (
+	Regular           Delegation = 1
+	Delegating        Delegation = 2
+	DelegatingOrgWide Delegation = 6
+)
+
+var delegationNames = map[Delegation]string{Regular: "Regular", Delegating: "Delegating", DelegatingOrgWide: "DelegatingOrgWide"}
+
+func (d Delegation) String() string {
+	if name, ok := delegationNames[d]; ok {
+		return name
+	}
+	return strconv.Itoa(int(d))
+}
+
+// Delegates reports whether the assignment lets its holder assign the role.
+func (d Delegation) Delegates() bool { return d == Delegating || d == DelegatingOrgWide }
+
+// ScopeType is a part of the organisation, by one word.
+type ScopeType uint8
+
+// The words that decide something here.
+const (
+	ScopeNone          ScopeType = 0
+	ScopeNotApplicable ScopeType = 1
+	ScopeOrganization  ScopeType = 2
+	ScopeSelf          ScopeType = 4
+	ScopeOU            ScopeType = 6
+	ScopeCustom        ScopeType = 7
+	ScopeExclusive     ScopeType = 13
+)
+
+var scopeNames = [...]string{"None", "NotApplicable", "Organization", "MyGAL", "Self", "MyDirectReports", "OU", "CustomRecipientScope",
+	"MyDistributionGroups", "MyExecutive", "OrganizationConfig", "CustomConfigScope", "PartnerDelegatedTenantScope", "ExclusiveRecipientScope",
+	"ExclusiveConfigScope", "MailboxICanDelegate"}
+
+// String spells the word as Exchange does, one that no table has as a number.
+func (s ScopeType) String() string {
+	if int(s) < len(scopeNames) {
+		return scopeNames[s]
+	}
+	return strconv.Itoa(int(s))
+}
+
+// Bits of msExchScopeFlags: the kind in the low byte, and bit 31.
+const (
+	scopeKind      = 0xFF
+	scopeExclusive = 1 << 31
+
+	scopeObsolete  = 2 // treated as recipient
+	scopeRecipient = 3
+)
+
+// policyDefault is bit 0 of msExchRBACPolicyFlags.
+const policyDefault = 1
