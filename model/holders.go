@@ -53,6 +53,3 @@ func (s *Snapshot) FormerHolders(id pool.SID) []ObjectID {
 
 // IsShared reports whether several objects hold a SID now.
 func (s *Snapshot) IsShared(id pool.SID) bool { return len(sharedSIDsOf.Of(s).now[id]) > 0 }
-
-// LinkedTo returns a mailbox whose msExchMasterAccountSid this SID is, or 0.
-func (s *Snapshot) LinkedTo(id pool.SID) ObjectID { return s.SIDInfo(id).linked }

@@ -239,7 +239,7 @@ func (w *Writer) roleOf(id ObjectID, in *Object) {
 		}
 		if !in.ForeignGroup.IsZero() {
 			g.Foreign = w.Pool.SID(in.ForeignGroup)
-			w.sidInfo(g.Foreign).Named = true // its name is looked for as that of a trustee
+			w.sids.mark(g.Foreign, sidNamed) // its name is looked for as that of a trustee
 		}
 	}
 	if in.PolicyState == NotAsked {

@@ -11,7 +11,7 @@ func TestSizes(t *testing.T) {
 	if got := unsafe.Sizeof(Record{}); got != 80 {
 		t.Errorf("a Record takes %d bytes", got)
 	}
-	if got := unsafe.Sizeof(SIDInfo{}); got != 16 {
-		t.Errorf("a SIDInfo takes %d bytes", got)
+	if got := 3*unsafe.Sizeof(ObjectID(0)) + unsafe.Sizeof(sidMarks(0)); got != 13 {
+		t.Errorf("a SID takes %d bytes in sidTables", got)
 	}
 }

@@ -20,7 +20,7 @@ type Snapshot struct {
 
 	Objects    table.View[Record]
 	byDN       table.View[ObjectID]
-	BySID      table.View[SIDInfo]
+	sids       sidViews
 	Delegates  table.View[Delegate]
 	Members    table.View[pool.DN]
 	Stored     table.View[StoredMailbox]
@@ -49,22 +49,6 @@ func (s *Snapshot) At(dn pool.DN) ObjectID {
 		return 0
 	}
 	return *s.byDN.At(uint32(dn))
-}
-
-func (s *Snapshot) SIDInfo(id pool.SID) SIDInfo {
-	if uint32(id) >= s.BySID.Len() {
-		return SIDInfo{}
-	}
-	return *s.BySID.At(uint32(id))
-}
-
-// Holder returns the object that holds the SID, now or formerly.
-func (s *Snapshot) Holder(id pool.SID) ObjectID {
-	i := s.SIDInfo(id)
-	if i.Holder != 0 {
-		return i.Holder
-	}
-	return i.Former
 }
 
 // CN returns the value of the first RDN of a DN, unescaped.

@@ -10,16 +10,6 @@ import (
 	"mbxperm/model/internal/table"
 )
 
-// SIDInfo is what a state knows of a SID of the pool: 16 bytes for each.
-type SIDInfo struct {
-	Holder  ObjectID // objectSid; of several the one that gives the SID its name, see sharedRec
-	Former  ObjectID // sIDHistory; likewise
-	linked  ObjectID // whose msExchMasterAccountSid it is
-	missed  bool     // asked for, and nobody holds it
-	Named   bool     // an ACE of this state names it
-	counted bool     // its answer was already asked for
-}
-
 // Delegate is one value of publicDelegates.
 type Delegate struct {
 	Target ObjectID
@@ -50,7 +40,7 @@ type Writer struct {
 
 	objects   table.Table[Record]
 	byDN      table.Table[ObjectID] // by DN
-	bySID     table.Table[SIDInfo]  // by SID
+	sids      sidTables
 	delegates table.Table[Delegate]
 	members   table.Table[pool.DN]
 	stored    table.Table[StoredMailbox]
@@ -89,7 +79,7 @@ func (w *Writer) Snapshot() *Snapshot {
 	w.fresh = false
 	w.last = &Snapshot{
 		View: w.Pool.Publish(), Pool: w.Pool, Forest: w.forest, Gen: w.gen, State: w.State,
-		Objects: w.objects.Publish(), byDN: w.byDN.Publish(), BySID: w.bySID.Publish(),
+		Objects: w.objects.Publish(), byDN: w.byDN.Publish(), sids: w.sids.publish(),
 		Delegates: w.delegates.Publish(), Members: w.members.Publish(), Stored: w.stored.Publish(),
 		shared: w.shared.Publish(),
 		Stores: w.stores.Publish(), Recipients: w.recips.Publish(), Roles: w.roles.publish(),
@@ -214,11 +204,11 @@ func (w *Writer) identify(o *Record, id ObjectID, in *Object) {
 	o.Set(FlagGroupType, in.GroupType)
 	if !in.SID.IsZero() {
 		o.SID = w.Pool.SID(in.SID)
-		w.hold(&w.sidInfo(o.SID).Holder, id, o.SID, false)
+		w.hold(&w.sids.holder, id, o.SID)
 	}
 	for _, s := range in.SIDHistory {
 		sid := w.Pool.SID(s)
-		w.hold(&w.sidInfo(sid).Former, id, sid, true)
+		w.hold(&w.sids.former, id, sid)
 	}
 }
 
@@ -226,16 +216,20 @@ func (w *Writer) identify(o *Record, id ObjectID, in *Object) {
 // one gives the SID its name, whatever the order in which they come, and all
 // others are kept beside it: BUILTIN groups exist once in each domain, and a
 // migration may leave one SID in two sIDHistories.
-func (w *Writer) hold(first *ObjectID, id ObjectID, sid pool.SID, former bool) {
-	other := id
+func (w *Writer) hold(t *table.Table[ObjectID], id ObjectID, sid pool.SID) {
+	t.Grow(uint32(sid) + 1)
+	first, other := *t.At(uint32(sid)), id
 	switch {
-	case *first == 0 || *first == id:
-		*first = id
+	case first == id:
 		return
-	case w.ranksBefore(id, *first):
-		*first, other = id, *first
+	case first == 0:
+		*t.Edit(uint32(sid)) = id
+		return
+	case w.ranksBefore(id, first):
+		other = first
+		*t.Edit(uint32(sid)) = id
 	}
-	if r := (sharedRec{sid: sid, obj: other, former: former}); !w.alike[r] {
+	if r := (sharedRec{sid: sid, obj: other, former: t == &w.sids.former}); !w.alike[r] {
 		w.alike[r] = true
 		w.shared.Add(r)
 	}
@@ -251,11 +245,6 @@ func (w *Writer) ranksBefore(a, b ObjectID) bool {
 	}
 	v := w.Pool.Now()
 	return v.DNText(x.DN) < v.DNText(y.DN)
-}
-
-func (w *Writer) sidInfo(s pool.SID) *SIDInfo {
-	w.bySID.Grow(uint32(s) + 1)
-	return w.bySID.Edit(uint32(s))
 }
 
 func (w *Writer) recipient(o *Record, id ObjectID, in *Object) {
@@ -278,8 +267,9 @@ func (w *Writer) recipient(o *Record, id ObjectID, in *Object) {
 	}
 	if !in.Master.IsZero() {
 		o.Master = w.Pool.SID(in.Master)
-		if i := w.sidInfo(o.Master); i.linked == 0 {
-			i.linked = id
+		linked := &w.sids.linked
+		if linked.Grow(uint32(o.Master) + 1); *linked.At(uint32(o.Master)) == 0 {
+			*linked.Edit(uint32(o.Master)) = id
 		}
 	}
 	if in.Server != "" {
@@ -370,7 +360,7 @@ func (w *Writer) link(o *Record, id ObjectID, in *Object) {
 func (w *Writer) Missed(s acl.SID) {
 	w.Pool.Mu.Lock()
 	defer w.Pool.Mu.Unlock()
-	w.sidInfo(w.Pool.SID(s)).missed = true
+	w.sids.mark(w.Pool.SID(s), sidMissed)
 }
 
 // Unresolved returns the SIDs that ACEs of this state name, that nobody was
@@ -390,17 +380,17 @@ func (w *Writer) Unresolved() []acl.SID {
 			}
 		}
 		if o.Master != 0 {
-			w.sidInfo(o.Master).Named = true
+			w.sids.mark(o.Master, sidNamed)
 		}
 	}
 	var out []acl.SID
-	for id := uint32(1); id < w.bySID.Len(); id++ {
-		i := w.bySID.At(id)
-		if !i.Named || i.counted || i.Holder != 0 || i.Former != 0 || i.missed {
+	holders := [...]table.View[ObjectID]{w.sids.holder.Now(), w.sids.former.Now()}
+	for id := pool.SID(1); uint32(id) < w.sids.marks.Len(); id++ {
+		if *w.sids.marks.At(uint32(id)) != sidNamed || knownOf(holders[0], id) != 0 || knownOf(holders[1], id) != 0 {
 			continue
 		}
-		w.bySID.Edit(id).counted = true
-		s := v.SIDOf(pool.SID(id))
+		w.sids.mark(id, sidAsked)
+		s := v.SIDOf(id)
 		if _, ok := acl.WellKnownName(s); !ok {
 			out = append(out, s)
 		}
@@ -413,10 +403,7 @@ func (w *Writer) name(v *pool.View, d pool.Desc) {
 	first, n := v.ACEsOf(d)
 	for i := range n {
 		if t := v.ACE(first + i).Trustee; t != 0 {
-			w.bySID.Grow(uint32(t) + 1)
-			if !w.bySID.At(uint32(t)).Named {
-				w.sidInfo(t).Named = true
-			}
+			w.sids.mark(t, sidNamed)
 		}
 	}
 }

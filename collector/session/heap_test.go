@@ -13,7 +13,7 @@ func TestGarbageFollowsTheHeap(t *testing.T) {
 	for _, c := range []struct {
 		live uint64
 		want int
-	}{{0, 400}, {4 << 20, 400}, {32 << 20, 200}, {64 << 20, 100}, {128 << 20, 50}, {512 << 20, 12}, {4 << 30, 10}} {
+	}{{0, 400}, {4 << 20, 400}, {32 << 20, 150}, {48 << 20, 100}, {128 << 20, 37}, {512 << 20, 9}, {4 << 30, 8}} {
 		if got := garbagePercent(c.live); got != c.want {
 			t.Errorf("%d MB live: %d %%, want %d", c.live>>20, got, c.want)
 		}

@@ -311,8 +311,8 @@ func (c *Readability) group(line *Line, o *model.Record) {
 // trustees counts the SIDs that ACEs name: who was found, who nobody is any
 // more, and who could not be found out.
 func (c *Readability) trustees(line *Line) {
-	for id := uint32(1); id < c.s.BySID.Len(); id++ {
-		if !c.s.BySID.At(id).Named {
+	for id := uint32(1); id < c.s.SIDs.Len(); id++ {
+		if !c.s.SIDInfo(pool.SID(id)).Named {
 			continue
 		}
 		line.Found++

@@ -139,12 +139,12 @@ func countUses(s *model.Snapshot, r *Relations) {
 		if n == 0 || d.Sense >= pool.Counted {
 			continue
 		}
-		r.Descs[id] = uint16(countedRows(&d.Rows, d.Sense) >> (int(d.Sense) * slotBits))
+		r.Descs[id] = uint16(countedRows(s.RowsOf(d), d.Sense) >> (int(d.Sense) * slotBits))
 		for i := range d.N {
 			r.Uses[d.Sense][*s.Lists.At(d.First + i)] += n
 		}
-		for slot := range d.Rows {
-			for deny, rows := range d.Rows[slot] {
+		for slot, both := range s.RowsOf(d) {
+			for deny, rows := range both {
 				r.Rows[d.Sense][slot][deny] += int(rows) * int(n)
 			}
 		}

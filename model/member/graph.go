@@ -189,7 +189,7 @@ func (g *Graph) findPersons() {
 // principals, which are named in a group, of master accounts, and of entries.
 func (g *Graph) findStrangers() {
 	s := g.s
-	for id := pool.SID(1); uint32(id) < s.BySID.Len(); id++ {
+	for id := pool.SID(1); uint32(id) < s.SIDs.Len(); id++ {
 		info := s.SIDInfo(id)
 		var fsp model.ObjectID
 		if h := info.Holder; h != 0 {

@@ -118,8 +118,8 @@ func FormerSIDs(s *model.Snapshot) map[model.ObjectID][]pool.SID { return former
 
 var formerOf = model.Derive(func(s *model.Snapshot) map[model.ObjectID][]pool.SID {
 	former := map[model.ObjectID][]pool.SID{}
-	for id := uint32(1); id < s.BySID.Len(); id++ {
-		if f := s.BySID.At(id).Former; f != 0 {
+	for id := uint32(1); id < s.SIDs.Len(); id++ {
+		if f := s.SIDInfo(pool.SID(id)).Former; f != 0 {
 			for _, f := range s.FormerHolders(pool.SID(id)) {
 				former[f] = append(former[f], pool.SID(id))
 			}

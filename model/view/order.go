@@ -92,6 +92,13 @@ func (l *evaluation) byColumn(chosen []table.Bits) []uint32 {
 	return order
 }
 
+// keyed is a line with the beginning of its name, folded, which decides most
+// comparisons without a look at the texts.
+type keyed struct {
+	start uint64
+	n     uint32
+}
+
 // sortByColumn orders the lines from 0 to n, which are in order of their names,
 // by the column that was asked for; where it says the same they stay as they are,
 // both ways. It returns places.

@@ -96,7 +96,7 @@ func (c Count) times(n int) Count {
 
 // descriptor counts the rows of a recipient's descriptor.
 func (l *evaluation) descriptor(id pool.Desc, in pool.Sense) Count {
-	sum := &l.snap.Descs.At(uint32(id)).Rows
+	sum := l.snap.RowsOf(l.snap.Descs.At(uint32(id)))
 	if l.show&hiding.NotOrphan != 0 {
 		return countRows(sum, in, l.show, 0)
 	}

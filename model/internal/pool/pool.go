@@ -55,8 +55,8 @@ type ACERecord struct {
 	Send uint8 // which of SendRights it gives on an account
 }
 
-// DescRecord is one distinct descriptor in one sense: 60 bytes, of which the
-// counts of its rows are 32, and 4 in Pool.lists for each of its ACEs.
+// DescRecord is one distinct descriptor in one sense: 32 bytes, and 4 in
+// Pool.lists for each of its ACEs.
 type DescRecord struct {
 	First, N     uint32 // its ACEs in Pool.lists
 	Owner, Group SID
@@ -65,8 +65,8 @@ type DescRecord struct {
 	revision     uint8 // of its DACL
 	Sense        Sense
 	State        acl.ACLState
-	Broken       bool // not decodable to its end; what came before the error is there
-	Rows         RowCounts
+	Broken       bool   // not decodable to its end; what came before the error is there
+	rows         uint32 // number of its RowCounts, see View.RowsOf: most have those of another
 }
 
 // Pool interns what states of a directory have in common: SIDs, GUIDs, DNs,
@@ -91,6 +91,8 @@ type Pool struct {
 	dnIndex     table.Index
 	aceIndex    table.Index
 	descIndex   map[[2]uint64]Desc
+	counts      table.Table[RowCounts]
+	countIndex  map[RowCounts]uint32
 	seeds       [2]maphash.Seed
 
 	lately  [latelyACEs]lateACE
@@ -113,6 +115,7 @@ func NewPool() *Pool {
 		domainIndex: map[string]uint32{},
 		guidIndex:   map[acl.GUID]GUID{},
 		descIndex:   map[[2]uint64]Desc{},
+		countIndex:  map[RowCounts]uint32{},
 		seeds:       [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
 		Parents:     map[string]DN{},
 	}
@@ -120,7 +123,7 @@ func NewPool() *Pool {
 	p.guids.Add(acl.GUID{})
 	p.dns.Add(DNRecord{})
 	p.aces.Add(ACERecord{})
-	p.Descs.Add(DescRecord{})
+	p.Descs.Add(DescRecord{rows: p.rowCounts(RowCounts{})})
 	p.SID(acl.SIDSelf)   // Self
 	p.SID(acl.SIDSystem) // System
 	return p
@@ -136,13 +139,14 @@ type View struct {
 	ACEs       table.View[ACERecord]
 	Lists      table.View[ACE]
 	Descs      table.View[DescRecord]
+	counts     table.View[RowCounts]
 	Raws       [][]byte
 }
 
 func (p *Pool) Publish() View {
 	return View{
 		Texts: p.Texts.Publish(), SIDs: p.sids.Publish(), GUIDs: p.guids.Publish(), DNs: p.dns.Publish(),
-		ACEs: p.aces.Publish(), Lists: p.lists.Publish(), Descs: p.Descs.Publish(),
+		ACEs: p.aces.Publish(), Lists: p.lists.Publish(), Descs: p.Descs.Publish(), counts: p.counts.Publish(),
 		SIDDomains: p.domains[:len(p.domains):len(p.domains)], Raws: p.raws[:len(p.raws):len(p.raws)],
 	}
 }
@@ -151,7 +155,7 @@ func (p *Pool) Publish() View {
 func (p *Pool) Now() View {
 	return View{
 		Texts: table.ArenaView{Blocks: p.Texts.Blocks}, SIDs: p.sids.Now(), GUIDs: p.guids.Now(), DNs: p.dns.Now(),
-		ACEs: p.aces.Now(), Lists: p.lists.Now(), Descs: p.Descs.Now(), SIDDomains: p.domains, Raws: p.raws,
+		ACEs: p.aces.Now(), Lists: p.lists.Now(), Descs: p.Descs.Now(), counts: p.counts.Now(), SIDDomains: p.domains, Raws: p.raws,
 	}
 }
 
@@ -285,7 +289,7 @@ func (p *Pool) Descriptor(in Sense, raw []byte) Desc {
 		p.lists.Add(p.nullDACL(in))
 		r.N++
 	}
-	r.Rows = p.sum(r)
+	r.rows = p.rowCounts(p.sum(r))
 	if !exact {
 		p.raws = append(p.raws, bytes.Clone(raw))
 		r.Raw = uint32(len(p.raws))

@@ -162,6 +162,20 @@ func (p *Pool) sum(r DescRecord) (s RowCounts) {
 	return s
 }
 
+// rowCounts interns the counts of a descriptor's rows.
+func (p *Pool) rowCounts(c RowCounts) uint32 {
+	id, ok := p.countIndex[c]
+	if !ok {
+		id = p.counts.Add(c)
+		p.countIndex[c] = id
+	}
+	return id
+}
+
+// RowsOf returns the rows of a descriptor, none where its sense is not one of
+// the counted. They must not be written.
+func (v *View) RowsOf(d *DescRecord) *RowCounts { return v.counts.At(d.rows) }
+
 // SumACE counts the rows of one ACE.
 func SumACE(f Sense, a *ACERecord) (s RowCounts) {
 	var buf [MaxRights]Right

@@ -14,7 +14,7 @@ func TestSizes(t *testing.T) {
 	}{
 		{"SIDRecord", unsafe.Sizeof(SIDRecord{}), 12},
 		{"ACERecord", unsafe.Sizeof(ACERecord{}), 28},
-		{"DescRecord", unsafe.Sizeof(DescRecord{}), 60},
+		{"DescRecord", unsafe.Sizeof(DescRecord{}), 32},
 		{"RowCounts", unsafe.Sizeof(RowCounts{}), 32},
 	} {
 		if r.got != r.want {
