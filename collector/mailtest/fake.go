@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,7 +36,8 @@ type Fake struct {
 	TLS      *tls.Config
 	Implicit bool
 	Password string
-	Echo     bool // repeat each line of a client in an answer that refuses it, but for what leads to a logon
+	Delay    time.Duration // before the greeting
+	Echo     bool          // repeat each line of a client in an answer that refuses it, but for what leads to a logon
 
 	mu    sync.Mutex
 	heard []string
@@ -153,6 +155,7 @@ func (f *Fake) speak(p *Peer) {
 		act(p)
 		return
 	}
+	time.Sleep(f.Delay)
 	p.Say(f.first())
 	inside := f.Implicit
 	for {
@@ -324,7 +327,7 @@ func NewAuthority(t testing.TB) *Authority {
 	return a
 }
 
-var serial int64
+var serial atomic.Int64
 
 // Sign makes a certificate; by nil signs itself.
 func Sign(t testing.TB, by *Authority, c *x509.Certificate) (*x509.Certificate, *ecdsa.PrivateKey) {
@@ -333,8 +336,7 @@ func Sign(t testing.TB, by *Authority, c *x509.Certificate) (*x509.Certificate, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	serial++
-	c.SerialNumber = big.NewInt(serial)
+	c.SerialNumber = big.NewInt(serial.Add(1))
 	if c.NotAfter.IsZero() {
 		c.NotBefore, c.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(100*24*time.Hour)
 	}

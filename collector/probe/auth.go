@@ -233,6 +233,20 @@ func (d *dialogue) exchange(m *mechanism, r *reply, more string, ask func(line, 
 	return nil, errAnswer("the server asks and asks")
 }
 
+// asks makes a function that sends a line, an empty one too, and reads the answer.
+func (d *dialogue) asks(read func() (*reply, error)) func(line, shown string) (*reply, error) {
+	return func(line, shown string) (*reply, error) {
+		if err := d.send(line, shown); err != nil {
+			return nil, err
+		}
+		r, err := read()
+		if err != nil {
+			return nil, err
+		}
+		return d.take(r), nil
+	}
+}
+
 // cancelled ends a logon (RFC 4954 4, RFC 5034 4, RFC 3501 6.2.2).
 func cancelled(ask func(line, shown string) (*reply, error), why error) error {
 	if _, err := ask("*", "*"); err != nil {
@@ -255,7 +269,7 @@ const longestCommand = 500
 
 // smtpAuth is AUTH (RFC 4954).
 func (d *dialogue) smtpAuth(s *door.Step, m *mechanism) error {
-	ask := func(line, shown string) (*reply, error) { return d.smtpReply(line, shown, true) }
+	ask := d.asks(func() (*reply, error) { return readSMTP(d.lines, true) })
 	command, shown := "AUTH "+m.name, "AUTH "+m.name
 	if text := base64.StdEncoding.EncodeToString(m.first); m.first != nil && len(command)+1+len(text) < longestCommand {
 		command, shown, m.first = command+" "+text, shown+" ***", nil
@@ -269,7 +283,7 @@ func (d *dialogue) smtpAuth(s *door.Step, m *mechanism) error {
 
 // pop3Auth is AUTH (RFC 5034), or USER and PASS.
 func (d *dialogue) pop3Auth(s *door.Step, m *mechanism) error {
-	ask := func(line, shown string) (*reply, error) { return d.pop3Reply(line, shown, false) }
+	ask := d.asks(func() (*reply, error) { return readPOP3(d.lines, false) })
 	if m.name == "USER" {
 		r, err := ask("USER "+d.User, "USER "+d.User)
 		if err == nil && r.code == "+OK" {
@@ -297,16 +311,7 @@ func (d *dialogue) imap4Auth(s *door.Step, m *mechanism) error {
 	r, err := d.imap4Reply(command, shown)
 	tag := fmt.Sprintf("a%d", d.tags)
 	if err == nil {
-		r, err = d.exchange(m, r, "+", func(line, shown string) (*reply, error) {
-			if err := d.send(line, shown); err != nil {
-				return nil, err
-			}
-			r, err := readIMAP4(d.lines, tag)
-			if err != nil {
-				return nil, err
-			}
-			return d.take(r), nil
-		})
+		r, err = d.exchange(m, r, "+", d.asks(func() (*reply, error) { return readIMAP4(d.lines, tag) }))
 	}
 	return d.decided(s, r, err, "OK")
 }
@@ -326,11 +331,7 @@ func (d *dialogue) imap4Login() (*reply, error) {
 		if err != nil || r.code != "+" {
 			return r, err
 		}
-		if err = d.send(line, "***"); err == nil {
-			if r, err = readIMAP4(d.lines, tag); err == nil {
-				d.take(r)
-			}
-		}
+		r, err = d.asks(func() (*reply, error) { return readIMAP4(d.lines, tag) })(line, "***")
 	}
 	return r, err
 }

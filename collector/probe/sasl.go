@@ -71,7 +71,7 @@ func (d *dialogue) ntlmMechanism() *mechanism {
 	if hash == nil {
 		hash = ntlm.HashPassword(d.secret)
 	}
-	client := &ntlm.Client{User: d.User, Hash: hash, Target: d.services()[1], Binding: d.binding}
+	client := &ntlm.Client{User: d.User, Hash: hash, Target: d.services()[1], Binding: d.binding, Bare: true}
 	if domain, user, ok := strings.Cut(d.User, `\`); ok {
 		client.Domain, client.User = domain, user
 	}

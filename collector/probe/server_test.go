@@ -1,11 +1,23 @@
 package probe
 
 import (
+	"flag"
+	"os"
 	"testing"
 	"time"
 
 	"mbxperm/model/door"
 )
+
+// TestMain lets the cases wait beside each other that wait for a server's silence:
+// there are some dozens, and none of them computes meanwhile.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "64"); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
 
 // checked checks a target, and returns the one check.
 func checked(t testing.TB, o Options, target door.Target) *door.Check {

@@ -87,6 +87,9 @@ type Client struct {
 	Hash    Hash        // the secret
 	Target  string      // what the proof is for: "ldap/dc1.contoso.lab"
 	Binding gss.Binding // of the TLS connection; zero without
+	// Bare takes a challenge without target information too, as Cyrus SASL sends
+	// it: NTLMv2 all the same, but nothing then says to whom (MS-NLMP 3.1.5.1.2).
+	Bare bool
 
 	negotiate []byte
 	random    func([]byte) // for tests
@@ -103,7 +106,7 @@ func (c *Client) Negotiate() []byte {
 // Authenticate answers the challenge of the server (MS-NLMP 2.2.1.2) with the
 // last message (2.2.1.3). The challenge is checked before anything is read.
 func (c *Client) Authenticate(message []byte) ([]byte, error) {
-	ch, err := parseChallenge(message)
+	ch, err := parseChallenge(message, c.Bare)
 	if err != nil {
 		return nil, err
 	}
@@ -198,12 +201,15 @@ type challenge struct {
 	time  []byte // nil where the server gave none
 }
 
-func parseChallenge(b []byte) (*challenge, error) {
+func parseChallenge(b []byte, bare bool) (*challenge, error) {
 	if len(b) < 48 || !bytes.Equal(b[:8], signature) || binary.LittleEndian.Uint32(b[8:]) != 2 {
 		return nil, errors.New("answer that is no NTLM challenge")
 	}
 	ch := &challenge{flags: binary.LittleEndian.Uint32(b[20:]), nonce: b[24:32]}
-	if ch.flags&flagUnicode == 0 || ch.flags&flagTargetInfo == 0 {
+	switch {
+	case ch.flags&flagUnicode != 0 && ch.flags&flagTargetInfo == 0 && bare:
+		return ch, nil
+	case ch.flags&flagUnicode == 0 || ch.flags&flagTargetInfo == 0:
 		return nil, errors.New("NTLM challenge of a server without NTLMv2")
 	}
 	size, at := int(binary.LittleEndian.Uint16(b[40:])), uint64(binary.LittleEndian.Uint32(b[44:]))
