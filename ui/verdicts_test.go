@@ -50,7 +50,7 @@ func TestVerdictsOnScreen(t *testing.T) {
 	d.Press("v")
 	d.WantScreen("svc-backup")
 	d.WantScreen("> mailbox entry")
-	d.WantScreen("Roles not counted")
+	d.WantScreen("role assignments and all")
 	d.Press("Esc", "Enter")
 	d.idle(a)
 	d.WantScreen("gets into, as far as LDAP shows")

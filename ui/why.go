@@ -47,14 +47,14 @@ func whyLines(row *view.Row, ways []verdict.Way) []widget.Line {
 	f.add("Question", row.ACLType+" of "+row.Target.Name)
 	f.add("Answer", strings.TrimSpace(row.Status+"  "+row.Basis))
 	f.add("In a sentence", row.Verdict.Sentence(row.Question).String())
-	if row.Verdict.Mailbox == 0 {
+	if row.Verdict.Mailbox == 0 && !row.Verdict.ByRoles() {
 		f.add("", "By entries that Windows or set-up writes, the same on nearly every mailbox: + shows each of them.")
 	}
 	for i := range ways {
 		wayLines(&f, row, &ways[i], i)
 	}
 	f.head("What it covers")
-	f.add("", "As far as LDAP shows. "+strings.ToUpper(verdict.RolesNotCounted[:1])+verdict.RolesNotCounted[1:]+". Folder permissions, inbox rules and local groups of the servers are not in LDAP.")
+	f.add("", "As far as LDAP shows, role assignments and all. Folder permissions, inbox rules and local groups of the servers are not in LDAP.")
 	return f
 }
 

@@ -277,6 +277,15 @@ func (g *Graph) Len() int { return len(g.persons) }
 // hold; 0 where none does.
 func (g *Graph) Everybody() pool.SID { return g.everyone }
 
+// Strangers returns the persons outside the forest, in order.
+func (g *Graph) Strangers() (out []Person) {
+	for _, p := range g.strange {
+		out = append(out, p)
+	}
+	slices.Sort(out)
+	return out
+}
+
 // Object returns the object of a person, 0 for a SID without one. That of a
 // person outside the forest is a foreign security principal.
 func (g *Graph) Object(p Person) model.ObjectID { return g.persons[p].obj }

@@ -28,7 +28,7 @@ func (b *Book) Holders(assignee int, d member.Domain) *member.Holding {
 	}
 	if id == 0 || b.s.Record(id).Class == model.ClassUnknown {
 		if b.isOne(who) {
-			return &member.Holding{} // one account that was not read, and nobody else
+			return b.strangers() // one account that was not read; somebody outside may own its mailbox
 		}
 		return &member.Holding{All: member.Unread}
 	}
@@ -76,6 +76,16 @@ func (b *Book) owners(master pool.SID) *member.Holding {
 	return out
 }
 
+// strangers are all persons outside the forest, each of whom may be the one who owns
+// a linked mailbox that was not read.
+func (b *Book) strangers() *member.Holding {
+	out := &member.Holding{}
+	for _, p := range b.g.Strangers() {
+		out.Persons = append(out.Persons, member.Holder{Person: p, Certainty: member.Doubtful})
+	}
+	return out
+}
+
 // merge joins two holdings.
 func merge(x, y *member.Holding) *member.Holding {
 	out := &member.Holding{All: x.All | y.All}
@@ -101,6 +111,12 @@ func (b *Book) isOne(who *Assignee) bool {
 		t := a.Flags.Assignee()
 		return !a.Decoded || t != AssigneeUser && t != AssigneeComputer && t != AssigneeMailboxPlan
 	})
+}
+
+// IsPolicy reports whether an assignee is a role assignment policy.
+func (b *Book) IsPolicy(assignee int) bool {
+	who := &b.Assignees[assignee]
+	return who.DN != 0 && b.isPolicy(b.s.At(who.DN), who)
 }
 
 // isPolicy goes by the object, and where that was not read by what an assignment

@@ -114,28 +114,33 @@ func (b *Book) PlaceOf(name pool.DN) Place {
 type Counting struct {
 	Assignment int
 	Certainty  member.Certainty
-	// Kept out: the certainty is what an exclusive scope leaves of it, which may
-	// hold the mailbox (inferred).
-	KeptOut bool
+	KeptOut    bool // the certainty is what an exclusive scope leaves of it
 }
 
-// At returns the assignments that count at a place.
-func (b *Book) At(p Place) (out []Counting) {
-	exclusive := b.reach.exclusive[0]
+// KeptOut reports whether an exclusive scope may hold what lies at a place: it
+// keeps out whoever has no exclusive assignment, so that what others hold is
+// possible and no more (inferred).
+func (b *Book) KeptOut(p Place) bool {
 	for name := pool.DN(p); name != 0; name = b.s.DNs.At(uint32(name)).Parent {
-		exclusive = exclusive || b.reach.exclusive[name]
+		if b.reach.exclusive[name] {
+			return true
+		}
 	}
-	out = b.counting(out, b.reach.everywhere, exclusive)
+	return b.reach.exclusive[0]
+}
+
+// Everywhere returns the assignments that count without regard to the place.
+func (b *Book) Everywhere(keptOut bool) []Counting {
+	return b.counting(nil, b.reach.everywhere, keptOut)
+}
+
+// Below returns those that count at a place and not everywhere.
+func (b *Book) Below(p Place) (out []Counting) {
+	keptOut := b.KeptOut(p)
 	for name := pool.DN(p); name != 0; name = b.s.DNs.At(uint32(name)).Parent {
-		out = b.counting(out, b.reach.below[name], exclusive)
+		out = b.counting(out, b.reach.below[name], keptOut)
 	}
 	return out
-}
-
-// Everywhere returns the assignments that count at every place alike, but for
-// exclusive scopes that begin at one.
-func (b *Book) Everywhere() []Counting {
-	return b.counting(nil, b.reach.everywhere, b.reach.exclusive[0])
 }
 
 func (b *Book) counting(out []Counting, of []int, exclusive bool) []Counting {

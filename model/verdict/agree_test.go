@@ -246,6 +246,11 @@ func (o *forest) valid() bool {
 			return false
 		}
 	}
+	for _, a := range o.Assignments {
+		if a.Policy != o.isPolicy(a.Who) || !a.Policy && a.Who != "" && a.Who != gone && !names[a.Who] {
+			return false
+		}
+	}
 	for _, s := range o.Stores {
 		if s.Name == "" {
 			return false

@@ -10,6 +10,7 @@ import (
 	"mbxperm/model/internal/pool"
 	"mbxperm/model/internal/table"
 	"mbxperm/model/member"
+	"mbxperm/model/rbac"
 )
 
 // Question is one of the four that are asked about a person and a mailbox.
@@ -37,6 +38,11 @@ type Book struct {
 	tokens  cache[tokenKey, *member.SIDs]
 	groups  cache[groupKey, *member.SIDs]
 
+	rbac        *rbac.Book
+	roles       cache[roleKey, *roleRan]
+	roleBases   cache[roleBaseKey, *roleRan]
+	roleHolding cache[roleHolderKey, *member.Holding]
+
 	mu      sync.Mutex
 	domains map[pool.DN]member.Domain // of servers
 }
@@ -51,7 +57,10 @@ var books = model.Derive(func(s *model.Snapshot) *Book {
 	b.runs.most, b.runs.weigh = mostKept, func(r *ran) int { return len(r.except) + len(r.list.entries) + 8 }
 	b.tokens.most, b.tokens.weigh = mostTokens, func(*member.SIDs) int { return 1 }
 	b.groups.most, b.groups.weigh = mostTokens, func(*member.SIDs) int { return 1 }
-	b.g = coverage.Members(s)
+	b.g, b.rbac = coverage.Members(s), rbac.Of(s)
+	b.roles.most, b.roles.weigh = mostKept, func(r *roleRan) int { return len(r.persons) + len(r.entries) + 8 }
+	b.roleBases.most, b.roleBases.weigh = mostKept, func(r *roleRan) int { return len(r.persons) + len(r.entries) + 8 }
+	b.roleHolding.most, b.roleHolding.weigh = mostKept, func(h *member.Holding) int { return len(h.Persons) + 8 }
 	return b
 })
 

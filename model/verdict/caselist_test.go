@@ -118,12 +118,38 @@ var workedCases = []workedCase{
 		o.add("D1", "D2")
 		o.add("G2", "U2")
 	}, []expected{{who: "U1", behalf: "allowed", basis: "grant", via: "U1 > D2 > D1 > "}, {who: "U2", behalf: "none"}, {who: "U3", behalf: "none"}}},
-	// Roles are read elsewhere: without them nobody but the owner opens it, and the
-	// reason says that they were not counted.
-	{"24 without roles", func(o *forest) {
+	{"24 roles", func(o *forest) {
 		o.add("OM", "U4")
 		o.mailbox("M", "D:(D;CI;0x1;;;WD)(A;CI;0x20001;;;PS)")
-	}, slices.Concat([]expected{{who: "M", open: "allowed", basis: "owner"}}, everyNone("U1", "U2", "U3", "U4"))},
+		o.account("M").OU = "Legal"
+		o.mailbox("U4", "D:(D;CI;0x1;;;WD)(A;CI;0x20001;;;PS)")
+		o.account("U4").OU = "Sales"
+		o.Roles = []*role{{Name: "R1", Holds: true}, {Name: "R2"}, {Name: "R3", Holds: true}}
+		o.Assignments = []*assignment{{Name: "A1", Role: "R1", Who: "U1", Write: 2}, {Name: "A2", Role: "R2", Who: "U2", Write: 2},
+			{Name: "A3", Role: "R3", Who: "U3", Write: 6, Scope: "Sales"}, {Name: "A4", Role: "R1", Who: "OM", Delegating: true, Write: 2}}
+	}, slices.Concat([]expected{{who: "M", open: "allowed", basis: "owner"},
+		{who: "U1", open: "allowed", sendAs: "allowed", behalf: "none", admin: "none", basis: "role", via: "U1 > assignment A1 > role R1 > the whole organisation"},
+		{who: "U3", on: "U4", open: "allowed", sendAs: "allowed", basis: "role", via: "U3 > assignment A3 > role R3 > below OU=Sales"},
+	}, everyNone("U2", "U3", "U4"))},
+	{"24 roles through groups, and not read", func(o *forest) {
+		o.add("G1", "U1")
+		o.add("G2", "G1")
+		o.add("D1", "U2")
+		o.Roles = []*role{{Name: "R1", Holds: true}, {Name: "R2", Hidden: true}}
+		o.Assignments = []*assignment{{Name: "A1", Role: "R1", Who: "G2", Write: 2}, {Name: "A2", Role: "R1", Who: "D1", Write: 2}, {Name: "A3", Role: "R2", Who: "U3", Write: 2},
+			{Name: "A4", Role: "R1", Who: gone, Write: 2}}
+	}, slices.Concat([]expected{{who: "U1", open: "allowed", sendAs: "allowed", basis: "role", via: "U1 > G1 > G2 > assignment A1 > role R1"},
+		{who: "U3", open: "unknown", sendAs: "unknown", behalf: "none", admin: "none"}}, everyNone("U2", "U4"))},
+	{"24 nothing of roles read", func(o *forest) { o.NoRoles = true },
+		[]expected{{who: "U1", open: "unknown", sendAs: "unknown", behalf: "none", admin: "none"}, {who: "M", open: "allowed", basis: "owner"}}},
+	{"24 an exclusive scope", func(o *forest) {
+		o.account("M").OU = "Sales"
+		o.Roles = []*role{{Name: "R1", Holds: true}}
+		o.Scopes = []*roleScope{{Name: "S1", Root: "Sales", Exclusive: true}, {Name: "S2", Filter: true}}
+		o.Assignments = []*assignment{{Name: "A1", Role: "R1", Who: "U1", Write: 2}, {Name: "A2", Role: "R1", Who: "U2", Write: 13, Scope: "S1"},
+			{Name: "A3", Role: "R1", Who: "U3", Write: 7, Scope: "S2"}}
+	}, []expected{{who: "U1", open: "possible", sendAs: "possible", basis: "role"}, {who: "U2", open: "allowed", basis: "role"},
+		{who: "U1", on: "U4", open: "allowed", basis: "role"}, {who: "U2", on: "U4", open: "none"}, {who: "U3", on: "U4", open: "possible", basis: "role"}}},
 }
 
 // everyNone expects nothing for some persons.

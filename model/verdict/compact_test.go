@@ -20,18 +20,23 @@ type told struct {
 	single map[pair][4]outcome
 	many   map[string]map[string][4]outcome // by mailbox, then trustee; "" for everybody else
 	preset map[string][][4]outcome          // by trustee, on many mailboxes
+	roles  map[string][][4]outcome          // the same of roles
 }
 
 // drawnTogether asks for the short lines.
 func (o *forest) drawnTogether(s *model.Snapshot, b *verdict.Book, q verdict.Query) *told {
 	names := o.namesOf(s)
-	out := &told{map[pair][4]outcome{}, map[string]map[string][4]outcome{}, map[string][][4]outcome{}}
+	out := &told{map[pair][4]outcome{}, map[string]map[string][4]outcome{}, map[string][][4]outcome{}, map[string][][4]outcome{}}
 	err := b.Lines(context.Background(), q, func(l *verdict.Line) bool {
 		who, target := "", names[l.Mailbox]
-		if l.Trustee != 0 {
+		if l.Trustee.DN() != 0 {
+			who = s.CN(l.Trustee.DN()) // of a policy, or of an account without a SID
+		} else if l.Trustee != 0 {
 			who = textOf(s.SIDOf(l.Trustee.SID()))
 		}
 		switch {
+		case l.ByRoles():
+			out.roles[who] = append(out.roles[who], toldBy(l))
 		case l.Single:
 			out.single[pair{who, target}] = toldBy(l)
 		case l.Mailbox == 0:
@@ -40,7 +45,7 @@ func (o *forest) drawnTogether(s *model.Snapshot, b *verdict.Book, q verdict.Que
 			}
 			out.preset[who] = append(out.preset[who], toldBy(l))
 		default:
-			if who != "" && !slices.Contains(everybodys, who) && !strings.HasPrefix(who, builtin) && !domainWide(who) {
+			if who != "" && !slices.Contains(everybodys, who) && !strings.HasPrefix(who, builtin) && !domainWide(who) && !o.isPolicy(who) {
 				panic("for many persons: " + who)
 			}
 			if out.many[target] == nil {
@@ -71,7 +76,7 @@ func (o *forest) holding(p person, m *account, sid string) uint8 {
 func (l *told) general(o *forest, p person, m *account) (all [4]outcome) {
 	narrow := false
 	for who, answers := range l.many[m.Name] {
-		if domainWide(who) && o.holding(p, m, who) == canBeSure {
+		if o.standsFor(who, p, m) {
 			for q := range all {
 				all[q] = join(all[q], answers[q])
 			}
@@ -79,13 +84,47 @@ func (l *told) general(o *forest, p person, m *account) (all [4]outcome) {
 		}
 	}
 	for who, answers := range l.many[m.Name] {
-		if !narrow && !domainWide(who) {
+		if !narrow && !domainWide(who) && !o.isPolicy(who) {
 			for q := range all {
 				all[q] = join(all[q], answers[q])
 			}
 		}
 	}
 	return all
+}
+
+func (o *forest) isPolicy(name string) bool {
+	return slices.ContainsFunc(o.Policies, func(x *policy) bool { return x.Name == name })
+}
+
+// standsFor: a line for many persons is about this one.
+func (o *forest) standsFor(who string, p person, m *account) bool {
+	if o.isPolicy(who) {
+		return across(map[string]int{}, func(w *world) bool { return o.hasPolicy(p, who, w) }) == canBeSure
+	}
+	return domainWide(who) && o.holding(p, m, who) == canBeSure
+}
+
+// byRoles is what lines for all mailboxes say to a person; several where it
+// depends on the server.
+func (l *told) byRoles(o *forest, p person, m *account) [][4]outcome {
+	if own := l.roles[p.SID]; own != nil {
+		return own
+	}
+	var out [][4]outcome
+	for who, lines := range l.roles {
+		if o.standsFor(who, p, m) {
+			out = append(out, lines...)
+		}
+	}
+	if out == nil {
+		for who, lines := range l.roles {
+			if !domainWide(who) && !o.isPolicy(who) && (who == "" || slices.Contains(everybodys, who)) {
+				out = append(out, lines...)
+			}
+		}
+	}
+	return out
 }
 
 // lost is the first pair that the short lines do not tell.
@@ -126,7 +165,7 @@ func (o *forest) lostPair(short *told, p person, m *account, want [4]outcome) st
 		if want[q].Answer == general[q].Answer {
 			continue
 		}
-		found := false
+		found := slices.ContainsFunc(short.byRoles(o, p, m), func(all [4]outcome) bool { return join(general[q], all[q]).Answer == want[q].Answer })
 		for who, lines := range short.preset {
 			for _, answers := range lines {
 				found = found || answers[q].Answer == want[q].Answer && o.holding(p, m, who) == canBeSure

@@ -13,26 +13,27 @@ import (
 // Windows' and set-up's entries give alone.
 func (t *target) saidElsewhere(p member.Person, answers *Answers) bool {
 	expected := t.drawnFor(p)
+	expected.withRole(t.roleElsewhere(p))
 	for q := range questions {
 		o := answers[q]
 		if o.Answer != expected[q].Answer && !(o.Preset && o.Answer != None) {
 			return false
 		}
-		if o.Answer == expected[q].Answer && o.Basis > expected[q].Basis && o.Basis == Owner {
-			return false // his own mailbox
+		if o.Answer == expected[q].Answer && o.Basis > expected[q].Basis && (o.Basis == Owner || expected[q].Basis == Role) {
+			return false // his own mailbox, or more than a role
 		}
 	}
 	return true
 }
 
 // drawnTogether makes the lines for more than one person: those of the wide
-// groups, each with all that their members get; one for each trustee that gives
-// something to everybody; and one for what is unknown.
+// groups and of policies, each with all that their members get; one for each
+// trustee that gives something to everybody; and one for what is unknown.
 func (a *asking) drawnTogether(t *target) (out []*Line) {
-	lines := map[pool.SID]*Line{}
+	lines := map[model.TrusteeID]*Line{}
 	for _, w := range t.wideLines() {
 		if w.said && (!a.q.Only || w.has(a.q.Person)) {
-			lines[w.sid] = &Line{Mailbox: t.id, Trustee: model.TrusteeOfSID(w.sid), Answers: w.answers, b: a.b, t: t}
+			lines[w.who] = &Line{Mailbox: t.id, Trustee: w.who, Answers: w.answers, b: a.b, t: t}
 		}
 	}
 	for q, o := range t.general() {
@@ -41,7 +42,7 @@ func (a *asking) drawnTogether(t *target) (out []*Line) {
 		}
 		who := a.b.speakerOf(t, Question(q), o)
 		if lines[who] == nil {
-			lines[who] = &Line{Mailbox: t.id, Trustee: model.TrusteeOfSID(who), b: a.b, t: t}
+			lines[who] = &Line{Mailbox: t.id, Trustee: who, b: a.b, t: t}
 		}
 		lines[who].Answers[q] = o
 	}
@@ -52,16 +53,16 @@ func (a *asking) drawnTogether(t *target) (out []*Line) {
 }
 
 // speakerOf is the trustee that gives everybody an answer, 0 where it is unknown.
-func (b *Book) speakerOf(t *target, q Question, o Outcome) pool.SID {
+func (b *Book) speakerOf(t *target, q Question, o Outcome) model.TrusteeID {
 	if o.Answer == Unknown {
 		return 0
 	}
 	for _, r := range t.listsOf(q) {
 		if r.general.Answer == o.Answer {
-			return b.speaker(r.list)
+			return model.TrusteeOfSID(b.speaker(r.list))
 		}
 	}
-	return 0
+	return model.TrusteeOfSID(b.g.Everybody()) // by a group with a role
 }
 
 // speaker is the trustee whose entry gives everybody what the list gives; of a
@@ -82,9 +83,10 @@ func (b *Book) speaker(l *list) pool.SID {
 	return found
 }
 
-// wideLine is what is drawn together of Domain Users or Domain Computers.
+// wideLine is what is drawn together of Domain Users or Domain Computers, or of a
+// policy.
 type wideLine struct {
-	sid     pool.SID
+	who     model.TrusteeID
 	holders []member.Holder
 	answers Answers
 	said    bool // not everybody gets them
@@ -104,21 +106,27 @@ func (t *target) wideLines() []wideLine {
 	}
 	t.wideKnown = true
 	general := t.general()
+	add := func(who model.TrusteeID, holders []member.Holder) {
+		if slices.ContainsFunc(t.wide, func(l wideLine) bool { return l.who == who }) {
+			return
+		}
+		l := wideLine{who: who, holders: holders, answers: t.drawn(func(r *ran) Outcome { return r.forWide(who.SID()) }, who)}
+		for q, o := range l.answers {
+			if o.Preset && o.Answer != None && o.Answer != general[q].Answer {
+				l.answers[q] = Outcome{} // see presetLines
+			} else if o.Answer != general[q].Answer {
+				l.said = true
+			}
+		}
+		t.wide = append(t.wide, l)
+	}
 	for _, r := range t.lists() {
 		for _, w := range r.wide {
-			if slices.ContainsFunc(t.wide, func(l wideLine) bool { return l.sid == w.sid }) {
-				continue
-			}
-			l := wideLine{sid: w.sid, holders: w.holders, answers: t.drawn(func(r *ran) Outcome { return r.forWide(w.sid) })}
-			for q, o := range l.answers {
-				if o.Preset && o.Answer != None && o.Answer != general[q].Answer {
-					l.answers[q] = Outcome{} // see presetLines
-				} else if o.Answer != general[q].Answer {
-					l.said = true
-				}
-			}
-			t.wide = append(t.wide, l)
+			add(model.TrusteeOfSID(w.sid), w.holders)
 		}
+	}
+	for _, w := range t.roleWides() {
+		add(w.who, w.holders)
 	}
 	return t.wide
 }

@@ -84,7 +84,7 @@ func (l *Line) token(d member.Domain) *member.SIDs {
 // Ways returns the ways to one right in the order in which they are gone through,
 // ownership first. They are worked out once, by the first who asks.
 func (l *Line) Ways(q Question) []Way {
-	if l.t == nil {
+	if l.t == nil && l.role == nil {
 		return nil
 	}
 	l.told.Do(func() {
@@ -97,6 +97,12 @@ func (l *Line) Ways(q Question) []Way {
 }
 
 func (l *Line) findWays(q Question) (out []Way) {
+	if l.t == nil {
+		if q == CanOpen || q == CanSendAs {
+			return l.roleWays(l.role)
+		}
+		return nil
+	}
 	if q == CanSendOnBehalf {
 		return l.behalfWays()
 	}
@@ -104,6 +110,9 @@ func (l *Line) findWays(q Question) (out []Way) {
 		if w, ok := l.ownerWay(); ok {
 			out = append(out, w)
 		}
+	}
+	if (q == CanOpen || q == CanSendAs) && l.t.role != nil {
+		out = append(out, l.roleWays(l.t.role)...)
 	}
 	for _, saved := range l.lists(q) {
 		late := false

@@ -44,10 +44,17 @@ type Line struct {
 
 	b *Book
 	t *target
+	// role is what a line for many mailboxes says of roles; nil for what Windows
+	// and set-up give.
+	role *roleRan
 
 	told sync.Once
 	ways *[questions][]Way // see Ways
 }
+
+// ByRoles reports whether a line for many mailboxes says what roles give on them,
+// and not what Windows and set-up do.
+func (l *Line) ByRoles() bool { return l.role != nil }
 
 // Basis is that of the first answer that is allowed or possible: opening, then
 // sending, then administrator logon.
@@ -77,7 +84,7 @@ func (b *Book) Lines(ctx context.Context, q Query, yield func(*Line) bool) error
 	}
 	targets := a.targets()
 	if !q.Expand {
-		for _, l := range b.presetLines(a, targets) {
+		for _, l := range append(b.presetLines(a, targets), a.roleLines(targets)...) {
 			if !yield(l) {
 				return ctx.Err()
 			}
@@ -218,7 +225,18 @@ func (b *Book) workOutFor(l *list, p member.Person, t *member.SIDs) *ran {
 	return r
 }
 
-func (a *asking) targetOf(id model.ObjectID) *target { return a.b.targetBy(id, a.run) }
+func (a *asking) targetOf(id model.ObjectID) *target {
+	t := a.b.targetBy(id, a.run)
+	if t.role != nil {
+		p := plansOf(a.b.s)
+		t.everywhere = a.everywhereFor(p.roles[p.of[id].role])
+	}
+	return t
+}
+
+// drawsRoles reports whether what roles give everywhere has lines for all
+// mailboxes: where these are in question, and nothing is to be expanded.
+func (a *asking) drawsRoles() bool { return !a.q.Expand && a.q.Mailboxes == nil && !a.q.Recipients }
 
 // linesOf makes the lines of a recipient, in the order of the persons: what is
 // unknown for everybody else first.
@@ -273,7 +291,7 @@ func (a *asking) personsOf(t *target) []member.Person {
 // gets something.
 func (t *target) named(all int) []member.Person {
 	general := t.general()
-	wide := slices.ContainsFunc(t.lists(), func(r *ran) bool { return len(r.wide) > 0 })
+	wide := len(t.roleWides()) > 0 || slices.ContainsFunc(t.lists(), func(r *ran) bool { return len(r.wide) > 0 })
 	if general.none() && !wide {
 		return t.persons()
 	}

@@ -17,6 +17,14 @@ type forest struct {
 	Stores   []*store
 	Servers  []*server
 	Copies   []*storeCopy
+
+	// Roles and what belongs to them, see plainroles_test.go; NoRoles: nothing of
+	// it was read.
+	Roles       []*role
+	Assignments []*assignment
+	Scopes      []*roleScope
+	Policies    []*policy
+	NoRoles     bool `json:",omitempty"`
 	// Exchange names the groups that set-up made: "OM", "ETS", "ES".
 	Exchange map[string]string `json:",omitempty"`
 	// Deaf: nobody answered whose the SIDs are that nothing was delivered for.
@@ -59,6 +67,9 @@ type account struct {
 	Delegates      []string `json:",omitempty"` // names
 	DelegatesState string   `json:",omitempty"` // "", unread, partial
 
+	OU     string `json:",omitempty"` // below Staff
+	Policy string `json:",omitempty"` // the role assignment policy; noPolicy: none; empty: not read
+
 	Veils []string `json:",omitempty"` // what an account that does not see all misses, see seen
 }
 
@@ -71,7 +82,7 @@ type store struct {
 
 type server struct {
 	Name    string
-	Version string // 2010, 2019, "" for not read
+	Version string // 2003, 2007, 2010, 2019, "" for not read
 	Hidden  bool   `json:",omitempty"` // its object; the version is known all the same
 	List    list
 	Veils   []string `json:",omitempty"`

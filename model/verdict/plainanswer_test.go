@@ -12,6 +12,10 @@ func (o *forest) answersOf(p person, m *account) (out [4]outcome) {
 		out[3] = o.openAdmin(p, m)
 	}
 	out[1] = o.sendAs(p, m)
+	if m.Recipient == "mailbox" {
+		role := o.mayImpersonate(p, m)
+		out[0], out[1] = join(out[0], role), join(out[1], role)
+	}
 	out[2] = worlds(func(w *world) outcome {
 		b := behalf{token{o: o, w: w, p: p}}
 		if b.named(m) {
@@ -135,7 +139,7 @@ func (o *forest) old(m *account) func(*world) bool {
 		version = s.Version
 	}
 	return func(w *world) bool {
-		return version == "2010" || version == "" && w.unknown("version for "+m.Name, 2) == 1
+		return version != "" && version != "2019" || version == "" && w.unknown("version for "+m.Name, 2) == 1
 	}
 }
 

@@ -50,6 +50,8 @@ func (o *forest) dn(name string) string {
 			cn, at = a.SID, ",CN=ForeignSecurityPrincipals,"
 		case a.Scope == "builtin":
 			at = ",CN=Builtin,"
+		case a.OU != "":
+			at = ",OU=" + a.OU + ",OU=Staff,"
 		}
 	}
 	return "CN=" + cn + at + o.domainDN(o.domainOfName(name))
@@ -213,6 +215,14 @@ func (o *forest) recipient(a *account, out *model.Object) {
 			more = append(more, acl.ACE{Type: acl.TypeAllowObject, Mask: acl.ReadProperty, SID: acl.MustParseSID(reader).Bytes(),
 				HasObjectType: true, ObjectType: acl.GUIDMailboxSDAttribute})
 		}
+		switch a.Policy {
+		case "":
+		case noPolicy:
+			out.PolicyState = model.Missing
+			more = append(more, readable(policyLink))
+		default:
+			out.Policy, out.PolicyState = policyDN(a.Policy), model.Present
+		}
 	} else if a.Recipient == "other" {
 		out.Type = "MailUser"
 	}
@@ -226,7 +236,7 @@ func (o *forest) recipient(a *account, out *model.Object) {
 	}
 }
 
-var versions = map[string]model.ServerVersion{"2010": {Major: 14, Minor: 3, Build: 123}, "2019": {Major: 15, Minor: 2, Build: 1544}}
+var versions = map[string]model.ServerVersion{"2003": {Major: 6, Minor: 5, Build: 7638}, "2007": {Major: 8, Minor: 3, Build: 83}, "2010": {Major: 14, Minor: 3, Build: 123}, "2019": {Major: 15, Minor: 2, Build: 1544}}
 
 // snapshot is what is known once all of it was delivered.
 func (o *forest) snapshot() *model.Snapshot {
@@ -264,6 +274,7 @@ func (o *forest) snapshot() *model.Snapshot {
 			w.Put(o.object(a))
 		}
 	}
+	o.putRoles(w)
 	for name, sid := range o.Exchange {
 		if g := o.holder(sid); g != nil {
 			w.WellKnownGroup(acl.MustParseGUID(exchangeGroups[name]), o.dn(g.Name))

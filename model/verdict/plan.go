@@ -3,6 +3,7 @@ package verdict
 import (
 	"mbxperm/acl"
 	"mbxperm/model"
+	"mbxperm/model/coverage"
 	"mbxperm/model/member"
 )
 
@@ -11,6 +12,7 @@ import (
 type plans struct {
 	of     []plan // by ObjectID
 	opens  []openKey
+	roles  []roleKey
 	admins []adminKey
 	sends  []sendKey
 
@@ -19,7 +21,7 @@ type plans struct {
 }
 
 // plan are the numbers of the lists of one recipient.
-type plan struct{ open, admin, send uint32 }
+type plan struct{ open, admin, send, role uint32 }
 
 // noList stands for the lists of what is no mailbox, and of what a protected
 // mailbox takes over from its store.
@@ -30,14 +32,18 @@ func plansOf(s *model.Snapshot) *plans { return plansDerived.Of(s) }
 var plansDerived = model.Derive(func(s *model.Snapshot) *plans {
 	b := Of(s)
 	p := &plans{of: make([]plan, s.Objects.Len())}
-	opens, admins, sends := map[openKey]uint32{}, map[adminKey]uint32{}, map[sendKey]uint32{}
+	opens, admins, sends, roles := map[openKey]uint32{}, map[adminKey]uint32{}, map[sendKey]uint32{}, map[roleKey]uint32{}
+	counted := !coverage.Roles(s).None
 	for i := range s.Recipients.Len() {
 		id := *s.Recipients.At(i)
 		open, admin, send := b.keysOf(s.Record(id))
 		at := &p.of[id]
-		at.open, at.admin = noList, noList
+		at.open, at.admin, at.role = noList, noList, noList
 		if s.Record(id).HasMailbox() {
 			at.open, at.admin = numbered(&p.opens, opens, open), numbered(&p.admins, admins, admin)
+			if most := roleMost(s.VersionOf(s.Record(id))); counted && most != member.No {
+				at.role = numbered(&p.roles, roles, roleKey{b.rbac.PlaceOf(s.Record(id).DN), most, send.domain})
+			}
 		}
 		at.send = numbered(&p.sends, sends, send)
 		if int(at.send) == len(p.some) {
@@ -146,6 +152,9 @@ func (b *Book) targetBy(id model.ObjectID, run runner) *target {
 		for i := range b.adminCount(p.admins[at.admin]) {
 			t.admin = append(t.admin, run(listKey{adminLists, i, at.admin}))
 		}
+	}
+	if at.role != noList {
+		t.role = b.roleRun(p.roles[at.role])
 	}
 	t.send = run(listKey{sendLists, 0, at.send})
 	t.owners, t.anyone = b.ownersOf(t)

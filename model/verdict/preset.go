@@ -171,6 +171,10 @@ func (a *asking) concerning(targets []model.ObjectID) (out []model.ObjectID) {
 	c := &calmness{a: a, open: make([]calm, len(p.opens)), admin: make([]calm, len(p.admins)), send: make([]calm, len(p.sends))}
 	for _, id := range targets {
 		at := p.of[id]
+		if at.role != noList && a.hasRoleOn(p.roles[at.role]) {
+			out = append(out, id)
+			continue
+		}
 		if at.open != noList {
 			open := at.open
 			if k := &p.opens[open]; k.mailbox != 0 && !named.of(k.mailbox) {

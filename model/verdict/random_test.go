@@ -54,6 +54,7 @@ func makeForest(seed int, gaps bool) *forest {
 	m.memberships()
 	m.servers()
 	m.recipients()
+	m.roles()
 	return m.o.settle()
 }
 
@@ -189,6 +190,9 @@ func (m *maker) memberships() {
 func (m *maker) servers() {
 	for i := range 1 + m.IntN(3) {
 		s := &server{Name: fmt.Sprintf("EX%d", i+1), Version: pick(m.dice, "2019", "2019", "2019", "2010")}
+		if m.in(6) {
+			s.Version = pick(m.dice, "2003", "2007")
+		}
 		if m.unread && m.in(6) {
 			s.Version = ""
 		}

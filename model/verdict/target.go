@@ -21,9 +21,13 @@ type target struct {
 	open    *ran // nil where it is no mailbox
 	admin   []*ran
 	send    *ran
-	owners  []member.Holder
-	anyone  member.Certainty // that whoever it is owns it
-	behalf  behalf
+	role    *roleRan // nil where no role opens it
+	// everywhere is what lines for all mailboxes say of roles; nil where there
+	// are none.
+	everywhere *roleRan
+	owners     []member.Holder
+	anyone     member.Certainty // that whoever it is owns it
+	behalf     behalf
 
 	wide      []wideLine // see wideLines
 	wideKnown bool
@@ -141,15 +145,18 @@ func (t *target) of(p member.Person) (a Answers) {
 	}
 	a[CanSendAs] = own.better(t.send.of(p))
 	a[CanSendOnBehalf] = t.behalf.of(p)
+	a.withRole(t.roleOf(p))
 	return a
 }
 
 // general answers them for whoever is in no group and named nowhere.
 func (t *target) general() Answers {
-	return t.drawn(func(r *ran) Outcome { return r.general })
+	return t.drawn(func(r *ran) Outcome { return r.general }, 0)
 }
 
-func (t *target) drawn(of func(*ran) Outcome) (a Answers) {
+// drawn is what lines for many say: of gives it of a list, who is the wide assignee
+// that they are about, 0 for everybody.
+func (t *target) drawn(of func(*ran) Outcome, who model.TrusteeID) (a Answers) {
 	own := ownership(t.anyone)
 	if t.open != nil {
 		a[CanOpen] = own.better(of(t.open))
@@ -158,6 +165,7 @@ func (t *target) drawn(of func(*ran) Outcome) (a Answers) {
 		}
 	}
 	a[CanSendAs], a[CanSendOnBehalf] = own.better(of(t.send)), t.behalf.general()
+	a.withRole(t.roleThrough(who))
 	return a
 }
 
@@ -171,7 +179,7 @@ func (t *target) persons() (out []member.Person) {
 	for _, h := range t.owners {
 		out = append(out, h.Person)
 	}
-	out = append(out, t.behalf.persons...)
+	out = t.rolePersons(append(out, t.behalf.persons...))
 	slices.Sort(out)
 	return slices.Compact(out)
 }

@@ -5,9 +5,6 @@ import (
 	"mbxperm/model/member"
 )
 
-// RolesNotCounted ends every reason for as long as role assignments are not read.
-const RolesNotCounted = "roles not counted"
-
 var questionNames = [questions]string{
 	CanOpen: "open", CanSendAs: "send as", CanSendOnBehalf: "send on behalf", CanOpenAdmin: "open by administrator logon",
 }
@@ -15,7 +12,7 @@ var questionNames = [questions]string{
 // Via is the way that the line's basis names: of the first answer that is allowed
 // or possible, else of the first that is anything.
 func (l *Line) Via() model.Phrase {
-	if l.t == nil {
+	if l.t == nil && l.role == nil {
 		return model.Join(l.b.nameOf(l.Trustee), model.Said(" > entries of Windows and set-up"))
 	}
 	for _, want := range [...][]Answer{{Allowed, Possible}, {Denied}, {Unknown}} {
@@ -34,7 +31,7 @@ func (l *Line) Via() model.Phrase {
 
 // ViaOf is the way that makes one answer what it is.
 func (l *Line) ViaOf(q Question) model.Phrase {
-	if l.t == nil {
+	if l.t == nil && l.role == nil {
 		return l.Via()
 	}
 	if w, ok := l.deciding(q); ok {
@@ -77,17 +74,18 @@ func (l *Line) Why() (out model.Phrase) {
 		if a == None {
 			continue
 		}
+		if len(out) > 0 {
+			word("; ")
+		}
 		word(questionNames[q] + " " + a.String() + ": ")
 		out = append(out, l.Sentence(q)...)
-		word("; ")
 	}
-	word(RolesNotCounted)
 	return out
 }
 
 // Sentence says what one answer rests on.
 func (l *Line) Sentence(q Question) (out model.Phrase) {
-	if l.t == nil {
+	if l.t == nil && l.role == nil {
 		return model.Said("by entries that Windows or set-up writes, " + l.mailboxes(q))
 	}
 	word := func(s string) { out = append(out, model.Part{Is: model.PartWord, Text: s}) }
@@ -133,6 +131,9 @@ func (l *Line) Sentence(q Question) (out model.Phrase) {
 	}
 	if n > mostWays {
 		word(", and more ways")
+	}
+	if l.t == nil {
+		word(", " + l.mailboxes(q))
 	}
 	return out
 }

@@ -117,7 +117,7 @@ const (
 // partOf says in which part of the grid a verdict stands.
 func (l *evaluation) partOf(line *verdict.Line) int {
 	switch {
-	case line.Mailbox == 0:
+	case line.Mailbox == 0 && !line.ByRoles():
 		return presetPart
 	case !line.Single:
 		return personsPart

@@ -44,14 +44,18 @@ var (
 // What stands for many in the right grid.
 const (
 	everyMailbox  = "(set-up's own)"
+	allMailboxes  = "(every mailbox)"
 	everybodyElse = "(everybody else)"
 )
 
 func (v verdictRow) row(s *model.Snapshot) Row {
 	l, out := v.line, Row{Verdict: v.line, Question: v.of}
-	if l.Mailbox != 0 {
+	switch {
+	case l.Mailbox != 0:
 		out.Target.Principal = s.TargetPrincipal(s.Record(l.Mailbox))
-	} else {
+	case l.ByRoles():
+		out.Target.Name = allMailboxes
+	default:
 		out.Target.Name = everyMailbox
 	}
 	if l.Trustee != 0 {

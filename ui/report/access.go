@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mbxperm/model"
+	"mbxperm/model/coverage"
 	"mbxperm/model/usage"
 	"mbxperm/model/verdict"
 	"mbxperm/model/view"
@@ -19,8 +20,9 @@ send as it and send on behalf of it: allowed, denied, none, possible or unknown,
 and a person that has no line is none, four times.
 
 Drawn together, unless --expand is given: an entry for Everyone, Authenticated Users, Domain Users and the like is one
-line with that trustee as person; what Windows and set-up give is one line for each trustee, with * as mailbox; what is
-unknown for everybody else is one line with * as person. Whoever gets another answer has a line of his own.`
+line with that trustee as person; what Windows and set-up give is one line for each trustee, with * as mailbox, and so is
+what a role assignment gives on every mailbox, unless --target asks about one; what is unknown for everybody else is one
+line with * as person. Whoever gets another answer has a line of his own.`
 
 // AccessExample shows the usual questions.
 const AccessExample = `  mbxperm report access ldaps://dc1.contoso.com --target u00012
@@ -97,15 +99,17 @@ var answerNames = map[verdict.Question]string{
 	verdict.CanOpen: "can_open", verdict.CanOpenAdmin: "can_open_admin", verdict.CanSendAs: "can_send_as", verdict.CanSendOnBehalf: "can_send_on_behalf",
 }
 
-func newVerdicts() *Verdicts {
+func newVerdicts(s *model.Snapshot) *Verdicts {
 	v := &Verdicts{
 		Answers: map[string]map[string]int{}, DrawnTogether: map[string]int{},
 		NotCounted: []string{
-			"roles: role assignments that open mailboxes are not read yet",
 			"folder permissions, inbox rules, local groups of the Exchange servers and cloud mailboxes: they are not in LDAP",
 			"SIDHistory that an account of another forest brings along: it is not visible here",
 		},
 		Administrators: "local administrators of the Exchange servers and SYSTEM there get in by what Windows gives them on every account and server; they are counted for no person",
+	}
+	if roles := coverage.Roles(s); roles.Unread {
+		v.NotCounted = append([]string{"role assignments that were not read, which makes unknown what they could give: " + roles.Reason}, v.NotCounted...)
 	}
 	for _, name := range answerNames {
 		v.Answers[name] = map[string]int{}
@@ -124,6 +128,8 @@ func (v *Verdicts) count(l *verdict.Line, disabled bool) {
 		v.Unknown++
 	}
 	switch {
+	case l.ByRoles():
+		v.DrawnTogether["roles that count for every mailbox, by holder"]++
 	case l.Mailbox == 0:
 		v.DrawnTogether["entries of Windows and set-up, by trustee"]++
 	case l.Trustee == 0:
@@ -153,7 +159,7 @@ func (j *Job) access(ctx context.Context, s *model.Snapshot, ev *Evidence) (Data
 		}
 		q.Person, q.Only = p, true
 	}
-	ev.Verdicts = newVerdicts()
+	ev.Verdicts = newVerdicts(s)
 	return streamed(accessReport, view.AccessFields, func(yield func(view.AccessLine) error) error {
 		var failed error
 		err := verdict.Of(s).Lines(ctx, q, func(l *verdict.Line) bool {
@@ -191,7 +197,7 @@ func accessCommand(source []string, s *model.Snapshot, q view.Query) []string {
 // accessData is the report of the verdicts that a grid shows, in its order, each
 // line once, and what its evidence says of them.
 func accessData(r *view.Result) (Data, *Verdicts) {
-	said := newVerdicts()
+	said := newVerdicts(r.Snapshot)
 	var lines []view.AccessLine
 	seen := map[*verdict.Line]bool{}
 	for i := range r.Len() {
