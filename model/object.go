@@ -26,6 +26,8 @@ const (
 	ClassContainer // anything that others lie below
 	ClassDomain
 	ClassStoreCopy // msExchMDBCopy: a copy of a store on a server
+	ClassDynamic   // msExchDynamicDistributionList: a group whose members a filter finds
+	ClassFolder    // publicFolder: a public folder with an address
 
 	// What role-based access control consists of (exchange-facts 5.3).
 
@@ -114,6 +116,8 @@ type Object struct {
 	Stored        []string // homeMDBBL of a store: the mailboxes in it, as DNs
 	StoredState   ReadState
 	StoredPartial bool
+
+	Mail *Mail // of another recipient; nil says nothing
 
 	AdminSDHolder bool
 
@@ -211,7 +215,8 @@ type Target uint8
 // The targets.
 const (
 	NoTarget        Target = iota
-	TargetRecipient        // a mailbox or another recipient
+	TargetMailbox          // a mailbox, of whatever type
+	TargetRecipient        // another recipient
 	TargetStore            // a mailbox or public store, which may be mail-enabled
 	TargetAdmin            // an administration container: above a store, from CN=Microsoft Exchange down
 	TargetContainer        // an OU, a container or a domain whose descriptor was asked for
@@ -225,6 +230,8 @@ func (o *Record) Target() Target {
 		return TargetStore
 	case o.Is(FlagAbove):
 		return TargetAdmin
+	case o.HasMailbox():
+		return TargetMailbox
 	case o.Recipient != NoRecipient:
 		return TargetRecipient
 	case o.SecurityState != NotAsked && (o.Class == ClassContainer || o.Class == ClassDomain):
@@ -233,10 +240,16 @@ func (o *Record) Target() Target {
 	return NoTarget
 }
 
-// sense is how the bits of the object's nTSecurityDescriptor are read.
-func (o *Record) sense() pool.Sense {
-	if o.Target() == TargetRecipient {
+// Sense is how the bits of the object's nTSecurityDescriptor are read.
+func (o *Record) Sense() pool.Sense {
+	switch o.Target() {
+	case TargetMailbox:
 		return pool.SenseSend
+	case TargetRecipient:
+		if o.Class == ClassGroup {
+			return pool.SenseGroup
+		}
+		return pool.SenseOther
 	}
 	return pool.SenseWhole
 }

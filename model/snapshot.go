@@ -24,6 +24,9 @@ type Snapshot struct {
 	Delegates  table.View[Delegate]
 	Members    table.View[pool.DN]
 	Stored     table.View[StoredMailbox]
+	Links      table.View[Link]
+	postings   table.View[Posting]
+	postingOf  table.View[uint32] // by ObjectID: number in postings
 	shared     table.View[sharedRec]
 	Stores     table.View[ObjectID]
 	Recipients table.View[ObjectID]
@@ -64,10 +67,11 @@ func (s *Snapshot) CN(name pool.DN) string {
 }
 
 // ListOf returns the list that the targets of one sort stand in. Stores and
-// administration containers share theirs, in the order in which they came.
+// administration containers share theirs, in the order in which they came, and
+// so do mailboxes and other recipients.
 func (s *Snapshot) ListOf(t Target) table.View[ObjectID] {
 	switch t {
-	case TargetRecipient:
+	case TargetMailbox, TargetRecipient:
 		return s.Recipients
 	case TargetStore, TargetAdmin:
 		return s.Stores

@@ -44,6 +44,7 @@ type Writer struct {
 	delegates table.Table[Delegate]
 	members   table.Table[pool.DN]
 	stored    table.Table[StoredMailbox]
+	postings  postings
 	shared    table.Table[sharedRec]
 	alike     map[sharedRec]bool    // what is in shared
 	stores    table.Table[ObjectID] // stores and administration containers: few, and listed apart
@@ -81,6 +82,7 @@ func (w *Writer) Snapshot() *Snapshot {
 		View: w.Pool.Publish(), Pool: w.Pool, Forest: w.forest, Gen: w.gen, State: w.State,
 		Objects: w.objects.Publish(), byDN: w.byDN.Publish(), sids: w.sids.publish(),
 		Delegates: w.delegates.Publish(), Members: w.members.Publish(), Stored: w.stored.Publish(),
+		Links: w.postings.links.Publish(), postings: w.postings.list.Publish(), postingOf: w.postings.of.Publish(),
 		shared: w.shared.Publish(),
 		Stores: w.stores.Publish(), Recipients: w.recips.Publish(), Roles: w.roles.publish(),
 		Logs: w.logs.logs.publish(), Connections: w.logs.connections.publish(), Relays: w.logs.relays.publish(),
@@ -171,6 +173,9 @@ func (w *Writer) Put(in *Object) bool {
 	w.secure(o, id, in)
 	w.link(o, id, in)
 	w.roleOf(id, in)
+	if in.Mail != nil {
+		w.postings.post(w.Pool, id, in.Mail)
+	}
 	return true
 }
 
@@ -298,9 +303,9 @@ func (w *Writer) secure(o *Record, id ObjectID, in *Object) {
 	w.secureMailbox(o, id, in)
 	o.SecurityState = o.SecurityState.and(in.SecurityState)
 	if in.SecurityState == Present {
-		o.Security = w.Pool.Descriptor(o.sense(), in.Security)
+		o.Security = w.Pool.Descriptor(o.Sense(), in.Security)
 	}
-	if in := o.sense(); o.Security != 0 && w.Pool.Descs.At(uint32(o.Security)).Sense != in {
+	if in := o.Sense(); o.Security != 0 && w.Pool.Descs.At(uint32(o.Security)).Sense != in {
 		// Only now do we know what the object is; its descriptor came before.
 		v := w.Pool.Now()
 		o.Security = w.Pool.Descriptor(in, v.Bytes(o.Security))

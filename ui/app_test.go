@@ -219,6 +219,10 @@ func TestScreens(t *testing.T) {
 		d.Press("o")
 		d.WantScreen("│ Mailbox-Store")
 		d.Press("Down", "Enter")
+		d.WantScreen("Other recipients 19")
+		d.idle(a)
+		golden(d, a, "recipient")
+		d.Press("o", "Down", "Enter")
 		d.WantScreen("Mailbox stores", "DB02 · forward")
 		golden(d, a, "store")
 		d.Press("o", "Down", "Enter")
@@ -368,7 +372,7 @@ func TestTogglesAndSort(t *testing.T) {
 	d.WantScreen("u00004 · ")
 	d.Press("r", "e")
 	d.WantScreen("effective: reverse, with groups")
-	d.Press("o", "Down", "Enter")
+	d.Press("o", "Down", "Down", "Enter")
 	d.WantScreen("Mailbox stores")
 	d.Press("r")
 	d.WantScreen("have no other direction")
@@ -413,16 +417,20 @@ func TestTotalsEqualRows(t *testing.T) {
 	}
 	for _, show := range []hiding.Reasons{0, hiding.Inherited, hiding.Self | hiding.Stale, hiding.Implied, hiding.All} {
 		a.show = toggles{reasons: show, system: true}
-		for _, a.here.typ = range view.ObjectTypes[:2] {
+		for _, a.here.typ = range view.ObjectTypes[:3] {
 			lines := ask(a.leftQuery())
 			for i := range lines.Len() {
 				line := lines.Line(i)
 				cells := map[int]view.Count{0: line.Forward(grant.StoreACL)}
-				if a.here.typ == view.Mailboxes {
-					f, r := line.Totals.Forward, line.Totals.Reverse
-					cells = map[int]view.Count{5: r[0], 6: r[1], 7: r[2]}
+				kinds := map[*view.ObjectType][]*grant.Kind{
+					view.Mailboxes:  {grant.MailboxACL, grant.SendAs, grant.OnBehalf},
+					view.Recipients: {grant.RecipientSend, grant.RecipientBehalf, grant.Manager, grant.Delivery},
+				}[a.here.typ]
+				for n, k := range kinds { // their ACE types come behind All, forward and then in reverse
+					delete(cells, 0)
+					cells[n+len(kinds)+2] = line.Reverse(k)
 					if line.Key.IsTarget() { // else its forward types show the reverse
-						cells[1], cells[2], cells[3] = f[0], f[1], f[2]
+						cells[n+1] = line.Forward(k)
 					}
 				}
 				a.here.of = line.Key

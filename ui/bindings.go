@@ -39,7 +39,7 @@ var bindingTable = []binding{
 	bind("r", keys.ScopeGrid, "reverse", 6, "Switch between who can reach it and what it can reach.", (*app).flip, (*app).whyNoFlip),
 	bind("e", keys.ScopeGrid, "via groups", 17, "In reverse, add what is held through groups, or leave it out.", (*app).toggleEffective, (*app).whyNoEffective),
 	bind("+", keys.ScopeGrid, "each", 18, "Of verdicts, show each person, or draw many together again.", (*app).toggleExpand, (*app).whyNoExpand),
-	bind("o", keys.ScopeEverywhere, "object type", 7, "Choose mailboxes, stores, containers or delegated admins.", (*app).openTypes, nil),
+	bind("o", keys.ScopeEverywhere, "object type", 7, "Choose mailboxes, recipients, stores, containers or admins.", (*app).openTypes, nil),
 	bind("a", keys.ScopeEverywhere, "ACE type", 8, "Choose which rights the right grid shows.", (*app).openACETypes, nil),
 	bind("Tab", keys.ScopeEverywhere, "next pane", 9, "Go to the next pane.", (*app).nextPane, (*app).whyNoPane),
 	bind("Shift-Tab", keys.ScopeEverywhere, "", 0, "Go to the pane before.", (*app).previousPane, (*app).whyNoPane),

@@ -65,6 +65,10 @@ func cardLines(c *view.Card) []widget.Line {
 	f.say("Kind", c.Kind, principalStyle(&c.Principal))
 	f.add("Class", c.Class)
 	f.add("Type", c.Type)
+	f.add("Hears", map[string]string{
+		"true": "authenticated senders alone (msExchRequireAuthToSendTo)", "false": "senders from anywhere",
+		"unknown": "not known: msExchRequireAuthToSendTo did not come, and whether it may be read is not shown",
+	}[c.SenderAuth])
 	f.add("State", stateText(&c.Principal))
 	if c.Protected {
 		f.add("Protected", "adminCount: AdminSDHolder stamps its ACL again and again, and inheritance is off")
@@ -137,6 +141,8 @@ func listLines(f *sheetLines, lists []view.ListState) {
 var shortAttributes = map[string]string{
 	"msExchMailboxSecurityDescriptor": "Mailbox ACL", "nTSecurityDescriptor": "ACL of the object",
 	"publicDelegates": "Send on Behalf", "member": "Members",
+	"managedBy": "Manager", "msExchCoManagedByLink": "Co-managers", "authOrig": "Accepts from", "dLMemSubmitPerms": "Accepts members",
+	"unauthOrig": "Rejects", "dLMemRejectPerms": "Rejects members",
 }
 
 // groupLines lists the groups that somebody is in.
@@ -258,7 +264,7 @@ func valueLines(row *grant.Row) []widget.Line {
 	f.add("Right", row.Text)
 	f.add("Of", who(row.Target.Principal))
 	f.add("To", who(row.Trustee))
-	f.say("Attribute", "publicDelegates", widget.StyleText)
+	f.say("Attribute", row.Ref.Attribute(), widget.StyleText)
 	f.add("Value", row.Trustee.DN)
 	f.add("", "A value of a link, not an entry of an ACL: there are no mask, no flags and no order.")
 	return f

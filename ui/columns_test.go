@@ -50,9 +50,9 @@ func TestColumns(t *testing.T) {
 	d.WantScreen("↓Reverse_Mailbox")
 	d.Press("L", "Home", " ", "Right", "Right", "Right")
 	d.WantScreen("[x] AccountName", "cells wide")
-	d.Press("Enter", "o", "Down", "Enter")
+	d.Press("Enter", "o", "Down", "Down", "Enter")
 	d.WantScreen("Mailbox stores", "ServerName")
-	d.Press("o", "Up", "Enter")
+	d.Press("o", "Up", "Up", "Enter")
 	d.WantScreen("Mailboxes 60", "↓Rev_Mbx")
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm() != 0o600 {
@@ -89,9 +89,9 @@ func TestSettingsThatMakeNoSense(t *testing.T) {
 				a.options.Settings = &settings.Settings{Columns: map[string][]widget.ColumnChoice{"mailbox totals": choices},
 					Sort: map[string]string{"mailbox totals": "-nothing"}}
 			})
-			d.Press("o", "Down", "Enter")
+			d.Press("o", "Down", "Down", "Enter")
 			d.WantScreen("Mailbox stores")
-			d.Press("o", "Up", "Enter")
+			d.Press("o", "Up", "Up", "Enter")
 			d.WantScreen("Mailboxes 60")
 			d.idle(a)
 			d.Press("Down", ">", "<", "<", "S", "L", "End", " ", "Right", ">", "<", "Esc", "End")

@@ -275,7 +275,7 @@ func TestStopReadingAgain(t *testing.T) {
 	d.Press("X")
 	d.WantScreen("stopped: what was read before stays")
 	d.wantRead()
-	d.WantScreen("Mailboxes 60 · other trustees 65")
+	d.WantScreen("Mailboxes 60 · other trustees 64")
 	d.WantGone("reading containers")
 	close(hold)
 	d.Press("F5")

@@ -60,7 +60,7 @@ func TestLinesKey(t *testing.T) {
 	d.Press("t")
 	d.WantScreen("all lines are shown")
 	d.WantGone(" only ")
-	d.Press("o", "Down", "Enter")
+	d.Press("o", "Down", "Down", "Enter")
 	d.WantScreen("Mailbox stores")
 	d.Press("t")
 	d.WantScreen("their lines are all of one kind")

@@ -1,23 +1,26 @@
 package decode
 
 import (
+	"slices"
+
 	"mbxperm/collector"
 	"mbxperm/model"
 )
 
 // Mailboxes asks for the accounts of a domain that have a mail alias, with both
-// descriptors: that of the account and that of its mailbox.
+// descriptors: that of the account and that of its mailbox. Some are mail users
+// and remote mailboxes, of whom it counts who may send to them.
 var Mailboxes = collector.Search{
 	Purpose: "mailboxes",
 	Base:    domainBase,
 	Scope:   collector.ScopeSub,
 	Filter:  filterMailboxes,
-	Attributes: append([]string{
+	Attributes: slices.Concat([]string{
 		attrMailboxSD, attrSecurity, attrNickname, "msExchRecipientTypeDetails", "msExchRecipientDisplayType",
 		"msExchMailboxGuid", "msExchHomeServerName", "homeMDB", "msExchMasterAccountSid", attrDelegates,
 		AttrUPN, AttrAddresses,
 		attrPolicy,
-	}, identity...),
+	}, senders, identity),
 	Weight: 14,
 }
 

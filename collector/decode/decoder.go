@@ -32,6 +32,7 @@ type decoder struct {
 	shared      sharedTexts
 	inHand      model.Object // of the entry in hand, so that its lists are made once
 	logs        bool         // there are logs to come
+	mailInHand  model.Mail   // likewise
 }
 
 var _ collector.Sink = (*decoder)(nil)

@@ -66,7 +66,7 @@ var organisation = kind{
 var exchangeObject = kind{
 	fits: func(is map[string]bool) bool {
 		for c := range is {
-			if strings.HasPrefix(c, "msexch") && c != "msexchsystemmailbox" && c != "msexchpublicfolder" && c != "msexchdynamicdistributionlist" {
+			if strings.HasPrefix(c, "msexch") && c != "msexchsystemmailbox" {
 				return true
 			}
 		}

@@ -37,7 +37,7 @@ var kinds = []kind{
 	logFile, connection, relay,
 	store, storeCopy, server,
 	role, roleAssignment, roleScope, rolePolicy,
-	holder, group, account, contact, foreign, trust,
+	holder, group, account, contact, addressed, foreign, trust,
 	domainHead, organisation, exchangeObject, container, unknown,
 }
 

@@ -46,8 +46,9 @@ func TestKinds(t *testing.T) {
 		{"top container msExchOrganizationContainer", &organisation, model.ClassContainer},
 		{"top container msExchConfigurationContainer", &exchangeObject, model.ClassContainer},
 		{"top msExchSystemMailbox", &unknown, model.ClassUnknown},
-		{"top msExchDynamicDistributionList", &unknown, model.ClassUnknown},
-		{"publicFolder msExchPublicFolder", &unknown, model.ClassUnknown},
+		{"top msExchDynamicDistributionList", &addressed, model.ClassDynamic},
+		{"top msExchBaseClass msExchDynamicDistributionList", &addressed, model.ClassDynamic},
+		{"top publicFolder", &addressed, model.ClassFolder},
 		{"", &unknown, model.ClassUnknown},
 	} {
 		var values [][]byte

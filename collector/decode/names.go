@@ -18,4 +18,5 @@ const (
 	attrDisplayName = "displayName"
 	attrUAC         = "userAccountControl"
 	attrNickname    = "mailNickname"
+	attrSenderAuth  = "msExchRequireAuthToSendTo"
 )

@@ -2,6 +2,7 @@ package decode
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 
 	"mbxperm/acl"
@@ -17,11 +18,11 @@ var Recipients = collector.Search{
 	Base:    domainBase,
 	Scope:   collector.ScopeSub,
 	Filter:  "(&(mailNickname=*)(!(&(objectCategory=person)(objectClass=user))))",
-	Attributes: append([]string{
+	Attributes: slices.Concat([]string{
 		attrSecurity, attrNickname, "msExchRecipientTypeDetails", "msExchRecipientDisplayType", attrDelegates,
 		attrMember, "groupType", attrMailboxSD, "homeMDB", "msExchMailboxGuid",
 		attrRoleGroup, attrForeignGroup,
-	}, identity...),
+	}, managers, senders, identity),
 	Weight: 13,
 }
 
@@ -36,6 +37,15 @@ var contact = kind{
 		d.members(e, o)
 		d.put(e, o)
 	},
+}
+
+// addressed is what else has an address and no SID: a dynamic group, whose members
+// a filter finds, and a public folder.
+var addressed = kind{
+	classes: []class{
+		{"msexchdynamicdistributionlist", model.ClassDynamic}, {"publicfolder", model.ClassFolder}, {"msexchpublicfolder", model.ClassFolder},
+	},
+	decode: contact.decode,
 }
 
 // msExchRecipientTypeDetails (exchange-facts 3.3). It is a set of single bits;
@@ -110,6 +120,9 @@ func (d *decoder) recipient(e *collector.Entry, o *model.Object, is map[string]b
 		} else {
 			d.joined.complete(o)
 		}
+	}
+	if d.now == nil || o.Recipient == model.OtherRecipient {
+		d.mail(e, o)
 	}
 	if d.now == nil || o.Recipient != model.OtherRecipient {
 		d.value(e, attrMailboxSD, &o.MailboxSD, &o.MailboxState)

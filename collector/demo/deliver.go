@@ -79,6 +79,7 @@ func (e *entry) mailbox(w *world, p *person, expiry bool) {
 		e.put("nTSecurityDescriptor", sd)
 	}
 	if p.index >= w.n {
+		e.senders(w, p.index)
 		return
 	}
 	if sd := w.mailboxDescriptor(&e.buf, p); sd != nil {
@@ -135,22 +136,6 @@ func (e *entry) delegates(w *world, p *person) {
 	e.end("publicDelegates")
 }
 
-// list writes a mail-enabled group.
-func (e *entry) list(w *world, k int, sd []byte) {
-	e.listIdentity(w, k)
-	at := len(e.buf.b)
-	e.buf.b = appendPadded(append(e.buf.b, 'd'), 'l', k+1)
-	e.put("mailNickname", e.since(at))
-	e.put("nTSecurityDescriptor", sd)
-	if k%3 == 0 {
-		e.text("msExchRecipientTypeDetails", "256")
-		e.text("msExchRecipientDisplayType", "1")
-		return
-	}
-	e.text("msExchRecipientTypeDetails", "1024")
-	e.text("msExchRecipientDisplayType", "1073741833")
-}
-
 // listIdentity writes what any search gives of a mail-enabled group. One in
 // three is for mail only: its SID is in no token.
 func (e *entry) listIdentity(w *world, k int) {
@@ -185,24 +170,6 @@ func (e *entry) group(w *world, cn []byte, home *node, who trustee) {
 	e.put("cn", cn)
 	e.guid("objectGUID", w.guid(streamGUIDGroup, uint64(who.rid)))
 	e.sid("objectSid", who)
-}
-
-// contact writes contact k: a name with an address elsewhere, and no SID.
-func (e *entry) contact(w *world, k int, sd []byte) {
-	at := len(e.buf.b)
-	e.buf.b = w.appendPerson(e.buf.b, w.n+w.mailUsers+k, 0)
-	cn := e.since(at)
-	e.name(cn, w.contactsOU.dn)
-	e.all("objectClass", contactClasses)
-	e.put("cn", cn)
-	e.put("displayName", cn)
-	e.guid("objectGUID", w.guid(streamGUIDContact, uint64(k)))
-	at = len(e.buf.b)
-	e.buf.b = appendPadded(e.buf.b, 'c', k+1)
-	e.put("mailNickname", e.since(at))
-	e.text("msExchRecipientTypeDetails", "64")
-	e.text("msExchRecipientDisplayType", "6")
-	e.put("nTSecurityDescriptor", sd)
 }
 
 // team writes a security group without a mail address.

@@ -96,6 +96,7 @@ func (w *world) buildDomain() {
 		own: protectedACEs(), protected: true})
 	w.protectedSD = encode(acl.DACLProtected|acl.DACLAutoInherited, domainAdmins, domainAdmins, protectedACEs())
 	objects := add(root, shape{rdn: "CN=Microsoft Exchange System Objects", classes: "top container msExchSystemObjectsContainer"})
+	w.objectsCN = objects
 	w.monitoring = box(objects, "Monitoring Mailboxes")
 	w.exchangeOU = ou(root, "Microsoft Exchange Security Groups",
 		allow(orgManagement, full, ci), allow(trustedSubsystem, full, ci))

@@ -31,6 +31,7 @@ const (
 	streamGUIDNode
 	streamGUIDForeign
 	streamGUIDConfig
+	streamLists
 )
 
 // mix is the finaliser of SplitMix64: every bit of the result depends on every

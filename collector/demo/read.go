@@ -189,20 +189,24 @@ func (w *world) recipientSearches() []search {
 	// Accounts that may expire are not asked for today; where they are, we
 	// answer.
 	expires := (&collector.Query{Attributes: decode.Mailboxes.Attributes}).Asked("accountExpires")
-	listSD := encode(acl.DACLAutoInherited, recipientManagement, domainUsers, groupDefaults, inherit(w.listsOU.dacl, groupClass))
-	contactSD := encode(acl.DACLAutoInherited, recipientManagement, domainUsers, contactDefaults, inherit(w.contactsOU.dacl, contactClass))
+	sds := w.recipientDescriptors()
 	return []search{
 		{ask(decode.Mailboxes), w.n + w.mailUsers,
 			func(e *entry, k int) {
 				p := w.personAt(k)
 				e.mailbox(w, &p, expires)
 			}},
-		{ask(decode.Recipients), w.lists + w.contacts,
+		{ask(decode.Recipients), w.lists + w.contacts + w.dynamics + w.folders,
 			func(e *entry, k int) {
-				if k < w.lists {
-					e.list(w, k, listSD)
-				} else {
-					e.contact(w, k-w.lists, contactSD)
+				switch {
+				case k < w.lists:
+					e.list(w, k, sds)
+				case k < w.lists+w.contacts:
+					e.contact(w, k-w.lists, sds)
+				case k < w.lists+w.contacts+w.dynamics:
+					e.dynamic(w, k-w.lists-w.contacts, sds)
+				default:
+					e.folder(w, k-w.lists-w.contacts-w.dynamics, sds)
 				}
 			}},
 	}

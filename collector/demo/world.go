@@ -44,7 +44,7 @@ type world struct {
 
 // sizes are the numbers of things that grow with the mailboxes.
 type sizes struct {
-	mailUsers, lists, contacts, computers, teams, databases int
+	mailUsers, lists, contacts, dynamics, folders, computers, teams, databases int
 }
 
 // places are the containers of the domain.
@@ -54,6 +54,7 @@ type places struct {
 
 	users, monitoring, shared, resources, linked, legal, adminsOU *node // special accounts
 	listsOU, contactsOU, teamsOU, servicesOU, exchangeOU          *node
+	objectsCN                                                     *node // CN=Microsoft Exchange System Objects
 	computersCN, controllers, managed                             *node
 }
 
@@ -83,6 +84,8 @@ func (w *world) build() {
 	w.mailUsers = 3 + w.n/25
 	w.lists = 6 + w.n/50
 	w.contacts = 3 + w.n/50
+	w.dynamics = 1 + w.n/250
+	w.folders = 2 + w.n/250
 	w.computers = 8 + w.n/20
 	w.teams = 4 + w.n/25
 	w.databases = max(2, (w.n+1499)/1500)

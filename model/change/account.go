@@ -77,48 +77,6 @@ func (c *comparer) links(lists [2][]pool.DN, f func(i, pos int)) {
 	}
 }
 
-// delegates compares Send on Behalf.
-func (c *comparer) delegates(p pair) {
-	var lists [2][]pool.DN
-	for i, s := range c.state {
-		if o := c.object(p, i); o != nil {
-			for k := range o.Delegates.N {
-				lists[i] = append(lists[i], s.Delegates.At(o.Delegates.First+k).Who)
-			}
-		}
-	}
-	if lists[Before] == nil && lists[After] == nil {
-		return
-	}
-	c.links(lists, func(i, pos int) {
-		other := c.behalf(p, 1-i)
-		x := Diff{Obj: p, Grant: grant.OnBehalf, Kind: Delegate, Event: c.judge(p, i, other)}
-		x.Ref[i] = grant.OnBehalf.Ref(p[i], uint32(pos), pool.RightOnBehalf)
-		if x.Event == EventUnsure {
-			x.why[1-i] = other.why
-		}
-		c.add(x)
-	})
-}
-
-// behalf says how far a state shows who may send on behalf of an object.
-func (c *comparer) behalf(p pair, i int) side {
-	o := c.object(p, i)
-	switch {
-	case o == nil:
-		return side{presence: notFound, why: c.missing(p, i)}
-	case o.Is(model.FlagDelegatesPartial):
-		return side{presence: damaged, why: gapPartial}
-	case o.Delegates.N > 0 || o.DelegatesState == model.Present:
-		return side{}
-	case o.DelegatesState == model.NotAsked:
-		return side{presence: unread, why: gapNotAsked}
-	case grant.OnBehalf.Empty(c.cover[i], o):
-		return side{}
-	}
-	return side{presence: unread, why: gapUnknown}
-}
-
 // members compares who is in a group that holds a right, itself or through
 // another one, in either state.
 func (c *comparer) members(p pair) {

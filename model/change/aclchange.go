@@ -17,7 +17,7 @@ type sourceKey struct {
 // their copies are counted and not listed a thousand times.
 func (c *comparer) register(p pair) {
 	k, _, any := c.sense(p)
-	if !any || k == grant.SendAs && c.recipient(p) {
+	if !any || (k == grant.SendAs || k == grant.RecipientSend) && c.recipient(p) {
 		return
 	}
 	s, d := c.sides(p, k)
@@ -85,6 +85,21 @@ func (c *comparer) acl(p pair, k *grant.Kind, target bool) {
 	}
 	for _, t := range c.twins(p, k, s, d) {
 		if target || c.explicit(s, t) {
+			c.entry(p, k, s, t)
+		}
+	}
+}
+
+// groupEntries lists the changes of what is above recipients that bear on groups
+// alone: acl lists what bears on all recipients.
+func (c *comparer) groupEntries(p pair) {
+	k := grant.RecipientSend
+	s, d := c.sides(p, k)
+	if d == nil {
+		return
+	}
+	for _, t := range c.twins(p, k, s, d) {
+		if c.explicit(s, t) {
 			c.entry(p, k, s, t)
 		}
 	}
@@ -175,7 +190,7 @@ func (c *comparer) entry(p pair, k *grant.Kind, s [2]side, t twin) {
 		if !k.Apart && !c.reaches(p, i, a) {
 			continue
 		}
-		rights[i] = k.Rights(a, &bufs[i])
+		rights[i] = k.Rights(c.object(p, i), a, &bufs[i])
 		if gid := c.explained[i][grant.SourceAt{Obj: p[i], ACE: id}]; gid != 0 && a.Flags&acl.Inherited == 0 {
 			x.reach = gid
 		}

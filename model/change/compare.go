@@ -20,7 +20,7 @@ const (
 	KindACE        = "ace"        // an entry of an ACL
 	KindOrder      = "order"      // the entries that stayed stand in another order
 	KindACL        = "acl"        // what an ACL has beside its entries: inheritance, owner, dacl
-	KindDelegate   = "delegate"   // Send on Behalf
+	KindDelegate   = "delegate"   // Send on Behalf, and other links of recipients
 	KindMembership = "membership" // of a group that holds a right, directly or through another group
 	KindAccount    = "account"    // what an account, mailbox, store or container is
 )
@@ -135,7 +135,7 @@ func Compare(ctx context.Context, old, new *model.Snapshot, force bool) (*Compar
 		c.cover[i] = coverage.NewReadability(s)
 		c.sources[i], c.explained[i] = map[sourceKey]grant.SourceAt{}, map[grant.SourceAt]int32{}
 		c.holders[i] = allHolders(s)
-		c.above[i] = aboveStores(s)
+		c.above[i], c.aboveGroups[i] = aboveStores(s), aboveGroups(s)
 	}
 	c.each(c.register)
 	c.counting = true
@@ -262,16 +262,18 @@ type comparer struct {
 	out   *Comparison
 	other [2][]model.ObjectID // by ObjectID: the same object in the other state
 
-	cover     [2]*coverage.Readability
-	holders   [2]*member.Holdings[typeSet] // who holds a right, himself or as a member
-	above     [2]map[model.ObjectID]bool   // what lies above stores and is no administration container
-	sources   [2]map[sourceKey]grant.SourceAt
-	explained [2]map[grant.SourceAt]int32 // 1 + number in Comparison.copies of a source's entry that changed
-	diffs     map[[2]pool.Desc]*aclDiff
-	lists     [2][]pool.ACE // of diff, used again and again
-	left      map[pool.ACE]int
-	seen      int32 // objects so far; names the object in hand
-	counting  bool  // copies are counted
+	cover   [2]*coverage.Readability
+	holders [2]*member.Holdings[typeSet] // who holds a right, himself or as a member
+	above   [2]map[model.ObjectID]bool   // what lies above stores and is no administration container
+	// what lies above groups that are recipients
+	aboveGroups [2]map[model.ObjectID]bool
+	sources     [2]map[sourceKey]grant.SourceAt
+	explained   [2]map[grant.SourceAt]int32 // 1 + number in Comparison.copies of a source's entry that changed
+	diffs       map[[2]pool.Desc]*aclDiff
+	lists       [2][]pool.ACE // of diff, used again and again
+	left        map[pool.ACE]int
+	seen        int32 // objects so far; names the object in hand
+	counting    bool  // copies are counted
 }
 
 // each calls f for every object of either state, once.
@@ -307,11 +309,14 @@ func (c *comparer) compare(p pair) {
 	c.acl(p, grant.MailboxACL, true)
 	if k, target, any := c.sense(p); any {
 		c.acl(p, k, target)
+		if k == grant.SendAs && !target && (c.aboveGroups[Before][p[Before]] || c.aboveGroups[After][p[After]]) {
+			c.groupEntries(p)
+		}
 	}
 	if k := c.apart(p); k != nil {
 		c.acl(p, k, true)
 	}
-	c.delegates(p)
+	c.linked(p)
 	c.members(p)
 	c.account(p)
 }

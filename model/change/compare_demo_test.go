@@ -118,8 +118,8 @@ func (s *rawState) aces() (out []rawACE) {
 		if who == "" {
 			who = r["trustee_dn"]
 		}
-		if r["acl_type"] == grant.OnBehalf.Name {
-			out = append(out, rawACE{key: strings.Join([]string{r["target_guid"], r["acl_type"], who}, " "), rights: []string{r["right"] + " Allow"}})
+		if r["mask"] == "" && r["ace_type"] == "" { // a value of a link
+			out = append(out, rawACE{key: strings.Join([]string{r["target_guid"], r["acl_type"], who, r["right"]}, " "), rights: []string{r["right"] + " " + r["status"]}})
 			continue
 		}
 		at := strings.Join([]string{r["target_guid"], r["acl_type"], r["ace_index"]}, " ")

@@ -127,7 +127,9 @@ func typesOf(k *grant.Kind) typeSet { return typeSetOf(view.TypeOfKind(k)) }
 // or as a member of a group that does. Everyone and Authenticated Users hold
 // everybody; their members are not listed.
 func allHolders(s *model.Snapshot) *member.Holdings[typeSet] {
-	return member.Propagate(s, namedOn(s), typesOf(grant.OnBehalf))
+	return member.Propagate(s, namedOn(s), func(yield func(pool.DN, typeSet)) {
+		grant.EachLink(s, func(k *grant.Kind, who pool.DN) { yield(who, typesOf(k)) })
+	})
 }
 
 // namedOn says for each SID on the ACLs of which object types it is named.
@@ -177,6 +179,25 @@ func aboveStores(s *model.Snapshot) map[model.ObjectID]bool {
 				break
 			}
 			if targetKind(s.Record(id)) == nil {
+				above[id] = true
+			}
+		}
+	}
+	return above
+}
+
+// aboveGroups returns what lies above groups that are recipients: who may change
+// their members they inherit from there.
+func aboveGroups(s *model.Snapshot) map[model.ObjectID]bool {
+	above, seen := map[model.ObjectID]bool{}, map[pool.DN]bool{}
+	for i := range s.Recipients.Len() {
+		o := s.Record(*s.Recipients.At(i))
+		if o.Target() != model.TargetRecipient || o.Class != model.ClassGroup {
+			continue
+		}
+		for dn := s.DNs.At(uint32(o.DN)).Parent; dn != 0 && !seen[dn]; dn = s.DNs.At(uint32(dn)).Parent {
+			seen[dn] = true
+			if id := s.At(dn); id != 0 {
 				above[id] = true
 			}
 		}

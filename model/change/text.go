@@ -164,7 +164,7 @@ func (c *Comparison) text(x *Diff, i int) model.Phrase {
 	case x.Kind == Membership && x.who[i] != 0:
 		return model.Said("member")
 	case x.Kind == Delegate && x.Ref[i].Obj != 0:
-		return model.Said("Send on Behalf")
+		return model.Said(grant.RowOf(s, x.Ref[i]).Text)
 	case x.Kind == Order:
 		a := grant.ACEOf(s, x.Ref[i])
 		return model.Join(model.Said(fmt.Sprintf("entry %d: ", x.Ref[i].Pos)), entryText(s, x.Ref[i]),

@@ -112,7 +112,11 @@ func (c *Comparison) View(ctx context.Context, q Query) (*List, error) {
 // hides says why a change is not listed: every row that it speaks of is hidden.
 func (c *Comparison) hides(x *Diff, q *Query) (why hiding.Reasons) {
 	if x.Kind != ACE {
-		return c.others(x, grant.Allow, q.Only)
+		status := grant.Allow
+		if x.Kind == Delegate && (grant.Denies(x.Ref[Before], nil) || grant.Denies(x.Ref[After], nil)) {
+			status = grant.Deny
+		}
+		return c.others(x, status, q.Only)
 	}
 	for i, ref := range x.Ref {
 		if ref.Obj == 0 {

@@ -51,6 +51,8 @@ const (
 	coverAccount
 	coverBehalf
 	coverOther
+	coverManager
+	coverDelivery
 	coverStore
 	coverAdmin
 	coverContainer
@@ -72,7 +74,9 @@ var coverNames = [coverLines]struct {
 	{"mailbox", []string{"forest", "rootdse", "schema", "mailboxes", "keys", "recipients"}},
 	{"mailbox-account", []string{"forest", "mailboxes", "keys", "recipients"}},
 	{"send-on-behalf", []string{"forest", "rootdse", "schema", "mailboxes", "keys", "recipients"}},
-	{"other-recipient", []string{"forest", "recipients"}},
+	{"other-recipient", []string{"forest", "mailboxes", "keys", "recipients"}},
+	{"manager", []string{"forest", "rootdse", "schema", "mailboxes", "keys", "recipients"}},
+	{"delivery", []string{"forest", "rootdse", "schema", "mailboxes", "keys", "recipients"}},
 	{"store", []string{"exchange", "rights", "schema"}}, {"admin", []string{"exchange", "rights", "schema"}},
 	{"container", []string{"forest", "containers"}}, {"group", []string{"forest", "groups", "recipients"}},
 	{"trustee", []string{"forest", "trusts", "mailboxes", "keys", "recipients", "groups", "principals", "lookup"}},
@@ -157,19 +161,19 @@ func cover(s *model.Snapshot) ([]Line, []Unread) {
 			look(coverAdmin, o, security)
 		case model.TargetContainer:
 			look(coverContainer, o, security)
+		case model.TargetMailbox:
+			look(coverMailbox, o, mailbox)
+			look(coverAccount, o, security)
+			look(coverBehalf, o, delegates)
+			c.mailboxServer(&out[coverServer], o)
 		case model.TargetRecipient:
-			if o.HasMailbox() {
-				look(coverMailbox, o, mailbox)
-				look(coverAccount, o, security)
-				look(coverBehalf, o, delegates)
-				c.mailboxServer(&out[coverServer], o)
-				break
-			}
 			if s.TypeName(o) == model.UnknownType { // a mailbox, for all that could be seen
 				look(coverMailbox, o, func(line *Line, _ *model.Record) { line.Found++; line.Unknown++ })
 			}
 			look(coverOther, o, security)
 			look(coverBehalf, o, delegates)
+			look(coverManager, o, c.manager)
+			look(coverDelivery, o, c.delivery)
 		}
 		switch o.Class {
 		case model.ClassGroup:

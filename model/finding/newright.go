@@ -111,10 +111,10 @@ func opens(c *change.Comparison, x *change.Diff, i int) grant.Ways {
 	s, ref := c.State(i), x.Ref[i]
 	a, o := grant.ACEOf(s, ref), s.Record(ref.Obj)
 	var buf [pool.MaxRights]pool.Right
-	if a != nil && !change.Has(x.Grant.Rights(a, &buf), ref.Right) {
+	if a != nil && !change.Has(x.Grant.Rights(o, a, &buf), ref.Right) {
 		return 0
 	}
-	if x.Grant == grant.SendAs && o.Target() != model.TargetRecipient && c.Reached(x) == 0 {
+	if sends := x.Grant == grant.SendAs || x.Grant == grant.RecipientSend; sends && !grant.StandsOnRecipient(o) && c.Reached(x) == 0 {
 		return 0
 	}
 	return grant.Opens(s, o, ref, a)
@@ -142,7 +142,7 @@ func wider(c *change.Comparison, x *change.Diff, a *pool.ACERecord) bool {
 // member of a group that is.
 func openers(s *model.Snapshot) []grant.Ways {
 	named := make([]grant.Ways, s.SIDs.Len())
-	entries := grant.All() &^ grant.OnBehalf.Only()
+	entries := grant.Entries()
 	for _, list := range grant.Lists(s, entries) {
 		for i := range list.Len() {
 			id := *list.At(i)
@@ -153,5 +153,11 @@ func openers(s *model.Snapshot) []grant.Ways {
 			})
 		}
 	}
-	return member.Propagate(s, named, grant.SendsFor).Holds
+	return member.Propagate(s, named, func(yield func(pool.DN, grant.Ways)) {
+		grant.EachLink(s, func(k *grant.Kind, who pool.DN) {
+			if k.SendsFor() {
+				yield(who, grant.SendsFor)
+			}
+		})
+	}).Holds
 }

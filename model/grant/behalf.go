@@ -6,11 +6,11 @@ import (
 	"mbxperm/model/internal/pool"
 )
 
-// OnBehalf is the kind of Send on Behalf: values of publicDelegates, which are
+// OnBehalf is the kind of Send on Behalf of mailboxes: values of publicDelegates, which are
 // links and no entries. Each value gives its right, and nothing hides it.
 var OnBehalf = &Kind{
-	Name: "SendOnBehalf", Target: model.TargetRecipient, ListName: "who may send on its behalf",
-	list:  inDelegates,
+	Name: "SendOnBehalf", Target: model.TargetMailbox, ListName: "who may send on its behalf", ByList: true,
+	list: inDelegates, linkRows: [2]RowKinds{mailboxBehalfRows, 0},
 	opens: func(*model.Snapshot, *model.Record, pool.Right, *pool.ACERecord) Ways { return SendsFor },
 	name:  func(*model.Snapshot, pool.Right, *pool.ACERecord) string { return "SendOnBehalf" },
 	fill:  fillBehalf,

@@ -16,31 +16,48 @@ import (
 // others, so that whether a party has a row under it is one operation on two sets.
 type RowKinds uint64
 
-// slotBits are the sorts of one counted sense: a slot of pool.RowCounts, allowing and denying.
-const slotBits = 2 * len(pool.RowCounts{})
+// slotBits are the sorts of one counted sense: its slots of pool.RowCounts, each
+// allowing and denying. Those of other recipients share theirs, and have one more.
+const slotBits = 16
 
+// The sorts of values of links, and of rows that no toggle counts.
 const (
-	LinkRows  RowKinds = 1 << (int(pool.Counted) * slotBits) // values of links
-	ApartRows RowKinds = 1 << 63                             // of kinds that are apart; no toggle shows them
-	wholeBit           = int(pool.Counted)*slotBits + 1      // the first of those of entries as a whole
+	mailboxBehalfRows RowKinds = 1 << (3*slotBits + 1 + iota)
+	recipientBehalfRows
+	managerRows
+	deliveryRows
+	deliveryDenyRows
+	wholeFirst // the first of those of entries as a whole
+
+	LinkRows           = mailboxBehalfRows | recipientBehalfRows | managerRows | deliveryRows | deliveryDenyRows
+	ApartRows RowKinds = 1 << 63 // of kinds that are apart; no toggle shows them
 )
 
+// OtherRows are the sorts of rows on other recipients than mailboxes.
+const OtherRows = (1<<(slotBits+1)-1)<<(2*slotBits) | recipientBehalfRows | managerRows | deliveryRows | deliveryDenyRows
+
+// shiftOf is where the sorts of a counted sense begin.
+func shiftOf(in pool.Sense) int { return min(int(in), int(pool.SenseOther)) * slotBits }
+
 // slotRows is the sort of the rows that are counted in a slot.
-func slotRows(in pool.Sense, slot, deny int) RowKinds { return 1 << (int(in)*slotBits + slot*2 + deny) }
+func slotRows(in pool.Sense, slot, deny int) RowKinds { return 1 << (shiftOf(in) + slot*2 + deny) }
 
 // RecipientRows are all sorts of rows of one kind that stands on recipients.
 func (k *Kind) RecipientRows() RowKinds {
-	if k.IsLink() {
-		return LinkRows
+	switch {
+	case k.IsLink():
+		return k.linkRows[0] | k.linkRows[1]
+	case k.sense == pool.SenseOther:
+		return OtherRows &^ LinkRows
 	}
-	return (1<<slotBits - 1) << (int(k.sense) * slotBits)
+	return (1<<slotBits - 1) << shiftOf(k.sense)
 }
 
-const recipientRows RowKinds = 1<<wholeBit - 1
+const recipientRows = wholeFirst - 1
 
 // wholeRows is the sort of a row that is an entry as a whole.
 func wholeRows(why hiding.Reasons, deny bool) RowKinds {
-	n := wholeBit
+	n := 0
 	if why&hiding.Inherited != 0 {
 		n += 4
 	}
@@ -50,7 +67,7 @@ func wholeRows(why hiding.Reasons, deny bool) RowKinds {
 	if deny {
 		n++
 	}
-	return 1 << n
+	return wholeFirst << n
 }
 
 // ShownKinds are the sorts of rows that are shown where these reasons are switched on.
@@ -58,7 +75,7 @@ func ShownKinds(show hiding.Reasons) (out RowKinds) {
 	deny := [2]hiding.Reasons{hiding.NotDeny, 0}
 	for d, more := range deny {
 		for in := range pool.Counted {
-			for slot := range len(pool.RowCounts{}) {
+			for slot := range pool.Slots(in) {
 				if (pool.SlotReasons(in, slot)|more)&^show == 0 {
 					out |= slotRows(in, slot, d)
 				}
@@ -70,8 +87,11 @@ func ShownKinds(show hiding.Reasons) (out RowKinds) {
 			}
 		}
 	}
-	if hiding.NotDeny&^show == 0 {
-		out |= LinkRows
+	for _, k := range Kinds {
+		if hiding.NotDeny&^show == 0 {
+			out |= k.linkRows[0]
+		}
+		out |= k.linkRows[1]
 	}
 	return out
 }
@@ -88,14 +108,37 @@ func countedRows(t *pool.RowCounts, in pool.Sense) (out RowKinds) {
 	return out
 }
 
-// link is one value of publicDelegates, by whom it names.
+// link is one value of a link, by whom it names.
 type link struct {
-	Who model.TrusteeID
-	N   uint32 // number of the value
+	Who  model.TrusteeID
+	N    uint32 // number of the value, in the snapshot's Delegates or Links
+	kind uint8
 }
 
-// RowTotals are rows on recipients, counted as in pool.RowCounts.
-type RowTotals [pool.Counted][len(pool.RowCounts{})][2]int
+// Kind returns the kind of the row that the value gives.
+func (l link) Kind() *Kind { return Kinds[l.kind] }
+
+// Ref returns the row that the value gives.
+func (l link) Ref(s *model.Snapshot) Ref {
+	k := l.Kind()
+	if k.list == inDelegates {
+		d := s.Delegates.At(l.N)
+		return k.Ref(d.Target, l.N-s.Record(d.Target).Delegates.First, pool.RightOnBehalf)
+	}
+	v := s.Links.At(l.N)
+	return k.Ref(v.Target, uint32(slices.Index(k.linksOn(s, v.Target), l.N)), rightOf(v.Attribute))
+}
+
+// Denies reports whether the row that the value gives denies.
+func (l link) Denies(s *model.Snapshot) bool {
+	return l.Kind().list == inLinks && s.Links.At(l.N).Attribute >= model.Reject
+}
+
+// RowTotals are rows on recipients by sense, counted as in pool.RowCounts.
+type RowTotals [pool.Counted]SenseTotals
+
+// SenseTotals are those of one sense.
+type SenseTotals [len(pool.RowCounts{})][2]int
 
 // Relations say who is named where: worked out once for a snapshot, by the
 // first who asks, and the same under all toggles.
@@ -104,8 +147,10 @@ type Relations struct {
 	ACEs  table.Lists            // by SID: the ACEs that give rows on recipients for it
 	Links []link                 // in order of who
 	Kinds []RowKinds             // by SID: of the rows that name it
-	Descs []uint16               // by Desc: the sorts of its rows, from the first of its sense on
+	Descs []uint32               // by Desc: the sorts of its rows, from the first of its sense on
 	Rows  RowTotals
+	// Values counts the values of links by the number of their kind, allowing and denying.
+	Values [len(Kinds)][2]int
 }
 
 func RelationsOf(s *model.Snapshot) *Relations { return relations.Of(s) }
@@ -113,14 +158,42 @@ func RelationsOf(s *model.Snapshot) *Relations { return relations.Of(s) }
 var relations = model.Derive(func(s *model.Snapshot) *Relations {
 	r := &Relations{}
 	countUses(s, r)
-	r.Links = make([]link, s.Delegates.Len())
-	for i := range s.Delegates.Len() {
-		r.Links[i] = link{s.TrusteeOf(s.Delegates.At(i).Who), i}
-	}
-	slices.SortFunc(r.Links, func(a, b link) int { return cmp.Or(cmp.Compare(a.Who, b.Who), cmp.Compare(a.N, b.N)) })
+	collectLinks(s, r)
 	findKinds(s, r)
 	return r
 })
+
+// collectLinks takes the values of all links that are rows.
+func collectLinks(s *model.Snapshot, r *Relations) {
+	r.Links = make([]link, 0, s.Delegates.Len()+s.Links.Len())
+	add := func(target model.ObjectID, name pool.DN, n uint32, is func(*Kind) bool) {
+		if target == 0 || s.Record(target).Recipient == model.NoRecipient {
+			return
+		}
+		for _, k := range LinksOn(s.Record(target)) {
+			if is(k) {
+				l := link{s.TrusteeOf(name), n, k.number}
+				r.Links = append(r.Links, l)
+				deny := 0
+				if l.Denies(s) {
+					deny = 1
+				}
+				r.Values[k.number][deny]++
+			}
+		}
+	}
+	for i := range s.Delegates.Len() {
+		d := s.Delegates.At(i)
+		add(d.Target, d.Who, i, func(k *Kind) bool { return k.list == inDelegates })
+	}
+	for i := range s.Links.Len() {
+		v := s.Links.At(i)
+		add(v.Target, v.Who, i, func(k *Kind) bool { return slices.Contains(k.attributes, v.Attribute) })
+	}
+	slices.SortFunc(r.Links, func(a, b link) int {
+		return cmp.Or(cmp.Compare(a.Who, b.Who), cmp.Compare(a.kind, b.kind), cmp.Compare(a.N, b.N))
+	})
+}
 
 // countUses counts rows by descriptor, and how often each ACE stands on recipients.
 func countUses(s *model.Snapshot, r *Relations) {
@@ -133,13 +206,13 @@ func countUses(s *model.Snapshot, r *Relations) {
 	for in := range r.Uses {
 		r.Uses[in] = make([]uint32, s.ACEs.Len())
 	}
-	r.Descs = make([]uint16, s.Descs.Len())
+	r.Descs = make([]uint32, s.Descs.Len())
 	for id := uint32(1); id < s.Descs.Len(); id++ {
 		d, n := s.Descs.At(id), descs[id]
 		if n == 0 || d.Sense >= pool.Counted {
 			continue
 		}
-		r.Descs[id] = uint16(countedRows(s.RowsOf(d), d.Sense) >> (int(d.Sense) * slotBits))
+		r.Descs[id] = uint32(countedRows(s.RowsOf(d), d.Sense) >> shiftOf(d.Sense))
 		for i := range d.N {
 			r.Uses[d.Sense][*s.Lists.At(d.First + i)] += n
 		}
@@ -171,17 +244,17 @@ func findKinds(s *model.Snapshot, r *Relations) {
 	}
 	r.ACEs = table.MakeLists(s.SIDs.Len(), func(yield func(key, value uint32)) {
 		for id := uint32(1); id < s.ACEs.Len(); id++ {
-			if r.Uses[0][id]|r.Uses[1][id] != 0 {
+			if used(r, id) {
 				yield(uint32(s.ACEs.At(id).Trustee), id)
 			}
 		}
 	})
 	for _, l := range r.Links {
 		if l.Who.DN() == 0 {
-			r.Kinds[l.Who] |= LinkRows
+			r.Kinds[l.Who] |= l.rows(s)
 		}
 	}
-	others := All() &^ On(model.TargetRecipient)
+	others := All() &^ On(model.TargetMailbox) &^ On(model.TargetRecipient)
 	for _, list := range Lists(s, others) {
 		for i := range list.Len() {
 			Each(s, *list.At(i), others, func(ref Ref, a *pool.ACERecord) bool {
@@ -196,7 +269,26 @@ func findKinds(s *model.Snapshot, r *Relations) {
 	}
 }
 
-// LinksOf returns the values of publicDelegates that name a party.
+// used reports whether an ACE gives rows on recipients.
+func used(r *Relations, ace uint32) bool {
+	for in := range r.Uses {
+		if r.Uses[in][ace] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// rows is the sort of the row that a value gives.
+func (l link) rows(s *model.Snapshot) RowKinds {
+	if l.Denies(s) {
+		return l.Kind().linkRows[1]
+	}
+	return l.Kind().linkRows[0]
+}
+
+// LinksOf returns the values of links that name a party, those of one kind
+// together.
 func (r *Relations) LinksOf(p model.TrusteeID) []link {
 	i := sort.Search(len(r.Links), func(i int) bool { return r.Links[i].Who >= p })
 	j := i
@@ -206,28 +298,61 @@ func (r *Relations) LinksOf(p model.TrusteeID) []link {
 	return r.Links[i:j]
 }
 
+// LinkCounts counts the values of one kind that name a party, allowing and denying.
+func (r *Relations) LinkCounts(s *model.Snapshot, p model.TrusteeID, k *Kind) (n [2]int) {
+	for _, l := range r.LinksOf(p) {
+		switch {
+		case l.kind != k.number:
+		case l.Denies(s):
+			n[1]++
+		default:
+			n[0]++
+		}
+	}
+	return n
+}
+
 // RowsOn returns the sorts of rows of a recipient as a target, out of those of
 // descriptors, as in Relations.Descs.
-func RowsOn(o *model.Record, descs []uint16) RowKinds {
+func RowsOn(s *model.Snapshot, id model.ObjectID, descs []uint32) RowKinds {
+	o := s.Record(id)
 	out := RowKinds(descs[o.MailboxSD])
-	if o.Target() == model.TargetRecipient {
-		out |= RowKinds(descs[o.Security]) << slotBits
+	if in := o.Sense(); in < pool.Counted {
+		out |= RowKinds(descs[o.Security]) << shiftOf(in)
+	}
+	if o.HasMailbox() {
+		if o.Delegates.N > 0 {
+			out |= mailboxBehalfRows
+		}
+		return out
 	}
 	if o.Delegates.N > 0 {
-		out |= LinkRows
+		out |= recipientBehalfRows
+	}
+	for _, n := range s.LinksOf(id) {
+		switch a := s.Links.At(n).Attribute; {
+		case a <= model.CoManagedBy:
+			out |= managerRows
+		case a >= model.Reject:
+			out |= deliveryDenyRows
+		default:
+			out |= deliveryRows
+		}
 	}
 	return out
 }
 
 // KindsOf returns the sorts of rows that name a party.
-func (r *Relations) KindsOf(p model.TrusteeID) RowKinds {
+func (r *Relations) KindsOf(s *model.Snapshot, p model.TrusteeID) (out RowKinds) {
 	switch {
-	case p.DN() != 0 && len(r.LinksOf(p)) > 0:
-		return LinkRows
-	case p.DN() == 0 && int(p) < len(r.Kinds):
-		return r.Kinds[p]
+	case p.DN() != 0:
+		for _, l := range r.LinksOf(p) {
+			out |= l.rows(s)
+		}
+	case int(p) < len(r.Kinds):
+		out = r.Kinds[p]
 	}
-	return 0
+	return out
 }
 
 // reach says where an ACE stands: what the reverse view of a trustee goes by.
@@ -290,7 +415,7 @@ var orphansOf = model.Derive(func(s *model.Snapshot) []bool { // by SID
 // OrphanRows counts, by descriptor, the rows on recipients whose trustee is an
 // orphan, and in all.
 type OrphanRows struct {
-	Kinds []uint16 // by Desc, as in relations
+	Kinds []uint32 // by Desc, as in relations
 	Descs map[pool.Desc]pool.RowCounts
 	Rows  RowTotals
 }
@@ -299,7 +424,7 @@ func OrphanRowsOf(s *model.Snapshot) *OrphanRows { return orphanRowsIndex.Of(s) 
 
 var orphanRowsIndex = model.Derive(func(s *model.Snapshot) *OrphanRows {
 	r, at, out := RelationsOf(s), ReachOf(s), &OrphanRows{}
-	out.Descs, out.Kinds = map[pool.Desc]pool.RowCounts{}, make([]uint16, s.Descs.Len())
+	out.Descs, out.Kinds = map[pool.Desc]pool.RowCounts{}, make([]uint32, s.Descs.Len())
 	for i, k := range r.Kinds {
 		if k&recipientRows == 0 || !IsOrphan(s, pool.SID(i)) {
 			continue
@@ -320,7 +445,7 @@ var orphanRowsIndex = model.Derive(func(s *model.Snapshot) *OrphanRows {
 			}
 		}
 		out.Descs[id] = sum
-		out.Kinds[id] = uint16(countedRows(&sum, d.Sense) >> (int(d.Sense) * slotBits))
+		out.Kinds[id] = uint32(countedRows(&sum, d.Sense) >> shiftOf(d.Sense))
 		n := len(at.Targets.Of(uint32(id)))
 		for slot := range sum {
 			for deny, rows := range sum[slot] {

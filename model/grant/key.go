@@ -24,11 +24,18 @@ func (k Key) Kind() *Kind { return Kinds[k.kind] }
 func KeyOf(s *model.Snapshot, r Ref) Key {
 	key := Key{target: s.Record(r.Obj).DN, right: r.Right, kind: r.kind, entry: entryAt(s, r)}
 	for pos := range r.Pos {
-		if before := r.Kind().Ref(r.Obj, pos, 0); entryAt(s, before) == key.entry {
+		if before := r.Kind().Ref(r.Obj, pos, r.Right); entryAt(s, before) == key.entry && rightAt(s, before) {
 			key.nth++
 		}
 	}
 	return key
+}
+
+// rightAt reports whether what stands at the place of a row can give its right: a
+// value gives the one of its attribute.
+func rightAt(s *model.Snapshot, r Ref) bool {
+	k := r.Kind()
+	return k.list != inLinks || rightOf(linkAt(s, r).Attribute) == r.Right
 }
 
 // Find returns the row that a key names; ok is false where a state does not have it.
@@ -39,7 +46,7 @@ func Find(s *model.Snapshot, key Key) (r Ref, ok bool) {
 	}
 	k, nth := key.Kind(), key.nth
 	for pos := range k.entries(s, id) {
-		if r = k.Ref(id, pos, key.right); entryAt(s, r) != key.entry {
+		if r = k.Ref(id, pos, key.right); entryAt(s, r) != key.entry || !rightAt(s, r) {
 			continue
 		}
 		if nth == 0 {
@@ -54,9 +61,11 @@ func Find(s *model.Snapshot, key Key) (r Ref, ok bool) {
 func (k *Kind) entries(s *model.Snapshot, id model.ObjectID) uint32 {
 	o := s.Record(id)
 	switch {
+	case !k.StandsOn(o):
+		return 0
 	case k.IsLink():
-		return o.Delegates.N
-	case k.Desc(o) == 0 || !k.StandsOn(o):
+		return k.Values(s, id)
+	case k.Desc(o) == 0:
 		return 0
 	}
 	_, n := s.ACEsOf(k.Desc(o))
@@ -67,7 +76,7 @@ func (k *Kind) entries(s *model.Snapshot, id model.ObjectID) uint32 {
 func entryAt(s *model.Snapshot, r Ref) uint32 {
 	o := s.Record(r.Obj)
 	if r.Kind().IsLink() {
-		return uint32(s.Delegates.At(o.Delegates.First + r.Pos).Who)
+		return uint32(valueAt(s, r))
 	}
 	first, _ := s.ACEsOf(r.Kind().Desc(o))
 	return uint32(*s.Lists.At(first + r.Pos))

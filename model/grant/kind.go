@@ -14,6 +14,10 @@ var Kinds = [...]*Kind{
 	MailboxACL,
 	SendAs,
 	OnBehalf,
+	RecipientSend,
+	RecipientBehalf,
+	Manager,
+	Delivery,
 	StoreACL,
 	ContainerACL,
 	AdminACL,
@@ -36,9 +40,14 @@ type Kind struct {
 	// line in the grid of mailboxes, nobody's memberships are watched for it, and
 	// its targets are not among those that a changed entry reaches.
 	Apart bool
+	// ByList says that a group's members have part in its values although it is in
+	// no token: distribution groups count.
+	ByList bool
 
-	list  list
-	sense pool.Sense // of a list of entries
+	list       list
+	sense      pool.Sense            // of a list of entries; see senseOn
+	attributes []model.LinkAttribute // of links: those that its values stand in
+	linkRows   [2]RowKinds           // of links: the sorts of its values, allowing and denying
 
 	// hides says why an entry is hidden by default. It is nil where the pool knows,
 	// which counted it: see [pool.RecipientReasons].
@@ -69,13 +78,15 @@ const (
 	inMailboxACL list = iota // msExchMailboxSecurityDescriptor
 	inSecurity               // nTSecurityDescriptor
 	inDelegates              // publicDelegates
+	inLinks                  // another attribute of an other recipient
 )
 
 // places says which kind of rows the lists of an object hold. Making it numbers
 // the kinds.
 var places = func() (out struct {
-	mailbox, delegates *Kind
-	security           [model.TargetCount]*Kind
+	mailbox  *Kind
+	security [model.TargetCount]*Kind
+	links    [model.TargetCount][]*Kind
 }) {
 	for i, k := range Kinds {
 		k.number, k.rank = uint8(i), uint8(i)
@@ -88,8 +99,8 @@ var places = func() (out struct {
 		switch k.list {
 		case inMailboxACL:
 			out.mailbox = k
-		case inDelegates:
-			out.delegates = k
+		case inDelegates, inLinks:
+			out.links[k.Target] = append(out.links[k.Target], k)
 		default:
 			out.security[k.Target] = k
 		}
@@ -108,17 +119,61 @@ func (k *Kind) Number() int { return int(k.number) }
 // order of Kinds.
 func (k *Kind) Rank() int { return int(k.rank) }
 
-// Counted reports whether its rows are counted for each distinct descriptor, and
-// in which sense.
-func (k *Kind) Counted() (pool.Sense, bool) {
-	return k.sense, k.list != inDelegates && k.sense < pool.Counted
+// Senses are those in which its rows are counted for each distinct descriptor;
+// none where they are not.
+func (k *Kind) Senses() []pool.Sense {
+	switch {
+	case k.IsLink() || k.sense >= pool.Counted:
+		return nil
+	case k.sense == pool.SenseOther:
+		return otherSenses
+	}
+	return []pool.Sense{k.sense}
+}
+
+// senseOn is the sense in which it reads the entries of an object: those of a
+// group say more than those of other recipients.
+func (k *Kind) senseOn(o *model.Record) pool.Sense {
+	if k.sense == pool.SenseOther {
+		return o.Sense()
+	}
+	return k.sense
 }
 
 // IsLink reports whether its rows are values of a link, and no entries of a list.
-func (k *Kind) IsLink() bool { return k.list == inDelegates }
+func (k *Kind) IsLink() bool { return k.list == inDelegates || k.list == inLinks }
 
 // StandsOn reports whether the object's list holds rows of this kind.
-func (k *Kind) StandsOn(o *model.Record) bool { return k.list != inSecurity || OnSecurity(o) == k }
+func (k *Kind) StandsOn(o *model.Record) bool {
+	switch k.list {
+	case inSecurity:
+		return OnSecurity(o) == k
+	case inDelegates, inLinks:
+		return k.Target == linkTarget(o)
+	}
+	return true
+}
+
+// linkTarget is what an object is a target as for its links. A mail-enabled store
+// is another recipient.
+func linkTarget(o *model.Record) model.Target {
+	if o.HasMailbox() {
+		return model.TargetMailbox
+	}
+	return model.TargetRecipient
+}
+
+// SendsFor reports whether its values let those whom they name send on behalf.
+func (k *Kind) SendsFor() bool { return k.list == inDelegates }
+
+// StandsOnRecipient reports whether an object is a mailbox or another recipient,
+// whose list says who may send as it.
+func StandsOnRecipient(o *model.Record) bool {
+	return o.Target() == model.TargetMailbox || o.Target() == model.TargetRecipient
+}
+
+// LinksOn are the kinds of the values of an object's links.
+func LinksOn(o *model.Record) []*Kind { return places.links[linkTarget(o)] }
 
 // IsInherited reports whether its list takes entries over from the objects above.
 // A mailbox ACL does not: what is marked as inherited in it is a stale copy.
@@ -135,20 +190,20 @@ func (k *Kind) Desc(o *model.Record) pool.Desc {
 	return 0
 }
 
-// State says how its list came in.
+// State says how its list of entries came in.
 func (k *Kind) State(o *model.Record) model.ReadState {
-	switch k.list {
-	case inMailboxACL:
+	if k.list == inMailboxACL {
 		return o.MailboxState
-	case inSecurity:
-		return o.SecurityState
 	}
-	return o.DelegatesState
+	return o.SecurityState
 }
 
-// Rights are the rights that an entry gives rows for.
-func (k *Kind) Rights(a *pool.ACERecord, out *[pool.MaxRights]pool.Right) []pool.Right {
-	return pool.RightsOf(k.sense, a, out)
+// Rights are the rights that an entry of an object gives rows for.
+func (k *Kind) Rights(o *model.Record, a *pool.ACERecord, out *[pool.MaxRights]pool.Right) []pool.Right {
+	if k.sense == pool.SenseOther && !StandsOnRecipient(o) { // what groups below inherit, and no account does
+		return pool.GroupRightsOf(a, out)
+	}
+	return pool.RightsOf(k.senseOn(o), a, out)
 }
 
 // Untouched reports whether a right that an entry gives in two states has nothing
@@ -166,8 +221,12 @@ func (k *Kind) Empty(r *coverage.Readability, o *model.Record) bool {
 // seen there does not mean that nothing is there.
 func (k *Kind) Unread(s *model.Snapshot, r *coverage.Readability, o *model.Record) bool {
 	switch {
+	case !k.StandsOn(o):
+		return false
 	case k.list == inDelegates:
 		return o.Is(model.FlagDelegatesPartial) || o.DelegatesState != model.Present && !k.Empty(r, o)
+	case k.list == inLinks:
+		return linksUnread(s, k, r, o)
 	case k.list == inMailboxACL && !o.HasMailbox() && s.TypeName(o) != model.UnknownType:
 		return false // it has none
 	}
@@ -186,6 +245,16 @@ func (k *Kind) Only() Set { return 1 << k.number }
 // All are all kinds.
 func All() Set { return 1<<len(Kinds) - 1 }
 
+// Entries are the kinds whose rows are entries, and no values of links.
+func Entries() (out Set) {
+	for _, k := range Kinds {
+		if !k.IsLink() {
+			out |= k.Only()
+		}
+	}
+	return out
+}
+
 // On are the kinds that stand on one sort of target.
 func On(t model.Target) (out Set) {
 	for _, k := range Kinds {
@@ -202,8 +271,11 @@ func Lists(s *model.Snapshot, want Set) (out []table.View[model.ObjectID]) {
 	var seen [model.TargetCount]bool
 	for _, k := range Kinds {
 		t := k.Target
-		if t == model.TargetAdmin {
+		switch t {
+		case model.TargetAdmin:
 			t = model.TargetStore // whose list they share
+		case model.TargetRecipient:
+			t = model.TargetMailbox
 		}
 		if want.Has(k) && !seen[t] {
 			seen[t] = true
@@ -231,7 +303,7 @@ func (k *Kind) Ref(obj model.ObjectID, pos uint32, r pool.Right) Ref {
 func (r Ref) Kind() *Kind { return Kinds[r.kind] }
 
 // Each calls yield for the rows of a target in stored order, those of its
-// mailbox ACL first, then of its account, then its delegates, until it returns false.
+// mailbox ACL first, then of its account, then its links, until it returns false.
 func Each(s *model.Snapshot, id model.ObjectID, want Set, yield func(Ref, *pool.ACERecord) bool) bool {
 	o := s.Record(id)
 	if k := places.mailbox; o.MailboxSD != 0 && want.Has(k) && !eachOf(s, k, id, o.MailboxSD, yield) {
@@ -240,11 +312,9 @@ func Each(s *model.Snapshot, id model.ObjectID, want Set, yield func(Ref, *pool.
 	if k := places.security[o.Target()]; o.Security != 0 && want.Has(k) && !eachOf(s, k, id, o.Security, yield) {
 		return false
 	}
-	if k := places.delegates; want.Has(k) {
-		for i := range o.Delegates.N {
-			if !yield(k.Ref(id, i, pool.RightOnBehalf), nil) {
-				return false
-			}
+	for _, k := range LinksOn(o) {
+		if want.Has(k) && !eachValue(s, k, id, yield) {
+			return false
 		}
 	}
 	return true
@@ -252,10 +322,11 @@ func Each(s *model.Snapshot, id model.ObjectID, want Set, yield func(Ref, *pool.
 
 func eachOf(s *model.Snapshot, k *Kind, id model.ObjectID, d pool.Desc, yield func(Ref, *pool.ACERecord) bool) bool {
 	first, n := s.ACEsOf(d)
+	in := s.Descs.At(uint32(d)).Sense
 	var buf [pool.MaxRights]pool.Right
 	for i := range n {
 		a := s.ACE(first + i)
-		for _, r := range pool.RightsOf(k.sense, a, &buf) {
+		for _, r := range pool.RightsOf(in, a, &buf) {
 			if !yield(Ref{Obj: id, Pos: i, Right: r, kind: k.number}, a) {
 				return false
 			}
@@ -279,7 +350,15 @@ func TrusteeOf(s *model.Snapshot, r Ref, a *pool.ACERecord) model.TrusteeID {
 	if a != nil {
 		return model.TrusteeOfSID(a.Trustee)
 	}
-	return s.TrusteeOf(s.Delegates.At(s.Record(r.Obj).Delegates.First + r.Pos).Who)
+	return s.TrusteeOf(valueAt(s, r))
+}
+
+// Denies reports whether a row denies. a is its ACE, nil for a link value.
+func Denies(r Ref, a *pool.ACERecord) bool {
+	if a == nil {
+		return r.Right == pool.RightReject || r.Right == pool.RightRejectMembers
+	}
+	return a.Type.Denies()
 }
 
 // ReasonsOf says why a row is hidden by default.

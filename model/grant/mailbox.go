@@ -12,7 +12,7 @@ import (
 // MailboxACL is the kind of the entries of msExchMailboxSecurityDescriptor
 // (exchange-facts 1): a row for each right of an entry.
 var MailboxACL = &Kind{
-	Name: "MailboxRight", Target: model.TargetRecipient, ListName: "its mailbox rights",
+	Name: "MailboxRight", Target: model.TargetMailbox, ListName: "its mailbox rights",
 	list: inMailboxACL, sense: pool.SenseMailbox,
 	opens: mailboxOpens, covers: mailboxCovers, untouched: mailboxUntouched, name: mailboxRight, fill: fillMailbox,
 	empty: (*coverage.Readability).NoMailboxSD,

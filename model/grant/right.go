@@ -13,10 +13,14 @@ import (
 // directory's own word first (its extended rights, its schema), then the
 // built-in table, then the GUID.
 func GUIDName(s *model.Snapshot, g acl.GUID, m acl.Mask) string {
-	if r, ok := s.Forest.Rights[g]; ok && r.Name != "" {
+	r, right := s.Forest.Rights[g]
+	n, attribute := s.Forest.Schema[g]
+	// A GUID may stand for both: member, and the validated write Self-Membership.
+	beside := attribute && m != 0 && r.ValidAccesses != 0 && r.ValidAccesses&uint32(m) == 0
+	if right && r.Name != "" && !beside {
 		return r.Name
 	}
-	if n, ok := s.Forest.Schema[g]; ok {
+	if attribute {
 		return n.Name
 	}
 	if n, ok := acl.LookupGUIDFor(g, m); ok {
@@ -43,7 +47,7 @@ func EntryName(s *model.Snapshot, k *Kind, a *pool.ACERecord) string {
 	case pool.SenseMailbox:
 		var names []string
 		var buf [pool.MaxRights]pool.Right
-		for _, r := range k.Rights(a, &buf) {
+		for _, r := range pool.RightsOf(k.sense, a, &buf) {
 			names = append(names, k.name(s, r, a))
 		}
 		return strings.Join(names, ", ")

@@ -25,6 +25,8 @@ type Row struct {
 		Store string // the store a mailbox is in
 		// Exchange is the release of the server that a mailbox is on, "2019 CU14"; empty where that is not known.
 		Exchange string
+		// SenderAuth says whether another recipient takes messages of authenticated senders alone; see [SenderAuth].
+		SenderAuth string
 	}
 	ACLType  string
 	Index    int // of the ACE in its ACL, or of the value
@@ -55,7 +57,7 @@ type Row struct {
 // RowOf makes the row that a reference names.
 func RowOf(s *model.Snapshot, ref Ref) Row {
 	o, k, a := s.Record(ref.Obj), ref.Kind(), ACEOf(s, ref)
-	row := Row{Ref: ref, ACLType: k.Name, Index: int(ref.Pos), Trustee: s.Principal(TrusteeOf(s, ref, a))}
+	row := Row{Ref: ref, ACLType: k.Name, Index: indexOf(s, ref), Trustee: s.Principal(TrusteeOf(s, ref, a))}
 	fillTarget(s, &row, o)
 	row.Authority = model.AuthorityDirectory
 	row.Hidden = ReasonsOf(s, ref, a)
@@ -78,6 +80,7 @@ func fillTarget(s *model.Snapshot, row *Row, o *model.Record) {
 	if o.HasMailbox() {
 		t.Store, t.Exchange = s.CN(o.Home), s.ReleaseOf(o)
 	}
+	t.SenderAuth = SenderAuth(s, o)
 }
 
 func fillACE(s *model.Snapshot, row *Row, o *model.Record, a *pool.ACERecord) {

@@ -5,10 +5,10 @@ import (
 	"mbxperm/model/internal/pool"
 )
 
-// SendAs is the kind of Send-As and Receive-As on a recipient's account, by name
+// SendAs is the kind of Send-As and Receive-As on a mailbox's account, by name
 // or implied by wider rights (exchange-facts 2.1).
 var SendAs = &Kind{
-	Name: "SendAs-ReceiveAs", Target: model.TargetRecipient, ListName: "the ACL of its account",
+	Name: "SendAs-ReceiveAs", Target: model.TargetMailbox, ListName: "the ACL of its account",
 	list: inSecurity, sense: pool.SenseSend,
 	opens: sendOpens, covers: sendCovers, name: sendRight, fill: fillSend,
 }
@@ -16,7 +16,7 @@ var SendAs = &Kind{
 // sendOpens: Receive-As opens no mailbox there. An entry of an object above
 // recipients counts where they inherit it, wherever it applies itself.
 func sendOpens(s *model.Snapshot, o *model.Record, r pool.Right, a *pool.ACERecord) Ways {
-	if !isSendAs(r) || o.Target() == model.TargetRecipient && !appliesHere(s, o, a) {
+	if !isSendAs(r) || StandsOnRecipient(o) && !appliesHere(s, o, a) {
 		return 0
 	}
 	return SendsAs
@@ -37,18 +37,31 @@ func fillSend(_ *model.Snapshot, _ *model.Record, row *Row) {
 	}
 }
 
-// isSendAs reports whether a row speaks of Send-As and not of Receive-As.
+// isSendAs reports whether a row speaks of Send-As.
 func isSendAs(r pool.Right) bool {
-	return r != pool.RightReceiveAs && r != pool.RightRecvAsByFull && r != pool.RightRecvAsByAll
+	return r == pool.RightSendAs || r == pool.RightSendAsByFull || r == pool.RightSendAsByAll
 }
 
-// sameRight returns the bits of ACERecord.Send that speak of the same extended
-// right: those of Send-As are even, those of Receive-As odd.
-func sameRight(r pool.Right) (bits uint8) {
-	for i := range pool.SendRights {
-		if i&1 == 0 == isSendAs(r) {
+// sameRight returns the bits of ACERecord.Send that speak of the same right,
+// named or implied.
+func sameRight(r pool.Right) (bits uint16) {
+	for i, x := range append(pool.SendRights[:], pool.GroupRights[:]...) {
+		if plainRight(x) == plainRight(r) {
 			bits |= 1 << i
 		}
 	}
 	return bits
+}
+
+// plainRight is a right without how it follows from others.
+func plainRight(r pool.Right) pool.Right {
+	switch r {
+	case pool.RightSendAsByFull, pool.RightSendAsByAll:
+		return pool.RightSendAs
+	case pool.RightRecvAsByFull, pool.RightRecvAsByAll:
+		return pool.RightReceiveAs
+	case pool.RightMembersByFull, pool.RightJoin:
+		return pool.RightMembers
+	}
+	return r
 }

@@ -58,7 +58,7 @@ func Preset(s *model.Snapshot, id model.ObjectID, a *pool.ACERecord) bool {
 	switch o.Target() {
 	case model.TargetStore, model.TargetAdmin:
 		return fromSetup(s, o, a) || fromWindows(s, o, a, belowExchange)
-	case model.TargetRecipient:
+	case model.TargetMailbox, model.TargetRecipient:
 		inherited := a.Flags&acl.Inherited != 0
 		return !inherited && fromWindows(s, o, a, onAccount) || inherited && fromWindows(s, o, a, belowDomain) ||
 			!inherited && o.Is(model.FlagAdminCount) && fromWindows(s, o, a, onProtected)

@@ -6,9 +6,9 @@ import (
 )
 
 // Propagate gives what is held by SID to those who hold the SIDs, now or
-// formerly, and what delegates hold to these, and all of it to the members of
-// groups.
-func Propagate[T ~uint8](s *model.Snapshot, bySID []T, delegate T) *Holdings[T] {
+// formerly, and what links give to whom they name, and all of it to the members
+// of groups. links yields each value of a link with what it gives.
+func Propagate[T ~uint8](s *model.Snapshot, bySID []T, links func(yield func(pool.DN, T))) *Holdings[T] {
 	h := &Holdings[T]{s: s, Holds: make([]T, s.Objects.Len()), primary: map[uint64]model.ObjectID{}}
 	for id := model.ObjectID(1); uint32(id) < s.Objects.Len(); id++ {
 		o := s.Record(id)
@@ -23,9 +23,7 @@ func Propagate[T ~uint8](s *model.Snapshot, bySID []T, delegate T) *Holdings[T] 
 			}
 		}
 	}
-	for i := range s.Delegates.Len() {
-		h.add(s.At(s.Delegates.At(i).Who), delegate)
-	}
+	links(func(who pool.DN, t T) { h.add(s.At(who), t) })
 	for id := model.ObjectID(1); len(h.primary) > 0 && uint32(id) < s.Objects.Len(); id++ {
 		o := s.Record(id)
 		if o.PrimaryGroup != 0 && o.SID != 0 {

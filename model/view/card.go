@@ -31,9 +31,11 @@ type Card struct {
 	Server    string // of the mailbox or the store
 	Exchange  string // release and build of that server
 	Authority string // of the mailbox ACL
-	Trust     string // how far the directory can be trusted about it, in a sentence
-	Lists     []ListState
-	Groups    []Membership
+	// SenderAuth says whether another recipient takes messages of authenticated senders alone; see [grant.SenderAuth].
+	SenderAuth string
+	Trust      string // how far the directory can be trusted about it, in a sentence
+	Lists      []ListState
+	Groups     []Membership
 }
 
 // ListState says what became of one list of an object.
@@ -112,6 +114,7 @@ func nameSource(s *model.Snapshot, p model.TrusteeID, id model.ObjectID, who *mo
 var classWords = map[model.Class]string{
 	model.ClassUser: "user", model.ClassService: "managed service account", model.ClassComputer: "computer", model.ClassGroup: "group",
 	model.ClassContact: "contact", model.ClassForeign: "foreign security principal", model.ClassStore: "mailbox store", model.ClassPublic: "public store",
+	model.ClassDynamic: "dynamic group", model.ClassFolder: "public folder",
 	model.ClassServer: "Exchange server", model.ClassContainer: "container", model.ClassDomain: "domain",
 }
 
@@ -122,6 +125,7 @@ func fillCard(s *model.Snapshot, c *Card, o *model.Record, p model.TrusteeID) {
 		c.Class = "distribution group"
 	}
 	c.Protected = o.Is(model.FlagAdminCount)
+	c.SenderAuth = grant.SenderAuth(s, o)
 	c.In = domainInfo(s, c.SID, o.DN)
 	if o.Master != 0 {
 		master := s.Principal(model.TrusteeOfSID(o.Master))
@@ -196,9 +200,29 @@ func listStates(s *model.Snapshot, o *model.Record) (out []ListState) {
 	if o.Recipient != model.NoRecipient {
 		add("publicDelegates", o.Delegates.N, linkState(o.Delegates.N, o.Is(model.FlagDelegatesPartial), c.NoDelegates(o)))
 	}
+	if o.Target() == model.TargetRecipient {
+		out = append(out, linkStates(s, c, o)...)
+	}
 	if o.Class == model.ClassGroup {
 		none := o.MembersState == model.Missing && c.MayRead(o, coverage.GUIDMember, acl.GUID{})
 		add("member", o.Members.N, linkState(o.Members.N, o.Is(model.FlagMembersPartial), none))
+	}
+	return out
+}
+
+// linkStates says it of the links that other recipients have.
+func linkStates(s *model.Snapshot, c *coverage.Readability, o *model.Record) (out []ListState) {
+	id := s.At(o.DN)
+	p := s.PostingOf(id)
+	var values [model.LinkAttributes]uint32
+	for _, n := range s.LinksOf(id) {
+		values[s.Links.At(n).Attribute]++
+	}
+	for a := range model.LinkAttributes {
+		if values[a] > 0 || coverage.HasLinks(o, a) {
+			none := !coverage.LinkUnread(c, o, p, a)
+			out = append(out, ListState{Attribute: a.Name(), State: linkState(values[a], p.Partial(a), none), Values: int(values[a])})
+		}
 	}
 	return out
 }

@@ -275,7 +275,7 @@ func TestUnreadIsMarked(t *testing.T) {
 	o.MailboxState, o.SecurityState, o.DelegatesState = model.Missing, model.Missing, model.Missing
 	w.Put(o)
 	l, _ := lineOf(t, caseView(t, w, Query{}), "user")
-	if got := unreadLists(&l); got != "mailbox send_receive_as on_behalf" {
+	if got := unreadLists(&l, mailboxCells[:3]); got != "mailbox send_receive_as on_behalf" {
 		t.Errorf("unread: %q", got)
 	}
 	if got := Mailboxes.Totals[1].Text(&l); got != "0?" {
@@ -283,7 +283,7 @@ func TestUnreadIsMarked(t *testing.T) {
 	}
 	w.Put(&model.Object{DN: "CN=maybe,DC=contoso,DC=com", Class: model.ClassUser, Account: "maybe", Recipient: model.OtherRecipient, Type: model.UnknownType,
 		Delegates: []string{o.DN}, DelegatesState: model.Present})
-	if l, ok := lineOf(t, caseView(t, w, Query{}), "maybe"); !ok || !l.Forward(grant.MailboxACL).Unread {
+	if l, ok := lineOf(t, caseView(t, w, Query{Type: Recipients}), "maybe"); !ok || !l.Forward(grant.MailboxACL).Unread {
 		t.Errorf("of an account that may be a mailbox: line %v, %+v; want unread", ok, l.Totals.Forward)
 	}
 }

@@ -41,4 +41,5 @@ var RowFields = []model.Field[*grant.Row]{
 	{Name: "overruled", Aside: true, Value: func(r *grant.Row) any { return r.Overruled }},
 	{Name: "exchange", Is: model.ContentWord, Aside: true, Value: func(r *grant.Row) any { return r.Target.Exchange }},
 	{Name: "trustee_label", Value: func(r *grant.Row) any { return r.Trustee.Label }},
+	{Name: "sender_auth", Is: model.ContentWord, Aside: true, Value: func(r *grant.Row) any { return r.Target.SenderAuth }},
 }

@@ -43,14 +43,23 @@ func (l *evaluation) findThrough() *indirect {
 	return &indirect{l: l, groups: member.Pass(l.snap, held, passes)}
 }
 
-// passes says what of its ways a group passes on: one that is in no token Send on
-// Behalf alone.
+// byList are the ways that a group passes on although it is in no token.
+var byList = func() (w ways) {
+	for _, k := range grant.Kinds {
+		if k.ByList {
+			w |= 1 << k.Number()
+		}
+	}
+	return w
+}()
+
+// passes says what of its ways a group passes on.
 func passes(o *model.Record, w ways) ways {
 	switch {
 	case o.Class != model.ClassGroup:
 		return 0
 	case !member.InToken(o):
-		return w & way(grant.OnBehalf)
+		return w & byList
 	}
 	return w
 }
@@ -68,7 +77,7 @@ var groupRowsOf = model.Derive(func(s *model.Snapshot) []groupRows {
 	for n := range up.Groups {
 		g := &up.Groups[n]
 		for _, p := range append([]model.TrusteeID{g.Party}, member.Parties(g.Former)...) {
-			out[n].kinds |= grant.RelationsOf(s).KindsOf(p)
+			out[n].kinds |= grant.RelationsOf(s).KindsOf(s, p)
 			out[n].store = out[n].store || grant.StoreWays(s)[p]
 		}
 	}
@@ -78,7 +87,7 @@ var groupRowsOf = model.Derive(func(s *model.Snapshot) []groupRows {
 // waysOf returns the ways in which entries that name a party give it rights.
 func waysOf(held grant.RowKinds, store bool) (w ways) {
 	for _, k := range grant.Kinds {
-		if k.Target == model.TargetRecipient && held&k.RecipientRows() != 0 {
+		if onEither.Has(k) && held&k.RecipientRows() != 0 {
 			w |= way(k)
 		}
 	}

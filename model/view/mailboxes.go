@@ -10,7 +10,11 @@ import (
 	"mbxperm/model/internal/table"
 )
 
-var onRecipients = grant.On(model.TargetRecipient)
+// The kinds of rows that stand on mailboxes, and on these or other recipients.
+var (
+	onMailboxes = grant.On(model.TargetMailbox)
+	onEither    = onMailboxes | grant.On(model.TargetRecipient)
+)
 
 // Mailboxes is the object type of mailbox rights, Send-As and Receive-As, and
 // Send on Behalf.
@@ -27,7 +31,7 @@ var Mailboxes = &ObjectType{
 		reverseColumn("Reverse_OnBehalf", "Rev_OnBehalf", true, grant.OnBehalf),
 		{Title: "Type", Is: model.ContentWord, Extra: true, Text: func(l *Line) string { return typeOrKind(l) }},
 	},
-	Details: recipientColumns,
+	Details: recipientColumns("MailboxName"),
 	Fields: append([]model.Field[*Line]{
 		{Name: "account", Is: model.ContentTrustee, Value: func(l *Line) any { return l.Name }},
 		{Name: "domain", Is: model.ContentName, Value: func(l *Line) any { return l.Domain }},
@@ -36,7 +40,7 @@ var Mailboxes = &ObjectType{
 		{Name: "type", Is: model.ContentWord, Value: func(l *Line) any { return l.Type }},
 	}, mailboxCounts()...),
 	ACEs: []ACEType{
-		{Name: "All", forward: onRecipients, Flip: 4},
+		{Name: "All", forward: onMailboxes, Flip: 4},
 		{Name: "Mailbox-Rights", forward: grant.MailboxACL.Only(), Flip: 5},
 		{Name: "SendAs/ReceiveAs-Rights", forward: grant.SendAs.Only(), Flip: 6},
 		{Name: "SendOnBehalf-Rights", forward: grant.OnBehalf.Only(), Flip: 7},
@@ -44,32 +48,38 @@ var Mailboxes = &ObjectType{
 		{Name: "Reverse-Mailbox-Rights", reverse: grant.MailboxACL.Only(), Flip: 1},
 		{Name: "Reverse-SendAs/ReceiveAs-Rights", reverse: grant.SendAs.Only(), Flip: 2},
 		{Name: "Reverse-SendOnBehalf-Rights", reverse: grant.OnBehalf.Only(), Flip: 3},
-		{Name: "Effective", forward: onRecipients, Flip: 9, verdicts: true},
+		{Name: "Effective", forward: onMailboxes, Flip: 9, verdicts: true},
 		{Name: "Reverse-Effective", reverse: grant.All(), Flip: 8, verdicts: true},
-		{Name: "Both", forward: onRecipients, reverse: grant.All(), Flip: 10},
+		{Name: "Both", forward: onMailboxes, reverse: grant.All(), Flip: 10},
 	},
-	lines: mailboxLines, describe: describeMailbox, forward: onRecipients, reverse: onRecipients,
+	lines: recipientLines, describe: describeMailbox, forward: onMailboxes, reverse: onMailboxes,
+	rows: ^grant.OtherRows, target: model.TargetMailbox,
 	counts: map[int]func(*evaluation, lineRef) Count{
 		1: forwardCount(grant.MailboxACL), 2: forwardCount(grant.SendAs), 3: reverseCount(grant.MailboxACL),
 		4: reverseCount(grant.SendAs), 5: forwardCount(grant.OnBehalf), 6: reverseCount(grant.OnBehalf),
 	},
 }
 
-var recipientColumns = []model.Column[*Row]{
-	{Title: "MailboxName", Is: model.ContentTarget, Text: rowTarget},
-	{Title: "ACLType", Is: model.ContentWord, Text: func(r *Row) string { return r.ACLType }},
-	{Title: "UserName", Is: model.ContentTrustee, Text: func(r *Row) string { return model.PrincipalText(r.Trustee) }},
-	{Title: "Rights", Is: model.ContentRight, Text: func(r *Row) string { return r.Text }},
-	{Title: "Status", Is: model.ContentStatus, Text: rowStatus},
-	{Title: "Origin", Is: model.ContentDN, Extra: true, Text: func(r *Row) string { return r.Origin }},
+// recipientColumns are the columns of rows on mailboxes and other recipients.
+func recipientColumns(name string) []model.Column[*Row] {
+	return []model.Column[*Row]{
+		{Title: name, Is: model.ContentTarget, Text: rowTarget},
+		{Title: "ACLType", Is: model.ContentWord, Text: func(r *Row) string { return r.ACLType }},
+		{Title: "UserName", Is: model.ContentTrustee, Text: func(r *Row) string { return model.PrincipalText(r.Trustee) }},
+		{Title: "Rights", Is: model.ContentRight, Text: func(r *Row) string { return r.Text }},
+		{Title: "Status", Is: model.ContentStatus, Text: rowStatus},
+		{Title: "Origin", Is: model.ContentDN, Extra: true, Text: func(r *Row) string { return r.Origin }},
+	}
 }
 
-// mailboxCells are the counts of a line as reports name them: as a target, then as
-// a trustee.
-var mailboxCells = [...]struct {
+// cell is a count of a line as reports name it.
+type cell struct {
 	name string
 	of   func(*Line) Count
-}{
+}
+
+// mailboxCells are those of a mailbox: as a target, then as a trustee.
+var mailboxCells = []cell{
 	{"mailbox", func(l *Line) Count { return l.Forward(grant.MailboxACL) }},
 	{"send_receive_as", func(l *Line) Count { return l.Forward(grant.SendAs) }},
 	{"on_behalf", func(l *Line) Count { return l.Forward(grant.OnBehalf) }},
@@ -78,15 +88,19 @@ var mailboxCells = [...]struct {
 	{"reverse_on_behalf", func(l *Line) Count { return l.Reverse(grant.OnBehalf) }},
 }
 
-func mailboxCounts() (out []model.Field[*Line]) {
-	for _, c := range mailboxCells {
-		out = append(out, countFields(c.name, c.of)[0])
+// countsOf are the fields of cells: all rows, then those that deny.
+func countsOf(cells []cell) (out []model.Field[*Line]) {
+	for i := range 2 {
+		for _, c := range cells {
+			out = append(out, countFields(c.name, c.of)[i])
+		}
 	}
-	for _, c := range mailboxCells {
-		out = append(out, countFields(c.name, c.of)[1])
-	}
-	return append(out, model.Field[*Line]{Name: "hidden", Value: func(l *Line) any { return l.Totals.Hidden() }},
-		model.Field[*Line]{Name: "unread", Is: model.ContentWord, Value: func(l *Line) any { return unreadLists(l) }},
+	return out
+}
+
+func mailboxCounts() []model.Field[*Line] {
+	return append(countsOf(mailboxCells), model.Field[*Line]{Name: "hidden", Value: func(l *Line) any { return l.Totals.Hidden() }},
+		model.Field[*Line]{Name: "unread", Is: model.ContentWord, Value: func(l *Line) any { return unreadLists(l, mailboxCells[:3]) }},
 		model.Field[*Line]{Name: "exchange", Is: model.ContentWord, Aside: true, Value: func(l *Line) any { return l.Exchange }},
 		model.Field[*Line]{Name: "authority", Is: model.ContentWord, Aside: true, Value: func(l *Line) any { return l.Authority }},
 		model.Field[*Line]{Name: "label", Value: func(l *Line) any { return l.Label }})
@@ -94,9 +108,9 @@ func mailboxCounts() (out []model.Field[*Line]) {
 
 // unreadLists names the lists of the line that were not read, by their field, with
 // blanks between; there may be more in them than the counts say.
-func unreadLists(l *Line) string {
+func unreadLists(l *Line, cells []cell) string {
 	var names []string
-	for _, c := range mailboxCells[:3] {
+	for _, c := range cells {
 		if c.of(l).Unread {
 			names = append(names, c.name)
 		}
@@ -134,7 +148,7 @@ func rowTarget(r *Row) string { return targetText(&r.Row) }
 func targetText(r *grant.Row) string {
 	name := r.Target.Name
 	switch {
-	case r.Ref.Kind().Target != model.TargetRecipient:
+	case !onEither.Has(r.Ref.Kind()):
 		return name + " (" + r.Target.Type + ")"
 	case r.Authority == model.AuthorityCopy:
 		return name + " ~"
@@ -142,9 +156,9 @@ func targetText(r *grant.Row) string {
 	return name
 }
 
-// mailboxLines lists every mailbox, and whoever else has a row: other
-// recipients as targets, and any trustee.
-func mailboxLines(l *evaluation) {
+// recipientLines lists every target of the object type, mailboxes or other
+// recipients, and whoever else has a row on one.
+func recipientLines(l *evaluation) {
 	s := l.snap
 	l.result.Hidden = l.hiddenRows()
 	n := lineCount(s)
@@ -158,7 +172,7 @@ func mailboxLines(l *evaluation) {
 		for i := from; i < to; i++ {
 			if k := lineAt(s, uint32(i)); l.choose(k, &count) && in.Has(i-from) && l.wanted(k) {
 				pass.Set(i - from)
-				count.add(s, k)
+				count.add(l, k)
 			}
 		}
 		mu.Lock()
@@ -182,8 +196,8 @@ func describeMailbox(s *model.Snapshot, o *model.Record) (p Place) {
 // tally counts lines.
 type tally struct{ targets, others, system, leftOut int }
 
-func (t *tally) add(s *model.Snapshot, k lineRef) {
-	if k.obj != 0 && s.Record(k.obj).HasMailbox() {
+func (t *tally) add(l *evaluation, k lineRef) {
+	if k.obj != 0 && l.snap.Record(k.obj).Target() == l.query.Type.target {
 		t.targets++
 	} else {
 		t.others++
@@ -192,22 +206,22 @@ func (t *tally) add(s *model.Snapshot, k lineRef) {
 
 // choose reports whether the toggles leave a line in.
 func (l *evaluation) choose(k lineRef, count *tally) bool {
-	kind := model.NoRecipient
+	kind, own := model.NoRecipient, false
 	if k.obj != 0 {
-		kind = l.snap.Record(k.obj).Recipient
+		o := l.snap.Record(k.obj)
+		kind, own = o.Recipient, o.Target() == l.query.Type.target
 	}
-	mailbox := kind == model.Mailbox || kind == model.SystemMailbox
-	if l.query.Only == 0 && l.query.Lines != TrusteeLines && (kind == model.Mailbox || kind == model.SystemMailbox && l.query.System) {
+	if l.query.Only == 0 && l.query.Lines != TrusteeLines && own && (kind != model.SystemMailbox || l.query.System) {
 		return true // whatever rows it has: nearly all lines
 	}
 	switch holds := l.holds(k.party) != 0; {
-	case kind == model.SystemMailbox && !l.query.System && !holds:
+	case own && kind == model.SystemMailbox && !l.query.System && !holds:
 		count.system++
 		return false
-	case !mailbox && l.everyRow(k)&l.wide == 0: // hidden, whatever else is asked for
+	case !own && l.everyRow(k)&l.wide == 0: // hidden, whatever else is asked for
 		return false
-	case l.query.Only != 0 && !holds && (k.obj == 0 || !l.hasRows(l.snap.Record(k.obj))),
-		l.query.Lines == MailboxLines && !mailbox,
+	case l.query.Only != 0 && !holds && (k.obj == 0 || !l.hasRows(k.obj)),
+		l.query.Lines == MailboxLines && !own,
 		l.query.Lines == TrusteeLines && !holds:
 		count.leftOut++
 		return false
@@ -219,9 +233,9 @@ func (l *evaluation) choose(k lineRef, count *tally) bool {
 // and of all that name it.
 func (l *evaluation) everyRow(k lineRef) grant.RowKinds {
 	r := grant.RelationsOf(l.snap)
-	out := r.KindsOf(k.party)
+	out := r.KindsOf(l.snap, k.party)
 	if k.obj != 0 {
-		out |= grant.RowsOn(l.snap.Record(k.obj), r.Descs)
+		out |= grant.RowsOn(l.snap, k.obj, r.Descs)
 	}
 	return out
 }

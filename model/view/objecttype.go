@@ -22,6 +22,11 @@ type ObjectType struct {
 	Toggles hiding.Reasons
 
 	lines func(*evaluation)
+	// target is what recipients are that always have a line; none where its lines
+	// are no recipients.
+	target model.Target
+	// rows are the sorts of rows that it is about; 0 for all.
+	rows grant.RowKinds
 	// rowLines says that a line is one row.
 	rowLines bool
 	// describe fills in what only lines of this type say of where a target is; nil for nothing.
@@ -41,6 +46,7 @@ func (t *ObjectType) HasTrustees() bool { return t.reverse != 0 }
 // ObjectTypes are all of them, in the order of the drop-down.
 var ObjectTypes = []*ObjectType{
 	Mailboxes,
+	Recipients,
 	Stores,
 	Containers,
 	Admins,
@@ -89,6 +95,8 @@ type Place struct {
 
 	Server, StorageGroup, Store string
 	Sort                        string // "OU", "Domain", "Container"
+
+	SenderAuth string // of another recipient: see [grant.SenderAuth]
 }
 
 // count spells a cell: shown rows, allows and denies apart, and marks for what

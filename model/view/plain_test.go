@@ -2,20 +2,15 @@ package view_test
 
 import (
 	"context"
-	"encoding/binary"
-	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
 	"mbxperm/acl"
-	"mbxperm/collector"
 	"mbxperm/collector/demo"
 	"mbxperm/collector/session"
 	"mbxperm/model"
 	"mbxperm/model/grant"
 	"mbxperm/model/hiding"
-	"mbxperm/model/internal/script"
 	"mbxperm/model/view"
 )
 
@@ -24,185 +19,10 @@ import (
 // walking that list. The model must agree with it, line by line, under every
 // set of toggles.
 
-// plainRow is one row as the plain reader sees it.
-type plainRow struct {
-	target  string // DN, lower case
-	kind    string // acl_type
-	index   int
-	trustee string // SID as text, or the DN of a delegate without one
-	right   string
-	deny    bool
-	stale   bool
-	inh     bool
-	self    bool
-	implied bool
-}
-
-// plain collects rows from entries.
-type plain struct {
-	rows      []plainRow
-	links     []plainRow // SendOnBehalf: trustee is still a DN
-	sids      map[string]string
-	mailboxes map[string]bool
-	sources   []string // DNs of stores
-	domain    string   // SID of the domain that is read
-	missed    map[string]bool
-	deleted   map[string]bool
-}
-
-func (p *plain) Begin(collector.Query) {}
-
-func (p *plain) Expect(collector.QueryID, int) {}
-
-func (p *plain) End(collector.QueryID, error) {}
-
-func (p *plain) Missed(sid acl.SID) { p.missed[sid.String()] = true }
-
-func (p *plain) Entry(e *collector.Entry) { p.entry(strings.ToLower(e.DN), e) }
-
-func has(e *collector.Entry, name, value string) bool {
-	for _, v := range e.Values(name) {
-		if strings.EqualFold(string(v), value) {
-			return true
-		}
-	}
-	return false
-}
-
-func (p *plain) entry(dn string, e *collector.Entry) {
-	if sid := e.Value("objectSid"); sid != nil {
-		p.sids[dn] = script.PlainSID(sid)
-		if has(e, "isDeleted", "TRUE") {
-			p.deleted[script.PlainSID(sid)] = true
-		}
-		if has(e, "objectClass", "domainDNS") && p.domain == "" {
-			p.domain = script.PlainSID(sid)
-		}
-	}
-	if has(e, "objectClass", "msExchPrivateMDB") || has(e, "objectClass", "msExchPublicMDB") {
-		p.sources = append(p.sources, dn)
-		for i, a := range plainACEs(e.Value("nTSecurityDescriptor")) {
-			p.rows = append(p.rows, plainRow{target: dn, kind: grant.StoreACL.Name, index: i, trustee: a.sid, deny: a.deny})
-		}
-		return
-	}
-	if e.Value("mailNickname") == nil {
-		return
-	}
-	details := e.Text("msExchRecipientTypeDetails")
-	remote := details == "128" || details == "2147483648" || details == "33554432" || details == "64"
-	mailbox := has(e, "objectClass", "user") && !remote &&
-		(e.Value("homeMDB") != nil || e.Value("msExchMailboxGuid") != nil || e.Value("msExchHomeServerName") != nil)
-	if mailbox {
-		p.mailboxes[dn] = true
-		if noDACL(e.Value("msExchMailboxSecurityDescriptor")) {
-			p.rows = append(p.rows, plainRow{target: dn, kind: grant.MailboxACL.Name, trustee: "S-1-1-0"})
-		}
-		for i, a := range plainACEs(e.Value("msExchMailboxSecurityDescriptor")) {
-			p.mailboxACE(dn, i, a)
-		}
-	}
-	if noDACL(e.Value("nTSecurityDescriptor")) {
-		for _, right := range []string{"Send-As", "Receive-As"} {
-			p.rows = append(p.rows, plainRow{target: dn, kind: grant.SendAs.Name, trustee: "S-1-1-0", right: right})
-		}
-	}
-	for i, a := range plainACEs(e.Value("nTSecurityDescriptor")) {
-		p.accountACE(dn, i, a)
-	}
-	for i, v := range e.Values("publicDelegates") {
-		p.links = append(p.links, plainRow{target: dn, kind: grant.OnBehalf.Name, index: i, trustee: strings.ToLower(string(v))})
-	}
-}
-
-func (p *plain) mailboxACE(dn string, i int, a plainACE) {
-	row := plainRow{target: dn, kind: grant.MailboxACL.Name, index: i, trustee: a.sid, deny: a.deny, stale: a.inherited, self: a.self()}
-	rest := a.mask
-	for _, bit := range []uint32{1, 2, 4, 0x10000, 0x20000, 0x40000, 0x80000} {
-		if a.mask&bit != 0 {
-			row.right = fmt.Sprintf("%#x", bit)
-			p.rows = append(p.rows, row)
-			rest &^= bit
-		}
-	}
-	if rest != 0 || a.mask == 0 {
-		row.right = "rest"
-		p.rows = append(p.rows, row)
-	}
-}
-
-func (p *plain) accountACE(dn string, i int, a plainACE) {
-	if a.mask&(0x100|0x10000000) == 0 || a.other {
-		return
-	}
-	row := plainRow{target: dn, kind: grant.SendAs.Name, index: i, trustee: a.sid, deny: a.deny, inh: a.inherited, self: a.self()}
-	for _, r := range []string{"ab721a54-1e2f-11d0-9819-00aa0040529b", "ab721a56-1e2f-11d0-9819-00aa0040529b"} {
-		if a.object == r || a.object == "" {
-			row.right, row.implied = r, a.object == ""
-			p.rows = append(p.rows, row)
-		}
-	}
-}
-
-type plainACE struct {
-	sid, object            string
-	mask                   uint32
-	deny, inherited, other bool
-}
-
-// noDACL reports that a descriptor has no DACL at all, so that everyone holds
-// every right: the flag is not set, or there is no offset ([MS-DTYP] 2.4.6).
-func noDACL(b []byte) bool {
-	return len(b) >= 20 && (b[2]&4 == 0 || binary.LittleEndian.Uint32(b[16:]) == 0)
-}
-
-func (a plainACE) self() bool { return a.sid == "S-1-5-10" || a.sid == "S-1-5-18" }
-
-// plainACEs reads the DACL of a self-relative descriptor ([MS-DTYP] 2.4.6) and
-// stops where it is damaged.
-func plainACEs(b []byte) (out []plainACE) {
-	defer func() { _ = recover() }() // a damaged descriptor ends here, with what came before
-	u16, u32 := binary.LittleEndian.Uint16, binary.LittleEndian.Uint32
-	b = slices.Clip(b) // so that a slice past the end is an error and not what the source has there
-	if len(b) < 20 || u16(b[2:])&4 == 0 || u32(b[16:]) == 0 {
-		return nil
-	}
-	list := b[u32(b[16:]):]
-	count, list := int(u16(list[4:])), list[8:]
-	for range count {
-		kind, flags, size := list[0], list[1], int(u16(list[2:]))
-		body := list[4:size]
-		a := plainACE{mask: u32(body), inherited: flags&0x10 != 0}
-		body = body[4:]
-		switch kind {
-		case 1, 6, 0xA, 0xC:
-			a.deny = true
-		case 0, 5, 9, 0xB:
-		default:
-			a.other = true
-		}
-		if kind == 5 || kind == 6 || kind == 0xB || kind == 0xC {
-			present := u32(body)
-			body = body[4:]
-			if present&1 != 0 {
-				a.object = script.PlainGUID(body)
-				body = body[16:]
-			}
-			if present&2 != 0 {
-				body = body[16:]
-			}
-		}
-		a.sid = script.PlainSID(body)
-		out = append(out, a)
-		list = list[size:]
-	}
-	return out
-}
-
 // shown applies the toggles of the design to a row of a recipient.
 func (p *plain) shown(r *plainRow, q hiding.Reasons, only hiding.Only) bool {
 	return (!r.stale || q&hiding.Stale != 0) && (!r.inh || q&hiding.Inherited != 0) &&
-		(!r.self || q&hiding.Self != 0) && (!r.implied || q&hiding.Implied != 0) &&
+		(!r.self || q&hiding.Self != 0) && (!r.implied || q&hiding.Implied != 0) && (!r.setup || q&hiding.Default != 0) &&
 		(only&hiding.OnlyDeny == 0 || r.deny) && (only&hiding.OnlyOrphans == 0 || p.orphan(r.trustee))
 }
 
@@ -225,7 +45,7 @@ func read(t *testing.T, spec string) (*model.Snapshot, *plain) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &plain{sids: map[string]string{}, mailboxes: map[string]bool{}, missed: map[string]bool{}, deleted: map[string]bool{}}
+	p := &plain{sids: map[string]string{}, mailboxes: map[string]bool{}, others: map[string]bool{}, missed: map[string]bool{}, deleted: map[string]bool{}}
 	if err := again.Read(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
@@ -262,21 +82,47 @@ func (p *plain) strangers(t *testing.T) (out []acl.SID) {
 
 type plainCount struct{ rows, deny, hidden int }
 
-// toggles are those that bear on rows of recipients.
+// toggles are those that bear on rows of recipients, and of which object type.
 type toggles struct {
 	show hiding.Reasons
 	only hiding.Only
+	of   *plainType
+}
+
+// plainType is an object type whose targets are recipients: its kinds of rows, and
+// where among its ACE types these stand, forward and in reverse.
+type plainType struct {
+	*view.ObjectType
+	kinds            []*grant.Kind
+	forward, reverse int // the first ACE type of each, after All
+	both             int
+	other            bool
+}
+
+var plainTypes = []*plainType{
+	{view.Mailboxes, []*grant.Kind{grant.MailboxACL, grant.SendAs, grant.OnBehalf}, 1, 5, 10, false},
+	{view.Recipients, []*grant.Kind{grant.RecipientSend, grant.RecipientBehalf, grant.Manager, grant.Delivery}, 1, 6, 12, true},
 }
 
 func everyToggle(yield func(toggles) bool) {
-	for show := hiding.Reasons(0); show <= hiding.All; show++ {
-		for only := range hiding.Only(4) {
-			// Defaults are for stores and containers only: see TestStoreTotals.
-			if show&hiding.Default == 0 && !yield(toggles{show, only}) {
-				return
+	for _, of := range plainTypes {
+		for show := hiding.Reasons(0); show <= hiding.All; show++ {
+			for only := range hiding.Only(4) {
+				// Mailboxes have no defaults, and others no mailbox ACL to be stale.
+				if show&^of.Toggles == 0 && !yield(toggles{show, only, of}) {
+					return
+				}
 			}
 		}
 	}
+}
+
+// targets are the DNs of those that the object type always has lines of.
+func (p *plain) targets(of *plainType) map[string]bool {
+	if of.other {
+		return p.others
+	}
+	return p.mailboxes
 }
 
 // TestTotalsEqualRows: under every set of toggles, each total of each line is
@@ -286,13 +132,13 @@ func TestTotalsEqualRows(t *testing.T) {
 	s, p := read(t, "demo:60:3")
 	for on := range everyToggle {
 		forward, reverse, hidden := p.count(on)
-		result := ask(t, s, view.Query{Type: view.Mailboxes, Show: on.show, Only: on.only, System: true})
-		mailboxes := 0
+		result := ask(t, s, view.Query{Type: on.of.ObjectType, Show: on.show, Only: on.only, System: true})
+		targets := 0
 		listed := map[string]bool{}
 		for i := range result.Len() {
 			line := result.Line(i)
-			if line.Kind == model.KindMailbox && line.Key.IsTarget() {
-				mailboxes++
+			if own := p.targets(on.of)[strings.ToLower(line.DN)]; own && line.Key.IsTarget() {
+				targets++
 				listed[strings.ToLower(line.DN)] = true
 			}
 			listed[line.SID.String()] = true
@@ -307,15 +153,15 @@ func TestTotalsEqualRows(t *testing.T) {
 				t.Errorf("toggles %v: there is no line of %s", on, who)
 			}
 		}
-		if on.only == 0 && mailboxes != len(p.mailboxes) || result.Targets != mailboxes {
-			t.Errorf("toggles %v: %d lines of mailboxes, %d targets; want %d", on, mailboxes, result.Targets, len(p.mailboxes))
+		if on.only == 0 && targets != len(p.targets(on.of)) || result.Targets != targets {
+			t.Errorf("toggles %v: %d lines of targets, %d targets; want %d", on, targets, result.Targets, len(p.targets(on.of)))
 		}
 		if result.Hidden.Total() != hidden {
 			t.Errorf("toggles %v: %d hidden, want %d", on, result.Hidden.Total(), hidden)
 		}
-		all := ask(t, s, view.Query{Type: view.Mailboxes, Show: on.show, Only: on.only, Rows: true, ACEs: view.Mailboxes.ACEs[0]})
-		if all.Len()+all.Hidden.Total() != p.recipientRows() || all.Hidden != result.Hidden {
-			t.Errorf("toggles %v: %d shown + %v hidden, want %d in all and %v", on, all.Len(), all.Hidden, p.recipientRows(), result.Hidden)
+		all := ask(t, s, view.Query{Type: on.of.ObjectType, Show: on.show, Only: on.only, Rows: true, ACEs: on.of.ACEs[0]})
+		if all.Len()+all.Hidden.Total() != p.recipientRows(on.of) || all.Hidden != result.Hidden {
+			t.Errorf("toggles %v: %d shown + %v hidden, want %d in all and %v", on, all.Len(), all.Hidden, p.recipientRows(on.of), result.Hidden)
 		}
 	}
 }
@@ -324,26 +170,31 @@ func TestTotalsEqualRows(t *testing.T) {
 // the trustees by SID that some row names.
 func (p *plain) linesWanted(on toggles, forward, reverse map[string]plainCount) map[string]bool {
 	want := map[string]bool{}
-	for dn := range p.mailboxes {
+	for dn := range p.targets(on.of) {
 		n := 0
-		for _, kind := range RowKinds {
-			n += forward[dn+kind].rows + reverse[p.sids[dn]+kind].rows
+		for _, kind := range on.of.kinds {
+			n += forward[dn+kind.Name].rows + reverse[p.sids[dn]+kind.Name].rows
 		}
 		if on.only == 0 || n > 0 {
 			want[dn] = true
 		}
 	}
 	for _, r := range p.rows {
-		if r.kind != grant.StoreACL.Name && strings.HasPrefix(r.trustee, "S-") && p.shown(&r, on.show, on.only) {
+		if r.on(on.of) && strings.HasPrefix(r.trustee, "S-") && p.shown(&r, on.show, on.only) {
 			want[r.trustee] = true
 		}
 	}
 	return want
 }
 
-func (p *plain) recipientRows() (n int) {
+// on reports whether a row stands on the targets of an object type.
+func (r *plainRow) on(of *plainType) bool {
+	return r.kind != grant.StoreACL.Name && r.other == of.other
+}
+
+func (p *plain) recipientRows(of *plainType) (n int) {
 	for _, r := range p.rows {
-		if r.kind != grant.StoreACL.Name {
+		if r.on(of) {
 			n++
 		}
 	}
@@ -353,7 +204,7 @@ func (p *plain) recipientRows() (n int) {
 func (p *plain) count(on toggles) (forward, reverse map[string]plainCount, hidden int) {
 	forward, reverse = map[string]plainCount{}, map[string]plainCount{}
 	for _, r := range p.rows {
-		if r.kind == grant.StoreACL.Name {
+		if !r.on(on.of) {
 			continue
 		}
 		add := plainCount{rows: 1}
@@ -375,24 +226,23 @@ func (p *plain) count(on toggles) (forward, reverse map[string]plainCount, hidde
 	return forward, reverse, hidden
 }
 
-var RowKinds = []string{grant.MailboxACL.Name, grant.SendAs.Name, grant.OnBehalf.Name}
-
 func checkLine(t *testing.T, show toggles, line *view.Line, forward, reverse map[string]plainCount) {
 	t.Helper()
 	who := strings.ToLower(line.DN)
 	if !line.SID.IsZero() {
 		who = line.SID.String()
 	}
-	for i, kind := range RowKinds {
+	for _, k := range show.of.kinds {
 		var want plainCount
+		kind := k.Name
 		if line.Key.IsTarget() {
 			want = forward[strings.ToLower(line.DN)+kind]
 		}
-		c := line.Totals.Forward[i]
+		c := line.Forward(k)
 		if got := (plainCount{c.Rows, c.Deny, c.Hidden}); got != want {
 			t.Errorf("toggles %v: %s of %q is %+v, want %+v", show, kind, line.Name, got, want)
 		}
-		c = line.Totals.Reverse[i]
+		c = line.Reverse(k)
 		if got := (plainCount{c.Rows, c.Deny, c.Hidden}); got != reverse[who+kind] {
 			t.Errorf("toggles %v: reverse %s of %q is %+v, want %+v", show, kind, line.Name, got, reverse[who+kind])
 		}
@@ -403,33 +253,33 @@ func checkLine(t *testing.T, show toggles, line *view.Line, forward, reverse map
 func checkDetail(t *testing.T, s *model.Snapshot, show toggles, line *view.Line) {
 	t.Helper()
 	detail := func(n int) *view.Result {
-		return ask(t, s, view.Query{Type: view.Mailboxes, Show: show.show, Only: show.only, Rows: true, Of: line.Key, ACEs: view.Mailboxes.ACEs[n]})
+		return ask(t, s, view.Query{Type: show.of.ObjectType, Show: show.show, Only: show.only, Rows: true, Of: line.Key, ACEs: show.of.ACEs[n]})
 	}
-	for i := range RowKinds {
+	for i, k := range show.of.kinds {
 		for _, way := range []struct {
 			aces int
 			want view.Count
-		}{{1 + i, line.Totals.Forward[i]}, {5 + i, line.Totals.Reverse[i]}} {
+		}{{show.of.forward + i, line.Forward(k)}, {show.of.reverse + i, line.Reverse(k)}} {
 			got := detail(way.aces)
 			if got.Len() != way.want.Rows || got.Hidden.Total() != way.want.Hidden {
 				t.Errorf("toggles %v: %s of %q shows %d rows and hides %d, want %d and %d", show,
-					view.Mailboxes.ACEs[way.aces].Name, line.Name, got.Len(), got.Hidden.Total(), way.want.Rows, way.want.Hidden)
+					show.of.ACEs[way.aces].Name, line.Name, got.Len(), got.Hidden.Total(), way.want.Rows, way.want.Hidden)
 			}
 		}
 	}
 	seen := map[grant.Ref]bool{}
-	both := detail(10)
+	both := detail(show.of.both)
 	for i := range both.Len() {
 		if seen[both.Ref(i)] {
 			t.Errorf("toggles %v: Both of %q shows %v twice", show, line.Name, both.Ref(i))
 		}
 		seen[both.Ref(i)] = true
 	}
-	for _, n := range []int{0, 4} {
+	for _, n := range []int{0, show.of.reverse - 1} {
 		one := detail(n)
 		for i := range one.Len() {
 			if !seen[one.Ref(i)] {
-				t.Errorf("toggles %v: Both of %q lacks a row of %s", show, line.Name, view.Mailboxes.ACEs[n].Name)
+				t.Errorf("toggles %v: Both of %q lacks a row of %s", show, line.Name, show.of.ACEs[n].Name)
 			}
 		}
 	}
@@ -454,8 +304,8 @@ func TestStoreTotals(t *testing.T) {
 			aces[r.target]++
 		}
 	}
-	for _, on := range []toggles{{0, 0}, {hiding.Inherited, 0}, {hiding.Default, 0}, {hiding.All, 0},
-		{hiding.All, hiding.OnlyDeny}, {0, hiding.OnlyDeny}, {hiding.All, hiding.OnlyOrphans}} {
+	for _, on := range []toggles{{0, 0, nil}, {hiding.Inherited, 0, nil}, {hiding.Default, 0, nil}, {hiding.All, 0, nil},
+		{hiding.All, hiding.OnlyDeny, nil}, {0, hiding.OnlyDeny, nil}, {hiding.All, hiding.OnlyOrphans, nil}} {
 		show := on.show
 		result := ask(t, s, view.Query{Type: view.Stores, Show: show, Only: on.only})
 		if result.Len() != len(p.sources) || len(p.sources) == 0 {

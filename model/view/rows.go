@@ -25,24 +25,30 @@ func (l *evaluation) allRows() {
 	if q.ByTrustee {
 		want = grant.All()
 	}
-	var rest []model.ObjectID
+	var rest [model.TargetCount][]model.ObjectID
 	for _, n := range byName(s) {
 		if l.stopped() {
 			return
 		}
 		switch k := lineAt(s, n); {
 		case k.obj == 0:
-		case s.Record(k.obj).Target() != model.TargetRecipient:
-			rest = append(rest, k.obj)
+		case s.Record(k.obj).Target() != model.TargetMailbox:
+			t := s.Record(k.obj).Target()
+			rest[t] = append(rest[t], k.obj)
 		default:
 			l.rowsOfTarget(k.obj, want, nil)
 		}
 	}
-	l.inOrder = len(l.result.rows)
-	for _, id := range rest {
-		l.rowsOfTarget(id, want&onRecipients, nil)
+	for _, id := range rest[model.TargetRecipient] {
+		l.rowsOfTarget(id, want, nil)
 	}
-	for _, list := range grant.Lists(s, want&^onRecipients) {
+	l.inOrder = len(l.result.rows)
+	for _, t := range [...]model.Target{model.TargetStore, model.TargetAdmin} { // which are recipients too
+		for _, id := range rest[t] {
+			l.rowsOfTarget(id, want&onEither, nil)
+		}
+	}
+	for _, list := range grant.Lists(s, want&^onEither) {
 		for i := range list.Len() {
 			l.rowsOfTarget(*list.At(i), want, nil)
 		}
@@ -114,8 +120,8 @@ func (l *evaluation) rowsOfLine() {
 	}
 	acting := l.acting(of.party)
 	who := func(k *grant.Kind, p model.TrusteeID) bool {
-		behalfOnly, acts := acting[p]
-		return acts && (!behalfOnly || k.IsLink())
+		byList, acts := acting[p]
+		return acts && (!byList || k.ByList)
 	}
 	own := model.ObjectID(0)
 	if q.ACEs.forward != 0 {
@@ -125,11 +131,11 @@ func (l *evaluation) rowsOfLine() {
 		l.rowsAmongAll(own, who)
 		return
 	}
-	for p, behalfOnly := range acting {
-		l.rowsNaming(p, behalfOnly, own)
+	for p, byList := range acting {
+		l.rowsNaming(p, byList, own)
 	}
 	if own != 0 { // its forward rows are there already
-		grant.Each(l.snap, own, q.ACEs.reverse&q.ACEs.forward&onRecipients&^grant.OnBehalf.Only(), func(r grant.Ref, a *pool.ACERecord) bool {
+		grant.Each(l.snap, own, q.ACEs.reverse&q.ACEs.forward&onEither&grant.Entries(), func(r grant.Ref, a *pool.ACERecord) bool {
 			if why := l.why(r, a); why != 0 && who(r.Kind(), model.TrusteeOfSID(a.Trustee)) {
 				l.result.Hidden[why.First()]--
 			}
@@ -143,7 +149,7 @@ func (l *evaluation) rowsOfLine() {
 func (l *evaluation) rowsAmongAll(own model.ObjectID, who func(*grant.Kind, model.TrusteeID) bool) {
 	q, s := &l.query, l.snap
 	for i := range s.Recipients.Len() {
-		id, want := *s.Recipients.At(i), q.ACEs.reverse&onRecipients
+		id, want := *s.Recipients.At(i), q.ACEs.reverse&onEither
 		if id == own {
 			want &^= q.ACEs.forward
 		}
@@ -158,7 +164,7 @@ func (l *evaluation) rowsAmongAll(own model.ObjectID, who func(*grant.Kind, mode
 // rowsOfOthers looks at every target that is no recipient.
 func (l *evaluation) rowsOfOthers(own model.ObjectID, who func(*grant.Kind, model.TrusteeID) bool) {
 	q, s := &l.query, l.snap
-	reverse := q.ACEs.reverse &^ onRecipients
+	reverse := q.ACEs.reverse &^ onEither
 	for _, list := range grant.Lists(s, reverse) {
 		for i := range list.Len() {
 			id, want := *list.At(i), reverse
@@ -176,32 +182,33 @@ func (l *evaluation) rowsOfOthers(own model.ObjectID, who func(*grant.Kind, mode
 // rowsNaming takes the rows on recipients that name a party, but for those on
 // own that its forward view has. What is hidden is counted, hidden rows on own
 // too, without a look at each of them: some trustees stand on every account.
-func (l *evaluation) rowsNaming(p model.TrusteeID, behalfOnly bool, own model.ObjectID) {
+func (l *evaluation) rowsNaming(p model.TrusteeID, byList bool, own model.ObjectID) {
 	q, s := &l.query, l.snap
 	r := grant.RelationsOf(s)
 	for _, k := range grant.Kinds {
-		in, counted := k.Counted()
-		if !counted || behalfOnly || p.DN() != 0 || !q.ACEs.reverse.Has(k) {
+		if byList || p.DN() != 0 || !q.ACEs.reverse.Has(k) {
 			continue
 		}
 		not := own
 		if !q.ACEs.forward.Has(k) {
 			not = 0
 		}
-		for _, ace := range r.ACEs.Of(uint32(p)) {
-			if n := r.Uses[in][ace]; n != 0 {
-				l.rowsOfACE(pool.ACE(ace), k, int(n), not)
+		for _, in := range k.Senses() {
+			for _, ace := range r.ACEs.Of(uint32(p)) {
+				if n := r.Uses[in][ace]; n != 0 {
+					l.rowsOfACE(pool.ACE(ace), k, in, int(n), not)
+				}
 			}
 		}
 	}
-	if !q.ACEs.reverse.Has(grant.OnBehalf) {
-		return
-	}
 	for _, link := range r.LinksOf(p) {
-		d := s.Delegates.At(link.N)
-		ref := grant.OnBehalf.Ref(d.Target, link.N-s.Record(d.Target).Delegates.First, pool.RightOnBehalf)
+		k := link.Kind()
+		if !q.ACEs.reverse.Has(k) || byList && !k.ByList {
+			continue
+		}
+		ref := link.Ref(s)
 		switch why := l.why(ref, nil); {
-		case d.Target == own && q.ACEs.forward.Has(grant.OnBehalf):
+		case ref.Obj == own && q.ACEs.forward.Has(k):
 		case why != 0:
 			l.result.Hidden[why.First()]++
 		default:
@@ -210,14 +217,14 @@ func (l *evaluation) rowsNaming(p model.TrusteeID, behalfOnly bool, own model.Ob
 	}
 }
 
-// rowsOfACE takes the rows of one kind that an ACE gives on recipients, but
-// for those on not.
-func (l *evaluation) rowsOfACE(id pool.ACE, k *grant.Kind, uses int, not model.ObjectID) {
+// rowsOfACE takes the rows of one kind that an ACE gives on recipients whose lists
+// are read in one sense, but for those on not.
+func (l *evaluation) rowsOfACE(id pool.ACE, k *grant.Kind, in pool.Sense, uses int, not model.ObjectID) {
 	s := l.snap
 	a := s.ACEs.At(uint32(id))
 	var buf [pool.MaxRights]pool.Right
 	var shown []pool.Right
-	for _, right := range k.Rights(a, &buf) {
+	for _, right := range pool.RightsOf(in, a, &buf) {
 		if why := l.why(k.Ref(0, 0, right), a); why != 0 {
 			l.result.Hidden[why.First()] += uses
 		} else {
@@ -228,7 +235,6 @@ func (l *evaluation) rowsOfACE(id pool.ACE, k *grant.Kind, uses int, not model.O
 		return
 	}
 	at := grant.ReachOf(s)
-	in, _ := k.Counted()
 	for _, desc := range at.Descs.Of(uint32(id)) {
 		d := s.Descs.At(desc)
 		if d.Sense != in || l.stopped() {
@@ -250,8 +256,8 @@ func (l *evaluation) rowsOfACE(id pool.ACE, k *grant.Kind, uses int, not model.O
 }
 
 // acting are the parties whose rows a reverse view shows: the line's own, and in
-// the effective view those in its token and, for Send on Behalf alone, its
-// distribution groups, which have the value true.
+// the effective view those in its token and, for links that go by the list of
+// members alone, its distribution groups, which have the value true.
 func (l *evaluation) acting(p model.TrusteeID) map[model.TrusteeID]bool {
 	out := map[model.TrusteeID]bool{}
 	if l.query.Effective {

@@ -95,8 +95,8 @@ func (c Count) times(n int) Count {
 }
 
 // descriptor counts the rows of a recipient's descriptor.
-func (l *evaluation) descriptor(id pool.Desc, in pool.Sense) Count {
-	sum := l.snap.RowsOf(l.snap.Descs.At(uint32(id)))
+func (l *evaluation) descriptor(id pool.Desc) Count {
+	in, sum := l.snap.Descs.At(uint32(id)).Sense, l.snap.RowsOf(l.snap.Descs.At(uint32(id)))
 	if l.show&hiding.NotOrphan != 0 {
 		return countRows(sum, in, l.show, 0)
 	}
@@ -107,27 +107,37 @@ func (l *evaluation) descriptor(id pool.Desc, in pool.Sense) Count {
 	return c
 }
 
-// links counts values of a link. None denies, and none names an orphan.
-func (l *evaluation) links(n int) (c Count) {
-	if hiding.Onlys&^l.show == 0 {
-		c.Rows = n
-	} else {
-		c.Hidden = n
+// links counts values of a link, allowing and denying. None names an orphan.
+func (l *evaluation) links(n [2]int) (c Count) {
+	for deny, n := range n {
+		switch {
+		case l.hidesLinks(deny) != 0:
+			c.Hidden += n
+		default:
+			c.Rows += n
+			c.Deny += n * deny
+		}
 	}
 	return c
+}
+
+// hidesLinks says why values of links that allow, or that deny, are hidden.
+func (l *evaluation) hidesLinks(deny int) hiding.Reasons {
+	return (hiding.NotOrphan | [2]hiding.Reasons{hiding.NotDeny, 0}[deny]) &^ l.show
 }
 
 // forward counts the rows of one kind of a target.
 func (l *evaluation) forward(id model.ObjectID, k *grant.Kind) (c Count) {
 	o := l.snap.Record(id)
-	in, counted := k.Counted()
 	switch {
-	case k.IsLink():
-		return l.links(int(o.Delegates.N))
-	case k.Desc(o) == 0 || !k.StandsOn(o):
+	case !k.StandsOn(o):
 		return c
-	case counted:
-		return l.descriptor(k.Desc(o), in)
+	case k.IsLink():
+		return l.links(k.Counts(l.snap, id))
+	case k.Desc(o) == 0:
+		return c
+	case k.Senses() != nil:
+		return l.descriptor(k.Desc(o))
 	}
 	return l.countEach(id, k, nil)
 }
@@ -137,17 +147,18 @@ func (l *evaluation) reverse(p model.TrusteeID, k *grant.Kind) (c Count) {
 	s := l.snap
 	r := grant.RelationsOf(s)
 	if k.IsLink() {
-		return l.links(len(r.LinksOf(p)))
+		return l.links(r.LinkCounts(s, p, k))
 	}
-	in, counted := k.Counted()
-	if p.DN() != 0 || !counted {
+	if p.DN() != 0 {
 		return c
 	}
 	more := l.moreReasons(p.SID())
-	for _, id := range r.ACEs.Of(uint32(p)) {
-		if n := r.Uses[in][id]; n != 0 {
-			sum := pool.SumACE(in, s.ACEs.At(id))
-			c.add(countRows(&sum, in, l.show, more).times(int(n)))
+	for _, in := range k.Senses() {
+		for _, id := range r.ACEs.Of(uint32(p)) {
+			if n := r.Uses[in][id]; n != 0 {
+				sum := pool.SumACE(in, s.ACEs.At(id))
+				c.add(countRows(&sum, in, l.show, more).times(int(n)))
+			}
 		}
 	}
 	return c
@@ -166,52 +177,57 @@ func (l *evaluation) holds(p model.TrusteeID) grant.RowKinds {
 	if l.show&hiding.NotOrphan == 0 && (p.DN() != 0 || !grant.IsOrphan(l.snap, p.SID())) {
 		return 0
 	}
-	return grant.RelationsOf(l.snap).KindsOf(p) & l.kinds
+	return grant.RelationsOf(l.snap).KindsOf(l.snap, p) & l.kinds
 }
 
 // hasRows reports whether a recipient has a row that is shown, as a target.
-func (l *evaluation) hasRows(o *model.Record) bool {
+func (l *evaluation) hasRows(id model.ObjectID) bool {
 	if l.show&hiding.NotOrphan != 0 {
-		return grant.RowsOn(o, grant.RelationsOf(l.snap).Descs)&l.kinds != 0
+		return grant.RowsOn(l.snap, id, grant.RelationsOf(l.snap).Descs)&l.kinds != 0
 	}
-	return grant.RowsOn(o, grant.OrphanRowsOf(l.snap).Kinds)&^grant.LinkRows&l.kinds != 0
+	return grant.RowsOn(l.snap, id, grant.OrphanRowsOf(l.snap).Kinds)&^grant.LinkRows&l.kinds != 0
 }
 
-// hiddenRows counts what the toggles hide on all recipients, each row once,
-// under its first reason.
+// hiddenRows counts what the toggles hide on all targets of the object type, each
+// row once, under its first reason.
 func (l *evaluation) hiddenRows() (h hiding.Counts) {
 	r := grant.RelationsOf(l.snap)
-	rows, more := r.Rows, hiding.Reasons(0)
-	if l.show&hiding.NotOrphan == 0 {
-		orphans := &grant.OrphanRowsOf(l.snap).Rows
-		for in := range rows {
-			for slot := range rows[in] {
-				for deny := range rows[in][slot] {
-					rows[in][slot][deny] -= orphans[in][slot][deny]
-				}
+	for _, k := range grant.Kinds {
+		if !l.query.Type.forward.Has(k) {
+			continue
+		}
+		for deny, n := range r.Values[k.Number()] {
+			if why := l.hidesLinks(deny); why != 0 {
+				h[why.First()] += n
 			}
 		}
-		l.hide(orphans, 0, &h)
-		more = hiding.NotOrphan
-	}
-	l.hide(&rows, more, &h)
-	if why := hiding.Onlys &^ l.show; why != 0 {
-		h[why.First()] += len(r.Links)
+		for _, in := range k.Senses() {
+			rows, more := r.Rows[in], hiding.Reasons(0)
+			if l.show&hiding.NotOrphan == 0 {
+				orphans := &grant.OrphanRowsOf(l.snap).Rows[in]
+				for slot := range rows {
+					for deny := range rows[slot] {
+						rows[slot][deny] -= orphans[slot][deny]
+					}
+				}
+				l.hide(in, orphans, 0, &h)
+				more = hiding.NotOrphan
+			}
+			l.hide(in, &rows, more, &h)
+		}
 	}
 	return h
 }
 
-func (l *evaluation) hide(rows *grant.RowTotals, more hiding.Reasons, h *hiding.Counts) {
-	for in := range rows {
-		for slot := range rows[in] {
-			for deny, n := range rows[in][slot] {
-				why := pool.SlotReasons(pool.Sense(in), slot) | more
-				if deny == 0 {
-					why |= hiding.NotDeny
-				}
-				if why &^= l.show; why != 0 {
-					h[why.First()] += n
-				}
+func (l *evaluation) hide(in pool.Sense, rows *grant.SenseTotals, more hiding.Reasons, h *hiding.Counts) {
+	for slot := range rows {
+		for deny, n := range rows[slot] {
+			why := pool.SlotReasons(in, slot) | more
+			if deny == 0 {
+				why |= hiding.NotDeny
+			}
+			if why &^= l.show; why != 0 {
+				h[why.First()] += n
 			}
 		}
 	}

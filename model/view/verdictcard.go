@@ -26,7 +26,7 @@ func WayRef(s *model.Snapshot, w *verdict.Way) (ref grant.Ref, ok bool) {
 		return ref, false
 	}
 	var buf [pool.MaxRights]pool.Right
-	rights := k.Rights(s.ACE(first+w.Pos), &buf)
+	rights := k.Rights(o, s.ACE(first+w.Pos), &buf)
 	if len(rights) == 0 {
 		return ref, false
 	}

@@ -279,6 +279,9 @@ func newEvaluation(ctx context.Context, s *model.Snapshot, q Query) *evaluation 
 	if q.Only&hiding.OnlyOrphans != 0 {
 		l.kinds = grant.ShownKinds(l.show | hiding.NotOrphan) // of those that are; see holds
 	}
+	if q.Type != nil && q.Type.rows != 0 {
+		l.kinds, l.wide = l.kinds&q.Type.rows, l.wide&q.Type.rows
+	}
 	l.result.evaluation = l
 	l.filter = filter{s, Words(q.Filter)}
 	l.reads = coverage.NewReadability(s)
@@ -358,7 +361,7 @@ func (l *evaluation) namesTrustee(id model.ObjectID) bool {
 // why returns the reasons for which a row is hidden.
 func (l *evaluation) why(r grant.Ref, a *pool.ACERecord) hiding.Reasons {
 	why := grant.ReasonsOf(l.snap, r, a)
-	if a == nil || !a.Type.Denies() {
+	if !grant.Denies(r, a) {
 		why |= hiding.NotDeny
 	}
 	if a == nil {
@@ -381,7 +384,7 @@ func (l *evaluation) countEach(id model.ObjectID, k *grant.Kind, h *hiding.Count
 			return true
 		}
 		c.Rows++
-		if a.Type.Denies() {
+		if grant.Denies(r, a) {
 			c.Deny++
 		}
 		return true
@@ -392,6 +395,9 @@ func (l *evaluation) countEach(id model.ObjectID, k *grant.Kind, h *hiding.Count
 // totals counts the rows of a line, both ways.
 func (l *evaluation) totals(k lineRef) (t Totals) {
 	typ := l.query.Type
+	if typ.target == model.TargetRecipient && k.obj != 0 { // it may be a mailbox after all
+		t.Forward[grant.MailboxACL.Number()].Unread = grant.MailboxACL.Unread(l.snap, l.reads, l.snap.Record(k.obj))
+	}
 	for n, kind := range grant.Kinds {
 		if k.obj != 0 && typ.forward.Has(kind) {
 			t.Forward[n] = l.forward(k.obj, kind)

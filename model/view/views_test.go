@@ -145,7 +145,11 @@ func TestLines(t *testing.T) {
 				boxes++
 			}
 			rows := ask(t, s, view.Query{Type: view.Mailboxes, Only: only, Rows: true, Of: l.Key, ACEs: view.Mailboxes.ACEs[4]})
-			if rows.Len() > 0 {
+			held := false // on something else than other recipients, which are counted apart
+			for k := range rows.Len() {
+				held = held || rows.Ref(k).Kind().Target != model.TargetRecipient
+			}
+			if held {
 				holds++
 			} else if only != 0 && l.Totals.Forward[0].Rows+l.Totals.Forward[1].Rows+l.Totals.Forward[2].Rows == 0 {
 				t.Errorf("only %d: a line of %s without a row", only, l.Name)

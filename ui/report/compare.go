@@ -29,7 +29,7 @@ kind, and what right says then:
   ace         an entry of an ACL, a line for each right that it touches
   order       the entries that stayed stand in another order; one line for an ACL
   acl         inheritance (allowed, blocked), owner, dacl (present, null, absent)
-  delegate    SendOnBehalf
+  delegate    SendOnBehalf; of other recipients manager, co-manager, accept, accept members of, reject, reject members of
   membership  member, of a group that holds a right, itself or through another group
   account     disabled, enabled, deleted, restored, renamed, moved, moved-store, type-changed, sid-changed,
               linked-account, new-mailbox, mailbox-gone, new-account, account-gone, new-store, store-gone,

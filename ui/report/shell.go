@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"strings"
 
 	"mbxperm/acl"
@@ -21,8 +20,8 @@ type Shell struct {
 // ExchangeShell makes the commands for a row.
 func ExchangeShell(s *model.Snapshot, ref grant.Ref) Shell {
 	b := &shellWriter{s: s, row: grant.RowOf(s, ref), target: view.TargetCard(s, ref), trustee: view.TrusteeCard(s, ref)}
-	if b.row.ACLType == grant.OnBehalf.Name {
-		b.behalf()
+	if ref.Kind().IsLink() {
+		b.link()
 		return b.out
 	}
 	raw, _ := view.RawOf(s, ref)
@@ -216,33 +215,6 @@ func (b *shellWriter) rights() (text string, ok bool) {
 		text += " -InheritedObjectType " + PowerShell(name)
 	}
 	return text, true
-}
-
-// recipientCmdlets are the cmdlets for recipients that are no mailbox here, by type.
-var recipientCmdlets = map[string]string{
-	"MailUser": "MailUser", "MailContact": "MailContact", "MailForestContact": "MailContact",
-	"MailUniversalDistributionGroup": "DistributionGroup", "MailUniversalSecurityGroup": "DistributionGroup",
-	"MailNonUniversalGroup": "DistributionGroup", "RoomList": "DistributionGroup",
-	"DynamicDistributionGroup": "DynamicDistributionGroup", "PublicFolder": "MailPublicFolder",
-}
-
-// systemSwitches make the mailbox cmdlets look at system mailboxes.
-var systemSwitches = map[string]string{
-	"ArbitrationMailbox": " -Arbitration", "PublicFolderMailbox": " -PublicFolder", "AuditLogMailbox": " -AuditLog",
-}
-
-// behalf makes the commands for a value of publicDelegates.
-func (b *shellWriter) behalf() {
-	cmdlet := cmp.Or(recipientCmdlets[b.target.Type], "Mailbox")
-	if strings.HasPrefix(b.target.Type, "Remote") {
-		cmdlet = "RemoteMailbox"
-	}
-	id := shellName(&b.target) + systemSwitches[b.target.Type]
-	b.out.Show = "Get-" + cmdlet + " -Identity " + id + " | Select-Object -ExpandProperty GrantSendOnBehalfTo"
-	b.out.Revoke = "Set-" + cmdlet + " -Identity " + id + " -GrantSendOnBehalfTo @{Remove=" + shellName(&b.trustee) + "}"
-	if b.trustee.GUID.IsZero() {
-		b.note("The object of the value was not read, so it is named by what the value says.")
-	}
 }
 
 // caveats says what somebody should know before he runs the commands.

@@ -21,8 +21,9 @@ type (
 
 // SIDs that every pool interns first, so that rules can name them.
 const (
-	Self   SID = 1
-	System SID = 2
+	Self               SID = 1
+	System             SID = 2
+	AuthenticatedUsers SID = 3
 )
 
 // SIDRecord is one distinct SID: 12 bytes, and its domain once for all of them.
@@ -52,7 +53,7 @@ type ACEKey struct {
 // ACERecord is one distinct ACE: 28 bytes.
 type ACERecord struct {
 	ACEKey
-	Send uint8 // which of SendRights it gives on an account
+	Send uint16 // which of SendRights and GroupRights it gives on an account or group
 }
 
 // DescRecord is one distinct descriptor in one sense: 32 bytes, and 4 in
@@ -124,8 +125,9 @@ func NewPool() *Pool {
 	p.dns.Add(DNRecord{})
 	p.aces.Add(ACERecord{})
 	p.Descs.Add(DescRecord{rows: p.rowCounts(RowCounts{})})
-	p.SID(acl.SIDSelf)   // Self
-	p.SID(acl.SIDSystem) // System
+	p.SID(acl.SIDSelf)               // Self
+	p.SID(acl.SIDSystem)             // System
+	p.SID(acl.SIDAuthenticatedUsers) // AuthenticatedUsers
 	return p
 }
 
@@ -228,7 +230,7 @@ func (p *Pool) ace(a *acl.ACE) (id ACE, exact bool) {
 			Trustee: p.sidBytes(a.SID), Mask: a.Mask, Type: a.Type, Flags: a.Flags, HasObjectType: a.HasObjectType, HasInheritedType: a.HasInheritedObjectType,
 			ObjectType: p.guid(a.ObjectType), InheritedType: p.guid(a.InheritedObjectType),
 		}
-		*late = lateACE{key: key, id: p.aceOf(r, func() uint8 { return sendBits(*a) }), exact: a.Exact()}
+		*late = lateACE{key: key, id: p.aceOf(r, func() uint16 { return sendBits(*a) }), exact: a.Exact()}
 	}
 	return late.id, late.exact
 }
@@ -247,11 +249,11 @@ func (p *Pool) nullDACL(in Sense) ACE {
 	if in == SenseMailbox {
 		r.Mask = acl.MailboxFullAccess
 	}
-	return p.aceOf(r, func() uint8 { return sendNamed })
+	return p.aceOf(r, func() uint16 { return sendNamed })
 }
 
 // aceOf interns an ACE; send is asked only for a new one.
-func (p *Pool) aceOf(r ACEKey, send func() uint8) ACE {
+func (p *Pool) aceOf(r ACEKey, send func() uint16) ACE {
 	hash := r.hash()
 	if id := p.aceIndex.Find(hash, func(id uint32) bool { return p.aces.At(id).ACEKey == r }); id != 0 {
 		return ACE(id)

@@ -1,6 +1,8 @@
 package pool
 
 import (
+	"slices"
+
 	"mbxperm/acl"
 	"mbxperm/model/hiding"
 )
@@ -11,15 +13,28 @@ type Right uint8
 const (
 	// 0 to 6: the bit of a mailbox ACL, an index into acl.MailboxRights.
 	RightOther        Right = 7 // the bits of a mailbox ACL that have no name, together; also a mask of 0
-	rightSendAs       Right = 8
+	RightSendAs       Right = 8
 	RightReceiveAs    Right = 9
 	RightOnBehalf     Right = 10
 	RightWhole        Right = 11 // an ACE as a whole
-	rightSendAsByFull Right = 12 // implied by Full Control
+	RightSendAsByFull Right = 12 // implied by Full Control
 	RightRecvAsByFull Right = 13
-	rightSendAsByAll  Right = 14 // implied by all extended rights
+	RightSendAsByAll  Right = 14 // implied by all extended rights
 	RightRecvAsByAll  Right = 15
-	MaxRights               = 8 // rows that one ACE can give
+	// Of a group: sending to it, and changing who is in it.
+	RightSendTo        Right = 16
+	RightMembers       Right = 17
+	RightMembersByFull Right = 18
+	RightJoin          Right = 25 // oneself alone
+	// Values of links, in the order of their attributes (model.LinkAttribute).
+	RightManager       Right = 19 // managedBy
+	RightCoManager     Right = 20 // msExchCoManagedByLink
+	RightAccept        Right = 21 // authOrig
+	RightAcceptMembers Right = 22 // dLMemSubmitPerms
+	RightReject        Right = 23 // unauthOrig
+	RightRejectMembers Right = 24 // dLMemRejectPerms
+
+	MaxRights = 8 // rows that one ACE can give
 )
 
 var MailboxNamed = func() (m acl.Mask) {
@@ -47,43 +62,99 @@ func RightsOf(f Sense, a *ACERecord, out *[MaxRights]Right) []Right {
 		if a.Mask&^MailboxNamed != 0 || a.Mask == 0 {
 			rows = append(rows, RightOther)
 		}
-	case SenseSend:
-		for i, r := range SendRights {
-			if a.Send&(1<<i) != 0 {
-				rows = append(rows, r)
-			}
-		}
+	case SenseSend, SenseOther:
+		rows = rightsIn(a.Send, 0, SendRights[:], rows)
+	case SenseGroup:
+		rows = rightsIn(a.Send, 0, SendRights[:], rows)
+		rows = rightsIn(a.Send, len(SendRights), GroupRights[:], rows)
 	case SenseWhole:
 		rows = append(rows, RightWhole)
 	}
 	return rows
 }
 
-// SendRights are the rows that an ACE of an account can give, by their bit in
-// ACERecord.send.
-var SendRights = [...]Right{
-	rightSendAs, RightReceiveAs, rightSendAsByFull, RightRecvAsByFull, rightSendAsByAll, RightRecvAsByAll,
+// GroupRightsOf lists the rights that an ACE gives rows for on groups alone.
+func GroupRightsOf(a *ACERecord, out *[MaxRights]Right) []Right {
+	return rightsIn(a.Send, len(SendRights), GroupRights[:], out[:0])
 }
 
-// sendNamed are the bits of the two rights by name.
-const sendNamed = 1 | 2
+// rightsIn appends the rights whose bits are set, from a first bit on.
+func rightsIn(bits uint16, first int, of []Right, rows []Right) []Right {
+	for i, r := range of {
+		if bits&(1<<(first+i)) != 0 {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
 
-// sendBits says which of SendRights an ACE gives.
-func sendBits(a acl.ACE) (bits uint8) {
+// SendRights are the rows that an ACE of an account can give, by their bit in
+// ACERecord.Send.
+var SendRights = [...]Right{
+	RightSendAs, RightReceiveAs, RightSendAsByFull, RightRecvAsByFull, RightSendAsByAll, RightRecvAsByAll,
+}
+
+// GroupRights are those that an ACE of a group can give besides; their bits
+// follow on those of SendRights.
+var GroupRights = [...]Right{RightSendTo, RightMembers, RightMembersByFull, RightJoin}
+
+// sendNamed are the bits of the rights by name.
+const sendNamed = 1 | 2 | 1<<(len(SendRights)+1)
+
+// sendBits says which of SendRights and GroupRights an ACE gives.
+func sendBits(a acl.ACE) (bits uint16) {
 	for i, g := range [...]acl.GUID{acl.GUIDSendAs, acl.GUIDReceiveAs} {
 		covers, how := a.Covers(g)
 		if covers {
 			bits |= 1 << (i + 2*int(how))
 		}
 	}
+	// Send-To that follows from something else is no row: nobody evaluates it.
+	if covers, how := a.Covers(acl.GUIDSendTo); covers && how == acl.NotImplied {
+		bits |= 1 << len(SendRights)
+	}
+	if r := writesMembers(&a); r != 0 {
+		bits |= 1 << (len(SendRights) + slices.Index(GroupRights[:], r))
+	}
 	return bits
+}
+
+// guidMember is the schemaIDGUID of the attribute member, which is that of the
+// validated write Self-Membership too; guidMembership that of the property set
+// that the attribute is in ([MS-ADA2], attribute member).
+var (
+	guidMember     = acl.MustParseGUID("bf9679c0-0de6-11d0-a285-00aa003049e2")
+	guidMembership = acl.MustParseGUID("bc0ac240-79a9-11d0-9020-00c04fc2d4cf")
+)
+
+// writesMembers says what an ACE, allow or deny alike, says about changing the
+// members of a group: writing the property, by its name, its property set or with
+// all others, or putting oneself in; 0 for nothing.
+func writesMembers(a *acl.ACE) Right {
+	if !a.Allows() && !a.Denies() {
+		return 0
+	}
+	full := a.Mask&acl.GenericAll != 0 || a.Mask&acl.FullControl == acl.FullControl
+	write := a.Mask&(acl.WriteProperty|acl.GenericWrite|acl.GenericAll) != 0
+	join := a.Mask&(acl.ValidatedWrite|acl.GenericWrite|acl.GenericAll) != 0
+	switch {
+	case a.HasObjectType && a.ObjectType != guidMember && (a.ObjectType != guidMembership || !write):
+		return 0
+	case full && !a.HasObjectType:
+		return RightMembersByFull
+	case write:
+		return RightMembers
+	case join:
+		return RightJoin
+	}
+	return 0
 }
 
 func Implied(r Right) acl.Implied {
 	switch r {
-	case rightSendAsByFull, RightRecvAsByFull:
+	case RightSendAsByFull, RightRecvAsByFull, RightMembersByFull:
 		return acl.ImpliedByFullControl
-	case rightSendAsByAll, RightRecvAsByAll:
+	case RightSendAsByAll, RightRecvAsByAll:
 		return acl.ImpliedByAllExtendedRights
 	}
 	return acl.NotImplied
@@ -107,18 +178,37 @@ func RecipientReasons(f Sense, a *ACERecord, r Right) hiding.Reasons {
 	if Implied(r) != acl.NotImplied {
 		why |= hiding.Implied
 	}
+	if r == RightSendTo && a.Trustee == AuthenticatedUsers && a.Type == acl.TypeAllowObject && a.Flags == 0 && a.Mask == acl.ControlAccess {
+		why |= hiding.Default // Windows writes it on every group ([MS-ADSC], defaultSecurityDescriptor of group)
+	}
 	return why
 }
 
 // RowCounts are the rows of a recipient's descriptor, counted by the set of
 // reasons that hide them and by whether they deny. Totals are sums of these
-// over descriptors, so a toggle costs no second look at any ACE.
-type RowCounts [8][2]uint16
+// over descriptors, so a toggle costs no second look at any ACE. The last is of
+// groups alone.
+type RowCounts [9][2]uint16
+
+// defaultSlot is that of what Windows writes on every group, which has no other
+// reason.
+const defaultSlot = 8
+
+// Slots is the number of slots of RowCounts that a sense uses.
+func Slots(f Sense) int {
+	if f == SenseGroup {
+		return defaultSlot + 1
+	}
+	return defaultSlot
+}
 
 // hidingSlot packs the reasons of a recipient's row in three bits: inherited
 // and stale exclude each other, by sense.
 func hidingSlot(why hiding.Reasons) int {
 	slot := 0
+	if why&hiding.Default != 0 {
+		return defaultSlot
+	}
 	if why&(hiding.Inherited|hiding.Stale) != 0 {
 		slot |= 1
 	}
@@ -132,6 +222,9 @@ func hidingSlot(why hiding.Reasons) int {
 }
 
 func SlotReasons(f Sense, slot int) (why hiding.Reasons) {
+	if slot == defaultSlot {
+		return hiding.Default
+	}
 	if slot&1 != 0 {
 		why |= hiding.Inherited
 		if f == SenseMailbox {

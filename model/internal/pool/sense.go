@@ -11,7 +11,9 @@ type Sense uint8
 // before Counted: there are as many targets as recipients.
 const (
 	SenseMailbox Sense = iota // msExchMailboxSecurityDescriptor: a row for each right
-	SenseSend                 // nTSecurityDescriptor of a recipient: rows for Send-As and Receive-As
+	SenseSend                 // nTSecurityDescriptor of a mailbox's account: rows for Send-As and Receive-As
+	SenseOther                // of another recipient that is no group: the same rows, counted apart
+	SenseGroup                // of a group with an address: rows for Send-To and for who may change its members, too
 	SenseWhole                // nTSecurityDescriptor of anything else: a row for each entry
 	Counted      = SenseWhole
 )

@@ -15,7 +15,7 @@ func TestSizes(t *testing.T) {
 		{"SIDRecord", unsafe.Sizeof(SIDRecord{}), 12},
 		{"ACERecord", unsafe.Sizeof(ACERecord{}), 28},
 		{"DescRecord", unsafe.Sizeof(DescRecord{}), 32},
-		{"RowCounts", unsafe.Sizeof(RowCounts{}), 32},
+		{"RowCounts", unsafe.Sizeof(RowCounts{}), 36},
 	} {
 		if r.got != r.want {
 			t.Errorf("a %s takes %d bytes, want %d", r.name, r.got, r.want)

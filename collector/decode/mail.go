@@ -1,0 +1,40 @@
+package decode
+
+import (
+	"strings"
+
+	"mbxperm/collector"
+	"mbxperm/model"
+)
+
+// managers are the attributes that say who manages a group, senders those that
+// say from whom a recipient takes messages (exchange-facts 2.2).
+var (
+	managers = []string{model.ManagedBy.Name(), model.CoManagedBy.Name()}
+	senders  = []string{
+		model.Accept.Name(), model.AcceptMembers.Name(), model.Reject.Name(), model.RejectMembers.Name(), attrSenderAuth,
+	}
+)
+
+// mail takes what counts for recipients that are no mailboxes. In a file without
+// searches another record may show what the object is, so that it is taken of
+// every one.
+func (d *decoder) mail(e *collector.Entry, o *model.Object) {
+	m := &d.mailInHand
+	*m = model.Mail{Links: m.Links}
+	for a := range model.LinkAttributes {
+		m.Links[a] = m.Links[a][:0]
+		m.Partial[a] = d.linkedTexts(e, a.Name(), &m.Links[a], &m.States[a])
+	}
+	switch v := e.Text(attrSenderAuth); {
+	case strings.EqualFold(v, "TRUE"):
+		m.Auth = model.AuthRequired
+	case strings.EqualFold(v, "FALSE"):
+		m.Auth = model.AuthNotRequired
+	case v == "" && d.now != nil && d.now.Asked(attrSenderAuth):
+		m.Auth = model.AuthMissing
+	}
+	if !m.IsZero() {
+		o.Mail = m
+	}
+}
