@@ -129,9 +129,10 @@ const domainWrites = "(A;;RP;;;WD)(A;;RPLCLORC;;;AU)(A;;LCRPLORC;;;ED)(A;;RPRC;;
 	"(OA;CIIO;RP;5f202010-79a5-11d0-9020-00c04fc2d4cf;4828cc14-1437-45bc-9b07-ad6f015e5f28;RU)"
 
 // containerReasons says why an entry of a container is hidden by default: because
-// Windows writes it, or because it is inherited and harmless.
+// Windows or Exchange's set-up writes it, or because it is inherited and harmless.
 func containerReasons(s *model.Snapshot, o *model.Record, a *pool.ACERecord) hiding.Reasons {
-	return wholeReasons(s, a, writtenByWindows(s, o, a))
+	return wholeReasons(s, a, writtenByWindows(s, o, a) || fromSetup(s, o, a) ||
+		inConfiguration(s, o.DN) && fromWindows(s, o, a, belowConfiguration))
 }
 
 // windowsKey is an entry of the table made comparable with one of a directory.

@@ -1,6 +1,7 @@
 package grant
 
 import (
+	"slices"
 	"strings"
 
 	"mbxperm/acl"
@@ -22,11 +23,14 @@ const (
 	atServers                        // CN=Servers of an administrative group
 	atDatabases                      // CN=Databases, CN=Database Availability Groups, CN=Arrays
 	atServer                         // a server object
+	atDomain                         // the head of a domain
+	atProtector                      // AdminSDHolder, which is copied to protected accounts
 )
 
 // Exchange's own groups, by the GUID in otherWellKnownObjects (exchange-facts 5.2).
 const (
 	groupServers    = "6c01d2a7-f083-4503-8132-789eeb127b84"
+	groupWindows    = "11d0174c-be7e-4266-afae-e03bc66d381f" // Exchange Windows Permissions
 	groupTrusted    = "586a87ea-6ddb-4cd0-9006-939818f800eb"
 	groupOrgMgmt    = "29a962c2-91d6-4ab7-9e06-8728f8f842ea"
 	groupPFMgmt     = "7b41fa45-7435-4edc-929b-c4b059699792"
@@ -62,7 +66,7 @@ const (
 
 var extended = []acl.Mask{acl.ControlAccess}
 
-var setupTable = []setupEntry{
+var setupTable = append(slices.Concat(domainEntries(atDomain, below), domainEntries(atProtector, below), domainEntries(atProtector, hereOnly)), []setupEntry{
 	{atExchange, []string{groupOrgMgmt, groupTrusted}, acl.TypeAllow, []acl.Mask{acl.FullControl, acl.GenericAll}, below, nil, nil},
 	{atExchange, []string{groupServers, groupManagedAv}, acl.TypeAllow, []acl.Mask{readAll}, below, nil, nil},
 	{atExchange, []string{"S-1-5-11"}, acl.TypeAllow, []acl.Mask{readList, readList | acl.ListObject, readAll}, hereOnly, nil, nil},
@@ -93,6 +97,25 @@ var setupTable = []setupEntry{
 	{atServer, []string{groupSetup}, acl.TypeAllow, []acl.Mask{acl.FullControl, acl.GenericAll}, below, nil, nil},
 	{atServer, []string{groupSetup}, acl.TypeDeny, extended, below, []string{"Receive-As", "Send-As"}, nil},
 	{atServer, []string{groupSetup}, acl.TypeDeny, []acl.Mask{acl.CreateChild | acl.DeleteChild}, below, []string{"msExchPublicMDB"}, nil},
+}...)
+
+// domainEntries are what set-up writes in a domain, so that Exchange can manage
+// its recipients.
+func domainEntries(at setupSite, flags acl.ACEFlags) []setupEntry {
+	allow := func(mask acl.Mask, objects, classes []string, who ...string) setupEntry {
+		return setupEntry{at, who, acl.TypeAllow, []acl.Mask{mask}, flags, objects, classes}
+	}
+	public, personal := []string{"Exchange-Information"}, []string{"Exchange-Personal-Information"}
+	return []setupEntry{
+		allow(acl.ReadProperty, public, nil, "S-1-5-11"),
+		allow(acl.ReadProperty, personal, nil, groupServers, "S-1-5-20"),
+		allow(readAll, nil, nil, groupOrgMgmt, groupTrusted),
+		allow(acl.WriteProperty, slices.Concat(public, personal), nil, groupOrgMgmt, groupTrusted),
+		// Only for these classes: on the head itself it would give the domain away.
+		allow(acl.WriteDACL, nil, []string{"user", "inetOrgPerson"}, groupWindows),
+		allow(acl.WriteProperty, []string{"Self-Membership"}, nil, groupWindows),
+		allow(acl.WriteProperty, []string{"Self-Membership"}, []string{"group"}, groupWindows),
+	}
 }
 
 // setupKey is a table line made comparable with an ACE of this directory.
@@ -185,21 +208,23 @@ func setupTrustee(s *model.Snapshot, who string, sids map[acl.SID]pool.SID) pool
 	return sids[s.Forest.RootSID().WithRID(rid)]
 }
 
+// leafOf returns the first RDN of a DN in lower case, "" of none.
+func leafOf(s *model.Snapshot, dn pool.DN) string {
+	if dn == 0 {
+		return ""
+	}
+	return strings.ToLower(s.Texts.Text(s.DNs.At(uint32(dn)).Leaf))
+}
+
 // siteOf says which of the sites in the table an object is.
 func siteOf(s *model.Snapshot, dn pool.DN) setupSite {
-	leaf := func(dn pool.DN) string {
-		if dn == 0 {
-			return ""
-		}
-		return strings.ToLower(s.Texts.Text(s.DNs.At(uint32(dn)).Leaf))
-	}
 	if dn == 0 {
 		return 0
 	}
 	parent := s.DNs.At(uint32(dn)).Parent
-	switch leaf(dn) {
+	switch leafOf(s, dn) {
 	case "cn=microsoft exchange":
-		if leaf(parent) == "cn=services" {
+		if leafOf(s, parent) == "cn=services" {
 			return atExchange
 		}
 	case "cn=servers":
@@ -207,11 +232,18 @@ func siteOf(s *model.Snapshot, dn pool.DN) setupSite {
 	case "cn=databases", "cn=database availability groups", "cn=arrays":
 		return atDatabases
 	}
-	switch leaf(parent) {
+	switch leafOf(s, parent) {
 	case "cn=microsoft exchange":
 		return atOrg
 	case "cn=servers":
 		return atServer
+	case "cn=system":
+		if leafOf(s, dn) == "cn=adminsdholder" {
+			return atProtector
+		}
+	}
+	if id := s.At(dn); id != 0 && s.Record(id).Class == model.ClassDomain {
+		return atDomain
 	}
 	return 0
 }

@@ -1,6 +1,8 @@
 package grant
 
 import (
+	"strings"
+
 	"mbxperm/acl"
 	"mbxperm/model"
 	"mbxperm/model/internal/pool"
@@ -22,10 +24,10 @@ type windowsEntry struct {
 type windowsPlace uint8
 
 const (
-	onAccount     windowsPlace = iota // set on the account, by the default of its class
-	onProtected                       // set on a protected account, from AdminSDHolder
-	belowDomain                       // inherited from the head of a domain
-	belowExchange                     // inherited from the configuration partition
+	onAccount          windowsPlace = iota // set on the account, by the default of its class
+	onProtected                            // set on a protected account, from AdminSDHolder
+	belowDomain                            // inherited from the head of a domain
+	belowConfiguration                     // inherited from the configuration partition
 )
 
 const (
@@ -47,8 +49,8 @@ var windowsTable = []windowsEntry{
 	{onProtected, administrators, anyMask}, {onProtected, system, anyMask},
 	{belowDomain, ridEntAdmins, acl.FullControl},
 	{belowDomain, administrators, allButDelete},
-	{belowExchange, ridEntAdmins, acl.FullControl},
-	{belowExchange, ridDomainAdmins, allButDelete},
+	{belowConfiguration, ridEntAdmins, acl.FullControl},
+	{belowConfiguration, ridDomainAdmins, allButDelete},
 }
 
 // Preset reports whether an entry of an object's list is one that Windows or
@@ -57,7 +59,7 @@ func Preset(s *model.Snapshot, id model.ObjectID, a *pool.ACERecord) bool {
 	o := s.Record(id)
 	switch o.Target() {
 	case model.TargetStore, model.TargetAdmin:
-		return fromSetup(s, o, a) || fromWindows(s, o, a, belowExchange)
+		return fromSetup(s, o, a) || fromWindows(s, o, a, belowConfiguration)
 	case model.TargetMailbox, model.TargetRecipient:
 		inherited := a.Flags&acl.Inherited != 0
 		return !inherited && fromWindows(s, o, a, onAccount) || inherited && fromWindows(s, o, a, belowDomain) ||
@@ -75,6 +77,19 @@ func fromWindows(s *model.Snapshot, o *model.Record, a *pool.ACERecord, at windo
 		if e.at == at && (e.mask == a.Mask || e.mask == anyMask) && e.names(s, o, a.Trustee) {
 			return true
 		}
+	}
+	return false
+}
+
+// inConfiguration reports whether an object lies in the configuration partition
+// ([MS-ADTS] 6.1.1.1.2).
+func inConfiguration(s *model.Snapshot, dn pool.DN) bool {
+	for dn != 0 {
+		parent := s.DNs.At(uint32(dn)).Parent
+		if leafOf(s, dn) == "cn=configuration" && strings.HasPrefix(leafOf(s, parent), "dc=") {
+			return true
+		}
+		dn = parent
 	}
 	return false
 }
