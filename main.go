@@ -27,6 +27,7 @@ import (
 	"mbxperm/collector/probe"
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/model/door/alert"
 	"mbxperm/model/usage"
 	"mbxperm/ui"
 	"mbxperm/ui/check"
@@ -127,8 +128,7 @@ func (a *app) rootCommand() *cobra.Command {
 	a.rep.DefineSince(root.Flags())
 	a.rep.DefineForce(root.Flags(), "replace files that exist")
 	a.screen.Define(root.Flags())
-	checks := check.Command{Engine: &probe.Engine{Password: a.source.Passwords.Get}, Version: report.Version(), Stdout: a.stdout, Stderr: a.rep.Stderr, Code: &a.code,
-		Secret: func(file string) (string, error) { return prompt.File(file, a.password.Stdin) }}
+	checks := check.Command{Engine: &probe.Engine{Password: a.source.Passwords.Get}, Version: report.Version(), Stdout: a.stdout, Stderr: a.rep.Stderr, Code: &a.code, Secret: a.password.Read}
 	root.AddCommand(a.reportCommand(), a.compareCommand(), a.recordCommand(), checks.Cobra())
 	return root
 }
@@ -239,7 +239,7 @@ func (a *app) browse(ctx context.Context, source string) error {
 // begin says what the screen begins with, and what is known for its form.
 func (a *app) begin(source string) {
 	a.screen.Remember()
-	a.screen.Version, a.screen.Force, a.screen.SinceSource = report.Version(), a.rep.Force, a.rep.Since
+	a.screen.Version, a.screen.Force, a.screen.SinceSource, a.screen.Checks = report.Version(), a.rep.Force, a.rep.Since, alert.LastRuns
 	a.screen.After = func(text string) { report.Note(a.rep.Stderr, text) }
 	l, found := &a.source.Live, live.Discover(a.source.Live)
 	a.screen.Connect = ui.Connect{

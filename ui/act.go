@@ -123,6 +123,9 @@ func (a *app) whyNoPane() string {
 	if a.changes() != nil {
 		return "x shows all of a change; Backspace goes back to the grids"
 	}
+	if a.checks() != nil {
+		return "Enter shows all of a line; Backspace goes back to the grids"
+	}
 	return ""
 }
 
@@ -131,8 +134,11 @@ func (a *app) openACETypes() { a.open(a.head.ace) }
 
 // open opens the list of a drop-down, which belongs to the grids.
 func (a *app) open(d *tview.DropDown) {
-	if a.changes() != nil {
+	switch {
+	case a.changes() != nil:
 		a.closeChanges()
+	case a.checks() != nil:
+		a.closeChecks()
 	}
 	a.focus(d)
 	openList(d, a.focus)
@@ -141,6 +147,9 @@ func (a *app) open(d *tview.DropDown) {
 // grid returns the grid that was in use last, and its side of the place.
 func (a *app) grid() (*widget.Grid, *side) {
 	if v := a.changes(); v != nil {
+		return v.grid, &v.side
+	}
+	if v := a.checks(); v != nil {
 		return v.grid, &v.side
 	}
 	if a.here.focus == leftPane {
@@ -153,6 +162,9 @@ func (a *app) grid() (*widget.Grid, *side) {
 func (a *app) refiller() func() {
 	if v := a.changes(); v != nil {
 		return func() { a.askChanges(v) }
+	}
+	if v := a.checks(); v != nil {
+		return v.refill
 	}
 	p := a.here.focus
 	return func() { a.refill(p) }

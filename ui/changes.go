@@ -208,7 +208,13 @@ func (v *changes) Draw(screen tcell.Screen) {
 	v.grid.SetRect(x, y, w, max(h-lower+1, 0))
 	v.grid.Draw(screen)
 	v.detail.Draw(screen)
-	_, edge, _, _ := v.detail.GetRect() // the frame of the lower part goes on from the one around both
+	joinFrames(screen, v.detail, x, w)
+}
+
+// joinFrames has the frame of a lower part go on from the one around both, whose
+// inside is w cells from x on.
+func joinFrames(screen tcell.Screen, lower *widget.Page, x, w int) {
+	_, edge, _, _ := lower.GetRect()
 	for at, corner := range map[int]rune{x - 1: tview.BoxDrawingsLightVerticalAndRight, x + w: tview.BoxDrawingsLightVerticalAndLeft} {
 		_, style, _ := screen.Get(at, edge)
 		screen.Put(at, edge, string(corner), style)
@@ -217,9 +223,14 @@ func (v *changes) Draw(screen tcell.Screen) {
 
 // MouseHandler gives the mouse to the grid.
 func (v *changes) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, func(tview.Primitive)) (bool, tview.Primitive) {
+	return overGrid(v.grid)
+}
+
+// overGrid gives the mouse to a grid, and to nothing else that lies around it.
+func overGrid(g *widget.Grid) func(tview.MouseAction, *tcell.EventMouse, func(tview.Primitive)) (bool, tview.Primitive) {
 	return func(action tview.MouseAction, ev *tcell.EventMouse, focus func(tview.Primitive)) (bool, tview.Primitive) {
-		if v.grid.InRect(ev.Position()) {
-			return v.grid.MouseHandler()(action, ev, focus)
+		if g.InRect(ev.Position()) {
+			return g.MouseHandler()(action, ev, focus)
 		}
 		return true, nil
 	}

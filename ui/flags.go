@@ -30,6 +30,7 @@ const Examples = `  mbxperm demo
   mbxperm report coverage ldaps://dc1.contoso.com -u auditor@contoso.com --format json
   mbxperm compare demo:250:1:0 demo:250:1:30
   mbxperm record ldaps://dc1.contoso.com monday.ldif.zst -u auditor@contoso.com
+  mbxperm check smtp mail.contoso.com
   mbxperm report aces monday.ldif.zst --target anna`
 
 // Define defines the flags of the screen.

@@ -152,6 +152,8 @@ func (a *app) overlayKey(o overlay, ev *tcell.EventKey) {
 		a.menuKey(o, ev)
 	case *changes:
 		o.grid.InputHandler()(ev, a.focus)
+	case *checks:
+		o.grid.InputHandler()(ev, a.focus)
 	case *connectForm:
 		o.key(ev)
 	}

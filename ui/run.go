@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"mbxperm/model"
+	"mbxperm/model/door"
 	"mbxperm/ui/settings"
 	"mbxperm/ui/term"
 	"mbxperm/ui/widget"
@@ -52,6 +53,8 @@ type Options struct {
 	SinceSource string // the argument that opens it
 	// Force compares two forests.
 	Force bool
+	// Checks returns the last runs of checks; nil where there is none to ask.
+	Checks func() ([]door.Check, error)
 	// Theme is one of Themes; empty: that of the settings, else auto.
 	Theme     string
 	ColorFGBG string // what the environment says of the terminal's colours

@@ -89,6 +89,13 @@ func (f *Fake) take(p *Peer) {
 	p.Say("250 2.6.0 <1@contoso.com> queued\r\n")
 }
 
+// Answer changes the answer to a verb while the server runs.
+func (f *Fake) Answer(verb, text string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.Answers = map[string]string{verb: text}
+}
+
 // Mails are the messages that were taken, lines ending in LF.
 func (f *Fake) Mails() []string {
 	f.mu.Lock()
@@ -171,7 +178,9 @@ func (f *Fake) speak(p *Peer) {
 			act(p)
 			return
 		}
+		f.mu.Lock()
 		answer, known := f.Answers[verb]
+		f.mu.Unlock()
 		if !known {
 			answer = f.usual(verb, line, inside)
 		}

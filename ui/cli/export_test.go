@@ -53,6 +53,10 @@ func TestReadmeExamples(t *testing.T) {
 		command, _, _ = strings.Cut(command, " #")
 		command, _, piped := strings.Cut(command, " | ")
 		command = strings.TrimSpace(strings.ReplaceAll(command, " -u auditor@contoso.com", ""))
+		if strings.HasPrefix(command, "check ") {
+			checkExample(t, command)
+			continue
+		}
 		command = directory.ReplaceAllString(command, "demo:40")
 		name, _, _ := strings.Cut(command, " ")
 		if !slices.Contains([]string{"report", "compare", "record"}, name) {

@@ -23,7 +23,7 @@ func nightCommands(t *testing.T, source, folder string) (out [][]string) {
 	login := regexp.MustCompile(`ldaps://\S+ -u \S+ --password-file \S+`)
 	for line := range strings.Lines(text) {
 		_, command, ok := strings.Cut(line, "/usr/local/bin/mbxperm ")
-		if !ok {
+		if !ok || strings.HasPrefix(command, "check ") { // those are for TestCheckJob
 			continue
 		}
 		command = login.ReplaceAllString(command, source)

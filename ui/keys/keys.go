@@ -23,6 +23,7 @@ const (
 	ScopePage                    // help and other pages over the grids
 	ScopeSheets                  // pages of several sheets
 	ScopeChanges                 // the view of what changed
+	ScopeChecks                  // the view of the last runs of checks
 	ScopeInput                   // the line in which a filter is typed
 	ScopeColumns                 // the list of columns
 	ScopeCommand                 // a line in which anything else is typed
@@ -45,6 +46,8 @@ func (s Scope) String() string {
 		return "Cards and raw ACEs"
 	case ScopeChanges:
 		return "Changes"
+	case ScopeChecks:
+		return "Checks"
 	case ScopeInput:
 		return "Filter"
 	case ScopeColumns:
@@ -70,7 +73,7 @@ func (s Scope) Within() []Scope {
 		return []Scope{s, ScopePage}
 	case ScopeInput, ScopeCommand, ScopeColumns, ScopeForm, ScopeList, ScopePage, ScopeEverywhere:
 		return []Scope{s}
-	case ScopeGrid:
+	case ScopeGrid, ScopeChecks:
 	}
 	return []Scope{s, ScopeEverywhere}
 }
@@ -229,7 +232,7 @@ func Footer[A any](table []Binding[A], s Scope, width int, a A) string {
 }
 
 // Scopes are all scopes, in the order of the sections of help page and README.
-var Scopes = []Scope{ScopeEverywhere, ScopeGrid, ScopeTotals, ScopeDetail, ScopeChanges, ScopeInput, ScopeCommand, ScopeForm, ScopeList,
+var Scopes = []Scope{ScopeEverywhere, ScopeGrid, ScopeTotals, ScopeDetail, ScopeChanges, ScopeChecks, ScopeInput, ScopeCommand, ScopeForm, ScopeList,
 	ScopePage, ScopeSheets, ScopeColumns}
 
 // KeyList names the keys of a binding.

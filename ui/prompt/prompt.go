@@ -46,6 +46,9 @@ func (p *Password) Stored() (string, error) {
 	return "", p.None
 }
 
+// Read reads another secret in the way of File.
+func (p *Password) Read(file string) (string, error) { return File(file, p.Stdin) }
+
 // Ask asks the person at the terminal.
 func (p *Password) Ask(ctx context.Context, question string) (string, error) {
 	return Ask(ctx, p.Stdin, p.Stderr, question)

@@ -100,6 +100,7 @@ func (p *Page) retitle() {
 func (p *Page) Show(s Sheet) {
 	s.Lines = s.Text()
 	p.Sheets, p.At, p.width = []Sheet{s}, 0, 0
+	p.retitle()
 }
 
 // Renew makes the texts again. What the user looks at stays where it is, and

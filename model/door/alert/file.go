@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"time"
 
+	"mbxperm/model/door"
 	"mbxperm/model/wholefile"
 )
 
@@ -71,6 +72,23 @@ func Open(ctx context.Context, path string) (f *File, aside string, err error) {
 		return nil, "", err
 	}
 	return f, aside, nil
+}
+
+// LastRuns are the checks of the state where it is kept by default; none where there
+// is no state yet.
+func LastRuns() ([]door.Check, error) {
+	path, err := Path()
+	if err != nil {
+		return nil, err
+	}
+	s, err := Read(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return s.Checks, nil
 }
 
 // Read reads the state without holding it: for who shows it.
