@@ -42,11 +42,12 @@ type domain struct {
 	Partial   bool `json:",omitempty"` // not read to its end
 }
 
-// account is a user, a computer, a group, a contact, a foreign principal or a tombstone.
+// account is a user, a computer, a group, a contact, a dynamic group, a public
+// folder, a foreign principal or a tombstone.
 type account struct {
 	Name, Domain string
 	SID          string   `json:",omitempty"`
-	Kind         string   // user, computer, group, contact, foreign, deleted
+	Kind         string   // user, computer, group, contact, dynamic, folder, foreign, deleted
 	Hidden       bool     `json:",omitempty"` // no search delivered it
 	History      []string `json:",omitempty"`
 	Primary      string   `json:",omitempty"` // SID of the primary group

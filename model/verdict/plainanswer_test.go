@@ -51,7 +51,7 @@ func mailboxSID(m *account) string {
 // owner (3.1): the mailbox SID in the token; else, not for linked mailboxes, a
 // SID that its account had before.
 func (o *forest) owner(p person, m *account) outcome {
-	if m.Kind == "group" || m.Kind == "contact" {
+	if slices.Contains([]string{"group", "contact", "dynamic", "folder"}, m.Kind) {
 		return outcome{}
 	}
 	sids := []string{mailboxSID(m)}
@@ -193,7 +193,7 @@ func (b behalf) is(name string, seen map[string]bool) bool {
 	switch {
 	case a == nil:
 		return b.w.unknown("in "+name, 2) == 1
-	case a.Kind == "contact" || a.Kind == "deleted":
+	case slices.Contains([]string{"contact", "dynamic", "folder", "deleted"}, a.Kind):
 		return false
 	case a.Kind != "group":
 		return a.SID == b.p.SID || linked(a) && a.Master == b.p.SID

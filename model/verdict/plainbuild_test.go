@@ -177,7 +177,7 @@ func (o *forest) object(a *account) *model.Object {
 	out := &model.Object{DN: o.dn(a.Name), SID: parsed(a.SID), Account: a.Name, Deleted: a.Kind == "deleted", AdminCount: a.AdminCount,
 		HomeServer: a.HomeServer, Master: parsed(a.Master)}
 	out.Class = map[string]model.Class{"user": model.ClassUser, "computer": model.ClassComputer, "group": model.ClassGroup,
-		"contact": model.ClassContact, "foreign": model.ClassForeign, "deleted": model.ClassUser}[a.Kind]
+		"contact": model.ClassContact, "dynamic": model.ClassDynamic, "folder": model.ClassFolder, "foreign": model.ClassForeign, "deleted": model.ClassUser}[a.Kind]
 	switch a.Kind {
 	case "user":
 		out.UAC = 0x200

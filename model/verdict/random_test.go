@@ -143,6 +143,10 @@ func (m *maker) people() {
 	if m.in(2) {
 		m.put(&account{Name: "Kontakt", Domain: "contoso", Kind: "contact", Recipient: "other"})
 	}
+	if m.in(3) {
+		m.put(&account{Name: "Everybody", Domain: "contoso", Kind: "dynamic", Recipient: "other"})
+		m.put(&account{Name: "Folder", Domain: "contoso", Kind: "folder", Recipient: "other"})
+	}
 	m.sids = append(m.sids, sidSelf, sidEveryone, "S-1-5-11", homeSID+"-1999", foreignSID+"-7", oldSID+"-1", oldSID+"-2", "S-1-5-7")
 	if m.uncertain {
 		m.sids = append(m.sids, builtin+"544", builtin+"545", builtin+"548", builtin+"544")

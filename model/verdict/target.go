@@ -50,9 +50,14 @@ type behalf struct {
 }
 
 // ownsItself reports whether a recipient has an owner, who is let in before any
-// list is looked at, and for whom SELF stands: groups and contacts have none.
+// list is looked at, and for whom SELF stands: groups, contacts and public folders
+// have none.
 func ownsItself(o *model.Record) bool {
-	return o.Class != model.ClassGroup && o.Class != model.ClassContact
+	switch o.Class {
+	case model.ClassGroup, model.ClassContact, model.ClassDynamic, model.ClassFolder:
+		return false
+	}
+	return true
 }
 
 func (b *Book) sendList(id model.ObjectID, k sendKey, c *scope) *list {
