@@ -79,6 +79,13 @@ type Object struct {
 	AltRecipient    string   `json:"altRecipient"`
 	PublicDelegates []string `json:"publicDelegates"`
 	DelegateList    []string `json:"delegateList"`
+	Managers        []string `json:"managers"`
+	CoManagers      []string `json:"coManagers"`
+	Accept          []string `json:"accept"`
+	AcceptMembers   []string `json:"acceptMembers"`
+	Reject          []string `json:"reject"`
+	RejectMembers   []string `json:"rejectMembers"`
+	RequireAuth     string   `json:"requireAuth"` // TRUE, FALSE or nothing
 	Members         []string `json:"members"`
 	Descriptor      *int     `json:"descriptor"`     // index of nTSecurityDescriptor, nil where there is none
 	MailDescriptor  *int     `json:"mailDescriptor"` // index of msExchMailboxSecurityDescriptor

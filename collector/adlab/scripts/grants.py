@@ -46,6 +46,7 @@ MAILBOX = {
     "room-101": SELF + "(A;CI;CC;;;WD)(A;CI;RC;;;AU)",
     "room-berlin": SELF + "(A;CI;CC;;;<PC-0001$>)(A;CI;CC;;;AN)",
 }
+MEMBERSHIP = "bc0ac240-79a9-11d0-9020-00c04fc2d4cf"  # the property set that member is in
 # sam: entries put before the default ones of the account's own descriptor
 ACCOUNT = {
     "x-object": [allow_object("CR", "<svc-crm>", R.SEND_AS), deny_object("CR", "<Interns>", R.SEND_AS)],
@@ -64,7 +65,11 @@ ACCOUNT = {
     "noread1": [deny("RC", "<reader>")], "noread2": [deny("RC", "<reader>"), allow_object("CR", "<svc-crm>", R.SEND_AS)],
     "pay1": [deny_object("RP", "<reader>", R.MAILBOX_SD)], "pay2": [deny_object("RP", "<reader>", R.MAILBOX_SD)],
     "pay3": [deny_object("RP", "<reader>", schema.EXCHANGE_INFORMATION)],
-    "Sales Team": [allow_object("CR", "<svc-crm>", R.SEND_AS), allow_object("CR", "<helpdesk1>", R.SEND_TO)],
+    "Sales Team": [allow_object("CR", "<svc-crm>", R.SEND_AS), allow_object("CR", "<helpdesk1>", R.SEND_TO),
+                   allow_object("WP", "<helpdesk1>", R.MEMBER), deny_object("WP", "<Interns>", MEMBERSHIP), allow("WP", "<svc-journal>")],
+    "All Announcements": [allow_object("SW", "AU", R.MEMBER), allow("0xF01FF", "<svc-crm>"), deny_object("CR", "<Interns>", R.SEND_AS)],
+    "Board, Secretaries": [deny_object("RP", "<reader>", schema.EXCHANGE_INFORMATION)],
+    "Local Desk": [allow("GW", "<svc-crm>", "CIIO"), allow_object("WP", "<left0>", R.MEMBER)],
     "contact0": [allow_object("CR", "<svc-crm>", R.SEND_AS)], "remote0": [allow_object("CR", "<nest-1>", R.SEND_AS)],
     "Hidden Members": [deny_object("RP", "<reader>", R.MEMBER)],
 }
@@ -224,7 +229,18 @@ class Grants:
         self.d.set(by_sam["room-101"], altRecipient=by_sam["contact1"], deliverAndRedirect="TRUE")
         self.d.set(by_sam["nodelegates"], publicDelegates=[by_sam["odd00"]])
         self.d.set(groups["All Announcements"], publicDelegates=[by_sam["odd01"]])
-        self.d.set(by_sam["remote0"], publicDelegates=[by_sam["odd02"]])
+        self.d.set(by_sam["remote0"], publicDelegates=[by_sam["odd02"]], authOrig=[by_sam["odd03"], by_sam["odd04"]])
+        self.d.set(by_sam["contact0"], unauthOrig=[by_sam["odd05"]], msExchRequireAuthToSendTo="TRUE")
+        self.d.set(groups["Sales Team"], managedBy=by_sam["odd00"], msExchCoManagedByLink=[by_sam["odd01"], groups["Interns"]],
+                   dLMemRejectPerms=[groups["All Announcements"]], msExchRequireAuthToSendTo="FALSE")
+        self.d.set(groups["All Announcements"], managedBy=by_sam["odd02"], authOrig=[by_sam["odd00"], by_sam["contact1"]],
+                   dLMemSubmitPerms=[groups["Sales Team"], groups["Board, Secretaries"]], msExchRequireAuthToSendTo="TRUE")
+        self.d.set(groups["Board, Secretaries"], authOrig=[by_sam["odd01"]])
+        ous = self.people.ous
+        self.d.add(self.d.child(ous["Groups"], "CN", "Everybody here"), "msExchDynamicDistributionList", mailNickname="Everybody",
+                   msExchRecipientTypeDetails="2048", managedBy=by_sam["odd03"], publicDelegates=[by_sam["odd04"]])
+        self.d.add(self.d.child(ous["System"], "CN", "Orders"), "publicFolder", mailNickname="Orders",
+                   msExchRecipientTypeDetails="4096", authOrig=[groups["Sales Team"]])
 
     def members(self):
         people, groups = self.people, self.people.groups

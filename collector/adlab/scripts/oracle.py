@@ -26,13 +26,16 @@ ATTRIBUTES = ["objectClass", "objectGUID", SID, "sIDHistory", "sAMAccountName", 
               "userAccountControl", "adminCount", "groupType", "mailNickname", "legacyExchangeDN", "homeMDB",
               "msExchHomeServerName", "msExchMailboxGuid", "msExchMasterAccountSid", "msExchRecipientTypeDetails",
               "msExchMailboxSecurityDescriptor", "nTSecurityDescriptor", "publicDelegates", "altRecipient",
-              "msExchDelegateListLink", "member", "serialNumber", "objectVersion", "msExchOwningServer"]
+              "managedBy", "msExchCoManagedByLink", "authOrig", "dLMemSubmitPerms", "unauthOrig", "dLMemRejectPerms",
+              "msExchRequireAuthToSendTo", "msExchDelegateListLink", "member", "serialNumber", "objectVersion", "msExchOwningServer"]
 TEXT = {"sam": "sAMAccountName", "upn": "userPrincipalName", "displayName": "displayName", "homeMDB": "homeMDB",
         "homeServer": "msExchHomeServerName", "mailNickname": "mailNickname", "legacyDN": "legacyExchangeDN",
-        "altRecipient": "altRecipient", "serialNumber": "serialNumber", "owningServer": "msExchOwningServer"}
+        "altRecipient": "altRecipient", "requireAuth": "msExchRequireAuthToSendTo", "serialNumber": "serialNumber", "owningServer": "msExchOwningServer"}
 NUMBERS = {"uac": "userAccountControl", "adminCount": "adminCount", "groupType": "groupType",
            "typeDetails": "msExchRecipientTypeDetails", "objectVersion": "objectVersion"}
-LISTS = {"publicDelegates": "publicDelegates", "members": "member", "delegateList": "msExchDelegateListLink"}
+LISTS = {"publicDelegates": "publicDelegates", "members": "member", "delegateList": "msExchDelegateListLink",
+         "managers": "managedBy", "coManagers": "msExchCoManagedByLink", "accept": "authOrig",
+         "acceptMembers": "dLMemSubmitPerms", "reject": "unauthOrig", "rejectMembers": "dLMemRejectPerms"}
 FLAGS = ["sd_flags:1:7"]
 # Any of the remote types means that the mailbox is elsewhere, whatever else is set.
 REMOTE = {2147483648, 8589934592, 17179869184, 34359738368, 274877906944, 8796093022208}

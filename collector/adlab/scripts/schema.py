@@ -47,6 +47,13 @@ ATTRIBUTES = [
     ("publicDelegatesBL", "ms-Exch-Public-Delegates-BL", MS + "2.295", "dn", True, 15, None, False, None),
     ("altRecipient", "ms-Exch-Alt-Recipient", MS + "2.126", "dn", False, 12, EXCHANGE_INFORMATION, True, None),
     ("altRecipientBL", "ms-Exch-Alt-Recipient-BL", MS + "2.294", "dn", True, 13, None, False, None),
+    ("authOrig", "ms-Exch-Auth-Orig", MS + "2.129", "dn", True, 110, EXCHANGE_INFORMATION, True, None),
+    ("dLMemSubmitPerms", "ms-Exch-DL-Mem-Submit-Perms", MS + "2.144", "dn", True, 112, EXCHANGE_INFORMATION, True, None),
+    ("unauthOrig", "ms-Exch-Unauth-Orig", MS + "2.221", "dn", True, 114, EXCHANGE_INFORMATION, True, None),
+    ("dLMemRejectPerms", "ms-Exch-DL-Mem-Reject-Perms", MS + "2.47", "dn", True, 116, EXCHANGE_INFORMATION, True, None),
+    ("msExchCoManagedByLink", "ms-Exch-Co-Managed-By-Link", None, "dn", True, 31202, None, True, None),
+    ("msExchRequireAuthToSendTo", "ms-Exch-Require-Auth-To-Send-To", MS + "4.5062", "bool", False, None,
+     EXCHANGE_INFORMATION, True, None),
     ("deliverAndRedirect", "ms-Exch-Deliver-And-Redirect", MS + "2.190", "bool", False, None,
      EXCHANGE_INFORMATION, True, None),
     ("msExchDelegateListLink", "ms-Exch-Delegate-List-Link", None, "dn", True, 31200,
@@ -90,6 +97,7 @@ RECIPIENT = [
     "msExchHomeServerName", "msExchMasterAccountSid", "msExchRecipientTypeDetails", "msExchRecipientDisplayType",
     "msExchRemoteRecipientType", "msExchHideFromAddressLists", "msExchGenericForwardingAddress", "targetAddress",
     "protocolSettings", "msExchOmaAdminWirelessEnable", "proxyAddresses", "displayName",
+    "authOrig", "dLMemSubmitPerms", "unauthOrig", "dLMemRejectPerms", "msExchCoManagedByLink", "msExchRequireAuthToSendTo",
 ]
 # What only a mailbox owner has: its own auxiliary class, added to User, and so
 # to inetOrgPerson, which is derived from it.
@@ -139,6 +147,10 @@ CLASSES = [
      ["msExchMDBAvailabilityGroupContainer"], [], EMPTY),
     ("msExchSystemObjectsContainer", "ms-Exch-System-Objects-Container", None, None, "top", 1, ["domainDNS"],
      ["objectVersion"], EMPTY),
+    ("msExchDynamicDistributionList", "ms-Exch-Dynamic-Distribution-List", None, "018849b0-a981-11d2-a9ff-00c04f8eedd8",
+     "top", 1, ["organizationalUnit"], ["managedBy", "legacyExchangeDN", "mail"], LIST),
+    ("publicFolder", "Public-Folder", None, "f0f8ffac-1191-11d0-a060-00aa006c33ed", "top", 1,
+     ["msExchSystemObjectsContainer"], ["mail"], LIST),
     ("msExchSystemMailbox", "ms-Exch-System-Mailbox", None, None, "top", 1, ["msExchSystemObjectsContainer"],
      ["mail"], EMPTY),
 ]
@@ -238,6 +250,8 @@ def load(samdb):
         if superiors:
             extend(samdb, "CN=%s,%s" % (cn, schema_dn), "possSuperiors", superiors)
     extend(samdb, "CN=ms-Exch-System-Mailbox," + schema_dn, "auxiliaryClass", ["mailRecipient", "msExchMailStorage"])
+    for cn in ("ms-Exch-Dynamic-Distribution-List", "Public-Folder"):
+        extend(samdb, "CN=%s,%s" % (cn, schema_dn), "auxiliaryClass", ["mailRecipient"])
     extend(samdb, "CN=Mail-Recipient," + schema_dn, "mayContain", RECIPIENT)
     extend(samdb, "CN=Top," + schema_dn, "mayContain", BACK_LINKS)
     extend(samdb, "CN=User," + schema_dn, "auxiliaryClass", ["msExchMailStorage"])
