@@ -44,9 +44,9 @@ var arrows = map[string][]string{
 	"model/door":           {"model", "model/internal/...", "model/dn", "acl"},
 	"model/verdict":        {"model/grant", "model/rbac", "model/member", "model/coverage", "model", "model/internal/...", "model/dn", "acl"},
 	"model/view":           {"model/verdict", "model/door", "model/usage", "model/grant", "model/rbac", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
-	"model/change":         {"model/view", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
+	"model/change":         {"model/view", "model/door", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
 	"model/door/alert":     {"model/door", "model/wholefile"},
-	"model/finding":        {"model/change", "model/view", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
+	"model/finding":        {"model/change", "model/view", "model/door", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
 
 	"model/internal/script": {"model", "model/internal/pool", "model/dn", "acl", "acl/sddl"},
 
@@ -58,7 +58,7 @@ var arrows = map[string][]string{
 	"collector/live/kerberos": {"collector/live/gss", "model/textfile"},
 	"collector/live/ntlm":     {"collector/live/gss"},
 	"collector/live/gss":      {},
-	"collector/demo":          {"collector/decode", "collector", "acl"},
+	"collector/demo":          {"collector/decode", "collector", "model", "acl"},
 	"collector/ldif":          {"collector", "model/...", "acl"},
 	"collector/protolog":      {"collector/decode", "collector", "model", "acl"},
 	"collector/session":       {"collector/protolog", "collector/demo", "collector/ldif", "collector/live", "collector/decode", "collector", "model/...", "acl/..."},

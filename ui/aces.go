@@ -57,6 +57,9 @@ func (v *aces) show(res *view.Result) {
 		v.Empty = noVerdict(res)
 		return
 	}
+	if n := res.Probes; n > 0 {
+		v.Empty += ", " + safe.Thousands(n) + " probes hidden: y shows them"
+	}
 	if unread := res.Unread(); len(unread) > 0 {
 		v.Empty = "not read: " + strings.Join(unread, " and ") + " did not come (x)"
 	}
@@ -122,6 +125,13 @@ func acesTitle(res *view.Result, room bool) string {
 	}
 	if q.Effective && how != "forward" {
 		how = "effective: " + how + ", with groups and Everyone"
+	}
+	if q.Type.Doors() {
+		parts = append(parts, safe.Thousands(res.Len())+" "+rowsWord(res.Len()))
+		if n := res.Probes; n > 0 {
+			parts = append(parts, safe.Thousands(n)+" probes hidden")
+		}
+		return strings.Join(parts, " · ") + safe.Text(filterNote(q.Filter))
 	}
 	parts = append(parts, how, safe.Thousands(res.Len())+" "+rowsWord(res.Len()))
 	if len(res.Unread()) > 0 {

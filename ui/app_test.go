@@ -231,6 +231,15 @@ func TestScreens(t *testing.T) {
 		d.Press("o", "Down", "Enter")
 		d.WantScreen("Delegated admins", "adm-lund · reverse")
 		golden(d, a, "admin")
+		d.Press("o", "Down", "Enter")
+		d.WantScreen("Accounts and clients", "· 1 row")
+		golden(d, a, "connection")
+		d.Press("o", "Down", "Enter")
+		d.WantScreen("Connectors and clients", " row")
+		golden(d, a, "relay")
+		d.Press("x")
+		d.WantScreen("As the protocol logs", "UTC")
+		golden(d, a, "relay-card")
 	})
 }
 

@@ -205,7 +205,9 @@ func (a *app) cardAt(raw bool) {
 	a.inBackground(func() func() {
 		var sheets []widget.Sheet
 		at := 0
-		if res.Query.Verdicts() {
+		if res.Query.Type.Doors() {
+			sheets = doorSheets(a.ctx, res, row)
+		} else if res.Query.Verdicts() {
 			sheets, at = verdictSheets(a.ctx, res, row)
 		} else if res.Query.Rows {
 			sheets, at = rowSheets(res.Snapshot, res.Ref(row)), 2

@@ -52,7 +52,9 @@ func TestCardsOfEverything(t *testing.T) {
 		d.On(func() { res = a.left.result })
 		for i := range res.Len() {
 			line := res.Line(i)
-			if line.Row != nil {
+			if line.Door != nil {
+				readSheets(t, doorSheets(t.Context(), res, i))
+			} else if line.Row != nil {
 				readSheets(t, rowSheets(res.Snapshot, line.Row.Ref))
 			} else {
 				readSheets(t, lineSheets(t.Context(), res.Snapshot, line.Key))
@@ -63,7 +65,11 @@ func TestCardsOfEverything(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := 0; i < rows.Len(); i += 17 {
-			readSheets(t, rowSheets(rows.Snapshot, rows.Ref(i)))
+			if rows.Query.Type.Doors() {
+				readSheets(t, doorSheets(t.Context(), rows, i))
+			} else {
+				readSheets(t, rowSheets(rows.Snapshot, rows.Ref(i)))
+			}
 		}
 		d.Press("v", "End", "Home", "Tab", "x", "q", "o", "Down", "Enter")
 		d.idle(a)

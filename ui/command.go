@@ -67,7 +67,7 @@ func commandLines(source []string, res *view.Result, row int, ok bool) []widget.
 	if res.Query.Arrival {
 		f.add("", "Still being read: the command prints all of it, in order.")
 	}
-	if !ok || row >= res.Len() {
+	if !ok || row >= res.Len() || res.Query.Type.Doors() {
 		return f
 	}
 	ref := grant.Ref{}

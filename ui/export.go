@@ -71,6 +71,8 @@ func exportName(res *view.Result) string {
 	switch {
 	case res.Query.Verdicts():
 		what = "access"
+	case res.Query.Rows && res.Query.Type.Doors():
+		what = "logs"
 	case res.Query.Rows:
 		what = "aces"
 	}

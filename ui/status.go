@@ -89,6 +89,12 @@ func (f *foot) system() string {
 	if res == nil || res.System == 0 || f.app.show.system || f.app.root.changes() != nil {
 		return ""
 	}
+	if res.Query.Type.Doors() {
+		if res.System == 1 {
+			return "1 probe"
+		}
+		return safe.Thousands(res.System) + " probes"
+	}
 	return safe.Thousands(res.System) + " system mailboxes"
 }
 

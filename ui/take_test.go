@@ -115,10 +115,10 @@ func TestScreenCommandLine(t *testing.T) {
 	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, *app, string)) {
 		d, a := driveDemo(t, w, h)
 		d.Press(":")
-		d.WantScreen("Mailbox-Store", "object type", "Reverse-All")
+		d.WantScreen("Mailbox-Store", "object type", "Relays")
 		golden(d, a, "colon")
 		d.TypeText("mailbox-s")
-		d.WantGone("Reverse-All ")
+		d.WantGone("Relays ")
 		d.Press("Tab", "Enter")
 		d.WantScreen("Mailbox stores", "[Mailbox-Store")
 		d.Press(":")

@@ -88,16 +88,23 @@ var linesText = [...]string{"all lines are shown", "mailboxes are shown, and no 
 func (a *app) toggleSystem() {
 	a.show.system = !a.show.system
 	if a.show.system {
-		a.foot.say("system mailboxes are shown")
+		what := "system mailboxes"
+		if a.here.typ.Doors() {
+			what = "health checks, a server's own connections and sessions without a logon"
+		}
+		a.foot.say(what + " are shown")
 	}
 	a.askLeft()
+	if a.here.typ.Doors() {
+		a.askRight()
+	}
 }
 
 func (a *app) whyNoSystem() string {
 	switch {
 	case a.changes() != nil:
 		return gridsOnly
-	case !a.here.typ.HasTrustees():
+	case !a.here.typ.HasTrustees() && !a.here.typ.Doors():
 		return a.here.typ.Plural + ": system mailboxes are among the mailboxes"
 	}
 	return ""

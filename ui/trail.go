@@ -298,6 +298,9 @@ func (a *app) locationName(p *location) string {
 		return p.typ.Plural
 	}
 	direction := p.acesType().Direction()
+	if p.typ.Doors() { // which are read both ways
+		return widget.Shorten(lineName(a.reading.base, p.of, direction))
+	}
 	return widget.Shorten(lineName(a.reading.base, p.of, direction)) + " " + direction
 }
 

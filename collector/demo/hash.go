@@ -32,6 +32,7 @@ const (
 	streamGUIDForeign
 	streamGUIDConfig
 	streamLists
+	streamLogs
 )
 
 // mix is the finaliser of SplitMix64: every bit of the result depends on every

@@ -108,7 +108,7 @@ func (w *world) searches() []search {
 			list = append(list, search{query: ask(s)})
 		}
 	}
-	return list
+	return append(list, w.logSearch())
 }
 
 // principalSearches asks for what has a SID and no mail address: groups with

@@ -74,7 +74,7 @@ const query = collector.QueryID(1 << 30)
 
 // Read reads the other source and then the logs.
 func (s *Source) Read(ctx context.Context, sink collector.Sink) error {
-	q := collector.Query{ID: query, Purpose: decode.Logs.Purpose, Base: decode.LogBase, Scope: collector.ScopeSub, Attributes: decode.Logs.Attributes}
+	q := collector.Query{ID: query, Purpose: decode.Logs.Purpose, Base: decode.LogBase, Scope: collector.ScopeSub}
 	sink.Begin(q)
 	known := newKnown(s.options.Accepted)
 	if s.inner != nil {

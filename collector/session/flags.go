@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"io"
+	"strconv"
 
 	"github.com/spf13/pflag"
 
@@ -72,6 +73,23 @@ func (o *Flags) DefineLogs(f *pflag.FlagSet) {
 	f.IntVar(&o.Protocol.Days, "days", 0, "of logs, only the last so many days (default all)")
 	f.StringArrayVar(&o.Protocol.Accepted, "accepted", nil, "mail for this domain is not outside, beside the accepted domains of the directory; may be given several times")
 	f.BoolVar(&o.Protocol.UnknownNames, "unknown-names", false, "keep the names of failed logons that are nobody's: people type passwords there")
+}
+
+// LogFlags are the flags about logs, as they were given.
+func (o *Flags) LogFlags() (args []string) {
+	for _, text := range o.Logs {
+		args = append(args, "--logs="+text)
+	}
+	if o.Protocol.Days > 0 {
+		args = append(args, "--days="+strconv.Itoa(o.Protocol.Days))
+	}
+	for _, text := range o.Protocol.Accepted {
+		args = append(args, "--accepted="+text)
+	}
+	if o.Protocol.UnknownNames {
+		args = append(args, "--unknown-names")
+	}
+	return args
 }
 
 // withLogs puts the logs behind a source; nil where there are logs alone.

@@ -175,11 +175,15 @@ const (
 	gapNoMailbox
 	gapUndecodable
 	gapPartial
+	gapNoLog
+	gapBeforeLog
+	gapShortLog
 )
 
 var gapTexts = [...]string{
 	"", "not found", "not found, and not everything was read", "ACL unreadable", "no value came, and none is not proven",
 	"not asked for", "no mailbox", "ACL undecodable", "not all values were readable",
+	"no logs of this server that would tell", "there before these logs begin", "these logs are of a shorter time",
 }
 
 // side is an ACL as one state shows it.

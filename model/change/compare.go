@@ -23,6 +23,8 @@ const (
 	KindDelegate   = "delegate"   // Send on Behalf, and other links of recipients
 	KindMembership = "membership" // of a group that holds a right, directly or through another group
 	KindAccount    = "account"    // what an account, mailbox, store or container is
+	KindClient     = "client"     // who logs on by a protocol from an address, as logs tell
+	KindRelay      = "relay"      // which address sends through a receive connector, as logs tell
 )
 
 // What happened.
@@ -42,9 +44,11 @@ const (
 	Delegate
 	Membership
 	Account
+	Client
+	Relay
 )
 
-var kindNames = [...]string{KindACE, KindOrder, KindACL, KindDelegate, KindMembership, KindAccount}
+var kindNames = [...]string{KindACE, KindOrder, KindACL, KindDelegate, KindMembership, KindAccount, KindClient, KindRelay}
 
 type event uint8
 
@@ -76,7 +80,8 @@ type Diff struct {
 	Kind  Kind
 	Event event
 	part  part
-	why   [2]gap // why a state cannot say
+	why   [2]gap   // why a state cannot say
+	door  [2]int32 // 1 + the row of what logs tell in each state; 0 where there is none
 }
 
 // Comparison is everything that changed between two states, whatever toggles
@@ -140,6 +145,7 @@ func Compare(ctx context.Context, old, new *model.Snapshot, force bool) (*Compar
 	c.each(c.register)
 	c.counting = true
 	c.each(c.compare)
+	c.doors()
 	for i := range c.holders {
 		c.out.holds[i] = c.holders[i].Holds
 	}

@@ -287,8 +287,11 @@ func compare(t testing.TB, old, new *model.Snapshot, q change.Query) *change.Lis
 
 // TestCompareEqualsThePlainOne on two days of the demo, in either direction.
 func TestCompareEqualsThePlainOne(t *testing.T) {
-	for _, spec := range []struct{ old, new string }{
-		{"demo:80:1:0", "demo:80:1:5"}, {"demo:80:1:0", "demo:80:1:40"}, {"demo:80:1:40", "demo:80:1:5"}, {"demo:300:7:0", "demo:300:7:190"},
+	for _, spec := range []struct {
+		old, new string
+		doors    int
+	}{
+		{"demo:80:1:0", "demo:80:1:5", 0}, {"demo:80:1:0", "demo:80:1:40", 2}, {"demo:80:1:40", "demo:80:1:5", 2}, {"demo:300:7:0", "demo:300:7:190", 2},
 	} {
 		pool := model.NewPool()
 		old, rawOld := demoState(t, pool, spec.old)
@@ -312,9 +315,13 @@ func TestCompareEqualsThePlainOne(t *testing.T) {
 				}
 				member := state.byDN[strings.ToLower(x.Trustee.DN)]
 				accounts = append(accounts, fmt.Sprintf("%s %s member %s", x.Change, guid, member))
+			case change.KindClient, change.KindRelay: // counted below
 			default:
 				t.Errorf("%v: %+v", spec, x)
 			}
+		}
+		if n := kinds["client added"] + kinds["client removed"] + kinds["relay added"] + kinds["relay removed"]; n != spec.doors {
+			t.Errorf("%v: %d clients and relays came or went, want %d", spec, n, spec.doors)
 		}
 		sameLines(t, spec.old+" "+spec.new+": rights", rights, rawRights(rawOld, rawNew))
 		sameLines(t, spec.old+" "+spec.new+": accounts", accounts, rawAccounts(rawOld, rawNew))

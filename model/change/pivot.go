@@ -42,6 +42,9 @@ func (c *Comparison) number(s *model.Snapshot) int {
 // TargetCard describes the target of change i as NEW knows it, else as OLD does.
 func (r *List) TargetCard(i int) view.Card {
 	x := r.at(i)
+	if x.isDoor() {
+		return view.Card{Principal: r.Comparison.Change(x).Target}
+	}
 	if x.Obj[After] != 0 {
 		return view.ObjectCard(r.Comparison.New, x.Obj[After])
 	}
@@ -79,6 +82,9 @@ func (c *Comparison) party(x *Diff) (*model.Snapshot, model.TrusteeID) {
 // the target is not there any more, or is nothing that has a line.
 func (r *List) TargetKey(i int) view.LineKey {
 	x, s := r.at(i), r.Comparison.New
+	if x.isDoor() {
+		return view.DoorKey(s, x.doorType(), int(x.door[After])-1, 0)
+	}
 	if x.Obj[After] == 0 {
 		return view.LineKey{}
 	}
@@ -95,6 +101,9 @@ func (r *List) TargetKey(i int) view.LineKey {
 // TrusteeKey returns the line in NEW of the trustee of change i, zero where it
 // is about none. SIDs and DNs have the same number in both states.
 func (r *List) TrusteeKey(i int) view.LineKey {
+	if x := r.at(i); x.isDoor() {
+		return view.DoorKey(r.Comparison.New, x.doorType(), int(x.door[After])-1, 1)
+	}
 	s, p := r.Comparison.party(r.at(i))
 	if s == nil {
 		return view.LineKey{}

@@ -101,6 +101,10 @@ func (c *Comparison) State(i int) *model.Snapshot {
 
 func (c *Comparison) Change(x *Diff) Change {
 	out := Change{Change: eventNames[x.Event], Kind: kindNames[x.Kind], Right: partNames[x.part]}
+	if x.isDoor() {
+		c.doorChange(x, &out)
+		return out
+	}
 	texts := [2]*model.Phrase{&out.Old, &out.New}
 	for k := range x.Obj {
 		*texts[k] = c.text(x, k)

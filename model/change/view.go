@@ -192,6 +192,10 @@ func (c *Comparison) parties(x *Diff, q *Query) (targets, trustees []model.Princ
 	if q.Target == nil && q.Trustee == nil {
 		return nil, nil
 	}
+	if x.isDoor() {
+		ch := c.Change(x)
+		return []model.Principal{ch.Target}, []model.Principal{ch.Trustee}
+	}
 	for i := range x.Obj {
 		s := c.State(i)
 		if x.Obj[i] != 0 {
@@ -226,6 +230,8 @@ func accepts(f func(*model.Principal) bool, any []model.Principal) bool {
 // types says on which object types a change bears.
 func (c *Comparison) types(x *Diff) (t typeSet) {
 	switch x.Kind {
+	case Client, Relay:
+		t = typeSetOf(x.doorType())
 	case Membership:
 		for i, id := range x.Obj {
 			t |= c.holds[i][id]
@@ -271,6 +277,10 @@ func (c *comparer) sort() {
 		if x.Grant != nil {
 			k.rank, k.grant = x.Grant.Rank(), x.Grant.Number()
 		}
+		if x.isDoor() { // behind everything else
+			ch := out.Change(x)
+			k.rank, k.target = doorRank, strings.ToLower(ch.Target.Name+"\x00"+ch.Trustee.Name)
+		}
 		for n, id := range x.Obj {
 			if id != 0 {
 				k.target = strings.ToLower(c.state[n].ObjectName(c.state[n].Record(id)))
@@ -290,6 +300,9 @@ func (c *comparer) sort() {
 	}
 	c.countStored()
 }
+
+// doorRank is more than the rank of any kind of entry.
+const doorRank = 1 << 20
 
 // countStored counts the mailboxes of each store, if an entry of a store changed.
 func (c *comparer) countStored() {

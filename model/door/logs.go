@@ -15,6 +15,7 @@ const (
 	LoggingOn      = "on"
 	LoggingOff     = "off"
 	LoggingUnknown = "unknown"
+	NotLogged      = "not logged" // no line tells of it, and set-up does not switch logging on
 )
 
 // Log is what is known of one stream of one server.
@@ -55,7 +56,11 @@ var logs = model.Derive(func(s *model.Snapshot) []Log {
 		there[strings.ToLower(l.Server)+l.Protocol+part(l.Side)] = true
 		out = append(out, l)
 	}
-	for _, name := range servers {
+	for dn, v := range s.Forest.Versions {
+		if v.Major != 0 && v.Major < exchange2007 { // which logs in other forms, if at all
+			continue
+		}
+		name := s.CN(dn)
 		for _, protocol := range []string{"POP3", "IMAP4", "SMTP"} {
 			if !there[strings.ToLower(name)+protocol+"front"] {
 				l := Log{Log: model.Log{Server: name, Protocol: protocol, Side: "front end"}, Logging: LoggingUnknown}
@@ -69,6 +74,9 @@ var logs = model.Derive(func(s *model.Snapshot) []Log {
 	})
 	return out
 })
+
+// exchange2007 is the major version of the first release with these logs.
+const exchange2007 = 8
 
 // part is the half of a server that clients connect to, or the other.
 func part(side string) string {

@@ -61,7 +61,7 @@ func silent(s *model.Snapshot) (out []Relay) {
 			if !seen[strings.ToLower(server+"\x00"+connector)] {
 				out = append(out, Relay{
 					Relay:   &model.Relay{Server: server, Side: "front end", Connector: connector},
-					Logging: LoggingUnknown, Judged: true,
+					Logging: NotLogged, Judged: true,
 					Notes: []string{"not logged: set-up does not switch logging on for it, and no line tells of it; who sends through it is not known"},
 				})
 			}

@@ -35,12 +35,16 @@ const (
 	alarmDisabled
 	alarmForeign
 	alarmNullDACL
+	alarmPlainText
+	alarmRelayForAll
 	alarmIncomplete
 	alarmNewFull // this one and those below it are about what is new
 	alarmNewSend
 	alarmNewBehalf
 	alarmNewStore
 	alarmNewMember
+	alarmNewClient
+	alarmNewRelay
 	alarmKinds
 )
 
@@ -51,12 +55,16 @@ var Alarms = []Alarm{
 	{"disabled", "a disabled account is allowed to open or send for somebody else", alarmDisabled},
 	{"foreign", "an account from outside the forest is allowed to open or send", alarmForeign},
 	{"null-dacl", "an object has no access list at all, so everyone holds every right", alarmNullDACL},
+	{"plain-text", "somebody has logged on by POP3 or IMAP4 in plain text, as the protocol logs tell", alarmPlainText},
+	{"relay-for-all", "a client that did not log on was told that it may send to anybody, as the protocol logs tell", alarmRelayForAll},
 	{"incomplete", "something was cut, unreadable, unknown, undecodable or not comparable", alarmIncomplete},
 	{"new-fullaccess", "somebody has got Full Access to a mailbox, or the right to change its permissions or owner", alarmNewFull},
 	{"new-send-as", "somebody has got Send-As", alarmNewSend},
 	{"new-on-behalf", "somebody has got Send on Behalf", alarmNewBehalf},
 	{"new-store-right", "somebody has got a right on a store, a server or a container that opens mailboxes", alarmNewStore},
 	{"new-member", "somebody has become a member of a group that is allowed to open or send", alarmNewMember},
+	{"new-client", "somebody logs on by POP3 or IMAP4 from where he did not before, as the protocol logs tell", alarmNewClient},
+	{"new-relay", "a client sends mail to outside that did not before, or nobody knows whether to outside, as the protocol logs tell", alarmNewRelay},
 }
 
 // ParseAlarms reads a list as of --fail-on: names with commas between them. An
@@ -100,6 +108,7 @@ type Raised struct {
 	Rows   int
 	First  grant.Ref
 	Change *change.Change
+	Door   model.Phrase // of an alarm about what logs tell, the first of them
 }
 
 // Raise returns those of the alarms that hold. Alarms about what is new need a
@@ -111,7 +120,8 @@ func Raise(ctx context.Context, s *model.Snapshot, c *change.Comparison, alarms 
 	for _, a := range alarms {
 		w.want |= 1 << a.on
 	}
-	if w.want&^(newAlarms|1<<alarmIncomplete) != 0 {
+	w.doors()
+	if w.want&^(newAlarms|doorAlarms|1<<alarmIncomplete) != 0 {
 		if err := w.entries(ctx); err != nil {
 			return nil, err
 		}
@@ -123,7 +133,7 @@ func Raise(ctx context.Context, s *model.Snapshot, c *change.Comparison, alarms 
 	}
 	var out []Raised
 	for _, a := range alarms {
-		r := Raised{Alarm: a, Rows: w.rows[a.on], First: w.first[a.on], Change: w.change[a.on]}
+		r := Raised{Alarm: a, Rows: w.rows[a.on], First: w.first[a.on], Change: w.change[a.on], Door: w.door[a.on]}
 		if a.on == alarmIncomplete {
 			r.Rows = 0
 			if w.unsure || gaps(s) || c != nil && gaps(c.Old) {
@@ -160,7 +170,7 @@ func gaps(s *model.Snapshot) bool {
 }
 
 // alarmSet is a set of alarmKinds.
-type alarmSet uint16
+type alarmSet uint32
 
 // watcher counts the rows for which alarms hold. What a trustee is, is worked
 // out once for each.
@@ -172,11 +182,12 @@ type watcher struct {
 	rows            [alarmKinds]int
 	first           [alarmKinds]grant.Ref
 	change          [alarmKinds]*change.Change
+	door            [alarmKinds]model.Phrase
 	unsure          bool // something could not be compared
 }
 
 // ignored marks a trustee that the caller does not ask for.
-const ignored alarmSet = 1 << 15
+const ignored alarmSet = 1 << 31
 
 func (w *watcher) object(id model.ObjectID) {
 	if w.target != nil {

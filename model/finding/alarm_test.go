@@ -129,6 +129,16 @@ func TestAlarms(t *testing.T) {
 	for _, r := range raised {
 		got[r.Name] = r.Rows
 	}
+	for i := range s.Connections {
+		if s.Connections[i].Plain > 0 {
+			want["plain-text"]++
+		}
+	}
+	for i := range s.Relays {
+		if s.Relays[i].MayRelay > 0 && len(s.Relays[i].Users.Texts) == 0 {
+			want["relay-for-all"]++
+		}
+	}
 	for _, a := range finding.Alarms {
 		if a.Name == "incomplete" {
 			if _, ok := got[a.Name]; !ok {

@@ -13,7 +13,7 @@ import (
 )
 
 // newAlarms are the alarms about what is new.
-const newAlarms alarmSet = 1<<alarmNewFull | 1<<alarmNewSend | 1<<alarmNewBehalf | 1<<alarmNewStore | 1<<alarmNewMember
+const newAlarms alarmSet = 1<<alarmNewFull | 1<<alarmNewSend | 1<<alarmNewBehalf | 1<<alarmNewStore | 1<<alarmNewMember | 1<<alarmNewClient | 1<<alarmNewRelay
 
 var openingAlarms = [...]struct {
 	way grant.Ways
@@ -38,6 +38,10 @@ func (w *watcher) changes(ctx context.Context, c *change.Comparison) error {
 		switch {
 		case x.Event == change.EventUnsure:
 			w.unsure = true
+		case x.Kind == change.Client:
+			w.say(c, x, alarmNewClient)
+		case x.Kind == change.Relay && c.Relayed(x):
+			w.say(c, x, alarmNewRelay)
 		case x.Kind == change.ACE || x.Kind == change.Delegate:
 			ref := x.Ref[change.After]
 			ref.Right = 0
@@ -60,24 +64,26 @@ func (w *watcher) changes(ctx context.Context, c *change.Comparison) error {
 }
 
 func (w *watcher) raise(c *change.Comparison, x *change.Diff, ways grant.Ways) {
-	say := func(on alarmKind) {
-		if w.want&(1<<on) == 0 {
-			return
-		}
-		if w.rows[on] == 0 {
-			first := c.Change(x)
-			w.change[on] = &first
-		}
-		w.rows[on]++
-	}
 	for _, o := range openingAlarms {
 		if ways&o.way != 0 {
-			say(o.on)
+			w.say(c, x, o.on)
 		}
 	}
 	if x.Kind == change.Membership {
-		say(alarmNewMember)
+		w.say(c, x, alarmNewMember)
 	}
+}
+
+// say counts a change for an alarm, if that is wanted.
+func (w *watcher) say(c *change.Comparison, x *change.Diff, on alarmKind) {
+	if w.want&(1<<on) == 0 {
+		return
+	}
+	if w.rows[on] == 0 {
+		first := c.Change(x)
+		w.change[on] = &first
+	}
+	w.rows[on]++
 }
 
 // lets says what an entry or delegate that came or changed lets somebody do who

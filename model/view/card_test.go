@@ -32,6 +32,9 @@ func TestRawIsTheRow(t *testing.T) {
 	s := demoSnapshot(t, "demo:60")
 	seen := map[*grant.Kind]int{}
 	for _, typ := range view.ObjectTypes {
+		if typ.Doors() { // whose rows are no entries
+			continue
+		}
 		for _, aces := range typ.ACEs {
 			res, err := view.Of(t.Context(), s, view.Query{Type: typ, Rows: true, Show: hiding.All, ACEs: aces})
 			if err != nil {
@@ -121,6 +124,9 @@ func TestMemberships(t *testing.T) {
 func TestIdentityNamesTheLine(t *testing.T) {
 	s := demoSnapshot(t, "demo:250")
 	for _, typ := range view.ObjectTypes {
+		if typ.Doors() { // whose rows are no entries
+			continue
+		}
 		res, err := view.Of(t.Context(), s, view.Query{Type: typ, System: true, Show: hiding.All})
 		if err != nil {
 			t.Fatal(err)

@@ -53,19 +53,132 @@ func (c *Connection) mailboxName() string {
 	return c.Mailbox
 }
 
-// DoorQuery chooses lines of what logs tell.
-type DoorQuery struct {
-	Filter string
-	Probes bool // show what is nobody's client
-	// Account, where not nil, keeps the lines of accounts that it accepts.
-	Account func(*model.Principal) bool
-	// Names are the names of clients, by their address; nil for none.
-	Names map[string]string
+// Why explains a reason for which logons were refused.
+func (c *Connection) Why(reason string) string {
+	return door.Explain(reason, c.OK == 0 && c.TLS+c.StartTLS == 0 && c.Side != "back end")
+}
+
+// How says how its logons came.
+func (c *Connection) How() string {
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		text string
+	}{{c.Plain, "plain text"}, {c.StartTLS, "STARTTLS"}, {c.TLS, "TLS"}} {
+		if p.n > 0 {
+			parts = append(parts, p.text)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// who names the account: by its name, else by what was logged.
+func (c *Connection) who() string {
+	switch {
+	case c.account.Name != "":
+		return c.account.Name
+	case c.User != "":
+		return c.User
+	case c.Names > 0:
+		return unknownNames
+	}
+	return noLogon
+}
+
+// What stands for the account where there is none.
+const (
+	unknownNames = "(unknown names)"
+	noLogon      = "(no logon)"
+)
+
+// Connections is the object type of who logs on by POP3 and IMAP4, and from
+// where: a line for each account and one for each client.
+var Connections = &ObjectType{
+	Name: "Connections", Flag: "connection", Plural: "Accounts and clients",
+	Totals: []model.Column[*Line]{
+		{Title: "Name", Is: model.ContentTrustee, Text: func(l *Line) string { return model.PrincipalText(l.Principal) }},
+		{Title: "Kind", Is: model.ContentWord, Text: func(l *Line) string { return l.Door.Kind }},
+		rowsColumn("Ways"),
+		sumColumn("Logons", false, func(t *DoorTotals) int { return t.Sums[0] }),
+		sumColumn("Failed", false, func(t *DoorTotals) int { return t.Sums[1] }),
+		sumColumn("Plain", false, func(t *DoorTotals) int { return t.Sums[2] }),
+		{Title: "Last", Is: model.ContentWord, Extra: true, Text: func(l *Line) string { return shortStamp(l.Door.Last) }},
+	},
+	Details: []model.Column[*Row]{
+		textCell("Account", model.ContentTrustee, false, func(r *Row) string { return r.Connection.who() }),
+		textCell("Client", model.ContentName, false, func(r *Row) string { return r.Connection.Client }),
+		textCell("Protocol", model.ContentWord, false, func(r *Row) string { return r.Connection.Protocol }),
+		numberCell("Logons", false, func(r *Row) int { return r.Connection.OK }),
+		numberCell("Failed", false, func(r *Row) int { return r.Connection.Failed }),
+		textCell("How", model.ContentWord, false, func(r *Row) string { return r.Connection.How() }),
+		textCell("Server", model.ContentName, true, func(r *Row) string { return r.Connection.Server }),
+		textCell("Mailbox", model.ContentName, true, func(r *Row) string { return r.Connection.mailboxName() }),
+		textCell("May open", model.ContentWord, true, func(r *Row) string { return r.Connection.Right }),
+		textCell("Last", model.ContentWord, true, func(r *Row) string { return shortStamp(stamp(r.Connection.Last)) }),
+		textCell("Note", model.ContentSentence, true, func(r *Row) string { return strings.Join(r.Connection.Notes, "; ") }),
+	},
+	Fields: doorFields(
+		sumField("ok", func(t *DoorTotals) int { return t.Sums[0] }),
+		sumField("failed", func(t *DoorTotals) int { return t.Sums[1] }),
+		sumField("plain", func(t *DoorTotals) int { return t.Sums[2] }),
+	),
+	ACEs:  []ACEType{{Name: "All"}},
+	lines: doorLines,
+	door:  connectionDoor,
+}
+
+var connectionDoor = &doorKind{"connection", connectionGrid.Of, connectionRow, func(r *Row, q *Query) bool {
+	c := r.Connection
+	return isEnd(q.Ends.Client, c.Client) && isEnd(q.Ends.User, c.User) &&
+		(q.Target == nil || q.Target(&c.account) || c.Other.ID != 0 && q.Target(&c.mailbox))
+}}
+
+var connectionGrid = model.Derive(func(s *model.Snapshot) *doorGrid {
+	all := door.Connections(s)
+	g := newDoorGrid(len(all))
+	for i := range all {
+		c := &all[i]
+		if c.Spare {
+			continue
+		}
+		account := accountLine(s, c.Account.ID)
+		switch {
+		case c.Account.ID != 0:
+		case c.User != "":
+			account.name, account.title = "user:"+strings.ToLower(c.User), c.User
+		case c.Names > 0:
+			account.name, account.title = "names:", unknownNames
+		default:
+			account.name, account.title = "none:", noLogon
+		}
+		client := doorLine{name: "client:" + c.Client, title: c.Client, kind: "client"}
+		name := strings.ToLower(strings.Join([]string{c.Server, c.Protocol, c.Side, c.Client, c.User, c.Mailbox}, "\x00"))
+		ends := []doorLine{account, client}
+		if c.Other.ID != 0 {
+			ends = append(ends, accountLine(s, c.Other.ID))
+		}
+		g.put(i, name, c.Probe, ends...)
+	}
+	return g
+})
+
+// accountLine is the line of an account that was read.
+func accountLine(s *model.Snapshot, id model.ObjectID) doorLine {
+	line := doorLine{kind: "account", who: id}
+	if id != 0 {
+		line.name = "account:" + s.DNText(s.Record(id).DN)
+	}
+	return line
+}
+
+func connectionRow(s *model.Snapshot, i int) Row {
+	c := NewConnection(s, &door.Connections(s)[i])
+	return Row{Connection: &c}
 }
 
 // NewConnection joins a connection with the directory.
-func NewConnection(s *model.Snapshot, c *door.Connection, names map[string]string) Connection {
-	out := Connection{Connection: c, ClientName: names[c.Client]}
+func NewConnection(s *model.Snapshot, c *door.Connection) Connection {
+	out := Connection{Connection: c}
 	switch {
 	case c.Account.ID != 0:
 		out.account = s.TargetPrincipal(s.Record(c.Account.ID))
@@ -98,32 +211,4 @@ func openRight(s *model.Snapshot, account, mailbox model.ObjectID) string {
 		return true
 	})
 	return answer.String()
-}
-
-// ConnectionLines are the connections that a query chooses; hidden counts the
-// probes that it leaves out.
-func ConnectionLines(ctx context.Context, s *model.Snapshot, q DoorQuery) (out []Connection, hidden int, err error) {
-	words := Words(q.Filter)
-	for i, all := 0, door.Connections(s); i < len(all); i++ {
-		if i&255 == 0 && ctx.Err() != nil {
-			return nil, 0, ctx.Err()
-		}
-		c := &all[i]
-		if c.Spare {
-			continue
-		}
-		line := NewConnection(s, c, q.Names)
-		if q.Account != nil && !q.Account(&line.account) && (c.Other.ID == 0 || !q.Account(&line.mailbox)) {
-			continue
-		}
-		if !MatchTexts(words, c.Server, c.Protocol, c.Side, line.account.Name, line.account.DN, c.User, c.Mailbox, line.mailbox.Name, c.Client, line.ClientName, line.State) {
-			continue
-		}
-		if c.Probe && !q.Probes {
-			hidden++
-			continue
-		}
-		out = append(out, line)
-	}
-	return out, hidden, nil
 }

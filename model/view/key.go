@@ -14,10 +14,14 @@ type LineKey struct {
 	target pool.DN // 0 for who is only a trustee
 	party  model.TrusteeID
 	row    grant.Key // zero where the line is no row
+	door   string    // of a line of doors; empty of others
 }
 
 // IsTarget reports whether the line is a target and not only a trustee.
-func (k LineKey) IsTarget() bool { return k.target != 0 }
+func (k LineKey) IsTarget() bool { return k.target != 0 || k.door != "" }
+
+// IsDoor reports whether the line is one of doors: an end of what logs tell.
+func (k LineKey) IsDoor() bool { return k.door != "" }
 
 // IsZero reports whether the key names no line.
 func (k LineKey) IsZero() bool { return k == LineKey{} }
@@ -27,6 +31,7 @@ type lineRef struct {
 	obj   model.ObjectID
 	party model.TrusteeID
 	row   grant.Ref // where the line is one row
+	door  doorRef   // where it is one of doors
 }
 
 func (l lineRef) isRow() bool { return l.row.Obj != 0 }
@@ -45,6 +50,9 @@ func (l lineRef) key(s *model.Snapshot) LineKey {
 	if l.isRow() {
 		k.row = grant.KeyOf(s, l.row)
 	}
+	if l.door.n != 0 {
+		k.door = l.door.key(s)
+	}
 	return k
 }
 
@@ -52,6 +60,8 @@ func (l lineRef) key(s *model.Snapshot) LineKey {
 // it. Whoever is only a trustee is always there.
 func (k LineKey) find(s *model.Snapshot) (l lineRef) {
 	switch {
+	case k.door != "":
+		l.door = findDoor(s, k.door)
 	case k.row != (grant.Key{}):
 		if ref, ok := grant.Find(s, k.row); ok {
 			l = lineRef{obj: ref.Obj, party: k.party, row: ref}
@@ -73,6 +83,8 @@ func Has(s *model.Snapshot, k LineKey) bool { return k.find(s) != lineRef{} }
 func TypeOf(s *model.Snapshot, k LineKey) *ObjectType {
 	l := k.find(s)
 	switch {
+	case k.door != "":
+		return doorType(k.door)
 	case l.isRow():
 		return TypeOfKind(l.row.Kind())
 	case l.obj != 0:

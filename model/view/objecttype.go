@@ -27,6 +27,8 @@ type ObjectType struct {
 	target model.Target
 	// rows are the sorts of rows that it is about; 0 for all.
 	rows grant.RowKinds
+	// door is set where the rows are no entries but what logs tell.
+	door *doorKind
 	// rowLines says that a line is one row.
 	rowLines bool
 	// describe fills in what only lines of this type say of where a target is; nil for nothing.
@@ -50,6 +52,8 @@ var ObjectTypes = []*ObjectType{
 	Stores,
 	Containers,
 	Admins,
+	Connections,
+	Relays,
 }
 
 // ACEType is one entry of the screen's second drop-down.
@@ -83,7 +87,8 @@ type Line struct {
 	Type string // recipient type or kind of store
 	Place
 	Totals Totals
-	Row    *grant.Row // where a line is one ACE
+	Row    *grant.Row  // where a line is one ACE
+	Door   *DoorTotals // of a line of doors; nil of others
 }
 
 // Place is where a target is, as far as its object type says so.

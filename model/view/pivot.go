@@ -44,6 +44,9 @@ func targetLine(s *model.Snapshot, id model.ObjectID) lineRef {
 
 // TargetOf describes a line as a target, and as a trustee where it is only that.
 func TargetOf(s *model.Snapshot, key LineKey) model.Principal {
+	if key.IsDoor() {
+		return doorTitle(s, key.door)
+	}
 	k := key.find(s)
 	if k.obj == 0 {
 		return s.Principal(k.party)

@@ -15,6 +15,9 @@ type Row struct {
 	// Verdict is what the row says one answer of; nil for an entry.
 	Verdict  *verdict.Line
 	Question verdict.Question
+	// Connection and Relay are what the row is, where it tells of logs; nil else.
+	Connection *Connection
+	Relay      *Relay
 }
 
 // verdictRow is one answer of a verdict.

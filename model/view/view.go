@@ -70,6 +70,9 @@ type Query struct {
 	// Target and Trustee, where not nil, keep the rows that they accept, and the
 	// lines of whom they accept.
 	Target, Trustee func(*model.Principal) bool
+	// Ends keeps the rows of one client, name or connector, where the rows tell of
+	// logs.
+	Ends Ends
 
 	// Progress, if it is not nil, is told how far the work has come.
 	Progress *Progress
@@ -116,16 +119,21 @@ type Result struct {
 	NoPerson bool
 	// Disabled counts the persons among the verdicts whose account is disabled.
 	Disabled int
+	// Probes counts the rows of doors that are nobody's client and are left out.
+	Probes int
 
 	numbers    []uint32  // of lines of the grid of mailboxes
 	lines      []lineRef // of others
 	rows       []grant.Ref
 	verdicts   []verdictRow
+	doors      []int32 // rows that tell of logs, by their number
 	evaluation *evaluation
 }
 
 // Len returns the number of lines or rows.
-func (r *Result) Len() int { return len(r.numbers) + len(r.lines) + len(r.rows) + len(r.verdicts) }
+func (r *Result) Len() int {
+	return len(r.numbers) + len(r.lines) + len(r.rows) + len(r.verdicts) + len(r.doors)
+}
 
 // Key returns the key of line i.
 func (r *Result) Key(i int) LineKey { return r.at(i).key(r.Snapshot) }
@@ -142,7 +150,10 @@ func (r *Result) Line(i int) Line { return r.evaluation.line(r.at(i)) }
 
 // Row makes row i.
 func (r *Result) Row(i int) Row {
-	if r.verdicts != nil {
+	switch {
+	case r.doors != nil:
+		return r.DoorRow(i)
+	case r.verdicts != nil:
 		return r.verdicts[i].row(r.Snapshot)
 	}
 	return Row{Row: r.Entry(i)}
@@ -151,84 +162,13 @@ func (r *Result) Row(i int) Row {
 // Entry makes row i, where rows are entries.
 func (r *Result) Entry(i int) grant.Row { return grant.RowOf(r.Snapshot, r.rows[i]) }
 
-// RowKey returns what names row i in every state of a pool.
-func (r *Result) RowKey(i int) any {
-	if r.verdicts == nil {
-		return grant.KeyOf(r.Snapshot, r.rows[i])
-	}
-	v := r.verdicts[i]
-	return verdictKey{lineRef{obj: v.line.Mailbox}.key(r.Snapshot), v.line.Trustee, v.of}
-}
-
-// HasRow reports whether a snapshot has what a row's key names. Whether a verdict
-// still stands between them is known once it was asked for again.
-func HasRow(s *model.Snapshot, key any) bool {
-	switch key := key.(type) {
-	case grant.Key:
-		_, ok := grant.Find(s, key)
-		return ok
-	case verdictKey:
-		return key.target.IsZero() || Has(s, key.target)
-	}
-	return false
-}
-
-// FindRow returns where the row with a key is, or -1.
-func (r *Result) FindRow(key any) int {
-	switch key := key.(type) {
-	case grant.Key:
-		if ref, ok := grant.Find(r.Snapshot, key); ok {
-			return slices.Index(r.rows, ref)
-		}
-	case verdictKey:
-		for i := range r.verdicts {
-			if r.RowKey(i) == key {
-				return i
-			}
-		}
-	}
-	return -1
-}
-
-// IsOwn reports whether row i is one of the line behind Query.Of as a target.
-func (r *Result) IsOwn(i int) bool {
-	if r.verdicts != nil {
-		return r.evaluation.of.obj == r.verdicts[i].line.Mailbox
-	}
-	return r.evaluation.of.obj == r.rows[i].Obj
-}
-
-// Ref returns the reference of row i, where rows are entries.
-func (r *Result) Ref(i int) grant.Ref { return r.rows[i] }
-
-// TrusteeKey returns the line of the trustee of row i, and TargetKey that of its
-// target; zero where the row stands for more than one.
-func (r *Result) TrusteeKey(i int) LineKey {
-	if r.verdicts == nil {
-		return TrusteeKey(r.Snapshot, r.rows[i])
-	}
-	if who := r.verdicts[i].line.Trustee; who != 0 {
-		return PartyLine(r.Snapshot, who)
-	}
-	return LineKey{}
-}
-
-// TargetKey returns the line of the target of row i; see [Result.TrusteeKey].
-func (r *Result) TargetKey(i int) LineKey {
-	if r.verdicts == nil {
-		return TargetKey(r.Snapshot, r.rows[i])
-	}
-	if id := r.verdicts[i].line.Mailbox; id != 0 {
-		return PartyLine(r.Snapshot, r.Snapshot.TrusteeOf(r.Snapshot.Record(id).DN))
-	}
-	return LineKey{}
-}
-
 // Of is the only code that filters, totals and sorts. It stops with the
 // context's error when the context ends.
 func Of(ctx context.Context, s *model.Snapshot, q Query) (*Result, error) {
 	l := newEvaluation(ctx, s, q)
-	if q.Verdicts() {
+	if q.Rows && q.Type.Doors() {
+		l.doorRows()
+	} else if q.Verdicts() {
 		l.verdictRows()
 	} else if q.Rows {
 		l.allRows()
@@ -414,7 +354,7 @@ func (l *evaluation) totals(k lineRef) (t Totals) {
 // by several goroutines.
 func (l *evaluation) line(k lineRef) Line {
 	line := l.describe(k)
-	if k.isRow() {
+	if k.isRow() || k.door.n != 0 {
 		return line
 	}
 	line.Totals = l.totals(k)
@@ -428,6 +368,9 @@ func (l *evaluation) line(k lineRef) Line {
 // describe makes a line without its counts.
 func (l *evaluation) describe(k lineRef) Line {
 	s := l.snap
+	if k.door.n != 0 {
+		return l.describeDoor(k)
+	}
 	line := Line{Key: k.key(s)}
 	if k.isRow() {
 		row := grant.RowOf(s, k.row)

@@ -35,14 +35,24 @@ const (
 )
 
 // Doors are the flags of the reports on logs alone.
-type Doors struct{ Probes, Resolve bool }
+type Doors struct {
+	Probes, Resolve         bool
+	Client, User, Connector string
+}
 
 func (d *Doors) define(f *pflag.FlagSet) {
 	f.BoolVar(&d.Probes, "probes", false, "show health checks, the server's own connections and sessions without a logon")
-	d.defineResolve(f)
+	f.StringVar(&d.User, "user", "", "only logons with this name, as it was logged")
+	d.defineClient(f)
 }
 
-func (d *Doors) defineResolve(f *pflag.FlagSet) {
+func (d *Doors) defineRelays(f *pflag.FlagSet) {
+	f.StringVar(&d.Connector, "connector", "", "only this receive connector, NAME or SERVER\\NAME")
+	d.defineClient(f)
+}
+
+func (d *Doors) defineClient(f *pflag.FlagSet) {
+	f.StringVar(&d.Client, "client", "", "only this client, by its address")
 	f.BoolVar(&d.Resolve, "resolve", false, "ask DNS for the names of clients; nobody is asked otherwise")
 }
 
@@ -53,7 +63,9 @@ func isDoors(report string) bool {
 // checkDoors finds what does not go together, before anything is read.
 func (r *Flags) checkDoors(report string) error {
 	seen := r.Seen
-	seen.Filter = ""
+	if seen.Filter = ""; report != logsReport {
+		seen.Sort = ""
+	}
 	switch flag := seen.given(); {
 	case flag != "":
 		return usage.Errorf("%s is for the other reports", flag)
@@ -85,19 +97,82 @@ func (j *Job) doors(ctx context.Context, s *model.Snapshot, ev *Evidence) (Data,
 		lines := view.Logs(s, j.Query.Filter)
 		return NewData(logsReport, view.LogFields, len(lines), func(i int) view.Log { return lines[i] }), nil
 	}
-	q := view.DoorQuery{Filter: j.Query.Filter, Probes: j.Probes, Account: j.Query.Target}
-	if j.Resolve {
-		q.Names = resolve(ctx, s)
+	result, err := view.Of(ctx, s, j.Query)
+	if err != nil {
+		return Data{}, err
 	}
-	if j.Report == relaysReport {
-		lines, err := view.RelayLines(ctx, s, q)
-		return NewData(relaysReport, view.RelayFields, len(lines), func(i int) view.Relay { return lines[i] }), err
+	if result.Probes > 0 {
+		ev.Hidden["probe"] = result.Probes
 	}
-	lines, hidden, err := view.ConnectionLines(ctx, s, q)
-	if hidden > 0 {
-		ev.Hidden["probe"] = hidden
+	var names map[string]string
+	if j.Doors.Resolve {
+		names = resolve(ctx, s)
 	}
-	return NewData(connectionsReport, view.ConnectionFields, len(lines), func(i int) view.Connection { return lines[i] }), err
+	return doorData(result, names), ctx.Err()
+}
+
+// doorReports are the reports on the rows of object types of doors.
+var doorReports = map[*view.ObjectType]string{view.Connections: connectionsReport, view.Relays: relaysReport}
+
+// doorCommand are the arguments that print the lines of a grid of doors, or the
+// rows of one of its lines.
+func doorCommand(source []string, s *model.Snapshot, q view.Query) []string {
+	if !q.Rows {
+		args := append(append([]string{"report", "totals"}, source...), "--object", q.Type.Flag)
+		if !q.System {
+			args = append(args, "--no-system")
+		}
+		if q.Filter != "" {
+			args = append(args, "--filter="+q.Filter)
+		}
+		return append(args, sortFlag("totals", &q)...)
+	}
+	args := append([]string{"report", doorReports[q.Type]}, source...)
+	if q.System && q.Type == view.Connections {
+		args = append(args, "--probes")
+	}
+	if flag, text := view.DoorFlag(s, q.Of); flag != "" {
+		args = append(args, "--"+flag+"="+text)
+	}
+	if q.Filter != "" {
+		args = append(args, "--filter="+q.Filter)
+	}
+	return append(args, sortFlag(doorReports[q.Type], &q)...)
+}
+
+// doorData is the report of the rows that a view of doors shows, with the names
+// of clients by their addresses.
+func doorData(r *view.Result, names map[string]string) Data {
+	if r.Query.Type == view.Relays {
+		return NewData(relaysReport, view.RelayFields, r.Len(), func(i int) view.Relay {
+			row := r.DoorRow(i).Relay
+			row.ClientName = names[row.Client]
+			return *row
+		})
+	}
+	return NewData(connectionsReport, view.ConnectionFields, r.Len(), func(i int) view.Connection {
+		row := r.DoorRow(i).Connection
+		row.ClientName = names[row.Client]
+		return *row
+	})
+}
+
+// doorQuery makes the question of a report on logs. Errors are of usage.
+func (r *Flags) doorQuery(report string) (view.Query, error) {
+	q := view.Query{Type: view.Mailboxes, Filter: r.Seen.Filter}
+	for typ, name := range doorReports {
+		if name == report {
+			q.Type, q.Rows, q.ACEs, q.System = typ, true, typ.ACEs[0], r.Doors.Probes || r.All
+			q.Ends = view.Ends{Client: r.Doors.Client, User: r.Doors.User, Connector: r.Doors.Connector}
+		}
+	}
+	if r.Target != "" {
+		q.Target = view.Match(r.Target)
+	}
+	if err := r.checkDoors(report); err != nil {
+		return q, err
+	}
+	return q, r.Seen.order(report, &q)
 }
 
 // doorWords puts such a question into words.
@@ -112,7 +187,12 @@ func (q *Question) doorWords(name func(string) string) string {
 	if q.Query.Filter != "" {
 		s += ", filter " + name(q.Query.Filter)
 	}
-	if q.Report == connectionsReport && !q.Probes {
+	for _, only := range []struct{ what, text string }{{"client", q.Doors.Client}, {"name", q.Doors.User}, {"connector", q.Doors.Connector}} {
+		if only.text != "" {
+			s += ", only " + only.what + " " + name(only.text)
+		}
+	}
+	if q.Report == connectionsReport && !q.Doors.Probes {
 		s += "; not shown: probes"
 	}
 	return s

@@ -133,8 +133,7 @@ type Question struct {
 	Of              string // the text behind Query.Of
 	// Recipients and Expand are those of report access.
 	Recipients, Expand bool
-	// Probes and Resolve are those of the reports on logs.
-	Probes, Resolve bool
+	Doors              Doors
 }
 
 // words puts the question into words; name spells what the user named.

@@ -16,7 +16,7 @@ func Export(ctx context.Context, res *view.Result, version string, out Output) (
 	if res.Query.Verdicts() {
 		d, ev.Verdicts = accessData(res)
 	}
-	q := Question{Report: d.Name, Query: res.Query, Expand: res.Query.Expand}
+	q := Question{Report: d.Name, Query: res.Query, Expand: res.Query.Expand, Doors: Doors{Probes: res.Query.System}}
 	if res.Query.Rows && !res.Query.Of.IsZero() {
 		q.Of = view.Identity(res.Snapshot, res.Query.Of, res.Query.ACEs.Direction() == "reverse")
 	}

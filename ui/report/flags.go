@@ -38,7 +38,7 @@ var Names = []struct {
 	{connectionsReport, "List who logs on by POP3 and IMAP4, from where, and whether in plain text", LogsHelp, ConnectionsExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Doors.define(f) }},
 	{relaysReport, "List who sends mail through which receive connector, and to outside", LogsHelp, RelaysExample,
-		func(r *Flags, f *pflag.FlagSet) { r.Doors.defineResolve(f) }},
+		func(r *Flags, f *pflag.FlagSet) { r.Doors.defineRelays(f) }},
 	{Name: "coverage", Short: "Say what was found, decoded, absent, unreadable or unknown"},
 }
 
@@ -171,11 +171,7 @@ func (r *Flags) Query(report string) (view.Query, error) {
 		return q, r.checkAccess()
 	}
 	if isDoors(report) {
-		q.Type, q.Filter = view.Mailboxes, r.Seen.Filter
-		if r.Target != "" {
-			q.Target = view.Match(r.Target)
-		}
-		return q, r.checkDoors(report)
+		return r.doorQuery(report)
 	}
 	for _, t := range view.ObjectTypes {
 		if t.Flag == cmp.Or(r.Object, view.ObjectTypes[0].Flag) {
@@ -187,6 +183,9 @@ func (r *Flags) Query(report string) (view.Query, error) {
 		return q, usage.Errorf("unknown object type %q: use %s", r.Object, objectNames())
 	case r.Direction != "forward" && r.Direction != "reverse":
 		return q, usage.Errorf("unknown direction %q: use forward or reverse", r.Direction)
+	}
+	if q.Type.Doors() && report != "totals" && report != compareReport {
+		return q, usage.Errorf("%s: its rows are no entries: use mbxperm report %s", q.Type.Flag, doorReports[q.Type])
 	}
 	q.ByTrustee = r.Direction == "reverse"
 	for reason, on := range map[hiding.Reasons]bool{
@@ -222,10 +221,11 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 	}
 	job := &Job{
 		Question: Question{Report: report, Query: q, Target: r.Target, Trustee: r.Trustee, Of: r.Seen.Of, Recipients: r.Object == "recipient", Expand: r.Verdict.Expand,
-			Probes: r.Doors.Probes || r.All, Resolve: r.Doors.Resolve},
+			Doors: r.Doors},
 		Output:  Output{Format: format, BOM: r.BOM, File: r.Out, Force: r.Force, Quiet: r.Quiet},
 		Version: version,
 	}
+	job.Doors.Probes = r.Doors.Probes || r.All
 	if r.FailOn != "" {
 		if job.FailOn, err = finding.ParseAlarms(r.FailOn); err != nil {
 			return nil, usage.Wrap(err)

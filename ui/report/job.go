@@ -354,6 +354,9 @@ func ResultData(r *view.Result) Data {
 		return d
 	}
 	typ := r.Query.Type
+	if r.Query.Rows && typ.Doors() {
+		return doorData(r, nil)
+	}
 	if r.Query.Rows {
 		return NewData("aces", view.RowFields, r.Len(), r.Entry)
 	}
@@ -366,6 +369,10 @@ func failure(s *model.Snapshot, r finding.Raised, hide *Redactor) Failure {
 	f := Failure{Condition: r.Name, Says: r.Text, Rows: r.Rows}
 	switch c := r.Change; {
 	case r.Rows == 0:
+	case r.Door != nil:
+		f.First = hide.phrase(r.Door)
+	case c != nil && (c.Kind == change.KindClient || c.Kind == change.KindRelay):
+		f.First = fmt.Sprintf("%s on %s: %s", hide.any(c.Trustee.Name), hide.any(c.Target.Name), hide.phrase(c.New))
 	case c == nil:
 		row := grant.RowOf(s, r.First)
 		f.First = fmt.Sprintf("%s: %s %s on %s", hide.any(row.Trustee.Name), row.Status, hide.right(row.Right), hide.any(row.Target.Name))

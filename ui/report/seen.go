@@ -216,7 +216,10 @@ func (q *Question) seenWords(name func(string) string) (s string) {
 // to get in. Where the line of the query has neither SID nor objectGUID it is
 // named by its DN.
 func Command(source []string, s *model.Snapshot, q view.Query) []string {
-	if q.Verdicts() {
+	switch {
+	case q.Type.Doors():
+		return doorCommand(source, s, q)
+	case q.Verdicts():
 		return accessCommand(source, s, q)
 	}
 	report := "totals"

@@ -31,6 +31,9 @@ func TestExchangeShell(t *testing.T) {
 	var text strings.Builder
 	seen := map[string]bool{}
 	for _, typ := range view.ObjectTypes {
+		if typ.Doors() { // whose rows are no entries
+			continue
+		}
 		for _, aces := range typ.ACEs[:1] {
 			res, err := view.Of(t.Context(), s, view.Query{Type: typ, Rows: true, Show: hiding.All, ACEs: aces})
 			if err != nil {

@@ -1,0 +1,63 @@
+package finding
+
+import (
+	"fmt"
+
+	"mbxperm/model"
+	"mbxperm/model/door"
+)
+
+// doorAlarms are those about what protocol logs tell.
+const doorAlarms alarmSet = 1<<alarmPlainText | 1<<alarmRelayForAll
+
+// doors looks at what the logs tell. A target is an account, or a connector by
+// its name; whoever asks for a trustee asks for a client by its address.
+func (w *watcher) doors() {
+	if w.want&(1<<alarmPlainText) != 0 {
+		for i, all := 0, door.Connections(w.s); i < len(all); i++ {
+			w.plainText(&all[i])
+		}
+	}
+	if w.want&(1<<alarmRelayForAll) != 0 {
+		for i, all := 0, door.Relays(w.s); i < len(all); i++ {
+			w.relayForAll(&all[i])
+		}
+	}
+}
+
+func (w *watcher) plainText(c *door.Connection) {
+	account := model.Principal{Name: c.User}
+	if c.Account.ID != 0 {
+		account = w.s.TargetPrincipal(w.s.Record(c.Account.ID))
+	}
+	if c.Plain == 0 || c.Spare || !w.asked(account, c.Client) {
+		return
+	}
+	w.sayDoor(alarmPlainText, model.Phrase{
+		{Is: model.PartAccount, Text: account.Name}, {Is: model.PartWord, Text: " from "}, {Is: model.PartName, Text: c.Client},
+		{Is: model.PartWord, Text: fmt.Sprintf(" by %s at ", c.Protocol)}, {Is: model.PartName, Text: c.Server},
+		{Is: model.PartWord, Text: fmt.Sprintf(", %d times", c.Plain)},
+	})
+}
+
+func (w *watcher) relayForAll(r *door.Relay) {
+	if r.MayRelay == 0 || len(r.Users.Texts) > 0 || !w.asked(model.Principal{Name: r.Connector}, r.Client) {
+		return
+	}
+	w.sayDoor(alarmRelayForAll, model.Phrase{
+		{Is: model.PartName, Text: r.Client}, {Is: model.PartWord, Text: " through "}, {Is: model.PartName, Text: r.Connector},
+		{Is: model.PartWord, Text: " at "}, {Is: model.PartName, Text: r.Server}, {Is: model.PartWord, Text: fmt.Sprintf(", in %d sessions", r.MayRelay)},
+	})
+}
+
+// asked applies target and trustee.
+func (w *watcher) asked(target model.Principal, client string) bool {
+	return (w.target == nil || w.target(&target)) && (w.trustee == nil || w.trustee(&model.Principal{Name: client}))
+}
+
+func (w *watcher) sayDoor(on alarmKind, what model.Phrase) {
+	if w.rows[on] == 0 {
+		w.door[on] = what
+	}
+	w.rows[on]++
+}

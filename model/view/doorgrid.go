@@ -1,0 +1,455 @@
+package view
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mbxperm/model"
+)
+
+// An object type of doors has no entries of ACLs: its rows are what logs tell,
+// and each row stands in the lines of its ends: an account and a client, and
+// whose mailbox was opened if it is somebody else's; or a connector and a client.
+
+// doorKind is what such an object type has.
+type doorKind struct {
+	name string // in keys of lines
+	grid func(*model.Snapshot) *doorGrid
+	row  func(s *model.Snapshot, i int) Row
+	// wanted applies Query.Ends and Query.Target to a row.
+	wanted func(*Row, *Query) bool
+}
+
+// Ends ask for the rows of one end: a client by its address, a name as it was
+// logged, a receive connector as NAME or SERVER\\NAME. Empty asks for all.
+type Ends struct{ Client, User, Connector string }
+
+// isEnd reports whether a text is what was asked for, in any case.
+func isEnd(asked, text string) bool { return asked == "" || strings.EqualFold(asked, text) }
+
+// doorGrid are the lines of an object type of doors, and where its rows stand.
+type doorGrid struct {
+	lines  []doorLine
+	byName map[string]uint32 // 1 + the place of a line
+	ends   [][3]uint32       // of each row, 1 + the places of its lines; 0 for none
+	names  []string          // of each row
+	probes []bool            // rows that are hidden unless they are asked for
+	rows   map[string]int    // by name
+}
+
+// doorLine is one line.
+type doorLine struct {
+	name  string // means the same in every state
+	title string
+	kind  string // account, client, connector
+	rank  int    // 0, and 1 for clients
+	who   model.ObjectID
+	rows  []int32
+}
+
+// doorRef is a line in one snapshot: which object type, and 1 + its place.
+type doorRef struct{ kind, n uint32 }
+
+// doorKinds are those of all object types of doors, by doorRef.kind less one.
+var doorKinds = []*doorKind{connectionDoor, relayDoor}
+
+func (k *doorKind) number() uint32 { return uint32(slices.Index(doorKinds, k) + 1) }
+
+// Doors reports whether the rows of this type are what logs tell, and no entries.
+func (t *ObjectType) Doors() bool { return t.door != nil }
+
+func newDoorGrid(rows int) *doorGrid {
+	return &doorGrid{byName: map[string]uint32{}, ends: make([][3]uint32, rows), names: make([]string, rows), probes: make([]bool, rows), rows: map[string]int{}}
+}
+
+// put puts a row into the lines of its ends.
+func (g *doorGrid) put(i int, name string, probe bool, ends ...doorLine) {
+	g.names[i], g.probes[i], g.rows[name] = name, probe, i
+	for e, line := range ends {
+		line.rank = e & 1
+		n := g.byName[line.name]
+		if n == 0 {
+			g.lines = append(g.lines, line)
+			n = uint32(len(g.lines))
+			g.byName[line.name] = n
+		}
+		g.ends[i][e] = n
+		l := &g.lines[n-1]
+		l.rows = append(l.rows, int32(i))
+	}
+}
+
+// DoorTotals are the sums of a line of doors over the rows that are shown.
+type DoorTotals struct {
+	Kind         string // account, client, connector
+	Rows, Hidden int
+	Sums         [4]int // what they count, the object type says
+	Last         string
+	Unjudged     bool // what is outside is not known of all of them
+	rank         int
+}
+
+// doorTotals sums a line.
+func (l *evaluation) doorTotals(g *doorGrid, line *doorLine) (t DoorTotals) {
+	t.Kind, t.rank = line.kind, line.rank
+	for _, i := range line.rows {
+		if g.probes[i] && !l.query.System {
+			t.Hidden++
+			continue
+		}
+		t.Rows++
+		row := l.query.Type.door.row(l.snap, int(i))
+		sums, last := row.sums()
+		for k := range sums {
+			t.Sums[k] += sums[k]
+		}
+		t.Last = max(t.Last, last)
+		t.Unjudged = t.Unjudged || row.Relay != nil && !row.Relay.Judged
+	}
+	return t
+}
+
+// sums are the numbers of a row that its lines add up.
+func (r *Row) sums() (n [4]int, last string) {
+	switch {
+	case r.Connection != nil:
+		c := r.Connection
+		return [4]int{c.OK, c.Failed, c.Plain, 0}, stamp(c.Last)
+	case r.Relay != nil:
+		x := r.Relay
+		return [4]int{x.Sessions, x.Messages, x.Relayed, x.MayRelay}, stamp(x.Last)
+	}
+	return n, ""
+}
+
+// doorLines gives each end a line, if it has a row that is shown.
+func doorLines(l *evaluation) {
+	g := l.query.Type.door.grid(l.snap)
+	kind := l.query.Type.door.number()
+	for i := range g.probes {
+		if g.probes[i] && !l.query.System {
+			l.result.System++
+		}
+	}
+	type made struct {
+		ref  lineRef
+		line Line
+	}
+	var all []made
+	for n := range g.lines {
+		if l.stopped() {
+			return
+		}
+		ref := lineRef{door: doorRef{kind, uint32(n + 1)}}
+		line := l.describe(ref)
+		if line.Door.Rows == 0 || !MatchTexts(l.filter.words, line.Name, line.Door.Kind, line.DN, line.Domain) {
+			continue
+		}
+		all = append(all, made{ref, line})
+	}
+	slices.SortStableFunc(all, func(a, b made) int {
+		return cmp.Or(cmp.Compare(a.line.Door.rank, b.line.Door.rank), cmp.Compare(standsFor(&a.line), standsFor(&b.line)),
+			strings.Compare(fold(a.line.Name), fold(b.line.Name)))
+	})
+	if column, down := l.column(); column != nil {
+		slices.SortStableFunc(all, func(a, b made) int { return compareCells(column, &a.line, &b.line, down) })
+	}
+	for _, m := range all {
+		l.result.lines = append(l.result.lines, m.ref)
+	}
+	l.result.Targets = len(all)
+}
+
+// standsFor orders lines that stand for many, or for nobody, behind the others.
+func standsFor(l *Line) int {
+	if _, many := doorName(l).(model.Phrase); many {
+		return 1
+	}
+	return 0
+}
+
+// compareCells orders two of a grid by a column.
+func compareCells[T any](c *model.Column[T], a, b T, down bool) int {
+	n := 0
+	if c.Numeric {
+		n = cmp.Compare(c.Number(a), c.Number(b))
+	} else {
+		n = strings.Compare(fold(c.Text(a)), fold(c.Text(b)))
+	}
+	if down {
+		return -n
+	}
+	return n
+}
+
+// describeDoor makes a line of doors.
+func (l *evaluation) describeDoor(ref lineRef) Line {
+	kind := doorKinds[ref.door.kind-1]
+	g := kind.grid(l.snap)
+	d := &g.lines[ref.door.n-1]
+	line := Line{Key: ref.key(l.snap), Type: d.kind}
+	if line.Name = d.title; d.who != 0 {
+		line.Principal = l.snap.TargetPrincipal(l.snap.Record(d.who))
+	}
+	totals := DoorTotals{Kind: d.kind, rank: d.rank}
+	if l.query.Type.door == kind {
+		totals = l.doorTotals(g, d)
+	}
+	line.Door = &totals
+	return line
+}
+
+// doorRows takes the rows of a line, or all of them.
+func (l *evaluation) doorRows() {
+	typ := l.query.Type
+	g := typ.door.grid(l.snap)
+	take := func(i int) {
+		row := typ.door.row(l.snap, i)
+		if !typ.door.wanted(&row, &l.query) {
+			return
+		}
+		if g.probes[i] && !l.query.System {
+			l.result.Probes++
+			return
+		}
+		if len(l.filter.words) > 0 {
+			var texts []string
+			for _, c := range typ.Details {
+				texts = append(texts, c.Text(&row))
+			}
+			if !MatchTexts(l.filter.words, texts...) {
+				return
+			}
+		}
+		l.result.doors = append(l.result.doors, int32(i))
+	}
+	if of := l.of.door; of.n != 0 {
+		for _, i := range g.lines[of.n-1].rows {
+			take(int(i))
+		}
+	} else if l.query.Of.IsZero() {
+		for i := range g.names {
+			if g.names[i] != "" { // it stands in a line
+				take(i)
+			}
+		}
+	}
+	n := l.query.Sort
+	if n == 0 || max(n, -n) > len(typ.Details) {
+		return
+	}
+	column := &typ.Details[max(n, -n)-1]
+	rows := map[int32]*Row{}
+	for _, i := range l.result.doors {
+		row := typ.door.row(l.snap, int(i))
+		rows[i] = &row
+	}
+	slices.SortStableFunc(l.result.doors, func(a, b int32) int { return compareCells(column, rows[a], rows[b], n < 0) })
+}
+
+// doorRowKey names a row of doors in every state.
+type doorRowKey struct{ kind, name string }
+
+// otherEnd is the line at the other end of a row than that whose rows these are.
+func (r *Result) otherEnd(i int) LineKey {
+	typ := r.Query.Type
+	g := typ.door.grid(r.Snapshot)
+	ends := g.ends[r.doors[i]]
+	at := ends[1]
+	if ends[0] != r.evaluation.of.door.n { // from a client, or from the mailbox, to who came
+		at = ends[0]
+	}
+	return lineRef{door: doorRef{typ.door.number(), at}}.key(r.Snapshot)
+}
+
+// doorKey is the part of a LineKey for lines of doors: the object type and the
+// name of the line.
+func (d doorRef) key(s *model.Snapshot) string {
+	kind := doorKinds[d.kind-1]
+	return kind.name + "\x00" + kind.grid(s).lines[d.n-1].name
+}
+
+// findDoor returns the line that a key names; zero where there is none.
+func findDoor(s *model.Snapshot, key string) doorRef {
+	kind, name, _ := strings.Cut(key, "\x00")
+	for i, k := range doorKinds {
+		if k.name == kind {
+			if n := k.grid(s).byName[name]; n != 0 {
+				return doorRef{uint32(i + 1), n}
+			}
+		}
+	}
+	return doorRef{}
+}
+
+// doorType is the object type of a key for lines of doors.
+func doorType(key string) *ObjectType {
+	kind, _, _ := strings.Cut(key, "\x00")
+	for _, t := range ObjectTypes {
+		if t.Doors() && t.door.name == kind {
+			return t
+		}
+	}
+	return nil
+}
+
+// doorTitle names the line of a key for lines of doors, whether or not it is there.
+func doorTitle(s *model.Snapshot, key string) model.Principal {
+	d := findDoor(s, key)
+	if d.n == 0 {
+		_, name, _ := strings.Cut(key, "\x00")
+		_, title, _ := strings.Cut(name, ":")
+		return model.Principal{Name: title}
+	}
+	line := &doorKinds[d.kind-1].grid(s).lines[d.n-1]
+	if line.who != 0 {
+		return s.TargetPrincipal(s.Record(line.who))
+	}
+	return model.Principal{Name: line.title}
+}
+
+// DoorRow returns row i of a grid of doors.
+func (r *Result) DoorRow(i int) Row { return r.Query.Type.door.row(r.Snapshot, int(r.doors[i])) }
+
+// sumColumn is a column of a line's sums.
+func sumColumn(title string, extra bool, of func(*DoorTotals) int) model.Column[*Line] {
+	return model.Column[*Line]{
+		Title: title, Numeric: true, Extra: extra,
+		Text:   func(l *Line) string { return strconv.Itoa(of(l.Door)) },
+		Number: func(l *Line) int { return of(l.Door) },
+	}
+}
+
+// shortStamp is a time for a grid: to the minute.
+func shortStamp(text string) string {
+	if len(text) < 16 {
+		return text
+	}
+	return text[:10] + " " + text[11:16]
+}
+
+// rowsColumn counts the rows of a line, and those that are hidden.
+func rowsColumn(title string) model.Column[*Line] {
+	return model.Column[*Line]{
+		Title: title, Numeric: true,
+		Text:   func(l *Line) string { return count(Count{Rows: l.Door.Rows, Hidden: l.Door.Hidden}) },
+		Number: func(l *Line) int { return l.Door.Rows },
+	}
+}
+
+// doorFields are those of report totals that all object types of doors have.
+func doorFields(sums ...model.Field[*Line]) []model.Field[*Line] {
+	first := []model.Field[*Line]{
+		{Name: "name", Is: model.ContentAccount, Order: true, Value: doorName},
+		{Name: "kind", Is: model.ContentWord, Value: func(l *Line) any { return l.Door.Kind }},
+		{Name: "sid", Is: model.ContentSID, Value: func(l *Line) any { return model.SIDText(l.SID) }},
+		{Name: "rows", Value: func(l *Line) any { return l.Door.Rows }},
+		{Name: "hidden", Value: func(l *Line) any { return l.Door.Hidden }},
+	}
+	return append(append(first, sums...), model.Field[*Line]{Name: "last", Is: model.ContentWord, Value: func(l *Line) any { return l.Door.Last }})
+}
+
+// doorName is the name of a line, or what stands for many: the program's words.
+func doorName(l *Line) any {
+	if l.Name == notLogged || l.Name == unknownNames || l.Name == noLogon {
+		return model.Said(l.Name)
+	}
+	return l.Name
+}
+
+func sumField(name string, of func(*DoorTotals) int) model.Field[*Line] {
+	return model.Field[*Line]{Name: name, Value: func(l *Line) any { return of(l.Door) }}
+}
+
+// numberCell is a column of numbers in the right grid.
+func numberCell(title string, extra bool, of func(*Row) int) model.Column[*Row] {
+	return model.Column[*Row]{
+		Title: title, Numeric: true, Extra: extra,
+		Text: func(r *Row) string { return strconv.Itoa(of(r)) }, Number: of,
+	}
+}
+
+func textCell(title string, is model.Content, extra bool, of func(*Row) string) model.Column[*Row] {
+	return model.Column[*Row]{Title: title, Is: is, Extra: extra, Text: of}
+}
+
+// Detail are the fields of the report about a row of doors, for its card.
+func (r *Row) Detail() (out []Detail) {
+	switch {
+	case r.Connection != nil:
+		out = details(ConnectionFields, r.Connection)
+		for _, t := range r.Connection.Reasons {
+			out = append(out, Detail{"refused", strconv.Itoa(t.N) + " times: " + r.Connection.Why(t.Name)})
+		}
+	case r.Relay != nil:
+		out = details(RelayFields, r.Relay)
+	}
+	return out
+}
+
+// Detail is a field with its value as text.
+type Detail struct{ Name, Text string }
+
+func details[T any](fields []model.Field[T], of T) (out []Detail) {
+	for _, f := range fields {
+		text := ""
+		switch v := f.Value(of).(type) {
+		case string:
+			text = v
+		case int:
+			text = strconv.Itoa(v)
+		case interface{ String() string }:
+			text = v.String()
+		}
+		out = append(out, Detail{f.Name, text})
+	}
+	return out
+}
+
+// DoorAccount is the line that the account of a line of doors has in the grid of
+// mailboxes; ok is false where it is nobody's who was read.
+func DoorAccount(s *model.Snapshot, key LineKey) (LineKey, bool) {
+	d := findDoor(s, key.door)
+	if d.n == 0 {
+		return LineKey{}, false
+	}
+	line := &doorKinds[d.kind-1].grid(s).lines[d.n-1]
+	if line.who == 0 {
+		return LineKey{}, false
+	}
+	return PartyLine(s, s.TrusteeOf(s.Record(line.who).DN)), true
+}
+
+// DoorFlag is the flag of a report, with its value, that asks for the rows of a
+// line; empty where none does.
+func DoorFlag(s *model.Snapshot, key LineKey) (flag, value string) {
+	d := findDoor(s, key.door)
+	if d.n == 0 {
+		return "", ""
+	}
+	line := &doorKinds[d.kind-1].grid(s).lines[d.n-1]
+	kind, rest, _ := strings.Cut(line.name, ":")
+	switch kind {
+	case "account":
+		return "target", rest
+	case "user":
+		return "user", line.title
+	case "client", "connector":
+		if rest != "" {
+			return kind, line.title
+		}
+	}
+	return "filter", line.title
+}
+
+// DoorKey is the line of an end of a row of doors: 0 is the account or connector,
+// 1 the client. It is zero where there is no such row.
+func DoorKey(s *model.Snapshot, typ *ObjectType, row, end int) LineKey {
+	g := typ.door.grid(s)
+	if row < 0 || row >= len(g.ends) || g.ends[row][end] == 0 {
+		return LineKey{}
+	}
+	return lineRef{door: doorRef{typ.door.number(), g.ends[row][end]}}.key(s)
+}
