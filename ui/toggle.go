@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"fmt"
+
 	"mbxperm/model/hiding"
 	"mbxperm/model/view"
 )
@@ -66,7 +68,7 @@ func (a *app) toggleOnly(o hiding.Only) {
 // nextLines goes through the choices of lines.
 func (a *app) nextLines() {
 	a.show.lines = (a.show.lines + 1) % (view.TrusteeLines + 1)
-	a.foot.say(linesText[a.show.lines])
+	a.foot.say(fmt.Sprintf(linesText[a.show.lines], a.here.typ.TargetWord()))
 	a.askLeft()
 }
 
@@ -83,7 +85,7 @@ func (a *app) whyNoLines() string {
 	return ""
 }
 
-var linesText = [...]string{"all lines are shown", "mailboxes are shown, and no other lines", "whoever holds a right is shown, and no other lines"}
+var linesText = [...]string{"all lines are shown%.0s", "%s are shown, and no other lines", "whoever holds a right is shown, and no other lines%.0s"}
 
 func (a *app) toggleSystem() {
 	a.show.system = !a.show.system

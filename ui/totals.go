@@ -98,7 +98,7 @@ func onlyNote(q *view.Query) (note string) {
 		note += " · orphans only"
 	}
 	if q.Type != nil && q.Type.HasTrustees() && !q.Rows {
-		note += [...]string{"", " · mailboxes only", " · trustees only"}[q.Lines]
+		note += [...]string{"", " · " + q.Type.TargetWord() + " only", " · trustees only"}[q.Lines]
 	}
 	return note
 }

@@ -147,7 +147,11 @@ func (l *Line) ownerWay() (w Way, ok bool) {
 	if w.Chain == nil {
 		w.Chain = []model.Phrase{l.b.nameOf(l.Trustee)}
 	}
-	w.Chain = append(w.Chain, model.Said("owner of the mailbox"))
+	if l.t.o.HasMailbox() {
+		w.Chain = append(w.Chain, model.Said("owner of the mailbox"))
+	} else {
+		w.Chain = append(w.Chain, model.Said("the recipient itself"))
+	}
 	w.Doubt = doubt(c)
 	return w, true
 }
@@ -232,7 +236,11 @@ func (b *Book) entryPhrase(e *entry, obj model.ObjectID) (out model.Phrase) {
 		word("mailbox entry " + number)
 		return out
 	case inAccount:
-		word("account entry " + number)
+		if b.s.Record(obj).HasMailbox() {
+			word("account entry " + number)
+		} else {
+			word("recipient entry " + number)
+		}
 	case inStore, inStoreAdmin:
 		word("store ")
 	default:
@@ -338,10 +346,14 @@ func (l *Line) behalfWays() (out []Way) {
 	return out
 }
 
-// Mailboxes spells how many mailboxes a line for many is about.
+// mailboxes spells how many mailboxes, or other recipients, a line for many is about.
 func (l *Line) mailboxes(q Question) string {
-	if l.On[q] == 1 {
-		return "on 1 mailbox"
+	words := [2]string{"mailbox", "mailboxes"}
+	if l.Recipients {
+		words = [2]string{"recipient", "recipients"}
 	}
-	return fmt.Sprintf("on %d mailboxes", l.On[q])
+	if l.On[q] == 1 {
+		return "on 1 " + words[0]
+	}
+	return fmt.Sprintf("on %d %s", l.On[q], words[1])
 }

@@ -39,8 +39,10 @@ type Line struct {
 	Person  member.Person
 	Single  bool
 	Answers Answers
-	// On counts the mailboxes of a line for many, by Question.
-	On [questions]int
+	// On counts the mailboxes of a line for many, by Question; where Recipients is
+	// set they are other recipients.
+	On         [questions]int
+	Recipients bool
 
 	b *Book
 	t *target

@@ -77,7 +77,7 @@ func (p *presets) lines(who pool.SID, got *[questions][Allowed + 1]presetCount) 
 				continue
 			}
 			if n == len(out) {
-				out = append(out, &Line{Trustee: model.TrusteeOfSID(who), b: p.a.b})
+				out = append(out, &Line{Trustee: model.TrusteeOfSID(who), Recipients: p.a.q.Recipients, b: p.a.b})
 			}
 			out[n].Answers[q], out[n].On[q] = c.outcome, c.on
 			n++

@@ -91,6 +91,11 @@ func TypeOf(s *model.Snapshot, k LineKey) *ObjectType {
 		if kind := grant.OnSecurity(s.Record(l.obj)); kind != nil {
 			return TypeOfKind(kind)
 		}
+	default:
+		rows := grant.RelationsOf(s).KindsOf(s, l.party) &^ grant.ApartRows
+		if rows != 0 && rows&^grant.OtherRows == 0 { // it has no line among the mailboxes
+			return Recipients
+		}
 	}
 	return Mailboxes
 }

@@ -45,6 +45,14 @@ type ObjectType struct {
 // one can choose among the lines.
 func (t *ObjectType) HasTrustees() bool { return t.reverse != 0 }
 
+// TargetWord names what its lines are the targets of, as --lines has it.
+func (t *ObjectType) TargetWord() string {
+	if t.target == model.TargetRecipient {
+		return "recipients"
+	}
+	return "mailboxes"
+}
+
 // ObjectTypes are all of them, in the order of the drop-down.
 var ObjectTypes = []*ObjectType{
 	Mailboxes,

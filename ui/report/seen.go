@@ -28,11 +28,20 @@ type onlyName struct {
 	only hiding.Only
 }
 
-// What --only and --lines can be.
-var (
-	onlyNames = []onlyName{{"deny", hiding.OnlyDeny}, {"orphans", hiding.OnlyOrphans}}
-	lineNames = [...]string{view.AllLines: "all", view.MailboxLines: "mailboxes", view.TrusteeLines: "trustees"}
-)
+// What --only can be.
+var onlyNames = []onlyName{{"deny", hiding.OnlyDeny}, {"orphans", hiding.OnlyOrphans}}
+
+// allLines is --lines without a choice.
+const allLines = "all"
+
+// lineNames are what --lines can be, by the choice, for an object type.
+func lineNames(t *view.ObjectType) []string {
+	word := view.Mailboxes.TargetWord()
+	if t != nil {
+		word = t.TargetWord()
+	}
+	return []string{view.AllLines: allLines, view.MailboxLines: word, view.TrusteeLines: "trustees"}
+}
 
 // DefineChanges defines the flags of a comparison.
 func (v *Seen) DefineChanges(f *pflag.FlagSet) {
@@ -47,7 +56,7 @@ func (v *Seen) Define(f *pflag.FlagSet) {
 	f.StringVar(&v.Of, "of", "", "aces: the rows of this one line, as the screen shows them: name, DOMAIN\\name, DN, SID or objectGUID")
 	f.StringVar(&v.ACEs, "ace-type", "", "aces: one entry of the screen's list of ACE types: Mailbox-Rights, Reverse-All, …")
 	f.BoolVar(&v.ViaGroups, "via-groups", false, "aces of one line in reverse: those of its groups too")
-	f.StringVar(&v.Lines, "lines", "all", "totals of mailboxes: all, mailboxes or trustees")
+	f.StringVar(&v.Lines, "lines", "all", "totals: all, mailboxes (of other recipients: recipients) or trustees")
 	f.BoolVar(&v.NoSystem, "no-system", false, "totals: leave out system mailboxes that hold no right")
 }
 
@@ -59,7 +68,7 @@ func (v *Seen) given() string {
 	}{
 		{"--filter", v.Filter != ""}, {"--sort", v.Sort != ""}, {"--only", v.Only != ""}, {"--of", v.Of != ""},
 		{"--ace-type", v.ACEs != ""}, {"--via-groups", v.ViaGroups}, {"--no-system", v.NoSystem},
-		{"--lines", v.Lines != "" && v.Lines != lineNames[view.AllLines]},
+		{"--lines", v.Lines != "" && v.Lines != allLines},
 	} {
 		if f.set {
 			return f.name
@@ -120,9 +129,10 @@ func (v *Seen) narrow(q *view.Query) error {
 			return usage.Errorf("unknown kind of rows %q: use deny, orphans or deny,orphans", name)
 		}
 	}
-	i := slices.Index(lineNames[:], cmp.Or(v.Lines, lineNames[view.AllLines]))
+	names := lineNames(q.Type)
+	i := slices.Index(names, cmp.Or(v.Lines, allLines))
 	if i < 0 {
-		return usage.Errorf("unknown lines %q: use all, mailboxes or trustees", v.Lines)
+		return usage.Errorf("unknown lines %q: use %s, %s or %s", v.Lines, names[0], names[1], names[2])
 	}
 	q.Lines = view.Lines(i)
 	return nil
@@ -197,7 +207,7 @@ func (q *Question) seenWords(name func(string) string) (s string) {
 		s += ", only " + onlyText(q.Query.Only)
 	}
 	if q.Query.Lines != view.AllLines {
-		s += ", only " + lineNames[q.Query.Lines]
+		s += ", only " + lineNames(q.Query.Type)[q.Query.Lines]
 	}
 	if q.Query.Effective {
 		s += ", with what is held through groups"
@@ -242,7 +252,7 @@ func Command(source []string, s *model.Snapshot, q view.Query) []string {
 		args = append(args, "--no-system")
 	}
 	if !q.Rows && q.Lines != view.AllLines {
-		args = append(args, "--lines", lineNames[q.Lines])
+		args = append(args, "--lines", lineNames(q.Type)[q.Lines])
 	}
 	args = append(args, showFlags(q.Show)...)
 	if q.Only != 0 {
