@@ -159,25 +159,31 @@ func run(t testing.TB, env []string, stdin string, args ...string) string {
 	return string(out)
 }
 
+// supervised runs a program until its own standard input ends, which it does when
+// the test process does, be it by a kill: the servers change their user, and then
+// Linux tells them of no parent's death.
+const supervised = `"$@" </dev/null & cat >/dev/null; trap "" TERM; kill -TERM 0; sleep 1; kill -KILL 0`
+
 // daemon starts a program that stays, and ends it and all its children with the
 // test.
 func (r *Real) daemon(t testing.TB, env []string, args ...string) {
 	t.Helper()
-	c := exec.Command(args[0], args[1:]...)
+	c := exec.Command("sh", append([]string{"-c", supervised, "sh"}, args...)...)
 	c.Env = append(os.Environ(), env...)
 	log, err := os.Create(filepath.Join(r.dir, filepath.Base(args[0])+".out"))
 	must(t, err)
 	defer log.Close()
 	c.Stdout, c.Stderr = log, log
-	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	stdin, err := c.StdinPipe()
+	must(t, err)
 	must(t, c.Start())
 	t.Cleanup(func() {
 		_ = syscall.Kill(-c.Process.Pid, syscall.SIGTERM)
-		done := make(chan struct{})
-		go func() { _ = c.Wait(); close(done) }()
-		select {
-		case <-done:
-		case <-time.After(5 * time.Second):
+		stdin.Close()
+		_ = c.Wait()
+		for end := time.Now().Add(300 * time.Millisecond); syscall.Kill(-c.Process.Pid, 0) == nil && time.Now().Before(end); {
+			time.Sleep(10 * time.Millisecond)
 		}
 		_ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL)
 	})

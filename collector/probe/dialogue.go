@@ -261,6 +261,9 @@ func (d *dialogue) late() string {
 	if n := d.lines.bytes + d.lines.r.Buffered(); n > 0 {
 		return fmt.Sprintf("no whole answer within %s, only %d bytes of it", d.Timeout, n)
 	}
+	if !d.inside && d.TLS == tlsAuto && len(d.check.Steps) == 2 { // the greeting
+		return fmt.Sprintf("no answer within %s; if TLS begins with the connection on this port, say --tls implicit", d.Timeout)
+	}
 	return fmt.Sprintf("no answer within %s", d.Timeout)
 }
 

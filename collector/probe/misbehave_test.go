@@ -1,10 +1,13 @@
 package probe
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
+	"math/big"
 	"net"
 	"runtime"
 	"strings"
@@ -267,6 +270,14 @@ func TestCertificateWarnings(t *testing.T) {
 	if s := c.Step("tls"); s.Result != door.Warning || !strings.Contains(s.Detail, "ends on") || !strings.Contains(s.Detail, "12 days left") {
 		t.Errorf("%s: %s", s.Result, s.Detail)
 	}
+	f.TLS = &tls.Config{Certificates: []tls.Certificate{weakKey(t, ca)}}
+	if s := checked(t, Options{CAFile: ca.File}, f.Serve(t)).Step("tls"); s.Result != door.Warning || !strings.Contains(s.Detail, "the key RSA 1024 is weak") {
+		t.Errorf("a weak key: %s: %s", s.Result, s.Detail)
+	}
+	f.TLS = ca.Server(t, func(c *x509.Certificate) {
+		c.NotBefore, c.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(13*24*time.Hour)
+	})
+	c = checked(t, Options{CAFile: ca.File}, f.Serve(t))
 	pin := c.TLS.Sent[0].Pin
 	if s := checked(t, Options{Pins: []string{pin}}, f.Serve(t)).Step("tls"); s.Result != door.Warning {
 		t.Errorf("--pin: %s: %s", s.Result, s.Detail)
@@ -280,6 +291,21 @@ func TestCertificateWarnings(t *testing.T) {
 	if s := checked(t, Options{CAFile: ca.File, Name: "mail.fabrikam.com"}, f.Serve(t)).Step("tls"); s.Result != door.Failed || !strings.Contains(s.Detail, "not for mail.fabrikam.com but for mail.contoso.com") {
 		t.Errorf("--name of another: %s: %s", s.Result, s.Detail)
 	}
+}
+
+// weakKey is a certificate with a key that is too short for today.
+func weakKey(t *testing.T, ca *mailtest.Authority) tls.Certificate {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1024), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(100 * 24 * time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, c, ca.Cert, &key.PublicKey, ca.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
 // TestMemoryIsBounded: servers that send without an end cost what is kept of one

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -20,12 +21,12 @@ func writePeople(w io.Writer, checks []door.Check, now time.Time) {
 	} else {
 		writeMatrix(w, checks)
 	}
-	for i := range checks {
-		writeCertificate(w, &checks[i], len(checks) > 1, now)
+	if len(checks) == 1 {
+		writeCertificate(w, &checks[0], now)
+		writeMechanisms(w, &checks[0])
+		return
 	}
-	for i := range checks {
-		writeMechanisms(w, &checks[i], len(checks) > 1)
-	}
+	writeBrief(w, checks, now)
 }
 
 // say writes a line that may hold what a server said.
@@ -63,9 +64,15 @@ func writeOne(w io.Writer, c *door.Check) {
 	}
 }
 
+// capabilityLists are the steps whose answers list what the server offers.
+var capabilityLists = map[string]bool{"ehlo": true, "ehlo-tls": true, "capa": true, "capa-tls": true}
+
 // stepText are the lines of the answer, and what is to be said of it.
 func stepText(s *door.Step) (first string, rest []string) {
 	lines := strings.Split(s.Text, "\n")
+	if capabilityLists[s.Name] && len(lines) > 2 { // a list, and no text
+		lines = []string{lines[0], strings.Join(lines[1:], ", ")}
+	}
 	lines[0] = s.Says()
 	if s.Detail != "" {
 		lines = append(lines, s.Detail)
@@ -149,24 +156,60 @@ func writeBad(w io.Writer, c *door.Check) {
 	}
 }
 
+// writeBrief writes a line about the certificate and the mechanisms of each
+// address, and all of a certificate that is not trusted.
+func writeBrief(w io.Writer, checks []door.Check, now time.Time) {
+	any := false
+	for i := range checks {
+		c := &checks[i]
+		if c.TLS == nil && !c.Mechanisms[0].Asked {
+			continue
+		}
+		if !any {
+			say(w, "")
+		}
+		any = true
+		text := "no TLS"
+		if t := c.TLS; t != nil {
+			text = t.Version + ", trusted"
+			if t.Problem != "" {
+				text = t.Version + ", NOT trusted"
+			}
+			text += fmt.Sprintf(", %d days left", t.Sent[0].Days(now))
+		}
+		say(w, "%s: %s; logon before TLS %s, inside TLS %s", title(c), text, offered(&c.Mechanisms[0]), offered(&c.Mechanisms[1]))
+	}
+	for i := range checks {
+		if c := &checks[i]; c.TLS != nil && c.TLS.Problem != "" {
+			say(w, "")
+			say(w, "%s", title(c))
+			writeCertificate(w, c, now)
+		}
+	}
+}
+
+// offered are the mechanisms of a server.
+func offered(m *door.Mechanisms) string {
+	if !m.Asked {
+		return "not asked"
+	}
+	return cmp.Or(strings.Join(m.Auth, " "), "none")
+}
+
 // writeCertificate writes the certificates as sent and as built.
-func writeCertificate(w io.Writer, c *door.Check, named bool, now time.Time) {
+func writeCertificate(w io.Writer, c *door.Check, now time.Time) {
 	if c.TLS == nil {
 		return
 	}
 	t := c.TLS
 	say(w, "")
-	head := "certificate"
-	if named {
-		head += " of " + title(c)
-	}
 	verdict := "trusted, and for " + t.Name
 	if t.Problem != "" {
 		verdict = "NOT trusted: " + t.Problem
 	}
-	say(w, "%s: %s", head, verdict)
+	say(w, "certificate: %s", verdict)
 	leaf := &t.Sent[0]
-	say(w, "  names      %s", orNone(strings.Join(leaf.Names, ", ")))
+	say(w, "  names      %s", cmp.Or(strings.Join(leaf.Names, ", "), "none"))
 	say(w, "  valid      %s to %s, %d days left", leaf.From.Format(time.DateOnly), leaf.Until.Format(time.DateOnly), leaf.Days(now))
 	say(w, "  key        %s, signed with %s", leaf.Key, leaf.Signature)
 	say(w, "  pin        %s", leaf.Pin)
@@ -181,31 +224,13 @@ func writeCertificate(w io.Writer, c *door.Check, named bool, now time.Time) {
 	}
 }
 
-func orNone(s string) string {
-	if s == "" {
-		return "none"
-	}
-	return s
-}
-
 // writeMechanisms writes the mechanisms before TLS and inside it, side by side.
-func writeMechanisms(w io.Writer, c *door.Check, named bool) {
-	before, inside := &c.Mechanisms[0], &c.Mechanisms[1]
-	if !before.Asked && !inside.Asked {
+func writeMechanisms(w io.Writer, c *door.Check) {
+	if !c.Mechanisms[0].Asked && !c.Mechanisms[1].Asked {
 		return
 	}
-	head := "mechanisms"
-	if named {
-		head += " of " + title(c)
-	}
 	say(w, "")
-	say(w, "%s", head)
-	list := func(m *door.Mechanisms) string {
-		if !m.Asked {
-			return "not asked"
-		}
-		return orNone(strings.Join(m.Auth, " "))
-	}
-	say(w, "  before TLS  %s", list(before))
-	say(w, "  inside TLS  %s", list(inside))
+	say(w, "mechanisms")
+	say(w, "  before TLS  %s", offered(&c.Mechanisms[0]))
+	say(w, "  inside TLS  %s", offered(&c.Mechanisms[1]))
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -140,11 +142,18 @@ func (c *Command) write(ctx context.Context, p door.Protocol, out *report.Output
 }
 
 func (c *Command) evidence(p door.Protocol, name string, checks []door.Check, start time.Time) *report.Evidence {
-	hosts := map[string]bool{}
+	var names []string
 	for i := range checks {
-		hosts[checks[i].Name()] = true
+		if name := checks[i].Name(); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
 	}
-	return report.CheckEvidence(c.Version, name, fmt.Sprintf("%s of %d addresses of %d hosts", p, len(checks), len(hosts)), start, time.Now())
+	const most = 20
+	question := string(p) + " of " + strings.Join(names[:min(len(names), most)], ", ")
+	if len(names) > most {
+		question += fmt.Sprintf(" and %d more", len(names)-most)
+	}
+	return report.CheckEvidence(c.Version, name, question, start, time.Now())
 }
 
 // people writes for people: to the file, or to standard output.

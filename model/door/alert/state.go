@@ -63,14 +63,18 @@ const (
 	mostText   = 2000 // bytes of a text
 	mostChecks = 10000
 	oldest     = 30 * 24 * time.Hour
+	// moved is how long an address of a host is kept that is not checked any more:
+	// other runs may be about the addresses of IPv6.
+	moved = 24 * time.Hour
 )
 
 // Keep puts the checks of a run in the place of those before.
 func (s *State) Keep(checks []door.Check) {
 	for _, c := range checks {
 		c = trimmed(c)
-		same := func(old door.Check) bool {
-			return old.Protocol == c.Protocol && old.Host == c.Host && old.Port == c.Port && (old.Address == c.Address || old.Address == "" || c.Address == "")
+		same := func(old door.Check) bool { // and what the host has left behind
+			return old.Protocol == c.Protocol && old.Host == c.Host && old.Port == c.Port &&
+				(old.Address == c.Address || old.Address == "" || c.Address == "" || c.Time.Sub(old.Time) > moved)
 		}
 		s.Checks = append(slices.DeleteFunc(s.Checks, same), c)
 	}
