@@ -85,15 +85,24 @@ func wayLines(f *sheetLines, row *view.Row, w *verdict.Way, n int) {
 	}
 }
 
-// openedLines say what a person gets into, by basis.
+// openedLines say what a person gets into, by basis, and as which other recipients
+// he can send.
 func openedLines(ctx context.Context, s *model.Snapshot, k view.LineKey) []widget.Line {
-	opened, ok := view.Opened(ctx, s, k)
+	mailboxes, recipients, ok := view.Opened(ctx, s, k)
 	if !ok {
 		return nil
 	}
 	var f sheetLines
 	f.head("Gets into, as far as LDAP shows")
-	for _, q := range view.Questions() {
+	f.opened(&mailboxes, view.Questions())
+	f.head("Other recipients, as far as LDAP shows")
+	f.opened(&recipients, []verdict.Question{verdict.CanSendAs, verdict.CanSendOnBehalf})
+	return f
+}
+
+// opened adds the counts of some questions.
+func (f *sheetLines) opened(opened *verdict.Opened, questions []verdict.Question) {
+	for _, q := range questions {
 		var parts []string
 		for _, b := range []verdict.Basis{verdict.Owner, verdict.Grant, verdict.Default, verdict.Role, verdict.Service} {
 			if n := opened[q].Allowed[b]; n > 0 {
@@ -110,5 +119,4 @@ func openedLines(ctx context.Context, s *model.Snapshot, k view.LineKey) []widge
 		}
 		f.add(view.QuestionText(q), strings.Join(parts, ", "))
 	}
-	return f
 }

@@ -7,19 +7,21 @@ import (
 	"mbxperm/model/member"
 )
 
-// Opened counts the recipients that a person gets into, by question: by basis
-// where the answer is allowed, and the others by answer.
+// Opened counts the mailboxes that a person gets into, or the other recipients
+// that he can send as, by question: by basis where the answer is allowed, and the
+// others by answer.
 type Opened [questions]struct {
 	Allowed map[Basis]int
 	Others  map[Answer]int
 }
 
-// OpenedBy counts what a person gets into. It stops with the context's error.
-func (b *Book) OpenedBy(ctx context.Context, p member.Person) (out Opened, err error) {
+// OpenedBy counts the mailboxes that a person gets into, or the other recipients
+// that he can send as. It stops with the context's error.
+func (b *Book) OpenedBy(ctx context.Context, p member.Person, recipients bool) (out Opened, err error) {
 	for q := range out {
 		out[q].Allowed, out[q].Others = map[Basis]int{}, map[Answer]int{}
 	}
-	err = b.Lines(ctx, Query{Person: p, Only: true, Expand: true}, func(l *Line) bool {
+	err = b.Lines(ctx, Query{Person: p, Only: true, Expand: true, Recipients: recipients}, func(l *Line) bool {
 		for q, a := range l.Answers {
 			if a.Answer == Allowed {
 				out[q].Allowed[a.Basis]++

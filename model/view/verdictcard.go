@@ -33,17 +33,21 @@ func WayRef(s *model.Snapshot, w *verdict.Way) (ref grant.Ref, ok bool) {
 	return k.Ref(w.Obj, w.Pos, rights[0]), true
 }
 
-// Opened counts what the person that a line is about gets into; ok is false where
-// the line is about nobody who logs on.
-func Opened(ctx context.Context, s *model.Snapshot, k LineKey) (out verdict.Opened, ok bool) {
+// Opened counts the mailboxes that the person that a line is about gets into, and
+// the other recipients that he can send as; ok is false where the line is about
+// nobody who logs on.
+func Opened(ctx context.Context, s *model.Snapshot, k LineKey) (mailboxes, recipients verdict.Opened, ok bool) {
 	b := verdict.Of(s)
 	l := &evaluation{snap: s, of: k.find(s)}
 	p, ok := l.person()
 	if !ok {
-		return out, false
+		return mailboxes, recipients, false
 	}
-	out, err := b.OpenedBy(ctx, p)
-	return out, err == nil
+	mailboxes, err := b.OpenedBy(ctx, p, false)
+	if err == nil {
+		recipients, err = b.OpenedBy(ctx, p, true)
+	}
+	return mailboxes, recipients, err == nil
 }
 
 // QuestionText names one of the four questions as the right grid does.
