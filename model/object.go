@@ -35,6 +35,8 @@ const (
 	ClassAssignment // msExchRoleAssignment
 	ClassScope      // msExchScope
 	ClassPolicy     // msExchRBACPolicy
+	ClassConnector  // msExchSmtpReceiveConnector
+	ClassDoor       // whatever else tells of doors: settings, rules, accepted domains, and their containers
 )
 
 // Recipient says what Exchange takes an object for.
@@ -220,6 +222,7 @@ const (
 	TargetStore            // a mailbox or public store, which may be mail-enabled
 	TargetAdmin            // an administration container: above a store, from CN=Microsoft Exchange down
 	TargetContainer        // an OU, a container or a domain whose descriptor was asked for
+	TargetConnector        // a receive connector
 	TargetCount
 )
 
@@ -232,6 +235,8 @@ func (o *Record) Target() Target {
 		return TargetAdmin
 	case o.HasMailbox():
 		return TargetMailbox
+	case o.Class == ClassConnector:
+		return TargetConnector
 	case o.Recipient != NoRecipient:
 		return TargetRecipient
 	case o.SecurityState != NotAsked && (o.Class == ClassContainer || o.Class == ClassDomain):

@@ -37,6 +37,9 @@ type Snapshot struct {
 	Connections []Connection
 	Relays      []Relay
 	Addresses   []Address
+	Doors       table.View[Door]       // in the order in which they came
+	Accesses    table.View[DoorValues] // distinct answers of mailboxes; see AccessOf
+	accessOf    table.View[uint32]
 
 	derived []derived // see Derived
 }
@@ -77,6 +80,8 @@ func (s *Snapshot) ListOf(t Target) table.View[ObjectID] {
 		return s.Stores
 	case TargetContainer:
 		return containers.Of(s)
+	case TargetConnector:
+		return connectors.Of(s)
 	}
 	return table.View[ObjectID]{}
 }
@@ -88,6 +93,17 @@ var containers = Derive(func(s *Snapshot) table.View[ObjectID] {
 	for id := ObjectID(1); uint32(id) < s.Objects.Len(); id++ {
 		if s.Record(id).Target() == TargetContainer {
 			list.Add(id)
+		}
+	}
+	return list.Publish()
+})
+
+// connectors are the receive connectors.
+var connectors = Derive(func(s *Snapshot) table.View[ObjectID] {
+	var list table.Table[ObjectID]
+	for i := range s.Doors.Len() {
+		if d := s.Doors.At(i); d.Kind == DoorConnector {
+			list.Add(d.Obj)
 		}
 	}
 	return list.Publish()

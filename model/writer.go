@@ -51,6 +51,11 @@ type Writer struct {
 	recips    table.Table[ObjectID] // recipients
 	logs      logBook
 	roles     roleTables
+	doors     table.Table[Door]
+	doorOf    map[ObjectID]uint32 // number in doors
+	accessOf  table.Table[uint32] // by ObjectID: number in accesses
+	accesses  table.Table[DoorValues]
+	access    access
 	gen       uint64
 	last      *Snapshot // of the last publication
 
@@ -87,7 +92,8 @@ func (w *Writer) Snapshot() *Snapshot {
 		Stores: w.stores.Publish(), Recipients: w.recips.Publish(), Roles: w.roles.publish(),
 		Logs: w.logs.logs.publish(), Connections: w.logs.connections.publish(), Relays: w.logs.relays.publish(),
 		Addresses: w.logs.addresses[:len(w.logs.addresses):len(w.logs.addresses)],
-		derived:   make([]derived, derivations),
+		Doors:     w.doors.Publish(), Accesses: w.accesses.Publish(), accessOf: w.accessOf.Publish(),
+		derived: make([]derived, derivations),
 	}
 	return w.last
 }

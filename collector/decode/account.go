@@ -20,8 +20,8 @@ var Mailboxes = collector.Search{
 		"msExchMailboxGuid", "msExchHomeServerName", "homeMDB", "msExchMasterAccountSid", attrDelegates,
 		AttrUPN, AttrAddresses,
 		attrPolicy,
-	}, senders, identity),
-	Weight: 14,
+	}, senders, accessAttributes(), identity),
+	Weight: 15,
 }
 
 // Keys asks for nothing but the keys of the same accounts, to hold what came in
@@ -32,7 +32,7 @@ var Keys = collector.Search{
 	Scope:      collector.ScopeSub,
 	Filter:     filterMailboxes,
 	Attributes: []string{attrObjectGUID},
-	Weight:     11,
+	Weight:     12,
 }
 
 const filterMailboxes = "(&(objectCategory=person)(objectClass=user)(mailNickname=*))"
@@ -48,7 +48,7 @@ var Principals = collector.Search{
 	Scope:      collector.ScopeSub,
 	Filter:     "(&(|(objectSid=*)(objectClass=contact))(!(mailNickname=*))(!(objectCategory=group)))",
 	Attributes: identity,
-	Weight:     12,
+	Weight:     13,
 }
 
 // account is whoever can log on, with a mailbox or without. A computer is a
@@ -68,5 +68,6 @@ var account = kind{
 		d.policyOf(e, o)
 		d.put(e, o)
 		d.addresses(e)
+		d.access(e, o)
 	},
 }

@@ -18,7 +18,7 @@ var Containers = collector.Search{
 	Base:       domainBase,
 	Scope:      collector.ScopeSub,
 	Attributes: []string{attrObjectClass, attrObjectGUID, attrObjectSID, attrCN, attrSecurity},
-	Weight:     9,
+	Weight:     10,
 	About:      "every OU and container above a mailbox or recipient, by name",
 }
 
@@ -35,6 +35,9 @@ var container = kind{
 	searches: []collector.Search{Containers},
 	lacks:    []*evidence{hasSecurity},
 	decode: func(d *decoder, e *collector.Entry, set *classSet) {
+		if isDoorFolder(e.DN) && d.doorFolder(e, set) {
+			return
+		}
 		o := d.object(e, set)
 		leaf, _ := dn.Split(e.DN)
 		o.AdminSDHolder = strings.EqualFold(leaf, "CN=AdminSDHolder")

@@ -33,6 +33,9 @@ type decoder struct {
 	inHand      model.Object // of the entry in hand, so that its lists are made once
 	logs        bool         // there are logs to come
 	mailInHand  model.Mail   // likewise
+	// accessValues are those of the entry in hand, so that the list is made once.
+	accessValues model.DoorValues
+	doors        doorsAsked
 }
 
 var _ collector.Sink = (*decoder)(nil)
@@ -65,6 +68,7 @@ func (d *decoder) Entry(e *collector.Entry) {
 func (d *decoder) Begin(q collector.Query) {
 	d.queries[q.ID] = &q
 	d.logs = d.logs || q.Purpose == Logs.Purpose
+	d.doors.begin(q.Purpose)
 	d.progress.begin(&d.w.State, q.Purpose)
 	if q.Account != "" {
 		d.w.State.Account = q.Account
@@ -121,6 +125,9 @@ func (d *decoder) close(ctx context.Context, err error) error {
 	}
 	for _, search := range slices.Sorted(maps.Keys(d.tooLong)) {
 		d.w.State.AddGap(d.tooLong[search].gap(search))
+	}
+	if err == nil && d.doors.unasked() {
+		d.w.State.AddGap(model.Gap{Search: string(Doors.Purpose), Reason: "it was not asked for: the recording is older than this question"})
 	}
 	if d.badSIDs.n > 0 {
 		d.w.State.AddGap(d.badSIDs.gap())

@@ -39,6 +39,7 @@ var exchangeAttributes = []string{
 	attrObjectClass, attrObjectGUID, attrCN, attrSecurity, "msExchOwningServer", "msExchHostServerLink",
 	"msExchMasterServerOrAvailabilityGroup", "serialNumber", "versionNumber", "objectVersion",
 	"legacyExchangeDN", "otherWellKnownObjects",
+	"msExchServerSite", "networkAddress", "msExchCurrentServerRoles", "msExchEwsEnabled",
 }
 
 const aboutExchange = "stores, servers and organisation; the last of them for all objects above these, by name"
@@ -57,6 +58,7 @@ var organisation = kind{
 	decode: func(d *decoder, e *collector.Entry, set *classSet) {
 		d.put(e, d.object(e, set))
 		d.w.Organisation(e.DN, int(number(e.Text("objectVersion"))))
+		d.w.Door(e.DN, model.DoorOrganisation, d.doorValues(e, organisationSettings))
 		d.wellKnownGroups(e)
 	},
 }
@@ -73,6 +75,9 @@ var exchangeObject = kind{
 		return false
 	},
 	decode: func(d *decoder, e *collector.Entry, set *classSet) {
+		if isDoorFolder(e.DN) && d.doorFolder(e, set) {
+			return
+		}
 		o := d.object(e, set)
 		o.Class = model.ClassContainer
 		if d.roleContainer(e, o) {

@@ -14,7 +14,7 @@ var Groups = collector.Search{
 	Scope:      collector.ScopeSub,
 	Filter:     "(&(objectCategory=group)(!(mailNickname=*)))",
 	Attributes: append([]string{attrMember, "groupType", attrSecurity, attrRoleGroup, attrForeignGroup}, identity...),
-	Weight:     10,
+	Weight:     11,
 }
 
 // group is a group, with a mail alias or without.

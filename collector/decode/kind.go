@@ -37,6 +37,7 @@ var kinds = []kind{
 	logFile, connection, relay,
 	store, storeCopy, server,
 	role, roleAssignment, roleScope, rolePolicy,
+	connector, popServer, imapServer, rule, acceptedDomain,
 	holder, group, account, contact, addressed, foreign, trust,
 	domainHead, organisation, exchangeObject, container, unknown,
 }

@@ -23,7 +23,7 @@ var Recipients = collector.Search{
 		attrMember, "groupType", attrMailboxSD, "homeMDB", "msExchMailboxGuid",
 		attrRoleGroup, attrForeignGroup,
 	}, managers, senders, identity),
-	Weight: 13,
+	Weight: 14,
 }
 
 // contact is somebody elsewhere, with an address and without a SID.

@@ -9,7 +9,7 @@ import (
 )
 
 // server is an Exchange server: what it takes beyond the descriptor is the
-// version. [Servers] asks for it.
+// version and where it is. [Servers] asks for it.
 var server = kind{
 	classes: []class{{"msexchexchangeserver", model.ClassServer}},
 	decode: func(d *decoder, e *collector.Entry, set *classSet) {
@@ -19,6 +19,7 @@ var server = kind{
 			v = packedVersion(e.Text("versionNumber"))
 		}
 		d.w.Server(e.DN, v)
+		d.w.Door(e.DN, model.DoorServer, d.doorValues(e, serverSettings))
 	},
 }
 

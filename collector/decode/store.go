@@ -26,7 +26,7 @@ var StoreLinks = collector.Search{
 	Scope:      collector.ScopeSub,
 	Filter:     filterStores,
 	Attributes: []string{attrObjectClass, attrStored},
-	Weight:     8,
+	Weight:     9,
 }
 
 const (

@@ -94,6 +94,7 @@ func (e *entry) mailbox(w *world, p *person, expiry bool) {
 	}
 	e.home(w, p)
 	e.delegates(w, p)
+	e.access(w, p)
 	e.policy(w, p.index)
 }
 

@@ -136,7 +136,7 @@ func TestSearches(t *testing.T) {
 	})
 	order := []collector.Purpose{decode.RootDSE.Purpose, decode.Partitions.Purpose, decode.Schema.Purpose, decode.Rights.Purpose,
 		decode.Stores.Purpose, decode.Mailboxes.Purpose, decode.Recipients.Purpose, decode.Containers.Purpose,
-		decode.Groups.Purpose, decode.Principals.Purpose, decode.Trusts.Purpose, decode.Roles.Purpose, decode.Logs.Purpose}
+		decode.Groups.Purpose, decode.Principals.Purpose, decode.Trusts.Purpose, decode.Roles.Purpose, decode.Doors.Purpose, decode.Logs.Purpose}
 	at := 0
 	for _, q := range sink.queries {
 		for at < len(order) && order[at] != q.Purpose {

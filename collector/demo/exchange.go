@@ -128,9 +128,12 @@ func (w *world) buildExchange() {
 			serial, version = exchangeVersion(15, 1, 2507, 6)
 		}
 		s.node = add(servers, "CN="+s.name, "top msExchExchangeServer", serverACEs(), text("serialNumber", serial),
-			text("versionNumber", version), text("legacyExchangeDN", s.legacyDN()))
+			text("versionNumber", version), text("legacyExchangeDN", s.legacyDN()),
+			text("msExchServerSite", "CN=Munich,CN=Sites,"+configDN), text("msExchCurrentServerRoles", "16439"),
+			fixed{"networkAddress", values("netbios:"+s.name, "ncacn_ip_tcp:"+s.host())})
 		w.servers = append(w.servers, s)
 	}
+	w.buildDoors(org)
 	w.databaseSD = encode(acl.DACLAutoInherited, orgManagement, orgManagement, inherit(w.databasesCN.dacl, privateMDBClass))
 }
 

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -76,7 +77,13 @@ func schemaObjects() []acl.NamedGUID {
 			list = append(list, extra)
 		}
 	}
-	return append(list, roleSchema()...)
+	list = append(list, roleSchema()...)
+	for _, a := range doorSchema() {
+		if !slices.ContainsFunc(list, func(o acl.NamedGUID) bool { return o.Name == a.Name }) {
+			list = append(list, a)
+		}
+	}
+	return list
 }
 
 // rightObjects returns the extended rights, property sets and validated writes.

@@ -33,6 +33,7 @@ const (
 	streamGUIDConfig
 	streamLists
 	streamLogs
+	streamAccess
 )
 
 // mix is the finaliser of SplitMix64: every bit of the result depends on every

@@ -101,7 +101,7 @@ func (w *world) searches() []search {
 	list = append(list, w.exchangeSearches()...)
 	list = append(list, w.recipientSearches()...)
 	list = append(list, w.byName(decode.Containers, w.containers)...)
-	list = append(append(list, w.principalSearches()...), w.roleSearch())
+	list = append(append(list, w.principalSearches()...), w.roleSearch(), w.doorSearch())
 	for _, s := range decode.Searches() { // what else a directory is asked, this one has none of
 		known := func(l search) bool { return l.query.Purpose == s.Purpose }
 		if s.Stage != collector.Apart && !slices.ContainsFunc(list, known) {

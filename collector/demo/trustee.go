@@ -63,9 +63,14 @@ var (
 	iusr               = trustee{wellKnown, 8}
 )
 
+// smtpSIDs are the SIDs that receive connectors name (exchange-facts 8), but for
+// the last number.
+const smtpSIDs = "S-1-9-1419165041-1139599005-3936102811-1022490595-"
+
 var wellKnownSIDs = [...]string{
 	rawSID("S-1-1-0"), rawSID("S-1-5-7"), rawSID("S-1-5-9"), rawSID("S-1-5-10"), rawSID("S-1-5-11"),
 	rawSID("S-1-5-18"), rawSID("S-1-5-20"), rawSID("S-1-5-4"), rawSID("S-1-5-17"),
+	rawSID(smtpSIDs + "21"), rawSID(smtpSIDs + "22"), rawSID(smtpSIDs + "23"), rawSID(smtpSIDs + "10"),
 }
 
 func rawSID(text string) string { return acl.MustParseSID(text).Raw() }

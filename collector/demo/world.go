@@ -61,6 +61,7 @@ type places struct {
 // stores are the servers and stores, and what lies above them.
 type stores struct {
 	config      []*node // above and around the stores, parents first
+	doors       []*node // settings, connectors, rules and accepted domains, parents first
 	servers     []server
 	legacyStore *node
 	publicStore *node

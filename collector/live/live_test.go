@@ -126,7 +126,7 @@ func TestQueriesAreAnnouncedInOrder(t *testing.T) {
 	want := []collector.Purpose{decode.RootDSE.Purpose, decode.Partitions.Purpose, decode.Stores.Purpose, decode.Mailboxes.Purpose,
 		decode.Stores.Purpose, decode.Rights.Purpose, decode.Schema.Purpose, decode.Recipients.Purpose,
 		decode.Groups.Purpose, decode.Principals.Purpose, decode.Trusts.Purpose, decode.StoreLinks.Purpose, decode.Roles.Purpose,
-		decode.Containers.Purpose}
+		decode.Doors.Purpose, decode.Containers.Purpose}
 	if !slices.Equal(order, want) {
 		t.Errorf("order %v, want %v", order, want)
 	}
@@ -161,8 +161,8 @@ func TestRequestsOfARead(t *testing.T) {
 			// The rootDSE on opening; rootDSE, forest, schema, rights; stores, how
 			// large they are, organisation and servers, what lies above; 13 pages of mailboxes;
 			// recipients with two more ranges of one group; 17 containers in one
-			// filter; groups; principals; trusts; what stores hold; roles.
-			if want := 1 + 4 + 4 + 13 + 1 + 2 + 1 + 1 + 1 + 1 + 1 + 1; got != want {
+			// filter; groups; principals; trusts; what stores hold; roles; doors.
+			if want := 1 + 4 + 4 + 13 + 1 + 2 + 1 + 1 + 1 + 1 + 1 + 1 + 1; got != want {
 				t.Errorf("%d searches, want %d", got, want)
 			}
 			if n := server.Connections(); n > connections {

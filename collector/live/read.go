@@ -133,7 +133,7 @@ func (r *reading) readExchange(people *domain) {
 		// for.
 		if !errors.Is(o.err, ErrNoExchange) {
 			r.addFirst(servers)
-			r.add(r.ask(r.home, decode.StoreLinks), r.ask(r.home, decode.Roles))
+			r.add(r.ask(r.home, decode.StoreLinks), r.ask(r.home, decode.Roles), r.ask(r.home, decode.Doors))
 		}
 		r.readMailboxes(people)
 	}

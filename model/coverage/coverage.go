@@ -63,6 +63,11 @@ const (
 	coverRole
 	coverAssignment
 	coverScope
+	coverConnector
+	coverSettings
+	coverRule
+	coverDomain
+	coverAccess
 	coverLog // only where there are logs
 	coverLines
 )
@@ -83,6 +88,9 @@ var coverNames = [coverLines]struct {
 	{"server", []string{"exchange"}},
 	{"store-mailbox", []string{"forest", "exchange", "store-links", "mailboxes", "recipients"}},
 	{"role", []string{rolesSearch}}, {"role-assignment", []string{rolesSearch, "exchange"}}, {"scope", []string{rolesSearch}},
+	{"receive-connector", []string{doorsSearch, "rights", "schema"}}, {"protocol-settings", []string{doorsSearch, "exchange"}},
+	{"client-access-rule", []string{doorsSearch}}, {"accepted-domain", []string{doorsSearch}},
+	{"client-access", []string{"forest", "rootdse", "schema", "mailboxes", "keys", "recipients", "exchange"}},
 	{"log-line", []string{logSearch}},
 }
 
@@ -94,6 +102,8 @@ func SearchesFor(o *model.Record) []string {
 		return []string{"exchange"}
 	case o.Class >= model.ClassRole && o.Class <= model.ClassPolicy:
 		return []string{rolesSearch}
+	case o.Class == model.ClassConnector || o.Class == model.ClassDoor:
+		return []string{doorsSearch}
 	case o.Class == model.ClassContainer || o.Class == model.ClassDomain:
 		return []string{"containers"}
 	}
@@ -150,7 +160,7 @@ func cover(s *model.Snapshot) ([]Line, []Unread) {
 		out[i].Complete, out[i].Reason = SearchState(s, coverNames[i].searches)
 	}
 	c, named := NewReadability(s), unreadList{}
-	mailbox, security, delegates, group := c.mailbox, c.security, c.delegates, c.group
+	mailbox, security, delegates, group, access := c.mailbox, c.security, c.delegates, c.group, c.access
 	look := func(at int, o *model.Record, count func(*Line, *model.Record)) { named.look(c, out, at, o, count) }
 	for id := uint32(1); id < s.Objects.Len(); id++ {
 		o := s.Objects.At(id)
@@ -162,10 +172,13 @@ func cover(s *model.Snapshot) ([]Line, []Unread) {
 		case model.TargetContainer:
 			look(coverContainer, o, security)
 		case model.TargetMailbox:
+			look(coverAccess, o, func(line *Line, o *model.Record) { access(line, model.ObjectID(id), o) })
 			look(coverMailbox, o, mailbox)
 			look(coverAccount, o, security)
 			look(coverBehalf, o, delegates)
 			c.mailboxServer(&out[coverServer], o)
+		case model.TargetConnector:
+			look(coverConnector, o, security)
 		case model.TargetRecipient:
 			if s.TypeName(o) == model.UnknownType { // a mailbox, for all that could be seen
 				look(coverMailbox, o, func(line *Line, _ *model.Record) { line.Found++; line.Unknown++ })
@@ -185,6 +198,7 @@ func cover(s *model.Snapshot) ([]Line, []Unread) {
 	c.trustees(&out[coverTrustee])
 	c.stored(&out[coverStored], &named)
 	c.roleLines(out, &named)
+	c.doors(out)
 	for line, n := range c.elsewhere {
 		if line.Reason == "" {
 			line.Reason = strconv.Itoa(n) + " not in the global catalog"

@@ -171,11 +171,15 @@ func (c *Readability) inReadDomain(dn pool.DN, known map[pool.DN]bool) bool {
 
 // attribute finds the schemaIDGUID of an attribute that is in no built-in
 // table; zero where the schema was not read or has none.
-func (c *Readability) attribute(name string) acl.GUID {
-	for g, n := range c.s.Forest.Schema {
-		if n.Name == name && !n.Class {
-			return g
+func (c *Readability) attribute(name string) acl.GUID { return attributesOf.Of(c.s)[name] }
+
+// attributesOf are the attributes of the schema by name.
+var attributesOf = model.Derive(func(s *model.Snapshot) map[string]acl.GUID {
+	out := make(map[string]acl.GUID, len(s.Forest.Schema))
+	for g, n := range s.Forest.Schema {
+		if !n.Class {
+			out[n.Name] = g
 		}
 	}
-	return acl.GUID{}
-}
+	return out
+})

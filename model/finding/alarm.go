@@ -56,7 +56,7 @@ var Alarms = []Alarm{
 	{"foreign", "an account from outside the forest is allowed to open or send", alarmForeign},
 	{"null-dacl", "an object has no access list at all, so everyone holds every right", alarmNullDACL},
 	{"plain-text", "somebody has logged on by POP3 or IMAP4 in plain text, as the protocol logs tell", alarmPlainText},
-	{"relay-for-all", "a client that did not log on was told that it may send to anybody, as the protocol logs tell", alarmRelayForAll},
+	{"relay-for-all", "a receive connector lets everybody send to anybody, or told a client so that did not log on, as the protocol logs tell", alarmRelayForAll},
 	{"incomplete", "something was cut, unreadable, unknown, undecodable or not comparable", alarmIncomplete},
 	{"new-fullaccess", "somebody has got Full Access to a mailbox, or the right to change its permissions or owner", alarmNewFull},
 	{"new-send-as", "somebody has got Send-As", alarmNewSend},

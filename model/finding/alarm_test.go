@@ -64,6 +64,15 @@ func wantAlarms(t *testing.T, s *model.Snapshot) map[string]int {
 			}
 		}
 	}
+	connectors, err := view.ConnectorLines(t.Context(), s, view.ConnectorQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range connectors {
+		if c.Enabled && c.Anonymous == "yes" && strings.Contains(strings.Join(c.Ranges, " "), "0.0.0.0-255.255.255.255") {
+			want["relay-for-all"]++
+		}
+	}
 	return want
 }
 
@@ -95,6 +104,8 @@ func opensByText(r *grant.Row) bool {
 		return true
 	case grant.MailboxACL.Name:
 		return r.AppliesHere && (r.Right == "FullAccess" || r.Right == "ChangePermission" || r.Right == "ChangeOwner")
+	case grant.ConnectorACL.Name: // which opens no mailbox
+		return false
 	case grant.SendAs.Name:
 		return r.AppliesHere && r.Right == "Send-As"
 	}

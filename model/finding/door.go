@@ -7,7 +7,7 @@ import (
 	"mbxperm/model/door"
 )
 
-// doorAlarms are those about what protocol logs tell.
+// doorAlarms are those about doors: what the directory and the protocol logs tell.
 const doorAlarms alarmSet = 1<<alarmPlainText | 1<<alarmRelayForAll
 
 // doors looks at what the logs tell. A target is an account, or a connector by
@@ -19,6 +19,9 @@ func (w *watcher) doors() {
 		}
 	}
 	if w.want&(1<<alarmRelayForAll) != 0 {
+		for _, c := range door.Connectors(w.s) {
+			w.openRelay(c)
+		}
 		for i, all := 0, door.Relays(w.s); i < len(all); i++ {
 			w.relayForAll(&all[i])
 		}
@@ -37,6 +40,17 @@ func (w *watcher) plainText(c *door.Connection) {
 		{Is: model.PartAccount, Text: account.Name}, {Is: model.PartWord, Text: " from "}, {Is: model.PartName, Text: c.Client},
 		{Is: model.PartWord, Text: fmt.Sprintf(" by %s at ", c.Protocol)}, {Is: model.PartName, Text: c.Server},
 		{Is: model.PartWord, Text: fmt.Sprintf(", %d times", c.Plain)},
+	})
+}
+
+// openRelay is about what the directory says of a connector, whoever came.
+func (w *watcher) openRelay(c *door.Connector) {
+	if !c.OpenRelay() || !w.asked(model.Principal{Name: c.Name, DN: w.s.DNText(w.s.Record(c.Obj).DN)}, "") {
+		return
+	}
+	w.sayDoor(alarmRelayForAll, model.Phrase{
+		{Is: model.PartName, Text: c.Name}, {Is: model.PartWord, Text: " of "}, {Is: model.PartName, Text: c.ServerName()},
+		{Is: model.PartWord, Text: ": anonymous relay for everybody"},
 	})
 }
 

@@ -20,6 +20,7 @@ var Kinds = [...]*Kind{
 	Delivery,
 	StoreACL,
 	ContainerACL,
+	ConnectorACL,
 	AdminACL,
 }
 

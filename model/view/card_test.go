@@ -134,7 +134,7 @@ func TestIdentityNamesTheLine(t *testing.T) {
 		for i := range res.Len() {
 			key := res.Key(i)
 			for _, reverse := range []bool{false, true} {
-				if reverse && (typ == view.Stores || typ == view.Containers) { // which are nobody's trustees
+				if reverse && (typ == view.Stores || typ == view.Containers || typ == view.Connectors) { // which are nobody's trustees
 					continue
 				}
 				name := view.Identity(s, key, reverse)

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"mbxperm/model"
+	"mbxperm/model/door"
 	"mbxperm/model/grant"
 	"mbxperm/model/hiding"
 )
@@ -60,6 +61,7 @@ var ObjectTypes = []*ObjectType{
 	Stores,
 	Containers,
 	Admins,
+	Connectors,
 	Connections,
 	Relays,
 }
@@ -110,6 +112,8 @@ type Place struct {
 	Sort                        string // "OU", "Domain", "Container"
 
 	SenderAuth string // of another recipient: see [grant.SenderAuth]
+	Connector  *door.Connector
+	snapshot   *model.Snapshot // where a field needs names
 }
 
 // count spells a cell: shown rows, allows and denies apart, and marks for what

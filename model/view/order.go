@@ -8,6 +8,7 @@ import (
 
 	"mbxperm/model"
 	"mbxperm/model/dn"
+	"mbxperm/model/door"
 	"mbxperm/model/hiding"
 	"mbxperm/model/internal/table"
 )
@@ -245,6 +246,10 @@ func objectSortName(s *model.Snapshot, o *model.Record) []byte {
 	switch {
 	case o.IsStore():
 		return []byte(s.CN(s.ServerOf(o)) + "\x00" + s.CN(o.DN))
+	case o.Class == model.ClassConnector:
+		if server := door.ServerAbove(s, s.At(o.DN)); server != nil {
+			return []byte(server.Name + "\x00" + s.CN(o.DN))
+		}
 	case o.Account != 0:
 		return s.Texts.Bytes(o.Account)
 	}

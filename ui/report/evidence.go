@@ -134,6 +134,8 @@ type Question struct {
 	// Recipients and Expand are those of report access.
 	Recipients, Expand bool
 	Doors              Doors
+	// Directory are the flags of the reports on what the directory says of doors.
+	Directory Directory
 }
 
 // words puts the question into words; name spells what the user named.
@@ -143,6 +145,9 @@ func (q *Question) words(name func(string) string) string {
 	}
 	if q.Report == accessReport {
 		return q.accessWords(name)
+	}
+	if isDirectory(q.Report) {
+		return q.directoryWords(name)
 	}
 	if isDoors(q.Report) {
 		return q.doorWords(name)

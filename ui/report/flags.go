@@ -23,6 +23,7 @@ type Flags struct {
 	Seen                                                  Seen
 	Verdict                                               Verdict
 	Doors                                                 Doors
+	Directory                                             Directory
 }
 
 // Names are the reports there are.
@@ -39,6 +40,8 @@ var Names = []struct {
 		func(r *Flags, f *pflag.FlagSet) { r.Doors.define(f) }},
 	{relaysReport, "List who sends mail through which receive connector, and to outside", LogsHelp, RelaysExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Doors.defineRelays(f) }},
+	{connectorsReport, "List the receive connectors: who may send and relay where, and what is weak", ConnectorsHelp, ConnectorsExample,
+		func(r *Flags, f *pflag.FlagSet) { r.Directory.defineConnectors(f) }},
 	{Name: "coverage", Short: "Say what was found, decoded, absent, unreadable or unknown"},
 }
 
@@ -173,6 +176,10 @@ func (r *Flags) Query(report string) (view.Query, error) {
 	if isDoors(report) {
 		return r.doorQuery(report)
 	}
+	if isDirectory(report) {
+		q.Type, q.Filter = view.Mailboxes, r.Seen.Filter
+		return q, r.checkDirectory(report)
+	}
 	for _, t := range view.ObjectTypes {
 		if t.Flag == cmp.Or(r.Object, view.ObjectTypes[0].Flag) {
 			q.Type = t
@@ -221,7 +228,7 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 	}
 	job := &Job{
 		Question: Question{Report: report, Query: q, Target: r.Target, Trustee: r.Trustee, Of: r.Seen.Of, Recipients: r.Object == "recipient", Expand: r.Verdict.Expand,
-			Doors: r.Doors},
+			Doors: r.Doors, Directory: r.Directory},
 		Output:  Output{Format: format, BOM: r.BOM, File: r.Out, Force: r.Force, Quiet: r.Quiet},
 		Version: version,
 	}

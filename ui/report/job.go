@@ -330,6 +330,8 @@ func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *change.List,
 		return changesData(changes, j.Format), nil
 	case accessReport:
 		return j.access(ctx, s, ev)
+	case connectorsReport:
+		return j.directory(ctx, s, ev)
 	case logsReport, connectionsReport, relaysReport:
 		ev.coverLogs()
 		return j.doors(ctx, s, ev)

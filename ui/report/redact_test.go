@@ -273,7 +273,7 @@ func compareRecords(t *testing.T, report string, plain, redacted map[string]any,
 		_, isRight := map[string]bool{"right": true, "delegated_rights": true, "applies_to": true}[field]
 		switch name := field; {
 		case !isText:
-			if redacted[field] != v {
+			if _, isList := v.([]any); !isList && redacted[field] != v { // what is in a list is said elsewhere
 				t.Errorf("%s: %s is %v, was %v", report, field, redacted[field], v)
 			}
 		case name == "account" || name == "target" || name == "trustee" || name == "store" || strings.HasSuffix(name, "domain"):

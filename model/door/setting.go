@@ -1,0 +1,3 @@
+package door
+
+var protections = []string{"None", "Allow", "Require"}

@@ -1,0 +1,127 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"mbxperm/model"
+	"mbxperm/model/door"
+	"mbxperm/model/usage"
+	"mbxperm/model/view"
+)
+
+// The reports on what the directory says of doors.
+const connectorsReport = "connectors"
+
+// ConnectorsHelp explains report connectors.
+const ConnectorsHelp = `Lists the receive connectors: where each listens and for whom, what it asks for, the permission groups that follow from
+its entries, who may relay (send to somebody outside the accepted domains), and what is weak about it. anonymous_relay is
+yes, no, externally secured, or unknown where the list of permissions was not read. report aces --object connector lists
+the entries.
+
+With --server, --to and --from it says which connector takes a connection, and why the others do not.`
+
+// ConnectorsExample shows the usual questions.
+const ConnectorsExample = `  mbxperm report connectors ldaps://dc1.contoso.com
+  mbxperm report connectors demo --filter "anonymous relay"
+  mbxperm report connectors demo --server EX19-01 --to 192.0.2.10:25 --from 10.1.2.3`
+
+// Directory are the flags of the reports on what the directory says of doors.
+type Directory struct {
+	Release          string
+	Server, To, From string
+}
+
+func (d *Directory) defineRelease(f *pflag.FlagSet) {
+	f.StringVar(&d.Release, "release", "", "only servers of this release: 2013, 2016, \"2019 CU14\"")
+}
+
+func (d *Directory) defineConnectors(f *pflag.FlagSet) {
+	d.defineRelease(f)
+	f.StringVar(&d.Server, "server", "", "with --to and --from: which connector of this server takes the connection")
+	f.StringVar(&d.To, "to", "", "the address and port that is connected to")
+	f.StringVar(&d.From, "from", "", "the address of the client")
+}
+
+func isDirectory(report string) bool { return report == connectorsReport }
+
+// checkDirectory finds what does not go together, before anything is read.
+func (r *Flags) checkDirectory(report string) error {
+	seen := r.Seen
+	seen.Filter = ""
+	switch flag := seen.given(); {
+	case flag != "":
+		return usage.Errorf("%s is for the other reports", flag)
+	case r.Object != "" || r.Direction != "forward":
+		return usage.Errorf("--object and --direction are for the other reports")
+	case r.Inherited || r.Self || r.Defaults || r.Implied || r.Stale || r.All:
+		return usage.Errorf("report %s has no entries: --inherited, --self, --defaults, --implied, --stale and --all are for the other reports", report)
+	case r.Trustee != "" || r.Target != "":
+		return usage.Errorf("report %s has no --target and no --trustee: use --filter", report)
+	}
+	return r.Directory.checkConnection(report)
+}
+
+// checkConnection reads --to and --from.
+func (d *Directory) checkConnection(report string) error {
+	if report != connectorsReport || d.Server == "" && d.To == "" && d.From == "" {
+		return nil
+	}
+	if d.Server == "" || d.To == "" || d.From == "" {
+		return usage.Errorf("which connector takes a connection wants all three: --server NAME --to IP:PORT --from IP")
+	}
+	if _, err := netip.ParseAddrPort(d.To); err != nil {
+		return usage.Errorf("--to %q is no address with a port: give 192.0.2.1:25 or [2001:db8::1]:25", d.To)
+	}
+	if _, err := netip.ParseAddr(d.From); err != nil {
+		return usage.Errorf("--from %q is no address: give 192.0.2.1 or 2001:db8::1", d.From)
+	}
+	return nil
+}
+
+// directory answers a question about what the directory says of doors.
+func (j *Job) directory(ctx context.Context, s *model.Snapshot, ev *Evidence) (Data, error) {
+	ev.Covers = append(slices.Clone(directoryCover), ev.Covers...)
+	d := &j.Directory
+	q := view.ConnectorQuery{Filter: j.Query.Filter, Release: d.Release}
+	fields := view.ConnectorFields
+	if d.From != "" {
+		servers := door.Servers(s)
+		i := slices.IndexFunc(servers, func(v *door.Server) bool {
+			return strings.EqualFold(v.Name, d.Server) || strings.EqualFold(v.Host, d.Server)
+		})
+		if i < 0 {
+			return Data{}, fmt.Errorf("--server %q: no Exchange server that was read has this name", d.Server)
+		}
+		q.Server, q.To, q.From = servers[i], netip.MustParseAddrPort(d.To), netip.MustParseAddr(d.From)
+		fields = view.ChoiceFields
+	}
+	lines, err := view.ConnectorLines(ctx, s, q)
+	return NewData(connectorsReport, fields, len(lines), func(i int) view.ConnectorLine { return lines[i] }), err
+}
+
+// directoryCover is what these reports rest on.
+var directoryCover = []string{
+	"what the directory says of doors: whether a service runs, and what stands in files of the servers, is in no directory",
+}
+
+// directoryWords puts such a question into words.
+func (q *Question) directoryWords(name func(string) string) string {
+	d := &q.Directory
+	s := "receive connectors"
+	if d.From != "" {
+		s += " of " + name(d.Server) + ", for a connection to " + name(d.To) + " from " + name(d.From)
+	}
+	if d.Release != "" {
+		s += ", servers of " + d.Release
+	}
+	if q.Query.Filter != "" {
+		s += ", filter " + name(q.Query.Filter)
+	}
+	return s
+}
