@@ -137,12 +137,13 @@ func (w *world) buildDoors(org *node) {
 		w.doors = append(w.doors, n)
 		return n
 	}
-	transport := put(org, "CN=Transport Settings", "top container msExchTransportSettings", nil)
+	seen := []ace{allow(viewOnlyManagement, genRead, ci)} // so that what is absent is shown to be
+	transport := put(org, "CN=Transport Settings", "top container msExchTransportSettings", seen)
 	domains := put(transport, "CN=Accepted Domains", "top container msExchContainer", nil)
 	for _, name := range []string{"contoso.com", "fabrikam.com"} {
 		put(domains, "CN="+name, "top msExchAcceptedDomain", nil, text("msExchAcceptedDomainName", name), text("msExchAcceptedDomainFlags", "4"))
 	}
-	rules := put(org, "CN=Client Access Rules", "top container msExchContainer", nil)
+	rules := put(org, "CN=Client Access Rules", "top container msExchContainer", seen)
 	for _, r := range demoRules {
 		put(rules, "CN="+escape(r.name), "top msExchClientAccessRule", nil, text("msExchProvisioningFlags", strconv.Itoa(r.flags)),
 			text("msExchTransportRulePriority", strconv.Itoa(r.priority)), text("msExchTransportRuleXml", r.xml), text("whenChanged", "20240514081233.0Z"))
@@ -154,7 +155,8 @@ func (w *world) buildDoors(org *node) {
 
 func (w *world) serverDoors(put func(*node, string, string, []ace, ...fixed) *node, k int) {
 	s := &w.servers[k]
-	protocols := put(s.node, "CN=Protocols", "top container msExchProtocolCfgSharedContainer", nil)
+	protocols := put(s.node, "CN=Protocols", "top container msExchProtocolCfgSharedContainer",
+		[]ace{allow(viewOnlyManagement, genRead, ci)})
 	for _, p := range []struct {
 		name, class          string
 		plain, tls, command  int

@@ -16,7 +16,27 @@ import (
 )
 
 // The reports on what the directory says of doors.
-const connectorsReport = "connectors"
+const (
+	connectorsReport = "connectors"
+	settingsReport   = "settings"
+)
+
+// SettingsHelp explains report settings.
+const SettingsHelp = `Lists what the directory says of the POP3 and IMAP4 service of every server, under the names of Get-PopSettings and
+Get-ImapSettings and in their form: a line for each setting, with what is set-up's own and what is weak. --short has a line
+for each service, --by-setting puts the settings first in which servers differ.
+
+Whether the services (MSExchangePop3, MSExchangePOP3BE, MSExchangeImap4, MSExchangeIMAP4BE) run, how they start, under which
+account and from where is in no directory. On the server:
+
+  Get-CimInstance Win32_Service -Filter "Name LIKE 'MSExchangePop3%' OR Name LIKE 'MSExchangeImap4%'" | Format-List Name,State,StartMode,StartName,PathName,ProcessId
+
+What can be seen from here instead: the newest line of its log (report logs), and what it answers (mbxperm check).`
+
+// SettingsExample shows the usual questions.
+const SettingsExample = `  mbxperm report settings ldaps://dc1.contoso.com --short
+  mbxperm report settings demo --by-setting --filter LoginType
+  mbxperm report settings demo --release 2019 --format csv -o settings.csv`
 
 // ConnectorsHelp explains report connectors.
 const ConnectorsHelp = `Lists the receive connectors: where each listens and for whom, what it asks for, the permission groups that follow from
@@ -35,6 +55,13 @@ const ConnectorsExample = `  mbxperm report connectors ldaps://dc1.contoso.com
 type Directory struct {
 	Release          string
 	Server, To, From string
+	Short, BySetting bool
+}
+
+func (d *Directory) defineSettings(f *pflag.FlagSet) {
+	d.defineRelease(f)
+	f.BoolVar(&d.Short, "short", false, "a line for each service: certificate, login type, log folder, bindings, time-outs")
+	f.BoolVar(&d.BySetting, "by-setting", false, "by setting, those in which servers differ first")
 }
 
 func (d *Directory) defineRelease(f *pflag.FlagSet) {
@@ -48,7 +75,7 @@ func (d *Directory) defineConnectors(f *pflag.FlagSet) {
 	f.StringVar(&d.From, "from", "", "the address of the client")
 }
 
-func isDirectory(report string) bool { return report == connectorsReport }
+func isDirectory(report string) bool { return report == connectorsReport || report == settingsReport }
 
 // checkDirectory finds what does not go together, before anything is read.
 func (r *Flags) checkDirectory(report string) error {
@@ -88,6 +115,14 @@ func (d *Directory) checkConnection(report string) error {
 func (j *Job) directory(ctx context.Context, s *model.Snapshot, ev *Evidence) (Data, error) {
 	ev.Covers = append(slices.Clone(directoryCover), ev.Covers...)
 	d := &j.Directory
+	if j.Report == settingsReport {
+		lines, err := view.SettingLines(ctx, s, view.SettingQuery{Filter: j.Query.Filter, Release: d.Release, Short: d.Short, BySetting: d.BySetting})
+		fields := view.SettingFields
+		if d.Short {
+			fields = view.ServiceFields
+		}
+		return NewData(settingsReport, fields, len(lines), func(i int) view.SettingLine { return lines[i] }), err
+	}
 	q := view.ConnectorQuery{Filter: j.Query.Filter, Release: d.Release}
 	fields := view.ConnectorFields
 	if d.From != "" {
@@ -113,7 +148,13 @@ var directoryCover = []string{
 // directoryWords puts such a question into words.
 func (q *Question) directoryWords(name func(string) string) string {
 	d := &q.Directory
-	s := "receive connectors"
+	s := map[string]string{connectorsReport: "receive connectors", settingsReport: "settings of POP3 and IMAP4"}[q.Report]
+	if d.Short {
+		s += ", a line for each service"
+	}
+	if d.BySetting {
+		s += ", by setting"
+	}
 	if d.From != "" {
 		s += " of " + name(d.Server) + ", for a connection to " + name(d.To) + " from " + name(d.From)
 	}

@@ -40,6 +40,8 @@ var Names = []struct {
 		func(r *Flags, f *pflag.FlagSet) { r.Doors.define(f) }},
 	{relaysReport, "List who sends mail through which receive connector, and to outside", LogsHelp, RelaysExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Doors.defineRelays(f) }},
+	{settingsReport, "List the settings of POP3 and IMAP4 of every server, and what is weak or differs", SettingsHelp, SettingsExample,
+		func(r *Flags, f *pflag.FlagSet) { r.Directory.defineSettings(f) }},
 	{connectorsReport, "List the receive connectors: who may send and relay where, and what is weak", ConnectorsHelp, ConnectorsExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Directory.defineConnectors(f) }},
 	{Name: "coverage", Short: "Say what was found, decoded, absent, unreadable or unknown"},

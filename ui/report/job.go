@@ -330,7 +330,7 @@ func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *change.List,
 		return changesData(changes, j.Format), nil
 	case accessReport:
 		return j.access(ctx, s, ev)
-	case connectorsReport:
+	case connectorsReport, settingsReport:
 		return j.directory(ctx, s, ev)
 	case logsReport, connectionsReport, relaysReport:
 		ev.coverLogs()
