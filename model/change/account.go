@@ -39,13 +39,14 @@ const (
 	partContainerGone
 	partNewAccount
 	partAccountGone
+	partSenderAuth
 )
 
 var partNames = [...]string{
 	"", "inheritance", "owner", "dacl",
 	"member",
 	"disabled", "enabled", "deleted", "restored", "renamed", "moved", "moved-store", "type-changed", "sid-changed", "linked-account",
-	"new-mailbox", "mailbox-gone", "new-store", "store-gone", "new-container", "container-gone", "new-account", "account-gone",
+	"new-mailbox", "mailbox-gone", "new-store", "store-gone", "new-container", "container-gone", "new-account", "account-gone", "sender-auth",
 }
 
 // links compares two lists of DNs as multisets of the objects they name, and
@@ -219,7 +220,14 @@ func (c *comparer) being(p pair, a, b *model.Record) {
 	if a.Master != b.Master {
 		c.say(p, eventChanged, partLinked)
 	}
+	if x, y := grant.SenderAuth(c.state[Before], a), grant.SenderAuth(c.state[After], b); x != y && isTruth(x) && isTruth(y) {
+		c.say(p, eventChanged, partSenderAuth)
+	}
 }
+
+// isTruth reports whether a state says whether a recipient takes messages of
+// authenticated senders alone.
+func isTruth(auth string) bool { return auth == "true" || auth == "false" }
 
 func bit(on bool) int {
 	if on {

@@ -249,6 +249,8 @@ func accountText(s *model.Snapshot, o *model.Record, w part) model.Phrase {
 		return model.Phrase{{Is: model.PartDN, Text: s.DNText(s.DNs.At(uint32(o.DN)).Parent)}}
 	case partMovedStore:
 		return model.Phrase{{Is: model.PartName, Text: s.CN(o.Home)}}
+	case partSenderAuth:
+		return model.Said(grant.SenderAuth(s, o))
 	case partSID:
 		return model.Phrase{{Is: model.PartSID, Text: model.SIDText(s.SIDOf(o.SID))}}
 	case partLinked:

@@ -33,7 +33,7 @@ kind, and what right says then:
   membership  member, of a group that holds a right, itself or through another group
   account     disabled, enabled, deleted, restored, renamed, moved, moved-store, type-changed, sid-changed,
               linked-account, new-mailbox, mailbox-gone, new-account, account-gone, new-store, store-gone,
-              new-container, container-gone
+              new-container, container-gone, sender-auth (whether authenticated senders alone are heard)
 
 An inherited entry is compared where it is set, if that was read: one change, and reach counts the
 targets that carry a copy. On an entry of a store that opens mailboxes, reach counts the mailboxes in it.
