@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"mbxperm/collector/live/kerberos"
 	"mbxperm/model/door"
@@ -27,7 +28,7 @@ type attempts struct {
 const mostRefusals = 3
 
 // begin waits for its turn; stop says why there is none.
-func (a *attempts) begin() (end func(err error, by string), stop string) {
+func (a *attempts) begin() (end func(err error, refused bool, by string), stop string) {
 	a.one.Lock()
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -41,13 +42,13 @@ func (a *attempts) begin() (end func(err error, by string), stop string) {
 		}
 		return nil, "not tried: " + a.by + " has refused the same credentials, and each refusal counts towards a lock-out"
 	}
-	return func(err error, by string) {
+	return func(err error, refused bool, by string) {
 		a.mu.Lock()
 		defer a.mu.Unlock()
 		switch {
 		case err == nil:
 			a.taken = true
-		case errors.Is(err, errRefused):
+		case refused:
 			a.refused++
 			a.by = by
 		}
@@ -97,7 +98,11 @@ func (d *dialogue) logon(exchange func(*door.Step, *mechanism) error) bool {
 		d.skip("auth", "no account to log on with (-u)")
 		return false
 	}
-	var end func(error, string)
+	if held := d.target.Held; d.ended == "" && held != nil && held.User == d.User {
+		d.hold()
+		return false
+	}
+	var end func(err error, refused bool, by string)
 	if d.ended == "" {
 		var stop string
 		if end, stop = d.attempts.begin(); stop != "" {
@@ -109,8 +114,7 @@ func (d *dialogue) logon(exchange func(*door.Step, *mechanism) error) bool {
 	ok := d.step("auth", func(s *door.Step) error {
 		var m *mechanism
 		if m, err = d.choose(); err != nil {
-			err = failed("%v", err)
-			return err
+			return failed("%v", err)
 		}
 		d.hide(d.secret, string(m.first))
 		err = exchange(s, m)
@@ -123,10 +127,22 @@ func (d *dialogue) logon(exchange func(*door.Step, *mechanism) error) bool {
 	if s := d.check.Step("auth"); s != nil && s.Result == door.Failed && s.Code != "" && !strings.Contains(s.Detail, " ") {
 		s.Detail += " refused"
 	}
+	refused := errors.Is(err, errRefused) || errors.Is(err, kerberos.ErrRefused)
 	if end != nil {
-		end(err, d.check.Name())
+		end(err, refused, d.check.Name())
+	}
+	if refused {
+		d.check.Refused = &door.Refusal{User: d.User, Time: time.Now().UTC()}
 	}
 	return ok
+}
+
+// hold notes that no logon is tried, since the last one was refused: still a
+// failure, and nothing that was sent.
+func (d *dialogue) hold() {
+	d.check.Refused = d.target.Held
+	d.check.Steps = append(d.check.Steps, door.Step{Name: "auth", Result: door.Failed,
+		Detail: "not tried: it was refused at " + day(d.target.Held.Time) + ", and each refusal counts towards a lock-out"})
 }
 
 // choose finds the mechanism.
@@ -150,6 +166,9 @@ func (d *dialogue) choose() (*mechanism, error) {
 		m, err := d.mechanism(name, offered)
 		if err == nil {
 			return m, nil
+		}
+		if errors.Is(err, kerberos.ErrRefused) { // by any other name it would be refused too
+			return nil, err
 		}
 		reasons = append(reasons, err.Error())
 	}

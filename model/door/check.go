@@ -114,6 +114,15 @@ type Target struct {
 	// Domain is the mail domain whose postmaster is written to; empty for that
 	// of the host.
 	Domain string
+	// Held, where it is not nil, is a refusal after which no logon is tried again
+	// yet: each counts towards a lock-out.
+	Held *Refusal
+}
+
+// Refusal is a logon that was refused.
+type Refusal struct {
+	User string    `json:"user"`
+	Time time.Time `json:"time"` // UTC
 }
 
 // Name is host and port.
@@ -132,6 +141,9 @@ type Check struct {
 	// Mechanisms are those of SASL, before TLS and inside it.
 	Mechanisms [2]Mechanisms `json:"mechanisms,omitzero"`
 	TLS        *TLS          `json:"tls,omitempty"` // nil where there was no handshake
+	// Refused is the last logon, where it was refused; nil after one that was taken
+	// or was not tried.
+	Refused *Refusal `json:"refused,omitempty"`
 }
 
 // Name is host and port.

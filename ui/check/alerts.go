@@ -123,17 +123,42 @@ func (c *Command) remember(ctx context.Context, checks []door.Check) error {
 	return nil
 }
 
+// rest has jobs not try a logon again that was refused less than an hour ago: one
+// that runs every five minutes would lock the account. Whoever checks by hand
+// means it.
+func (c *Command) rest(targets []door.Target) {
+	if c.flags.alerts.to == "" && !c.flags.nagios {
+		return
+	}
+	path, err := c.statePath()
+	if err != nil {
+		return
+	}
+	s, err := alert.Read(path)
+	if err != nil { // remember will say what is wrong with it
+		return
+	}
+	for i := range targets {
+		targets[i].Held = s.Held(&targets[i], time.Now())
+	}
+}
+
+func (c *Command) statePath() (string, error) {
+	if path := c.flags.alerts.state; path != "" {
+		return path, nil
+	}
+	return alert.Path()
+}
+
 // patience is how long another run may hold the state: as long as it may take to
 // hand over some messages.
 const patience = 10 * time.Minute
 
 func (c *Command) tell(ctx context.Context, checks []door.Check) (err error) {
 	a := &c.flags.alerts
-	path := a.state
-	if path == "" {
-		if path, err = alert.Path(); err != nil {
-			return err
-		}
+	path, err := c.statePath()
+	if err != nil {
+		return err
 	}
 	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

@@ -3,6 +3,7 @@ package check
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -137,5 +138,36 @@ func TestStateOutOfReach(t *testing.T) {
 	r := runs(t, "smtp", target.Name(), "--insecure", "--state", filepath.Join(file, "checks.json"))
 	if r.code != Warnings || r.err != nil || !strings.Contains(r.errs, "the screen will not show this run") {
 		t.Errorf("%d, %v, %q", r.code, r.err, r.errs)
+	}
+}
+
+// TestRefusedLogonRests: a job does not show a wrong password again and again, and
+// tells of it once; a check by hand does, and when it is right the job goes on.
+func TestRefusedLogonRests(t *testing.T) {
+	ca := mailtest.NewAuthority(t)
+	f := mailtest.Well(t, door.SMTP, ca)
+	f.Password = "Another-Passw0rd"
+	target := f.Serve(t)
+	sms, through := gateway(t)
+	hand := []string{"smtp", target.Name(), "--ca", ca.File, "--domain", "contoso.com", "-u", "auditor@contoso.com", "--auth", "plain", "-q", "--state", filepath.Join(t.TempDir(), "checks.json")}
+	job := append(slices.Clone(hand), "--alert-to", "admin@fabrikam.com", "--alert-server", through.Name(), "--alert-through")
+	for range 3 {
+		if r := runs(t, job...); r.code != Alarm || r.err != nil {
+			t.Fatalf("%d, %v", r.code, r.err)
+		}
+	}
+	tried := func() int { return strings.Count(f.Said(), "AUTH PLAIN") }
+	if tried() != 1 || len(sms.Mails()) != 1 || !strings.Contains(sms.Mails()[0], "AUTH 535 5.7.8") {
+		t.Errorf("tried %d times, %d mails", tried(), len(sms.Mails()))
+	}
+	if r := runs(t, hand...); r.code != Alarm || tried() != 2 {
+		t.Errorf("by hand: %d, tried %d times", r.code, tried())
+	}
+	f.Password = "Example-Passw0rd"
+	if r := runs(t, hand...); r.code != Well || r.err != nil {
+		t.Errorf("the right one: %d, %v", r.code, r.err)
+	}
+	if r := runs(t, job...); r.code != Well || len(sms.Mails()) != 2 || !strings.Contains(sms.Mails()[1], "well again") {
+		t.Errorf("the job after it: %d, %d mails", r.code, len(sms.Mails()))
 	}
 }

@@ -32,6 +32,7 @@ func (c *Command) run(ctx context.Context, p door.Protocol, args []string) (int,
 	if err := c.prepare(ctx, targets); err != nil {
 		return c.broken(p, err)
 	}
+	c.rest(targets)
 	var said func(*door.Check, byte, string)
 	if c.flags.verbose {
 		said = c.dialogue()

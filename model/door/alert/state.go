@@ -198,7 +198,10 @@ func (s *State) fails(k Key, o *outcome, now time.Time) {
 		i.Well, i.Sending, i.Failures = time.Time{}, nil, 0
 	}
 	i.Failures++
-	i.Seen, i.Code = now, codes(o.step)
+	i.Seen = now
+	if k.Step != "auth" || o.check.Refused == nil || o.step.Code != "" || i.Code == "" { // a logon that rests has no code of its own
+		i.Code = codes(o.step)
+	}
 }
 
 func codes(s *door.Step) string {
@@ -234,4 +237,22 @@ func (s *State) Accepted(i *Incident, checks []door.Check, now time.Time) {
 	if !i.Well.IsZero() {
 		i.Sending = i.message(nil, checks, now.UTC())
 	}
+}
+
+// rest is how long a logon that was refused is not tried again by a job.
+const rest = time.Hour
+
+// Held returns the refusal after which a job lets a logon rest; nil where there is
+// none.
+func (s *State) Held(t *door.Target, now time.Time) (held *door.Refusal) {
+	for i := range s.Checks {
+		c := &s.Checks[i]
+		if c.Protocol != t.Protocol || c.Host != t.Host || c.Port != t.Port || c.Refused == nil {
+			continue
+		}
+		if since := now.Sub(c.Refused.Time); since >= 0 && since < rest {
+			held = c.Refused
+		}
+	}
+	return held
 }
