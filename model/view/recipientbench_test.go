@@ -76,15 +76,19 @@ func (m *manyGroups) list(i int) []byte {
 	if i%4 == 0 {
 		text += fmt.Sprintf("(OA;;WP;bf9679c0-0de6-11d0-a285-00aa003049e2;;%s)", benchDomain.WithRID(uint32(2000+i%m.persons)))
 	}
-	parts, err := sddl.Parse(text, benchDomain)
-	if err != nil {
-		panic(err)
-	}
-	b, err := acl.Encode(parts)
+	b, err := encodeSDDL(text)
 	if err != nil {
 		panic(err)
 	}
 	return b
+}
+
+func encodeSDDL(text string) ([]byte, error) {
+	parts, err := sddl.Parse(text, benchDomain)
+	if err != nil {
+		return nil, err
+	}
+	return acl.Encode(parts)
 }
 
 // BenchmarkRecipients reads 100,000 groups and shows them. The source's own work
