@@ -38,29 +38,29 @@ func (w *Writer) Address(dn, text string) {
 
 // book is a list of what has a name, each once: what comes again replaces it.
 type book[T any] struct {
-	list   []T
-	byName map[string]int
-	shown  int // so many are published and must not change in place
+	list   []*T              // a longer list of pointers is soon copied
+	byName map[uint64]uint32 // by a hash: a log can have some hundred thousand of them
+	shown  int               // so many are published and must not change in place
 }
 
 func (b *book[T]) put(value T, name ...string) {
-	key := strings.ToLower(strings.Join(name, "\x00"))
+	key := AddressHash(strings.Join(name, "\x00"))
 	if i, ok := b.byName[key]; ok {
-		if i < b.shown {
-			b.list, b.shown = append([]T(nil), b.list...), 0
+		if int(i) < b.shown {
+			b.list, b.shown = append([]*T(nil), b.list...), 0
 		}
-		b.list[i] = value
+		b.list[i] = &value
 		return
 	}
 	if b.byName == nil {
-		b.byName = map[string]int{}
+		b.byName = map[uint64]uint32{}
 	}
-	b.byName[key] = len(b.list)
-	b.list = append(b.list, value)
+	b.byName[key] = uint32(len(b.list))
+	b.list = append(b.list, &value)
 }
 
 // publish returns what there is now. What is added later does not show in it.
-func (b *book[T]) publish() []T {
+func (b *book[T]) publish() []*T {
 	b.shown = len(b.list)
 	return b.list[:len(b.list):len(b.list)]
 }

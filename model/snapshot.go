@@ -33,9 +33,9 @@ type Snapshot struct {
 	Roles      Roles
 
 	// What protocol logs say, in the order in which it came. Nobody changes it.
-	Logs        []Log
-	Connections []Connection
-	Relays      []Relay
+	Logs        []*Log
+	Connections []*Connection
+	Relays      []*Relay
 	Addresses   []Address
 	Doors       table.View[Door]       // in the order in which they came
 	Accesses    table.View[DoorValues] // distinct answers of mailboxes; see AccessOf

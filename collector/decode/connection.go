@@ -37,8 +37,8 @@ var connection = kind{
 	decode: func(d *decoder, e *collector.Entry, _ *classSet) {
 		v := logValues{e}
 		d.w.Connection(model.Connection{
-			Server: e.Text(attrLogServer), Protocol: e.Text(attrLogProtocol), Side: e.Text(attrLogSide),
-			Client: e.Text(attrLogClient), User: e.Text(attrLogUser), Typed: e.Text(attrLogTyped), Mailbox: e.Text(attrLogMailbox),
+			Server: d.shared.text(e.Value(attrLogServer)), Protocol: d.shared.text(e.Value(attrLogProtocol)), Side: d.shared.text(e.Value(attrLogSide)),
+			Client: d.shared.text(e.Value(attrLogClient)), User: e.Text(attrLogUser), Typed: e.Text(attrLogTyped), Mailbox: e.Text(attrLogMailbox),
 			OK: v.number(attrLogOK), Failed: v.number(attrLogFailed), Sessions: v.number(attrLogSessions), Names: v.number(attrLogNames),
 			TLS: v.number(attrLogTLS), StartTLS: v.number(attrLogStartTLS), Plain: v.number(attrLogPlain),
 			First: v.time(attrLogFirst), Last: v.time(attrLogLast), LastOK: v.time(attrLogLastOK), Reasons: v.tallies(attrLogReason),

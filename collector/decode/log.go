@@ -64,12 +64,24 @@ const (
 	attrLogRejected   = "logRejected"
 )
 
-// logEntry writes an entry.
-type logEntry struct{ collector.Entry }
+// logEntry writes an entry. There can be some hundred thousand: their values lie
+// in one buffer.
+type logEntry struct {
+	collector.Entry
+	buf    []byte
+	values [][]byte
+}
+
+// value keeps a value.
+func (e *logEntry) value(s string) {
+	start := len(e.buf)
+	e.buf = append(e.buf, s...)
+	e.values = append(e.values, e.buf[start:len(e.buf):len(e.buf)])
+}
 
 // newLogEntry begins an entry, named by what it is about.
 func newLogEntry(class string, of ...string) *logEntry {
-	e := &logEntry{collector.Entry{DN: "CN=" + escapeRDN(strings.Join(of, "/")) + ",CN=" + strings.TrimPrefix(class, "mbxperm") + "," + LogBase}}
+	e := &logEntry{buf: make([]byte, 0, 320), values: make([][]byte, 0, 24), Entry: collector.Entry{Attributes: make([]collector.Attribute, 0, 20), DN: "CN=" + escapeRDN(strings.Join(of, "/")) + ",CN=" + strings.TrimPrefix(class, "mbxperm") + "," + LogBase}}
 	e.texts(attrObjectClass, []string{class})
 	return e
 }
@@ -96,7 +108,9 @@ func escapeRDN(s string) string {
 
 func (e *logEntry) text(name, value string) {
 	if value != "" {
-		e.texts(name, []string{value})
+		e.value(value)
+		n := len(e.values)
+		e.Attributes = append(e.Attributes, collector.Attribute{Name: name, Values: e.values[n-1 : n : n]})
 	}
 }
 
@@ -104,11 +118,12 @@ func (e *logEntry) texts(name string, values []string) {
 	if len(values) == 0 {
 		return
 	}
-	a := collector.Attribute{Name: name}
+	start := len(e.values)
 	for _, v := range values {
-		a.Values = append(a.Values, []byte(v))
+		e.value(v)
 	}
-	e.Attributes = append(e.Attributes, a)
+	n := len(e.values)
+	e.Attributes = append(e.Attributes, collector.Attribute{Name: name, Values: e.values[start:n:n]})
 }
 
 func (e *logEntry) number(name string, n int) {
@@ -143,7 +158,11 @@ func (e *logEntry) some(name string, s model.Some, more *[]string) {
 type logValues struct{ *collector.Entry }
 
 func (v logValues) number(name string) int {
-	n, err := strconv.Atoi(v.Text(name))
+	value := v.Value(name)
+	if value == nil { // the error would cost more than everything else
+		return 0
+	}
+	n, err := strconv.Atoi(string(value))
 	if err != nil || n < 0 {
 		return 0
 	}
@@ -151,7 +170,11 @@ func (v logValues) number(name string) int {
 }
 
 func (v logValues) time(name string) time.Time {
-	t, err := time.Parse(time.RFC3339Nano, v.Text(name))
+	value := v.Value(name)
+	if value == nil {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.RFC3339Nano, string(value))
 	if err != nil {
 		return time.Time{}
 	}

@@ -41,7 +41,7 @@ var relay = kind{
 		v := logValues{e}
 		more := v.texts(attrLogMore)
 		d.w.Relay(model.Relay{
-			Server: e.Text(attrLogServer), Side: e.Text(attrLogSide), Connector: e.Text(attrLogConnector), Client: e.Text(attrLogClient),
+			Server: d.shared.text(e.Value(attrLogServer)), Side: d.shared.text(e.Value(attrLogSide)), Connector: d.shared.text(e.Value(attrLogConnector)), Client: e.Text(attrLogClient),
 			Helo: v.some(attrLogHelo, more), Senders: v.some(attrLogSender, more), Users: v.some(attrLogUser, more),
 			Sessions: v.number(attrLogSessions), TLS: v.number(attrLogTLS), MayRelay: v.number(attrLogMayRelay),
 			Messages: v.number(attrLogMessages), Recipients: v.number(attrLogRecipients), External: v.number(attrLogExternal),

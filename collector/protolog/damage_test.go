@@ -37,7 +37,7 @@ func one(t *testing.T, content string) (model.Log, *model.Snapshot) {
 	if len(s.Logs) != 1 {
 		t.Fatalf("%d logs", len(s.Logs))
 	}
-	return s.Logs[0], s
+	return *s.Logs[0], s
 }
 
 // TestNoFault: what a server leaves behind in the ordinary course of things is

@@ -227,6 +227,7 @@ func (r *reader) deliverLogons() {
 	slices.Sort(keys)
 	for _, k := range keys {
 		s := l.sums[k]
+		delete(l.sums, k) // what takes it keeps it in its own form
 		c := model.Connection{
 			Server: r.log.Server, Protocol: r.log.Protocol, Side: r.log.Side,
 			User: s.user, Typed: s.typed, Mailbox: s.mailbox, Client: s.client,

@@ -111,7 +111,7 @@ func (c *comparer) door(e doorEvent) {
 // the other where there is none.
 func logOf(s *model.Snapshot, server, protocol string) (found model.Log, ok bool) {
 	for i := range s.Logs {
-		l := &s.Logs[i]
+		l := s.Logs[i]
 		if l.Files > 0 && l.Protocol == protocol && strings.EqualFold(l.Server, server) && (!ok || l.Side == "front end") {
 			found, ok = *l, true
 		}

@@ -13,7 +13,7 @@ const logSearch = "logs"
 // at all, or should be.
 func logLines(s *model.Snapshot, line *Line) bool {
 	for i := range s.Logs {
-		l := &s.Logs[i]
+		l := s.Logs[i]
 		line.Found += l.Lines
 		line.Undecodable += l.Damaged
 		line.Decoded += l.Lines - l.Damaged

@@ -30,14 +30,14 @@ func Connections(s *model.Snapshot) []Connection { return connections.Of(s) }
 var connections = model.Derive(func(s *model.Snapshot) []Connection {
 	front := map[string]bool{} // server and protocol whose front end has logs
 	for i := range s.Logs {
-		if l := &s.Logs[i]; part(l.Side) == "front" && l.Files > 0 {
+		if l := s.Logs[i]; part(l.Side) == "front" && l.Files > 0 {
 			front[strings.ToLower(l.Server)+l.Protocol] = true
 		}
 	}
 	out := make([]Connection, len(s.Connections))
 	for i := range s.Connections {
 		c := &out[i]
-		c.Connection = &s.Connections[i]
+		c.Connection = s.Connections[i]
 		user, _ := model.LogonNames(c.User)
 		if c.Account = AccountOf(s, user); c.Account.ID == 0 && c.Typed != "" {
 			typed, _ := model.LogonNames(c.Typed)

@@ -45,7 +45,7 @@ var logs = model.Derive(func(s *model.Snapshot) []Log {
 	var out []Log
 	there := map[string]bool{}
 	for i := range s.Logs {
-		l := Log{Log: s.Logs[i], Logging: LoggingUnknown}
+		l := Log{Log: *s.Logs[i], Logging: LoggingUnknown}
 		if name, ok := servers[strings.ToLower(l.Server)]; ok {
 			l.Server = name
 		}

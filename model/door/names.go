@@ -20,7 +20,7 @@ type Account struct {
 var accounts = model.Derive(func(s *model.Snapshot) map[string]Account {
 	f := newFinder(s)
 	for i := range s.Connections {
-		c := &s.Connections[i]
+		c := s.Connections[i]
 		user, mailbox := model.LogonNames(c.User)
 		f.want(user)
 		f.want(mailbox)

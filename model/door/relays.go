@@ -26,7 +26,7 @@ var relays = model.Derive(func(s *model.Snapshot) []Relay {
 	out := make([]Relay, len(s.Relays))
 	for i := range s.Relays {
 		r := &out[i]
-		r.Relay, r.Logging = &s.Relays[i], LoggingOn
+		r.Relay, r.Logging = s.Relays[i], LoggingOn
 		if r.Judged = r.Unjudged == 0; !r.Judged {
 			r.Notes = append(r.Notes, "which recipients are outside is not known: the accepted domains are not; give --accepted DOMAIN")
 		}
@@ -46,7 +46,7 @@ func silent(s *model.Snapshot) (out []Relay) {
 	seen := map[string]bool{}
 	var servers []string
 	for i := range s.Relays {
-		r := &s.Relays[i]
+		r := s.Relays[i]
 		if r.Side == "front end" {
 			if key := strings.ToLower(r.Server); !seen[key] {
 				seen[key] = true

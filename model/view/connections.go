@@ -127,7 +127,7 @@ var Connections = &ObjectType{
 	door:  connectionDoor,
 }
 
-var connectionDoor = &doorKind{"connection", connectionGrid.Of, connectionRow, func(r *Row, q *Query) bool {
+var connectionDoor = &doorKind{"connection", connectionGrid.Of, connectionRow, connectionName, rowsByName(connectionGrid.Of, connectionName), func(r *Row, q *Query) bool {
 	c := r.Connection
 	return isEnd(q.Ends.Client, c.Client) && isEnd(q.Ends.User, c.User) &&
 		(q.Target == nil || q.Target(&c.account) || c.Other.ID != 0 && q.Target(&c.mailbox))
@@ -152,12 +152,11 @@ var connectionGrid = model.Derive(func(s *model.Snapshot) *doorGrid {
 			account.name, account.title = "none:", noLogon
 		}
 		client := doorLine{name: "client:" + c.Client, title: c.Client, kind: "client"}
-		name := strings.ToLower(strings.Join([]string{c.Server, c.Protocol, c.Side, c.Client, c.User, c.Mailbox}, "\x00"))
 		ends := []doorLine{account, client}
 		if c.Other.ID != 0 {
 			ends = append(ends, accountLine(s, c.Other.ID))
 		}
-		g.put(i, name, c.Probe, ends...)
+		g.put(i, c.Probe, ends...)
 	}
 	return g
 })
@@ -169,6 +168,11 @@ func accountLine(s *model.Snapshot, id model.ObjectID) doorLine {
 		line.name = "account:" + s.DNText(s.Record(id).DN)
 	}
 	return line
+}
+
+func connectionName(s *model.Snapshot, i int) string {
+	c := &door.Connections(s)[i]
+	return strings.ToLower(strings.Join([]string{c.Server, c.Protocol, c.Side, c.Client, c.User, c.Mailbox}, "\x00"))
 }
 
 func connectionRow(s *model.Snapshot, i int) Row {

@@ -18,6 +18,9 @@ type doorKind struct {
 	name string // in keys of lines
 	grid func(*model.Snapshot) *doorGrid
 	row  func(s *model.Snapshot, i int) Row
+	// rowName names a row in every state, and rows finds them by it.
+	rowName func(s *model.Snapshot, i int) string
+	rows    *model.Derived[map[string]int]
 	// wanted applies Query.Ends and Query.Target to a row.
 	wanted func(*Row, *Query) bool
 }
@@ -34,9 +37,7 @@ type doorGrid struct {
 	lines  []doorLine
 	byName map[string]uint32 // 1 + the place of a line
 	ends   [][3]uint32       // of each row, 1 + the places of its lines; 0 for none
-	names  []string          // of each row
 	probes []bool            // rows that are hidden unless they are asked for
-	rows   map[string]int    // by name
 }
 
 // doorLine is one line.
@@ -60,13 +61,26 @@ func (k *doorKind) number() uint32 { return uint32(slices.Index(doorKinds, k) + 
 // Doors reports whether the rows of this type are what logs tell, and no entries.
 func (t *ObjectType) Doors() bool { return t.door != nil }
 
+// rowsByName finds rows by their names.
+func rowsByName(grid func(*model.Snapshot) *doorGrid, name func(*model.Snapshot, int) string) *model.Derived[map[string]int] {
+	return model.Derive(func(s *model.Snapshot) map[string]int {
+		rows := map[string]int{}
+		for i, ends := range grid(s).ends {
+			if ends[0] != 0 {
+				rows[name(s, i)] = i
+			}
+		}
+		return rows
+	})
+}
+
 func newDoorGrid(rows int) *doorGrid {
-	return &doorGrid{byName: map[string]uint32{}, ends: make([][3]uint32, rows), names: make([]string, rows), probes: make([]bool, rows), rows: map[string]int{}}
+	return &doorGrid{byName: map[string]uint32{}, ends: make([][3]uint32, rows), probes: make([]bool, rows)}
 }
 
 // put puts a row into the lines of its ends.
-func (g *doorGrid) put(i int, name string, probe bool, ends ...doorLine) {
-	g.names[i], g.probes[i], g.rows[name] = name, probe, i
+func (g *doorGrid) put(i int, probe bool, ends ...doorLine) {
+	g.probes[i] = probe
 	for e, line := range ends {
 		line.rank = e & 1
 		n := g.byName[line.name]
@@ -230,8 +244,8 @@ func (l *evaluation) doorRows() {
 			take(int(i))
 		}
 	} else if l.query.Of.IsZero() {
-		for i := range g.names {
-			if g.names[i] != "" { // it stands in a line
+		for i := range g.ends {
+			if g.ends[i][0] != 0 { // it stands in a line
 				take(i)
 			}
 		}

@@ -66,7 +66,7 @@ var relayedColumn = func() model.Column[*Line] {
 	return c
 }()
 
-var relayDoor = &doorKind{"relay", relayGrid.Of, relayRow, func(r *Row, q *Query) bool {
+var relayDoor = &doorKind{"relay", relayGrid.Of, relayRow, relayName, rowsByName(relayGrid.Of, relayName), func(r *Row, q *Query) bool {
 	x := r.Relay
 	return isEnd(q.Ends.Client, x.Client) && (isEnd(q.Ends.Connector, x.Connector) || isEnd(q.Ends.Connector, x.connector()))
 }}
@@ -78,10 +78,15 @@ var relayGrid = model.Derive(func(s *model.Snapshot) *doorGrid {
 		r := Relay{Relay: &all[i]}
 		connector := doorLine{name: "connector:" + strings.ToLower(r.connector()), title: r.connector(), kind: "connector"}
 		client := doorLine{name: "client:" + r.Client, title: r.client(), kind: "client"}
-		g.put(i, strings.ToLower(strings.Join([]string{r.Server, r.Side, r.Connector, r.Client}, "\x00")), false, connector, client)
+		g.put(i, false, connector, client)
 	}
 	return g
 })
+
+func relayName(s *model.Snapshot, i int) string {
+	r := &door.Relays(s)[i]
+	return strings.ToLower(strings.Join([]string{r.Server, r.Side, r.Connector, r.Client}, "\x00"))
+}
 
 func relayRow(s *model.Snapshot, i int) Row { return Row{Relay: &Relay{Relay: &door.Relays(s)[i]}} }
 

@@ -13,7 +13,7 @@ import (
 // RowKey returns what names row i in every state of a pool.
 func (r *Result) RowKey(i int) any {
 	if r.doors != nil {
-		return doorRowKey{r.Query.Type.door.name, r.Query.Type.door.grid(r.Snapshot).names[r.doors[i]]}
+		return doorRowKey{r.Query.Type.door.name, r.Query.Type.door.rowName(r.Snapshot, int(r.doors[i]))}
 	}
 	if r.verdicts == nil {
 		return grant.KeyOf(r.Snapshot, r.rows[i])
@@ -32,7 +32,7 @@ func HasRow(s *model.Snapshot, key any) bool {
 	case verdictKey:
 		return key.target.IsZero() || Has(s, key.target)
 	case doorRowKey:
-		_, ok := doorType(key.kind).door.grid(s).rows[key.name]
+		_, ok := doorType(key.kind).door.rows.Of(s)[key.name]
 		return ok
 	}
 	return false

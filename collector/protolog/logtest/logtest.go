@@ -99,10 +99,10 @@ func (g *writer) head(names bool) {
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// quoted is a value of the context (its inner quotes are not escaped), and the
-// column that holds it (they are doubled).
+// quoted is a column: quotes inside a value of the context are not escaped, those
+// of the column that holds it are doubled.
 func quoted(s string) string {
-	if strings.ContainsAny(s, `",;`) || strings.Contains(s, " ") {
+	if strings.ContainsAny(s, `",`) {
 		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 	}
 	return s

@@ -1,0 +1,108 @@
+package protolog_test
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"mbxperm/collector/protolog"
+	"mbxperm/model"
+)
+
+const mailHead = "#Software: Microsoft Exchange Server\r\n#Version: 15.0.0.0\r\n#Log-type: SMTP Receive Protocol Log\r\n#Date: 2026-11-02T08:00:00.000Z\r\n" +
+	"#Fields: date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context\r\n"
+
+// mailLines writes the events of one session: each is EVENT DATA, or "* DATA|CONTEXT".
+func mailLines(connector, id, remote string, events ...string) string {
+	var b strings.Builder
+	for i, e := range events {
+		mark, data, _ := strings.Cut(e, " ")
+		data, context, _ := strings.Cut(data, "|")
+		if strings.ContainsAny(data, `,"`) {
+			data = `"` + data + `"`
+		}
+		fmt.Fprintf(&b, "2026-11-02T08:00:%02d.000Z,%s,%s,%d,10.0.0.1:25,%s,%s,%s,%s\r\n", i, connector, id, i, remote, mark, data, context)
+	}
+	return b.String()
+}
+
+// relaysOf reads a front end's and a hub's log.
+func relaysOf(t *testing.T, front, hub string) (out []model.Relay) {
+	t.Helper()
+	dir := t.TempDir()
+	put(t, dir, "EX13/TransportRoles/Logs/FrontEnd/ProtocolLog/SmtpReceive/RECV2026110208-1.LOG", []byte(mailHead+front))
+	if hub != "" {
+		put(t, dir, "EX13/TransportRoles/Logs/Hub/ProtocolLog/SmtpReceive/RECV2026110208-1.LOG", []byte(mailHead+hub))
+	}
+	for _, r := range read(t, nil, protolog.Options{Folders: []protolog.Folder{{Path: dir}}, Accepted: []string{"contoso.com", "*.fabrikam.com"}}).Relays {
+		out = append(out, *r)
+	}
+	return out
+}
+
+// TestAuthenticatedSubmission: what goes on in the hub's log behind XPROXY counts
+// with the front end's session: its connector, client and user.
+func TestAuthenticatedSubmission(t *testing.T) {
+	front := mailLines(`EX13\Client Frontend EX13`, "08DF000000000005", "192.0.2.70:50100", "+", "< EHLO thunderbird.contoso.com", "> 250  EX13 Hello",
+		"< AUTH LOGIN", "> 334 <authentication response>", "* |Proxy session was successfully set up. Session forfrank@contoso.com will now be proxied",
+		"> 235 2.7.0 Authentication successful", "- |Local")
+	hub := mailLines(`EX13\Client Proxy EX13`, "08DF000000000200", "10.0.0.1:41500", "+", "< EHLO EX13.contoso.com", "> 250  EX13 Hello", "< X-EXPS EXCHANGEAUTH",
+		"> 235 <authentication response>", "< XPROXY SID=08DF000000000005 IP=192.0.2.70 PORT=50100 DOMAIN=thunderbird.contoso.com CAPABILITIES=0", "> 250 XProxy accepted",
+		"< MAIL FROM:<frank@contoso.com>", "> 250 2.1.0 Sender OK", "< RCPT TO:<somebody@elsewhere.example>", "> 250 2.1.5 Recipient OK",
+		"< DATA", "> 354 Start mail input", "> 250 2.6.0 <1@contoso.com> Queued mail for delivery", "- |Local")
+	got := relaysOf(t, front, hub)
+	if len(got) != 1 {
+		t.Fatalf("%+v", got)
+	}
+	r := got[0]
+	if r.Connector != "Client Frontend EX13" || r.Client != "192.0.2.70" || r.Side != "front end" || r.Sessions != 1 || r.Messages != 1 || r.External != 1 || r.Relayed != 1 ||
+		!reflect.DeepEqual(r.Users.Texts, []string{"frank@contoso.com"}) || !reflect.DeepEqual(r.Senders.Texts, []string{"frank@contoso.com"}) {
+		t.Errorf("%+v", r)
+	}
+	// Client Frontend does not log by default: the hub alone names the client too.
+	got = relaysOf(t, mailLines(`EX13\Default Frontend EX13`, "08DF000000000009", "192.0.2.9:1", "+", "- |Local"), hub)
+	for _, r := range got {
+		if r.Side == "hub" && (r.Client != "192.0.2.70" || r.Connector != "Client Proxy EX13" || r.Sessions != 1 || r.Messages != 1) {
+			t.Errorf("%+v", r)
+		}
+	}
+	if len(got) != 2 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestMailDetails: what else a session says.
+func TestMailDetails(t *testing.T) {
+	got := relaysOf(t, mailLines(`EX13\Relay EX13 `, "0000000000000000", "[2001:db8::9]:25", "+",
+		"* SMTPSubmit SMTPAcceptAnyRecipient SMTPAcceptAnySender|Set Session Permissions", "> 220 EX13 Microsoft ESMTP MAIL Service ready",
+		"< ehlo scanner", "> 250-EX13 Hello [2001:db8::9]", "> 250-SIZE", "> 250 XRDST", "< STARTTLS", "> 220 2.0.0 SMTP server ready",
+		"* |TLS protocol SP_PROT_TLS1_SERVER negotiation succeeded using bulk encryption algorithm CALG_AES_256", "< EHLO scanner", "> 250 EX13 Hello",
+		"< AUTH LOGIN", "> 334 VXNlcm5hbWU6", "< c2Nhbm5lcg==", "> 334 UGFzc3dvcmQ6", "< ****", "* |Inbound AUTH LOGIN failed because of LogonDenied", "> 535 5.7.3 Authentication unsuccessful",
+		"* CONTOSO\\scanner|authenticated",
+		"< MAIL FROM:<>", "> 250 2.1.0 Sender OK", "< RCPT TO:<a@sub.FABRIKAM.com> NOTIFY=NEVER", "> 250 2.1.5 Recipient OK",
+		"< RCPT TO:<b@example.net>", "> 550 5.7.54 SMTP; Unable to relay", "< BDAT 100", "> 250 2.6.0 CHUNK received OK, 100 octets", "< BDAT 5 LAST", "> 250 2.6.0 <x> Queued",
+		"< QUIT", "> 221 2.0.0 Bye", "- |Local"), "")
+	if len(got) != 1 {
+		t.Fatalf("%+v", got)
+	}
+	want := model.Relay{
+		Server: "EX13", Side: "front end", Connector: "Relay EX13", Client: "2001:db8::9",
+		Helo: model.Some{Texts: []string{"scanner"}}, Senders: model.Some{Texts: []string{""}}, Users: model.Some{Texts: []string{`CONTOSO\scanner`}},
+		Sessions: 1, TLS: 1, MayRelay: 1, Messages: 1, Recipients: 1, First: got[0].First, Last: got[0].Last,
+		Versions: []model.Tally{{Name: "TLS 1.0", N: 1}}, Rejected: []model.Tally{{Name: "535", N: 1}, {Name: "550", N: 1}},
+	}
+	if !reflect.DeepEqual(got[0], want) {
+		t.Errorf("%+v\nwant %+v", got[0], want)
+	}
+}
+
+// TestAnswersLeftOut: logs that somebody cut hold commands without their answers.
+func TestAnswersLeftOut(t *testing.T) {
+	got := relaysOf(t, mailLines(`EX13\Default Frontend EX13`, "08DF000000000002", "192.0.2.50:1", "+", "< EHLO app", "< STARTTLS",
+		"* |TLS protocol SP_PROT_TLS1_2_SERVER negotiation succeeded", "< MAIL FROM:<alice@contoso.com> SIZE=2048", "< RCPT TO:<bob@contoso.com>", "< RCPT TO:<carol@example.net>",
+		"< BDAT 2048 LAST", "> 250 2.6.0 <1@contoso.com> Queued mail for delivery", "< QUIT", "- |Local"), "")
+	if r := got[0]; r.Messages != 1 || r.Recipients != 2 || r.External != 1 || r.Senders.Texts[0] != "alice@contoso.com" || r.Versions[0].Name != "TLS 1.2" {
+		t.Errorf("%+v", r)
+	}
+}

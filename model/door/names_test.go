@@ -1,0 +1,113 @@
+package door_test
+
+import (
+	"testing"
+
+	"mbxperm/model"
+	"mbxperm/model/door"
+)
+
+// names is a forest of two domains in which two accounts share a name.
+func names(users ...string) *model.Snapshot {
+	w := model.NewWriter(model.NewPool())
+	w.Domain(model.DomainInfo{DN: "DC=contoso,DC=com", NetBIOS: "CONTOSO", DNS: "contoso.com"})
+	w.Domain(model.DomainInfo{DN: "DC=emea,DC=contoso,DC=com", NetBIOS: "EMEA", DNS: "emea.contoso.com"})
+	for _, o := range []struct{ dn, account string }{
+		{"CN=a,DC=contoso,DC=com", "anna"}, {"CN=b,DC=contoso,DC=com", "bert"}, {"CN=b,DC=emea,DC=contoso,DC=com", "bert"},
+		{"CN=h,DC=contoso,DC=com", "HealthMailbox1234567"},
+	} {
+		w.Put(&model.Object{DN: o.dn, Class: model.ClassUser, Account: o.account})
+	}
+	w.Address("CN=a,DC=contoso,DC=com", "Anna.A@fabrikam.com")
+	w.Address("CN=b,DC=emea,DC=contoso,DC=com", "bert@contoso.com") // whose name there is another's
+	for _, u := range users {
+		_, mailbox := model.LogonNames(u)
+		w.Connection(model.Connection{Server: "EX13", Protocol: "IMAP4", Side: "front end", User: u, Mailbox: mailbox, Client: "192.0.2.1", OK: 1})
+	}
+	return w.Snapshot()
+}
+
+// TestAccountOf: whose account a name is, in each form in which one logs on.
+func TestAccountOf(t *testing.T) {
+	const nobody, several = "", "several"
+	forms := map[string]string{
+		"anna": "CN=a,DC=contoso,DC=com", "ANNA": "CN=a,DC=contoso,DC=com", `CONTOSO\anna`: "CN=a,DC=contoso,DC=com", `contoso.com\Anna`: "CN=a,DC=contoso,DC=com",
+		"anna@contoso.com": "CN=a,DC=contoso,DC=com", "anna.a@FABRIKAM.com": "CN=a,DC=contoso,DC=com",
+		"bert": several, `EMEA\bert`: "CN=b,DC=emea,DC=contoso,DC=com", `contoso\bert`: "CN=b,DC=contoso,DC=com",
+		"bert@contoso.com": "CN=b,DC=emea,DC=contoso,DC=com", // what is written in full is more than what is guessed
+		`EMEA\anna`:        nobody, `OTHER\anna`: nobody, "anna@example.net": nobody, "carl": nobody,
+		"HealthMailbox1234567890abcdef@contoso.com": "CN=h,DC=contoso,DC=com", "HealthMailbox1234567": "CN=h,DC=contoso,DC=com",
+	}
+	var users []string
+	for u := range forms {
+		users = append(users, u)
+	}
+	s := names(users...)
+	for u, want := range forms {
+		a := door.AccountOf(s, u)
+		got := ""
+		if a.Several {
+			got = several
+		} else if a.ID != 0 {
+			got = s.DNText(s.Record(a.ID).DN)
+		}
+		if got != want {
+			t.Errorf("%s is %q, want %q", u, got, want)
+		}
+	}
+}
+
+// TestLogonNames: somebody else's mailbox behind a name.
+func TestLogonNames(t *testing.T) {
+	for text, want := range map[string][2]string{
+		"anna": {"anna", ""}, `CONTOSO\anna`: {`CONTOSO\anna`, ""}, `CONTOSO\anna\shared`: {`CONTOSO\anna`, "shared"},
+		`anna@contoso.com\shared@contoso.com`: {"anna@contoso.com", "shared@contoso.com"}, "contoso/anna/shared": {`contoso\anna`, "shared"},
+		`CONTOSO\anna\anna`: {`CONTOSO\anna`, ""}, `anna@contoso.com\ANNA@contoso.com`: {"anna@contoso.com", ""}, "": {"", ""}, `\\\`: {`\\\`, ""},
+	} {
+		if user, mailbox := model.LogonNames(text); user != want[0] || mailbox != want[1] {
+			t.Errorf("%q: %q and %q, want %q", text, user, mailbox, want)
+		}
+	}
+}
+
+// TestProbesAndBackEnds: what is nobody's client, and what counts already.
+func TestProbesAndBackEnds(t *testing.T) {
+	w := model.NewWriter(model.NewPool())
+	w.Log(model.Log{Server: "EX13", Protocol: "IMAP4", Side: "front end", Files: 1})
+	for _, c := range []model.Connection{
+		{Server: "EX13", Side: "front end", User: "anna", Client: "192.0.2.1", OK: 1},
+		{Server: "EX13", Side: "front end", User: "HealthMailboxb4dbf9b", Client: "192.0.2.1", OK: 1},
+		{Server: "EX13", Side: "front end", User: "anna", Client: "::1", OK: 1},
+		{Server: "EX13", Side: "front end", Client: "192.0.2.2", Sessions: 4},
+		{Server: "EX13", Side: "back end", User: "anna", Client: "192.0.2.1", OK: 1},
+		{Server: "EX14", Side: "back end", User: "anna", Client: "192.0.2.1", OK: 1},
+	} {
+		c.Protocol = "IMAP4"
+		w.Connection(c)
+	}
+	for i, c := range door.Connections(w.Snapshot()) {
+		if probe := i == 1 || i == 2 || i == 3; c.Probe != probe {
+			t.Errorf("%d: probe %v", i, c.Probe)
+		}
+		if spare := i == 4; c.Spare != spare {
+			t.Errorf("%d: spare %v", i, c.Spare)
+		}
+		if i == 5 && len(c.Notes) == 0 {
+			t.Error("that it comes from a back end is not said")
+		}
+	}
+}
+
+// TestLoadBalancer: all logons of a server from one address.
+func TestLoadBalancer(t *testing.T) {
+	w := model.NewWriter(model.NewPool())
+	for _, u := range []string{"a", "b", "c", "d", "e"} {
+		w.Connection(model.Connection{Server: "EX13", Protocol: "IMAP4", Side: "front end", User: u, Client: "192.0.2.1", OK: 1})
+		w.Connection(model.Connection{Server: "EX14", Protocol: "IMAP4", Side: "front end", User: u, Client: "192.0.2.1" + u, OK: 1})
+	}
+	for _, c := range door.Connections(w.Snapshot()) {
+		if said := len(c.Notes) > 0; said != (c.Server == "EX13") {
+			t.Errorf("%s %s: %v", c.Server, c.User, c.Notes)
+		}
+	}
+}
