@@ -60,6 +60,9 @@ func (v *aces) show(res *view.Result) {
 	if n := res.Probes; n > 0 {
 		v.Empty += ", " + safe.Thousands(n) + " probes hidden: y shows them"
 	}
+	if res.Query.Roles() {
+		v.Empty = noRole(res)
+	}
 	if unread := res.Unread(); len(unread) > 0 {
 		v.Empty = "not read: " + strings.Join(unread, " and ") + " did not come (x)"
 	}
@@ -79,6 +82,19 @@ func noVerdict(res *view.Result) string {
 		return "nobody gets in, as far as LDAP shows"
 	}
 	return "it gets into nothing, as far as LDAP shows"
+}
+
+// noRole says why no role assignment is shown.
+func noRole(res *view.Result) string {
+	switch {
+	case res.Query.Filter != "":
+		return "no assignment holds the filter: Esc shows them all"
+	case view.RolesUnread(res.Snapshot) != "":
+		return "not read: " + view.RolesUnread(res.Snapshot)
+	case !res.Query.Held():
+		return "no assignment by name: r shows what comes through groups and the policy"
+	}
+	return "no role assignments"
 }
 
 // showsThem names the keys that show rows again: those that are in force.

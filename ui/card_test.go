@@ -67,6 +67,8 @@ func TestCardsOfEverything(t *testing.T) {
 		for i := 0; i < rows.Len(); i += 17 {
 			if rows.Query.Type.Doors() {
 				readSheets(t, doorSheets(t.Context(), rows, i))
+			} else if rows.Query.Roles() {
+				readSheets(t, roleSheets(t.Context(), rows, i))
 			} else {
 				readSheets(t, rowSheets(rows.Snapshot, rows.Ref(i)))
 			}

@@ -72,7 +72,7 @@ func commandLines(source []string, res *view.Result, row int, ok bool) []widget.
 	}
 	ref := grant.Ref{}
 	switch {
-	case res.Query.Verdicts():
+	case res.Query.Verdicts() || res.Query.Roles():
 		return f
 	case res.Query.Rows:
 		ref = res.Ref(row)

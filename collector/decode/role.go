@@ -57,8 +57,8 @@ var role = kind{
 		}
 		if n, err := strconv.ParseInt(e.Text("msExchRoleType"), 10, 64); err == nil {
 			f.Type, f.TypeState = n, model.Present
-		} else {
-			f.TypeState = d.came(e, "msExchRoleType")
+		} else if f.TypeState = d.came(e, "msExchRoleType"); f.TypeState == model.Present {
+			f.TypeState = model.Missing // it is no number
 		}
 		d.bits32(e, "msExchRoleFlags", &f)
 		d.putRole(e, set, &f)

@@ -32,6 +32,9 @@ func wantAlarms(t *testing.T, s *model.Snapshot) map[string]int {
 	t.Helper()
 	want := map[string]int{}
 	for _, objects := range view.ObjectTypes {
+		if objects == view.Roles { // whose rows are no entries
+			continue
+		}
 		result, err := view.Of(t.Context(), s, view.Query{Type: objects, Rows: true, Show: hiding.All, ACEs: forwardOf(objects)})
 		if err != nil {
 			t.Fatal(err)

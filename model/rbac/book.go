@@ -32,7 +32,7 @@ type Assignment struct {
 // flags, role and assignee, and the scope that it names.
 func (b *Book) Complete(a *Assignment) bool {
 	scope := a.Flags.RecipientWrite()
-	return a.Decoded && a.Role != nil && (a.User != 0 || b.isGone(a)) &&
+	return a.Decoded && a.Role != nil && (a.User != 0 || b.IsGone(a)) &&
 		(scope != ScopeCustom && scope != ScopeExclusive || a.Scope != nil) && (scope != ScopeOU || a.RoleAssignment.Scope != 0)
 }
 
@@ -140,9 +140,9 @@ func (b *Book) lookUp(a *Assignment, opens []member.Certainty) {
 	}
 }
 
-// isGone reports that an assignment names nobody any more, as far as that can be
+// IsGone reports that an assignment names nobody any more, as far as that can be
 // shown: the link is gone with the account.
-func (b *Book) isGone(a *Assignment) bool {
+func (b *Book) IsGone(a *Assignment) bool {
 	return a.User == 0 && b.reads.NoValue(b.s.Record(a.Obj), a.UserState, coverage.AttrAssignee)
 }
 

@@ -17,7 +17,7 @@ func (b *Book) Holders(assignee int, d member.Domain) *member.Holding {
 	who := &b.Assignees[assignee]
 	a := &b.Assignments[who.Assignments[0]]
 	if who.DN == 0 {
-		if b.isGone(a) {
+		if b.IsGone(a) {
 			return &member.Holding{}
 		}
 		return &member.Holding{All: member.Unread}
@@ -42,7 +42,9 @@ func (b *Book) Holders(assignee int, d member.Domain) *member.Holding {
 		}
 		h := b.g.HoldersOf(o.SID, d)
 		if g := b.groups[id]; g != nil && g.Foreign != 0 {
-			h = merge(h, b.g.HoldersOf(g.Foreign, d))
+			// Its members are in the other forest: of the group itself nothing is
+			// open that is not open there.
+			h = merge(h, &member.Holding{Persons: b.g.HoldersOf(g.Foreign, d).Persons})
 		}
 		return h
 	}
@@ -192,9 +194,7 @@ type Held struct {
 // the domain of the Exchange servers where the forest has one domain.
 func (b *Book) HeldBy(p member.Person) (out []Held) {
 	h := heldOf.Of(b.s)
-	for _, n := range h.of(p) {
-		out = append(out, n)
-	}
+	out = slices.Clone(h.of(p))
 	for n, c := range h.all {
 		if c == member.No {
 			continue
@@ -207,6 +207,10 @@ func (b *Book) HeldBy(p member.Person) (out []Held) {
 	}
 	return out
 }
+
+// HeldByName is HeldBy without what everybody may have: in whose token a group is
+// of which it is not known that everybody is in it. The slice is not to be changed.
+func (b *Book) HeldByName(p member.Person) []Held { return heldOf.Of(b.s).of(p) }
 
 // Domain is that of the Exchange servers, 0 where it cannot be told.
 func (b *Book) Domain() member.Domain { return b.domain }

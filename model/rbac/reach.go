@@ -53,9 +53,9 @@ func (b *Book) reachOfScope(x *model.RoleScope) Reach {
 	return Reach{x.Root, member.Unread | member.Possible}
 }
 
-// isExclusive reports whether a scope keeps out whoever has no exclusive
+// IsExclusive reports whether a scope keeps out whoever has no exclusive
 // assignment.
-func isExclusive(x *model.RoleScope) bool {
+func IsExclusive(x *model.RoleScope) bool {
 	kind := x.Flags & scopeKind
 	return x.Flags&scopeExclusive != 0 && (kind == scopeRecipient || kind == scopeObsolete)
 }
@@ -76,7 +76,7 @@ type places struct {
 func (b *Book) findPlaces() *places {
 	p := &places{roots: map[pool.DN]bool{}, below: map[pool.DN][]int{}, exclusive: map[pool.DN]bool{}}
 	for i := range b.s.Roles.Scopes.Len() {
-		if x := b.s.Roles.Scopes.At(i); isExclusive(x) {
+		if x := b.s.Roles.Scopes.At(i); IsExclusive(x) {
 			p.exclusive[x.Root] = true
 			p.roots[x.Root] = true
 		}

@@ -1,7 +1,5 @@
 package rbac
 
-import "strconv"
-
 // The role types that decide something here. A child role keeps the number of its
 // parent (exchange-facts 5.3).
 const (
@@ -62,10 +60,12 @@ func TypeName(n int64) string {
 	return ""
 }
 
-// typeText is the name of a role type, or its number.
-func typeText(n int64) string {
-	if name := TypeName(n); name != "" {
-		return name
+// TypeNames are all names of role types.
+func TypeNames() (out []string) {
+	for _, n := range typeNames {
+		if n != "" {
+			out = append(out, n)
+		}
 	}
-	return strconv.FormatInt(n, 10)
+	return out
 }

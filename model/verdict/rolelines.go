@@ -11,10 +11,6 @@ import (
 // for all mailboxes together. On a mailbox where roles give him something else he
 // has a line of his own.
 
-// roleCount counts the mailboxes on which somebody gets an answer by roles that
-// count everywhere.
-type roleCount [Allowed + 1]int
-
 // roleLines makes the lines for many mailboxes: what is unknown for everybody
 // first, then what policies and the like stand for, then each holder.
 func (a *asking) roleLines(targets []model.ObjectID) (out []*Line) {

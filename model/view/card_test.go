@@ -32,7 +32,7 @@ func TestRawIsTheRow(t *testing.T) {
 	s := demoSnapshot(t, "demo:60")
 	seen := map[*grant.Kind]int{}
 	for _, typ := range view.ObjectTypes {
-		if typ.Doors() { // whose rows are no entries
+		if typ.Doors() || typ == view.Roles { // whose rows are no entries
 			continue
 		}
 		for _, aces := range typ.ACEs {

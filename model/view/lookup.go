@@ -79,7 +79,10 @@ func LineOf(s *model.Snapshot, id model.ObjectID) LineKey {
 		return LineKey{}
 	case k != nil:
 		return targetLine(s, id).key(s)
-	case o.Class == model.ClassContainer || o.Class == model.ClassDomain || o.Class == model.ClassServer: // which hold no rights
+	case o.Class == model.ClassAssignment:
+		return LineKey{target: o.DN}
+	case o.Class == model.ClassContainer || o.Class == model.ClassDomain || o.Class == model.ClassServer || o.Class == model.ClassRole ||
+		o.Class == model.ClassScope: // which hold no rights
 		return LineKey{}
 	}
 	return LineKey{party: s.TrusteeOf(o.DN)}
@@ -106,7 +109,7 @@ func lineOfSID(s *model.Snapshot, sid acl.SID) []LineKey {
 // Only where neither was read it is the DN.
 func Identity(s *model.Snapshot, key LineKey, reverse bool) string {
 	k := key.find(s)
-	if k.obj != 0 && !reverse {
+	if k.obj != 0 && (!reverse || k.party == 0) {
 		o := s.Record(k.obj)
 		if p := s.TrusteeOf(o.DN); p.SID() != 0 && s.SIDInfo(p.SID()).Holder == k.obj {
 			return s.SIDOf(p.SID()).String()

@@ -32,6 +32,8 @@ type ObjectType struct {
 	door *doorKind
 	// rowLines says that a line is one row.
 	rowLines bool
+	// assignments says that its rows are role assignments.
+	assignments bool
 	// describe fills in what only lines of this type say of where a target is; nil for nothing.
 	describe func(*model.Snapshot, *model.Record) Place
 	// counts are the counts of the columns of Totals, by place, without the rest
@@ -60,6 +62,7 @@ var ObjectTypes = []*ObjectType{
 	Recipients,
 	Stores,
 	Containers,
+	Roles,
 	Admins,
 	Connectors,
 	Connections,
@@ -74,6 +77,8 @@ type ACEType struct {
 	Flip    int       // the entry for the other direction; itself where there is none
 	// verdicts says that its rows are no entries but what these come to.
 	verdicts bool
+	// roles says which role assignments its rows are; 0 where they are none.
+	roles roleRows
 }
 
 // Verdicts reports whether its rows are verdicts, and no entries.
@@ -82,6 +87,8 @@ func (t ACEType) Verdicts() bool { return t.verdicts }
 // Direction says in a word which way the rows of this type are read.
 func (t ACEType) Direction() string {
 	switch {
+	case t.roles != 0:
+		return "reverse"
 	case t.reverse == 0:
 		return "forward"
 	case t.forward == 0:
@@ -99,6 +106,7 @@ type Line struct {
 	Totals Totals
 	Row    *grant.Row  // where a line is one ACE
 	Door   *DoorTotals // of a line of doors; nil of others
+	Roles  RoleCounts  // where rows are role assignments
 }
 
 // Place is where a target is, as far as its object type says so.

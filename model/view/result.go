@@ -7,13 +7,16 @@ import (
 	"mbxperm/model/grant"
 )
 
-// A row is an entry, a verdict, or what logs tell: what names it in other states,
+// A row is an entry, a verdict, a role assignment, or what logs tell: what names it in other states,
 // and which lines its two ends have.
 
 // RowKey returns what names row i in every state of a pool.
 func (r *Result) RowKey(i int) any {
 	if r.doors != nil {
 		return doorRowKey{r.Query.Type.door.name, r.Query.Type.door.rowName(r.Snapshot, int(r.doors[i]))}
+	}
+	if r.assignments != nil {
+		return r.assignmentKey(r.assignments[i])
 	}
 	if r.verdicts == nil {
 		return grant.KeyOf(r.Snapshot, r.rows[i])
@@ -31,6 +34,8 @@ func HasRow(s *model.Snapshot, key any) bool {
 		return ok
 	case verdictKey:
 		return key.target.IsZero() || Has(s, key.target)
+	case assignmentKey:
+		return s.At(key.name) != 0
 	case doorRowKey:
 		_, ok := doorType(key.kind).door.rows.Of(s)[key.name]
 		return ok
@@ -45,6 +50,8 @@ func (r *Result) FindRow(key any) int {
 		if ref, ok := grant.Find(r.Snapshot, key); ok {
 			return slices.Index(r.rows, ref)
 		}
+	case assignmentKey:
+		return r.findAssignment(key)
 	case doorRowKey:
 		for i := range r.doors {
 			if r.RowKey(i) == key {
@@ -66,6 +73,8 @@ func (r *Result) IsOwn(i int) bool {
 	switch {
 	case r.doors != nil:
 		return true
+	case r.assignments != nil:
+		return false
 	case r.verdicts != nil:
 		return r.evaluation.of.obj == r.verdicts[i].line.Mailbox
 	}
@@ -81,6 +90,9 @@ func (r *Result) TrusteeKey(i int) LineKey {
 	if r.doors != nil {
 		return r.otherEnd(i)
 	}
+	if r.assignments != nil {
+		return r.assigneeKey(i)
+	}
 	if r.verdicts == nil {
 		return TrusteeKey(r.Snapshot, r.rows[i])
 	}
@@ -94,6 +106,9 @@ func (r *Result) TrusteeKey(i int) LineKey {
 func (r *Result) TargetKey(i int) LineKey {
 	if r.doors != nil {
 		return r.otherEnd(i)
+	}
+	if r.assignments != nil {
+		return r.assigneeKey(i) // whose line it stands in
 	}
 	if r.verdicts == nil {
 		return TargetKey(r.Snapshot, r.rows[i])

@@ -12,6 +12,8 @@ type Row struct {
 	grant.Row
 	Basis string
 	Via   string
+	// Role is the assignment that the row is; nil for other rows.
+	Role *RoleRow
 	// Verdict is what the row says one answer of; nil for an entry.
 	Verdict  *verdict.Line
 	Question verdict.Question

@@ -122,17 +122,19 @@ type Result struct {
 	// Probes counts the rows of doors that are nobody's client and are left out.
 	Probes int
 
-	numbers    []uint32  // of lines of the grid of mailboxes
-	lines      []lineRef // of others
-	rows       []grant.Ref
-	verdicts   []verdictRow
-	doors      []int32 // rows that tell of logs, by their number
-	evaluation *evaluation
+	numbers  []uint32  // of lines of the grid of mailboxes
+	lines    []lineRef // of others
+	rows     []grant.Ref
+	verdicts []verdictRow
+	doors    []int32 // rows that tell of logs, by their number
+	// assignments are the rows where these are role assignments.
+	assignments []assignmentRow
+	evaluation  *evaluation
 }
 
 // Len returns the number of lines or rows.
 func (r *Result) Len() int {
-	return len(r.numbers) + len(r.lines) + len(r.rows) + len(r.verdicts) + len(r.doors)
+	return len(r.numbers) + len(r.lines) + len(r.rows) + len(r.verdicts) + len(r.doors) + len(r.assignments)
 }
 
 // Key returns the key of line i.
@@ -155,6 +157,8 @@ func (r *Result) Row(i int) Row {
 		return r.DoorRow(i)
 	case r.verdicts != nil:
 		return r.verdicts[i].row(r.Snapshot)
+	case r.assignments != nil:
+		return r.roleRow(i)
 	}
 	return Row{Row: r.Entry(i)}
 }
@@ -170,6 +174,8 @@ func Of(ctx context.Context, s *model.Snapshot, q Query) (*Result, error) {
 		l.doorRows()
 	} else if q.Verdicts() {
 		l.verdictRows()
+	} else if q.Roles() {
+		l.assignmentRows()
 	} else if q.Rows {
 		l.allRows()
 		l.sortRows()
@@ -357,6 +363,10 @@ func (l *evaluation) line(k lineRef) Line {
 	if k.isRow() || k.door.n != 0 {
 		return line
 	}
+	if l.query.Type.assignments {
+		line.Roles = l.countRoles(k)
+		return line
+	}
 	line.Totals = l.totals(k)
 	if k.party != 0 && l.query.Type.reverse != 0 && !l.query.Arrival {
 		l.once.through.Do(func() { l.via = l.findThrough() })
@@ -379,6 +389,10 @@ func (l *evaluation) describe(k lineRef) Line {
 	}
 	if k.obj == 0 {
 		line.Principal = s.Principal(k.party)
+		return line
+	}
+	if l.query.Type.assignments {
+		describeRole(s, &line, k.obj)
 		return line
 	}
 	o := s.Record(k.obj)

@@ -205,6 +205,9 @@ func (r *Flags) Query(report string) (view.Query, error) {
 			q.Show |= reason
 		}
 	}
+	if report == compareReport && q.Type.ACEs[0].Roles() {
+		return q, usage.Errorf("compare does not list changes of role assignments: compare two files of report aces --object role")
+	}
 	q.ACEs = q.Type.ACEs[0]
 	if report == compareReport && r.Object == "" {
 		q.Type = nil

@@ -359,6 +359,9 @@ func ResultData(r *view.Result) Data {
 	if r.Query.Rows && typ.Doors() {
 		return doorData(r, nil)
 	}
+	if r.Query.Roles() {
+		return NewData("aces", view.RoleFields, r.Len(), r.Row)
+	}
 	if r.Query.Rows {
 		return NewData("aces", view.RowFields, r.Len(), r.Entry)
 	}

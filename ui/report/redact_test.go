@@ -252,7 +252,7 @@ func identity(rec map[string]any, r *Redactor) string {
 		name string
 		is   model.Content
 	}{
-		{"object_type", model.ContentWord}, {"target_dn", model.ContentDN}, {"scope_dn", model.ContentDN}, {"dn", model.ContentDN},
+		{"object_type", model.ContentWord}, {"target_dn", model.ContentDN}, {"scope_dn", model.ContentDN}, {"dn", model.ContentDN}, {"assignment_dn", model.ContentDN},
 		{"sid", model.ContentSID}, {"account", model.ContentTrustee}, {"target", model.ContentTarget}, {"name", model.ContentAccount}, {"kind", model.ContentWord},
 	} {
 		s, _ := rec[f.name].(string)

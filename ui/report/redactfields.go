@@ -9,6 +9,7 @@ import (
 	"mbxperm/acl"
 	"mbxperm/model"
 	"mbxperm/model/change"
+	"mbxperm/model/rbac"
 )
 
 // redactions replace what a field holds. A field of which nothing is said is
@@ -264,7 +265,7 @@ var rightWords = sync.OnceValue(func() map[string]bool {
 // of well-known SIDs and accounts, and what set-up calls its containers.
 var kept = sync.OnceValue(func() map[string]bool {
 	names := map[string]bool{}
-	for _, n := range structure {
+	for _, n := range append(rbac.TypeNames(), structure...) { // some roles are called as their type is
 		names[strings.ToLower(n)] = true
 	}
 	for _, name := range acl.WellKnownSIDs() {
@@ -285,9 +286,11 @@ var structure = []string{
 	"ForeignSecurityPrincipals", "Managed Service Accounts", "Deleted Objects", "AdminSDHolder", "WellKnown Security Principals",
 	"Administrative Groups", "First Administrative Group", "Exchange Administrative Group (FYDIBOHF23SPDLT)", "Servers", "Databases",
 	"InformationStore", "First Storage Group", "Second Storage Group", "Database Availability Groups", "Arrays", "Recipient Policies",
-	"Address Lists Container", "Transport Settings", "Global Settings", "RBAC", "Roles", "Role Assignments", "ELC Folders Container",
+	"Address Lists Container", "Transport Settings", "Global Settings", "RBAC", "Roles", "Role Assignments", "Scopes", "Policies", "Default Role Assignment Policy",
+	"Active Directory Permissions", "Legal Hold", "Mail Recipient Creation", "Mail Recipients", "Mailbox Import Export", "Mailbox Search", "Role Management",
+	"View-Only Configuration", "View-Only Recipients", "ELC Folders Container",
 	"Microsoft Exchange Security Groups", "Microsoft Exchange System Objects", "Organization Management", "Recipient Management",
 	"View-Only Organization Management", "Public Folder Management", "Discovery Management", "Exchange Servers", "Exchange Trusted Subsystem",
 	"Exchange Windows Permissions", "Managed Availability Servers", "ExchangeLegacyInterop", "Exchange Domain Servers", "Exchange Enterprise Servers",
-	"rootdse", "forest", "schema", "rights", "exchange", "mailboxes", "keys", "recipients", "containers", "principals", "trusts", "store-links", "lookup", "logs",
+	"rootdse", "forest", "schema", "rights", "exchange", "mailboxes", "keys", "recipients", "containers", "principals", "trusts", "store-links", "roles", "lookup", "logs",
 }

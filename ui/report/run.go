@@ -67,6 +67,14 @@ func Doing(snap *model.Snapshot, now time.Time) string {
 
 // readTo says how far a source was read in which every search came to its end.
 func readTo(s *model.Snapshot) string {
+	text := domainsRead(s)
+	if coverage.Roles(s).Unread {
+		text += " · roles not read"
+	}
+	return text
+}
+
+func domainsRead(s *model.Snapshot) string {
 	switch names, _ := coverage.UnreadDomains(s); len(names) {
 	case 0:
 		return "read to the end"

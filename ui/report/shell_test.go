@@ -35,6 +35,9 @@ func TestExchangeShell(t *testing.T) {
 			continue
 		}
 		for _, aces := range typ.ACEs[:1] {
+			if aces.Roles() { // no entries
+				continue
+			}
 			res, err := view.Of(t.Context(), s, view.Query{Type: typ, Rows: true, Show: hiding.All, ACEs: aces})
 			if err != nil {
 				t.Fatal(err)
