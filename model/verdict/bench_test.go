@@ -18,6 +18,12 @@ import (
 // do. Group 0 holds everybody.
 func organisation(tb testing.TB, mailboxes int) *model.Snapshot {
 	tb.Helper()
+	return organisationWith(tb, mailboxes, false)
+}
+
+// organisationWith is the same, with roles that open mailboxes or without.
+func organisationWith(tb testing.TB, mailboxes int, roles bool) *model.Snapshot {
+	tb.Helper()
 	r := rand.New(rand.NewPCG(1, 2))
 	w := model.NewWriter(model.NewPool())
 	w.State = model.State{Phase: model.Finished}
@@ -69,6 +75,10 @@ func organisation(tb testing.TB, mailboxes int) *model.Snapshot {
 		}
 		w.Put(&model.Object{DN: groupDN(n), SID: group(n), Class: model.ClassGroup, GroupType: true, Universal: true, Account: fmt.Sprintf("g%06d", n),
 			MembersState: model.Present, Members: members})
+	}
+	script.Roles(w)
+	if roles {
+		addRoles(w, userDN(7), groupDN(5))
 	}
 	w.Unresolved()
 	return w.Snapshot()
