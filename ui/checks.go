@@ -134,7 +134,7 @@ func (v *checks) moved() {
 	title := "Steps"
 	if line := v.selected(); line != nil {
 		for _, r := range v.list.Rows(line) {
-			if v.reverse || r.Step.Result != door.Skipped || r.Step.Detail != "not asked for" {
+			if v.reverse || r.Step.Asked() {
 				lines = append(lines, rowLine(&r, v.reverse))
 			}
 		}
@@ -199,7 +199,7 @@ func (a *app) openCheck() {
 	f.head("Steps")
 	for i := range c.Steps {
 		s := &c.Steps[i]
-		if s.Result == door.Skipped && s.Detail == "not asked for" {
+		if !s.Asked() {
 			continue
 		}
 		r := view.CheckRow{Check: c, Step: s}

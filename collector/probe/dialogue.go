@@ -54,6 +54,9 @@ func failed(format string, args ...any) error { return errStep(fmt.Sprintf(forma
 // step takes one step, unless the conversation has ended, and reports whether it
 // went well.
 func (d *dialogue) step(name string, f func(*door.Step) error) bool {
+	if d.ended == "" && d.ctx.Err() != nil {
+		d.ended = "not reached: " + d.explain(d.ctx.Err())
+	}
 	if d.ended != "" {
 		d.skip(name, d.ended)
 		return false
@@ -109,7 +112,7 @@ func (d *dialogue) warn(format string, args ...any) {
 func (d *dialogue) arrange() {
 	var all []door.Step
 	for _, name := range d.target.Protocol.Steps() {
-		d.skip(name, cmp.Or(d.ended, "not asked for"))
+		d.skip(name, cmp.Or(d.ended, door.NotAsked))
 		all = append(all, *d.check.Step(name))
 	}
 	d.check.Steps = all

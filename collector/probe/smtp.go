@@ -40,7 +40,9 @@ func (d *dialogue) smtp() {
 	if !d.implicit() {
 		d.startTLS(func(s *door.Step) error { return d.smtpCommand(s, "STARTTLS", "220") }, "ehlo-tls", d.hello)
 	}
-	if d.Relay != "" {
+	if d.Relay == "" {
+		d.skip("relay", door.NotAsked)
+	} else {
 		d.step("relay", d.relay)
 	}
 	d.logon(d.smtpAuth)
@@ -156,7 +158,7 @@ func (d *dialogue) transaction() {
 	}
 	switch {
 	case !d.Send:
-		d.skip("data", "nothing is sent without --send")
+		d.skip("data", door.NotAsked+": nothing is sent without --send")
 	case !rcpt && d.ended == "":
 		d.skip("data", "not reached: rcpt failed")
 	default:

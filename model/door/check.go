@@ -85,6 +85,16 @@ type Step struct {
 	Detail   string        `json:"detail,omitempty"` // what is to be said of it
 }
 
+// Asked reports whether a step was to be taken at all: one that was skipped because
+// nobody wanted it says nothing of the server.
+func (s *Step) Asked() bool { return s.Result != Skipped || !strings.HasPrefix(s.Detail, NotAsked) }
+
+// How the details of steps begin that were not taken.
+const (
+	NotAsked   = "not asked for"
+	NotReached = "not reached"
+)
+
 // Says is code, enhanced code and first line in one line.
 func (s *Step) Says() string {
 	first, _, _ := strings.Cut(s.Text, "\n")

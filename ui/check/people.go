@@ -51,9 +51,14 @@ func title(c *door.Check) string { return string(c.Protocol) + " " + c.Name() + 
 // writeOne writes the steps of one check below each other.
 func writeOne(w io.Writer, c *door.Check) {
 	say(w, "%s: %s, %s", title(c), c.Result(), ms(c.Took()))
+	var beyond []string
 	for i := range c.Steps {
 		s := &c.Steps[i]
-		if s.Result == door.Skipped && strings.HasPrefix(s.Detail, "not asked for") {
+		switch {
+		case !s.Asked():
+			continue
+		case s.Result == door.Skipped && strings.HasPrefix(s.Detail, door.NotReached):
+			beyond = append(beyond, s.Name)
 			continue
 		}
 		first, rest := stepText(s)
@@ -61,6 +66,9 @@ func writeOne(w io.Writer, c *door.Check) {
 		for _, line := range rest {
 			say(w, "  %-14s  %-7s  %9s  %s", "", "", "", line)
 		}
+	}
+	if len(beyond) > 0 {
+		say(w, "  not reached: %s", strings.Join(beyond, ", "))
 	}
 }
 
