@@ -129,6 +129,10 @@ func (a *app) rootCommand() *cobra.Command {
 	a.rep.DefineForce(root.Flags(), "replace files that exist")
 	a.screen.Define(root.Flags())
 	checks := check.Command{Engine: &probe.Engine{Password: a.source.Passwords.Get}, Version: report.Version(), Stdout: a.stdout, Stderr: a.rep.Stderr, Code: &a.code, Secret: a.password.Read}
+	checks.Directory = func(ctx context.Context, source, user, caFile string) (*model.Snapshot, error) {
+		a.source.Live.User, a.source.Live.CAFile = user, caFile
+		return a.rep.Snapshot(ctx, source)
+	}
 	root.AddCommand(a.reportCommand(), a.compareCommand(), a.recordCommand(), checks.Cobra())
 	return root
 }
@@ -193,12 +197,7 @@ func wants(n int, few string) cobra.PositionalArgs {
 
 // end takes the exit code from what came of a command.
 func (a *app) end(o report.Outcome, err error) error {
-	switch {
-	case o.Failed:
-		a.code = exitAlarm
-	case o.Gaps:
-		a.code = exitGaps
-	}
+	a.code = o.Exit(exitDone, exitGaps, exitAlarm)
 	return err
 }
 

@@ -26,6 +26,10 @@ type Engine struct {
 // Define defines the flags of a protocol.
 func (e *Engine) Define(f *pflag.FlagSet, p door.Protocol) { e.options.Define(f, p) }
 
+// Account is the account and the file of authorities that the flags name: those
+// of a directory, too, that is asked for the targets.
+func (e *Engine) Account() (user, caFile string) { return e.options.User, e.options.CAFile }
+
 // Run checks targets of one protocol: see [Prober.Run].
 func (e *Engine) Run(ctx context.Context, p door.Protocol, targets []door.Target, said func(*door.Check, byte, string), done func(*door.Check)) ([]door.Check, error) {
 	o := e.options

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"mbxperm/model"
 	"mbxperm/model/door"
 	"mbxperm/model/usage"
 	"mbxperm/ui/report"
@@ -22,6 +23,8 @@ type Engine interface {
 	Target(p door.Protocol, text string) (door.Target, error)
 	// MX returns the mail exchangers of a domain.
 	MX(ctx context.Context, domain string) ([]door.Target, error)
+	// Account is the account and the file of authorities that the flags name.
+	Account() (user, caFile string)
 	// Addresses are those of a host, as far as they are known.
 	Addresses(ctx context.Context, host string) []string
 	// Deliver hands a message to the first server that takes it.
@@ -46,15 +49,20 @@ type Command struct {
 	Version        string
 	Stdout, Stderr io.Writer
 	Code           *int // gets the exit code of a run without an error
+	// Directory reads a source to its end, with an account and a file of authorities
+	// where it is a server.
+	Directory func(ctx context.Context, source, user, caFile string) (*model.Snapshot, error)
 	// Secret reads the password in a file.
 	Secret func(file string) (string, error)
 
-	flags flags
+	flags  flags
+	unread bool // something of the directory that names the targets
 }
 
 // flags are those that say what is written.
 type flags struct {
 	format, out, mx, certificate string
+	directory, release, server   string
 	bom, force, quiet, verbose   bool
 	summary, nagios              bool
 	alerts                       alerts
@@ -72,7 +80,8 @@ Exit code: 0 well, 1 could not run, 2 usage, 3 warnings, 4 a check failed; with 
 var examples = map[door.Protocol]string{
 	door.SMTP: `  mbxperm check smtp mail.contoso.com
   mbxperm check smtp --mx contoso.com --relay-test somebody@fabrikam.com
-  mbxperm check smtp mail.contoso.com:587 -u auditor@contoso.com --format json`,
+  mbxperm check smtp mail.contoso.com:587 -u auditor@contoso.com --format json
+  mbxperm check smtp --from-directory contoso.mbxperm.ldif.zst --release 2019 --summary`,
 	door.POP3:  `  mbxperm check pop3 mail.contoso.com mail.contoso.com:995 -u auditor@contoso.com`,
 	door.IMAP4: `  mbxperm check imap4 mail.contoso.com mail.contoso.com:993 -u auditor@contoso.com`,
 }
@@ -127,6 +136,9 @@ func (f *flags) define(s *pflag.FlagSet) {
 	s.BoolVarP(&f.verbose, "verbose", "v", false, "show the dialogue on standard error, secrets masked")
 	s.BoolVar(&f.summary, "summary", false, "one line for each address: server, site, scenario, result, latency_ms, error")
 	s.BoolVar(&f.nagios, "nagios", false, "one line, with performance data, and the exit code of a Nagios plugin")
+	s.StringVar(&f.directory, "from-directory", "", "check what this source names: every port of receive connectors and of POP3 and IMAP4; a server takes the same -u and --ca")
+	s.StringVar(&f.release, "release", "", "with --from-directory only servers of this release: 2016, 2019, SE")
+	s.StringVar(&f.server, "server", "", "with --from-directory only this server")
 	f.alerts.define(s)
 	s.StringVar(&f.certificate, "save-certificate", "", "write the certificates as the servers sent them to this file (PEM)")
 }

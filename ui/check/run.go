@@ -55,7 +55,11 @@ func (c *Command) run(ctx context.Context, p door.Protocol, args []string) (int,
 		}
 		return nagiosCode(checks), nil
 	}
-	return exitCode(checks), err
+	code := exitCode(checks)
+	if c.unread {
+		code = max(code, Warnings)
+	}
+	return code, err
 }
 
 // broken is what a run that could not begin comes to: a plugin of Nagios says so
@@ -101,6 +105,15 @@ func (c *Command) targets(ctx context.Context, p door.Protocol, args []string) (
 		}
 		targets = append(targets, found...)
 	}
+	if c.flags.directory != "" {
+		found, err := c.fromDirectory(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		targets = append(targets, found...)
+	} else if c.flags.release != "" || c.flags.server != "" {
+		return nil, usage.Errorf("--release and --server choose among what --from-directory names")
+	}
 	if len(targets) == 0 {
 		return nil, usage.Errorf("no host: mbxperm check %s wants HOST or HOST:PORT", p)
 	}
@@ -113,6 +126,27 @@ func (c *Command) targets(ctx context.Context, p door.Protocol, args []string) (
 		}
 	}
 	return once, nil
+}
+
+// fromDirectory are the doors of a protocol that a directory names.
+func (c *Command) fromDirectory(ctx context.Context, p door.Protocol) (targets []door.Target, err error) {
+	user, caFile := c.Engine.Account()
+	s, err := c.Directory(ctx, c.flags.directory, user, caFile)
+	if err != nil {
+		return nil, err
+	}
+	if c.unread = !s.State.Complete(); c.unread {
+		report.Note(c.Stderr, "the directory was not read to its end: there may be doors that are not checked")
+	}
+	for _, t := range door.Targets(s, c.flags.release) {
+		if t.Protocol == p && (c.flags.server == "" || strings.EqualFold(c.flags.server, t.Server) || strings.EqualFold(c.flags.server, t.Host)) {
+			targets = append(targets, t)
+		}
+	}
+	if len(targets) == 0 {
+		return nil, fmt.Errorf("%s names no port of %s for clients there (report connectors and report settings list all)", c.flags.directory, p)
+	}
+	return targets, nil
 }
 
 // dialogue writes what is said as it is said, a line at a time.

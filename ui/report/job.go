@@ -220,6 +220,17 @@ type Outcome struct {
 	Failed bool // a condition of FailOn holds
 }
 
+// Exit chooses the exit code of an outcome.
+func (o Outcome) Exit(done, gaps, failed int) int {
+	switch {
+	case o.Failed:
+		return failed
+	case o.Gaps:
+		return gaps
+	}
+	return done
+}
+
 // Run answers the question over the snapshot and delivers the report. Where old
 // is not nil the snapshot is compared with it. What is missing and which
 // conditions hold goes to stderr.

@@ -70,6 +70,16 @@ func (r *Runner) Report(ctx context.Context, name, source, old string) (Outcome,
 	return out, r.ended(ctx, src, err)
 }
 
+// Snapshot reads a source to its end.
+func (r *Runner) Snapshot(ctx context.Context, source string) (*model.Snapshot, error) {
+	src, err := r.Open(ctx, source)
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	return r.toEnd(ctx, src, model.NewPool())
+}
+
 // Record reads a source for its recording alone.
 func (r *Runner) Record(ctx context.Context, source string) (Outcome, error) {
 	src, err := r.OpenRecorded(ctx, source, true)
