@@ -235,6 +235,9 @@ func TestScreens(t *testing.T) {
 		d.WantScreen("Delegated admins", "adm-lund · reverse")
 		golden(d, a, "admin")
 		d.Press("o", "Down", "Enter")
+		d.WantScreen("Receive connectors 15", "Applications · forward")
+		golden(d, a, "connector")
+		d.Press("o", "Down", "Enter")
 		d.WantScreen("Accounts and clients", "· 1 row")
 		golden(d, a, "connection")
 		d.Press("o", "Down", "Enter")
@@ -259,7 +262,7 @@ func TestScreenHostile(t *testing.T) {
 
 func TestScreenCollecting(t *testing.T) {
 	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, *app, string)) {
-		src := &fakeSource{Source: newDemo(t, "demo:60"), after: 374, hold: make(chan struct{})}
+		src := &fakeSource{Source: newDemo(t, "demo:60"), after: 454, hold: make(chan struct{})}
 		d, a := driveApp(t, w, h, src, "the certificate was not verified")
 		d.WantScreen("reading containers ", " of ", "warning: the certificate was not verified")
 		golden(d, a, "collecting")

@@ -268,7 +268,7 @@ func TestStopReadingAgain(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	hold := make(chan struct{})
 	session := session.New(ctx, model.NewPool(), newDemo(t, "demo:60"), nil, func(context.Context) (collector.Source, []string, error) {
-		return &fakeSource{Source: newDemo(t, "demo:60"), after: 374, hold: hold}, nil, nil
+		return &fakeSource{Source: newDemo(t, "demo:60"), after: 454, hold: hold}, nil, nil
 	})
 	d, a := driveAgain(t, ctx, cancel, session)
 	d.WantScreen("reading containers again")

@@ -84,7 +84,7 @@ func TestUnreadDomainIsSaidFirst(t *testing.T) {
 
 // TestErrorsFollowTheNews: the list grows while it is open.
 func TestErrorsFollowTheNews(t *testing.T) {
-	src := &fakeSource{Source: newDemo(t, "demo:60"), after: 374, hold: make(chan struct{})}
+	src := &fakeSource{Source: newDemo(t, "demo:60"), after: 454, hold: make(chan struct{})}
 	d, _ := driveApp(t, 80, 24, src)
 	d.Press("!")
 	d.WantScreen("Nothing went wrong.")

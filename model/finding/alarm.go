@@ -23,6 +23,10 @@ type Alarm struct {
 	on   alarmKind
 }
 
+// Expects reports whether the alarm is about what report protocols was told to
+// expect, which raises it.
+func (a *Alarm) Expects() bool { return a.on == alarmDeviation }
+
 // Since reports whether the alarm is about what is new, so that there must be
 // an earlier state.
 func (a *Alarm) Since() bool { return a.on >= alarmNewFull }
@@ -37,6 +41,8 @@ const (
 	alarmNullDACL
 	alarmPlainText
 	alarmRelayForAll
+	alarmLoggingOff
+	alarmDeviation
 	alarmIncomplete
 	alarmNewFull // this one and those below it are about what is new
 	alarmNewSend
@@ -57,6 +63,8 @@ var Alarms = []Alarm{
 	{"null-dacl", "an object has no access list at all, so everyone holds every right", alarmNullDACL},
 	{"plain-text", "somebody has logged on by POP3 or IMAP4 in plain text, as the protocol logs tell", alarmPlainText},
 	{"relay-for-all", "a receive connector lets everybody send to anybody, or told a client so that did not log on, as the protocol logs tell", alarmRelayForAll},
+	{"logging-off", "POP3, IMAP4 or an enabled receive connector for clients is not logged, as the directory has it", alarmLoggingOff},
+	{"access-deviation", "a mailbox may use a protocol that --expect does not have it use, or the other way round: of report protocols", alarmDeviation},
 	{"incomplete", "something was cut, unreadable, unknown, undecodable or not comparable", alarmIncomplete},
 	{"new-fullaccess", "somebody has got Full Access to a mailbox, or the right to change its permissions or owner", alarmNewFull},
 	{"new-send-as", "somebody has got Send-As", alarmNewSend},

@@ -2,13 +2,14 @@ package finding
 
 import (
 	"fmt"
+	"strings"
 
 	"mbxperm/model"
 	"mbxperm/model/door"
 )
 
 // doorAlarms are those about doors: what the directory and the protocol logs tell.
-const doorAlarms alarmSet = 1<<alarmPlainText | 1<<alarmRelayForAll
+const doorAlarms alarmSet = 1<<alarmPlainText | 1<<alarmRelayForAll | 1<<alarmLoggingOff
 
 // doors looks at what the logs tell. A target is an account, or a connector by
 // its name; whoever asks for a trustee asks for a client by its address.
@@ -17,6 +18,9 @@ func (w *watcher) doors() {
 		for i, all := 0, door.Connections(w.s); i < len(all); i++ {
 			w.plainText(&all[i])
 		}
+	}
+	if w.want&(1<<alarmLoggingOff) != 0 {
+		w.loggingOff()
 	}
 	if w.want&(1<<alarmRelayForAll) != 0 {
 		for _, c := range door.Connectors(w.s) {
@@ -41,6 +45,25 @@ func (w *watcher) plainText(c *door.Connection) {
 		{Is: model.PartWord, Text: fmt.Sprintf(" by %s at ", c.Protocol)}, {Is: model.PartName, Text: c.Server},
 		{Is: model.PartWord, Text: fmt.Sprintf(", %d times", c.Plain)},
 	})
+}
+
+// loggingOff is about services and connectors that the directory has not log.
+func (w *watcher) loggingOff() {
+	say := func(id model.ObjectID, name, server string) {
+		if w.asked(model.Principal{Name: name, DN: w.s.DNText(w.s.Record(id).DN)}, "") {
+			w.sayDoor(alarmLoggingOff, model.Phrase{{Is: model.PartName, Text: name}, {Is: model.PartWord, Text: " of "}, {Is: model.PartName, Text: server}})
+		}
+	}
+	for _, p := range door.AllSettings(w.s) {
+		if on, _ := p.Logging(); on == door.LoggingOff {
+			say(p.Obj, strings.ToUpper(string(p.Protocol)), p.ServerName())
+		}
+	}
+	for _, c := range door.Connectors(w.s) {
+		if c.Enabled && c.Logging == "None" && c.Role != "HubTransport" {
+			say(c.Obj, c.Name, c.ServerName())
+		}
+	}
 }
 
 // openRelay is about what the directory says of a connector, whoever came.

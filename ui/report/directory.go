@@ -56,6 +56,8 @@ type Directory struct {
 	Release          string
 	Server, To, From string
 	Short, BySetting bool
+	Protocol         Protocol
+	Rule             Rule
 }
 
 func (d *Directory) defineSettings(f *pflag.FlagSet) {
@@ -75,7 +77,9 @@ func (d *Directory) defineConnectors(f *pflag.FlagSet) {
 	f.StringVar(&d.From, "from", "", "the address of the client")
 }
 
-func isDirectory(report string) bool { return report == connectorsReport || report == settingsReport }
+func isDirectory(report string) bool {
+	return report == connectorsReport || report == settingsReport || report == protocolsReport || report == rulesReport
+}
 
 // checkDirectory finds what does not go together, before anything is read.
 func (r *Flags) checkDirectory(report string) error {
@@ -88,8 +92,14 @@ func (r *Flags) checkDirectory(report string) error {
 		return usage.Errorf("--object and --direction are for the other reports")
 	case r.Inherited || r.Self || r.Defaults || r.Implied || r.Stale || r.All:
 		return usage.Errorf("report %s has no entries: --inherited, --self, --defaults, --implied, --stale and --all are for the other reports", report)
-	case r.Trustee != "" || r.Target != "":
+	case r.Trustee != "" || r.Target != "" && report != protocolsReport:
 		return usage.Errorf("report %s has no --target and no --trustee: use --filter", report)
+	}
+	switch report {
+	case protocolsReport:
+		return r.Directory.Protocol.check()
+	case rulesReport:
+		return r.Directory.Rule.check()
 	}
 	return r.Directory.checkConnection(report)
 }
@@ -115,7 +125,12 @@ func (d *Directory) checkConnection(report string) error {
 func (j *Job) directory(ctx context.Context, s *model.Snapshot, ev *Evidence) (Data, error) {
 	ev.Covers = append(slices.Clone(directoryCover), ev.Covers...)
 	d := &j.Directory
-	if j.Report == settingsReport {
+	switch j.Report {
+	case rulesReport:
+		return j.rules(ctx, s, ev)
+	case protocolsReport:
+		return j.protocols(ctx, s, ev)
+	case settingsReport:
 		lines, err := view.SettingLines(ctx, s, view.SettingQuery{Filter: j.Query.Filter, Release: d.Release, Short: d.Short, BySetting: d.BySetting})
 		fields := view.SettingFields
 		if d.Short {
@@ -149,6 +164,12 @@ var directoryCover = []string{
 func (q *Question) directoryWords(name func(string) string) string {
 	d := &q.Directory
 	s := map[string]string{connectorsReport: "receive connectors", settingsReport: "settings of POP3 and IMAP4"}[q.Report]
+	switch q.Report {
+	case protocolsReport:
+		s = q.protocolWords(name)
+	case rulesReport:
+		s = q.ruleWords(name)
+	}
 	if d.Short {
 		s += ", a line for each service"
 	}

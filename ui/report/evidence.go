@@ -25,12 +25,15 @@ type Evidence struct {
 	Question string `json:"question"` // object type, filters and toggles in words
 	Origin          // of a comparison: that of NEW
 
-	Records    int            `json:"records"`
-	Hidden     map[string]int `json:"hidden"`                 // rows that the toggles hide, each once under its first reason
-	Unread     []string       `json:"unread_lists,omitempty"` // of the line behind --of: its lists that did not come
-	FailOn     []Failure      `json:"fail_on"`                // the conditions of --fail-on that hold
-	Comparison *Compared      `json:"comparison,omitempty"`
-	Verdicts   *Verdicts      `json:"verdicts,omitempty"`
+	Records int            `json:"records"`
+	Hidden  map[string]int `json:"hidden"`                 // rows that the toggles hide, each once under its first reason
+	Unread  []string       `json:"unread_lists,omitempty"` // of the line behind --of: its lists that did not come
+	Notes   []string       `json:"notes,omitempty"`        // what is to be known beside the records
+	// UnknownLines are those that say that something is not known.
+	UnknownLines int       `json:"unknown_lines,omitempty"`
+	FailOn       []Failure `json:"fail_on"` // the conditions of --fail-on that hold
+	Comparison   *Compared `json:"comparison,omitempty"`
+	Verdicts     *Verdicts `json:"verdicts,omitempty"`
 
 	Covers   []string `json:"covers"`
 	Beyond   []string `json:"not_in_ldap"`

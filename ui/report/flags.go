@@ -40,8 +40,12 @@ var Names = []struct {
 		func(r *Flags, f *pflag.FlagSet) { r.Doors.define(f) }},
 	{relaysReport, "List who sends mail through which receive connector, and to outside", LogsHelp, RelaysExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Doors.defineRelays(f) }},
+	{protocolsReport, "Say which protocols each mailbox may use, and whether that is as expected", ProtocolsHelp, ProtocolsExample,
+		func(r *Flags, f *pflag.FlagSet) { r.Directory.defineRelease(f); r.Directory.Protocol.define(f) }},
 	{settingsReport, "List the settings of POP3 and IMAP4 of every server, and what is weak or differs", SettingsHelp, SettingsExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Directory.defineSettings(f) }},
+	{rulesReport, "List the client access rules, or say which of them decides about somebody", RulesHelp, RulesExample,
+		func(r *Flags, f *pflag.FlagSet) { r.Directory.Rule.define(f) }},
 	{connectorsReport, "List the receive connectors: who may send and relay where, and what is weak", ConnectorsHelp, ConnectorsExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Directory.defineConnectors(f) }},
 	{Name: "coverage", Short: "Say what was found, decoded, absent, unreadable or unknown"},
@@ -180,6 +184,9 @@ func (r *Flags) Query(report string) (view.Query, error) {
 	}
 	if isDirectory(report) {
 		q.Type, q.Filter = view.Mailboxes, r.Seen.Filter
+		if r.Target != "" {
+			q.Target = view.Match(r.Target)
+		}
 		return q, r.checkDirectory(report)
 	}
 	for _, t := range view.ObjectTypes {
@@ -243,6 +250,9 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 			return nil, usage.Wrap(err)
 		}
 		for _, a := range job.FailOn {
+			if a.Expects() && len(r.Directory.Protocol.Expect) == 0 {
+				return nil, usage.Errorf("--fail-on %s is for report protocols with --expect PROTOCOL=GROUP", a.Name)
+			}
 			if a.Since() && r.Since == "" && report != compareReport {
 				return nil, usage.Errorf("--fail-on %s wants something to compare with: give --since FILE", a.Name)
 			}

@@ -269,7 +269,15 @@ func (j *Job) Run(ctx context.Context, s, old *model.Snapshot, stdout, stderr io
 	if len(ev.Unread) > 0 { // no --quiet hides that no rows are no answer
 		fmt.Fprintln(stderr, "mbxperm: not read: "+strings.Join(ev.Unread, " and ")+" did not come; there may be more rows than these")
 	}
-	out.Gaps = j.gaps(stderr, s, changes) || len(ev.Unread) > 0 || ev.Verdicts != nil && ev.Verdicts.Unknown > 0
+	for _, note := range ev.Notes {
+		if !j.Quiet {
+			fmt.Fprintln(stderr, "mbxperm: "+safe.Text(note))
+		}
+	}
+	if ev.UnknownLines > 0 {
+		fmt.Fprintf(stderr, "mbxperm: %d lines say that it is not known\n", ev.UnknownLines)
+	}
+	out.Gaps = j.gaps(stderr, s, changes) || ev.UnknownLines > 0 || len(ev.Unread) > 0 || ev.Verdicts != nil && ev.Verdicts.Unknown > 0
 	for _, f := range ev.FailOn { // the reason for the exit code is said in any case
 		out.Failed = true
 		fmt.Fprintln(stderr, "mbxperm: --fail-on "+f.Condition+": "+safe.Text(f.sentence()))
@@ -341,7 +349,7 @@ func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *change.List,
 		return changesData(changes, j.Format), nil
 	case accessReport:
 		return j.access(ctx, s, ev)
-	case connectorsReport, settingsReport:
+	case connectorsReport, settingsReport, protocolsReport, rulesReport:
 		return j.directory(ctx, s, ev)
 	case logsReport, connectionsReport, relaysReport:
 		ev.coverLogs()

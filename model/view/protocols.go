@@ -1,0 +1,257 @@
+package view
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"mbxperm/acl"
+	"mbxperm/model"
+	"mbxperm/model/door"
+	"mbxperm/model/usage"
+)
+
+// ProtocolLine is a line of report protocols: one protocol of one mailbox.
+type ProtocolLine struct {
+	model.Principal
+	Type      string
+	Protocol  door.Client
+	Access    door.Access
+	Expected  string // on, off, unknown; empty where nothing is expected
+	Deviation string // on-not-member, member-off, unknown; empty where there is none
+	Used      Used
+}
+
+// Used is what the logs tell of an account at a protocol.
+type Used struct {
+	Last   time.Time
+	Client string
+	N      int // logons that worked
+}
+
+// The deviations.
+const (
+	OnNotMember = "on-not-member"
+	MemberOff   = "member-off"
+)
+
+// ProtocolFields are the columns of report protocols.
+var ProtocolFields = []model.Field[*ProtocolLine]{
+	{Name: "account", Is: model.ContentTarget, Value: func(l *ProtocolLine) any { return l.Name }},
+	{Name: "domain", Is: model.ContentName, Value: func(l *ProtocolLine) any { return l.Domain }},
+	{Name: "sid", Is: model.ContentSID, Order: true, Value: func(l *ProtocolLine) any { return model.SIDText(l.SID) }},
+	{Name: "type", Is: model.ContentWord, Value: func(l *ProtocolLine) any { return l.Type }},
+	{Name: "protocol", Is: model.ContentWord, Value: func(l *ProtocolLine) any { return l.Protocol.String() }},
+	{Name: "state", Is: model.ContentStatus, Value: func(l *ProtocolLine) any { return l.Access.State }},
+	{Name: "from", Is: model.ContentWord, Value: func(l *ProtocolLine) any { return l.Access.From }},
+	{Name: "expected", Is: model.ContentWord, Value: func(l *ProtocolLine) any { return l.Expected }},
+	{Name: "deviation", Is: model.ContentWord, Value: func(l *ProtocolLine) any { return l.Deviation }},
+	{Name: "last_used", Is: model.ContentWord, Value: func(l *ProtocolLine) any { return stamp(l.Used.Last) }},
+	{Name: "last_client", Is: model.ContentName, Value: func(l *ProtocolLine) any { return l.Used.Client }},
+	{Name: "uses", Value: func(l *ProtocolLine) any { return l.Used.N }},
+	{Name: "detail", Is: model.ContentSentence, Value: func(l *ProtocolLine) any { return l.Access.Detail }},
+	{Name: "remedy", Is: model.ContentSentence, Value: func(l *ProtocolLine) any { return l.Remedy() }},
+}
+
+// Remedy is the line that ends a deviation, as text; empty where there is none.
+// It names the mailbox by its GUID, which nobody can choose.
+func (l *ProtocolLine) Remedy() string {
+	value := map[string]string{OnNotMember: "$false", MemberOff: "$true"}[l.Deviation]
+	switch {
+	case value == "":
+		return ""
+	case !l.GUID.IsZero():
+		return "Set-CasMailbox -Identity '" + l.GUID.String() + "' -" + l.Protocol.Switch() + " " + value
+	case !l.SID.IsZero():
+		return "Set-CasMailbox -Identity '" + l.SID.String() + "' -" + l.Protocol.Switch() + " " + value
+	}
+	return ""
+}
+
+// ProtocolQuery asks for protocols of mailboxes.
+type ProtocolQuery struct {
+	Filter, Release string
+	Target          func(*model.Principal) bool
+	Protocols       []door.Client // empty for all
+	Expect          map[door.Client]*door.Group
+	Deviating       bool // only deviations
+	ByProtocol      bool // by protocol, not by mailbox
+}
+
+// Protocols are the lines that a query asks for. They are made one by one: a
+// directory has nine for each mailbox.
+type Protocols struct {
+	s        *model.Snapshot
+	q        ProtocolQuery
+	reader   *door.AccessReader
+	used     map[useKey]Used
+	rows     []protocolRow
+	System   int // system mailboxes, which are left out
+	Unknown  int // lines whose state is unknown or ambiguous
+	Deviates int // lines with a deviation
+	First    ProtocolLine
+}
+
+type protocolRow struct {
+	id model.ObjectID
+	c  door.Client
+}
+
+type useKey struct {
+	id model.ObjectID
+	c  door.Client
+}
+
+// ProtocolLines finds the lines of a query, by the name of the mailbox.
+func ProtocolLines(ctx context.Context, s *model.Snapshot, q ProtocolQuery) (*Protocols, error) {
+	p := &Protocols{s: s, q: q, reader: door.NewAccessReader(s), used: usesOf(s)}
+	if len(q.Protocols) == 0 {
+		for c := range door.Clients {
+			p.q.Protocols = append(p.q.Protocols, c)
+		}
+	}
+	words := Words(q.Filter)
+	servers := map[string]*door.Server{}
+	for _, v := range door.Servers(s) {
+		servers[strings.ToLower(v.Name)] = v
+	}
+	for i, n := range byName(s) {
+		if i&1023 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		ref := lineAt(s, n)
+		if ref.obj == 0 || !s.Record(ref.obj).HasMailbox() {
+			continue
+		}
+		o := s.Record(ref.obj)
+		if o.Recipient == model.SystemMailbox {
+			p.System++
+			continue
+		}
+		if q.Release != "" && !servers[strings.ToLower(s.CN(s.HomeServer(o)))].OfRelease(q.Release) {
+			continue
+		}
+		for _, c := range p.q.Protocols {
+			p.take(protocolRow{ref.obj, c}, words)
+		}
+	}
+	if q.ByProtocol {
+		slices.SortStableFunc(p.rows, func(a, b protocolRow) int { return int(a.c) - int(b.c) })
+	}
+	return p, nil
+}
+
+// take adds a line if it is asked for.
+func (p *Protocols) take(row protocolRow, words []Word) {
+	a := p.reader.Of(row.id, row.c)
+	_, deviation := p.expect(row, a)
+	if p.q.Deviating && deviation == "" {
+		return
+	}
+	if len(words) > 0 || p.q.Target != nil {
+		l := p.line(row)
+		if p.q.Target != nil && !p.q.Target(&l.Principal) || !MatchTexts(words, l.Name, l.Domain, l.DN, l.Type, l.Protocol.String(), l.Access.State, l.Access.From, l.Deviation, l.Access.Detail) {
+			return
+		}
+	}
+	if a.State == door.AccessUnknown && row.c != door.ByMAPIHTTP || a.State == door.AccessAmbiguous {
+		p.Unknown++
+	}
+	if deviation == OnNotMember || deviation == MemberOff {
+		if p.Deviates++; p.Deviates == 1 {
+			p.First = p.line(row)
+		}
+	}
+	p.rows = append(p.rows, row)
+}
+
+// expect says what is expected of a line, and whether that is so.
+func (p *Protocols) expect(row protocolRow, a door.Access) (expected, deviation string) {
+	group := p.q.Expect[row.c]
+	switch {
+	case group == nil:
+		return "", ""
+	case group.Has(row.id):
+		expected = door.AccessOn
+	case group.Complete:
+		expected = door.AccessOff
+	default:
+		expected = door.AccessUnknown
+	}
+	switch {
+	case expected == door.AccessUnknown && a.State == door.AccessOff: // whether or not it is a member nobody gets in
+		return expected, ""
+	case expected == door.AccessUnknown, a.State == door.AccessUnknown, a.State == door.AccessAmbiguous:
+		return expected, door.AccessUnknown
+	case expected == door.AccessOff && a.State == door.AccessOn:
+		return expected, OnNotMember
+	case expected == door.AccessOn && a.State == door.AccessOff:
+		return expected, MemberOff
+	}
+	return expected, ""
+}
+
+// Len returns the number of lines.
+func (p *Protocols) Len() int { return len(p.rows) }
+
+// Line makes line i.
+func (p *Protocols) Line(i int) ProtocolLine { return p.line(p.rows[i]) }
+
+func (p *Protocols) line(row protocolRow) ProtocolLine {
+	o := p.s.Record(row.id)
+	l := ProtocolLine{Principal: p.s.TargetPrincipal(o), Type: p.s.TypeName(o), Protocol: row.c, Access: p.reader.Of(row.id, row.c), Used: p.used[useKey(row)]}
+	l.GUID = o.GUID
+	l.Expected, l.Deviation = p.expect(row, l.Access)
+	return l
+}
+
+// usesOf adds up what the logs tell of each account at POP3 and IMAP4.
+func usesOf(s *model.Snapshot) map[useKey]Used {
+	out := map[useKey]Used{}
+	all := door.Connections(s)
+	for i := range all {
+		c := &all[i]
+		client, ok := door.ParseClient(c.Protocol)
+		if !ok || c.Spare || c.Probe || c.Account.ID == 0 || c.OK == 0 {
+			continue
+		}
+		id := c.Account.ID
+		if c.Other.ID != 0 { // the door is that of the mailbox that was opened
+			id = c.Other.ID
+		}
+		k := useKey{id, client}
+		u := out[k]
+		u.N += c.OK
+		if c.LastOK.After(u.Last) || u.Client == "" {
+			u.Last, u.Client = c.LastOK, c.Client
+		}
+		out[k] = u
+	}
+	return out
+}
+
+// FindGroup finds the group that a text names: by its name, DN or SID, never by a
+// part of its name. Errors are of usage.
+func FindGroup(s *model.Snapshot, text string) (*door.Group, error) {
+	var found []model.ObjectID
+	for _, k := range Named(s, text) {
+		id := s.At(k.target)
+		if id == 0 {
+			id = s.TrusteeRecordID(k.party)
+		}
+		if id != 0 && s.Record(id).Class == model.ClassGroup && !slices.Contains(found, id) {
+			found = append(found, id)
+		}
+	}
+	if sid, err := acl.ParseSID(text); err == nil && len(found) == 0 {
+		return nil, usage.Errorf("--expect: no group that was read has the SID %s", sid)
+	}
+	switch len(found) {
+	case 0:
+		return nil, usage.Errorf("--expect: no group that was read is called %q; give its name, DN or SID", text)
+	case 1:
+		return door.MembersOf(s, found[0]), nil
+	}
+	return nil, usage.Errorf("--expect: %d groups are called %q; give a DN or a SID", len(found), text)
+}

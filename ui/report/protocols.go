@@ -1,0 +1,124 @@
+package report
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"mbxperm/model"
+	"mbxperm/model/door"
+	"mbxperm/model/usage"
+	"mbxperm/model/view"
+)
+
+const protocolsReport = "protocols"
+
+// ProtocolsHelp explains report protocols.
+const ProtocolsHelp = `Says which protocols each mailbox may use: on, off, ambiguous (two values that differ: LDAP does not tell which is the
+first, which counts) or unknown, and whence: a value of the mailbox, the default, or the organisation. What could not be
+read is unknown and never on. MAPIoverHTTP without a value of the mailbox goes by the organisation, which is not read.
+System mailboxes are left out and counted.
+
+--expect PROTOCOL=GROUP says who should have it on: the members of the group, nested ones and those whose primary group
+it is. Deviations are on-not-member and member-off, with the line that ends them in remedy; they are unknown where the
+members or the state were not read. With --logs (POP3, IMAP4) it says who used it last.`
+
+// ProtocolsExample shows the usual questions.
+const ProtocolsExample = `  mbxperm report protocols ldaps://dc1.contoso.com --protocol POP3 --protocol IMAP4
+  mbxperm report protocols demo --expect POP3="Helpdesk" --deviating
+  mbxperm report protocols demo --target u00012`
+
+// Protocol are the flags of report protocols alone.
+type Protocol struct {
+	Protocols, Expect     []string
+	Deviating, ByProtocol bool
+}
+
+func (p *Protocol) define(f *pflag.FlagSet) {
+	f.StringArrayVar(&p.Protocols, "protocol", nil, "only this protocol: "+strings.Join(door.ClientNames(), ", ")+"; may be given several times")
+	f.StringArrayVar(&p.Expect, "expect", nil, "PROTOCOL=GROUP: who is in the group should have it on, and nobody else; may be given several times")
+	f.BoolVar(&p.Deviating, "deviating", false, "only what is not as --expect has it")
+	f.BoolVar(&p.ByProtocol, "by-protocol", false, "by protocol, not by mailbox")
+}
+
+// check reads the names of protocols.
+func (p *Protocol) check() error {
+	for _, name := range p.Protocols {
+		if _, ok := door.ParseClient(name); !ok {
+			return usage.Errorf("unknown protocol %q: use %s", name, strings.Join(door.ClientNames(), ", "))
+		}
+	}
+	seen := map[string]bool{}
+	for _, e := range p.Expect {
+		name, group, ok := strings.Cut(e, "=")
+		if _, known := door.ParseClient(name); !ok || !known || group == "" {
+			return usage.Errorf("--expect %q is no PROTOCOL=GROUP: use one of %s", e, strings.Join(door.ClientNames(), ", "))
+		}
+		if seen[strings.ToLower(name)] {
+			return usage.Errorf("--expect says twice who should have %s", name)
+		}
+		seen[strings.ToLower(name)] = true
+	}
+	if p.Deviating && len(p.Expect) == 0 {
+		return usage.Errorf("--deviating wants --expect PROTOCOL=GROUP")
+	}
+	return nil
+}
+
+// protocols answers which mailbox may use which protocol.
+func (j *Job) protocols(ctx context.Context, s *model.Snapshot, ev *Evidence) (Data, error) {
+	p := &j.Directory.Protocol
+	q := view.ProtocolQuery{Filter: j.Query.Filter, Release: j.Directory.Release, Target: j.Query.Target, Deviating: p.Deviating, ByProtocol: p.ByProtocol,
+		Expect: map[door.Client]*door.Group{}}
+	for _, name := range p.Protocols {
+		c, _ := door.ParseClient(name)
+		q.Protocols = append(q.Protocols, c)
+	}
+	for _, e := range p.Expect {
+		name, text, _ := strings.Cut(e, "=")
+		group, err := view.FindGroup(s, text)
+		if err != nil {
+			return Data{}, err
+		}
+		c, _ := door.ParseClient(name)
+		q.Expect[c] = group
+	}
+	lines, err := view.ProtocolLines(ctx, s, q)
+	if err != nil {
+		return Data{}, err
+	}
+	if lines.System > 0 {
+		ev.Hidden["system mailbox"] = lines.System
+	}
+	if lines.Unknown > 0 {
+		ev.UnknownLines = lines.Unknown
+	}
+	for _, a := range j.FailOn {
+		if a.Expects() && lines.Deviates > 0 {
+			ev.FailOn = append(ev.FailOn, Failure{Condition: a.Name, Says: a.Text, Rows: lines.Deviates,
+				First: j.Redact.any(lines.First.Name) + ": " + lines.First.Protocol.String() + " " + lines.First.Deviation})
+		}
+	}
+	return NewData(protocolsReport, view.ProtocolFields, lines.Len(), lines.Line), nil
+}
+
+// protocolWords puts such a question into words.
+func (q *Question) protocolWords(name func(string) string) string {
+	p := &q.Directory.Protocol
+	s := "protocols of mailboxes"
+	if len(p.Protocols) > 0 {
+		s += ", only " + strings.Join(p.Protocols, ", ")
+	}
+	if q.Target != "" {
+		s += ", only target " + name(q.Target)
+	}
+	for _, e := range p.Expect {
+		protocol, group, _ := strings.Cut(e, "=")
+		s += ", expected " + protocol + " for " + name(group)
+	}
+	if p.Deviating {
+		s += ", only what deviates"
+	}
+	return s
+}
