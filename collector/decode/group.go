@@ -48,5 +48,5 @@ func (d *decoder) members(e *collector.Entry, o *model.Object) {
 		o.DomainLocal = number(t)&domainLocal != 0
 		o.GroupType = true
 	}
-	o.MembersPartial = d.linkedTexts(e, attrMember, &o.Members, &o.MembersState)
+	o.MembersPartial = d.linkedNames(e, attrMember, &o.Members, &o.MembersState)
 }

@@ -24,7 +24,7 @@ func (d *decoder) mail(e *collector.Entry, o *model.Object) {
 	*m = model.Mail{Links: m.Links}
 	for a := range model.LinkAttributes {
 		m.Links[a] = m.Links[a][:0]
-		m.Partial[a] = d.linkedTexts(e, a.Name(), &m.Links[a], &m.States[a])
+		m.Partial[a] = d.linkedNames(e, a.Name(), &m.Links[a], &m.States[a])
 	}
 	switch v := e.Text(attrSenderAuth); {
 	case strings.EqualFold(v, "TRUE"):

@@ -109,7 +109,7 @@ func (d *decoder) recipient(e *collector.Entry, o *model.Object, is map[string]b
 	legacy := e.Value("msExchHomeServerName") // /o=…/cn=Servers/cn=NAME
 	o.HomeServer = d.shared.text(legacy[bytes.LastIndexByte(legacy, '=')+1:])
 	o.Master = d.sid(e, "msExchMasterAccountSid", e.Value("msExchMasterAccountSid"))
-	o.DelegatesPartial = d.linkedTexts(e, attrDelegates, &o.Delegates, &o.DelegatesState)
+	o.DelegatesPartial = d.linkedNames(e, attrDelegates, &o.Delegates, &o.DelegatesState)
 	if s.of.has(shown) {
 		o.Recipient, o.Type = s.recipient(o.Class, is)
 	}

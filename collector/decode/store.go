@@ -41,7 +41,7 @@ var store = kind{
 	decode: func(d *decoder, e *collector.Entry, set *classSet) {
 		o := d.object(e, set)
 		o.Server = e.Text("msExchOwningServer")
-		o.StoredPartial = d.linkedTexts(e, attrStored, &o.Stored, &o.StoredState)
+		o.StoredPartial = d.linkedNames(e, attrStored, &o.Stored, &o.StoredState)
 		d.put(e, o)
 	},
 }

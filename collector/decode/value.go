@@ -2,11 +2,13 @@ package decode
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"mbxperm/acl"
 	"mbxperm/collector"
 	"mbxperm/model"
+	"mbxperm/model/dn"
 )
 
 // value takes a descriptor. One that was asked for and did not come is
@@ -37,6 +39,17 @@ func (d *decoder) linkedTexts(e *collector.Entry, name string, to *[]string, sta
 		*to = append(*to, string(v))
 	}
 	return a.Partial
+}
+
+// linkedNames is linkedTexts for values that name objects. One that is empty, or
+// longer than any name, names nobody: it counts as one that could not be read.
+func (d *decoder) linkedNames(e *collector.Entry, name string, to *[]string, state *model.ReadState) (partial bool) {
+	before := len(*to)
+	partial = d.linkedTexts(e, name, to, state)
+	names := slices.DeleteFunc((*to)[before:], func(v string) bool { return v == "" || len(v) > dn.Longest })
+	partial = partial || before+len(names) < len(*to)
+	*to = (*to)[:before+len(names)]
+	return partial
 }
 
 // sid is the SID in a value; none if there is no value, or no SID in it, which
