@@ -126,6 +126,16 @@ class Organisation:
         groups = self.make(org, "Administrative Groups", "msExchAdminGroupContainer", [allow(READ, "AU")])
         self.legacy(groups)
         self.modern(groups)
+        self.roles(org)
+
+    def roles(self, org):
+        """Role-based access control with what is always there: tests add to it."""
+        rbac = self.make(org, "RBAC", "msExchContainer", [allow(READ, "AU", "CI")])
+        within = {name: self.make(rbac, name, "msExchContainer", []) for name in ("Roles", "Role Assignments", "Scopes", "Policies")}
+        role = self.make(within["Roles"], "View-Only Recipients", "msExchRole", [], msExchRoleType="55",
+                         msExchRoleEntries="c,Get-Mailbox,Microsoft.Exchange.Management.PowerShell.E2010,Identity")
+        self.make(within["Role Assignments"], "View-Only Recipients-Administrators", "msExchRoleAssignment", [], msExchRoleLink=role,
+                  msExchUserLink="CN=Administrators,CN=Builtin," + self.d.base, msExchRoleAssignmentFlags="-9223090561844510718")
 
     def legacy(self, groups):
         wizard = [deny_object("CR", "<exch-admins>", R.SEND_AS, "CI"), deny_object("CR", "<exch-admins>", R.RECEIVE_AS, "CI"),

@@ -88,6 +88,22 @@ ATTRIBUTES = [
     ("msExchHostServerLink", "ms-Exch-Host-Server-Link", None, "dn", False, None, None, True, None),
     ("msExchEDBFile", "ms-Exch-EDB-File", EX + "11005", "text", False, None, None, True, None),
     ("msExchCurrentServerRoles", "ms-Exch-Current-Server-Roles", None, "int", False, None, None, True, None),
+    ("msExchRoleType", "ms-Exch-Role-Type", None, "int", False, None, None, False, None),
+    ("msExchRoleEntries", "ms-Exch-Role-Entries", None, "text", True, None, None, False, None),
+    ("msExchRoleEntriesExt", "ms-Exch-Role-Entries-Ext", None, "text", True, None, None, False, None),
+    ("msExchRoleFlags", "ms-Exch-Role-Flags", None, "int", False, None, None, False, None),
+    ("msExchUserLink", "ms-Exch-User-Link", None, "dn", False, 31210, None, False, None),
+    ("msExchRoleLink", "ms-Exch-Role-Link", None, "dn", False, 31212, None, False, None),
+    ("msExchDomainRestrictionLink", "ms-Exch-Domain-Restriction-Link", None, "dn", False, 31214, None, False, None),
+    ("msExchConfigRestrictionLink", "ms-Exch-Config-Restriction-Link", None, "dn", False, 31216, None, False, None),
+    ("msExchRoleAssignmentFlags", "ms-Exch-Role-Assignment-Flags", None, "int64", False, None, None, False, None),
+    ("msExchScopeRoot", "ms-Exch-Scope-Root", None, "dn", False, None, None, False, None),
+    ("msExchQueryFilter", "ms-Exch-Query-Filter", None, "text", False, None, None, False, None),
+    ("msExchScopeFlags", "ms-Exch-Scope-Flags", None, "int", False, None, None, False, None),
+    ("msExchRBACPolicyFlags", "ms-Exch-RBAC-Policy-Flags", None, "int", False, None, None, False, None),
+    ("msExchRBACPolicyLink", "ms-Exch-RBAC-Policy-Link", None, "dn", False, 31218, EXCHANGE_INFORMATION, True, None),
+    ("msExchRoleGroupType", "ms-Exch-Role-Group-Type", None, "int64", False, None, EXCHANGE_INFORMATION, True, None),
+    ("msExchForeignGroupSid", "ms-Exch-Foreign-Group-SID", None, "sid", False, None, EXCHANGE_INFORMATION, True, None),
 ]
 
 # What Mail-Recipient gets, and with it users, groups and contacts: the base
@@ -98,6 +114,7 @@ RECIPIENT = [
     "msExchRemoteRecipientType", "msExchHideFromAddressLists", "msExchGenericForwardingAddress", "targetAddress",
     "protocolSettings", "msExchOmaAdminWirelessEnable", "proxyAddresses", "displayName",
     "authOrig", "dLMemSubmitPerms", "unauthOrig", "dLMemRejectPerms", "msExchCoManagedByLink", "msExchRequireAuthToSendTo",
+    "msExchRBACPolicyLink", "msExchRoleGroupType", "msExchForeignGroupSid",
 ]
 # What only a mailbox owner has: its own auxiliary class, added to User, and so
 # to inetOrgPerson, which is derived from it.
@@ -116,7 +133,7 @@ CLASSES = [
     ("msExchMailStorage", "ms-Exch-Mail-Storage", CLS + "62.11012", "03652000-a981-11d2-a9ff-00c04f8eedd8", "top", 3,
      [], STORAGE, None),
     ("msExchContainer", "ms-Exch-Container", None, None, "top", 1,
-     ["container", "msExchOrganizationContainer", "msExchAdminGroup", "msExchExchangeServer"], [], EMPTY),
+     ["container", "msExchOrganizationContainer", "msExchAdminGroup", "msExchExchangeServer", "msExchContainer"], [], EMPTY),
     ("msExchOrganizationContainer", "ms-Exch-Organization-Container", CLS + "62.50020",
      "366a319c-a982-11d2-a9ff-00c04f8eedd8", "top", 1, ["msExchConfigurationContainer"],
      ["objectVersion", "legacyExchangeDN", "displayName"], EMPTY),
@@ -153,6 +170,13 @@ CLASSES = [
      ["msExchSystemObjectsContainer"], ["mail"], LIST),
     ("msExchSystemMailbox", "ms-Exch-System-Mailbox", None, None, "top", 1, ["msExchSystemObjectsContainer"],
      ["mail"], EMPTY),
+    ("msExchRole", "ms-Exch-Role", None, None, "top", 1, ["msExchContainer", "msExchRole"],
+     ["msExchRoleType", "msExchRoleEntries", "msExchRoleEntriesExt", "msExchRoleFlags"], EMPTY),
+    ("msExchRoleAssignment", "ms-Exch-Role-Assignment", None, None, "top", 1, ["msExchContainer"],
+     ["msExchUserLink", "msExchRoleLink", "msExchDomainRestrictionLink", "msExchConfigRestrictionLink", "msExchRoleAssignmentFlags"], EMPTY),
+    ("msExchScope", "ms-Exch-Scope", None, None, "top", 1, ["msExchContainer"],
+     ["msExchScopeRoot", "msExchQueryFilter", "msExchScopeFlags"], EMPTY),
+    ("msExchRBACPolicy", "ms-Exch-RBAC-Policy", None, None, "top", 1, ["msExchContainer"], ["msExchRBACPolicyFlags"], EMPTY),
 ]
 SCHEMA_VERSION = 17003
 
