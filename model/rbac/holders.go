@@ -51,6 +51,12 @@ func (b *Book) Holders(assignee int, d member.Domain) *member.Holding {
 	return &member.Holding{}
 }
 
+// HasAssignee reports whether it was read who an assignment's assignee is.
+func (b *Book) HasAssignee(a *Assignment) bool {
+	id := b.s.At(a.User)
+	return a.User != 0 && id != 0 && b.s.Record(id).Class != model.ClassUnknown
+}
+
 func (b *Book) accountHolders(id model.ObjectID, o *model.Record, d member.Domain) *member.Holding {
 	h := &member.Holding{}
 	if o.Is(model.FlagDeleted) {

@@ -340,8 +340,8 @@ func (l *Line) behalfWays() (out []Way) {
 		out = append(out, w)
 	}
 	if len(out) == 0 && l.t.behalf.unread {
-		text := "publicDelegates, or who is in a group that it names, was not read"
-		out = append(out, Way{Chain: []model.Phrase{model.Said(text)}, Doubt: model.Said(text), certainty: member.Unread})
+		text := "publicDelegates, or who is in a group that it names"
+		out = append(out, Way{Chain: []model.Phrase{model.Said(text)}, Doubt: model.Said("not read"), certainty: member.Unread})
 	}
 	return out
 }

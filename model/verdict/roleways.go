@@ -24,8 +24,8 @@ func (l *Line) roleWays(r *roleRan) (out []Way) {
 			}
 		}
 		if state := coverage.Roles(l.b.s); r.base == nil && state.Unread {
-			text := "role assignments were not read: " + state.Reason
-			out = append(out, Way{Chain: []model.Phrase{model.Said(text)}, Doubt: model.Said(text), certainty: member.Unread, basis: Role})
+			out = append(out, Way{Chain: []model.Phrase{model.Said("role assignments that were not read")},
+				Doubt: model.Phrase{{Is: model.PartAny, Text: state.Reason}}, certainty: member.Unread, basis: Role})
 		}
 	}
 	return out
@@ -127,6 +127,8 @@ func (l *Line) roleDoubt(a *rbac.Assignment, c rbac.Counting, who member.Certain
 		return model.Said("the scope was not read")
 	case a.Reach.Certainty&member.Unread != 0:
 		return model.Said("not all of the scope was read")
+	case who&member.Sure == 0 && !l.b.rbac.HasAssignee(a):
+		return model.Said("its assignee was not read")
 	case who&member.Sure == 0:
 		return doubt(who)
 	case c.KeptOut:

@@ -108,8 +108,8 @@ func newVerdicts(s *model.Snapshot) *Verdicts {
 		},
 		Administrators: "local administrators of the Exchange servers and SYSTEM there get in by what Windows gives them on every account and server; they are counted for no person",
 	}
-	if roles := coverage.Roles(s); roles.Unread {
-		v.NotCounted = append([]string{"role assignments that were not read, which makes unknown what they could give: " + roles.Reason}, v.NotCounted...)
+	if coverage.Roles(s).Unread { // the coverage says why, which may name a server
+		v.NotCounted = append([]string{"role assignments that were not read, which makes unknown what they could give; why, the coverage says"}, v.NotCounted...)
 	}
 	for _, name := range answerNames {
 		v.Answers[name] = map[string]int{}
