@@ -283,7 +283,7 @@ var RoleFields = []model.Field[*Row]{
 	{Name: "role_type_name", Is: model.ContentWord, Value: func(r *Row) any { return r.roleTypeName() }},
 	{Name: "parent_role", Is: model.ContentName, Value: func(r *Row) any { return r.Role.ParentName }},
 	{Name: "delegation", Is: model.ContentWord, Value: func(r *Row) any { return r.decoded(r.Role.Flags.Delegation().String()) }},
-	{Name: "enabled", Value: func(r *Row) any { return r.Role.Decoded && r.Role.Flags.Enabled() }},
+	{Name: "enabled", Value: func(r *Row) any { return r.enabled() }},
 	{Name: "recipient_read_scope", Is: model.ContentWord, Value: func(r *Row) any { return r.decoded(r.Role.Flags.RecipientRead().String()) }},
 	{Name: "recipient_write_scope", Is: model.ContentWord, Value: func(r *Row) any { return r.decoded(r.Role.Flags.RecipientWrite().String()) }},
 	{Name: "config_read_scope", Is: model.ContentWord, Aside: true, Value: func(r *Row) any { return r.decoded(r.Role.Flags.ConfigRead().String()) }},
@@ -293,7 +293,7 @@ var RoleFields = []model.Field[*Row]{
 	{Name: "scope_filter", Is: model.ContentSentence, Value: func(r *Row) any { return r.Role.ScopeFilter }},
 	{Name: "exclusive", Value: func(r *Row) any { return r.Role.Exclusive }},
 	{Name: "effect", Is: model.ContentWord, Value: func(r *Row) any { return r.Role.Effect.String() }},
-	{Name: "flags", Is: model.ContentWord, Aside: true, Value: func(r *Row) any { return r.flagsText() }},
+	{Name: "flags", Is: model.ContentWord, Aside: true, Value: func(r *Row) any { return r.flags() }},
 	{Name: "linked_to", Is: model.ContentSID, Aside: true, Value: func(r *Row) any { return r.Role.Linked }},
 	{Name: "via", Is: model.ContentSentence, Value: func(r *Row) any { return r.Via }},
 	{Name: "default", Aside: true, Value: func(r *Row) any { return r.Role.Default }},
@@ -308,14 +308,21 @@ func (r *Row) decoded(text string) string {
 	return text
 }
 
-func (r *Row) flagsText() string {
-	switch {
-	case r.Role.FlagsText != "":
-		return r.Role.FlagsText
-	case !r.Role.Decoded:
-		return ""
+// enabled is bit 63, nil where the flags did not come: nobody knows then whether
+// the assignment is in force.
+func (r *Row) enabled() any {
+	if !r.Role.Decoded {
+		return nil
 	}
-	return r.Role.Flags.String()
+	return r.Role.Flags.Enabled()
+}
+
+// flags spells the flags; what is no number may be any text, a name too.
+func (r *Row) flags() any {
+	if r.Role.FlagsText != "" {
+		return model.Phrase{{Is: model.PartName, Text: r.Role.FlagsText}}
+	}
+	return r.decoded(r.Role.Flags.String())
 }
 
 // roleType is the number of the role's type, nil where it was not read.

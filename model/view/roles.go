@@ -118,14 +118,30 @@ func assigneesOf(s *model.Snapshot, k lineRef) []int {
 	return index.byParty[k.party]
 }
 
-// whyRole returns the reasons for which an assignment is hidden. None denies, and
-// none names a SID that nobody holds any more.
+// whyRole returns the reasons for which an assignment is hidden. None denies.
 func (l *evaluation) whyRole(a *rbac.Assignment) hiding.Reasons {
-	why := hiding.NotDeny | hiding.NotOrphan
+	why := hiding.NotDeny
+	if !isOrphaned(l.snap, a) {
+		why |= hiding.NotOrphan
+	}
 	if a.Default {
 		why |= hiding.Default
 	}
 	return why &^ l.show
+}
+
+// isOrphaned reports whether whoever had an assignment is gone: the link with the
+// account, or what is left is the deleted account.
+func isOrphaned(s *model.Snapshot, a *rbac.Assignment) bool {
+	if a.User == 0 {
+		return rbac.Of(s).IsGone(a)
+	}
+	sid := s.TrusteeOf(a.User).SID()
+	if sid == 0 {
+		return false
+	}
+	kind := s.TrusteeKind(sid)
+	return kind == model.KindOrphan || kind == model.KindDeleted
 }
 
 // countRoles counts the assignments of a line.
