@@ -223,7 +223,7 @@ func (a *app) browse(ctx context.Context, source string) error {
 	a.source.Note = nil // standard error belongs to the screen now
 	ctx, cancel := context.WithCancel(ctx)
 	c := &session.Controller{
-		Opener: &a.source.Opener, Program: a.source.Program,
+		Opener: &a.source.Opener, Program: a.source.Program, Logs: a.source.WithLogs,
 		Session: session.New(ctx, pool, first.Source, first.Warnings, func(ctx context.Context) (collector.Source, []string, error) {
 			return a.source.OpenLogs(ctx, source)
 		}),

@@ -15,8 +15,10 @@ import (
 // what comes of them shows in the next snapshot.
 type Controller struct {
 	*Session
-	Opener  *Opener // for what is opened later
-	Program string  // name and version, for the head of a recording
+	Opener *Opener // for what is opened later
+	// Logs puts protocol logs behind what is opened later; nil for nothing.
+	Logs    func(collector.Source) collector.Source
+	Program string // name and version, for the head of a recording
 }
 
 // Open goes over to another source. Without a password in the request it is one
@@ -33,7 +35,11 @@ func (c *Controller) Open(r model.Request) {
 		if r.Source == "-" { // the screen has it
 			return nil, nil, usage.Errorf("standard input is the keyboard here; give a file")
 		}
-		return c.Opener.OpenAs(ctx, r.Source, login)
+		src, warnings, err := c.Opener.OpenAs(ctx, r.Source, login)
+		if err == nil && c.Logs != nil {
+			src = c.Logs(src)
+		}
+		return src, warnings, err
 	})
 }
 

@@ -92,8 +92,8 @@ func (o *Flags) LogFlags() (args []string) {
 	return args
 }
 
-// withLogs puts the logs behind a source; nil where there are logs alone.
-func (o *Flags) withLogs(src collector.Source) collector.Source {
+// WithLogs puts the logs behind a source; nil where there are logs alone.
+func (o *Flags) WithLogs(src collector.Source) collector.Source {
 	if len(o.Logs) == 0 {
 		return src
 	}
@@ -109,7 +109,7 @@ func (o *Flags) withLogs(src collector.Source) collector.Source {
 func (o *Flags) OpenLogs(ctx context.Context, text string) (collector.Source, []string, error) {
 	switch {
 	case text == "" && len(o.Logs) > 0:
-		return o.withLogs(nil), nil, nil
+		return o.WithLogs(nil), nil, nil
 	case o.Protocol.Days < 0:
 		return nil, nil, usage.Errorf("--days is a number of days, from 1")
 	}
@@ -117,7 +117,7 @@ func (o *Flags) OpenLogs(ctx context.Context, text string) (collector.Source, []
 	if err != nil {
 		return nil, nil, err
 	}
-	return o.withLogs(src), warnings, nil
+	return o.WithLogs(src), warnings, nil
 }
 
 // Parsed is for when the flags have been read: searches that are not to be sent

@@ -1,6 +1,7 @@
 package door
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 
@@ -60,8 +61,34 @@ var connections = model.Derive(func(s *model.Snapshot) []Connection {
 		}
 	}
 	balanced(out)
+	guessing(out)
 	return out
 })
+
+// leastGuessed is how many names that fail from one address look like somebody
+// who tries them out.
+const leastGuessed = 10
+
+// guessing says where logons from one client fail with many names.
+func guessing(list []Connection) {
+	names := map[string]int{}
+	for i := range list {
+		c := &list[i]
+		switch {
+		case c.Spare || c.Probe || c.OK > 0 || c.Failed == 0:
+		case c.User != "":
+			names[c.Client]++
+		default:
+			names[c.Client] += c.Names
+		}
+	}
+	for i := range list {
+		c := &list[i]
+		if n := names[c.Client]; n >= leastGuessed && c.OK == 0 && c.Failed > 0 && !c.Spare && !c.Probe {
+			c.Notes = append(c.Notes, fmt.Sprintf("logons from this client failed with %d names", n))
+		}
+	}
+}
 
 // isProbe reports whether a client is none of anybody's.
 func isProbe(c *model.Connection) bool {

@@ -98,6 +98,19 @@ func TestProbesAndBackEnds(t *testing.T) {
 	}
 }
 
+// TestGuessing: one client with failures for many names.
+func TestGuessing(t *testing.T) {
+	w := model.NewWriter(model.NewPool())
+	w.Connection(model.Connection{Server: "EX13", Protocol: "IMAP4", Side: "front end", Client: "203.0.113.9", Failed: 40, Names: 9})
+	w.Connection(model.Connection{Server: "EX14", Protocol: "IMAP4", Side: "front end", Client: "203.0.113.9", User: "anna", Failed: 3})
+	w.Connection(model.Connection{Server: "EX14", Protocol: "IMAP4", Side: "front end", Client: "192.0.2.9", User: "anna", Failed: 3})
+	for _, c := range door.Connections(w.Snapshot()) {
+		if said := len(c.Notes) > 0; said != (c.Client == "203.0.113.9") {
+			t.Errorf("%s %s: %v", c.Client, c.User, c.Notes)
+		}
+	}
+}
+
 // TestLoadBalancer: all logons of a server from one address.
 func TestLoadBalancer(t *testing.T) {
 	w := model.NewWriter(model.NewPool())
