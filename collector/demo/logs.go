@@ -44,13 +44,13 @@ func (w *world) logTime(daysAgo, minute int) time.Time {
 	return dayZero.AddDate(0, 0, w.day-daysAgo).Add(time.Duration(minute) * time.Minute)
 }
 
-// logStreams say of which servers there are logs: the first has lost a day, the
-// second does not log POP3.
+// logStreams say of which servers there are logs. The first logs IMAP4, and a day
+// of it is lost; POP3 it does not log, and the second neither.
 func (w *world) logStreams() (out []model.Log) {
 	from, to := w.logTime(logDays, 0), w.logTime(0, 90)
 	for i := range w.servers {
-		for k, of := range []struct{ protocol, side string }{{"IMAP4", "front end"}, {"POP3", "front end"}, {"IMAP4", "back end"}, {"SMTP", "front end"}} {
-			if of.protocol == "POP3" && i == 1 || of.side == "back end" && i > 0 {
+		for k, of := range []struct{ protocol, side string }{{"IMAP4", "front end"}, {"IMAP4", "back end"}, {"SMTP", "front end"}} {
+			if of.protocol != "SMTP" && i > 0 {
 				continue
 			}
 			d := dice(w.draw(streamLogs, 1000+10*i+k))
@@ -71,7 +71,7 @@ func (w *world) logStreams() (out []model.Log) {
 // mailbox; the printer on the second floor does it in plain text; somebody from
 // outside tries names.
 func (w *world) connections() (out []model.Connection) {
-	server := func(i int) string { return w.servers[i%len(w.servers)].name }
+	server := w.servers[0].name // which alone logs it
 	for i := range min(w.n, mostLoggers) {
 		d := dice(w.draw(streamLogs, i))
 		if d.roll(3) == 0 {
@@ -81,7 +81,7 @@ func (w *world) connections() (out []model.Connection) {
 		login := string(w.appendLogin(nil, &p))
 		ok := 1 + d.roll(400)
 		c := model.Connection{
-			Server: server(d.roll(len(w.servers))), Protocol: "IMAP4", Side: "front end", User: login, OK: ok, TLS: ok,
+			Server: server, Protocol: "IMAP4", Side: "front end", User: login, OK: ok, TLS: ok,
 			Client: fmt.Sprintf("192.0.2.%d", 10+d.roll(60)), First: w.logTime(logDays-d.roll(9), d.roll(600)), Last: w.logTime(d.roll(3), d.roll(80)),
 		}
 		c.LastOK = c.Last
@@ -96,16 +96,16 @@ func (w *world) connections() (out []model.Connection) {
 		}
 		out = append(out, c)
 	}
-	printer := model.Connection{Server: server(0), Protocol: "POP3", Side: "front end", User: "svc-backup", Client: "192.0.2.9",
+	printer := model.Connection{Server: server, Protocol: "IMAP4", Side: "front end", User: "svc-backup", Client: "192.0.2.9",
 		OK: 720, Plain: 720, First: w.logTime(logDays, 5), Last: w.logTime(0, 65), LastOK: w.logTime(0, 65)}
 	out = append(out, printer,
-		model.Connection{Server: server(0), Protocol: "IMAP4", Side: "front end", Client: "203.0.113.9", Failed: 1312, Names: 214, Sessions: 3,
+		model.Connection{Server: server, Protocol: "IMAP4", Side: "front end", Client: "203.0.113.9", Failed: 1312, Names: 214, Sessions: 3,
 			First: w.logTime(6, 100), Last: w.logTime(1, 300), Reasons: []model.Tally{{Name: "AuthFailed:LogonDenied", N: 1312}}},
-		model.Connection{Server: server(0), Protocol: "IMAP4", Side: "front end", Client: "127.0.0.1", Sessions: 8640,
+		model.Connection{Server: server, Protocol: "IMAP4", Side: "front end", Client: "127.0.0.1", Sessions: 8640,
 			First: w.logTime(logDays, 0), Last: w.logTime(0, 89)},
 	)
 	if w.day >= newClient {
-		out = append(out, model.Connection{Server: server(0), Protocol: "IMAP4", Side: "front end", User: printer.User, Client: "198.51.100.77",
+		out = append(out, model.Connection{Server: server, Protocol: "IMAP4", Side: "front end", User: printer.User, Client: "198.51.100.77",
 			OK: 4, TLS: 4, First: w.logTime(w.day-newClient, 0), Last: w.logTime(0, 12), LastOK: w.logTime(0, 12)})
 	}
 	return out
@@ -133,7 +133,7 @@ func (w *world) relays() (out []model.Relay) {
 		case 1:
 			r.TLS, r.Versions = r.Sessions, []model.Tally{{Name: "TLS 1.0", N: r.Sessions}}
 		case 2: // an anonymous relay
-			r.Connector, r.MayRelay = "Relay "+name, r.Sessions
+			r.Connector, r.MayRelay = "Anonymous Relay", r.Sessions
 			r.External = r.Recipients / 3
 			r.Relayed = min(r.Messages, r.External)
 		case 3:
@@ -143,7 +143,7 @@ func (w *world) relays() (out []model.Relay) {
 	}
 	if w.day >= newClient {
 		name := w.servers[0].name
-		out = append(out, model.Relay{Server: name, Side: "front end", Connector: "Relay " + name, Client: "192.0.2.222", Sessions: 9, MayRelay: 9,
+		out = append(out, model.Relay{Server: name, Side: "front end", Connector: "Anonymous Relay", Client: "192.0.2.222", Sessions: 9, MayRelay: 9,
 			Messages: 9, Recipients: 12, External: 12, Relayed: 9, First: w.logTime(w.day-newClient, 0), Last: w.logTime(0, 30),
 			Helo: model.Some{Texts: []string{"scanner.contoso.com"}}, Senders: model.Some{Texts: []string{"scanner@contoso.com"}}})
 	}

@@ -53,6 +53,12 @@ var logs = model.Derive(func(s *model.Snapshot) []Log {
 			l.Logging = LoggingOn
 		}
 		l.Reasons = reasons(&l.Log, servers)
+		if on, folder := LoggingOf(s, l.Server, protocolOf(l.Protocol), part(l.Side) == "front"); on != LoggingUnknown {
+			if on == LoggingOff && l.Lines > 0 {
+				l.Reasons = append(l.Reasons, "the directory says that logging is off: these lines are from before")
+			}
+			l.Logging, l.Folder = on, folder
+		}
 		there[strings.ToLower(l.Server)+l.Protocol+part(l.Side)] = true
 		out = append(out, l)
 	}
@@ -63,8 +69,9 @@ var logs = model.Derive(func(s *model.Snapshot) []Log {
 		name := s.CN(dn)
 		for _, protocol := range []string{"POP3", "IMAP4", "SMTP"} {
 			if !there[strings.ToLower(name)+protocol+"front"] {
-				l := Log{Log: model.Log{Server: name, Protocol: protocol, Side: "front end"}, Logging: LoggingUnknown}
-				l.Reasons = []string{"no logs of " + name + " " + protocol + ": whether it logs is not known"}
+				l := Log{Log: model.Log{Server: name, Protocol: protocol, Side: "front end"}}
+				l.Logging, l.Folder = LoggingOf(s, name, protocolOf(protocol), true)
+				l.Reasons = []string{"no logs of " + name + " " + protocol + ": " + loggingWords[l.Logging]}
 				out = append(out, l)
 			}
 		}
@@ -74,6 +81,16 @@ var logs = model.Derive(func(s *model.Snapshot) []Log {
 	})
 	return out
 })
+
+// loggingWords say why there may be no logs.
+var loggingWords = map[string]string{
+	LoggingOn: "logging is on, and the folder is not among those that were read", LoggingOff: "logging is off", LoggingUnknown: "whether it logs is not known",
+}
+
+// protocolOf is the protocol of a log's name for it.
+func protocolOf(name string) Protocol {
+	return map[string]Protocol{"POP3": POP3, "IMAP4": IMAP4, "SMTP": SMTP}[name]
+}
 
 // exchange2007 is the major version of the first release with these logs.
 const exchange2007 = 8
@@ -97,6 +114,14 @@ func exchangeServers(s *model.Snapshot) map[string]string {
 	return out
 }
 
+// some counts things.
+func some(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
 // reasons say what is to be said of a log.
 func reasons(l *model.Log, servers map[string]string) (out []string) {
 	_, known := servers[strings.ToLower(l.Server)]
@@ -107,9 +132,9 @@ func reasons(l *model.Log, servers map[string]string) (out []string) {
 		out = append(out, l.Server+" is no Exchange server of the source")
 	}
 	for _, d := range l.Damage {
-		text := fmt.Sprintf("%d lines with %s", d.N, d.What)
+		text := some(d.N, "line") + " with " + d.What
 		if d.What == model.UnreadableFile {
-			text = fmt.Sprintf("%d files could not be read to their end", d.N)
+			text = some(d.N, "file") + " could not be read to the end"
 		}
 		if len(d.Where) > 0 {
 			text += ": " + strings.Join(d.Where, ", ")
@@ -123,10 +148,10 @@ func reasons(l *model.Log, servers map[string]string) (out []string) {
 		out = append(out, "no line on "+strings.Join(l.Gaps, ", "))
 	}
 	if l.Twice > 0 {
-		out = append(out, fmt.Sprintf("%d files were there once more and count once", l.Twice))
+		out = append(out, some(l.Twice, "file")+" there once more, counted once")
 	}
 	if l.Stale > 0 {
-		out = append(out, fmt.Sprintf("%d older files were not opened", l.Stale))
+		out = append(out, some(l.Stale, "older file")+" not opened")
 	}
 	if l.Files > 0 && l.Lines == 0 {
 		out = append(out, "its files hold no line")

@@ -1,6 +1,7 @@
 package door
 
 import (
+	"net/netip"
 	"strings"
 
 	"mbxperm/model"
@@ -33,6 +34,7 @@ var relays = model.Derive(func(s *model.Snapshot) []Relay {
 		if r.Side == "hub" {
 			r.Notes = append(r.Notes, "from the log of the hub: the front end's does not have these sessions")
 		}
+		r.outside(s)
 	}
 	return append(out, silent(s)...)
 })
@@ -40,32 +42,63 @@ var relays = model.Derive(func(s *model.Snapshot) []Relay {
 // quiet are the connectors that set-up makes and that do not log by default.
 var quiet = []string{"Client Frontend"}
 
-// silent are the connectors of which it is known that there should be one and
-// that no line tells of: a client that uses one of them is seen nowhere.
+// silent are the connectors of servers with logs of which no line tells: a client
+// that uses one that does not log is seen nowhere. Where the directory has told of
+// connectors these are its own, else those that set-up makes.
 func silent(s *model.Snapshot) (out []Relay) {
 	seen := map[string]bool{}
 	var servers []string
 	for i := range s.Relays {
 		r := s.Relays[i]
-		if r.Side == "front end" {
-			if key := strings.ToLower(r.Server); !seen[key] {
-				seen[key] = true
-				servers = append(servers, r.Server)
-			}
-			seen[strings.ToLower(r.Server+"\x00"+r.Connector)] = true
+		if r.Side == "hub" {
+			continue
+		}
+		if key := strings.ToLower(r.Server); !seen[key] {
+			seen[key] = true
+			servers = append(servers, r.Server)
+		}
+		seen[strings.ToLower(r.Server+`\`+r.Connector)] = true
+	}
+	add := func(server, connector, logging, note string) {
+		if !seen[strings.ToLower(server+`\`+connector)] {
+			out = append(out, Relay{Relay: &model.Relay{Server: server, Side: "front end", Connector: connector}, Logging: logging, Judged: true, Notes: []string{note}})
 		}
 	}
 	for _, server := range servers {
+		told := false
+		for _, c := range Connectors(s) {
+			if !strings.EqualFold(c.ServerName(), server) || !c.Enabled || c.Role == "HubTransport" {
+				continue
+			}
+			told = true
+			switch c.Logging {
+			case "None":
+				add(server, c.Name, NotLogged, "not logged: logging is off; who sends through it is not known")
+			case "Verbose":
+				add(server, c.Name, LoggingOn, "no line tells of it")
+			default:
+				add(server, c.Name, LoggingUnknown, "no line tells of it, and whether it logs was not read")
+			}
+		}
 		for _, name := range quiet {
-			connector := name + " " + server
-			if !seen[strings.ToLower(server+"\x00"+connector)] {
-				out = append(out, Relay{
-					Relay:   &model.Relay{Server: server, Side: "front end", Connector: connector},
-					Logging: NotLogged, Judged: true,
-					Notes: []string{"not logged: set-up does not switch logging on for it, and no line tells of it; who sends through it is not known"},
-				})
+			if !told {
+				add(server, name+" "+server, NotLogged, "not logged: set-up does not switch logging on for it, and no line tells of it; who sends through it is not known")
 			}
 		}
 	}
 	return out
+}
+
+// outside says where a client is none of those that the connector is for: a
+// connector with wider ranges took it when the log was written, or the ranges were
+// changed.
+func (r *Relay) outside(s *model.Snapshot) {
+	c := ConnectorNamed(s, r.Server+`\`+r.Connector)
+	address, err := netip.ParseAddr(r.Client)
+	if c == nil || err != nil {
+		return
+	}
+	if in, known := c.InRanges(address); known && !in {
+		r.Notes = append(r.Notes, "the client is outside the ranges that the connector has now")
+	}
 }

@@ -112,7 +112,7 @@ func TestDoorFilter(t *testing.T) {
 	if res := viewOf(t, s, view.Query{Type: view.Connections, Filter: "203.0.113.9 client"}); res.Len() != 1 || res.Line(0).Name != "203.0.113.9" {
 		t.Errorf("%d lines", res.Len())
 	}
-	if res := viewOf(t, s, view.Query{Type: view.Connections, Rows: true, ACEs: view.Connections.ACEs[0], Filter: "pop3 plain"}); res.Len() != 1 {
+	if res := viewOf(t, s, view.Query{Type: view.Connections, Rows: true, ACEs: view.Connections.ACEs[0], Filter: "imap4 plain"}); res.Len() != 1 {
 		t.Errorf("%d rows in plain text", res.Len())
 	}
 	for _, column := range []int{1, -4, 5, -7} {
