@@ -18,8 +18,8 @@ func doorSheets(ctx context.Context, res *view.Result, row int) []widget.Sheet {
 		for _, d := range r.Detail() {
 			f.add(doorLabel(d.Name), d.Text)
 		}
-		f.add("", utcNote)
-		return []widget.Sheet{{Title: "Logs", Text: widget.Still(f...)}}
+		f.add("", res.Query.Type.Note())
+		return []widget.Sheet{{Title: res.Query.Type.Sheet(), Text: widget.Still(f...)}}
 	}
 	line := res.Line(row)
 	var f sheetLines
@@ -30,15 +30,13 @@ func doorSheets(ctx context.Context, res *view.Result, row int) []widget.Sheet {
 		f.add("Hidden", safe.Thousands(n)+" probes: y shows them")
 	}
 	f.add("Last", line.Door.Last)
-	f.add("", utcNote)
-	sheets := []widget.Sheet{{Title: "Logs", Text: widget.Still(f...)}}
+	f.add("", res.Query.Type.Note())
+	sheets := []widget.Sheet{{Title: res.Query.Type.Sheet(), Text: widget.Still(f...)}}
 	if k, ok := view.DoorAccount(res.Snapshot, line.Key); ok {
 		sheets = append(sheets, cardSheet(ctx, res.Snapshot, "Account", k))
 	}
 	return sheets
 }
-
-const utcNote = "As the protocol logs tell it. All times are UTC."
 
 // doorLabel is the name of a field as a label.
 func doorLabel(name string) string {

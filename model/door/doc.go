@@ -14,4 +14,13 @@
 // are unknown here; view joins them. What is not known is said to be: a client
 // that is absent from the logs is never called gone, and a stream without logs is
 // named.
+//
+// What the directory says of doors comes as names and texts (model.Door,
+// model.DoorValues), under the names that Exchange's cmdlets have for them; what
+// they mean is said here, one file each: setting.go (POP3 and IMAP4), connector.go
+// and groups.go (receive connectors and their permission groups), access.go
+// (protocols of a mailbox), rule.go, decide.go and opath.go (client access rules),
+// server.go (where a server is). A value that did not come is absent only where
+// coverage shows that the bound account could have read it; else it is not known,
+// and never on. Targets are the doors that the directory names, for checks.
 package door

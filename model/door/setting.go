@@ -27,6 +27,7 @@ type Settings struct {
 type Setting struct {
 	Name    string
 	Value   string // in the form of the cmdlets; empty where it is not known
+	Known   bool   // what set-up writes is known
 	Default bool   // it is set-up's own, or none is there and that is what counts
 	Unknown bool   // no value came, and whether the bound account may read one is not shown
 	Weak    string // why it is weak; empty where it is not
@@ -231,6 +232,7 @@ func (r *settingRule) read(p *Settings, v model.DoorValue, absent func(model.Doo
 	if r.preset != nil {
 		preset, known = r.preset(p)
 	}
+	out.Known = known
 	switch {
 	case v.State == model.Present && r.list:
 		slices.SortFunc(texts, func(a, b string) int { return strings.Compare(b, a) }) // IPv6 first, as the cmdlets write it

@@ -54,7 +54,7 @@ type doorLine struct {
 type doorRef struct{ kind, n uint32 }
 
 // doorKinds are those of all object types of doors, by doorRef.kind less one.
-var doorKinds = []*doorKind{connectionDoor, relayDoor}
+var doorKinds = []*doorKind{connectionDoor, relayDoor, settingDoor, ruleDoor}
 
 func (k *doorKind) number() uint32 { return uint32(slices.Index(doorKinds, k) + 1) }
 
@@ -131,6 +131,8 @@ func (r *Row) sums() (n [4]int, last string) {
 	case r.Connection != nil:
 		c := r.Connection
 		return [4]int{c.OK, c.Failed, c.Plain, 0}, stamp(c.Last)
+	case r.Setting != nil:
+		return r.Setting.sums(), ""
 	case r.Relay != nil:
 		x := r.Relay
 		return [4]int{x.Sessions, x.Messages, x.Relayed, x.MayRelay}, stamp(x.Last)
@@ -399,6 +401,10 @@ func (r *Row) Detail() (out []Detail) {
 		}
 	case r.Relay != nil:
 		out = details(RelayFields, r.Relay)
+	case r.Setting != nil:
+		out = details(SettingFields, r.Setting)
+	case r.Rule != nil:
+		out = details(RuleFields, &r.Rule.RuleLine)
 	}
 	return out
 }
@@ -450,12 +456,26 @@ func DoorFlag(s *model.Snapshot, key LineKey) (flag, value string) {
 		return "target", rest
 	case "user":
 		return "user", line.title
+	case "service", "setting", "rule", "condition":
+		return "line", line.name
 	case "client", "connector":
 		if rest != "" {
 			return kind, line.title
 		}
 	}
 	return "filter", line.title
+}
+
+// DoorLine finds the line of an object type by what [DoorFlag] calls it, or by its
+// title.
+func DoorLine(s *model.Snapshot, typ *ObjectType, text string) (LineKey, bool) {
+	g := typ.door.grid(s)
+	for n := range g.lines {
+		if l := &g.lines[n]; l.name == text || strings.EqualFold(l.title, text) {
+			return lineRef{door: doorRef{typ.door.number(), uint32(n + 1)}}.key(s), true
+		}
+	}
+	return LineKey{}, false
 }
 
 // DoorKey is the line of an end of a row of doors: 0 is the account or connector,

@@ -67,6 +67,8 @@ var ObjectTypes = []*ObjectType{
 	Connectors,
 	Connections,
 	Relays,
+	ProtocolSettings,
+	AccessRules,
 }
 
 // ACEType is one entry of the screen's second drop-down.

@@ -20,6 +20,9 @@ type Row struct {
 	// Connection and Relay are what the row is, where it tells of logs; nil else.
 	Connection *Connection
 	Relay      *Relay
+	// Setting and Rule are what the row is, where it tells of settings or rules.
+	Setting *SettingLine
+	Rule    *RulePart
 }
 
 // verdictRow is one answer of a verdict.

@@ -56,6 +56,7 @@ type Directory struct {
 	Release          string
 	Server, To, From string
 	Short, BySetting bool
+	Line             string // of the screen's grid
 	Protocol         Protocol
 	Rule             Rule
 }
@@ -63,11 +64,31 @@ type Directory struct {
 func (d *Directory) defineSettings(f *pflag.FlagSet) {
 	d.defineRelease(f)
 	f.BoolVar(&d.Short, "short", false, "a line for each service: certificate, login type, log folder, bindings, time-outs")
+	d.defineLine(f)
 	f.BoolVar(&d.BySetting, "by-setting", false, "by setting, those in which servers differ first")
 }
 
 func (d *Directory) defineRelease(f *pflag.FlagSet) {
 	f.StringVar(&d.Release, "release", "", "only servers of this release: 2013, 2016, \"2019 CU14\"")
+}
+
+func (d *Directory) defineLine(f *pflag.FlagSet) {
+	f.StringVar(&d.Line, "line", "", "the rows of this line of the screen's grid: \"EX01 POP3\", \"POP3 LoginType\", \"01 name of a rule\"")
+}
+
+// lineRows are the rows of one line, as the screen shows them.
+func (j *Job) lineRows(ctx context.Context, s *model.Snapshot) (Data, error) {
+	q := j.Query
+	of, ok := view.DoorLine(s, q.Type, j.Directory.Line)
+	if !ok {
+		return Data{}, fmt.Errorf("--line %q: nothing that was read is called so", j.Directory.Line)
+	}
+	q.Of = of
+	res, err := view.Of(ctx, s, q)
+	if err != nil {
+		return Data{}, err
+	}
+	return doorData(res, nil), nil
 }
 
 func (d *Directory) defineConnectors(f *pflag.FlagSet) {
@@ -84,10 +105,14 @@ func isDirectory(report string) bool {
 // checkDirectory finds what does not go together, before anything is read.
 func (r *Flags) checkDirectory(report string) error {
 	seen := r.Seen
-	seen.Filter = ""
+	if seen.Filter = ""; r.Directory.Line != "" {
+		seen.Sort = ""
+	}
 	switch flag := seen.given(); {
 	case flag != "":
 		return usage.Errorf("%s is for the other reports", flag)
+	case r.Directory.Line != "" && (r.Directory.Short || r.Directory.BySetting || r.Directory.Release != "" || r.Directory.Rule.asked()):
+		return usage.Errorf("--line has the rows of one line: give it without --short, --by-setting, --release and --user")
 	case r.Object != "" || r.Direction != "forward":
 		return usage.Errorf("--object and --direction are for the other reports")
 	case r.Inherited || r.Self || r.Defaults || r.Implied || r.Stale || r.All:
@@ -125,6 +150,9 @@ func (d *Directory) checkConnection(report string) error {
 func (j *Job) directory(ctx context.Context, s *model.Snapshot, ev *Evidence) (Data, error) {
 	ev.Covers = append(slices.Clone(directoryCover), ev.Covers...)
 	d := &j.Directory
+	if d.Line != "" {
+		return j.lineRows(ctx, s)
+	}
 	switch j.Report {
 	case rulesReport:
 		return j.rules(ctx, s, ev)
@@ -164,6 +192,9 @@ var directoryCover = []string{
 func (q *Question) directoryWords(name func(string) string) string {
 	d := &q.Directory
 	s := map[string]string{connectorsReport: "receive connectors", settingsReport: "settings of POP3 and IMAP4"}[q.Report]
+	if d.Line != "" {
+		s += ", the line " + name(d.Line)
+	}
 	switch q.Report {
 	case protocolsReport:
 		s = q.protocolWords(name)
@@ -186,4 +217,21 @@ func (q *Question) directoryWords(name func(string) string) string {
 		s += ", filter " + name(q.Query.Filter)
 	}
 	return s
+}
+
+// directoryQuery makes the question of such a report. Errors are of usage.
+func (r *Flags) directoryQuery(report string) (view.Query, error) {
+	q := view.Query{Type: view.Mailboxes, Rows: true, System: true, Filter: r.Seen.Filter}
+	if r.Target != "" {
+		q.Target = view.Match(r.Target)
+	}
+	if err := r.checkDirectory(report); err != nil || r.Directory.Line == "" {
+		return q, err
+	}
+	for typ, name := range doorReports {
+		if name == report {
+			q.Type, q.ACEs = typ, typ.ACEs[0]
+		}
+	}
+	return q, r.Seen.order(report, &q)
 }

@@ -112,7 +112,7 @@ func (j *Job) doors(ctx context.Context, s *model.Snapshot, ev *Evidence) (Data,
 }
 
 // doorReports are the reports on the rows of object types of doors.
-var doorReports = map[*view.ObjectType]string{view.Connections: connectionsReport, view.Relays: relaysReport}
+var doorReports = map[*view.ObjectType]string{view.Connections: connectionsReport, view.Relays: relaysReport, view.ProtocolSettings: settingsReport, view.AccessRules: rulesReport}
 
 // doorCommand are the arguments that print the lines of a grid of doors, or the
 // rows of one of its lines.
@@ -143,7 +143,12 @@ func doorCommand(source []string, s *model.Snapshot, q view.Query) []string {
 // doorData is the report of the rows that a view of doors shows, with the names
 // of clients by their addresses.
 func doorData(r *view.Result, names map[string]string) Data {
-	if r.Query.Type == view.Relays {
+	switch r.Query.Type {
+	case view.ProtocolSettings:
+		return NewData(settingsReport, view.SettingFields, r.Len(), func(i int) view.SettingLine { return *r.DoorRow(i).Setting })
+	case view.AccessRules:
+		return NewData(rulesReport, view.RuleFields, r.Len(), func(i int) view.RuleLine { return r.DoorRow(i).Rule.RuleLine })
+	case view.Relays:
 		return NewData(relaysReport, view.RelayFields, r.Len(), func(i int) view.Relay {
 			row := r.DoorRow(i).Relay
 			row.ClientName = names[row.Client]

@@ -45,7 +45,7 @@ var Names = []struct {
 	{settingsReport, "List the settings of POP3 and IMAP4 of every server, and what is weak or differs", SettingsHelp, SettingsExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Directory.defineSettings(f) }},
 	{rulesReport, "List the client access rules, or say which of them decides about somebody", RulesHelp, RulesExample,
-		func(r *Flags, f *pflag.FlagSet) { r.Directory.Rule.define(f) }},
+		func(r *Flags, f *pflag.FlagSet) { r.Directory.Rule.define(f); r.Directory.defineLine(f) }},
 	{connectorsReport, "List the receive connectors: who may send and relay where, and what is weak", ConnectorsHelp, ConnectorsExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Directory.defineConnectors(f) }},
 	{Name: "coverage", Short: "Say what was found, decoded, absent, unreadable or unknown"},
@@ -183,11 +183,7 @@ func (r *Flags) Query(report string) (view.Query, error) {
 		return r.doorQuery(report)
 	}
 	if isDirectory(report) {
-		q.Type, q.Filter = view.Mailboxes, r.Seen.Filter
-		if r.Target != "" {
-			q.Target = view.Match(r.Target)
-		}
-		return q, r.checkDirectory(report)
+		return r.directoryQuery(report)
 	}
 	for _, t := range view.ObjectTypes {
 		if t.Flag == cmp.Or(r.Object, view.ObjectTypes[0].Flag) {

@@ -1,0 +1,135 @@
+package view
+
+import (
+	"strings"
+
+	"mbxperm/model"
+	"mbxperm/model/door"
+)
+
+// ProtocolSettings is the object type of the settings of POP3 and IMAP4: a line
+// for each service of a server and one for each setting, by which one sees in
+// what servers differ.
+var ProtocolSettings = &ObjectType{
+	Name: "Protocol Settings", Flag: "settings", Plural: "Services and settings",
+	Totals: []model.Column[*Line]{
+		{Title: "Name", Is: model.ContentName, Text: func(l *Line) string { return l.Name }},
+		{Title: "Kind", Is: model.ContentWord, Text: func(l *Line) string { return l.Door.Kind }},
+		rowsColumn("Settings"),
+		sumColumn("Weak", false, func(t *DoorTotals) int { return t.Sums[0] }),
+		sumColumn("Changed", false, func(t *DoorTotals) int { return t.Sums[1] }),
+		sumColumn("Unread", false, func(t *DoorTotals) int { return t.Sums[2] }),
+	},
+	Details: []model.Column[*Row]{
+		textCell("Server", model.ContentTarget, false, func(r *Row) string { return r.Setting.ServerName() }),
+		textCell("Protocol", model.ContentWord, false, func(r *Row) string { return ProtocolName(r.Setting.Protocol) }),
+		textCell("Setting", model.ContentRight, false, func(r *Row) string { return r.Setting.Setting.Name }),
+		textCell("Value", model.ContentSentence, false, func(r *Row) string { return r.Setting.Value }),
+		textCell("Default", model.ContentWord, false, func(r *Row) string { return r.Setting.isDefault() }),
+		textCell("Note", model.ContentSentence, false, func(r *Row) string {
+			return strings.TrimPrefix(strings.Join([]string{r.Setting.Setting.Weak, r.Setting.Note}, "; "), "; ")
+		}),
+	},
+	Fields: doorFields(
+		sumField("weak", func(t *DoorTotals) int { return t.Sums[0] }),
+		sumField("changed", func(t *DoorTotals) int { return t.Sums[1] }),
+		sumField("unread", func(t *DoorTotals) int { return t.Sums[2] }),
+	),
+	ACEs:  []ACEType{{Name: "All"}},
+	lines: doorLines,
+	door:  settingDoor,
+}
+
+// isDefault says in a word whether a setting is set-up's own.
+func (l *SettingLine) isDefault() string {
+	switch {
+	case l.Unknown:
+		return "?"
+	case l.Default:
+		return "yes"
+	}
+	return "no"
+}
+
+// sums are what a line of settings adds up: weak ones, those that are not set-up's
+// own though that is known, and those that were not read.
+func (l *SettingLine) sums() (n [4]int) {
+	if l.Setting.Weak != "" {
+		n[0] = 1
+	}
+	if !l.Default && !l.Unknown && l.Known {
+		n[1] = 1
+	}
+	if l.Unknown {
+		n[2] = 1
+	}
+	return n
+}
+
+var settingDoor = &doorKind{"settings", settingGrid.Of, settingRow, settingName, rowsByName(settingGrid.Of, settingName), func(*Row, *Query) bool { return true }}
+
+// settingName names a row in every state.
+func settingName(s *model.Snapshot, i int) string {
+	l := &settingRows.Of(s)[i]
+	return strings.ToLower(l.Settings.Get("DistinguishedName").Value) + "\x00" + l.Setting.Name
+}
+
+// settingRows are all settings of all services.
+var settingRows = model.Derive(func(s *model.Snapshot) (out []SettingLine) {
+	for _, p := range door.AllSettings(s) {
+		for _, v := range p.List {
+			out = append(out, SettingLine{Settings: p, Setting: v})
+		}
+	}
+	return out
+})
+
+func settingRow(s *model.Snapshot, i int) Row { return Row{Setting: &settingRows.Of(s)[i]} }
+
+var settingGrid = model.Derive(func(s *model.Snapshot) *doorGrid {
+	all := settingRows.Of(s)
+	values := map[string]map[string]bool{}
+	for i := range all {
+		l := &all[i]
+		key := string(l.Protocol) + l.Setting.Name
+		if values[key] == nil {
+			values[key] = map[string]bool{}
+		}
+		if !ownOf[l.Setting.Name] {
+			values[key][apartFromName(l.Settings, l.Value)] = true
+		}
+	}
+	g := newDoorGrid(len(all))
+	for i := range all {
+		l := &all[i]
+		dn := strings.ToLower(l.Settings.Get("DistinguishedName").Value)
+		protocol := ProtocolName(l.Protocol)
+		kind := "setting"
+		if len(values[string(l.Protocol)+l.Setting.Name]) > 1 {
+			kind = "differs"
+		}
+		service := doorLine{name: "service:" + dn, title: l.ServerName() + " " + protocol, kind: "service"}
+		setting := doorLine{name: "setting:" + protocol + " " + l.Setting.Name, title: protocol + " " + l.Setting.Name, kind: kind}
+		g.put(i, false, service, setting)
+	}
+	return g
+})
+
+// Note says in a sentence what the rows of this type are taken from.
+func (t *ObjectType) Note() string {
+	if t == ProtocolSettings || t == AccessRules {
+		return "As the directory tells it. All times are UTC."
+	}
+	return "As the protocol logs tell it. All times are UTC."
+}
+
+// Sheet names the page of a card about a row or a line of this type.
+func (t *ObjectType) Sheet() string {
+	switch t {
+	case ProtocolSettings:
+		return "Settings"
+	case AccessRules:
+		return "Rule"
+	}
+	return "Logs"
+}
