@@ -81,6 +81,7 @@ func rolesComplete(s *model.Snapshot) (bool, string) {
 // no public document has it.
 const (
 	AttrRoleEntries = "msExchRoleEntries"
+	AttrMoreEntries = "msExchRoleEntriesExt"
 	AttrAssignee    = "msExchUserLink"
 	AttrRestriction = "msExchDomainRestrictionLink"
 	AttrScopeRoot   = "msExchScopeRoot"
@@ -98,11 +99,19 @@ func (c *Readability) NoValue(o *model.Record, state model.ReadState, attribute 
 	return !g.IsZero() && c.MayRead(o, g, acl.GUID{})
 }
 
+// Withheld reports that an attribute that the schema names is shown to be closed
+// to the bound account, by a descriptor that came: what is in it nobody knows.
+func (c *Readability) Withheld(o *model.Record, attribute string) bool {
+	g := namedAttributes.Of(c.s)[strings.ToLower(attribute)]
+	token, _ := c.tokenFor(o)
+	return !g.IsZero() && token.Len() > 0 && c.held(o, g) && o.Security != 0 && !c.s.Descs.At(uint32(o.Security)).Broken && !c.MayRead(o, g, acl.GUID{})
+}
+
 // namedAttributes are the schemaIDGUIDs of the attributes that are asked for in
 // this way, by their names in lower case.
 var namedAttributes = model.Derive(func(s *model.Snapshot) map[string]acl.GUID {
 	out := map[string]acl.GUID{}
-	for _, name := range []string{AttrRoleEntries, AttrAssignee, AttrRestriction, AttrScopeRoot, AttrScopeFilter, AttrPolicyLink} {
+	for _, name := range []string{AttrRoleEntries, AttrMoreEntries, AttrAssignee, AttrRestriction, AttrScopeRoot, AttrScopeFilter, AttrPolicyLink} {
 		out[strings.ToLower(name)] = acl.GUID{}
 	}
 	for g, n := range s.Forest.Schema {
@@ -139,8 +148,8 @@ func (c *Readability) roleLines(lines []Line, named *unreadList) {
 	}
 	for i := range t.Roles.Len() {
 		r := t.Roles.At(i)
-		count(coverRole, r.Obj, r.EntriesState == model.Present && r.TypeState == model.Present,
-			r.TypeState == model.Present && c.NoValue(s.Record(r.Obj), r.EntriesState, AttrRoleEntries))
+		typed := r.TypeState == model.Present && !c.Withheld(s.Record(r.Obj), AttrMoreEntries)
+		count(coverRole, r.Obj, r.EntriesState == model.Present && typed, typed && c.NoValue(s.Record(r.Obj), r.EntriesState, AttrRoleEntries))
 	}
 	for i := range t.Assignments.Len() {
 		a := t.Assignments.At(i)

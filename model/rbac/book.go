@@ -114,6 +114,9 @@ func (b *Book) opensOf() []member.Certainty {
 		r := t.Roles.At(uint32(i))
 		absent := b.reads.NoValue(b.s.Record(r.Obj), r.EntriesState, coverage.AttrRoleEntries)
 		out[i] = Opens(r, absent && len(r.Entries) == 0)
+		if out[i] == member.No && b.reads.Withheld(b.s.Record(r.Obj), coverage.AttrMoreEntries) {
+			out[i] = member.Unread // the entry may be among those that msExchRoleEntriesExt holds
+		}
 	}
 	return out
 }
