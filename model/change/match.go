@@ -116,7 +116,7 @@ func (c *comparer) identity(i int, dn pool.DN) uint64 {
 }
 
 // typeSet is a set of object types, by their place in view.ObjectTypes.
-type typeSet uint8
+type typeSet uint16
 
 func typeSetOf(t *view.ObjectType) typeSet { return 1 << slices.Index(view.ObjectTypes, t) }
 

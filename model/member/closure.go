@@ -8,7 +8,7 @@ import (
 // Propagate gives what is held by SID to those who hold the SIDs, now or
 // formerly, and what links give to whom they name, and all of it to the members
 // of groups. links yields each value of a link with what it gives.
-func Propagate[T ~uint8](s *model.Snapshot, bySID []T, links func(yield func(pool.DN, T))) *Holdings[T] {
+func Propagate[T ~uint8 | ~uint16](s *model.Snapshot, bySID []T, links func(yield func(pool.DN, T))) *Holdings[T] {
 	h := &Holdings[T]{s: s, Holds: make([]T, s.Objects.Len()), primary: map[uint64]model.ObjectID{}}
 	for id := model.ObjectID(1); uint32(id) < s.Objects.Len(); id++ {
 		o := s.Record(id)
@@ -34,7 +34,7 @@ func Propagate[T ~uint8](s *model.Snapshot, bySID []T, links func(yield func(poo
 }
 
 // Holdings says what each object holds.
-type Holdings[T ~uint8] struct {
+type Holdings[T ~uint8 | ~uint16] struct {
 	s       *model.Snapshot
 	Holds   []T                       // by ObjectID
 	primary map[uint64]model.ObjectID // domain and RID of the groups that hold a right
