@@ -187,7 +187,7 @@ func TestRedactionKeepsTheCase(t *testing.T) {
 	forth, back := map[string]string{}, map[string]string{}
 	r := NewRedactor()
 	for _, j := range reports() {
-		if isDoors(j.Report) { // whose records no field names: see TestRedactedLogs
+		if isDoors(j.Report) || isDirectory(j.Report) { // whose records no field names: see TestRedactedLogs, TestRedactedNamesNobody
 			continue
 		}
 		plain := records(t, j, s)
