@@ -120,11 +120,15 @@ func (d *decoder) came(e *collector.Entry, name string) model.ReadState {
 	return model.NotAsked
 }
 
-// bits32 takes flags of 32 bits, which are a signed integer in LDAP.
+// bits32 takes flags of 32 bits, which are a signed integer in LDAP. What is no
+// number is as good as not read.
 func (d *decoder) bits32(e *collector.Entry, name string, f *model.RoleFacts) {
 	f.FlagsState = d.came(e, name)
-	if n, err := strconv.ParseInt(e.Text(name), 10, 64); err == nil {
+	switch n, err := strconv.ParseInt(e.Text(name), 10, 64); {
+	case err == nil:
 		f.Flags = uint64(uint32(n))
+	case f.FlagsState == model.Present:
+		f.FlagsState = model.Missing
 	}
 }
 

@@ -49,3 +49,20 @@ func TestMoreEntriesWithheld(t *testing.T) {
 		}
 	}
 }
+
+// TestScopeOfUnknownKind: a scope whose flags did not come may be exclusive, and
+// keep out of what lies below it whoever has no exclusive assignment.
+func TestScopeOfUnknownKind(t *testing.T) {
+	const staff, scope = "OU=Staff,DC=contoso,DC=com", "CN=S,CN=Scopes,CN=RBAC,CN=Contoso,CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=contoso,DC=com"
+	for state, want := range map[model.ReadState]bool{model.Present: false, model.Missing: true, model.NotAsked: true} {
+		w := model.NewWriter(model.NewPool())
+		w.State = model.State{Phase: model.Finished}
+		w.Put(&model.Object{DN: staff, Class: model.ClassContainer})
+		w.Put(&model.Object{DN: scope, Class: model.ClassScope})
+		w.Role(&model.RoleFacts{DN: scope, Root: staff, Flags: 3, FlagsState: state})
+		s := w.Snapshot()
+		if b := rbac.Of(s); b.KeptOut(b.PlaceOf(s.Record(1).DN)) != want {
+			t.Errorf("flags %v: kept out %v, want %v", state, !want, want)
+		}
+	}
+}

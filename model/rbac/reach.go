@@ -76,7 +76,7 @@ type places struct {
 func (b *Book) findPlaces() *places {
 	p := &places{roots: map[pool.DN]bool{}, below: map[pool.DN][]int{}, exclusive: map[pool.DN]bool{}}
 	for i := range b.s.Roles.Scopes.Len() {
-		if x := b.s.Roles.Scopes.At(i); IsExclusive(x) {
+		if x := b.s.Roles.Scopes.At(i); IsExclusive(x) || x.FlagsState != model.Present { // which may be exclusive
 			p.exclusive[x.Root] = true
 			p.roots[x.Root] = true
 		}
