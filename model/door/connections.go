@@ -21,6 +21,9 @@ type Connection struct {
 	Probe bool
 	// Spare: it comes from a back end whose front end has logs, which count it.
 	Spare bool
+	// State says whether the mailbox may be used by the protocol now; empty where
+	// it is none that was read.
+	State string
 	Notes []string // what is to be said of it, a sentence each
 }
 
@@ -35,6 +38,7 @@ var connections = model.Derive(func(s *model.Snapshot) []Connection {
 			front[strings.ToLower(l.Server)+l.Protocol] = true
 		}
 	}
+	access := NewAccessReader(s)
 	out := make([]Connection, len(s.Connections))
 	for i := range s.Connections {
 		c := &out[i]
@@ -52,6 +56,7 @@ var connections = model.Derive(func(s *model.Snapshot) []Connection {
 			}
 		}
 		c.Probe = isProbe(c.Connection)
+		c.state(s, access)
 		if part(c.Side) == "back" {
 			c.Spare = front[strings.ToLower(c.Server)+c.Protocol]
 			c.Notes = append(c.Notes, "from the log of the back end: the front end has none here")
@@ -64,6 +69,21 @@ var connections = model.Derive(func(s *model.Snapshot) []Connection {
 	guessing(out)
 	return out
 })
+
+// state finds out whether the mailbox may be used by the protocol.
+func (c *Connection) state(s *model.Snapshot, access *AccessReader) {
+	id := c.Account.ID
+	if c.Other.ID != 0 {
+		id = c.Other.ID
+	}
+	by, ok := map[string]Client{"POP3": ByPOP3, "IMAP4": ByIMAP4}[c.Protocol]
+	if id == 0 || !ok || !s.Record(id).HasMailbox() {
+		return
+	}
+	if c.State = access.Of(id, by).State; c.State == AccessOff && c.OK > 0 {
+		c.Notes = append(c.Notes, c.Protocol+" is off for the mailbox now")
+	}
+}
 
 // leastGuessed is how many names that fail from one address look like somebody
 // who tries them out.

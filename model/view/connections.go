@@ -39,7 +39,7 @@ var ConnectionFields = []model.Field[*Connection]{
 	{Name: "starttls", Value: func(c *Connection) any { return c.StartTLS }},
 	{Name: "plain", Value: func(c *Connection) any { return c.Plain }},
 	{Name: "reasons", Is: model.ContentSentence, Value: func(c *Connection) any { return model.Tallies(c.Reasons) }},
-	{Name: "protocol_state", Is: model.ContentWord, Value: func(c *Connection) any { return "" }},
+	{Name: "protocol_state", Is: model.ContentWord, Value: func(c *Connection) any { return c.Connection.State }},
 	{Name: "right", Is: model.ContentStatus, Value: func(c *Connection) any { return c.Right }},
 	{Name: "sessions", Value: func(c *Connection) any { return c.Sessions }},
 	{Name: "unknown_names", Value: func(c *Connection) any { return c.Names }},
