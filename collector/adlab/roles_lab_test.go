@@ -239,7 +239,7 @@ func deniedRoles(t *testing.T, lab *adlab.Lab, c *ldap.Conn, rbac string) {
 		}
 		return false
 	}
-	const nothing, noRole, noScope = "role assignments were not read", "the role was not read", "the scope was not read"
+	const nothing, noRole, noScope = "role assignments that were not read", "the role was not read", "the scope was not read"
 	roles := func() map[string]any { return coverageOf(t, lab, lab.Reader, lab.ReaderPassword)["role-assignment"] }
 	if says(nothing, false) || says(noRole, false) || says(noScope, false) || roles()["complete"] != true {
 		t.Errorf("something of the roles is not read, coverage %v, though all may be read", roles())
