@@ -202,20 +202,8 @@ func (l *logons) end(s *logonSession) {
 	}
 }
 
-// giveUp ends the half of the sessions that are silent longest: connections that
-// broke leave no line.
 func (l *logons) giveUp() {
-	times := make([]int64, 0, len(l.sessions))
-	for _, s := range l.sessions {
-		times = append(times, s.last)
-	}
-	slices.Sort(times)
-	for k, s := range l.sessions {
-		if s.last <= times[len(times)/2] {
-			l.end(s)
-			delete(l.sessions, k)
-		}
-	}
+	endSilent(l.sessions, func(s *logonSession) int64 { return s.last }, l.end)
 }
 
 // finish ends all sessions.

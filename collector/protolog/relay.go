@@ -345,17 +345,7 @@ func (r *relays) end(s *mailSession) {
 }
 
 func (r *relays) giveUp() {
-	times := make([]int64, 0, len(r.sessions))
-	for _, s := range r.sessions {
-		times = append(times, s.last)
-	}
-	slices.Sort(times)
-	for k, s := range r.sessions {
-		if s.last <= times[len(times)/2] {
-			r.end(s)
-			delete(r.sessions, k)
-		}
-	}
+	endSilent(r.sessions, func(s *mailSession) int64 { return s.last }, r.end)
 }
 
 // finish ends the sessions of a series.
