@@ -49,7 +49,12 @@ func silence(p *mailtest.Peer) {
 func reset(p *mailtest.Peer) {
 	p.Say("220-")
 	time.Sleep(20 * time.Millisecond)
-	_ = p.Conn.(*net.TCPConn).SetLinger(0)
+	conn := p.Conn
+	if inner, ok := conn.(*tls.Conn); ok {
+		conn = inner.NetConn() // no close_notify: the connection below is reset
+	}
+	_ = conn.(*net.TCPConn).SetLinger(0)
+	_ = conn.Close()
 	p.Close()
 }
 
