@@ -114,6 +114,13 @@ func decompress(r io.Reader) (io.Reader, func(), error) {
 	in := bufio.NewReaderSize(r, window)
 	release := func() {}
 	head, err := in.Peek(6)
+	// What is asked of head is asked before anything reads on: it is a part of the
+	// buffer of in, and the zstd decoder fills that from a goroutine of its own.
+	for _, m := range magics {
+		if bytes.HasPrefix(head, []byte(m.magic)) {
+			return nil, nil, fmt.Errorf("%w but a file compressed with %s: unpack it first (%s)", ErrNotLDIF, m.kind, m.remedy)
+		}
+	}
 	switch {
 	case len(head) == 0 && err == io.EOF:
 		return nil, nil, errors.New("it is empty")
@@ -132,11 +139,6 @@ func decompress(r io.Reader) (io.Reader, func(), error) {
 		}
 		release = z.Close
 		in = bufio.NewReaderSize(unpacked{z, "zstd"}, 16) // lines has the buffer
-	}
-	for _, m := range magics {
-		if bytes.HasPrefix(head, []byte(m.magic)) {
-			return nil, nil, fmt.Errorf("%w but a file compressed with %s: unpack it first (%s)", ErrNotLDIF, m.kind, m.remedy)
-		}
 	}
 	head, err = in.Peek(3)
 	switch {
