@@ -119,7 +119,8 @@ type Object struct {
 	StoredState   ReadState
 	StoredPartial bool
 
-	Mail *Mail // of another recipient; nil says nothing
+	Mail    *Mail    // of another recipient; nil says nothing
+	Placing *Placing // of an account; nil says nothing
 
 	AdminSDHolder bool
 

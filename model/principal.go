@@ -366,6 +366,9 @@ var unseenDomains = Derive(func(s *Snapshot) map[int]bool {
 	for i := range s.Links.Len() {
 		note(s.Links.At(i).Who)
 	}
+	for i := range s.Automaps.Len() {
+		note(s.Automaps.At(i).Who)
+	}
 	// An account whose SID may not be read can be the holder of any.
 	for id := uint32(1); id < s.Objects.Len(); id++ {
 		if o := s.Objects.At(id); o.SID == 0 && o.IsPrincipal() {

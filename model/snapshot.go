@@ -27,6 +27,8 @@ type Snapshot struct {
 	Links      table.View[Link]
 	postings   table.View[Posting]
 	postingOf  table.View[uint32] // by ObjectID: number in postings
+	placings   placingViews
+	Automaps   table.View[Automap] // in the order in which they came
 	shared     table.View[sharedRec]
 	Stores     table.View[ObjectID]
 	Recipients table.View[ObjectID]

@@ -16,11 +16,10 @@ var Mailboxes = collector.Search{
 	Scope:   collector.ScopeSub,
 	Filter:  filterMailboxes,
 	Attributes: slices.Concat([]string{
-		attrMailboxSD, attrSecurity, attrNickname, "msExchRecipientTypeDetails", "msExchRecipientDisplayType",
+		attrMailboxSD, attrSecurity, attrNickname, "msExchRecipientTypeDetails",
 		"msExchMailboxGuid", "msExchHomeServerName", "homeMDB", "msExchMasterAccountSid", attrDelegates,
-		AttrUPN, AttrAddresses,
 		attrPolicy,
-	}, senders, accessAttributes(), identity),
+	}, placings, senders, accessAttributes(), identity),
 	Weight: 15,
 }
 
@@ -64,6 +63,7 @@ var account = kind{
 	decode: func(d *decoder, e *collector.Entry, set *classSet) {
 		o := d.object(e, set)
 		d.recipient(e, o, set.is)
+		d.placing(e, o)
 		d.members(e, o)
 		d.policyOf(e, o)
 		d.put(e, o)

@@ -33,6 +33,8 @@ type decoder struct {
 	inHand      model.Object // of the entry in hand, so that its lists are made once
 	logs        bool         // there are logs to come
 	mailInHand  model.Mail   // likewise
+	// placingInHand is that of the entry in hand, so that its list is made once.
+	placingInHand model.Placing
 	// accessValues are those of the entry in hand, so that the list is made once.
 	accessValues model.DoorValues
 	doors        doorsAsked

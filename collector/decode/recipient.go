@@ -19,7 +19,7 @@ var Recipients = collector.Search{
 	Scope:   collector.ScopeSub,
 	Filter:  "(&(mailNickname=*)(!(&(objectCategory=person)(objectClass=user))))",
 	Attributes: slices.Concat([]string{
-		attrSecurity, attrNickname, "msExchRecipientTypeDetails", "msExchRecipientDisplayType", attrDelegates,
+		attrSecurity, attrNickname, "msExchRecipientTypeDetails", attrDisplayType, attrDelegates,
 		attrMember, "groupType", attrMailboxSD, "homeMDB", "msExchMailboxGuid",
 		attrRoleGroup, attrForeignGroup,
 	}, managers, senders, identity),

@@ -70,8 +70,9 @@ func (e *entry) mailbox(w *world, p *person, expiry bool) {
 	facts := &kindFacts[p.kind]
 	if facts.details != "" {
 		e.text("msExchRecipientTypeDetails", facts.details)
-		e.text("msExchRecipientDisplayType", facts.display)
+		e.text("msExchRecipientDisplayType", p.displayType(w))
 	}
+	e.addresses(w, p)
 	if expiry && p.odd == headExpired {
 		e.text("accountExpires", "133485408000000000") // 2024-01-01, in intervals of 100 ns since 1601
 	}

@@ -117,6 +117,7 @@ var propertySets = map[string]acl.GUID{
 	"memberOf":                        membershipInfo,
 	"mail":                            acl.GUIDPublicInformation,
 	"proxyAddresses":                  acl.GUIDPublicInformation,
+	"targetAddress":                   acl.GUIDPublicInformation,
 	"legacyExchangeDN":                acl.GUIDPublicInformation,
 }
 

@@ -34,6 +34,7 @@ const (
 	streamLists
 	streamLogs
 	streamAccess
+	streamAutomap
 )
 
 // mix is the finaliser of SplitMix64: every bit of the result depends on every
