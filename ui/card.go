@@ -209,7 +209,7 @@ func (a *app) cardAt(raw bool) {
 			sheets = doorSheets(a.ctx, res, row)
 		} else if res.Query.Verdicts() {
 			sheets, at = verdictSheets(a.ctx, res, row)
-		} else if res.Query.Roles() {
+		} else if res.IsRole(row) {
 			sheets, at = roleSheets(a.ctx, res, row), 0
 		} else if res.Query.Rows {
 			sheets, at = rowSheets(res.Snapshot, res.Ref(row)), 2

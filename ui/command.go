@@ -72,7 +72,7 @@ func commandLines(source []string, res *view.Result, row int, ok bool) []widget.
 	}
 	ref := grant.Ref{}
 	switch {
-	case res.Query.Verdicts() || res.Query.Roles():
+	case res.Query.Verdicts() || res.IsRole(row) || res.Query.Roles() && res.Query.Rows:
 		return f
 	case res.Query.Rows:
 		ref = res.Ref(row)

@@ -199,8 +199,12 @@ func (a *app) pivot(i int) {
 		a.foot.say("this row stands for many: + shows each of them")
 		return
 	}
+	typ := view.TypeOf(res.Snapshot, key)
+	if res.IsRole(i) && !res.Query.Roles() { // beside entries: to the others of whoever has it
+		typ = view.Roles
+	}
 	a.push()
-	a.goTo(view.TypeOf(res.Snapshot, key), key, forward)
+	a.goTo(typ, key, forward)
 }
 
 // goTo shows the rows of a line, in reverse or forward, and puts the cursor of

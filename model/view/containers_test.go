@@ -73,7 +73,7 @@ func TestContainersInReverse(t *testing.T) {
 			t.Fatalf("%s: %d lines", name, len(of))
 		}
 		rows := ask(t, s, view.Query{Type: view.Mailboxes, Rows: true, Of: of[0], ACEs: reverse, Effective: effective})
-		if rows.Len() != 1 || rows.Row(0).Target.DN != script.StaffDN {
+		if rows.Len() == 0 || rows.Len() > 1 && !rows.IsRole(1) || rows.Row(0).Target.DN != script.StaffDN {
 			t.Errorf("%s reaches %d rows, want that of the OU", name, rows.Len())
 		}
 	}

@@ -142,7 +142,12 @@ func typeOrKind(l *Line) string {
 	return l.Kind
 }
 
-func rowTarget(r *Row) string { return targetText(&r.Row) }
+func rowTarget(r *Row) string {
+	if r.Role != nil {
+		return r.Target.Name + " (" + r.Target.Type + ")"
+	}
+	return targetText(&r.Row)
+}
 
 // targetText names the target of a row; stores and containers say what they are.
 func targetText(r *grant.Row) string {

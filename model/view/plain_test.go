@@ -267,18 +267,18 @@ func checkDetail(t *testing.T, s *model.Snapshot, show toggles, line *view.Line)
 			}
 		}
 	}
-	seen := map[grant.Ref]bool{}
+	seen := map[any]bool{}
 	both := detail(show.of.both)
 	for i := range both.Len() {
-		if seen[both.Ref(i)] {
-			t.Errorf("toggles %v: Both of %q shows %v twice", show, line.Name, both.Ref(i))
+		if seen[both.RowKey(i)] {
+			t.Errorf("toggles %v: Both of %q shows %v twice", show, line.Name, both.RowKey(i))
 		}
-		seen[both.Ref(i)] = true
+		seen[both.RowKey(i)] = true
 	}
 	for _, n := range []int{0, show.of.reverse - 1} {
 		one := detail(n)
 		for i := range one.Len() {
-			if !seen[one.Ref(i)] {
+			if !seen[one.RowKey(i)] {
 				t.Errorf("toggles %v: Both of %q lacks a row of %s", show, line.Name, show.of.ACEs[n].Name)
 			}
 		}

@@ -19,7 +19,7 @@ func TestRecipientRowKeys(t *testing.T) {
 	for i := range rows.Len() {
 		r := rows.Ref(i)
 		if found, ok := grant.Find(s, grant.KeyOf(s, r)); !ok || found != r {
-			t.Errorf("%+v is found as %+v, %v", rows.Entry(i), found, ok)
+			t.Errorf("%+v is found as %+v, %v", rows.Row(i), found, ok)
 		}
 		if rows.FindRow(rows.RowKey(i)) != i {
 			t.Errorf("row %d is found as %d", i, rows.FindRow(rows.RowKey(i)))
@@ -83,7 +83,7 @@ func TestValuesOfSeveralEntries(t *testing.T) {
 	rows := ask(t, s, view.Query{Type: view.Recipients, Rows: true, ACEs: view.Recipients.ACEs[0]})
 	var got string
 	for i := range rows.Len() {
-		r := rows.Entry(i)
+		r := rows.Row(i)
 		got += r.Target.Name + " " + r.Right + " " + r.Trustee.Name + "; "
 	}
 	if want := "one manager b; one accept a; one accept b; one accept c; one accept d; two accept a; "; got != want {

@@ -15,11 +15,12 @@ func (r *Result) RowKey(i int) any {
 	if r.doors != nil {
 		return doorRowKey{r.Query.Type.door.name, r.Query.Type.door.rowName(r.Snapshot, int(r.doors[i]))}
 	}
-	if r.assignments != nil {
-		return r.assignmentKey(r.assignments[i])
-	}
 	if r.verdicts == nil {
-		return grant.KeyOf(r.Snapshot, r.rows[i])
+		n, role := r.place(i)
+		if role {
+			return r.assignmentKey(r.assignments[n])
+		}
+		return grant.KeyOf(r.Snapshot, r.rows[n])
 	}
 	v := r.verdicts[i]
 	return verdictKey{lineRef{obj: v.line.Mailbox}.key(r.Snapshot), v.line.Trustee, v.of}
@@ -48,10 +49,12 @@ func (r *Result) FindRow(key any) int {
 	switch key := key.(type) {
 	case grant.Key:
 		if ref, ok := grant.Find(r.Snapshot, key); ok {
-			return slices.Index(r.rows, ref)
+			return r.shownAt(slices.Index(r.rows, ref))
 		}
 	case assignmentKey:
-		return r.findAssignment(key)
+		if n := slices.IndexFunc(r.assignments, func(a assignmentRow) bool { return r.assignmentKey(a) == key }); n >= 0 {
+			return r.shownAt(len(r.rows) + n)
+		}
 	case doorRowKey:
 		for i := range r.doors {
 			if r.RowKey(i) == key {
@@ -73,16 +76,18 @@ func (r *Result) IsOwn(i int) bool {
 	switch {
 	case r.doors != nil:
 		return true
-	case r.assignments != nil:
-		return false
 	case r.verdicts != nil:
 		return r.evaluation.of.obj == r.verdicts[i].line.Mailbox
 	}
-	return r.evaluation.of.obj == r.rows[i].Obj
+	n, role := r.place(i)
+	return !role && r.evaluation.of.obj == r.rows[n].Obj
 }
 
-// Ref returns the reference of row i, where rows are entries.
-func (r *Result) Ref(i int) grant.Ref { return r.rows[i] }
+// Ref returns the reference of row i, where that is an entry.
+func (r *Result) Ref(i int) grant.Ref {
+	n, _ := r.place(i)
+	return r.rows[n]
+}
 
 // TrusteeKey returns the line of the trustee of row i, and TargetKey that of its
 // target; zero where the row stands for more than one.
@@ -90,11 +95,12 @@ func (r *Result) TrusteeKey(i int) LineKey {
 	if r.doors != nil {
 		return r.otherEnd(i)
 	}
-	if r.assignments != nil {
-		return r.assigneeKey(i)
-	}
 	if r.verdicts == nil {
-		return TrusteeKey(r.Snapshot, r.rows[i])
+		n, role := r.place(i)
+		if role {
+			return r.assigneeKey(r.assignments[n])
+		}
+		return TrusteeKey(r.Snapshot, r.rows[n])
 	}
 	if who := r.verdicts[i].line.Trustee; who != 0 {
 		return PartyLine(r.Snapshot, who)
@@ -107,11 +113,12 @@ func (r *Result) TargetKey(i int) LineKey {
 	if r.doors != nil {
 		return r.otherEnd(i)
 	}
-	if r.assignments != nil {
-		return r.assigneeKey(i) // whose line it stands in
-	}
 	if r.verdicts == nil {
-		return TargetKey(r.Snapshot, r.rows[i])
+		n, role := r.place(i)
+		if role {
+			return r.assigneeKey(r.assignments[n]) // whose line it stands in
+		}
+		return TargetKey(r.Snapshot, r.rows[n])
 	}
 	if id := r.verdicts[i].line.Mailbox; id != 0 {
 		return PartyLine(r.Snapshot, r.Snapshot.TrusteeOf(r.Snapshot.Record(id).DN))

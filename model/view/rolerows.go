@@ -31,29 +31,26 @@ type RoleRow struct {
 // assignmentRow is a row: an assignment, and whose it is for whom the line is about.
 type assignmentRow struct {
 	number    int
-	certainty member.Certainty // No where the assignment names the line itself, or all are in question
+	certainty member.Certainty // No where the assignment names who is asked about, or all are in question
+	person    member.Person    // who holds it, where certainty is not No
 }
 
 // assignmentKey names such a row in every state of a pool.
 type assignmentKey struct{ name pool.DN }
 
-func (r *Result) assignment(i int) *rbac.Assignment {
-	return &rbac.Of(r.Snapshot).Assignments[r.assignments[i].number]
-}
-
-// assigneeKey returns the line of who has the assignment of row i.
-func (r *Result) assigneeKey(i int) LineKey {
-	if a := r.assignment(i); a.User != 0 {
+// assigneeKey returns the line of who has an assignment.
+func (r *Result) assigneeKey(x assignmentRow) LineKey {
+	if a := &rbac.Of(r.Snapshot).Assignments[x.number]; a.User != 0 {
 		return LineKey{party: r.Snapshot.TrusteeOf(a.User)}
 	}
 	return LineKey{}
 }
 
-// roleRow makes row i.
-func (r *Result) roleRow(i int) Row {
-	row := AssignmentRow(r.Snapshot, r.assignments[i].number)
-	if p, ok := personOf(r.Snapshot, r.evaluation.of); ok {
-		row.Via = RoleWay(r.Snapshot, p, row.Role.Assignment, r.assignments[i].certainty).String()
+// roleRow makes the row of an assignment.
+func (r *Result) roleRow(x assignmentRow) Row {
+	row := AssignmentRow(r.Snapshot, x.number)
+	if x.certainty != member.No {
+		row.Via = RoleWay(r.Snapshot, x.person, row.Role.Assignment, x.certainty).String()
 	}
 	if row.Role.Linked != "" && row.Via == "" {
 		row.Via = "members in another forest: " + row.Role.Linked
@@ -76,6 +73,7 @@ func AssignmentRow(s *model.Snapshot, number int) Row {
 		}
 	}
 	out.scope(s)
+	out.Where = out.where().String()
 	row := Row{Row: grant.Row{Right: out.RoleName, Text: out.RoleName, Status: roleStatus(a), AppliesHere: true}, Role: out}
 	row.Target.Principal = model.Principal{Name: out.Name, DN: out.DN, GUID: o.GUID}
 	if a.User != 0 {
@@ -92,10 +90,6 @@ func AssignmentRow(s *model.Snapshot, number int) Row {
 // scope takes where the assignment counts.
 func (r *RoleRow) scope(s *model.Snapshot) {
 	a, w := r.Assignment, r.Flags.RecipientWrite()
-	r.Where = w.String()
-	if !a.Decoded {
-		r.Where = "not read"
-	}
 	r.Exclusive = a.Decoded && w == rbac.ScopeExclusive
 	if a.RoleAssignment.Scope == 0 {
 		return
@@ -104,7 +98,6 @@ func (r *RoleRow) scope(s *model.Snapshot) {
 	if w == rbac.ScopeOU {
 		r.ScopeName = s.DNText(a.RoleAssignment.Scope)
 	}
-	r.Where += ": " + r.ScopeName
 	if a.Scope == nil {
 		return
 	}
@@ -112,6 +105,23 @@ func (r *RoleRow) scope(s *model.Snapshot) {
 	if a.Scope.Root != 0 {
 		r.ScopeRoot = s.DNText(a.Scope.Root)
 	}
+}
+
+// where says where the assignment counts: a word of Exchange's, and the name of
+// the scope or the DN of the OU that it stands for.
+func (r *RoleRow) where() model.Phrase {
+	if !r.Decoded {
+		return model.Said("not read")
+	}
+	w := r.Flags.RecipientWrite()
+	if r.ScopeName == "" {
+		return model.Said(w.String())
+	}
+	name := model.Part{Is: model.PartName, Text: r.ScopeName}
+	if w == rbac.ScopeOU {
+		name.Is = model.PartDN
+	}
+	return model.Phrase{{Is: model.PartWord, Text: w.String() + ": "}, name}
 }
 
 // roleStatus says in a word whether an assignment is in force, and as what.
@@ -163,59 +173,111 @@ func RoleWay(s *model.Snapshot, p member.Person, a *rbac.Assignment, c member.Ce
 // assignmentRows takes the assignments that the query asks for.
 func (l *evaluation) assignmentRows() {
 	b, q := rbac.Of(l.snap), &l.query
-	take := func(n int, c member.Certainty) {
-		a := &b.Assignments[n]
-		if why := l.whyRole(a); why != 0 {
-			l.result.Hidden[why.First()]++
-		} else {
-			l.result.assignments = append(l.result.assignments, assignmentRow{n, c})
-		}
-	}
 	one := slices.IndexFunc(b.Assignments, func(a rbac.Assignment) bool { return l.of.obj != 0 && a.Obj == l.of.obj })
 	switch {
 	case q.Of.IsZero():
-		for n := range b.Assignments {
-			take(n, member.No)
-		}
+		l.assignmentsOfAll()
 	case one >= 0: // the line of one assignment
-		take(one, member.No)
+		l.takeAssignment(assignmentRow{number: one})
 	default:
-		named := assigneesOf(l.snap, l.of)
-		for _, n := range named {
-			for _, i := range b.Assignees[n].Assignments {
-				take(i, member.No)
-			}
-		}
-		if p, ok := personOf(l.snap, l.of); ok && q.Held() {
-			for _, h := range b.HeldBy(p) {
-				if slices.Contains(named, h.Assignee) {
-					continue
-				}
-				for _, i := range b.Assignees[h.Assignee].Assignments {
-					take(i, h.Certainty)
-				}
-			}
-		}
+		l.assignmentsOfLine(q.Held())
 	}
 	l.filterAssignments()
 	l.sortAssignments()
 }
 
+// takeAssignment takes an assignment, unless it is hidden.
+func (l *evaluation) takeAssignment(x assignmentRow) {
+	if why := l.whyRole(&rbac.Of(l.snap).Assignments[x.number]); why != 0 {
+		l.result.Hidden[why.First()]++
+	} else {
+		l.result.assignments = append(l.result.assignments, x)
+	}
+}
+
+// assignmentsOfLine takes those that name a line, and, of a person, all that it
+// holds.
+func (l *evaluation) assignmentsOfLine(held bool) {
+	b := rbac.Of(l.snap)
+	named := assigneesOf(l.snap, l.of)
+	for _, n := range named {
+		for _, i := range b.Assignees[n].Assignments {
+			l.takeAssignment(assignmentRow{number: i})
+		}
+	}
+	if !held {
+		return
+	}
+	p, ok := personOf(l.snap, l.of)
+	if !ok {
+		return
+	}
+	for _, h := range b.HeldBy(p) {
+		if slices.Contains(named, h.Assignee) {
+			continue
+		}
+		for _, i := range b.Assignees[h.Assignee].Assignments {
+			l.takeAssignment(assignmentRow{i, h.Certainty, p})
+		}
+	}
+}
+
+// assignmentsOfAll takes those of everybody whom the query asks about. By trustee,
+// a person has what he holds through groups and his policy too.
+func (l *evaluation) assignmentsOfAll() {
+	b, q, s := rbac.Of(l.snap), &l.query, l.snap
+	taken := make([]bool, len(b.Assignments))
+	for n := range b.Assignments {
+		if q.Trustee != nil {
+			row := AssignmentRow(s, n)
+			if !q.Trustee(&row.Trustee) {
+				continue
+			}
+		}
+		taken[n] = true
+		l.takeAssignment(assignmentRow{number: n})
+	}
+	if !q.ByTrustee || q.Trustee == nil || len(b.Assignments) == 0 {
+		return
+	}
+	g := coverage.Members(s)
+	for p := range member.Person(g.Len()) {
+		if l.stopped() {
+			return
+		}
+		if who := s.Principal(g.Trustee(p)); !q.Trustee(&who) {
+			continue
+		}
+		for _, h := range b.HeldBy(p) {
+			for _, i := range b.Assignees[h.Assignee].Assignments {
+				if !taken[i] {
+					taken[i] = true
+					l.takeAssignment(assignmentRow{i, h.Certainty, p})
+				}
+			}
+		}
+	}
+}
+
+// filterAssignments keeps the assignments that the filter lets pass, and the
+// target that is asked for.
 func (l *evaluation) filterAssignments() {
+	if len(l.filter.words) == 0 && l.query.Target == nil {
+		return
+	}
 	l.result.assignments = slices.DeleteFunc(l.result.assignments, func(r assignmentRow) bool {
 		if l.stopped() {
 			return true
 		}
-		if len(l.filter.words) == 0 && l.query.Target == nil && l.query.Trustee == nil {
-			return false
-		}
 		row := AssignmentRow(l.snap, r.number)
-		if l.query.Target != nil && !l.query.Target(&row.Target.Principal) || l.query.Trustee != nil && !l.query.Trustee(&row.Trustee) {
-			return true
-		}
-		return !MatchTexts(l.filter.words, row.Role.Name, row.Role.DN, row.Role.RoleName, row.Role.RoleDN, row.Role.Effect.String(), row.Status,
-			row.Trustee.Name, row.Trustee.DN, model.SIDText(row.Trustee.SID), row.Role.Where, row.Role.ScopeFilter)
+		return l.query.Target != nil && !l.query.Target(&row.Target.Principal) || !matchesRole(l.filter.words, &row)
 	})
+}
+
+// matchesRole reports whether a row of an assignment holds every word.
+func matchesRole(words []Word, row *Row) bool {
+	return MatchTexts(words, row.Role.Name, row.Role.DN, row.Role.RoleName, row.Role.RoleDN, row.Role.Effect.String(), row.Status,
+		row.Trustee.Name, row.Trustee.DN, model.SIDText(row.Trustee.SID), row.Role.Where, row.Role.ScopeFilter)
 }
 
 // sortAssignments orders the rows by what was asked for, then what opens mailboxes
@@ -240,11 +302,12 @@ func (l *evaluation) sortAssignments() {
 		}
 		switch n := l.query.Sort; {
 		case n != 0 && max(n, -n) <= len(l.query.Type.Details):
-			row := AssignmentRow(s, r.number)
+			row := l.result.assignmentRow(r)
 			all[i].first = fold(l.query.Type.Details[max(n, -n)-1].Text(&row))
-		case l.query.ByTrustee && a.User != 0:
-			t := s.Principal(s.TrusteeOf(a.User))
-			all[i].first = fold(t.Name) + "\x00" + model.SIDText(t.SID) + t.DN
+		case l.query.ByTrustee:
+			if p := l.roleTrustee(r); p != 0 {
+				all[i].first = trusteeOrder(s, p)
+			}
 		}
 	}
 	down := 1
@@ -259,83 +322,6 @@ func (l *evaluation) sortAssignments() {
 	}
 }
 
-func (r *Result) findAssignment(key assignmentKey) int {
-	return slices.IndexFunc(r.assignments, func(a assignmentRow) bool { return r.assignmentKey(a) == key })
-}
-
 func (r *Result) assignmentKey(a assignmentRow) assignmentKey {
 	return assignmentKey{r.Snapshot.Record(rbac.Of(r.Snapshot).Assignments[a.number].Obj).DN}
-}
-
-// RoleFields are the columns of report aces where its rows are role assignments.
-var RoleFields = []model.Field[*Row]{
-	{Name: "object_type", Is: model.ContentWord, Aside: true, Value: func(*Row) any { return Roles.Flag }},
-	{Name: "assignment", Is: model.ContentName, Value: func(r *Row) any { return r.Role.Name }},
-	{Name: "assignment_dn", Is: model.ContentDN, Aside: true, Order: true, Value: func(r *Row) any { return r.Role.DN }},
-	{Name: "assignee", Is: model.ContentTrustee, Value: func(r *Row) any { return r.Trustee.Name }},
-	{Name: "assignee_domain", Is: model.ContentName, Value: func(r *Row) any { return r.Trustee.Domain }},
-	{Name: "assignee_sid", Is: model.ContentSID, Aside: true, Value: func(r *Row) any { return model.SIDText(r.Trustee.SID) }},
-	{Name: "assignee_kind", Is: model.ContentWord, Value: func(r *Row) any { return r.Trustee.Kind }},
-	{Name: "assignee_type", Is: model.ContentWord, Value: func(r *Row) any { return r.decoded(r.Role.Flags.Assignee().String()) }},
-	{Name: "role", Is: model.ContentName, Value: func(r *Row) any { return r.Role.RoleName }},
-	{Name: "role_dn", Is: model.ContentDN, Aside: true, Value: func(r *Row) any { return r.Role.RoleDN }},
-	{Name: "role_type", Value: func(r *Row) any { return r.roleType() }},
-	{Name: "role_type_name", Is: model.ContentWord, Value: func(r *Row) any { return r.roleTypeName() }},
-	{Name: "parent_role", Is: model.ContentName, Value: func(r *Row) any { return r.Role.ParentName }},
-	{Name: "delegation", Is: model.ContentWord, Value: func(r *Row) any { return r.decoded(r.Role.Flags.Delegation().String()) }},
-	{Name: "enabled", Value: func(r *Row) any { return r.enabled() }},
-	{Name: "recipient_read_scope", Is: model.ContentWord, Value: func(r *Row) any { return r.decoded(r.Role.Flags.RecipientRead().String()) }},
-	{Name: "recipient_write_scope", Is: model.ContentWord, Value: func(r *Row) any { return r.decoded(r.Role.Flags.RecipientWrite().String()) }},
-	{Name: "config_read_scope", Is: model.ContentWord, Aside: true, Value: func(r *Row) any { return r.decoded(r.Role.Flags.ConfigRead().String()) }},
-	{Name: "config_write_scope", Is: model.ContentWord, Aside: true, Value: func(r *Row) any { return r.decoded(r.Role.Flags.ConfigWrite().String()) }},
-	{Name: "scope", Is: model.ContentName, Value: func(r *Row) any { return r.Role.ScopeName }},
-	{Name: "scope_root", Is: model.ContentDN, Aside: true, Value: func(r *Row) any { return r.Role.ScopeRoot }},
-	{Name: "scope_filter", Is: model.ContentSentence, Value: func(r *Row) any { return r.Role.ScopeFilter }},
-	{Name: "exclusive", Value: func(r *Row) any { return r.Role.Exclusive }},
-	{Name: "effect", Is: model.ContentWord, Value: func(r *Row) any { return r.Role.Effect.String() }},
-	{Name: "flags", Is: model.ContentWord, Aside: true, Value: func(r *Row) any { return r.flags() }},
-	{Name: "linked_to", Is: model.ContentSID, Aside: true, Value: func(r *Row) any { return r.Role.Linked }},
-	{Name: "via", Is: model.ContentSentence, Value: func(r *Row) any { return r.Via }},
-	{Name: "default", Aside: true, Value: func(r *Row) any { return r.Role.Default }},
-	{Name: "complete", Value: func(r *Row) any { return r.Role.Complete }},
-}
-
-// decoded is what the flags say, empty where they did not come.
-func (r *Row) decoded(text string) string {
-	if !r.Role.Decoded {
-		return ""
-	}
-	return text
-}
-
-// enabled is bit 63, nil where the flags did not come: nobody knows then whether
-// the assignment is in force.
-func (r *Row) enabled() any {
-	if !r.Role.Decoded {
-		return nil
-	}
-	return r.Role.Flags.Enabled()
-}
-
-// flags spells the flags; what is no number may be any text, a name too.
-func (r *Row) flags() any {
-	if r.Role.FlagsText != "" {
-		return model.Phrase{{Is: model.PartName, Text: r.Role.FlagsText}}
-	}
-	return r.decoded(r.Role.Flags.String())
-}
-
-// roleType is the number of the role's type, nil where it was not read.
-func (r *Row) roleType() any {
-	if r.Role.Role == nil || r.Role.Role.TypeState != model.Present {
-		return nil
-	}
-	return int(r.Role.Role.Type)
-}
-
-func (r *Row) roleTypeName() string {
-	if r.roleType() == nil {
-		return ""
-	}
-	return rbac.TypeName(r.Role.Role.Type)
 }

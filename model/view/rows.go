@@ -343,8 +343,7 @@ func (l *evaluation) firstOrder() []uint32 {
 			p := grant.TrusteeOf(s, r, grant.ACEOf(s, r))
 			text, ok := who[p]
 			if !ok {
-				t := s.Principal(p)
-				text = fold(t.Name) + "\x00" + model.SIDText(t.SID) + t.DN
+				text = trusteeOrder(s, p)
 				who[p] = text
 			}
 			texts[i] = text
@@ -352,6 +351,12 @@ func (l *evaluation) firstOrder() []uint32 {
 		return ranks(texts, false)
 	}
 	return nil
+}
+
+// trusteeOrder is what an order by trustee goes by.
+func trusteeOrder(s *model.Snapshot, p model.TrusteeID) string {
+	t := s.Principal(p)
+	return fold(t.Name) + "\x00" + model.SIDText(t.SID) + t.DN
 }
 
 // ranks returns the place of each text in the order of the distinct ones.

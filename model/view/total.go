@@ -9,12 +9,13 @@ import (
 
 // Unread names the lists of the line behind Query.Of that hold rows of this answer
 // and were not read, or not to their end: without rows it does not mean that
-// there are none. It is nil for answers about all lines or in reverse alone.
+// there are none. In reverse these are the role assignments alone.
 func (r *Result) Unread() (names []string) {
 	q := &r.Query
 	of := r.evaluation.of.obj
+	names = r.unreadRoles()
 	if !q.Rows || of == 0 {
-		return nil
+		return names
 	}
 	for _, k := range grant.Kinds {
 		if q.ACEs.forward.Has(k) && k.Unread(r.Snapshot, r.evaluation.reads, r.Snapshot.Record(of)) {

@@ -127,8 +127,10 @@ type Result struct {
 	rows     []grant.Ref
 	verdicts []verdictRow
 	doors    []int32 // rows that tell of logs, by their number
-	// assignments are the rows where these are role assignments.
+	// assignments are the rows where these are role assignments, or those of them
+	// that stand beside entries; see [Result.place].
 	assignments []assignmentRow
+	order       []int32
 	evaluation  *evaluation
 }
 
@@ -157,14 +159,13 @@ func (r *Result) Row(i int) Row {
 		return r.DoorRow(i)
 	case r.verdicts != nil:
 		return r.verdicts[i].row(r.Snapshot)
-	case r.assignments != nil:
-		return r.roleRow(i)
 	}
-	return Row{Row: r.Entry(i)}
+	n, role := r.place(i)
+	if role {
+		return r.assignmentRow(r.assignments[n])
+	}
+	return Row{Row: grant.RowOf(r.Snapshot, r.rows[n])}
 }
-
-// Entry makes row i, where rows are entries.
-func (r *Result) Entry(i int) grant.Row { return grant.RowOf(r.Snapshot, r.rows[i]) }
 
 // Of is the only code that filters, totals and sorts. It stops with the
 // context's error when the context ends.
@@ -179,6 +180,7 @@ func Of(ctx context.Context, s *model.Snapshot, q Query) (*Result, error) {
 	} else if q.Rows {
 		l.allRows()
 		l.sortRows()
+		l.takeBeside()
 	} else {
 		q.Type.lines(l)
 	}

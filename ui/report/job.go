@@ -382,7 +382,7 @@ func ResultData(r *view.Result) Data {
 		return NewData("aces", view.RoleFields, r.Len(), r.Row)
 	}
 	if r.Query.Rows {
-		return NewData("aces", view.RowFields, r.Len(), r.Entry)
+		return NewData("aces", view.RowFields, r.Len(), r.Row)
 	}
 	fields := append([]model.Field[*view.Line]{{Name: "object_type", Is: model.ContentWord, Aside: true, Value: func(*view.Line) any { return typ.Flag }}}, typ.Fields...)
 	return NewData("totals", fields, r.Len(), r.Line)
