@@ -1,7 +1,7 @@
 package finding
 
 import (
-	"context"
+	"strings"
 
 	"mbxperm/acl"
 	"mbxperm/model"
@@ -12,23 +12,51 @@ import (
 	"mbxperm/model/member"
 )
 
-// newAlarms are the alarms about what is new.
-const newAlarms alarmSet = 1<<alarmNewFull | 1<<alarmNewSend | 1<<alarmNewBehalf | 1<<alarmNewStore | 1<<alarmNewMember | 1<<alarmNewClient | 1<<alarmNewRelay
+// The rules about what is new, which want a comparison with an earlier state.
 
-var openingAlarms = [...]struct {
-	way grant.Ways
-	on  alarmKind
-}{{grant.OpensMailbox, alarmNewFull}, {grant.SendsAs, alarmNewSend}, {grant.SendsFor, alarmNewBehalf}, {grant.OpensBelow, alarmNewStore}}
+const newDecided = "The two states are compared: objects by GUID, then SID; entries by trustee, kind and object types, at the object they are set on. What a new object inherits from an entry that was there is nothing new."
 
-// changes counts the changes by which somebody got a right that opens or sends:
-// at its source, whatever the number of copies, and each entry once.
-func (w *watcher) changes(ctx context.Context, c *change.Comparison) error {
-	q := change.Query{Apart: true, Target: w.target, Trustee: w.trustee}
+func newRule(name string, x Severity, counts, text, means string) *Rule {
+	return &Rule{Name: name, Group: News, Severity: x, Counts: counts, Text: text, Means: means, Decided: newDecided,
+		Blind:  "Who did it: the directory does not tell. What one of the states did not read is not comparable, and raises incomplete.",
+		Remedy: "ask who wanted it; take it away if nobody did"}
+}
+
+var (
+	newFull = newRule("new-fullaccess", High, "objects", "somebody has got Full Access to a mailbox, or the right to change its permissions or owner",
+		"He opens the mailbox now, and did not by this entry before.")
+	newSend   = newRule("new-send-as", High, "objects", "somebody has got Send-As", "He sends in the name of the mailbox now, and did not by this entry before.")
+	newBehalf = newRule("new-on-behalf", Medium, "objects", "somebody has got Send on Behalf", "He sends on behalf of the mailbox now; the owner himself can have given him that.")
+	newStore  = newRule("new-store-right", Critical, "objects", "somebody has got a right on a store, a server or a container that opens mailboxes",
+		"He opens what lies below, or can give himself that, and no mailbox shows it.")
+	newMember = newRule("new-member", High, "objects", "somebody has become a member of a group that is allowed to open or send",
+		"He may do whatever the group may, from his next logon on.")
+	newClient = newRule("new-client", Medium, "objects", "somebody logs on by POP3 or IMAP4 from where he did not before, as the protocol logs tell",
+		"The account is used from an address that was not in the earlier logs.")
+	newRelay = newRule("new-relay", Medium, "objects", "a client sends mail to outside that did not before, or nobody knows whether to outside, as the protocol logs tell",
+		"A program or a person relays that did not before.")
+)
+
+var newsRules = []*Rule{newFull, newSend, newBehalf, newStore, newMember, newClient, newRelay}
+
+var openingRules = [...]struct {
+	way  grant.Ways
+	rule *Rule
+}{{grant.OpensMailbox, newFull}, {grant.SendsAs, newSend}, {grant.SendsFor, newBehalf}, {grant.OpensBelow, newStore}}
+
+// news finds the changes by which somebody got a right that opens or sends: at its
+// source, whatever the number of copies, and each entry once.
+func (r *run) news() {
+	c := r.q.Since
+	if c == nil {
+		return
+	}
+	q := change.Query{Apart: true, Target: r.q.Target, Trustee: r.q.Trustee}
 	var groups []grant.Ways // by ObjectID, made when the first member has come
 	last := grant.Ref{}
 	for i := range c.List {
-		if i&1023 == 1023 && ctx.Err() != nil {
-			return ctx.Err()
+		if i&1023 == 1023 && r.ended() {
+			return
 		}
 		x := &c.List[i]
 		if x.Event == change.EventRemoved || !c.Wanted(x, &q) {
@@ -37,11 +65,11 @@ func (w *watcher) changes(ctx context.Context, c *change.Comparison) error {
 		var ways grant.Ways
 		switch {
 		case x.Event == change.EventUnsure:
-			w.unsure = true
+			r.unsure = true
 		case x.Kind == change.Client:
-			w.say(c, x, alarmNewClient)
+			r.changed(c, x, newClient)
 		case x.Kind == change.Relay && c.Relayed(x):
-			w.say(c, x, alarmNewRelay)
+			r.changed(c, x, newRelay)
 		case x.Kind == change.ACE || x.Kind == change.Delegate:
 			ref := x.Ref[change.After]
 			ref.Right = 0
@@ -56,34 +84,26 @@ func (w *watcher) changes(ctx context.Context, c *change.Comparison) error {
 			}
 			ways = groups[x.Obj[change.After]]
 		}
-		if ways != 0 {
-			w.raise(c, x, ways)
+		for _, o := range openingRules {
+			if ways&o.way != 0 {
+				r.changed(c, x, o.rule)
+			}
 		}
-	}
-	return nil
-}
-
-func (w *watcher) raise(c *change.Comparison, x *change.Diff, ways grant.Ways) {
-	for _, o := range openingAlarms {
-		if ways&o.way != 0 {
-			w.say(c, x, o.on)
+		if ways != 0 && x.Kind == change.Membership {
+			r.changed(c, x, newMember)
 		}
-	}
-	if x.Kind == change.Membership {
-		w.say(c, x, alarmNewMember)
 	}
 }
 
-// say counts a change for an alarm, if that is wanted.
-func (w *watcher) say(c *change.Comparison, x *change.Diff, on alarmKind) {
-	if w.want&(1<<on) == 0 {
+// changed notes a change for a rule, if that is wanted.
+func (r *run) changed(c *change.Comparison, x *change.Diff, rule *Rule) {
+	if !r.wants(rule) {
 		return
 	}
-	if w.rows[on] == 0 {
-		first := c.Change(x)
-		w.change[on] = &first
-	}
-	w.rows[on]++
+	of := c.Change(x)
+	f := found{rule: rule, severity: rule.Severity, change: &of, count: max(1, of.Reach), rows: 1}
+	f.detail = append(model.Phrase{{Is: model.PartRight, Text: strings.TrimSpace(of.Right + " " + of.Status)}, {Is: model.PartWord, Text: "; now "}}, of.New...)
+	r.found = append(r.found, f)
 }
 
 // lets says what an entry or delegate that came or changed lets somebody do who

@@ -125,7 +125,7 @@ func raisedNew(t *testing.T, old, new *model.Snapshot, target, trustee func(*mod
 	if err != nil {
 		t.Fatal(err)
 	}
-	raised, err = finding.Raise(context.Background(), new, c, finding.Alarms, target, trustee)
+	raised, err = finding.Raise(context.Background(), new, finding.Query{Since: c, Target: target, Trustee: trustee}, finding.Conditions())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,8 +159,8 @@ func TestNewAlarms(t *testing.T) {
 				t.Errorf("raised %q, want %q", got, c.want)
 			}
 			for _, r := range raised {
-				if r.Since() && (r.Change == nil || r.Change.Change == change.Removed || r.Change.Target.Name == "") {
-					t.Errorf("%s: first %+v", r.Name, r.Change)
+				if r.Since() && (r.First == nil || r.First.Change == nil || r.First.Change.Change == change.Removed || r.First.Change.Target.Name == "") {
+					t.Errorf("%s: first %+v", r.Name, r.First)
 				}
 			}
 			none, _ := raisedNew(t, after, after, nil, nil)
@@ -193,8 +193,8 @@ func TestNewAlarmsFilters(t *testing.T) {
 			t.Errorf("%+v: %q", c, got)
 		}
 		raised = slices.DeleteFunc(raised, func(r finding.Raised) bool { return !r.Since() })
-		if c.target == "u2" && (raised[0].Change.Target.Name != "u2" || raised[0].Change.Trustee.Name != "svc") {
-			t.Errorf("first %+v", raised[0].Change)
+		if c.target == "u2" && (raised[0].First.Change.Target.Name != "u2" || raised[0].First.Change.Trustee.Name != "svc") {
+			t.Errorf("first %+v", raised[0].First.Change)
 		}
 	}
 }

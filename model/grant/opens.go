@@ -74,3 +74,19 @@ var openingRights = map[acl.GUID]bool{
 	acl.MustParseGUID("8db0795c-df3a-4aca-a97d-100162998dfa"): true, // ms-Exch-EPI-Impersonation
 	acl.MustParseGUID("bc39105d-9baa-477c-a34a-997cc25e3d60"): true, // ms-Exch-EPI-May-Impersonate
 }
+
+// SpeaksOfMailboxes reports whether an allowing entry of a store or above gives a right
+// that opens mailboxes, and not only control over the entry's object: an extended right
+// that does, all of them, or Full Control.
+func SpeaksOfMailboxes(s *model.Snapshot, a *pool.ACERecord) bool {
+	return a.Type.Allows() && (speaksOf(s, a, 0) || a.Mask&acl.GenericAll != 0)
+}
+
+// LetsSendAs reports whether an entry that stands on an account lets its trustee send
+// as it: Send-As by name, by all extended rights or by Full Control.
+func LetsSendAs(s *model.Snapshot, a *pool.ACERecord) bool {
+	if a.Mask&acl.GenericAll != 0 && !a.HasObjectType {
+		return true
+	}
+	return a.Mask&acl.ControlAccess != 0 && (!a.HasObjectType || a.ObjectType == 0 || *s.GUIDs.At(uint32(a.ObjectType)) == acl.GUIDSendAs)
+}

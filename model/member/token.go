@@ -194,3 +194,28 @@ func (w *walk) goUp() {
 		}
 	}
 }
+
+// BearerToken returns what a token holds of which nothing is known but that it holds a
+// SID: that of a person is his; that of a group what its members have because of it;
+// one that everybody has or that is no account's holds itself.
+func (g *Graph) BearerToken(id pool.SID, d Domain) *SIDs {
+	if g.IsDomainWide(id) {
+		return g.WideToken(id, d)
+	}
+	c, told := g.everyones(id)
+	if h := g.s.Holder(id); h != 0 && !told {
+		if p, ok := g.PersonOf(h); ok {
+			return g.TokenOf(p, d)
+		}
+		return g.GroupToken(h, d)
+	}
+	if g.sortOf(id) == ntAuthority && c == No || !told { // ANONYMOUS LOGON and the like; an account that was not read
+		c = Sure
+	}
+	w := g.walk(d)
+	if c != No {
+		w.t.Steps = append(w.t.Steps, Step{SID: id, Certainty: c})
+		w.t.add(id, 1)
+	}
+	return w.withEverybodys(0)
+}

@@ -19,7 +19,7 @@ func TestHelpNamesConditions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range finding.Alarms {
+	for _, a := range finding.Conditions() {
 		if !strings.Contains(out, a.Name+" ") || !strings.Contains(out, a.Text) {
 			t.Errorf("the help lacks %s: %s", a.Name, a.Text)
 		}

@@ -88,6 +88,9 @@ func (r *Flags) Arguments(report string, args []string, logs bool) error {
 		}
 		return usage.Errorf("no source: mbxperm report %s wants --logs [SERVER=]DIR, ldaps://HOST, demo or a file", report)
 	}
+	if len(args) == 0 && report == findingsReport && r.Findings.Explain != "" {
+		return nil
+	}
 	return usage.Arguments(args, 1, "no source: mbxperm report "+report+" wants ldaps://HOST, demo or a file")
 }
 

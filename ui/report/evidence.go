@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -72,6 +73,7 @@ type Failure struct {
 	Says      string `json:"says"`
 	Rows      int    `json:"rows"`
 	First     string `json:"first,omitempty"`
+	unit      string // what the rows are; empty for rows
 }
 
 // NewEvidence says of a snapshot what does not depend on the report.
@@ -139,6 +141,7 @@ type Question struct {
 	Doors              Doors
 	// Directory are the flags of the reports on what the directory says of doors.
 	Directory Directory
+	Findings  Findings
 }
 
 // words puts the question into words; name spells what the user named.
@@ -148,6 +151,9 @@ func (q *Question) words(name func(string) string) string {
 	}
 	if q.Report == accessReport {
 		return q.accessWords(name)
+	}
+	if q.Report == findingsReport {
+		return q.findingsWords(name)
 	}
 	if isDirectory(q.Report) {
 		return q.directoryWords(name)
@@ -289,10 +295,7 @@ func (f *Failure) sentence() string {
 	if f.Rows == 0 {
 		return f.Says
 	}
-	unit := "row"
-	if strings.HasPrefix(f.Condition, "new-") {
-		unit = "change"
-	}
+	unit := cmp.Or(f.unit, "row")
 	if f.Rows > 1 {
 		unit += "s"
 	}

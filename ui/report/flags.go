@@ -24,6 +24,7 @@ type Flags struct {
 	Verdict                                               Verdict
 	Doors                                                 Doors
 	Directory                                             Directory
+	Findings                                              Findings
 }
 
 // Names are the reports there are.
@@ -48,6 +49,8 @@ var Names = []struct {
 		func(r *Flags, f *pflag.FlagSet) { r.Directory.Rule.define(f); r.Directory.defineLine(f) }},
 	{connectorsReport, "List the receive connectors: who may send and relay where, and what is weak", ConnectorsHelp, ConnectorsExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Directory.defineConnectors(f) }},
+	{findingsReport, "List what is wrong, the most dangerous first", FindingsHelp, FindingsExample,
+		func(r *Flags, f *pflag.FlagSet) { r.Findings.define(f) }},
 	{Name: "coverage", Short: "Say what was found, decoded, absent, unreadable or unknown"},
 }
 
@@ -140,7 +143,8 @@ func (r *Flags) reports(f *pflag.FlagSet) {
 	f.BoolVar(&r.BOM, "bom", false, "begin CSV with a byte order mark, for Excel")
 	f.BoolVar(&r.Redact, "redact", false, "replace names, domains, SIDs and servers by pseudonyms")
 	f.StringVar(&r.RedactKey, "redact-key", "", "redact with the key in this file: the same pseudonyms in every file")
-	f.StringVar(&r.FailOn, "fail-on", "", "exit with 4 where one of these conditions holds: "+finding.AlarmNames())
+	f.StringVar(&r.FailOn, "fail-on", "", "exit with 4 where one of these conditions holds: "+finding.ConditionNames())
+	r.Findings.defineAccept(f)
 	f.BoolVarP(&r.Quiet, "quiet", "q", false, "nothing on standard error but errors, conditions that hold, and what was not read to its end or cannot be compared")
 }
 
@@ -157,17 +161,21 @@ func ReportHelp() string {
 
 // FailOnHelp explains the conditions and the exit code of a report.
 func FailOnHelp() string {
-	help := "Conditions of --fail-on, over all entries of all object types, hidden ones too, within --target and --trustee:\n"
-	newer := ""
-	for _, c := range finding.Alarms {
-		line := fmt.Sprintf("  %-15s %s\n", c.Name, c.Text)
-		if c.Since() {
+	help := "Conditions of --fail-on, over all entries of all object types, hidden ones too, within --target and --trustee, without\n" +
+		"what --accept names. They are the rules of report findings by their names:\n"
+	newer, severities := "", ""
+	for _, c := range finding.Conditions() {
+		line := fmt.Sprintf("  %-22s %s\n", c.Name, c.Text)
+		switch {
+		case c.Rule == nil:
+			severities += line
+		case c.Since():
 			newer += line
-		} else {
+		default:
 			help += line
 		}
 	}
-	return help + "and over what is new, which wants --since or compare:\n" + newer +
+	return help + "over what is new, which wants --since or compare:\n" + newer + "and by severity, of all rules:\n" + severities +
 		"\nExit code: 0 done, 1 failed, 2 usage, 3 done, but something was cut, unreadable, unknown, undecodable or not comparable,\n" +
 		"4 a condition of --fail-on holds (wins over 3)."
 }
@@ -178,6 +186,9 @@ func (r *Flags) Query(report string) (view.Query, error) {
 	if report == accessReport {
 		q.Type = view.Mailboxes
 		return q, r.checkAccess()
+	}
+	if report == findingsReport {
+		return r.findingsQuery()
 	}
 	if isDoors(report) {
 		return r.doorQuery(report)
@@ -227,6 +238,9 @@ func (r *Flags) Query(report string) (view.Query, error) {
 // Job makes a report; every mistake in the flags is found before anything is read.
 func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 	format, err := ParseFormat(r.Format)
+	if report == findingsReport && r.Format == string(acceptFormat) {
+		format, err = acceptFormat, nil
+	}
 	if err != nil {
 		return nil, usage.Wrap(err)
 	}
@@ -236,13 +250,13 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 	}
 	job := &Job{
 		Question: Question{Report: report, Query: q, Target: r.Target, Trustee: r.Trustee, Of: r.Seen.Of, Recipients: r.Object == "recipient", Expand: r.Verdict.Expand,
-			Doors: r.Doors, Directory: r.Directory},
+			Doors: r.Doors, Directory: r.Directory, Findings: r.Findings},
 		Output:  Output{Format: format, BOM: r.BOM, File: r.Out, Force: r.Force, Quiet: r.Quiet},
 		Version: version,
 	}
 	job.Doors.Probes = r.Doors.Probes || r.All
 	if r.FailOn != "" {
-		if job.FailOn, err = finding.ParseAlarms(r.FailOn); err != nil {
+		if job.FailOn, err = finding.ParseConditions(r.FailOn); err != nil {
 			return nil, usage.Wrap(err)
 		}
 		for _, a := range job.FailOn {
@@ -259,6 +273,9 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 		job.Redact, err = KeyedRedactor(r.RedactKey)
 	case r.Redact:
 		job.Redact = NewRedactor()
+	}
+	if err == nil {
+		err = job.Findings.read()
 	}
 	if err != nil {
 		return nil, err

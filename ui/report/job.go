@@ -210,7 +210,7 @@ const compareReport = "compare"
 type Job struct {
 	Question
 	Output
-	FailOn  []finding.Alarm
+	FailOn  []finding.Condition
 	Version string // of the program
 }
 
@@ -252,14 +252,11 @@ func (j *Job) Run(ctx context.Context, s, old *model.Snapshot, stdout, stderr io
 		ev.Comparison = compared(changes, j.Redact)
 		comparison = changes.Comparison
 	}
-	raised, err := finding.Raise(ctx, s, comparison, j.FailOn, j.Query.Target, j.Query.Trustee)
+	found, err := j.raise(ctx, s, comparison, ev)
 	if err != nil {
 		return out, err
 	}
-	for _, r := range raised {
-		ev.FailOn = append(ev.FailOn, failure(s, r, j.Redact))
-	}
-	d, err := j.data(ctx, s, changes, ev)
+	d, err := j.data(ctx, s, changes, found, ev)
 	if err != nil {
 		return out, err
 	}
@@ -283,6 +280,27 @@ func (j *Job) Run(ctx context.Context, s, old *model.Snapshot, stdout, stderr io
 		fmt.Fprintln(stderr, "mbxperm: --fail-on "+f.Condition+": "+safe.Text(f.sentence()))
 	}
 	return out, nil
+}
+
+// raise looks for the conditions that hold. The report of findings looks for findings
+// once, for both; for other reports it returns nil.
+func (j *Job) raise(ctx context.Context, s *model.Snapshot, comparison *change.Comparison, ev *Evidence) (l *finding.List, err error) {
+	var raised []finding.Raised
+	q := j.findingQuery(comparison)
+	if j.Report == findingsReport {
+		if l, err = j.findings(ctx, s, comparison, ev); err == nil {
+			raised = l.Raise(j.FailOn, q)
+		}
+	} else {
+		raised, err = finding.Raise(ctx, s, q, j.FailOn)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range raised {
+		ev.FailOn = append(ev.FailOn, failure(s, r, j.Redact))
+	}
+	return l, nil
 }
 
 // changes compares the snapshot with an older one, if there is one.
@@ -340,8 +358,10 @@ func wellKnown(text string) bool {
 }
 
 // data answers the question.
-func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *change.List, ev *Evidence) (Data, error) {
+func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *change.List, found *finding.List, ev *Evidence) (Data, error) {
 	switch j.Report {
+	case findingsReport:
+		return j.foundData(found, ev), nil
 	case "coverage":
 		return ev.Coverage, nil
 	case compareReport:
@@ -390,23 +410,45 @@ func ResultData(r *view.Result) Data {
 
 // failure puts a condition that holds into words.
 func failure(s *model.Snapshot, r finding.Raised, hide *Redactor) Failure {
-	f := Failure{Condition: r.Name, Says: r.Text, Rows: r.Rows}
-	switch c := r.Change; {
-	case r.Rows == 0:
-	case r.Door != nil:
-		f.First = hide.phrase(r.Door)
-	case c != nil && (c.Kind == change.KindClient || c.Kind == change.KindRelay):
-		f.First = fmt.Sprintf("%s on %s: %s", hide.any(c.Trustee.Name), hide.any(c.Target.Name), hide.phrase(c.New))
-	case c == nil:
-		row := grant.RowOf(s, r.First)
-		f.First = fmt.Sprintf("%s: %s %s on %s", hide.any(row.Trustee.Name), row.Status, hide.right(row.Right), hide.any(row.Target.Name))
-	case c.Kind == change.KindMembership:
-		f.First = fmt.Sprintf("%s is in %s now", hide.any(c.Trustee.Name), hide.any(c.Target.Name))
+	f := Failure{Condition: r.Name, Says: r.Text, Rows: r.Rows, unit: unitOf(r)}
+	x := r.First
+	switch {
+	case x == nil:
+	case x.Change != nil:
+		f.First = firstChange(x.Change, hide)
+	case x.Ref.Obj != 0:
+		row := grant.RowOf(s, x.Ref)
+		f.First = fmt.Sprintf("%s: %s %s on %s", hide.any(row.Trustee.Name), row.Status, hide.right(row.Right), hide.any(x.Target.Name))
+	case x.Rule.Group == finding.Doors:
+		f.First = hide.phrase(x.Detail)
 	default:
-		f.First = fmt.Sprintf("%s: %s on %s", hide.any(c.Trustee.Name), hide.phrase(c.New), hide.any(c.Target.Name))
-		if c.Reach > 0 {
-			f.First += ", which reaches " + safe.Thousands(c.Reach)
-		}
+		f.First = strings.TrimPrefix(strings.TrimSuffix(hide.any(x.Trustee.Name)+" on "+hide.any(x.Target.Name), " on "), " on ") + ": " + hide.phrase(x.Detail)
 	}
 	return f
+}
+
+// unitOf names what the rows of a condition are.
+func unitOf(r finding.Raised) string {
+	switch {
+	case r.Rule == nil:
+		return "finding"
+	case r.Since():
+		return "change"
+	}
+	return "row"
+}
+
+// firstChange puts the first change behind a condition into words.
+func firstChange(c *change.Change, hide *Redactor) string {
+	switch c.Kind {
+	case change.KindClient, change.KindRelay:
+		return fmt.Sprintf("%s on %s: %s", hide.any(c.Trustee.Name), hide.any(c.Target.Name), hide.phrase(c.New))
+	case change.KindMembership:
+		return fmt.Sprintf("%s is in %s now", hide.any(c.Trustee.Name), hide.any(c.Target.Name))
+	}
+	text := fmt.Sprintf("%s: %s on %s", hide.any(c.Trustee.Name), hide.phrase(c.New), hide.any(c.Target.Name))
+	if c.Reach > 0 {
+		text += ", which reaches " + safe.Thousands(c.Reach)
+	}
+	return text
 }

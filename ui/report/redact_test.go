@@ -41,7 +41,7 @@ func secrets(t *testing.T, s *model.Snapshot, jobs []*Job) map[string]bool {
 	}
 	piece := regexp.MustCompile(`S-1-5-21-(\d+)-(\d+)-(\d+)`)
 	for _, j := range jobs {
-		d, err := j.data(t.Context(), s, nil, NewEvidence(s, "test"))
+		d, err := j.data(t.Context(), s, nil, nil, NewEvidence(s, "test"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,7 +145,7 @@ func TestRedactedNamesNobody(t *testing.T) {
 			if format != JSON && n > 1 {
 				continue // all formats are written from the same records
 			}
-			j.Format, j.Redact, j.FailOn = format, &Redactor{key: []byte("of this test"), names: map[string]string{}}, finding.Alarms[:5]
+			j.Format, j.Redact, j.FailOn = format, &Redactor{key: []byte("of this test"), names: map[string]string{}}, finding.Conditions()[:5]
 			out, errs := written(t, j, s)
 			// What is missing is said to who runs the program, on standard error; it names searches and reasons as they are.
 			var said []string

@@ -76,6 +76,9 @@ type Data struct {
 	// stream, where it is not nil, makes the records one after another, of which
 	// nobody knows beforehand how many there are; Len and Record say nothing then.
 	stream func(yield func(record) error) error
+	// write, where it is not nil, writes the report in a form of its own, whatever
+	// the format.
+	write func(io.Writer) error
 }
 
 // held is what is said of a field.
@@ -212,14 +215,16 @@ func Write(ctx context.Context, w io.Writer, format Format, mark bool, d Data, e
 		out.WriteString(bom)
 	}
 	var err error
-	switch format {
-	case CSV:
+	switch {
+	case d.write != nil:
+		err = d.write(out)
+	case format == CSV:
 		err = writeCSV(out, d)
-	case JSON, JSONL:
+	case format == JSON || format == JSONL:
 		err = writeJSON(out, format, d)
-	case HTML:
+	case format == HTML:
 		err = writeHTML(out, d, ev)
-	case XLSX:
+	case format == XLSX:
 		err = writeXLSX(ctx, out, d, ev)
 	default:
 		err = writeTable(out, d)

@@ -89,7 +89,7 @@ func BenchmarkFormats(b *testing.B) {
 	run := func(name string, job *Job) {
 		b.Run(name, func(b *testing.B) {
 			ev := NewEvidence(s, "test")
-			d, err := job.data(b.Context(), s, nil, ev)
+			d, err := job.data(b.Context(), s, nil, nil, ev)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -1,0 +1,105 @@
+package finding
+
+import (
+	"mbxperm/acl"
+	"mbxperm/model"
+	"mbxperm/model/internal/pool"
+)
+
+const inherited = acl.Inherited
+
+// traits are what makes a trustee suspicious, or not; worked out once for each.
+type traits uint16
+
+const (
+	isKnown   traits = 1 << iota
+	isIgnored        // the caller does not ask for him
+	isCrowd          // nearly everybody
+	isOrphan         // deleted, or a SID that nobody holds any more
+	isDisabled
+	isForeign
+	isKeeper // one whom Windows or set-up gives control: see keepers
+	isSelf   // SELF, SYSTEM, CREATOR OWNER and the like
+
+	isSuspect = isCrowd | isOrphan | isDisabled | isForeign
+)
+
+// crowds are the SIDs that stand for nearly everybody; crowdRIDs the groups of
+// a domain that do, by their number in every domain ([MS-DTYP] 2.4.2.4).
+var crowds = map[acl.SID]bool{
+	acl.SIDEveryone: true, acl.SIDAnonymous: true, acl.SIDAuthenticatedUsers: true, acl.SIDNetwork: true,
+	acl.SIDThisOrganization: true, acl.SIDUsers: true, acl.SIDGuests: true, acl.SIDPreWindows2000Access: true,
+}
+
+var crowdRIDs = map[uint32]bool{513: true, 514: true, 515: true} // Domain Users, Domain Guests, Domain Computers
+
+// traitsOf says what a trustee is.
+func (r *run) traitsOf(p model.TrusteeID) traits {
+	if sid := p.SID(); sid != 0 {
+		if r.who[sid] == 0 {
+			r.who[sid] = r.judge(p)
+		}
+		return r.who[sid]
+	}
+	is, known := r.whoNamed[p]
+	if !known {
+		is = r.judge(p)
+		r.whoNamed[p] = is
+	}
+	return is
+}
+
+func (r *run) judge(p model.TrusteeID) traits {
+	is, who := isKnown, r.s.Principal(p)
+	if r.q.Trustee != nil && !r.q.Trustee(&who) {
+		return is | isIgnored
+	}
+	domain, rid, ok := who.SID.Split()
+	if crowds[who.SID] || ok && crowdRIDs[rid] && domain != acl.SIDBuiltin {
+		is |= isCrowd
+	}
+	switch who.Kind {
+	case model.KindOrphan, model.KindDeleted:
+		is |= isOrphan
+	case model.KindForeign:
+		is |= isForeign
+	}
+	if who.State == "disabled" {
+		is |= isDisabled
+	}
+	if nobody[who.SID] {
+		is |= isSelf
+	}
+	if r.isKeeper(p.SID(), who.SID) {
+		is |= isKeeper
+	}
+	return is
+}
+
+// nobody are the SIDs that name no account beside the target's own and the system's.
+var nobody = map[acl.SID]bool{
+	acl.SIDSelf: true, acl.SIDSystem: true, acl.SIDCreatorOwner: true, acl.SIDCreatorGroup: true, acl.SIDOwnerRights: true,
+}
+
+// isKeeper reports whether a SID is of those whom Windows or Exchange's set-up gives
+// control over accounts or over the configuration: [MS-DTYP] 2.4.2.4, exchange-facts
+// 4.3.
+func (r *run) isKeeper(id pool.SID, sid acl.SID) bool {
+	switch sid {
+	case acl.SIDAdministrators, acl.SIDAccountOperators, acl.SIDEnterpriseDomainControllers:
+		return true
+	}
+	if r.keepers()[id] {
+		return true
+	}
+	domain, rid, ok := sid.Split()
+	if !ok {
+		return false
+	}
+	_, ours := r.s.DomainHeads()[domain]
+	switch rid {
+	case 498, 512, 516, 519, 521, 526, 527: // Domain and Enterprise Admins, domain controllers, Key Admins
+		return ours
+	}
+	return false
+}
