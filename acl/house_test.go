@@ -46,7 +46,7 @@ var arrows = map[string][]string{
 	"model/view":           {"model/verdict", "model/door", "model/usage", "model/grant", "model/rbac", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
 	"model/change":         {"model/view", "model/door", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
 	"model/door/alert":     {"model/door", "model/wholefile"},
-	"model/finding":        {"model/change", "model/view", "model/door", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
+	"model/finding":        {"model/change", "model/view", "model/verdict", "model/rbac", "model/door", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
 
 	"model/internal/script": {"model", "model/internal/pool", "model/dn", "acl", "acl/sddl"},
 
