@@ -3,11 +3,19 @@ package ui
 import (
 	"github.com/gdamore/tcell/v2"
 
+	"mbxperm/model/view"
 	"mbxperm/ui/keys"
+	"mbxperm/ui/term"
 )
 
 // startFilter opens the line in which the filter of the grid in use is typed.
 func (a *app) startFilter() {
+	if base := a.reading.base; base != nil { // away from the screen's goroutine, before the first letter
+		go func() {
+			defer term.Guard(a.screen)
+			view.PrepareFilter(base)
+		}()
+	}
 	_, side := a.grid()
 	refill := a.refiller()
 	set := func(text string) {

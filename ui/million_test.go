@@ -29,6 +29,7 @@ func BenchmarkMillion(b *testing.B) {
 	<-c.Done()
 	snap := c.Snapshot()
 	view.Prepare(snap)
+	view.PrepareFilter(snap)
 	a := newApp(frozenDriver{snap}, widget.ThemeFor(0))
 	d := drive(b, 200, 50, a.tv)
 	a.start(ctx, d.Top)

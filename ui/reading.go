@@ -175,7 +175,7 @@ func (a *app) adopt() {
 }
 
 // prepare works out what the grids will need of a snapshot, away from the
-// screen's goroutine, so that the first filter and the first pivot do not wait.
+// screen's goroutine, so that the first pivot does not wait.
 func (a *app) prepare(base *model.Snapshot) {
 	go func() {
 		defer term.Guard(a.screen)

@@ -143,11 +143,11 @@ type SenseTotals [len(pool.RowCounts{})][2]int
 // Relations say who is named where: worked out once for a snapshot, by the
 // first who asks, and the same under all toggles.
 type Relations struct {
-	Uses  [pool.Counted][]uint32 // by ACE: on how many recipients' lists it stands
-	ACEs  table.Lists            // by SID: the ACEs that give rows on recipients for it
-	Links []link                 // in order of who
-	Kinds []RowKinds             // by SID: of the rows that name it
-	Descs []uint32               // by Desc: the sorts of its rows, from the first of its sense on
+	Uses  uses        // on how many recipients' lists each ACE stands
+	ACEs  table.Lists // by SID: the ACEs that give rows on recipients for it
+	Links []link      // in order of who
+	Kinds kindsBySID  // of the rows that name it
+	Descs []uint32    // by Desc: the sorts of its rows, from the first of its sense on
 	Rows  RowTotals
 	// Values counts the values of links by the number of their kind, allowing and denying.
 	Values [len(Kinds)][2]int
@@ -203,9 +203,7 @@ func countUses(s *model.Snapshot, r *Relations) {
 		descs[o.MailboxSD]++
 		descs[o.Security]++
 	}
-	for in := range r.Uses {
-		r.Uses[in] = make([]uint32, s.ACEs.Len())
-	}
+	r.Uses.one = make([]uint32, s.ACEs.Len())
 	r.Descs = make([]uint32, s.Descs.Len())
 	for id := uint32(1); id < s.Descs.Len(); id++ {
 		d, n := s.Descs.At(id), descs[id]
@@ -214,7 +212,7 @@ func countUses(s *model.Snapshot, r *Relations) {
 		}
 		r.Descs[id] = uint32(countedRows(s.RowsOf(d), d.Sense) >> shiftOf(d.Sense))
 		for i := range d.N {
-			r.Uses[d.Sense][*s.Lists.At(d.First + i)] += n
+			r.Uses.add(d.Sense, *s.Lists.At(d.First + i), n)
 		}
 		for slot, both := range s.RowsOf(d) {
 			for deny, rows := range both {
@@ -227,31 +225,31 @@ func countUses(s *model.Snapshot, r *Relations) {
 // findKinds finds the ACEs of each trustee that give rows on recipients, and
 // what kinds of rows name whom.
 func findKinds(s *model.Snapshot, r *Relations) {
-	r.Kinds = make([]RowKinds, s.SIDs.Len())
+	r.Kinds = makeKinds(s.SIDs.Len())
 	for id := uint32(1); id < s.ACEs.Len(); id++ {
 		for in := range pool.Counted {
-			if r.Uses[in][id] == 0 {
+			if r.Uses.Of(in, pool.ACE(id)) == 0 {
 				continue
 			}
 			a := s.ACEs.At(id)
 			sum := pool.SumACE(in, a)
 			if k := countedRows(&sum, in); k != 0 {
-				r.Kinds[a.Trustee] |= k
+				r.Kinds.add(a.Trustee, k)
 			} else {
-				r.Uses[in][id] = 0 // it gives no rows in this sense
+				r.Uses.clear(in, pool.ACE(id)) // it gives no rows in this sense
 			}
 		}
 	}
 	r.ACEs = table.MakeLists(s.SIDs.Len(), func(yield func(key, value uint32)) {
 		for id := uint32(1); id < s.ACEs.Len(); id++ {
-			if used(r, id) {
+			if r.Uses.any(pool.ACE(id)) {
 				yield(uint32(s.ACEs.At(id).Trustee), id)
 			}
 		}
 	})
 	for _, l := range r.Links {
 		if l.Who.DN() == 0 {
-			r.Kinds[l.Who] |= l.rows(s)
+			r.Kinds.add(l.Who.SID(), l.rows(s))
 		}
 	}
 	others := All() &^ On(model.TargetMailbox) &^ On(model.TargetRecipient)
@@ -259,24 +257,14 @@ func findKinds(s *model.Snapshot, r *Relations) {
 		for i := range list.Len() {
 			Each(s, *list.At(i), others, func(ref Ref, a *pool.ACERecord) bool {
 				if ref.Kind().Apart {
-					r.Kinds[a.Trustee] |= ApartRows
+					r.Kinds.add(a.Trustee, ApartRows)
 				} else {
-					r.Kinds[a.Trustee] |= wholeRows(ReasonsOf(s, ref, a), a.Type.Denies())
+					r.Kinds.add(a.Trustee, wholeRows(ReasonsOf(s, ref, a), a.Type.Denies()))
 				}
 				return true
 			})
 		}
 	}
-}
-
-// used reports whether an ACE gives rows on recipients.
-func used(r *Relations, ace uint32) bool {
-	for in := range r.Uses {
-		if r.Uses[in][ace] != 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // rows is the sort of the row that a value gives.
@@ -349,8 +337,8 @@ func (r *Relations) KindsOf(s *model.Snapshot, p model.TrusteeID) (out RowKinds)
 		for _, l := range r.LinksOf(p) {
 			out |= l.rows(s)
 		}
-	case int(p) < len(r.Kinds):
-		out = r.Kinds[p]
+	default:
+		out = r.Kinds.Of(p.SID())
 	}
 	return out
 }
@@ -383,7 +371,7 @@ var reached = model.Derive(func(s *model.Snapshot) *reach {
 				continue
 			}
 			for i := range d.N {
-				if a := *s.Lists.At(d.First + i); r.Uses[d.Sense][a] != 0 && last[a] != id {
+				if a := *s.Lists.At(d.First + i); r.Uses.Of(d.Sense, a) != 0 && last[a] != id {
 					last[a] = id
 					yield(uint32(a), id)
 				}
@@ -402,12 +390,12 @@ func IsOrphan(s *model.Snapshot, id pool.SID) bool {
 
 var orphansOf = model.Derive(func(s *model.Snapshot) []bool { // by SID
 	orphans := make([]bool, s.SIDs.Len())
-	for i, k := range RelationsOf(s).Kinds {
-		if h := s.Holder(pool.SID(i)); k == 0 || h != 0 && !s.Record(h).Is(model.FlagDeleted) {
+	for id, k := range RelationsOf(s).Kinds.All() {
+		if h := s.Holder(id); k == 0 || h != 0 && !s.Record(h).Is(model.FlagDeleted) {
 			continue
 		}
-		kind := s.TrusteeKind(pool.SID(i))
-		orphans[i] = kind == model.KindOrphan || kind == model.KindDeleted
+		kind := s.TrusteeKind(id)
+		orphans[id] = kind == model.KindOrphan || kind == model.KindDeleted
 	}
 	return orphans
 })
@@ -425,11 +413,11 @@ func OrphanRowsOf(s *model.Snapshot) *OrphanRows { return orphanRowsIndex.Of(s) 
 var orphanRowsIndex = model.Derive(func(s *model.Snapshot) *OrphanRows {
 	r, at, out := RelationsOf(s), ReachOf(s), &OrphanRows{}
 	out.Descs, out.Kinds = map[pool.Desc]pool.RowCounts{}, make([]uint32, s.Descs.Len())
-	for i, k := range r.Kinds {
-		if k&recipientRows == 0 || !IsOrphan(s, pool.SID(i)) {
+	for id, k := range r.Kinds.All() {
+		if k&recipientRows == 0 || !IsOrphan(s, id) {
 			continue
 		}
-		for _, a := range r.ACEs.Of(uint32(i)) {
+		for _, a := range r.ACEs.Of(uint32(id)) {
 			for _, d := range at.Descs.Of(a) {
 				out.Descs[pool.Desc(d)] = pool.RowCounts{}
 			}

@@ -28,9 +28,9 @@ var others = model.Derive(func(s *model.Snapshot) (others []model.TrusteeID) {
 			others = append(others, p)
 		}
 	}
-	for i, k := range r.Kinds {
+	for id, k := range r.Kinds.All() {
 		if k&^grant.ApartRows != 0 {
-			add(model.TrusteeID(i))
+			add(model.TrusteeID(id))
 		}
 	}
 	for i, l := range r.Links {

@@ -195,7 +195,7 @@ func (l *evaluation) rowsNaming(p model.TrusteeID, byList bool, own model.Object
 		}
 		for _, in := range k.Senses() {
 			for _, ace := range r.ACEs.Of(uint32(p)) {
-				if n := r.Uses[in][ace]; n != 0 {
+				if n := r.Uses.Of(in, pool.ACE(ace)); n != 0 {
 					l.rowsOfACE(pool.ACE(ace), k, in, int(n), not)
 				}
 			}

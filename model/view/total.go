@@ -156,7 +156,7 @@ func (l *evaluation) reverse(p model.TrusteeID, k *grant.Kind) (c Count) {
 	more := l.moreReasons(p.SID())
 	for _, in := range k.Senses() {
 		for _, id := range r.ACEs.Of(uint32(p)) {
-			if n := r.Uses[in][id]; n != 0 {
+			if n := r.Uses.Of(in, pool.ACE(id)); n != 0 {
 				sum := pool.SumACE(in, s.ACEs.At(id))
 				c.add(countRows(&sum, in, l.show, more).times(int(n)))
 			}
