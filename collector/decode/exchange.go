@@ -39,7 +39,7 @@ var exchangeAttributes = []string{
 	attrObjectClass, attrObjectGUID, attrCN, attrSecurity, "msExchOwningServer", "msExchHostServerLink",
 	"msExchMasterServerOrAvailabilityGroup", "serialNumber", "versionNumber", "objectVersion",
 	"legacyExchangeDN", "otherWellKnownObjects",
-	"msExchServerSite", "networkAddress", "msExchCurrentServerRoles", "msExchEwsEnabled",
+	"msExchServerSite", "networkAddress", "msExchCurrentServerRoles", "msExchEwsEnabled", "msExchOrganizationFlags2",
 }
 
 const aboutExchange = "stores, servers and organisation; the last of them for all objects above these, by name"

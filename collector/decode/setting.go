@@ -67,4 +67,7 @@ var serverSettings = []settingOf{
 }
 
 // organisationSettings hold where a mailbox says nothing (exchange-facts 6.2).
-var organisationSettings = []settingOf{{name: "EwsEnabled", attribute: "msExchEwsEnabled"}}
+var organisationSettings = []settingOf{
+	{name: "EwsEnabled", attribute: "msExchEwsEnabled"},
+	{name: "MapiHttpEnabled", attribute: "msExchOrganizationFlags2", bits: 1 << 10},
+}

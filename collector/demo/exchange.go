@@ -109,7 +109,7 @@ func (w *world) buildExchange() {
 	w.config = append(w.config, services)
 	root := add(services, "CN=Microsoft Exchange", "top container msExchConfigurationContainer", rootACEs(), w.wellKnownObjects())
 	org := add(root, "CN=Contoso", "top container msExchOrganizationContainer", organisationACEs(),
-		text("objectVersion", "16762"), text("legacyExchangeDN", "/o=Contoso"))
+		text("objectVersion", "16762"), text("msExchOrganizationFlags2", "1024"), text("legacyExchangeDN", "/o=Contoso"))
 	w.buildRoles(org)
 	groups := add(org, "CN=Administrative Groups", "top msExchAdminGroupContainer", nil)
 

@@ -70,24 +70,31 @@ type Access struct {
 type AccessReader struct {
 	s     *model.Snapshot
 	reads *coverage.Readability
-	org   model.DoorValue
+	org   model.DoorValues
 	orgID model.ObjectID
 	said  map[uint32]*said
 }
 
+// mostSaid is how many answers a reader keeps: in some directories every mailbox
+// has devices of its own, and so an answer of its own.
+const mostSaid = 1 << 12
+
 // said is what an answer of a mailbox says, without what depends on who asked.
 type said struct {
 	values model.DoorValues
-	ways   [Clients]Access // zero where no value speaks of it
-	more   [Clients]string // policies and lists
+	ways   [Clients]Access   // zero where no value speaks of it
+	facts  [Clients][]Option // options, policies and lists
 }
+
+// Option is what else a mailbox says of a protocol, under the name of Get-CasMailbox.
+type Option struct{ Name, Value string }
 
 // NewAccessReader makes one.
 func NewAccessReader(s *model.Snapshot) *AccessReader {
 	r := &AccessReader{s: s, reads: coverage.NewReadability(s), said: map[uint32]*said{}}
 	for i := range s.Doors.Len() {
 		if d := s.Doors.At(i); d.Kind == model.DoorOrganisation {
-			r.org, r.orgID = d.Values.Find("EwsEnabled"), d.Obj
+			r.org, r.orgID = d.Values, d.Obj
 		}
 	}
 	return r
@@ -96,35 +103,64 @@ func NewAccessReader(s *model.Snapshot) *AccessReader {
 // Of says whether a mailbox may be used by a protocol. What could not be read is
 // unknown and never on.
 func (r *AccessReader) Of(id model.ObjectID, c Client) Access {
+	v := r.saidOf(id)
+	if v == nil {
+		return Access{State: AccessUnknown, Detail: "it was not asked for"}
+	}
+	a := r.way(id, v, c)
+	for _, o := range v.facts[c] {
+		a.Detail = join(a.Detail, strings.TrimSpace(o.Name+" "+o.Value))
+	}
+	return a
+}
+
+// Options are what a mailbox says of a protocol beside whether it may be used.
+func (r *AccessReader) Options(id model.ObjectID, c Client) []Option {
+	if v := r.saidOf(id); v != nil {
+		return v.facts[c]
+	}
+	return nil
+}
+
+// Raw are the values of protocolSettings as they are stored, in the order of their
+// texts: LDAP keeps none.
+func (r *AccessReader) Raw(id model.ObjectID) []string {
+	return sorted(r.s.AccessOf(id).Find("protocolSettings").Texts)
+}
+
+// saidOf is what a mailbox says; nil where nobody asked.
+func (r *AccessReader) saidOf(id model.ObjectID) *said {
 	n := r.s.AccessNumber(id)
 	if n == 0 {
-		return Access{State: AccessUnknown, Detail: "it was not asked for"}
+		return nil
 	}
 	v := r.said[n]
 	if v == nil {
+		if len(r.said) == mostSaid {
+			clear(r.said)
+		}
 		v = newSaid(*r.s.Accesses.At(n))
 		r.said[n] = v
 	}
-	a := v.ways[c]
-	if a.State == "" {
-		a = r.unsaid(r.s.Record(id), v, c)
+	return v
+}
+
+func (r *AccessReader) way(id model.ObjectID, v *said, c Client) Access {
+	if a := v.ways[c]; a.State != "" {
+		return a
 	}
-	a.Detail = join(a.Detail, v.more[c])
-	return a
+	return r.unsaid(r.s.Record(id), v, c)
 }
 
 // unsaid is what holds where no value speaks of a protocol.
 func (r *AccessReader) unsaid(o *model.Record, v *said, c Client) Access {
 	switch c {
 	case ByEWS:
-		return r.ews(o, v.values.Find("EwsEnabled"))
+		return r.byOrganisation(o, v.values.Find("EwsEnabled"), "EwsEnabled", AccessOn)
 	case ByActiveSync, ByOWADevices:
 		return r.byDefault(o, v.values.Find("MobileFeatures"))
 	case ByMAPIHTTP:
-		if a := r.byDefault(o, v.values.Find("protocolSettings")); a.State == AccessUnknown {
-			return a
-		}
-		return Access{State: AccessUnknown, Detail: "the organisation decides, and what it says is not read"}
+		return r.byOrganisation(o, v.values.Find("protocolSettings"), "MapiHttpEnabled", AccessOff)
 	}
 	return r.byDefault(o, v.values.Find("protocolSettings"))
 }
@@ -137,19 +173,21 @@ func (r *AccessReader) byDefault(o *model.Record, v model.DoorValue) Access {
 	return Access{State: AccessUnknown, Detail: "no value came, and whether the bound account may read one is not shown"}
 }
 
-// ews: a mailbox without a value goes by the organisation, and that without one
-// has it on (exchange-facts 6.2).
-func (r *AccessReader) ews(o *model.Record, v model.DoorValue) Access {
+// byOrganisation: a mailbox without a value goes by the organisation, and that
+// without one has what set-up begins with (exchange-facts 6.2; for MAPI over HTTP a
+// bit of msExchOrganizationFlags2, [E13 OrganizationSchema.cs]).
+func (r *AccessReader) byOrganisation(o *model.Record, v model.DoorValue, name, otherwise string) Access {
 	if a := r.byDefault(o, v); a.State == AccessUnknown {
 		return a
 	}
+	org := r.org.Find(name)
 	switch {
-	case len(r.org.Texts) > 0 && r.org.Texts[0] == "0":
+	case len(org.Texts) > 0 && (org.Texts[0] == "0" || org.Texts[0] == "False"):
 		return Access{State: AccessOff, From: FromOrganisation}
-	case len(r.org.Texts) > 0:
+	case len(org.Texts) > 0:
 		return Access{State: AccessOn, From: FromOrganisation}
-	case r.orgID != 0 && r.reads.Absent(r.s.Record(r.orgID), r.org):
-		return Access{State: AccessOn, From: FromDefault}
+	case r.orgID != 0 && r.reads.Absent(r.s.Record(r.orgID), org):
+		return Access{State: otherwise, From: FromDefault}
 	}
 	return Access{State: AccessUnknown, Detail: "the organisation decides, and what it says was not read"}
 }
@@ -160,20 +198,12 @@ func newSaid(values model.DoorValues) *said {
 	for c, names := range map[Client][]string{ByPOP3: {"POP3"}, ByIMAP4: {"IMAP4"}, ByOWA: {"OWA", "HTTP"}, ByECP: {"ECP"}, ByMAPI: {"MAPI"}} {
 		for _, name := range names { // an OWA value wins over an HTTP one
 			if a, ok := spoken(settings, name); ok {
-				a.Detail = join(a.Detail, options(settings, name))
-				v.ways[c] = a
+				v.ways[c], v.facts[c] = a, options(settings, name)
 				break
 			}
 		}
 	}
-	for _, f := range valuesOf(settings, "MAPI") {
-		switch field(f, 9) {
-		case "Y", "y":
-			v.ways[ByMAPIHTTP] = Access{State: AccessOn, From: FromValue}
-		case "N", "n":
-			v.ways[ByMAPIHTTP] = Access{State: AccessOff, From: FromValue}
-		}
-	}
+	v.mapiHTTP(valuesOf(settings, "MAPI"))
 	if n, ok := number(values.Text("MobileFeatures")); ok {
 		for c, bit := range map[Client]int64{ByActiveSync: 4, ByOWADevices: 8} {
 			v.ways[c] = Access{State: AccessOn, From: FromValue}
@@ -192,11 +222,30 @@ func newSaid(values model.DoorValues) *said {
 	return v
 }
 
+// mapiHTTP reads the field of the values for MAPI that is about HTTP: Y, N, or
+// neither where the organisation decides.
+func (v *said) mapiHTTP(values [][]string) {
+	for i, f := range values {
+		a := Access{}
+		switch field(f, 9) {
+		case "Y", "y":
+			a = Access{State: AccessOn, From: FromValue}
+		case "N", "n":
+			a = Access{State: AccessOff, From: FromValue}
+		}
+		if i > 0 && a.State != v.ways[ByMAPIHTTP].State {
+			v.ways[ByMAPIHTTP] = Access{State: AccessAmbiguous, From: FromValue, Detail: "two values, and the first counts: see MAPI"}
+			return
+		}
+		v.ways[ByMAPIHTTP] = a
+	}
+}
+
 // others adds policies and lists to what is said of a protocol.
 func (v *said) others() {
 	add := func(c Client, name, text string) {
 		if text != "" {
-			v.more[c] = join(v.more[c], strings.TrimSpace(name+" "+text))
+			v.facts[c] = append(v.facts[c], Option{name, text})
 		}
 	}
 	name := func(setting string) string {
@@ -211,9 +260,10 @@ func (v *said) others() {
 	add(ByActiveSync, "ActiveSyncMailboxPolicy", name("ActiveSyncMailboxPolicy"))
 	add(ByActiveSync, "ActiveSyncAllowedDeviceIDs", strings.Join(v.values.Find("ActiveSyncAllowedDeviceIDs").Texts, ","))
 	add(ByActiveSync, "ActiveSyncBlockedDeviceIDs", strings.Join(v.values.Find("ActiveSyncBlockedDeviceIDs").Texts, ","))
+	add(ByActiveSync, "HasActiveSyncDevicePartnership", v.values.Text("HasActiveSyncDevicePartnership"))
 	add(ByEWS, "EwsApplicationAccessPolicy", named(v.values.Text("EwsApplicationAccessPolicy"), []string{"EnforceAllowList", "EnforceBlockList"}))
 	add(ByEWS, "EwsExceptions", strings.Join(v.values.Find("EwsExceptions").Texts, ","))
-	add(ByEWS, "", strings.Join(v.values.Find("EwsWellKnownApplicationPolicies").Texts, ","))
+	add(ByEWS, "EwsWellKnownApplicationPolicies", strings.Join(v.values.Find("EwsWellKnownApplicationPolicies").Texts, ","))
 }
 
 func join(a, b string) string {
@@ -271,25 +321,24 @@ func spoken(settings []string, name string) (a Access, ok bool) {
 }
 
 // options spells the other fields of a value (exchange-facts 6.1).
-func options(settings []string, name string) (out string) {
+func options(settings []string, name string) (out []Option) {
 	values := valuesOf(settings, name)
 	if len(values) != 1 {
-		return ""
+		return nil
 	}
 	f := values[0]
 	add := func(label, text string, names ...string) {
 		if text != "" {
-			out = join(out, label+" "+named(text, names))
+			out = append(out, Option{label, named(text, names)})
 		}
 	}
 	yes := []string{"False", "True"}
 	switch name {
 	case "POP3", "IMAP4":
+		add("UseProtocolDefaults", field(f, 2), yes...)
 		if len(f) < 14 { // 2003's forms have other fields behind the first two
-			add("UseProtocolDefaults", field(f, 2), yes...)
 			break
 		}
-		add("UseProtocolDefaults", field(f, 2), yes...)
 		add("MessagesRetrievalMimeFormat", field(f, 9), "TextOnly", "HtmlOnly", "HtmlAndTextAlternative", "TextEnrichedOnly",
 			"TextEnrichedAndTextAlternative", "BestBodyFormat", "Tnef")
 		add("EnableExactRFC822Size", field(f, 10), yes...)

@@ -32,7 +32,9 @@ func mailboxWith(t *testing.T, blind bool, org string, values map[string]string)
 		list = append(list, value(name, strings.Split(values[name], "|")...))
 	}
 	w.Put(&model.Object{DN: script.ConfigDN, Class: model.ClassContainer, Security: everything, SecurityState: model.Present})
-	w.Door(script.ConfigDN, model.DoorOrganisation, model.DoorValues{value("EwsEnabled", org)})
+	ews, http, _ := strings.Cut(org, "/")
+	w.Schema(script.GUID(9), model.SchemaName{Name: "attrMapiHttpEnabled"})
+	w.Door(script.ConfigDN, model.DoorOrganisation, model.DoorValues{value("EwsEnabled", ews), value("MapiHttpEnabled", http)})
 	dn := "CN=u1,OU=Staff," + script.DomainDN
 	w.Put(&model.Object{DN: dn, Class: model.ClassUser, Recipient: model.Mailbox, Type: "UserMailbox", Account: "u1", Security: everything, SecurityState: model.Present})
 	w.Access(dn, list)
@@ -67,7 +69,12 @@ func TestAccess(t *testing.T) {
 		{name: "ECP", settings: "ECP§0", protocol: door.ByECP, state: "off", from: "value"},
 		{name: "MAPI", settings: "MAPI§0§§§§§§§§§§", protocol: door.ByMAPI, state: "off", from: "value"},
 		{name: "MAPI over HTTP", settings: "MAPI§1§§§§§§§§N§", protocol: door.ByMAPIHTTP, state: "off", from: "value"},
-		{name: "MAPI over HTTP by the organisation", settings: "MAPI§1§§§§§§§§U§", protocol: door.ByMAPIHTTP, state: "unknown"},
+		{name: "MAPI over HTTP by the organisation", settings: "MAPI§1§§§§§§§§U§", protocol: door.ByMAPIHTTP, state: "off", from: "default"},
+		{name: "MAPI over HTTP on in the organisation", settings: "MAPI§1", org: "/True", protocol: door.ByMAPIHTTP, state: "on", from: "organisation"},
+		{name: "MAPI over HTTP off in the organisation", org: "/False", protocol: door.ByMAPIHTTP, state: "off", from: "organisation"},
+		{name: "MAPI over HTTP off here", settings: "MAPI§1§§§§§§§§N§", org: "/True", protocol: door.ByMAPIHTTP, state: "off", from: "value"},
+		{name: "MAPI over HTTP unread", org: "/True", blind: true, protocol: door.ByMAPIHTTP, state: "unknown"},
+		{name: "MAPI over HTTP of two values", settings: "MAPI§1§§§§§§§§N§|MAPI§1§§§§§§§§Y§", protocol: door.ByMAPIHTTP, state: "ambiguous", from: "value"},
 		{name: "not shown to be readable", blind: true, protocol: door.ByPOP3, state: "unknown"},
 		{name: "read, whatever may be read", settings: "POP3§0", blind: true, protocol: door.ByPOP3, state: "off", from: "value"},
 		{name: "read, and says nothing of it", settings: "POP3§0", blind: true, protocol: door.ByIMAP4, state: "on", from: "default"},
@@ -83,6 +90,9 @@ func TestAccess(t *testing.T) {
 	} {
 		r := mailboxWith(t, c.blind, c.org, map[string]string{"protocolSettings": c.settings, "MobileFeatures": c.mobile, "EwsEnabled": c.ews})
 		id := reader.Recipients.At(0)
+		if got := r.States(*id).Of(c.protocol); got != c.state {
+			t.Errorf("%s: the state of %s is %s; want %s", c.name, c.protocol, got, c.state)
+		}
 		if got := r.Of(*id, c.protocol); got.State != c.state || got.From != c.from {
 			t.Errorf("%s: %s is %+v; want %s, %s", c.name, c.protocol, got, c.state, c.from)
 		}

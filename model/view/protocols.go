@@ -155,7 +155,7 @@ func (p *Protocols) take(row protocolRow, words []Word) {
 			return
 		}
 	}
-	if a.State == door.AccessUnknown && row.c != door.ByMAPIHTTP || a.State == door.AccessAmbiguous {
+	if a.State == door.AccessUnknown || a.State == door.AccessAmbiguous {
 		p.Unknown++
 	}
 	if deviation == OnNotMember || deviation == MemberOff {

@@ -17,7 +17,7 @@ const protocolsReport = "protocols"
 // ProtocolsHelp explains report protocols.
 const ProtocolsHelp = `Says which protocols each mailbox may use: on, off, ambiguous (two values that differ: LDAP does not tell which is the
 first, which counts) or unknown, and whence: a value of the mailbox, the default, or the organisation. What could not be
-read is unknown and never on. MAPIoverHTTP without a value of the mailbox goes by the organisation, which is not read.
+read is unknown and never on. MAPIoverHTTP and EWS without a value of the mailbox go by the organisation.
 System mailboxes are left out and counted.
 
 --expect PROTOCOL=GROUP says who should have it on: the members of the group, nested ones and those whose primary group
