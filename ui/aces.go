@@ -58,7 +58,8 @@ func (v *aces) show(res *view.Result) {
 		return
 	}
 	if n := res.Probes; n > 0 {
-		v.Empty += ", " + safe.Thousands(n) + " probes hidden: y shows them"
+		word, _ := res.Query.Type.Aside()
+		v.Empty += ", " + counted(n, word) + " hidden: y shows them"
 	}
 	if res.Query.Roles() {
 		v.Empty = noRole(res)
@@ -145,7 +146,8 @@ func acesTitle(res *view.Result, room bool) string {
 	if q.Type.Doors() {
 		parts = append(parts, safe.Thousands(res.Len())+" "+rowsWord(res.Len()))
 		if n := res.Probes; n > 0 {
-			parts = append(parts, safe.Thousands(n)+" probes hidden")
+			word, _ := q.Type.Aside()
+			parts = append(parts, counted(n, word)+" hidden")
 		}
 		return strings.Join(parts, " · ") + safe.Text(filterNote(q.Filter))
 	}
@@ -244,7 +246,7 @@ func (d *acesData) Cell(row, col int) (string, widget.Style) {
 	case model.ContentTrustee:
 		return text, principalStyle(&d.row.Trustee)
 	case model.ContentRight:
-		isEntry := d.row.Setting == nil && d.row.Rule == nil // only these are hidden, or wait for children
+		isEntry := d.row.Setting == nil && d.row.Rule == nil && d.row.Access == nil // only these are hidden, or wait for children
 		if isEntry && (d.row.Hidden != 0 || !d.row.AppliesHere) {
 			return text, widget.StyleMuted
 		}

@@ -25,11 +25,15 @@ func doorSheets(ctx context.Context, res *view.Result, row int) []widget.Sheet {
 	var f sheetLines
 	f.say("Name", line.Name, principalStyle(&line.Principal))
 	f.add("Kind", line.Door.Kind)
-	f.add("Ways", safe.Thousands(line.Door.Rows))
+	f.add("Rows", safe.Thousands(line.Door.Rows))
 	if n := line.Door.Hidden; n > 0 {
-		f.add("Hidden", safe.Thousands(n)+" probes: y shows them")
+		word, _ := res.Query.Type.Aside()
+		f.add("Hidden", counted(n, word)+": y shows them")
 	}
 	f.add("Last", line.Door.Last)
+	for _, d := range view.AccessDetail(res.Snapshot, line.Key) {
+		f.add(doorLabel(d.Name), d.Text)
+	}
 	f.add("", res.Query.Type.Note())
 	sheets := []widget.Sheet{{Title: res.Query.Type.Sheet(), Text: widget.Still(f...)}}
 	if k, ok := view.DoorAccount(res.Snapshot, line.Key); ok {

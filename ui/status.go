@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strings"
 
 	"mbxperm/model"
@@ -89,13 +90,19 @@ func (f *foot) system() string {
 	if res == nil || res.System == 0 || f.app.show.system || f.app.root.changes() != nil {
 		return ""
 	}
-	if res.Query.Type.Doors() {
-		if res.System == 1 {
-			return "1 probe"
-		}
-		return safe.Thousands(res.System) + " probes"
+	word, _ := res.Query.Type.Aside()
+	return counted(res.System, cmp.Or(word, "system mailbox"))
+}
+
+// counted is so many of something.
+func counted(n int, word string) string {
+	switch {
+	case n == 1:
+		return "1 " + word
+	case strings.HasSuffix(word, "x"):
+		word += "e"
 	}
-	return safe.Thousands(res.System) + " system mailboxes"
+	return safe.Thousands(n) + " " + word + "s"
 }
 
 // state says how far the source was read, what is missing and what went wrong.

@@ -91,8 +91,8 @@ func (a *app) toggleSystem() {
 	a.show.system = !a.show.system
 	if a.show.system {
 		what := "system mailboxes"
-		if a.here.typ.Doors() {
-			what = "health checks, a server's own connections and sessions without a logon"
+		if _, full := a.here.typ.Aside(); full != "" {
+			what = full
 		}
 		a.foot.say(what + " are shown")
 	}
@@ -106,7 +106,11 @@ func (a *app) whyNoSystem() string {
 	switch {
 	case a.changes() != nil:
 		return gridsOnly
-	case !a.here.typ.HasTrustees() && !a.here.typ.Doors():
+	case a.here.typ.Doors():
+		if word, _ := a.here.typ.Aside(); word == "" {
+			return a.here.typ.Plural + ": none of their rows is left out"
+		}
+	case !a.here.typ.HasTrustees():
 		return a.here.typ.Plural + ": system mailboxes are among the mailboxes"
 	}
 	return ""

@@ -19,6 +19,7 @@ type Server struct {
 	Site    string // of Active Directory
 	Release string // "2019 CU14"; empty where the build was not read
 	Version model.ServerVersion
+	Roles   int64 // bits of msExchCurrentServerRoles; 0 where they were not read
 	DN      string
 }
 
@@ -52,6 +53,7 @@ var serversOf = model.Derive(func(s *model.Snapshot) *servers {
 		if v.Version != (model.ServerVersion{}) {
 			v.Release = v.Version.Release()
 		}
+		v.Roles, _ = number(d.Values.Text("ServerRole"))
 		for _, text := range d.Values.Find("NetworkAddress").Texts {
 			if host, ok := strings.CutPrefix(strings.ToLower(text), "ncacn_ip_tcp:"); ok {
 				v.Host = host

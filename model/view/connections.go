@@ -127,15 +127,19 @@ var Connections = &ObjectType{
 	door:  connectionDoor,
 }
 
-var connectionDoor = &doorKind{"connection", connectionGrid.Of, connectionRow, connectionName, rowsByName(connectionGrid.Of, connectionName), func(r *Row, q *Query) bool {
-	c := r.Connection
-	return isEnd(q.Ends.Client, c.Client) && isEnd(q.Ends.User, c.User) &&
-		(q.Target == nil || q.Target(&c.account) || c.Other.ID != 0 && q.Target(&c.mailbox))
-}}
+var connectionDoor = &doorKind{
+	name: "connection", grid: connectionGrid, row: connectionRow, rowName: connectionName, findRow: findConnection,
+	wanted: func(r *Row, q *Query) bool {
+		c := r.Connection
+		return isEnd(q.Ends.Client, c.Client) && isEnd(q.Ends.User, c.User) &&
+			(q.Target == nil || q.Target(&c.account) || c.Other.ID != 0 && q.Target(&c.mailbox))
+	},
+	aside: "probe", asideLong: "health checks, a server's own connections and sessions without a logon",
+}
 
-var connectionGrid = model.Derive(func(s *model.Snapshot) *doorGrid {
+var connectionGrid, findConnection = derivedTable(func(s *model.Snapshot) *doorTable {
 	all := door.Connections(s)
-	g := newDoorGrid(len(all))
+	g := newDoorTable(len(all))
 	for i := range all {
 		c := &all[i]
 		if c.Spare {
@@ -159,7 +163,7 @@ var connectionGrid = model.Derive(func(s *model.Snapshot) *doorGrid {
 		g.put(i, c.Probe, ends...)
 	}
 	return g
-})
+}, connectionName)
 
 // accountLine is the line of an account that was read.
 func accountLine(s *model.Snapshot, id model.ObjectID) doorLine {

@@ -2,6 +2,7 @@ package view
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,28 +17,55 @@ import (
 // doorKind is what such an object type has.
 type doorKind struct {
 	name string // in keys of lines
-	grid func(*model.Snapshot) *doorGrid
+	grid func(*model.Snapshot) doorGrid
 	row  func(s *model.Snapshot, i int) Row
-	// rowName names a row in every state, and rows finds them by it.
+	// rowName names a row in every state, and findRow finds it by that.
 	rowName func(s *model.Snapshot, i int) string
-	rows    *model.Derived[map[string]int]
+	findRow func(s *model.Snapshot, name string) (int, bool)
 	// wanted applies Query.Ends and Query.Target to a row.
 	wanted func(*Row, *Query) bool
+	// totals sums a line without a look at each of its rows; nil where there are few.
+	totals func(l *evaluation, g doorGrid, n uint32) DoorTotals
+	// aside is what rows are that are hidden unless they are asked for; empty where
+	// there are none.
+	aside, asideLong string
 }
 
 // Ends ask for the rows of one end: a client by its address, a name as it was
 // logged, a receive connector as NAME or SERVER\\NAME. Empty asks for all.
 type Ends struct{ Client, User, Connector string }
 
+// anyRow is wanted of doors of which no end can be asked for.
+func anyRow(*Row, *Query) bool { return true }
+
+// Aside is what rows of this type are that are left out unless they are asked for,
+// in one word and in full; empty where there are none.
+func (t *ObjectType) Aside() (word, full string) {
+	if t.Doors() {
+		return t.door.aside, t.door.asideLong
+	}
+	return "", ""
+}
+
 // isEnd reports whether a text is what was asked for, in any case.
 func isEnd(asked, text string) bool { return asked == "" || strings.EqualFold(asked, text) }
 
 // doorGrid are the lines of an object type of doors, and where its rows stand.
-type doorGrid struct {
-	lines  []doorLine
-	byName map[string]uint32 // 1 + the place of a line
-	ends   [][3]uint32       // of each row, 1 + the places of its lines; 0 for none
-	probes []bool            // rows that are hidden unless they are asked for
+// Lines are numbered from 1, rows from 0. It may be used by any number of
+// goroutines.
+type doorGrid interface {
+	line(n uint32) doorLine
+	// find returns the line with a name, and titled that which is called so for
+	// people; 0 for none.
+	find(name string) uint32
+	titled(text string) uint32
+	// rows are all rows that stand in a line.
+	rows() iter.Seq[int]
+	rowsOf(n uint32) iter.Seq[int]
+	// ends are the lines that a row stands in, 0 for none.
+	ends(i int) [3]uint32
+	// hidden reports whether a row is left out unless it is asked for.
+	hidden(i int) bool
 }
 
 // doorLine is one line.
@@ -47,53 +75,18 @@ type doorLine struct {
 	kind  string // account, client, connector
 	rank  int    // 0, and 1 for clients
 	who   model.ObjectID
-	rows  []int32
 }
 
 // doorRef is a line in one snapshot: which object type, and 1 + its place.
 type doorRef struct{ kind, n uint32 }
 
 // doorKinds are those of all object types of doors, by doorRef.kind less one.
-var doorKinds = []*doorKind{connectionDoor, relayDoor, settingDoor, ruleDoor}
+var doorKinds = []*doorKind{connectionDoor, relayDoor, settingDoor, ruleDoor, accessDoor}
 
 func (k *doorKind) number() uint32 { return uint32(slices.Index(doorKinds, k) + 1) }
 
 // Doors reports whether the rows of this type are what logs tell, and no entries.
 func (t *ObjectType) Doors() bool { return t.door != nil }
-
-// rowsByName finds rows by their names.
-func rowsByName(grid func(*model.Snapshot) *doorGrid, name func(*model.Snapshot, int) string) *model.Derived[map[string]int] {
-	return model.Derive(func(s *model.Snapshot) map[string]int {
-		rows := map[string]int{}
-		for i, ends := range grid(s).ends {
-			if ends[0] != 0 {
-				rows[name(s, i)] = i
-			}
-		}
-		return rows
-	})
-}
-
-func newDoorGrid(rows int) *doorGrid {
-	return &doorGrid{byName: map[string]uint32{}, ends: make([][3]uint32, rows), probes: make([]bool, rows)}
-}
-
-// put puts a row into the lines of its ends.
-func (g *doorGrid) put(i int, probe bool, ends ...doorLine) {
-	g.probes[i] = probe
-	for e, line := range ends {
-		line.rank = e & 1
-		n := g.byName[line.name]
-		if n == 0 {
-			g.lines = append(g.lines, line)
-			n = uint32(len(g.lines))
-			g.byName[line.name] = n
-		}
-		g.ends[i][e] = n
-		l := &g.lines[n-1]
-		l.rows = append(l.rows, int32(i))
-	}
-}
 
 // DoorTotals are the sums of a line of doors over the rows that are shown.
 type DoorTotals struct {
@@ -106,15 +99,19 @@ type DoorTotals struct {
 }
 
 // doorTotals sums a line.
-func (l *evaluation) doorTotals(g *doorGrid, line *doorLine) (t DoorTotals) {
+func (l *evaluation) doorTotals(g doorGrid, n uint32) (t DoorTotals) {
+	kind, line := l.query.Type.door, g.line(n)
+	if kind.totals != nil {
+		return kind.totals(l, g, n)
+	}
 	t.Kind, t.rank = line.kind, line.rank
-	for _, i := range line.rows {
-		if g.probes[i] && !l.query.System {
+	for i := range g.rowsOf(n) {
+		if g.hidden(i) && !l.query.System {
 			t.Hidden++
 			continue
 		}
 		t.Rows++
-		row := l.query.Type.door.row(l.snap, int(i))
+		row := kind.row(l.snap, i)
 		sums, last := row.sums()
 		for k := range sums {
 			t.Sums[k] += sums[k]
@@ -142,28 +139,26 @@ func (r *Row) sums() (n [4]int, last string) {
 
 // doorLines gives each end a line, if it has a row that is shown.
 func doorLines(l *evaluation) {
-	g := l.query.Type.door.grid(l.snap)
-	kind := l.query.Type.door.number()
-	for i := range g.probes {
-		if g.probes[i] && !l.query.System {
+	g := l.query.Type.door.grid(l.snap).(*doorTable)
+	for _, probe := range g.probes {
+		if probe && !l.query.System {
 			l.result.System++
 		}
 	}
 	type made struct {
-		ref  lineRef
+		n    uint32
 		line Line
 	}
 	var all []made
-	for n := range g.lines {
+	for n := uint32(1); int(n) <= len(g.lines); n++ {
 		if l.stopped() {
 			return
 		}
-		ref := lineRef{door: doorRef{kind, uint32(n + 1)}}
-		line := l.describe(ref)
+		line := l.describe(l.doorLine(n))
 		if line.Door.Rows == 0 || !MatchTexts(l.filter.words, line.Name, line.Door.Kind, line.DN, line.Domain) {
 			continue
 		}
-		all = append(all, made{ref, line})
+		all = append(all, made{n, line})
 	}
 	slices.SortStableFunc(all, func(a, b made) int {
 		return cmp.Or(cmp.Compare(a.line.Door.rank, b.line.Door.rank), cmp.Compare(standsFor(&a.line), standsFor(&b.line)),
@@ -173,9 +168,14 @@ func doorLines(l *evaluation) {
 		slices.SortStableFunc(all, func(a, b made) int { return compareCells(column, &a.line, &b.line, down) })
 	}
 	for _, m := range all {
-		l.result.lines = append(l.result.lines, m.ref)
+		l.result.doorLines = append(l.result.doorLines, m.n)
 	}
 	l.result.Targets = len(all)
+}
+
+// doorLine is a line of the query's own object type.
+func (l *evaluation) doorLine(n uint32) lineRef {
+	return lineRef{door: doorRef{l.query.Type.door.number(), n}}
 }
 
 // standsFor orders lines that stand for many, or for nobody, behind the others.
@@ -204,75 +204,24 @@ func compareCells[T any](c *model.Column[T], a, b T, down bool) int {
 func (l *evaluation) describeDoor(ref lineRef) Line {
 	kind := doorKinds[ref.door.kind-1]
 	g := kind.grid(l.snap)
-	d := &g.lines[ref.door.n-1]
+	d := g.line(ref.door.n)
 	line := Line{Key: ref.key(l.snap), Type: d.kind}
 	if line.Name = d.title; d.who != 0 {
 		line.Principal = l.snap.TargetPrincipal(l.snap.Record(d.who))
 	}
 	totals := DoorTotals{Kind: d.kind, rank: d.rank}
 	if l.query.Type.door == kind {
-		totals = l.doorTotals(g, d)
+		totals = l.doorTotals(g, ref.door.n)
 	}
 	line.Door = &totals
 	return line
 }
 
-// doorRows takes the rows of a line, or all of them.
-func (l *evaluation) doorRows() {
-	typ := l.query.Type
-	g := typ.door.grid(l.snap)
-	take := func(i int) {
-		row := typ.door.row(l.snap, i)
-		if !typ.door.wanted(&row, &l.query) {
-			return
-		}
-		if g.probes[i] && !l.query.System {
-			l.result.Probes++
-			return
-		}
-		if len(l.filter.words) > 0 {
-			var texts []string
-			for _, c := range typ.Details {
-				texts = append(texts, c.Text(&row))
-			}
-			if !MatchTexts(l.filter.words, texts...) {
-				return
-			}
-		}
-		l.result.doors = append(l.result.doors, int32(i))
-	}
-	if of := l.of.door; of.n != 0 {
-		for _, i := range g.lines[of.n-1].rows {
-			take(int(i))
-		}
-	} else if l.query.Of.IsZero() {
-		for i := range g.ends {
-			if g.ends[i][0] != 0 { // it stands in a line
-				take(i)
-			}
-		}
-	}
-	n := l.query.Sort
-	if n == 0 || max(n, -n) > len(typ.Details) {
-		return
-	}
-	column := &typ.Details[max(n, -n)-1]
-	rows := map[int32]*Row{}
-	for _, i := range l.result.doors {
-		row := typ.door.row(l.snap, int(i))
-		rows[i] = &row
-	}
-	slices.SortStableFunc(l.result.doors, func(a, b int32) int { return compareCells(column, rows[a], rows[b], n < 0) })
-}
-
-// doorRowKey names a row of doors in every state.
-type doorRowKey struct{ kind, name string }
-
 // otherEnd is the line at the other end of a row than that whose rows these are.
 func (r *Result) otherEnd(i int) LineKey {
 	typ := r.Query.Type
 	g := typ.door.grid(r.Snapshot)
-	ends := g.ends[r.doors[i]]
+	ends := g.ends(int(r.doors[i]))
 	at := ends[1]
 	if ends[0] != r.evaluation.of.door.n { // from a client, or from the mailbox, to who came
 		at = ends[0]
@@ -284,7 +233,7 @@ func (r *Result) otherEnd(i int) LineKey {
 // name of the line.
 func (d doorRef) key(s *model.Snapshot) string {
 	kind := doorKinds[d.kind-1]
-	return kind.name + "\x00" + kind.grid(s).lines[d.n-1].name
+	return kind.name + "\x00" + kind.grid(s).line(d.n).name
 }
 
 // findDoor returns the line that a key names; zero where there is none.
@@ -292,7 +241,7 @@ func findDoor(s *model.Snapshot, key string) doorRef {
 	kind, name, _ := strings.Cut(key, "\x00")
 	for i, k := range doorKinds {
 		if k.name == kind {
-			if n := k.grid(s).byName[name]; n != 0 {
+			if n := k.grid(s).find(name); n != 0 {
 				return doorRef{uint32(i + 1), n}
 			}
 		}
@@ -319,15 +268,12 @@ func doorTitle(s *model.Snapshot, key string) model.Principal {
 		_, title, _ := strings.Cut(name, ":")
 		return model.Principal{Name: title}
 	}
-	line := &doorKinds[d.kind-1].grid(s).lines[d.n-1]
+	line := doorKinds[d.kind-1].grid(s).line(d.n)
 	if line.who != 0 {
 		return s.TargetPrincipal(s.Record(line.who))
 	}
 	return model.Principal{Name: line.title}
 }
-
-// DoorRow returns row i of a grid of doors.
-func (r *Result) DoorRow(i int) Row { return r.Query.Type.door.row(r.Snapshot, int(r.doors[i])) }
 
 // sumColumn is a column of a line's sums.
 func sumColumn(title string, extra bool, of func(*DoorTotals) int) model.Column[*Line] {
@@ -391,43 +337,6 @@ func textCell(title string, is model.Content, extra bool, of func(*Row) string) 
 	return model.Column[*Row]{Title: title, Is: is, Extra: extra, Text: of}
 }
 
-// Detail are the fields of the report about a row of doors, for its card.
-func (r *Row) Detail() (out []Detail) {
-	switch {
-	case r.Connection != nil:
-		out = details(ConnectionFields, r.Connection)
-		for _, t := range r.Connection.Reasons {
-			out = append(out, Detail{"refused", strconv.Itoa(t.N) + " times: " + r.Connection.Why(t.Name)})
-		}
-	case r.Relay != nil:
-		out = details(RelayFields, r.Relay)
-	case r.Setting != nil:
-		out = details(SettingFields, r.Setting)
-	case r.Rule != nil:
-		out = details(RuleFields, &r.Rule.RuleLine)
-	}
-	return out
-}
-
-// Detail is a field with its value as text.
-type Detail struct{ Name, Text string }
-
-func details[T any](fields []model.Field[T], of T) (out []Detail) {
-	for _, f := range fields {
-		text := ""
-		switch v := f.Value(of).(type) {
-		case string:
-			text = v
-		case int:
-			text = strconv.Itoa(v)
-		case interface{ String() string }:
-			text = v.String()
-		}
-		out = append(out, Detail{f.Name, text})
-	}
-	return out
-}
-
 // DoorAccount is the line that the account of a line of doors has in the grid of
 // mailboxes; ok is false where it is nobody's who was read.
 func DoorAccount(s *model.Snapshot, key LineKey) (LineKey, bool) {
@@ -435,7 +344,7 @@ func DoorAccount(s *model.Snapshot, key LineKey) (LineKey, bool) {
 	if d.n == 0 {
 		return LineKey{}, false
 	}
-	line := &doorKinds[d.kind-1].grid(s).lines[d.n-1]
+	line := doorKinds[d.kind-1].grid(s).line(d.n)
 	if line.who == 0 {
 		return LineKey{}, false
 	}
@@ -449,13 +358,17 @@ func DoorFlag(s *model.Snapshot, key LineKey) (flag, value string) {
 	if d.n == 0 {
 		return "", ""
 	}
-	line := &doorKinds[d.kind-1].grid(s).lines[d.n-1]
+	line := doorKinds[d.kind-1].grid(s).line(d.n)
 	kind, rest, _ := strings.Cut(line.name, ":")
 	switch kind {
 	case "account":
 		return "target", rest
 	case "user":
 		return "user", line.title
+	case "mailbox":
+		return "line", s.DNText(s.Record(line.who).DN)
+	case "protocol":
+		return "line", line.title
 	case "service", "setting", "rule", "condition":
 		return "line", line.name
 	case "client", "connector":
@@ -469,21 +382,22 @@ func DoorFlag(s *model.Snapshot, key LineKey) (flag, value string) {
 // DoorLine finds the line of an object type by what [DoorFlag] calls it, or by its
 // title.
 func DoorLine(s *model.Snapshot, typ *ObjectType, text string) (LineKey, bool) {
-	g := typ.door.grid(s)
-	for n := range g.lines {
-		if l := &g.lines[n]; l.name == text || strings.EqualFold(l.title, text) {
-			return lineRef{door: doorRef{typ.door.number(), uint32(n + 1)}}.key(s), true
-		}
+	n := typ.door.grid(s).titled(text)
+	if n == 0 {
+		return LineKey{}, false
 	}
-	return LineKey{}, false
+	return lineRef{door: doorRef{typ.door.number(), n}}.key(s), true
 }
 
 // DoorKey is the line of an end of a row of doors: 0 is the account or connector,
 // 1 the client. It is zero where there is no such row.
 func DoorKey(s *model.Snapshot, typ *ObjectType, row, end int) LineKey {
-	g := typ.door.grid(s)
-	if row < 0 || row >= len(g.ends) || g.ends[row][end] == 0 {
+	if row < 0 {
 		return LineKey{}
 	}
-	return lineRef{door: doorRef{typ.door.number(), g.ends[row][end]}}.key(s)
+	n := typ.door.grid(s).ends(row)[end]
+	if n == 0 {
+		return LineKey{}
+	}
+	return lineRef{door: doorRef{typ.door.number(), n}}.key(s)
 }

@@ -28,6 +28,22 @@ func (r *Result) passes(text string) func(i int) bool {
 	s := r.Snapshot
 	plain := filter{s, Words(text)}
 	switch {
+	case r.doors != nil:
+		return func(i int) bool { return r.Query.Type.doorMatches(s, int(r.doors[i]), plain.words) }
+	case r.doorLines != nil:
+		return func(i int) bool {
+			line := r.evaluation.describe(r.at(i))
+			return MatchTexts(plain.words, line.Name, line.Door.Kind, line.DN, line.Domain)
+		}
+	case r.verdicts != nil || r.assignments != nil:
+		columns := r.Query.Columns()
+		return func(i int) bool {
+			row, texts := r.Row(i), []string{}
+			for _, c := range columns {
+				texts = append(texts, c.Text(&row))
+			}
+			return MatchTexts(plain.words, texts...)
+		}
 	case r.Query.Rows:
 		return func(i int) bool { return plain.row(r.rows[i]) }
 	case r.lines != nil:

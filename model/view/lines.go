@@ -139,7 +139,10 @@ func (r *Result) Find(key LineKey) int {
 	if line == (lineRef{}) {
 		return -1
 	}
-	if r.numbers == nil {
+	switch {
+	case r.doorLines != nil && line.door.kind == r.Query.Type.door.number():
+		return slices.Index(r.doorLines, line.door.n)
+	case r.numbers == nil:
 		return slices.Index(r.lines, line)
 	}
 	if r.Query.Arrival {

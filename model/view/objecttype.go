@@ -64,6 +64,7 @@ var ObjectTypes = []*ObjectType{
 	Containers,
 	Roles,
 	Admins,
+	ClientAccess,
 	Connectors,
 	Connections,
 	Relays,

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -21,13 +22,19 @@ type ProtocolLine struct {
 	Expected  string // on, off, unknown; empty where nothing is expected
 	Deviation string // on-not-member, member-off, unknown; empty where there is none
 	Used      Used
+	// LastAccount is who used it last.
+	LastAccount string
+	Unused      string // yes, no, unknown: on, and not used for so long; empty where nobody asked, or it is not on
+	Options     []door.Option
+	Raw         []string // values of protocolSettings as they are stored
 }
 
-// Used is what the logs tell of an account at a protocol.
+// Used is what the logs tell of a mailbox at a protocol.
 type Used struct {
 	Last   time.Time
-	Client string
-	N      int // logons that worked
+	Client string         // an address
+	Who    model.ObjectID // whose logon it was
+	N      int            // logons that worked
 }
 
 // The deviations.
@@ -52,6 +59,8 @@ var ProtocolFields = []model.Field[*ProtocolLine]{
 	{Name: "uses", Value: func(l *ProtocolLine) any { return l.Used.N }},
 	{Name: "detail", Is: model.ContentSentence, Value: func(l *ProtocolLine) any { return l.Access.Detail }},
 	{Name: "remedy", Is: model.ContentSentence, Value: func(l *ProtocolLine) any { return l.Remedy() }},
+	{Name: "unused", Is: model.ContentWord, Value: func(l *ProtocolLine) any { return l.Unused }},
+	{Name: "last_account", Is: model.ContentTrustee, Value: func(l *ProtocolLine) any { return l.LastAccount }},
 }
 
 // Remedy is the line that ends a deviation, as text; empty where there is none.
@@ -75,8 +84,10 @@ type ProtocolQuery struct {
 	Target          func(*model.Principal) bool
 	Protocols       []door.Client // empty for all
 	Expect          map[door.Client]*door.Group
-	Deviating       bool // only deviations
-	ByProtocol      bool // by protocol, not by mailbox
+	Deviating       bool          // only deviations, and what is unused
+	System          bool          // system mailboxes too
+	Unused          *door.Silence // whether what is on was used in these days; nil where nobody asks
+	ByProtocol      bool          // by protocol, not by mailbox
 }
 
 // Protocols are the lines that a query asks for. They are made one by one: a
@@ -84,28 +95,17 @@ type ProtocolQuery struct {
 type Protocols struct {
 	s        *model.Snapshot
 	q        ProtocolQuery
-	reader   *door.AccessReader
-	used     map[useKey]Used
-	rows     []protocolRow
-	System   int // system mailboxes, which are left out
-	Unknown  int // lines whose state is unknown or ambiguous
-	Deviates int // lines with a deviation
+	grid     *accessGrid
+	rows     []int32 // as the grid of Client Access numbers them
+	System   int     // system mailboxes, which are left out
+	Unknown  int     // lines whose state is unknown or ambiguous
+	Deviates int     // lines with a deviation
 	First    ProtocolLine
-}
-
-type protocolRow struct {
-	id model.ObjectID
-	c  door.Client
-}
-
-type useKey struct {
-	id model.ObjectID
-	c  door.Client
 }
 
 // ProtocolLines finds the lines of a query, by the name of the mailbox.
 func ProtocolLines(ctx context.Context, s *model.Snapshot, q ProtocolQuery) (*Protocols, error) {
-	p := &Protocols{s: s, q: q, reader: door.NewAccessReader(s), used: usesOf(s)}
+	p := &Protocols{s: s, q: q, grid: accessGridOf.Of(s)}
 	if len(q.Protocols) == 0 {
 		for c := range door.Clients {
 			p.q.Protocols = append(p.q.Protocols, c)
@@ -116,16 +116,13 @@ func ProtocolLines(ctx context.Context, s *model.Snapshot, q ProtocolQuery) (*Pr
 	for _, v := range door.Servers(s) {
 		servers[strings.ToLower(v.Name)] = v
 	}
-	for i, n := range byName(s) {
-		if i&1023 == 0 && ctx.Err() != nil {
+	seen := 0
+	for id := range p.grid.mailboxes(byNumber(s)) {
+		if seen++; seen&1023 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		ref := lineAt(s, n)
-		if ref.obj == 0 || !s.Record(ref.obj).HasMailbox() {
-			continue
-		}
-		o := s.Record(ref.obj)
-		if o.Recipient == model.SystemMailbox {
+		o := s.Record(id)
+		if o.Recipient == model.SystemMailbox && !q.System {
 			p.System++
 			continue
 		}
@@ -133,46 +130,47 @@ func ProtocolLines(ctx context.Context, s *model.Snapshot, q ProtocolQuery) (*Pr
 			continue
 		}
 		for _, c := range p.q.Protocols {
-			p.take(protocolRow{ref.obj, c}, words)
+			p.take(id, c, words)
 		}
 	}
 	if q.ByProtocol {
-		slices.SortStableFunc(p.rows, func(a, b protocolRow) int { return int(a.c) - int(b.c) })
+		slices.SortStableFunc(p.rows, func(a, b int32) int { return cmp.Compare(protocolOf(int(a)), protocolOf(int(b))) })
 	}
 	return p, nil
 }
 
 // take adds a line if it is asked for.
-func (p *Protocols) take(row protocolRow, words []Word) {
-	a := p.reader.Of(row.id, row.c)
-	_, deviation := p.expect(row, a)
-	if p.q.Deviating && deviation == "" {
+func (p *Protocols) take(id model.ObjectID, c door.Client, words []Word) {
+	state := p.grid.states[id].Of(c)
+	_, deviation := p.expect(id, c, state)
+	unused := p.unused(id, c, state)
+	if p.q.Deviating && deviation == "" && unused != "yes" {
 		return
 	}
 	if len(words) > 0 || p.q.Target != nil {
-		l := p.line(row)
+		l := p.line(id, c)
 		if p.q.Target != nil && !p.q.Target(&l.Principal) || !MatchTexts(words, l.Name, l.Domain, l.DN, l.Type, l.Protocol.String(), l.Access.State, l.Access.From, l.Deviation, l.Access.Detail) {
 			return
 		}
 	}
-	if a.State == door.AccessUnknown || a.State == door.AccessAmbiguous {
+	if state == door.AccessUnknown || state == door.AccessAmbiguous || unused == door.AccessUnknown {
 		p.Unknown++
 	}
 	if deviation == OnNotMember || deviation == MemberOff {
 		if p.Deviates++; p.Deviates == 1 {
-			p.First = p.line(row)
+			p.First = p.line(id, c)
 		}
 	}
-	p.rows = append(p.rows, row)
+	p.rows = append(p.rows, rowOf(id, c))
 }
 
 // expect says what is expected of a line, and whether that is so.
-func (p *Protocols) expect(row protocolRow, a door.Access) (expected, deviation string) {
-	group := p.q.Expect[row.c]
+func (p *Protocols) expect(id model.ObjectID, c door.Client, state string) (expected, deviation string) {
+	group := p.q.Expect[c]
 	switch {
 	case group == nil:
 		return "", ""
-	case group.Has(row.id):
+	case group.Has(id):
 		expected = door.AccessOn
 	case group.Complete:
 		expected = door.AccessOff
@@ -180,13 +178,13 @@ func (p *Protocols) expect(row protocolRow, a door.Access) (expected, deviation 
 		expected = door.AccessUnknown
 	}
 	switch {
-	case expected == door.AccessUnknown && a.State == door.AccessOff: // whether or not it is a member nobody gets in
+	case expected == door.AccessUnknown && state == door.AccessOff: // whether or not it is a member nobody gets in
 		return expected, ""
-	case expected == door.AccessUnknown, a.State == door.AccessUnknown, a.State == door.AccessAmbiguous:
+	case expected == door.AccessUnknown, state == door.AccessUnknown, state == door.AccessAmbiguous:
 		return expected, door.AccessUnknown
-	case expected == door.AccessOff && a.State == door.AccessOn:
+	case expected == door.AccessOff && state == door.AccessOn:
 		return expected, OnNotMember
-	case expected == door.AccessOn && a.State == door.AccessOff:
+	case expected == door.AccessOn && state == door.AccessOff:
 		return expected, MemberOff
 	}
 	return expected, ""
@@ -196,18 +194,37 @@ func (p *Protocols) expect(row protocolRow, a door.Access) (expected, deviation 
 func (p *Protocols) Len() int { return len(p.rows) }
 
 // Line makes line i.
-func (p *Protocols) Line(i int) ProtocolLine { return p.line(p.rows[i]) }
+func (p *Protocols) Line(i int) ProtocolLine {
+	return p.line(mailboxOf(int(p.rows[i])), protocolOf(int(p.rows[i])))
+}
 
-func (p *Protocols) line(row protocolRow) ProtocolLine {
-	o := p.s.Record(row.id)
-	l := ProtocolLine{Principal: p.s.TargetPrincipal(o), Type: p.s.TypeName(o), Protocol: row.c, Access: p.reader.Of(row.id, row.c), Used: p.used[useKey(row)]}
-	l.GUID = o.GUID
-	l.Expected, l.Deviation = p.expect(row, l.Access)
+func (p *Protocols) line(id model.ObjectID, c door.Client) ProtocolLine {
+	l := p.grid.protocolLine(id, c)
+	l.Expected, l.Deviation = p.expect(id, c, l.Access.State)
+	if l.Unused = p.unused(id, c, l.Access.State); l.Unused == door.AccessUnknown {
+		l.Access.Detail = join(l.Access.Detail, "whether it is used is not known: "+p.q.Unused.Broken[c])
+	}
 	return l
 }
 
-// usesOf adds up what the logs tell of each account at POP3 and IMAP4.
-func usesOf(s *model.Snapshot) map[useKey]Used {
+// unused says whether a protocol that is on was not used; empty where nobody asks,
+// or it is not on.
+func (p *Protocols) unused(id model.ObjectID, c door.Client, state string) string {
+	if p.q.Unused == nil || state != door.AccessOn {
+		return ""
+	}
+	return p.q.Unused.Unused(c, lastUses(p.s)[useKey{id, c}].Last)
+}
+
+type useKey struct {
+	id model.ObjectID
+	c  door.Client
+}
+
+// lastUses are what the logs tell of each mailbox at POP3 and IMAP4.
+func lastUses(s *model.Snapshot) map[useKey]Used { return usesOf.Of(s) }
+
+var usesOf = model.Derive(func(s *model.Snapshot) map[useKey]Used {
 	out := map[useKey]Used{}
 	all := door.Connections(s)
 	for i := range all {
@@ -224,11 +241,18 @@ func usesOf(s *model.Snapshot) map[useKey]Used {
 		u := out[k]
 		u.N += c.OK
 		if c.LastOK.After(u.Last) || u.Client == "" {
-			u.Last, u.Client = c.LastOK, c.Client
+			u.Last, u.Client, u.Who = c.LastOK, c.Client, c.Account.ID
 		}
 		out[k] = u
 	}
 	return out
+})
+
+func join(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "; " + b
 }
 
 // FindGroup finds the group that a text names: by its name, DN or SID, never by a

@@ -66,14 +66,17 @@ var relayedColumn = func() model.Column[*Line] {
 	return c
 }()
 
-var relayDoor = &doorKind{"relay", relayGrid.Of, relayRow, relayName, rowsByName(relayGrid.Of, relayName), func(r *Row, q *Query) bool {
-	x := r.Relay
-	return isEnd(q.Ends.Client, x.Client) && (isEnd(q.Ends.Connector, x.Connector) || isEnd(q.Ends.Connector, x.connector()))
-}}
+var relayDoor = &doorKind{
+	name: "relay", grid: relayGrid, row: relayRow, rowName: relayName, findRow: findRelay,
+	wanted: func(r *Row, q *Query) bool {
+		x := r.Relay
+		return isEnd(q.Ends.Client, x.Client) && (isEnd(q.Ends.Connector, x.Connector) || isEnd(q.Ends.Connector, x.connector()))
+	},
+}
 
-var relayGrid = model.Derive(func(s *model.Snapshot) *doorGrid {
+var relayGrid, findRelay = derivedTable(func(s *model.Snapshot) *doorTable {
 	all := door.Relays(s)
-	g := newDoorGrid(len(all))
+	g := newDoorTable(len(all))
 	for i := range all {
 		r := Relay{Relay: &all[i]}
 		connector := doorLine{name: "connector:" + strings.ToLower(r.connector()), title: r.connector(), kind: "connector"}
@@ -81,7 +84,7 @@ var relayGrid = model.Derive(func(s *model.Snapshot) *doorGrid {
 		g.put(i, false, connector, client)
 	}
 	return g
-})
+}, relayName)
 
 func relayName(s *model.Snapshot, i int) string {
 	r := &door.Relays(s)[i]

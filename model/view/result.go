@@ -38,7 +38,7 @@ func HasRow(s *model.Snapshot, key any) bool {
 	case assignmentKey:
 		return s.At(key.name) != 0
 	case doorRowKey:
-		_, ok := doorType(key.kind).door.rows.Of(s)[key.name]
+		_, ok := doorType(key.kind).door.findRow(s, key.name)
 		return ok
 	}
 	return false
@@ -56,10 +56,8 @@ func (r *Result) FindRow(key any) int {
 			return r.shownAt(len(r.rows) + n)
 		}
 	case doorRowKey:
-		for i := range r.doors {
-			if r.RowKey(i) == key {
-				return i
-			}
+		if i, ok := doorType(key.kind).door.findRow(r.Snapshot, key.name); ok {
+			return slices.Index(r.doors, int32(i))
 		}
 	case verdictKey:
 		for i := range r.verdicts {

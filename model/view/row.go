@@ -23,6 +23,9 @@ type Row struct {
 	// Setting and Rule are what the row is, where it tells of settings or rules.
 	Setting *SettingLine
 	Rule    *RulePart
+	// Access is what the row is, where it tells whether a mailbox may be used by a
+	// protocol.
+	Access *ProtocolLine
 }
 
 // verdictRow is one answer of a verdict.

@@ -52,7 +52,7 @@ func (p *RulePart) title() string {
 	return rank[len(rank)-max(2, len(rank)-1):] + " " + p.Name
 }
 
-var ruleDoor = &doorKind{"rule", ruleGrid.Of, ruleRow, ruleName, rowsByName(ruleGrid.Of, ruleName), func(*Row, *Query) bool { return true }}
+var ruleDoor = &doorKind{name: "rule", grid: ruleGrid, row: ruleRow, rowName: ruleName, findRow: findRule, wanted: anyRow}
 
 // ruleName names a row in every state.
 func ruleName(s *model.Snapshot, i int) string {
@@ -83,9 +83,9 @@ var ruleParts = model.Derive(func(s *model.Snapshot) (out []RulePart) {
 
 func ruleRow(s *model.Snapshot, i int) Row { return Row{Rule: &ruleParts.Of(s)[i]} }
 
-var ruleGrid = model.Derive(func(s *model.Snapshot) *doorGrid {
+var ruleGrid, findRule = derivedTable(func(s *model.Snapshot) *doorTable {
 	all := ruleParts.Of(s)
-	g := newDoorGrid(len(all))
+	g := newDoorTable(len(all))
 	for i := range all {
 		p := &all[i]
 		action := map[string]string{"AllowAccess": "allows", "DenyAccess": "denies"}[p.Action]
@@ -97,4 +97,4 @@ var ruleGrid = model.Derive(func(s *model.Snapshot) *doorGrid {
 		g.put(i, false, rule, what)
 	}
 	return g
-})
+}, ruleName)

@@ -66,7 +66,7 @@ func (l *SettingLine) sums() (n [4]int) {
 	return n
 }
 
-var settingDoor = &doorKind{"settings", settingGrid.Of, settingRow, settingName, rowsByName(settingGrid.Of, settingName), func(*Row, *Query) bool { return true }}
+var settingDoor = &doorKind{name: "settings", grid: settingGrid, row: settingRow, rowName: settingName, findRow: findSetting, wanted: anyRow}
 
 // settingName names a row in every state.
 func settingName(s *model.Snapshot, i int) string {
@@ -86,7 +86,7 @@ var settingRows = model.Derive(func(s *model.Snapshot) (out []SettingLine) {
 
 func settingRow(s *model.Snapshot, i int) Row { return Row{Setting: &settingRows.Of(s)[i]} }
 
-var settingGrid = model.Derive(func(s *model.Snapshot) *doorGrid {
+var settingGrid, findSetting = derivedTable(func(s *model.Snapshot) *doorTable {
 	all := settingRows.Of(s)
 	values := map[string]map[string]bool{}
 	for i := range all {
@@ -99,7 +99,7 @@ var settingGrid = model.Derive(func(s *model.Snapshot) *doorGrid {
 			values[key][apartFromName(l.Settings, l.Value)] = true
 		}
 	}
-	g := newDoorGrid(len(all))
+	g := newDoorTable(len(all))
 	for i := range all {
 		l := &all[i]
 		dn := strings.ToLower(l.Settings.Get("DistinguishedName").Value)
@@ -113,11 +113,14 @@ var settingGrid = model.Derive(func(s *model.Snapshot) *doorGrid {
 		g.put(i, false, service, setting)
 	}
 	return g
-})
+}, settingName)
 
 // Note says in a sentence what the rows of this type are taken from.
 func (t *ObjectType) Note() string {
-	if t == ProtocolSettings || t == AccessRules {
+	switch t {
+	case ClientAccess:
+		return "As the directory tells it; the last use as the protocol logs do. All times are UTC."
+	case ProtocolSettings, AccessRules:
 		return "As the directory tells it. All times are UTC."
 	}
 	return "As the protocol logs tell it. All times are UTC."
@@ -130,6 +133,8 @@ func (t *ObjectType) Sheet() string {
 		return "Settings"
 	case AccessRules:
 		return "Rule"
+	case ClientAccess:
+		return "Access"
 	}
 	return "Logs"
 }

@@ -126,11 +126,12 @@ type Result struct {
 	// Probes counts the rows of doors that are nobody's client and are left out.
 	Probes int
 
-	numbers  []uint32  // of lines of the grid of mailboxes
-	lines    []lineRef // of others
-	rows     []grant.Ref
-	verdicts []verdictRow
-	doors    []int32 // rows that tell of logs, by their number
+	numbers   []uint32  // of lines of the grid of mailboxes
+	doorLines []uint32  // of lines of doors, numbered by their grid
+	lines     []lineRef // of others
+	rows      []grant.Ref
+	verdicts  []verdictRow
+	doors     []int32 // rows that tell of logs, by their number
 	// assignments are the rows where these are role assignments, or those of them
 	// that stand beside entries; see [Result.place].
 	assignments []assignmentRow
@@ -140,15 +141,18 @@ type Result struct {
 
 // Len returns the number of lines or rows.
 func (r *Result) Len() int {
-	return len(r.numbers) + len(r.lines) + len(r.rows) + len(r.verdicts) + len(r.doors) + len(r.assignments)
+	return len(r.numbers) + len(r.doorLines) + len(r.lines) + len(r.rows) + len(r.verdicts) + len(r.doors) + len(r.assignments)
 }
 
 // Key returns the key of line i.
 func (r *Result) Key(i int) LineKey { return r.at(i).key(r.Snapshot) }
 
 func (r *Result) at(i int) lineRef {
-	if r.lines != nil {
+	switch {
+	case r.lines != nil:
 		return r.lines[i]
+	case r.doorLines != nil:
+		return r.evaluation.doorLine(r.doorLines[i])
 	}
 	return lineAt(r.Snapshot, r.numbers[i])
 }

@@ -73,7 +73,7 @@ func (d *Directory) defineRelease(f *pflag.FlagSet) {
 }
 
 func (d *Directory) defineLine(f *pflag.FlagSet) {
-	f.StringVar(&d.Line, "line", "", "the rows of this line of the screen's grid: \"EX01 POP3\", \"POP3 LoginType\", \"01 name of a rule\"")
+	f.StringVar(&d.Line, "line", "", "the rows of this line of the screen's grid: \"EX01 POP3\", \"POP3 LoginType\", \"01 name of a rule\", a protocol, a mailbox")
 }
 
 // lineRows are the rows of one line, as the screen shows them.
@@ -111,8 +111,8 @@ func (r *Flags) checkDirectory(report string) error {
 	switch flag := seen.given(); {
 	case flag != "":
 		return usage.Errorf("%s is for the other reports", flag)
-	case r.Directory.Line != "" && (r.Directory.Short || r.Directory.BySetting || r.Directory.Release != "" || r.Directory.Rule.asked()):
-		return usage.Errorf("--line has the rows of one line: give it without --short, --by-setting, --release and --user")
+	case r.Directory.Line != "" && (r.Directory.Short || r.Directory.BySetting || r.Directory.Release != "" || r.Directory.Rule.asked() || r.Directory.Protocol.asked() || r.Target != ""):
+		return usage.Errorf("--line has the rows of one line: give it without the flags that choose among all lines")
 	case r.Object != "" || r.Direction != "forward":
 		return usage.Errorf("--object and --direction are for the other reports")
 	case r.Inherited || r.Self || r.Defaults || r.Implied || r.Stale || r.All:
@@ -233,5 +233,6 @@ func (r *Flags) directoryQuery(report string) (view.Query, error) {
 			q.Type, q.ACEs = typ, typ.ACEs[0]
 		}
 	}
+	q.System = r.Directory.Protocol.System
 	return q, r.Seen.order(report, &q)
 }

@@ -115,7 +115,8 @@ func (j *Job) doors(ctx context.Context, s *model.Snapshot, ev *Evidence) (Data,
 }
 
 // doorReports are the reports on the rows of object types of doors.
-var doorReports = map[*view.ObjectType]string{view.Connections: connectionsReport, view.Relays: relaysReport, view.ProtocolSettings: settingsReport, view.AccessRules: rulesReport}
+var doorReports = map[*view.ObjectType]string{view.Connections: connectionsReport, view.Relays: relaysReport, view.ProtocolSettings: settingsReport, view.AccessRules: rulesReport,
+	view.ClientAccess: protocolsReport}
 
 // doorCommand are the arguments that print the lines of a grid of doors, or the
 // rows of one of its lines.
@@ -131,8 +132,11 @@ func doorCommand(source []string, s *model.Snapshot, q view.Query) []string {
 		return append(args, sortFlag("totals", &q)...)
 	}
 	args := append([]string{"report", doorReports[q.Type]}, source...)
-	if q.System && q.Type == view.Connections {
+	switch {
+	case q.System && q.Type == view.Connections:
 		args = append(args, "--probes")
+	case q.System && q.Type == view.ClientAccess:
+		args = append(args, "--system")
 	}
 	if flag, text := view.DoorFlag(s, q.Of); flag != "" {
 		args = append(args, "--"+flag+"="+text)
@@ -149,6 +153,8 @@ func doorData(r *view.Result, names map[string]string) Data {
 	switch r.Query.Type {
 	case view.ProtocolSettings:
 		return NewData(settingsReport, view.SettingFields, r.Len(), func(i int) view.SettingLine { return *r.DoorRow(i).Setting })
+	case view.ClientAccess:
+		return NewData(protocolsReport, view.ProtocolFields, r.Len(), func(i int) view.ProtocolLine { return *r.DoorRow(i).Access })
 	case view.AccessRules:
 		return NewData(rulesReport, view.RuleFields, r.Len(), func(i int) view.RuleLine { return r.DoorRow(i).Rule.RuleLine })
 	case view.Relays:

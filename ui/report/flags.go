@@ -42,7 +42,11 @@ var Names = []struct {
 	{relaysReport, "List who sends mail through which receive connector, and to outside", LogsHelp, RelaysExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Doors.defineRelays(f) }},
 	{protocolsReport, "Say which protocols each mailbox may use, and whether that is as expected", ProtocolsHelp, ProtocolsExample,
-		func(r *Flags, f *pflag.FlagSet) { r.Directory.defineRelease(f); r.Directory.Protocol.define(f) }},
+		func(r *Flags, f *pflag.FlagSet) {
+			r.Directory.defineRelease(f)
+			r.Directory.Protocol.define(f)
+			r.Directory.defineLine(f)
+		}},
 	{settingsReport, "List the settings of POP3 and IMAP4 of every server, and what is weak or differs", SettingsHelp, SettingsExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Directory.defineSettings(f) }},
 	{rulesReport, "List the client access rules, or say which of them decides about somebody", RulesHelp, RulesExample,

@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -22,23 +23,32 @@ System mailboxes are left out and counted.
 
 --expect PROTOCOL=GROUP says who should have it on: the members of the group, nested ones and those whose primary group
 it is. Deviations are on-not-member and member-off, with the line that ends them in remedy; they are unknown where the
-members or the state were not read. With --logs (POP3, IMAP4) it says who used it last.`
+members or the state were not read. With --logs (POP3, IMAP4) it says who used it last.
+
+--unused DAYS says of what is on whether it was used in the last DAYS days that the logs tell of. It says yes only where the
+logs of every server cover all of these days; where one is missing, damaged or has a gap, unused is unknown, and detail
+says why.`
 
 // ProtocolsExample shows the usual questions.
 const ProtocolsExample = `  mbxperm report protocols ldaps://dc1.contoso.com --protocol POP3 --protocol IMAP4
   mbxperm report protocols demo --expect POP3="Helpdesk" --deviating
+  mbxperm report protocols demo --protocol IMAP4 --unused 30 --deviating
   mbxperm report protocols demo --target u00012`
 
 // Protocol are the flags of report protocols alone.
 type Protocol struct {
 	Protocols, Expect     []string
 	Deviating, ByProtocol bool
+	System                bool
+	Unused                int // days
 }
 
 func (p *Protocol) define(f *pflag.FlagSet) {
 	f.StringArrayVar(&p.Protocols, "protocol", nil, "only this protocol: "+strings.Join(door.ClientNames(), ", ")+"; may be given several times")
 	f.StringArrayVar(&p.Expect, "expect", nil, "PROTOCOL=GROUP: who is in the group should have it on, and nobody else; may be given several times")
-	f.BoolVar(&p.Deviating, "deviating", false, "only what is not as --expect has it")
+	f.IntVar(&p.Unused, "unused", 0, "say which protocols are on and were not used in the last N days that the logs tell of")
+	f.BoolVar(&p.Deviating, "deviating", false, "only what is not as --expect has it, and what is unused")
+	f.BoolVar(&p.System, "system", false, "system mailboxes too")
 	f.BoolVar(&p.ByProtocol, "by-protocol", false, "by protocol, not by mailbox")
 }
 
@@ -60,17 +70,28 @@ func (p *Protocol) check() error {
 		}
 		seen[strings.ToLower(name)] = true
 	}
-	if p.Deviating && len(p.Expect) == 0 {
-		return usage.Errorf("--deviating wants --expect PROTOCOL=GROUP")
+	if p.Unused < 0 {
+		return usage.Errorf("--unused %d: give a number of days", p.Unused)
+	}
+	if p.Deviating && len(p.Expect) == 0 && p.Unused == 0 {
+		return usage.Errorf("--deviating wants --expect PROTOCOL=GROUP or --unused DAYS")
 	}
 	return nil
+}
+
+// asked reports whether it is asked for some of the lines, or for more about them.
+func (p *Protocol) asked() bool {
+	return len(p.Protocols)+len(p.Expect)+p.Unused > 0 || p.Deviating || p.ByProtocol
 }
 
 // protocols answers which mailbox may use which protocol.
 func (j *Job) protocols(ctx context.Context, s *model.Snapshot, ev *Evidence) (Data, error) {
 	p := &j.Directory.Protocol
 	q := view.ProtocolQuery{Filter: j.Query.Filter, Release: j.Directory.Release, Target: j.Query.Target, Deviating: p.Deviating, ByProtocol: p.ByProtocol,
-		Expect: map[door.Client]*door.Group{}}
+		Expect: map[door.Client]*door.Group{}, System: p.System}
+	if p.Unused > 0 {
+		q.Unused = door.SilenceOf(s, p.Unused)
+	}
 	for _, name := range p.Protocols {
 		c, _ := door.ParseClient(name)
 		q.Protocols = append(q.Protocols, c)
@@ -116,6 +137,9 @@ func (q *Question) protocolWords(name func(string) string) string {
 	for _, e := range p.Expect {
 		protocol, group, _ := strings.Cut(e, "=")
 		s += ", expected " + protocol + " for " + name(group)
+	}
+	if p.Unused > 0 {
+		s += fmt.Sprintf(", unused for %d days", p.Unused)
 	}
 	if p.Deviating {
 		s += ", only what deviates"
