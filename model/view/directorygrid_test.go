@@ -50,3 +50,65 @@ func TestDirectoryGrids(t *testing.T) {
 		}
 	}
 }
+
+// TestClientAccessGrid: each row stands in the line of its mailbox and in that of
+// its protocol; totals are the rows that are shown, by their states, with system
+// mailboxes and without; and the rows are those of report protocols.
+func TestClientAccessGrid(t *testing.T) {
+	s := demoSnapshot(t, "demo:250:1:30")
+	typ := view.ClientAccess
+	report, err := view.ProtocolLines(t.Context(), s, view.ProtocolQuery{System: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, system := range []bool{false, true} {
+		lines := ask(t, s, view.Query{Type: typ, System: system})
+		all := ask(t, s, view.Query{Type: typ, System: system, Rows: true, ACEs: typ.ACEs[0]})
+		if system && all.Len() != report.Len() {
+			t.Fatalf("%d rows, and the report has %d", all.Len(), report.Len())
+		}
+		if system != (lines.System == 0) || system != (all.Probes == 0) {
+			t.Errorf("system mailboxes %v: %d lines and %d rows are left out", system, lines.System, all.Probes)
+		}
+		sum := 0
+		for i := range lines.Len() {
+			line := lines.Line(i)
+			rows := ask(t, s, view.Query{Type: typ, System: system, Rows: true, Of: line.Key, ACEs: typ.ACEs[0]})
+			counts := map[string]int{}
+			for j := range rows.Len() {
+				r := rows.Row(j)
+				counts[r.Access.Access.State]++
+				other := rows.TargetKey(j)
+				if at := rows.FindRow(rows.RowKey(j)); at != j || !view.HasRow(s, rows.RowKey(j)) || other == line.Key || lines.Find(other) < 0 {
+					t.Fatalf("%s: row %d is found at %d, and leads to %d", line.Name, j, at, lines.Find(other))
+				}
+				if len(r.Detail()) == 0 {
+					t.Errorf("%s: row %d has no card", line.Name, j)
+				}
+			}
+			for k, state := range []string{"unknown", "on", "off", "ambiguous"} {
+				if line.Door.Sums[k] != counts[state] {
+					t.Errorf("%s: %d are %s, the line says %d", line.Name, counts[state], state, line.Door.Sums[k])
+				}
+			}
+			if rows.Len() != line.Door.Rows || rows.Probes != line.Door.Hidden {
+				t.Errorf("%s: %d rows and %d left out, the line says %d and %d", line.Name, rows.Len(), rows.Probes, line.Door.Rows, line.Door.Hidden)
+			}
+			if lines.Find(line.Key) != i || view.TypeOf(s, line.Key) != typ || view.TargetOf(s, line.Key).Name != line.Name {
+				t.Errorf("%s: line %d is found at %d", line.Name, i, lines.Find(line.Key))
+			}
+			sum += rows.Len()
+		}
+		if sum != 2*all.Len() {
+			t.Errorf("%d rows stand in lines, want each of %d twice", sum, all.Len())
+		}
+	}
+	for column := -len(typ.Totals); column <= len(typ.Totals); column++ { // in any order they are the same lines
+		if got := ask(t, s, view.Query{Type: typ, Sort: column, System: true}); got.Len() != 9+ask(t, s, view.Query{Type: typ, System: true, Filter: "!protocol"}).Len() {
+			t.Errorf("ordered by %d there are %d lines", column, got.Len())
+		}
+	}
+	if got := ask(t, s, view.Query{Type: typ, Filter: "pop3"}); got.Len() != 1 || got.Line(0).Name != "POP3" {
+		t.Errorf("the filter pop3 finds %d lines", got.Len())
+	}
+}

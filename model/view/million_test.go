@@ -139,3 +139,48 @@ func BenchmarkMillionHeap(b *testing.B) {
 	b.ReportMetric(heap()-bare, "MB-views")
 	runtime.KeepAlive(s)
 }
+
+// BenchmarkMillionAccess measures the grid of protocols of a million mailboxes: the
+// first look, the lines, the rows of one protocol, and what it keeps. Who never
+// looks pays nothing: BenchmarkMillionHeap has none of it.
+func BenchmarkMillionAccess(b *testing.B) {
+	typ := view.ClientAccess
+	heap := func() float64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc) / (1 << 20)
+	}
+	s := million().Fresh()
+	benchView(b, s, view.Query{Type: view.Mailboxes})
+	bare := heap()
+	first := benchView(b, s, view.Query{Type: typ, Filter: "pop3"})
+	b.Run("First", func(b *testing.B) {
+		for b.Loop() {
+			b.StopTimer()
+			s := million().Fresh()
+			benchView(b, s, view.Query{Type: view.Mailboxes})
+			b.StartTimer()
+			benchView(b, s, view.Query{Type: typ})
+		}
+	})
+	for _, c := range []struct {
+		name string
+		q    view.Query
+	}{
+		{"Lines", view.Query{Type: typ}},
+		{"Filter", view.Query{Type: typ, Filter: "u04711"}},
+		{"SortByOff", view.Query{Type: typ, Sort: -4}},
+		{"Rows", view.Query{Type: typ, Rows: true, Of: first.Key(0), ACEs: typ.ACEs[0]}},
+		{"RowsFiltered", view.Query{Type: typ, Rows: true, Of: first.Key(0), ACEs: typ.ACEs[0], Filter: "off"}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				benchView(b, s, c.q)
+			}
+		})
+	}
+	b.ReportMetric(heap()-bare, "MB-access")
+	runtime.KeepAlive(s)
+}
