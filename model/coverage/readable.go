@@ -80,11 +80,23 @@ type answers struct {
 	of map[question][]answer // by pool.Desc
 }
 
-// question is what is asked of a descriptor.
+// question is what is asked of a descriptor: about an attribute, or about all those
+// of a property set that no entry names. A million descriptors are asked once for
+// all of these.
 type question struct {
-	attr acl.GUID
+	attr acl.GUID // zero for those that no entry names
+	set  acl.GUID
 	in   pool.DN // whose token it is
 }
+
+// inEntries are the attributes, classes and rights that some entry names.
+var inEntries = model.Derive(func(s *model.Snapshot) map[acl.GUID]bool {
+	out := map[acl.GUID]bool{}
+	for i := range s.GUIDs.Len() {
+		out[*s.GUIDs.At(i)] = true
+	}
+	return out
+})
 
 type answer uint8
 
@@ -144,7 +156,10 @@ func (c *Readability) MayRead(o *model.Record, attr, set acl.GUID) bool {
 	if self := c.s.SIDOf(o.SID); token.HasSID(self) { // the bound account itself: PRINCIPAL_SELF is it
 		return ask(self) == yes
 	}
-	q := question{attr, domain}
+	q := question{attr, set, domain}
+	if !inEntries.Of(c.s)[attr] {
+		q.attr = acl.GUID{}
+	}
 	c.answers.mu.Lock()
 	defer c.answers.mu.Unlock()
 	list := c.answers.of[q]

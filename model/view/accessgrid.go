@@ -67,7 +67,7 @@ const (
 var accessDoor = &doorKind{
 	name: "access", grid: func(s *model.Snapshot) doorGrid { return accessGridOf.Of(s) },
 	row:     func(s *model.Snapshot, i int) Row { return accessGridOf.Of(s).row(i) },
-	rowName: accessRowName, findRow: findAccessRow, totals: accessTotals,
+	rowName: accessRowName, findRow: findAccessRow, totals: accessTotals, matches: accessMatches,
 	wanted: func(r *Row, q *Query) bool { return q.Target == nil || q.Target(&r.Access.Principal) },
 	aside:  "system mailbox", asideLong: "system mailboxes",
 }
@@ -316,6 +316,33 @@ func (l *ProtocolLine) by() string {
 		return l.LastAccount
 	}
 	return l.LastAccount + " from " + l.Used.Client
+}
+
+// accessMatches applies words to rows. What a row says follows from the answer of
+// its mailbox, which many share, but for who that is and who used it last.
+func accessMatches(s *model.Snapshot) func(i int, words []Word) bool {
+	type said struct {
+		answer uint32
+		c      door.Client
+		state  int
+	}
+	g, reader, known := accessGridOf.Of(s), door.NewAccessReader(s), map[said]string{}
+	return func(i int, words []Word) bool {
+		id, c := mailboxOf(i), protocolOf(i)
+		k := said{s.AccessNumber(id), c, g.states[id].Number(c)}
+		text, ok := known[k]
+		if !ok {
+			a := reader.Of(id, c)
+			text = strings.Join([]string{c.String(), a.State, a.From, a.Detail}, "\n")
+			known[k] = text
+		}
+		o, used := s.Record(id), ""
+		if u, ok := lastUses(s)[useKey{id, c}]; ok {
+			l := g.protocolLine(id, c)
+			used = shortStamp(stamp(u.Last)) + "\n" + l.by() + "\n" + strconv.Itoa(u.N)
+		}
+		return MatchTexts(words, text, model.PrincipalText(s.TargetPrincipal(o)), s.TypeName(o), used)
+	}
 }
 
 // accessRowName names a row in every state.

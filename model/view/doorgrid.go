@@ -24,6 +24,9 @@ type doorKind struct {
 	findRow func(s *model.Snapshot, name string) (int, bool)
 	// wanted applies Query.Ends and Query.Target to a row.
 	wanted func(*Row, *Query) bool
+	// matches makes what applies words to rows, for one goroutine; nil where there
+	// are few rows, and all of their cells are made.
+	matches func(s *model.Snapshot) func(i int, words []Word) bool
 	// totals sums a line without a look at each of its rows; nil where there are few.
 	totals func(l *evaluation, g doorGrid, n uint32) DoorTotals
 	// aside is what rows are that are hidden unless they are asked for; empty where

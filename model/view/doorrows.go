@@ -48,8 +48,9 @@ func (l *evaluation) filterDoors() {
 	rows := l.result.doors
 	pass := make([]bool, len(rows))
 	l.parallel(len(rows), func(from, to int) {
+		matches := l.query.Type.doorMatches(l.snap)
 		for i := from; i < to; i++ {
-			pass[i] = l.query.Type.doorMatches(l.snap, int(rows[i]), l.filter.words)
+			pass[i] = matches(int(rows[i]), l.filter.words)
 		}
 	})
 	kept := rows[:0]
@@ -61,14 +62,19 @@ func (l *evaluation) filterDoors() {
 	l.result.doors = kept
 }
 
-// doorMatches applies words to the cells of a row.
-func (t *ObjectType) doorMatches(s *model.Snapshot, i int, words []Word) bool {
-	row := t.door.row(s, i)
-	texts := make([]string, 0, len(t.Details))
-	for _, c := range t.Details {
-		texts = append(texts, c.Text(&row))
+// doorMatches applies words to the cells of rows, for one goroutine.
+func (t *ObjectType) doorMatches(s *model.Snapshot) func(i int, words []Word) bool {
+	if t.door.matches != nil {
+		return t.door.matches(s)
 	}
-	return MatchTexts(words, texts...)
+	return func(i int, words []Word) bool {
+		row := t.door.row(s, i)
+		texts := make([]string, 0, len(t.Details))
+		for _, c := range t.Details {
+			texts = append(texts, c.Text(&row))
+		}
+		return MatchTexts(words, texts...)
+	}
 }
 
 // sortDoors orders the rows by the column that was asked for.

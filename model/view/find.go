@@ -29,7 +29,8 @@ func (r *Result) passes(text string) func(i int) bool {
 	plain := filter{s, Words(text)}
 	switch {
 	case r.doors != nil:
-		return func(i int) bool { return r.Query.Type.doorMatches(s, int(r.doors[i]), plain.words) }
+		matches := r.Query.Type.doorMatches(s)
+		return func(i int) bool { return matches(int(r.doors[i]), plain.words) }
 	case r.doorLines != nil:
 		return func(i int) bool {
 			line := r.evaluation.describe(r.at(i))
