@@ -25,6 +25,8 @@ type Connection struct {
 	// it is none that was read.
 	State string
 	Notes []string // what is to be said of it, a sentence each
+	// Faults are what is wrong with it; Notes say them too.
+	Faults []Fault
 }
 
 // Connections are all that the logs tell, in their order. They are worked out
@@ -61,6 +63,7 @@ var connections = model.Derive(func(s *model.Snapshot) []Connection {
 			c.Spare = front[strings.ToLower(c.Server)+c.Protocol]
 			c.Notes = append(c.Notes, "from the log of the back end: the front end has none here")
 		}
+		c.plainText()
 		if c.Account.Several {
 			c.Notes = append(c.Notes, "several accounts have this name")
 		}
@@ -105,7 +108,7 @@ func guessing(list []Connection) {
 	for i := range list {
 		c := &list[i]
 		if n := names[c.Client]; n >= leastGuessed && c.OK == 0 && c.Failed > 0 && !c.Spare && !c.Probe {
-			c.Notes = append(c.Notes, fmt.Sprintf("logons from this client failed with %d names", n))
+			c.fault(Fault{FaultGuessing, fmt.Sprintf("logons from this client failed with %d names", n), c.Failed})
 		}
 	}
 }

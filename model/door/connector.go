@@ -27,9 +27,10 @@ type Connector struct {
 	RequireTLS    bool
 	Logging       string // Verbose, None; empty where it was not read
 	Permissions   Permissions
-	Anonymous     string // who is not known relays: yes, no, externally secured, unknown
-	Everywhere    bool   // its ranges hold every address
-	Weak          []string
+	Anonymous     string   // who is not known relays: yes, no, externally secured, unknown
+	Everywhere    bool     // its ranges hold every address
+	Weak          []string // what Faults say
+	Faults        []Fault
 	Notes         []string
 	bindings      []Binding
 	ranges        []Range
@@ -189,23 +190,23 @@ func (c *Connector) anonymous(s *model.Snapshot) string {
 
 // judge finds what is weak about the connector, and what is to be known of it.
 func (c *Connector) judge(s *model.Snapshot) {
-	weak := func(text string) {
+	weak := func(kind FaultKind, text string) {
 		if c.Enabled {
-			c.Weak = append(c.Weak, text)
+			c.Weak, c.Faults = append(c.Weak, text), append(c.Faults, Fault{kind, text, 1})
 		} else {
 			c.Notes = append(c.Notes, "not enabled: "+text)
 		}
 	}
 	switch {
 	case c.Anonymous == RelayYes && c.Everywhere:
-		weak("anonymous relay for everybody")
+		weak(FaultRelayEverybody, "anonymous relay for everybody")
 	case c.Anonymous == RelayYes:
-		weak("anonymous relay for its ranges")
+		weak(FaultRelayRange, "anonymous relay for its ranges")
 	case c.Anonymous == RelaySecured:
-		weak("externally secured: whoever comes from its ranges is taken for a server")
+		weak(FaultExternallySecured, "externally secured: whoever comes from its ranges is taken for a server")
 	}
 	if slices.Contains(c.Auth, "BasicAuth") && !slices.Contains(c.Auth, "BasicAuthRequireTLS") && !c.RequireTLS {
-		weak("plain-text logon without TLS")
+		weak(FaultPlainLogon, "plain-text logon without TLS")
 	}
 	note := func(on bool, text string) {
 		if on {

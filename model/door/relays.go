@@ -17,6 +17,8 @@ type Relay struct {
 	// External and Relayed are known: the accepted domains are.
 	Judged bool
 	Notes  []string
+	// Faults are what is wrong with it; Notes say them too.
+	Faults []Fault
 }
 
 // Relays are all that the logs tell, in their order. They are worked out once
@@ -35,6 +37,7 @@ var relays = model.Derive(func(s *model.Snapshot) []Relay {
 			r.Notes = append(r.Notes, "from the log of the hub: the front end's does not have these sessions")
 		}
 		r.outside(s)
+		r.judge()
 	}
 	return append(out, silent(s)...)
 })
@@ -99,6 +102,6 @@ func (r *Relay) outside(s *model.Snapshot) {
 		return
 	}
 	if in, known := c.InRanges(address); known && !in {
-		r.Notes = append(r.Notes, "the client is outside the ranges that the connector has now")
+		r.fault(Fault{FaultOutside, "the client is outside the ranges that the connector has now", r.Sessions})
 	}
 }

@@ -25,6 +25,7 @@ type Rule struct {
 	// Problem says why it cannot be decided; Raw is then what it says.
 	Problem string
 	Raw     string
+	Weak    string // what is wrong with it; empty where nothing is
 
 	priority int64
 	guid     string
@@ -126,6 +127,9 @@ var rulesOf = model.Derive(func(s *model.Snapshot) *rules {
 	})
 	for i, r := range out.list {
 		r.Priority = i + 1
+	}
+	if r := Shuts(out.list); r != nil {
+		r.Weak = "it denies RemotePowerShell and no rule before allows it: whoever it meets cannot mend it from the shell"
 	}
 	return out
 })

@@ -204,6 +204,9 @@ func (p *Protocols) line(id model.ObjectID, c door.Client) ProtocolLine {
 	if l.Unused = p.unused(id, c, l.Access.State); l.Unused == door.AccessUnknown {
 		l.Access.Detail = join(l.Access.Detail, "whether it is used is not known: "+p.q.Unused.Broken[c])
 	}
+	if l.Deviation == OnNotMember && l.Used.N > 0 {
+		l.Access.Detail = join(l.Access.Detail, door.NotMember(l.Used.N).Text)
+	}
 	return l
 }
 

@@ -31,6 +31,7 @@ var RuleFields = []model.Field[*RuleLine]{
 	{Name: "changed", Is: model.ContentWord, Value: func(l *RuleLine) any { return l.Changed }},
 	{Name: "datacenter_admins_only", Value: func(l *RuleLine) any { return l.Datacenter }},
 	{Name: "problem", Is: model.ContentSentence, Value: func(l *RuleLine) any { return l.Problem }},
+	{Name: "weak", Is: model.ContentWord, Value: func(l *RuleLine) any { return l.Weak }},
 	{Name: "xml", Is: model.ContentSentence, Aside: true, Value: func(l *RuleLine) any { return l.Raw }},
 	{Name: "dn", Is: model.ContentDN, Order: true, Value: func(l *RuleLine) any { return l.dn }},
 }

@@ -79,8 +79,10 @@ func (j *Job) rules(ctx context.Context, s *model.Snapshot, ev *Evidence) (Data,
 	} else if len(all) == 0 {
 		ev.Notes = append(ev.Notes, "there is no client access rule: nothing is refused by one")
 	}
-	if shut := door.Shuts(all); shut != nil {
-		ev.Notes = append(ev.Notes, "rule "+j.Redact.any(shut.Name)+" denies RemotePowerShell and no rule before allows it: whoever it meets cannot mend it from the shell")
+	for _, r := range all {
+		if r.Weak != "" {
+			ev.Notes = append(ev.Notes, "rule "+j.Redact.any(r.Name)+": "+r.Weak)
+		}
 	}
 	if !r.asked() {
 		lines, _ := view.RuleLines(s, j.Query.Filter)
