@@ -1,6 +1,8 @@
 package finding
 
 import (
+	"slices"
+
 	"mbxperm/acl"
 	"mbxperm/acl/sddl"
 	"mbxperm/model"
@@ -28,13 +30,17 @@ type entryRun struct {
 	wide    []wide // findings whose reach is worked out in the end
 	ofWide  map[int]int
 	numbers map[pool.ACEKey]uint32
-	shelter int // protected accounts with a mailbox; -1 while not counted
+	servers map[string]bool // names of Exchange servers, lower case
+	all     int             // mailboxes; 0 while not counted
+	shelter int             // protected accounts with a mailbox; -1 while not counted
 }
 
 // objects looks through all objects: stores, servers and containers first, of which
 // there are few and on which the most depends, then recipients.
 func (r *run) objects() {
 	r.entry.ofWide, r.entry.shelter = map[int]int{}, -1
+	r.step.keepers, r.step.members, r.step.counted = map[pool.SID]int{}, map[pool.SID]int{}, map[mergeKey]bool{}
+	r.step.wanted = slices.ContainsFunc(stepRules, r.wants)
 	s := r.s
 	lists := grant.Lists(s, grant.All())
 	for _, list := range lists {
@@ -52,6 +58,7 @@ func (r *run) objects() {
 		}
 	}
 	r.reach()
+	r.defaultHolders()
 }
 
 // object looks through one.
@@ -64,6 +71,10 @@ func (r *run) object(id model.ObjectID) {
 			return true
 		})
 	}
+	if r.step.wanted && own&descSteps != 0 {
+		r.steps1(id, o)
+	}
+	r.account(id, o)
 	if (box|own)&descUnsorted != 0 && r.wants(nonCanonical) {
 		r.unsorted(o, box, own)
 	}
@@ -94,6 +105,9 @@ func (r *run) noteOf(d pool.Desc) descNote {
 		case a.Type.Allows():
 			allowed = true
 		}
+	}
+	if !mailbox && r.step.wanted && (r.hasSteps(d) || r.s.Descs.At(uint32(d)).Sense == pool.SenseGroup) {
+		n |= descSteps
 	}
 	r.descs[d] = n
 	return n

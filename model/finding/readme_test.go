@@ -38,7 +38,7 @@ func TestReadme(t *testing.T) {
 func TestRulesExplain(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range finding.Conditions() {
-		if seen[c.Name] || c.Name == "" || len(c.Name) > 22 || strings.ToLower(c.Name) != c.Name || strings.ContainsAny(c.Name, " ,_") {
+		if seen[c.Name] || c.Name == "" || len(c.Name) > 24 || strings.ToLower(c.Name) != c.Name || strings.ContainsAny(c.Name, " ,_") {
 			t.Errorf("%q is a bad name for a condition", c.Name)
 		}
 		seen[c.Name] = true

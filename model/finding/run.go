@@ -58,8 +58,10 @@ type pass struct {
 // passes are all of them.
 var passes = []pass{
 	{func() []*Rule { return doorRules }, (*run).doors},
+	{func() []*Rule { return groupRules }, (*run).groups},
+	{func() []*Rule { return roleRules }, (*run).roles},
 	{func() []*Rule { return organisationRules }, (*run).organisation},
-	{func() []*Rule { return entryRules }, (*run).objects},
+	{func() []*Rule { return slices.Concat(entryRules, accountRules, stepRules) }, (*run).objects},
 	{func() []*Rule { return newsRules }, (*run).news},
 }
 
@@ -86,6 +88,7 @@ type run struct {
 	descs    []descNote // by descriptor
 	unsure   bool       // something could not be compared
 	entry    entryRun
+	step     stepRun
 }
 
 func newRun(ctx context.Context, s *model.Snapshot, q Query, tell func(*List, Progress)) *run {

@@ -70,7 +70,7 @@ func (r *run) judge(p model.TrusteeID) traits {
 	if nobody[who.SID] {
 		is |= isSelf
 	}
-	if r.isKeeper(p.SID(), who.SID) {
+	if id := r.s.TrusteeRecordID(p); r.isKeeper(p.SID(), who.SID) || id != 0 && r.s.Record(id).Class == model.ClassComputer && r.isServer(id) {
 		is |= isKeeper
 	}
 	return is

@@ -75,3 +75,10 @@ func effectOf(r *model.Role, opens member.Certainty, f Flags) Effect {
 	}
 	return e
 }
+
+// Gives says what a regular assignment of a role comes to, as far as its type and
+// entries were read.
+func Gives(r *model.Role) Effect {
+	const regular = Flags(Regular) << 48
+	return effectOf(r, Opens(r, false), regular)
+}

@@ -169,7 +169,7 @@ func FailOnHelp() string {
 		"what --accept names. They are the rules of report findings by their names:\n"
 	newer, severities := "", ""
 	for _, c := range finding.Conditions() {
-		line := fmt.Sprintf("  %-22s %s\n", c.Name, c.Text)
+		line := fmt.Sprintf("  %-24s %s\n", c.Name, c.Text)
 		switch {
 		case c.Rule == nil:
 			severities += line
