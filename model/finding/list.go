@@ -53,6 +53,7 @@ type found struct {
 	detail   model.Phrase // behind what the refs say
 	change   *change.Change
 	accepted *Acceptance
+	last     pool.DN // of the object that was counted last
 }
 
 // mostRefs bounds the rows of a finding whose rights are told.

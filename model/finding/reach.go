@@ -18,6 +18,7 @@ type wide struct {
 	opens   map[model.ObjectID]bool // mailboxes that it opens; from a store all in it
 	sends   map[model.ObjectID]bool // recipients as which it sends
 	behalf  map[model.ObjectID]bool
+	strong  bool // it is of a right that is known to open mailboxes since 2013
 	control bool // it lets its trustee give rights to himself, whatever is denied now
 }
 
@@ -61,6 +62,7 @@ func (r *run) wide(rule *Rule, o *model.Record, ref grant.Ref, a *pool.ACERecord
 func (r *run) intoStores(w *wide, o *model.Record, ref grant.Ref, a *pool.ACERecord) {
 	const controls = acl.WriteDACL | acl.WriteOwner | acl.GenericAll | acl.GenericWrite
 	w.control = w.control || a.Mask&controls != 0
+	w.strong = w.strong || r.isStrong(a)
 	if o.IsStore() {
 		for _, id := range r.mailboxesOf(ref.Obj) {
 			w.opens[id] = true
@@ -78,6 +80,19 @@ func (r *run) intoStores(w *wide, o *model.Record, ref grant.Ref, a *pool.ACERec
 			}
 		}
 	}
+}
+
+// isStrong reports whether an entry of a store or above is of a right that opens
+// mailboxes since 2013 (exchange-facts 1.5, 1.6).
+func (r *run) isStrong(a *pool.ACERecord) bool {
+	if !a.HasObjectType || a.ObjectType == 0 {
+		return true
+	}
+	switch *r.s.GUIDs.At(uint32(a.ObjectType)) {
+	case acl.GUIDReceiveAs, acl.GUIDStoreAdmin, acl.GUIDStoreTransportAccess, acl.GUIDStoreConstrainedDelegation:
+		return true
+	}
+	return false
 }
 
 // entryNumber tells entries of one object apart.
@@ -127,6 +142,10 @@ func (r *run) judgeReach(w *wide, f *found, x *verdict.Bearer) {
 		if seen == 0 {
 			f.count = r.mailboxesBelow(f.target)
 		}
+	case open.in() > 0 && !w.strong && f.rule == storeRight:
+		f.severity = Medium
+		f.detail = model.Said(fmt.Sprintf("above %d; this right is not known to open a mailbox since 2013", seen))
+		return
 	case open.allowed > 0:
 		f.severity = f.rule.Severity
 	case open.in() > 0 || send.in() > 0:

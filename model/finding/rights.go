@@ -160,9 +160,7 @@ func (r *run) object1(rule *Rule, x Severity, o *model.Record, ref grant.Ref, a 
 		at, _ = r.source(o, ref.Kind(), a)
 	}
 	f := r.merge(mergeKey{rule: rule, target: at, who: p}, found{severity: x})
-	if f.rows == 0 || f.refs[min(f.rows, mostRefs)-1].Obj != ref.Obj {
-		f.count++
-	}
+	f.counts(o)
 	f.row(ref)
 	return f
 }

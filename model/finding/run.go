@@ -191,6 +191,14 @@ func (f *found) row(ref grant.Ref) {
 	f.rows++
 }
 
+// counts counts an object once; those of an object come one after another.
+func (f *found) counts(o *model.Record) {
+	if f.last != o.DN {
+		f.last = o.DN
+		f.count++
+	}
+}
+
 // asks applies target and trustee to a finding as a whole.
 func (r *run) asks(f *found) bool {
 	if r.q.Target != nil {

@@ -218,7 +218,7 @@ func (r *run) takeStep(k mergeKey, x Severity, o *model.Record, above bool, deta
 	switch {
 	case !above:
 		if !r.step.counted[k] {
-			f.count++
+			f.counts(o)
 		}
 	case r.isAdminSDHolder(o):
 		f.count = max(f.count, r.protected())

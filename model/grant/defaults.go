@@ -170,6 +170,14 @@ func (e setupEntry) addTo(keys map[setupKey]bool, who pool.SID, byName map[strin
 			for _, inh := range guids(e.classes) {
 				k := setupKey{at: e.at, who: who, deny: e.kind == acl.TypeDeny, mask: mask, flags: e.flags, obj: obj, inh: inh}
 				keys[k] = true
+				if e.flags&acl.ContainerInherit != 0 && e.classes == nil && e.objects == nil {
+					// Of generic rights that are inherited a directory makes two entries: one
+					// for the object, one for what lies below ([MS-DTYP] 2.5.3.4.2).
+					here, inherits := k, k
+					here.mask, here.flags = mask.MapGenericAD(), 0
+					inherits.flags |= acl.InheritOnly
+					keys[here], keys[inherits] = true, true
+				}
 				if e.classes != nil { // written for children only
 					k.flags |= acl.InheritOnly
 					keys[k] = true

@@ -161,7 +161,11 @@ var findingsCover = []string{
 // foundData is the report of findings, or an accept file of them.
 func (j *Job) foundData(l *finding.List, ev *Evidence) Data {
 	at := l.Matching(j.Query.Filter)
-	d := NewData(findingsReport, finding.Fields, len(at), func(i int) finding.Finding { return *l.At(at[i]) })
+	fields := finding.Fields
+	if j.Format == Table {
+		fields = shortened(fields)
+	}
+	d := NewData(findingsReport, fields, len(at), func(i int) finding.Finding { return *l.At(at[i]) })
 	if j.Format != acceptFormat {
 		return d
 	}
@@ -176,6 +180,30 @@ func (j *Job) foundData(l *finding.List, ev *Evidence) Data {
 		ev.Notes = append(ev.Notes, fmt.Sprintf("%d findings cannot be accepted: neither target nor trustee has a GUID or a SID", n))
 	}
 	return d
+}
+
+// mostDetail bounds a detail in a table, in characters: a list as SDDL has thousands.
+const mostDetail = 160
+
+// shortened are the fields for a table.
+func shortened(fields []model.Field[*finding.Finding]) []model.Field[*finding.Finding] {
+	fields = slices.Clone(fields)
+	for i := range fields {
+		if f := &fields[i]; f.Name == "detail" {
+			whole := f.Value
+			f.Value = func(x *finding.Finding) any {
+				p, _ := whole(x).(model.Phrase)
+				if text := []rune(p.String()); len(text) > mostDetail && len(p) > 0 {
+					last := p[len(p)-1]
+					room := max(len([]rune(last.Text))-(len(text)-mostDetail), 0)
+					last.Text = string([]rune(last.Text)[:room]) + "…"
+					p = append(p[:len(p)-1:len(p)-1], last)
+				}
+				return p
+			}
+		}
+	}
+	return fields
 }
 
 // findingsWords puts such a question into words.

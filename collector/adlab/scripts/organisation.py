@@ -85,10 +85,11 @@ def organisation_aces():
 
 
 def server_aces():
-    aces = [allow_object("CR", "<Exchange Servers>", right, "CI") for right in R.STORE_ACCESS]
-    aces += [deny_object("CR", "<Delegated Setup>", right, "CI") for right in (R.RECEIVE_AS, R.SEND_AS)]
+    # Denies first: set-up writes through an editor that keeps the canonical order.
+    aces = [deny_object("CR", "<Delegated Setup>", right, "CI") for right in (R.RECEIVE_AS, R.SEND_AS)]
     aces += [deny_object("CCDC", "<Delegated Setup>", R.PUBLIC_MDB, "CI"), allow("GA", "<Delegated Setup>", "CI"),
              allow(READ, "AU")]
+    aces += [allow_object("CR", "<Exchange Servers>", right, "CI") for right in R.STORE_ACCESS]
     return aces
 
 
@@ -143,7 +144,7 @@ class Organisation:
         group = self.make(groups, LEGACY_GROUP, "msExchAdminGroup", wizard, displayName=LEGACY_GROUP)
         servers = self.make(group, "Servers", "msExchServersContainer",
                             [deny_object("CR", "<Exchange Servers>", R.RECEIVE_AS, "CI"), allow("LC", "AU")])
-        server = self.make(servers, "MAIL2003", "msExchExchangeServer", server_aces() + delegated_server_aces(),
+        server = self.make(servers, "MAIL2003", "msExchExchangeServer", delegated_server_aces() + server_aces(),
                            serialNumber="Version 6.5 (Build 7638.2: Service Pack 2)", versionNumber="7638",
                            legacyExchangeDN=ORG_LEGACY_DN + "/cn=Configuration/cn=Servers/cn=MAIL2003")
         info = self.make(server, "InformationStore", "msExchInformationStore", [allow(READ, "AU")])
