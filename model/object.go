@@ -121,6 +121,7 @@ type Object struct {
 
 	Mail    *Mail    // of another recipient; nil says nothing
 	Placing *Placing // of an account; nil says nothing
+	Habit   *Habit   // of an account; nil says nothing
 
 	AdminSDHolder bool
 

@@ -366,6 +366,11 @@ var unseenDomains = Derive(func(s *Snapshot) map[int]bool {
 	for i := range s.Links.Len() {
 		note(s.Links.At(i).Who)
 	}
+	for _, f := range s.Forwards() {
+		if f.To != 0 {
+			note(f.To)
+		}
+	}
 	for i := range s.Automaps.Len() {
 		note(s.Automaps.At(i).Who)
 	}

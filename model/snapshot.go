@@ -28,6 +28,7 @@ type Snapshot struct {
 	postings   table.View[Posting]
 	postingOf  table.View[uint32] // by ObjectID: number in postings
 	placings   placingViews
+	habits     habitViews
 	Automaps   table.View[Automap] // in the order in which they came
 	shared     table.View[sharedRec]
 	Stores     table.View[ObjectID]

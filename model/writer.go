@@ -46,6 +46,7 @@ type Writer struct {
 	stored    table.Table[StoredMailbox]
 	postings  postings
 	placings  placings
+	habits    habits
 	shared    table.Table[sharedRec]
 	alike     map[sharedRec]bool    // what is in shared
 	stores    table.Table[ObjectID] // stores and administration containers: few, and listed apart
@@ -89,7 +90,7 @@ func (w *Writer) Snapshot() *Snapshot {
 		Objects: w.objects.Publish(), byDN: w.byDN.Publish(), sids: w.sids.publish(),
 		Delegates: w.delegates.Publish(), Members: w.members.Publish(), Stored: w.stored.Publish(),
 		Links: w.postings.links.Publish(), postings: w.postings.list.Publish(), postingOf: w.postings.of.Publish(),
-		placings: w.placings.publish(), Automaps: w.placings.automaps.Publish(),
+		placings: w.placings.publish(), habits: w.habits.publish(), Automaps: w.placings.automaps.Publish(),
 		shared: w.shared.Publish(),
 		Stores: w.stores.Publish(), Recipients: w.recips.Publish(), Roles: w.roles.publish(),
 		Logs: w.logs.logs.publish(), Connections: w.logs.connections.publish(), Relays: w.logs.relays.publish(),
@@ -183,6 +184,9 @@ func (w *Writer) Put(in *Object) bool {
 	w.roleOf(id, in)
 	if in.Mail != nil {
 		w.postings.post(w.Pool, id, in.Mail)
+	}
+	if in.Habit != nil {
+		w.habits.add(w.Pool, id, in.Habit)
 	}
 	if in.Placing != nil {
 		w.placings.place(w.Pool, id, w.Pool.Texts.Bytes(o.Account), in.Placing)

@@ -18,8 +18,8 @@ var Mailboxes = collector.Search{
 	Attributes: slices.Concat([]string{
 		attrMailboxSD, attrSecurity, attrNickname, "msExchRecipientTypeDetails",
 		"msExchMailboxGuid", "msExchHomeServerName", "homeMDB", "msExchMasterAccountSid", attrDelegates,
-		attrPolicy,
-	}, placings, senders, accessAttributes(), identity),
+		attrPolicy, attrLastLogon,
+	}, forwards, placings, senders, accessAttributes(), identity),
 	Weight: 15,
 }
 
@@ -46,7 +46,7 @@ var Principals = collector.Search{
 	Base:       domainBase,
 	Scope:      collector.ScopeSub,
 	Filter:     "(&(|(objectSid=*)(objectClass=contact))(!(mailNickname=*))(!(objectCategory=group)))",
-	Attributes: identity,
+	Attributes: append(slices.Clip(identity), attrLastLogon),
 	Weight:     13,
 }
 
@@ -64,6 +64,7 @@ var account = kind{
 		o := d.object(e, set)
 		d.recipient(e, o, set.is)
 		d.placing(e, o)
+		d.habit(e, o)
 		d.members(e, o)
 		d.policyOf(e, o)
 		d.put(e, o)

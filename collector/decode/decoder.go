@@ -35,6 +35,7 @@ type decoder struct {
 	mailInHand  model.Mail   // likewise
 	// placingInHand is that of the entry in hand, so that its list is made once.
 	placingInHand model.Placing
+	habitInHand   model.Habit
 	// accessValues are those of the entry in hand, so that the list is made once.
 	accessValues model.DoorValues
 	doors        doorsAsked

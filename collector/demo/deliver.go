@@ -73,6 +73,8 @@ func (e *entry) mailbox(w *world, p *person, expiry bool) {
 		e.text("msExchRecipientDisplayType", p.displayType(w))
 	}
 	e.addresses(w, p)
+	logon := dice(w.draw(streamHabit, p.index))
+	e.lastLogon(&logon, p.disabled())
 	if expiry && p.odd == headExpired {
 		e.text("accountExpires", "133485408000000000") // 2024-01-01, in intervals of 100 ns since 1601
 	}
@@ -95,6 +97,8 @@ func (e *entry) mailbox(w *world, p *person, expiry bool) {
 	}
 	e.home(w, p)
 	e.delegates(w, p)
+	habit := dice(w.draw(streamHabit, -1-p.index))
+	e.forwards(w, p, &habit)
 	e.access(w, p)
 	e.policy(w, p.index)
 }

@@ -53,9 +53,9 @@ func (e *entry) text(name, value string) {
 }
 
 // number adds an attribute with an integer, which LDAP writes in decimal.
-func (e *entry) number(name string, n int) {
+func (e *entry) number(name string, n int64) {
 	at := len(e.buf.b)
-	e.buf.b = strconv.AppendInt(e.buf.b, int64(n), 10)
+	e.buf.b = strconv.AppendInt(e.buf.b, n, 10)
 	e.put(name, e.since(at))
 }
 

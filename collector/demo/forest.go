@@ -31,7 +31,7 @@ func (e *entry) rootDSE(w *world) {
 	e.text("dnsHostName", "dc1.contoso.com")
 	e.text("serverName", "CN=DC1,CN=Servers,CN=Berlin,CN=Sites,"+configDN)
 	e.text("currentTime", dayZero.AddDate(0, 0, w.day).Format("20060102150405.0Z"))
-	e.number("highestCommittedUSN", 4_000_000+w.n*7+w.day*1201)
+	e.number("highestCommittedUSN", int64(4_000_000+w.n*7+w.day*1201))
 	e.text("domainControllerFunctionality", "7")
 	e.text("forestFunctionality", "7")
 	e.begin()

@@ -35,6 +35,7 @@ const (
 	streamLogs
 	streamAccess
 	streamAutomap
+	streamHabit
 )
 
 // mix is the finaliser of SplitMix64: every bit of the result depends on every

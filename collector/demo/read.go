@@ -139,6 +139,10 @@ func (w *world) principalSearches() []search {
 			func(e *entry, k int) {
 				if k < len(others) {
 					e.principal(w, others[k])
+					if p := others[k]; p.uac != "" {
+						d := dice(w.draw(streamHabit, 1<<30+int(p.who.rid)))
+						e.lastLogon(&d, p.name == "svc-archive")
+					}
 				} else {
 					e.computer(w, k-len(others))
 				}

@@ -59,6 +59,7 @@ func (r *run) objects() {
 	}
 	r.reach()
 	r.defaultHolders()
+	r.ways()
 }
 
 // object looks through one.
@@ -75,6 +76,7 @@ func (r *run) object(id model.ObjectID) {
 		r.steps1(id, o)
 	}
 	r.account(id, o)
+	r.passed(id, o)
 	if (box|own)&descUnsorted != 0 && r.wants(nonCanonical) {
 		r.unsorted(o, box, own)
 	}

@@ -107,11 +107,11 @@ var adminSDHolder = &Rule{Name: "adminsdholder", Group: Rights, Severity: Critic
 
 // entryRules are found entry by entry; organisationRules on the organisation.
 var (
-	entryRules        = []*Rule{everyone, nullDACL, orphan, disabled, foreign, storeRight, nonCanonical, mailboxDeny, systemMailbox, adminSDHolder}
+	entryRules        = []*Rule{everyone, nullDACL, orphan, disabled, foreign, noLogon, storeRight, nonCanonical, mailboxDeny, systemMailbox, adminSDHolder}
 	organisationRules = []*Rule{missingDeny}
 )
 
-var rightsRules = []*Rule{everyone, nullDACL, orphan, disabled, foreign, storeRight, missingDeny, nonCanonical, mailboxDeny, systemMailbox, adminSDHolder}
+var rightsRules = []*Rule{everyone, nullDACL, orphan, disabled, foreign, noLogon, storeRight, missingDeny, nonCanonical, mailboxDeny, systemMailbox, adminSDHolder}
 
 // row looks at a row of an object.
 func (r *run) row(o *model.Record, ref grant.Ref, a *pool.ACERecord) {
@@ -137,6 +137,9 @@ func (r *run) row(o *model.Record, ref grant.Ref, a *pool.ACERecord) {
 	own := p == r.s.TrusteeOf(o.DN)
 	if is&isDisabled != 0 && !own { // a shared mailbox's account is disabled, and its own
 		r.object1(disabled, Medium, o, ref, a, p)
+	}
+	if is&isIdle != 0 && !own {
+		r.object1(noLogon, Low, o, ref, a, p)
 	}
 	if is&isForeign != 0 && !(a != nil && grant.NamesOwner(o, ref, a)) { // the owner of a linked mailbox lives in another forest
 		r.object1(foreign, Medium, o, ref, a, p)

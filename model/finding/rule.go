@@ -87,7 +87,7 @@ func (r *Rule) Counted() string {
 
 // Rules are all of them, in the order of the help. Making it numbers them.
 var Rules = func() []*Rule {
-	all := slices.Concat(rightsRules, accountRules, groupRules, roleRules, stepRules, doorRules, readingRules, newsRules)
+	all := slices.Concat(rightsRules, accountRules, groupRules, roleRules, stepRules, wayRules, doorRules, readingRules, newsRules)
 	for i, r := range all {
 		r.number = i
 	}

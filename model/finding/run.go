@@ -61,7 +61,7 @@ var passes = []pass{
 	{func() []*Rule { return groupRules }, (*run).groups},
 	{func() []*Rule { return roleRules }, (*run).roles},
 	{func() []*Rule { return organisationRules }, (*run).organisation},
-	{func() []*Rule { return slices.Concat(entryRules, accountRules, stepRules) }, (*run).objects},
+	{func() []*Rule { return slices.Concat(entryRules, accountRules, stepRules, wayRules) }, (*run).objects},
 	{func() []*Rule { return newsRules }, (*run).news},
 }
 
@@ -89,6 +89,7 @@ type run struct {
 	unsure   bool       // something could not be compared
 	entry    entryRun
 	step     stepRun
+	way      wayRun
 }
 
 func newRun(ctx context.Context, s *model.Snapshot, q Query, tell func(*List, Progress)) *run {

@@ -283,7 +283,7 @@ func (r *run) opensAsGroup(sid pool.SID) int {
 	}
 	x, anybody := verdict.Of(r.s).Bearer(sid), r.step.anybody
 	opens := func(x *verdict.Bearer, id model.ObjectID) bool {
-		return x.Opens(id) == verdict.Allowed || x.SendsAs(id) == verdict.Allowed
+		return x.OpensAsClient(id) == verdict.Allowed || x.SendsAs(id) == verdict.Allowed
 	}
 	for i := range r.s.Recipients.Len() {
 		id := *r.s.Recipients.At(i)

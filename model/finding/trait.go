@@ -1,6 +1,8 @@
 package finding
 
 import (
+	"time"
+
 	"mbxperm/acl"
 	"mbxperm/model"
 	"mbxperm/model/internal/pool"
@@ -18,10 +20,11 @@ const (
 	isOrphan         // deleted, or a SID that nobody holds any more
 	isDisabled
 	isForeign
+	isIdle   // no logon for a long time
 	isKeeper // one whom Windows or set-up gives control: see keepers
 	isSelf   // SELF, SYSTEM, CREATOR OWNER and the like
 
-	isSuspect = isCrowd | isOrphan | isDisabled | isForeign
+	isSuspect = isCrowd | isOrphan | isDisabled | isForeign | isIdle
 )
 
 // crowds are the SIDs that stand for nearly everybody; crowdRIDs the groups of
@@ -67,6 +70,9 @@ func (r *run) judge(p model.TrusteeID) traits {
 	if who.State == "disabled" {
 		is |= isDisabled
 	}
+	if id := r.s.TrusteeRecordID(p); id != 0 && is&isDisabled == 0 && r.isIdle(id) {
+		is |= isIdle
+	}
 	if nobody[who.SID] {
 		is |= isSelf
 	}
@@ -80,6 +86,27 @@ func (r *run) judge(p model.TrusteeID) traits {
 var nobody = map[acl.SID]bool{
 	acl.SIDSelf: true, acl.SIDSystem: true, acl.SIDCreatorOwner: true, acl.SIDCreatorGroup: true, acl.SIDOwnerRights: true,
 }
+
+// idleAfter is how long nobody may have logged on with an account that is in use.
+const idleAfter = 90 * 24 * time.Hour
+
+// isIdle reports whether the last logon of a person is known to be long before the
+// newest that was read: the clock of this machine may be another's.
+func (r *run) isIdle(id model.ObjectID) bool {
+	last := r.s.LastLogon(id)
+	return !last.IsZero() && newestLogon.Of(r.s).Sub(last) > idleAfter
+}
+
+// newestLogon is the newest last logon, but not one that was after the reading.
+var newestLogon = model.Derive(func(s *model.Snapshot) (newest time.Time) {
+	for id := model.ObjectID(1); uint32(id) < s.Objects.Len(); id++ {
+		at := s.LastLogon(id)
+		if at.After(newest) && (s.State.Started.IsZero() || !at.After(s.State.Started)) {
+			newest = at
+		}
+	}
+	return newest
+})
 
 // isKeeper reports whether a SID is of those whom Windows or Exchange's set-up gives
 // control over accounts or over the configuration: [MS-DTYP] 2.4.2.4, exchange-facts

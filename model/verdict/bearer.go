@@ -49,7 +49,7 @@ func (x *Bearer) Opens(id model.ObjectID) Answer {
 	if at.open == noList {
 		return None
 	}
-	best := x.memo(x.open, openLists, at.open)
+	best := x.OpensAsClient(id)
 	for part := range x.a.b.adminCount(p.admins[at.admin]) {
 		k := listKey{adminLists, part, at.admin}
 		a, known := x.admin[k]
@@ -60,6 +60,15 @@ func (x *Bearer) Opens(id model.ObjectID) Answer {
 		best = Outcome{Answer: best}.better(Outcome{Answer: a}).Answer
 	}
 	return best
+}
+
+// OpensAsClient answers whether he opens a mailbox by a client's logon.
+func (x *Bearer) OpensAsClient(id model.ObjectID) Answer {
+	at := plansOf(x.a.b.s).of[id]
+	if at.open == noList {
+		return None
+	}
+	return x.memo(x.open, openLists, at.open)
 }
 
 // SendsAs answers whether he sends as a recipient.
