@@ -60,15 +60,17 @@ var arrows = map[string][]string{
 	"collector/live/gss":      {},
 	"collector/demo":          {"collector/decode", "collector", "model", "acl"},
 	"collector/ldif":          {"collector", "model/...", "acl"},
+	"collector/adexplorer":    {"collector/decode", "collector", "model/...", "acl"},
 	"collector/protolog":      {"collector/decode", "collector", "model", "acl"},
-	"collector/session":       {"collector/protolog", "collector/demo", "collector/ldif", "collector/live", "collector/decode", "collector", "model/...", "acl/..."},
+	"collector/session":       {"collector/protolog", "collector/adexplorer", "collector/demo", "collector/ldif", "collector/live", "collector/decode", "collector", "model/...", "acl/..."},
 
 	"collector/adlab":     {},
 	"collector/adlab/run": {"collector/adlab"},
 	"collector/ldaptest":  {"model/..."},
 	"collector/mailtest":  {"model/door"},
 
-	"collector/protolog/logtest": {},
+	"collector/protolog/logtest":    {},
+	"collector/adexplorer/snaptest": {"collector", "acl"},
 
 	"ui":          {"ui/...", "model/...", "acl/..."},
 	"ui/report":   {"ui/safe", "model/...", "acl/..."},
@@ -84,7 +86,7 @@ var arrows = map[string][]string{
 }
 
 // testsOnly are packages that only tests import.
-var testsOnly = []string{"acl/internal/acltest", "model/internal/script", "collector/ldaptest", "collector/mailtest", "collector/protolog/logtest", "ui/screentest"}
+var testsOnly = []string{"acl/internal/acltest", "model/internal/script", "collector/ldaptest", "collector/mailtest", "collector/protolog/logtest", "collector/adexplorer/snaptest", "ui/screentest"}
 
 // TestImportsPointOneWay holds the arrows; acl knows nothing from outside but
 // the standard library and go-objectsid, and ui no LDAP. Test files may do as

@@ -97,6 +97,12 @@ var magics = []struct{ magic, kind, remedy string }{
 	{"7z\xbc\xaf\x27\x1c", "7-Zip", "7z x"},
 }
 
+// errSnapshot says why a snapshot of AD Explorer is not read as a stream: what
+// its objects mean stands at its end.
+var errSnapshot = fmt.Errorf("%w but a snapshot of AD Explorer, which is read as a file alone: unpack it, and give its name", ErrNotLDIF)
+
+func isSnapshot(head []byte) bool { return bytes.HasPrefix(head, []byte("win-ad")) }
+
 // isZstd reports whether a file is zstd: it begins with a frame, or with one to
 // be skipped (RFC 8878 3.1.2), as pzstd and others write them.
 func isZstd(head []byte) bool {
@@ -126,6 +132,8 @@ func decompress(r io.Reader) (io.Reader, func(), error) {
 		return nil, nil, errors.New("it is empty")
 	case len(head) == 0:
 		return nil, nil, wholefile.Cause(err)
+	case isSnapshot(head):
+		return nil, nil, errSnapshot
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		z, err := gzip.NewReader(in)
 		if err != nil {
@@ -140,7 +148,7 @@ func decompress(r io.Reader) (io.Reader, func(), error) {
 		release = z.Close
 		in = bufio.NewReaderSize(unpacked{z, "zstd"}, 16) // lines has the buffer
 	}
-	head, err = in.Peek(3)
+	head, err = in.Peek(6)
 	switch {
 	case len(head) == 0:
 		release()
@@ -148,6 +156,9 @@ func decompress(r io.Reader) (io.Reader, func(), error) {
 			return nil, nil, errors.New("it is empty")
 		}
 		return nil, nil, notLDIF(err)
+	case isSnapshot(head):
+		release()
+		return nil, nil, errSnapshot
 	case bytes.HasPrefix(head, []byte{0xff, 0xfe}), bytes.HasPrefix(head, []byte{0xfe, 0xff}):
 		release()
 		return nil, nil, fmt.Errorf("%w in UTF-8 (RFC 2849) but a text in UTF-16: convert it (iconv -f UTF-16 -t UTF-8)", ErrNotLDIF)

@@ -17,7 +17,8 @@ const SourceHelp = `SOURCE is where to read; without one a form asks for it, fil
   ldaps://HOST             a domain controller over TLS
   ldap://HOST              the same with StartTLS
   demo[:N[:SEED[:DAY]]]    a made-up organisation of N mailboxes (250)
-  FILE                     a recording, or LDIF as ldapsearch or ldifde writes it, also gzip or zstd
+  FILE                     a recording, or LDIF as ldapsearch or ldifde writes it, also gzip or zstd,
+                           or a snapshot of AD Explorer
   FOLDER                   the newest complete recording in it, of those that --record FOLDER made
   -                        the same from standard input
   DOMAIN                   a domain controller that DNS knows: contoso.com`

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"mbxperm/collector"
+	"mbxperm/collector/adexplorer"
 	"mbxperm/collector/demo"
 	"mbxperm/collector/ldif"
 	"mbxperm/collector/live"
@@ -78,6 +79,13 @@ func (o *Opener) OpenAs(ctx context.Context, text string, login live.Options) (c
 	if name != text && o.Note != nil {
 		o.Note(text + ": its newest complete recording is " + filepath.Base(name))
 	}
+	if adexplorer.IsFile(name) {
+		src, err := adexplorer.Open(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		return src, src.Warnings(), nil
+	}
 	src, err := o.Files.Open(name)
 	switch {
 	case err == nil:
@@ -102,7 +110,7 @@ func (o *Opener) OpenAs(ctx context.Context, text string, login live.Options) (c
 // one by its form.
 func namesFile(text string) bool {
 	switch strings.ToLower(filepath.Ext(text)) {
-	case ".ldif", ".ldf", ".zst", ".gz", ".txt":
+	case ".ldif", ".ldf", ".zst", ".gz", ".txt", ".dat":
 		return true
 	}
 	return strings.ContainsAny(text, `/\`)

@@ -135,6 +135,20 @@ var domainsOf = model.Derive(func(s *model.Snapshot) *domains {
 	return d
 })
 
+// nobody says of the lines where something is unknown that the account is not
+// known by whose rights it would be decided: a snapshot of AD Explorer does not
+// name it.
+func nobody(s *model.Snapshot, lines []Line) {
+	if len(s.Forest.Token) > 0 {
+		return
+	}
+	for i := range lines {
+		if l := &lines[i]; l.Unknown > 0 && l.Complete && l.Reason == "" && i != coverTrustee && i != coverStored {
+			l.Reason = "whose rights it was read with is not known: what did not come may be empty or hidden"
+		}
+	}
+}
+
 // Of counts what was found and what became of it. It looks at every object,
 // once for a snapshot; the slice is the caller's.
 func Of(s *model.Snapshot) []Line {
@@ -204,6 +218,7 @@ func cover(s *model.Snapshot) ([]Line, []Unread) {
 			line.Reason = strconv.Itoa(n) + " not in the global catalog"
 		}
 	}
+	nobody(s, out)
 	switch logs := logLines(s, &out[coverLog]); {
 	case !logs:
 		out = out[:coverLog]
