@@ -44,7 +44,7 @@ var arrows = map[string][]string{
 	"model/door":           {"model/member", "model/coverage", "model", "model/internal/...", "model/dn", "acl"},
 	"model/verdict":        {"model/grant", "model/rbac", "model/member", "model/coverage", "model", "model/internal/...", "model/dn", "acl"},
 	"model/view":           {"model/verdict", "model/door", "model/usage", "model/grant", "model/rbac", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
-	"model/change":         {"model/view", "model/door", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
+	"model/change":         {"model/view", "model/rbac", "model/door", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
 	"model/door/alert":     {"model/door", "model/wholefile"},
 	"model/finding":        {"model/change", "model/view", "model/verdict", "model/rbac", "model/door", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
 

@@ -41,6 +41,7 @@ type Role struct {
 	Entries      []string
 	EntriesState ReadState
 	TypeState    ReadState
+	FlagsState   ReadState
 }
 
 // RoleAssignment is an assignment (msExchRoleAssignment). A DN is 0 where the
@@ -200,9 +201,7 @@ func (r *Role) take(in *RoleFacts) {
 		}
 		r.Entries = more
 	}
-	if in.FlagsState == Present {
-		r.Flags = in.Flags
-	}
+	r.Flags, r.FlagsState = flagsAnd(r.Flags, r.FlagsState, in)
 }
 
 func (w *Writer) takeAssignment(a *RoleAssignment, in *RoleFacts) {

@@ -294,10 +294,9 @@ func (a *app) pivotChange() {
 	a.closeChanges()
 	a.push()
 	a.trail[len(a.trail)-1].changes = v
-	a.goTo(view.TypeOf(a.reading.base, key), key, reverse)
-	if ref, ok := v.result.Row(row, s); ok {
-		key := grant.KeyOf(s, ref)
-		if _, there := grant.Find(a.reading.base, key); there {
+	a.goTo(v.result.TypeOf(row, a.reading.base, key), key, reverse)
+	if key, ok := v.result.RowKey(row, s); ok {
+		if view.HasRow(a.reading.base, key) {
 			a.pending.row = &widget.Spot{Key: key, OK: true, Down: -1}
 		}
 	}

@@ -133,6 +133,9 @@ func changeSheets(res *change.List, i int) (sheets []widget.Sheet, raw int) {
 	if trustee, ok := res.TrusteeCard(i); ok {
 		sheets = append(sheets, widget.Sheet{Title: "Trustee", Text: widget.Still(cardLines(&trustee)...)})
 	}
+	for _, x := range res.Assignments(i) {
+		sheets = append(sheets, widget.Sheet{Title: "Assignment " + x.State, Text: widget.Still(factLines(view.AssignmentFacts(x.Snapshot, &x.Row))...)})
+	}
 	raw = len(sheets)
 	for _, state := range []struct {
 		name string

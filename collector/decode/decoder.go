@@ -147,7 +147,7 @@ func (d *decoder) close(ctx context.Context, err error) error {
 			d.w.State.AddGap(g)
 		}
 		if d.w.Empty() {
-			return fmt.Errorf("none of its %d entries is a mailbox, another recipient, a store or a container of Exchange: "+
+			return fmt.Errorf("none of its %d entries is a mailbox, another recipient, a store, a container or a role of Exchange: "+
 				"export objectClass and mailNickname too, from the directory that Exchange uses", d.unbracketed.entries)
 		}
 	}

@@ -1,19 +1,21 @@
 package decode
 
 import (
+	"slices"
+
 	"mbxperm/collector"
 	"mbxperm/model"
 )
 
 // Groups asks for the groups of a domain that have no mail alias, with their
-// members. The descriptor tells "no members" from "may not see them".
+// members and managers. The descriptor tells "no members" from "may not see them".
 var Groups = collector.Search{
 	Purpose:    "groups",
 	Stage:      collector.OfDomain,
 	Base:       domainBase,
 	Scope:      collector.ScopeSub,
 	Filter:     "(&(objectCategory=group)(!(mailNickname=*)))",
-	Attributes: append([]string{attrMember, "groupType", attrSecurity, attrRoleGroup, attrForeignGroup}, identity...),
+	Attributes: slices.Concat([]string{attrMember, "groupType", attrSecurity, attrRoleGroup, attrForeignGroup}, managers, identity),
 	Weight:     11,
 }
 
@@ -27,6 +29,9 @@ var group = kind{
 		d.recipient(e, o, set.is)
 		d.members(e, o)
 		d.roleGroup(e, o)
+		if o.Mail == nil { // without an alias: of a role group they may change who is in it
+			d.links(e, o, model.ManagedBy, model.CoManagedBy)
+		}
 		d.put(e, o)
 	},
 }

@@ -250,6 +250,16 @@ func (e *entry) principal(w *world, p *principal) {
 	if p.foreign != (trustee{}) {
 		e.sid("msExchForeignGroupSid", p.foreign)
 	}
+	for _, link := range []struct {
+		name string
+		who  trustee
+	}{{"managedBy", p.manager}, {"msExchCoManagedByLink", p.second}} {
+		if link.who != (trustee{}) {
+			e.begin()
+			e.link(w, link.who)
+			e.end(link.name)
+		}
+	}
 	e.begin()
 	for _, t := range p.members {
 		e.link(w, t)

@@ -16,6 +16,8 @@ type principal struct {
 	admin   bool   // adminCount=1
 	had     trustee
 	members []trustee
+	manager trustee // who manages it (managedBy)
+	second  trustee // and who beside him (msExchCoManagedByLink)
 	foreign trustee // the group of another forest whose members are this role group's
 	wide    bool    // has mailboxes as members too: see wideMembers
 }
@@ -242,7 +244,8 @@ func ownAccounts() []*principal {
 		wide(team(projectGreen, "Project Green", projectBlue)), // each a member of the other
 		wide(team(allStaff, "All Staff")),
 		team(migrationTeam, "Archive Migration Team", svcArchive, contractors),
-		team(exchangeOps, "Exchange Operators", admLegacy),
+		{who: exchangeOps, name: "Exchange Operators", class: classGroup, home: inTeams, group: universalGroup, members: []trustee{admLegacy},
+			manager: orgManagement, second: helpdesk}, // by which the help desk can get there
 		team(exchangeViewers, "Exchange Viewers", helpdeskSecond),
 		wide(team(contractors, "Contractors", foreignMember)),
 		wide(team(auditors, "Auditors", auditor)),

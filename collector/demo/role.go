@@ -2,6 +2,7 @@ package demo
 
 import (
 	"strconv"
+	"strings"
 
 	"mbxperm/acl"
 	"mbxperm/collector/decode"
@@ -55,7 +56,7 @@ const (
 	regular, delegating, delegatingOrgWide                = 1, 2, 6
 	scopeNone, scopeOrg, scopeSelf, scopeOU               = 0, 2, 4, 6
 	scopeCustom, scopeMyReports, scopeExclusive           = 7, 5, 13
-	scopeConfig                                           = 10
+	scopeConfig, scopeServers                             = 10, 11
 )
 
 // demoAssignment gives a role to somebody; who has the zero value for an account
@@ -67,6 +68,7 @@ type demoAssignment struct {
 	to         uint64
 	delegation uint64
 	write      uint64
+	servers    string                // the scope of servers or databases that limits it
 	scope      func(w *world) string // DN of a scope or an OU
 	disabled   bool
 }
@@ -75,6 +77,9 @@ func (a *demoAssignment) flags() string {
 	f := a.to<<59 | a.delegation<<48 | scopeConfig<<40 | scopeConfig<<32 | scopeOrg<<24 | a.write
 	if a.policy != "" {
 		f = a.to<<59 | a.delegation<<48 | scopeSelf<<24 | a.write
+	}
+	if a.servers != "" {
+		f = f&^(0x1F<<32) | scopeServers<<32
 	}
 	if !a.disabled {
 		f |= 1 << 63
@@ -87,6 +92,7 @@ func (a *demoAssignment) flags() string {
 var demoScopes = []struct{ name, filter, flags string }{
 	{"Sales mailboxes", "Department -eq 'Sales'", "3"},
 	{"Board", "", "-2147483645"}, // exclusive
+	{"Munich servers", "Name -like 'MUC*'", "4"},
 }
 
 const (
@@ -125,17 +131,25 @@ func setupAssignments() (out []demoAssignment) {
 	return out
 }
 
+// What happens to roles, by the day on which it does.
+const (
+	newAssignment = 12 // somebody gets the role that opens every mailbox
+	moreEntries   = 18 // of the help desk's own role
+	faxEnabled    = 25
+	reportsGone   = 33
+)
+
 // ownAssignments are those that administrators of contoso made.
-func ownAssignments() []demoAssignment {
+func (w *world) ownAssignments() []demoAssignment {
 	ou := func(of func(*world) *node) func(*world) string {
 		return func(w *world) string { return of(w).dn }
 	}
 	scope := func(name string) func(*world) string {
 		return func(w *world) string { return "CN=" + name + ",CN=Scopes," + w.rbacDN }
 	}
-	return []demoAssignment{
+	all := []demoAssignment{
 		{name: "Archive impersonation", role: "ApplicationImpersonation", who: svcArchive, to: toUser, delegation: regular, write: scopeOrg},
-		{name: "Fax impersonation", role: "ApplicationImpersonation", who: svcDisabled, to: toUser, delegation: regular, write: scopeOrg, disabled: true},
+		{name: "Fax impersonation", role: "ApplicationImpersonation", who: svcDisabled, to: toUser, delegation: regular, write: scopeOrg, disabled: w.day < faxEnabled},
 		{name: "Gateway impersonation", role: "ApplicationImpersonation", to: toUser, delegation: regular, write: scopeOrg}, // its account is gone
 		{name: "Shared mailboxes impersonation", role: "ApplicationImpersonation", who: migrationTeam, to: toGroup, delegation: regular, write: scopeOU,
 			scope: ou(func(w *world) *node { return w.shared })},
@@ -143,11 +157,18 @@ func ownAssignments() []demoAssignment {
 		{name: "CRM Synchronisation-Sales", role: "CRM Synchronisation", who: projectBlue, to: toGroup, delegation: regular, write: scopeCustom,
 			scope: scope("Sales mailboxes")},
 		{name: "Export-Exchange Operators", role: "Mailbox Import Export", who: exchangeOps, to: toGroup, delegation: regular, write: scopeOrg},
+		{name: "Databases-Munich", role: "Databases", who: exchangeOps, to: toGroup, delegation: regular, write: scopeNone, servers: "Munich servers"},
 		{name: "Helpdesk Recipients-Helpdesk", role: "Helpdesk Recipients", who: helpdesk, to: toGroup, delegation: regular, write: scopeOrg},
 		{name: "Board recipients-adm-lund", role: "Mail Recipients", who: admLegacy, to: toUser, delegation: regular, write: scopeExclusive, scope: scope("Board")},
 		{name: "Mail Recipients-FABRIKAM Exchange Admins", role: "Mail Recipients", who: linkedRoleGroup, to: toLinkedGroup, delegation: regular, write: scopeOrg},
-		{name: "Reports of managers", role: "User Options", policy: managerPolicy, to: toPolicy, delegation: regular, write: scopeMyReports},
 	}
+	if w.day >= newAssignment {
+		all = append(all, demoAssignment{name: "Calendar impersonation", role: "ApplicationImpersonation", who: svcProvisioning, to: toUser, delegation: regular, write: scopeOrg})
+	}
+	if w.day < reportsGone {
+		all = append(all, demoAssignment{name: "Reports of managers", role: "User Options", policy: managerPolicy, to: toPolicy, delegation: regular, write: scopeMyReports})
+	}
+	return all
 }
 
 // buildRoles makes the tree of CN=RBAC below the organisation. Who is in View-Only
@@ -175,7 +196,10 @@ func (w *world) buildRoles(org *node) {
 		if r.parent != "" {
 			parent = roles[r.parent]
 		}
-		attrs := []fixed{text("msExchRoleType", strconv.FormatInt(r.kind, 10)), text("msExchRoleFlags", "0")}
+		attrs := []fixed{text("msExchRoleType", strconv.FormatInt(r.kind, 10)), text("msExchRoleFlags", roleFlags(r.name))}
+		if r.name == "Helpdesk Recipients" && w.day >= moreEntries {
+			r.entries = append(r.entries[:len(r.entries):len(r.entries)], "c,Add-MailboxPermission"+snapIn+"AccessRights,Identity,User")
+		}
 		if len(r.entries) > 0 {
 			attrs = append(attrs, fixed{"msExchRoleEntries", values(r.entries...)})
 		}
@@ -194,19 +218,36 @@ func (w *world) buildRoles(org *node) {
 		defaultPolicy: put(within["Policies"], defaultPolicy, "msExchRBACPolicy", text("msExchRBACPolicyFlags", "1")),
 		managerPolicy: put(within["Policies"], managerPolicy, "msExchRBACPolicy", text("msExchRBACPolicyFlags", "0")),
 	}
-	for _, a := range append(setupAssignments(), ownAssignments()...) {
-		attrs := []fixed{text("msExchRoleLink", roles[a.role].dn), text("msExchRoleAssignmentFlags", a.flags())}
-		if a.policy != "" {
-			attrs = append(attrs, text("msExchUserLink", policies[a.policy].dn))
-		} else if dn, ok := w.appendDN(nil, a.who); ok && a.who != (trustee{}) {
-			attrs = append(attrs, text("msExchUserLink", string(dn)))
-		}
-		if a.scope != nil {
-			attrs = append(attrs, text("msExchDomainRestrictionLink", a.scope(w)))
-		}
-		put(within["Role Assignments"], a.name, "msExchRoleAssignment", attrs...)
+	for _, a := range append(setupAssignments(), w.ownAssignments()...) {
+		put(within["Role Assignments"], a.name, "msExchRoleAssignment", w.assigned(&a, roles[a.role], policies[a.policy])...)
 	}
 	w.policyDN = [2][]byte{[]byte(policies[defaultPolicy].dn), []byte(policies[managerPolicy].dn)}
+}
+
+// assigned are the attributes of an assignment of a role, to a policy where it has one.
+func (w *world) assigned(a *demoAssignment, role, policy *node) []fixed {
+	attrs := []fixed{text("msExchRoleLink", role.dn), text("msExchRoleAssignmentFlags", a.flags())}
+	if policy != nil {
+		attrs = append(attrs, text("msExchUserLink", policy.dn))
+	} else if dn, ok := w.appendDN(nil, a.who); ok && a.who != (trustee{}) {
+		attrs = append(attrs, text("msExchUserLink", string(dn)))
+	}
+	if a.scope != nil {
+		attrs = append(attrs, text("msExchDomainRestrictionLink", a.scope(w)))
+	}
+	if a.servers != "" {
+		attrs = append(attrs, text("msExchConfigRestrictionLink", "CN="+a.servers+",CN=Scopes,"+w.rbacDN))
+	}
+	return attrs
+}
+
+// roleFlags are those of a role: one for people's own mailboxes says so, and that
+// it counts for oneself.
+func roleFlags(name string) string {
+	if strings.HasPrefix(name, "My") {
+		return strconv.Itoa(-1<<31 | scopeSelf<<24 | scopeSelf<<17 | scopeConfig<<10 | scopeNone<<3)
+	}
+	return strconv.Itoa(scopeOrg<<24 | scopeOrg<<17 | scopeConfig<<10 | scopeConfig<<3)
 }
 
 // roleSearch asks for all of it.

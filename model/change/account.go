@@ -3,7 +3,6 @@ package change
 import (
 	"bytes"
 
-	"mbxperm/acl"
 	"mbxperm/model"
 	"mbxperm/model/coverage"
 	"mbxperm/model/grant"
@@ -40,13 +39,14 @@ const (
 	partNewAccount
 	partAccountGone
 	partSenderAuth
+	partEntries
 )
 
 var partNames = [...]string{
 	"", "inheritance", "owner", "dacl",
 	"member",
 	"disabled", "enabled", "deleted", "restored", "renamed", "moved", "moved-store", "type-changed", "sid-changed", "linked-account",
-	"new-mailbox", "mailbox-gone", "new-store", "store-gone", "new-container", "container-gone", "new-account", "account-gone", "sender-auth",
+	"new-mailbox", "mailbox-gone", "new-store", "store-gone", "new-container", "container-gone", "new-account", "account-gone", "sender-auth", "entries",
 }
 
 // links compares two lists of DNs as multisets of the objects they name, and
@@ -114,7 +114,7 @@ func (c *comparer) listed(p pair, i int) side {
 		return side{}
 	case o.MembersState == model.NotAsked:
 		return side{presence: unread, why: gapNotAsked}
-	case c.cover[i].MayRead(o, coverage.GUIDMember, acl.GUID{}):
+	case c.cover[i].MayRead(o, coverage.GUIDMember, coverage.GUIDMembership):
 		return side{}
 	}
 	return side{presence: unread, why: gapUnknown}

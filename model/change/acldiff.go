@@ -178,12 +178,14 @@ const (
 	gapNoLog
 	gapBeforeLog
 	gapShortLog
+	gapNoRoles
 )
 
 var gapTexts = [...]string{
 	"", "not found", "not found, and not everything was read", "ACL unreadable", "no value came, and none is not proven",
 	"not asked for", "no mailbox", "ACL undecodable", "not all values were readable",
 	"no logs of this server that would tell", "there before these logs begin", "these logs are of a shorter time",
+	"role assignments not read",
 }
 
 // side is an ACL as one state shows it.

@@ -24,6 +24,7 @@ const (
 	KindMembership = "membership" // of a group that holds a right, directly or through another group
 	KindAccount    = "account"    // what an account, mailbox, store or container is
 	KindClient     = "client"     // who logs on by a protocol from an address, as logs tell
+	KindRole       = "role"       // a role assignment, or the entries of a role
 	KindRelay      = "relay"      // which address sends through a receive connector, as logs tell
 )
 
@@ -46,9 +47,10 @@ const (
 	Account
 	Client
 	Relay
+	Role
 )
 
-var kindNames = [...]string{KindACE, KindOrder, KindACL, KindDelegate, KindMembership, KindAccount, KindClient, KindRelay}
+var kindNames = [...]string{KindACE, KindOrder, KindACL, KindDelegate, KindMembership, KindAccount, KindClient, KindRelay, KindRole}
 
 type event uint8
 
@@ -325,6 +327,7 @@ func (c *comparer) compare(p pair) {
 	c.linked(p)
 	c.members(p)
 	c.account(p)
+	c.role(p)
 }
 
 func (c *comparer) add(x Diff) { c.out.List = append(c.out.List, x) }

@@ -299,7 +299,7 @@ func TestCompareEqualsThePlainOne(t *testing.T) {
 		pool := model.NewPool()
 		old, rawOld := demoState(t, pool, spec.old)
 		new, rawNew := demoState(t, pool, spec.new)
-		var rights, accounts []string
+		var rights, accounts, roles []string
 		kinds := map[string]int{}
 		c := compare(t, old, new, change.Query{Show: hiding.All})
 		for i := range c.Len() {
@@ -318,6 +318,8 @@ func TestCompareEqualsThePlainOne(t *testing.T) {
 				}
 				member := state.byDN[strings.ToLower(x.Trustee.DN)]
 				accounts = append(accounts, fmt.Sprintf("%s %s member %s", x.Change, guid, member))
+			case change.KindRole:
+				roles = append(roles, x.Change+" "+guid+" "+map[bool]string{true: "entries", false: "assignment"}[x.ACLType == ""])
 			case change.KindClient, change.KindRelay: // counted below
 			default:
 				t.Errorf("%v: %+v", spec, x)
@@ -328,12 +330,41 @@ func TestCompareEqualsThePlainOne(t *testing.T) {
 		}
 		sameLines(t, spec.old+" "+spec.new+": rights", rights, rawRights(rawOld, rawNew))
 		sameLines(t, spec.old+" "+spec.new+": accounts", accounts, rawAccounts(rawOld, rawNew))
+		sameLines(t, spec.old+" "+spec.new+": roles", roles, rawRoles(rawOld, rawNew))
 		mirrors(t, spec.old+" "+spec.new, c, compare(t, new, old, change.Query{Show: hiding.All}))
 		if len(rights) == 0 || len(accounts) == 0 {
 			t.Errorf("%v: nothing changed, so nothing is tested", spec)
 		}
 		t.Logf("%v: %v", spec, kinds)
 	}
+}
+
+// rawRoles are the assignments that came, went or differ in an attribute, and the
+// roles whose entries do.
+func rawRoles(old, new *rawState) (out []string) {
+	for guid, o := range old.objects {
+		class := o.text("objectClass")
+		n, there := new.objects[guid]
+		switch {
+		case strings.HasSuffix(class, "msExchRoleAssignment") && !there:
+			out = append(out, "removed "+guid+" assignment")
+		case strings.HasSuffix(class, "msExchRoleAssignment"):
+			for _, name := range []string{"msExchRoleAssignmentFlags", "msExchUserLink", "msExchRoleLink", "msExchDomainRestrictionLink"} {
+				if o.text(name) != n.text(name) {
+					out = append(out, "changed "+guid+" assignment")
+					break
+				}
+			}
+		case strings.HasSuffix(class, "msExchRole") && there && o.text("msExchRoleEntries") != n.text("msExchRoleEntries"):
+			out = append(out, "changed "+guid+" entries")
+		}
+	}
+	for guid, n := range new.objects {
+		if _, there := old.objects[guid]; !there && strings.HasSuffix(n.text("objectClass"), "msExchRoleAssignment") {
+			out = append(out, "added "+guid+" assignment")
+		}
+	}
+	return out
 }
 
 func sameLines(t *testing.T, what string, got, want []string) {

@@ -4,6 +4,7 @@ import (
 	"mbxperm/model"
 	"mbxperm/model/grant"
 	"mbxperm/model/internal/pool"
+	"mbxperm/model/rbac"
 )
 
 // attribute is one attribute of links as both states show it.
@@ -12,8 +13,22 @@ type attribute struct {
 	refs  [2][]grant.Ref
 }
 
+// hasLinks reports whether the links of an object count: it is a recipient, or a
+// group that has roles, whose managers may change who is in it.
+func (c *comparer) hasLinks(p pair) bool {
+	for i, s := range c.state {
+		if o := c.object(p, i); o != nil && (o.Recipient != model.NoRecipient || o.Class == model.ClassGroup && rbac.Of(s).IsAssignee(o.DN)) {
+			return true
+		}
+	}
+	return false
+}
+
 // linked compares the values of an object's links, each attribute for itself.
 func (c *comparer) linked(p pair) {
+	if !c.hasLinks(p) {
+		return
+	}
 	var all map[pool.Right]*attribute
 	var order []pool.Right
 	for i, s := range c.state {

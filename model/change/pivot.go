@@ -32,6 +32,27 @@ func (r *List) Row(i int, in *model.Snapshot) (ref grant.Ref, ok bool) {
 	return ref, ref.Obj != 0 && x.Kind != Order
 }
 
+// RowKey is what names, in every state of the pool, the row that change i is about
+// as a state has it; ok is false where that has none.
+func (r *List) RowKey(i int, in *model.Snapshot) (key any, ok bool) {
+	if x, k := r.at(i), r.Comparison.number(in); x.Kind == Role && x.part != partEntries && x.Obj[k] != 0 {
+		return view.AssignmentKey(in, x.Obj[k]), true
+	}
+	if ref, ok := r.Row(i, in); ok {
+		return grant.KeyOf(in, ref), true
+	}
+	return nil, false
+}
+
+// TypeOf is the object type in whose grid a line of change i is to be shown: that
+// of its target or trustee, as a state has it.
+func (r *List) TypeOf(i int, s *model.Snapshot, line view.LineKey) *view.ObjectType {
+	if r.at(i).Kind == Role {
+		return view.Roles
+	}
+	return view.TypeOf(s, line)
+}
+
 func (c *Comparison) number(s *model.Snapshot) int {
 	if s == c.Old {
 		return Before
@@ -90,6 +111,8 @@ func (r *List) TargetKey(i int) view.LineKey {
 	}
 	o := s.Record(x.Obj[After])
 	switch {
+	case x.Kind == Role && x.who[After] != 0: // it stands in the line of who has it
+		return view.PartyLine(s, s.TrusteeOf(x.who[After]))
 	case o.Is(model.FlagAbove) && x.Ref[After].Obj != 0:
 		return view.TargetKey(s, x.Ref[After])
 	case grant.OnSecurity(o) == nil && !o.IsPrincipal():

@@ -46,7 +46,7 @@ var Fields = []model.Field[*Change]{
 	{Name: "target_guid", Is: model.ContentGUID, Aside: true, Value: func(c *Change) any { return model.GUIDText(c.TargetGUID) }},
 	{Name: "trustee", Is: model.ContentTrustee, Value: func(c *Change) any { return c.Trustee.Name }},
 	{Name: "trustee_sid", Is: model.ContentSID, Aside: true, Value: func(c *Change) any { return model.SIDText(c.Trustee.SID) }},
-	{Name: "right", Is: model.ContentRight, Value: func(c *Change) any { return c.Right }},
+	{Name: "right", Is: model.ContentRight, Value: func(c *Change) any { return c.right() }},
 	{Name: "status", Is: model.ContentStatus, Value: func(c *Change) any { return c.Status }},
 	{Name: "old", Value: func(c *Change) any { return c.Old }},
 	{Name: "new", Value: func(c *Change) any { return c.New }},
@@ -60,6 +60,14 @@ var Fields = []model.Field[*Change]{
 	{Name: "trustee_domain", Is: model.ContentName, Aside: true, Value: func(c *Change) any { return c.Trustee.Domain }},
 	{Name: "trustee_dn", Is: model.ContentDN, Aside: true, Value: func(c *Change) any { return c.Trustee.DN }},
 	{Name: "trustee_kind", Is: model.ContentWord, Aside: true, Value: func(c *Change) any { return c.Trustee.Kind }},
+}
+
+// right is Right for a report: a role has the name that somebody gave it.
+func (c *Change) right() any {
+	if c.ACLType == view.RoleACLType {
+		return model.Phrase{{Is: model.PartName, Text: c.Right}}
+	}
+	return c.Right
 }
 
 // Signs stand before the words on the screen and in a table, so that a glance tells what came and went.
@@ -113,8 +121,11 @@ func (c *Comparison) Change(x *Diff) Change {
 			o := s.Record(x.Obj[k])
 			out.Target, out.TargetGUID, out.TargetType = s.TargetPrincipal(o), o.GUID, s.TypeName(o)
 			out.ObjectType = objectTypeOf(x, o)
+			if x.Kind == Role {
+				c.roleChange(x, k, &out)
+			}
 		}
-		if x.who[k] != 0 {
+		if x.who[k] != 0 && x.Kind != Role {
 			out.Trustee = s.Principal(s.TrusteeOf(x.who[k]))
 		}
 		if ref := x.Ref[k]; ref.Obj != 0 && x.Kind != Order {
@@ -129,8 +140,17 @@ func (c *Comparison) Change(x *Diff) Change {
 	return out
 }
 
+// ofRoleGroup reports whether a change is of who manages a group that is no
+// recipient.
+func (x *Diff) ofRoleGroup(o *model.Record) bool {
+	return x.Kind == Delegate && o.Recipient == model.NoRecipient
+}
+
 func objectTypeOf(x *Diff, o *model.Record) string {
 	k := x.Grant
+	if x.Kind == Role || x.ofRoleGroup(o) {
+		return view.Roles.Flag
+	}
 	if x.Kind >= Membership {
 		if k = targetKind(o); k == nil {
 			return ""
@@ -165,6 +185,8 @@ func (c *Comparison) text(x *Diff, i int) model.Phrase {
 	switch {
 	case x.why[i] != 0:
 		return model.Said(gapTexts[x.why[i]])
+	case x.Kind == Role:
+		return c.roleText(x, i)
 	case x.Kind == Membership && x.who[i] != 0:
 		return model.Said("member")
 	case x.Kind == Delegate && x.Ref[i].Obj != 0:

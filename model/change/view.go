@@ -111,6 +111,9 @@ func (c *Comparison) View(ctx context.Context, q Query) (*List, error) {
 
 // hides says why a change is not listed: every row that it speaks of is hidden.
 func (c *Comparison) hides(x *Diff, q *Query) (why hiding.Reasons) {
+	if x.Kind == Role {
+		return c.hidesRole(x, q)
+	}
 	if x.Kind != ACE {
 		status := grant.Allow
 		if x.Kind == Delegate && (grant.Denies(x.Ref[Before], nil) || grant.Denies(x.Ref[After], nil)) {
@@ -232,6 +235,8 @@ func (c *Comparison) types(x *Diff) (t typeSet) {
 	switch x.Kind {
 	case Client, Relay:
 		t = typeSetOf(x.doorType())
+	case Role:
+		t = typeSetOf(view.Roles)
 	case Membership:
 		for i, id := range x.Obj {
 			t |= c.holds[i][id]
@@ -247,6 +252,11 @@ func (c *Comparison) types(x *Diff) (t typeSet) {
 		}
 	default:
 		t = typesOf(x.Grant)
+		for i, id := range x.Obj {
+			if id != 0 && x.ofRoleGroup(c.State(i).Record(id)) {
+				t = typeSetOf(view.Roles)
+			}
+		}
 	}
 	return t
 }
@@ -277,6 +287,9 @@ func (c *comparer) sort() {
 		if x.Grant != nil {
 			k.rank, k.grant = x.Grant.Rank(), x.Grant.Number()
 		}
+		if x.Kind == Role { // behind entries
+			k.rank = roleRank
+		}
 		if x.isDoor() { // behind everything else
 			ch := out.Change(x)
 			k.rank, k.target = doorRank, strings.ToLower(ch.Target.Name+"\x00"+ch.Trustee.Name)
@@ -301,8 +314,11 @@ func (c *comparer) sort() {
 	c.countStored()
 }
 
-// doorRank is more than the rank of any kind of entry.
-const doorRank = 1 << 20
+// roleRank is more than the rank of any kind of entry, and doorRank than that.
+const (
+	roleRank = 1 << 19
+	doorRank = 1 << 20
+)
 
 // countStored counts the mailboxes of each store, if an entry of a store changed.
 func (c *comparer) countStored() {

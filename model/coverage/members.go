@@ -1,7 +1,6 @@
 package coverage
 
 import (
-	"mbxperm/acl"
 	"mbxperm/model"
 	"mbxperm/model/member"
 )
@@ -22,5 +21,5 @@ var membersOf = model.Derive(func(s *model.Snapshot) *member.Graph {
 
 // noMembers reports that a group has no members, as far as that can be shown.
 func (c *Readability) noMembers(o *model.Record) bool {
-	return o.MembersState == model.Missing && c.MayRead(o, GUIDMember, acl.GUID{})
+	return o.MembersState == model.Missing && c.MayRead(o, GUIDMember, GUIDMembership)
 }

@@ -8,9 +8,12 @@ import (
 	"mbxperm/model/internal/pool"
 )
 
-// GUIDMember is the schemaIDGUID of the attribute member; it is in no property
-// set.
-var GUIDMember = acl.MustParseGUID("bf9679c0-0de6-11d0-a285-00aa003049e2")
+// GUIDMember is the schemaIDGUID of the attribute member, GUIDMembership that of
+// the property set that it is in ([MS-ADA2], attribute member).
+var (
+	GUIDMember     = acl.MustParseGUID("bf9679c0-0de6-11d0-a285-00aa003049e2")
+	GUIDMembership = acl.MustParseGUID("bc0ac240-79a9-11d0-9020-00c04fc2d4cf")
+)
 
 // Readability decides why an attribute has no value. It may be used by several
 // goroutines.

@@ -31,7 +31,7 @@ func MembersOf(s *model.Snapshot, group model.ObjectID) *Group {
 		if o.SID != 0 {
 			primary[s.SIDOf(o.SID)] = true
 		}
-		if o.Is(model.FlagMembersPartial) || o.MembersState != model.Present && !(o.MembersState == model.Missing && reads.MayRead(o, coverage.GUIDMember, acl.GUID{})) {
+		if o.Is(model.FlagMembersPartial) || o.MembersState != model.Present && !(o.MembersState == model.Missing && reads.MayRead(o, coverage.GUIDMember, coverage.GUIDMembership)) {
 			g.Complete = false
 		}
 		for i := range o.Members.N {

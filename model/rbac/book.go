@@ -17,6 +17,9 @@ type Assignment struct {
 	Role    *model.Role      // nil: it was not read, or is not named
 	Scope   *model.RoleScope // of the recipient write scope, where that is an object; nil: it was not read
 	Effect  Effect
+	// Entry says how certain it is that its role holds the entry that opens
+	// mailboxes.
+	Entry member.Certainty
 	// Counts says how certain it is that it opens mailboxes: it is enabled and
 	// regular, and its role holds the entry.
 	Counts member.Certainty
@@ -40,13 +43,14 @@ func (b *Book) Complete(a *Assignment) bool {
 // by any number of goroutines.
 type Book struct {
 	s     *model.Snapshot
-	g     *member.Graph
 	reads *coverage.Readability
 
 	Assignments []Assignment // in the order of the snapshot's
 	Assignees   []Assignee   // each once, in the order in which assignments name them
 
 	roles, scopes map[pool.DN]uint32 // in the snapshot's tables
+	number        map[model.ObjectID]int
+	assignees     map[pool.DN]bool
 	groups        map[model.ObjectID]*model.RoleGroup
 	defaults      map[pool.DN]bool // policies that are the default
 	reach         *places
@@ -64,7 +68,7 @@ type Assignee struct {
 func Of(s *model.Snapshot) *Book { return books.Of(s) }
 
 var books = model.Derive(func(s *model.Snapshot) *Book {
-	b := &Book{s: s, g: coverage.Members(s), reads: coverage.NewReadability(s), roles: map[pool.DN]uint32{}, scopes: map[pool.DN]uint32{},
+	b := &Book{s: s, reads: coverage.NewReadability(s), roles: map[pool.DN]uint32{}, scopes: map[pool.DN]uint32{}, number: map[model.ObjectID]int{}, assignees: map[pool.DN]bool{},
 		groups: map[model.ObjectID]*model.RoleGroup{}, defaults: map[pool.DN]bool{}}
 	t := &s.Roles
 	for i := range t.Roles.Len() {
@@ -90,6 +94,7 @@ var books = model.Derive(func(s *model.Snapshot) *Book {
 	for i := range b.Assignments {
 		a := &b.Assignments[i]
 		a.RoleAssignment = t.Assignments.At(uint32(i))
+		b.number[a.Obj] = i
 		b.lookUp(a, opens)
 		a.Default = setup.made(b, a)
 		n, known := assignees[a.User]
@@ -99,6 +104,7 @@ var books = model.Derive(func(s *model.Snapshot) *Book {
 			b.Assignees = append(b.Assignees, Assignee{DN: a.User})
 		}
 		a.Assignee = n
+		b.assignees[a.User] = true
 		b.Assignees[n].Assignments = append(b.Assignees[n].Assignments, i)
 	}
 	b.reach = b.findPlaces()
@@ -132,7 +138,7 @@ func (b *Book) lookUp(a *Assignment, opens []member.Certainty) {
 	if n, ok := b.scopes[a.RoleAssignment.Scope]; ok && a.RoleAssignment.Scope != 0 {
 		a.Scope = t.Scopes.At(n)
 	}
-	a.Effect = effectOf(a.Role, role, a.Flags)
+	a.Effect, a.Entry = effectOf(a.Role, role, a.Flags), role
 	switch {
 	case !a.Decoded:
 		a.Counts = role.Through(member.Unread)
@@ -148,6 +154,10 @@ func (b *Book) lookUp(a *Assignment, opens []member.Certainty) {
 func (b *Book) IsGone(a *Assignment) bool {
 	return a.User == 0 && b.reads.NoValue(b.s.Record(a.Obj), a.UserState, coverage.AttrAssignee)
 }
+
+// graph is who is in which group. It is worked out when somebody asks who holds
+// something, and not before: that takes longer than all the rest.
+func (b *Book) graph() *member.Graph { return coverage.Members(b.s) }
 
 // Parent returns the role that a role is a child of, by its name: children lie
 // below their parents. nil where it has none, or that was not read.
@@ -178,8 +188,37 @@ func (b *Book) LeftOut(r *model.Role) (out []string) {
 	return out
 }
 
+// ScopeAt returns the scope object with a DN, or nil.
+func (b *Book) ScopeAt(name pool.DN) *model.RoleScope {
+	if n, ok := b.scopes[name]; ok && name != 0 {
+		return b.s.Roles.Scopes.At(n)
+	}
+	return nil
+}
+
 // RoleGroup returns what a group is as a role group, or nil.
 func (b *Book) RoleGroup(id model.ObjectID) *model.RoleGroup { return b.groups[id] }
+
+// IsAssignee reports whether an assignment names whom a DN names.
+func (b *Book) IsAssignee(name pool.DN) bool { return name != 0 && b.assignees[name] }
+
+// NumberOf returns the number in Book.Assignments of the assignment that an object
+// is; ok is false for any other object.
+func (b *Book) NumberOf(id model.ObjectID) (n int, ok bool) {
+	n, ok = b.number[id]
+	return n, ok
+}
+
+// RoleOf returns the role that an object is, nil for any other object, and whether
+// all of its entries came.
+func (b *Book) RoleOf(id model.ObjectID) (r *model.Role, all bool) {
+	o := b.s.Record(id)
+	if n, ok := b.roles[o.DN]; ok && o.Class == model.ClassRole {
+		r = b.s.Roles.Roles.At(n)
+		return r, r.EntriesState == model.Present && !b.reads.Withheld(o, coverage.AttrMoreEntries) || b.reads.NoValue(o, r.EntriesState, coverage.AttrRoleEntries)
+	}
+	return nil, false
+}
 
 // Snapshot returns what the book is of.
 func (b *Book) Snapshot() *model.Snapshot { return b.s }

@@ -126,6 +126,31 @@ func (s ScopeType) String() string {
 	return strconv.Itoa(int(s))
 }
 
+// RoleFlags is the value of msExchRoleFlags: what sort of role it is, and where it
+// counts where an assignment does not say so.
+type RoleFlags uint32
+
+// Deprecated reports bit 0, and EndUser bit 31: a role for what people do with
+// their own mailbox.
+func (f RoleFlags) Deprecated() bool { return f&1 != 0 }
+func (f RoleFlags) EndUser() bool    { return f>>31 == 1 }
+
+// RecipientRead and the three others are the implicit scopes, five bits each.
+func (f RoleFlags) RecipientRead() ScopeType  { return ScopeType(f >> 24 & 0x1F) }
+func (f RoleFlags) RecipientWrite() ScopeType { return ScopeType(f >> 17 & 0x1F) }
+func (f RoleFlags) ConfigRead() ScopeType     { return ScopeType(f >> 10 & 0x1F) }
+func (f RoleFlags) ConfigWrite() ScopeType    { return ScopeType(f >> 3 & 0x1F) }
+
+// ScopeKind says in a word what a scope object is a part of, by the low byte of
+// msExchScopeFlags; one that no table has is a number.
+func ScopeKind(flags uint64) string {
+	kinds := [...]string{1: "none", 2: "recipients (obsolete kind)", 3: "recipients", 4: "servers", 5: "partner", 6: "databases"}
+	if n := flags & scopeKind; n > 0 && n < uint64(len(kinds)) {
+		return kinds[n]
+	}
+	return strconv.FormatUint(flags&scopeKind, 10)
+}
+
 // Bits of msExchScopeFlags: the kind in the low byte, and bit 31.
 const (
 	scopeKind      = 0xFF

@@ -40,11 +40,11 @@ func (b *Book) Holders(assignee int, d member.Domain) *member.Holding {
 		if o.SID == 0 {
 			return &member.Holding{All: member.Unread}
 		}
-		h := b.g.HoldersOf(o.SID, d)
+		h := b.graph().HoldersOf(o.SID, d)
 		if g := b.groups[id]; g != nil && g.Foreign != 0 {
 			// Its members are in the other forest: of the group itself nothing is
 			// open that is not open there.
-			h = merge(h, &member.Holding{Persons: b.g.HoldersOf(g.Foreign, d).Persons})
+			h = merge(h, &member.Holding{Persons: b.graph().HoldersOf(g.Foreign, d).Persons})
 		}
 		return h
 	}
@@ -63,8 +63,8 @@ func (b *Book) accountHolders(id model.ObjectID, o *model.Record, d member.Domai
 		return h
 	}
 	if o.SID != 0 {
-		h = b.g.HoldersOf(o.SID, d)
-	} else if p, ok := b.g.PersonOf(id); ok {
+		h = b.graph().HoldersOf(o.SID, d)
+	} else if p, ok := b.graph().PersonOf(id); ok {
 		h.Persons = []member.Holder{{Person: p, Certainty: member.Sure}}
 	}
 	if o.Master != 0 && o.Master != pool.Self {
@@ -77,7 +77,7 @@ func (b *Book) accountHolders(id model.ObjectID, o *model.Record, d member.Domai
 // mailbox (inferred).
 func (b *Book) owners(master pool.SID) *member.Holding {
 	out := &member.Holding{}
-	for _, p := range b.g.PersonsOf(master) {
+	for _, p := range b.graph().PersonsOf(master) {
 		out.Persons = append(out.Persons, member.Holder{Person: p, Certainty: member.Possible})
 	}
 	slices.SortFunc(out.Persons, func(x, y member.Holder) int { return int(x.Person) - int(y.Person) })
@@ -88,7 +88,7 @@ func (b *Book) owners(master pool.SID) *member.Holding {
 // a linked mailbox that was not read.
 func (b *Book) strangers() *member.Holding {
 	out := &member.Holding{}
-	for _, p := range b.g.Strangers() {
+	for _, p := range b.graph().Strangers() {
 		out.Persons = append(out.Persons, member.Holder{Person: p, Certainty: member.Doubtful})
 	}
 	return out
@@ -141,7 +141,7 @@ func (b *Book) isPolicy(id model.ObjectID, who *Assignee) bool {
 // policyHolders are the mailboxes that name a policy, and, of the default one,
 // those that name none.
 func (b *Book) policyHolders(name pool.DN) *member.Holding {
-	found := map[member.Person]member.Certainty{}
+	found, g := map[member.Person]member.Certainty{}, b.graph()
 	for i := range b.s.Recipients.Len() {
 		id := *b.s.Recipients.At(i)
 		o := b.s.Record(id)
@@ -152,11 +152,11 @@ func (b *Book) policyHolders(name pool.DN) *member.Holding {
 		if c == member.No {
 			continue
 		}
-		if p, ok := b.g.PersonOf(id); ok {
+		if p, ok := g.PersonOf(id); ok {
 			found[p] |= c
 		}
 		if o.Master != 0 && o.Master != pool.Self {
-			for _, p := range b.g.PersonsOf(o.Master) {
+			for _, p := range g.PersonsOf(o.Master) {
 				found[p] |= c.Through(member.Possible)
 			}
 		}
@@ -232,7 +232,7 @@ func (h *held) of(p member.Person) []Held { return h.list[h.from[p]:h.from[p+1]]
 
 var heldOf = model.Derive(func(s *model.Snapshot) *held {
 	b := Of(s)
-	h := &held{from: make([]uint32, b.g.Len()+1), all: map[int]member.Certainty{}}
+	h := &held{from: make([]uint32, b.graph().Len()+1), all: map[int]member.Certainty{}}
 	holdings := make([]*member.Holding, len(b.Assignees))
 	for n := range b.Assignees {
 		holdings[n] = b.Holders(n, b.domain)

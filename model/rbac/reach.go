@@ -53,6 +53,9 @@ func (b *Book) reachOfScope(x *model.RoleScope) Reach {
 	return Reach{x.Root, member.Unread | member.Possible}
 }
 
+// IsKeptApart reports whether a scope of any kind is exclusive.
+func IsKeptApart(x *model.RoleScope) bool { return x.Flags&scopeExclusive != 0 }
+
 // IsExclusive reports whether a scope keeps out whoever has no exclusive
 // assignment.
 func IsExclusive(x *model.RoleScope) bool {

@@ -136,12 +136,18 @@ func (r *Result) IsRole(i int) bool {
 }
 
 // assignmentRow makes the row of an assignment: by itself, or as it stands beside
-// entries, whose columns have other words.
+// entries.
 func (r *Result) assignmentRow(x assignmentRow) Row {
 	row := r.roleRow(x)
-	if r.Query.Roles() {
-		return row
+	if !r.Query.Roles() {
+		row.LikeEntry()
 	}
+	return row
+}
+
+// LikeEntry has the row of an assignment say what it says beside entries, whose
+// columns have other words.
+func (row *Row) LikeEntry() {
 	a := row.Role.Assignment
 	row.ACLType, row.Target.Type = RoleACLType, Roles.Name
 	row.ACEType, row.AppliesTo, row.Authority = "", row.Role.Where, model.AuthorityDirectory
@@ -162,7 +168,6 @@ func (r *Result) assignmentRow(x assignmentRow) Row {
 	if row.Via != "" {
 		row.Text += ", by " + row.Via
 	}
-	return row
 }
 
 // unreadRoles names the role assignments where they belong to an answer and were

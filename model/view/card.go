@@ -204,7 +204,7 @@ func listStates(s *model.Snapshot, o *model.Record) (out []ListState) {
 		out = append(out, linkStates(s, c, o)...)
 	}
 	if o.Class == model.ClassGroup {
-		none := o.MembersState == model.Missing && c.MayRead(o, coverage.GUIDMember, acl.GUID{})
+		none := o.MembersState == model.Missing && c.MayRead(o, coverage.GUIDMember, coverage.GUIDMembership)
 		add("member", o.Members.N, linkState(o.Members.N, o.Is(model.FlagMembersPartial), none))
 	}
 	return out

@@ -62,7 +62,7 @@ func (r *Row) right() any {
 // appliesTo says where a row counts; the scope of a role has a name too.
 func (r *Row) appliesTo() any {
 	if r.Role != nil {
-		return r.Role.where()
+		return r.Role.Scoped()
 	}
 	return r.AppliesTo
 }

@@ -87,6 +87,8 @@ func TypeOf(s *model.Snapshot, k LineKey) *ObjectType {
 		return doorType(k.door)
 	case l.isRow():
 		return TypeOfKind(l.row.Kind())
+	case l.obj != 0 && s.Record(l.obj).Class == model.ClassAssignment:
+		return Roles
 	case l.obj != 0:
 		if kind := grant.OnSecurity(s.Record(l.obj)); kind != nil {
 			return TypeOfKind(kind)

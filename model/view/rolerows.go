@@ -28,6 +28,12 @@ type RoleRow struct {
 	Complete         bool   // all came that decides
 }
 
+// AssignmentKey is what names the row of the assignment that an object is, in every
+// state of a pool.
+func AssignmentKey(s *model.Snapshot, id model.ObjectID) any {
+	return assignmentKey{s.Record(id).DN}
+}
+
 // assignmentRow is a row: an assignment, and whose it is for whom the line is about.
 type assignmentRow struct {
 	number    int
@@ -73,7 +79,7 @@ func AssignmentRow(s *model.Snapshot, number int) Row {
 		}
 	}
 	out.scope(s)
-	out.Where = out.where().String()
+	out.Where = out.Scoped().String()
 	row := Row{Row: grant.Row{Right: out.RoleName, Text: out.RoleName, Status: roleStatus(a), AppliesHere: true}, Role: out}
 	row.Target.Principal = model.Principal{Name: out.Name, DN: out.DN, GUID: o.GUID}
 	if a.User != 0 {
@@ -107,9 +113,9 @@ func (r *RoleRow) scope(s *model.Snapshot) {
 	}
 }
 
-// where says where the assignment counts: a word of Exchange's, and the name of
+// Scoped says where the assignment counts: a word of Exchange's, and the name of
 // the scope or the DN of the OU that it stands for.
-func (r *RoleRow) where() model.Phrase {
+func (r *RoleRow) Scoped() model.Phrase {
 	if !r.Decoded {
 		return model.Said("not read")
 	}

@@ -121,7 +121,7 @@ func assigneesOf(s *model.Snapshot, k lineRef) []int {
 // whyRole returns the reasons for which an assignment is hidden. None denies.
 func (l *evaluation) whyRole(a *rbac.Assignment) hiding.Reasons {
 	why := hiding.NotDeny
-	if !isOrphaned(l.snap, a) {
+	if !IsOrphaned(l.snap, a) {
 		why |= hiding.NotOrphan
 	}
 	if a.Default {
@@ -130,9 +130,9 @@ func (l *evaluation) whyRole(a *rbac.Assignment) hiding.Reasons {
 	return why &^ l.show
 }
 
-// isOrphaned reports whether whoever had an assignment is gone: the link with the
+// IsOrphaned reports whether whoever had an assignment is gone: the link with the
 // account, or what is left is the deleted account.
-func isOrphaned(s *model.Snapshot, a *rbac.Assignment) bool {
+func IsOrphaned(s *model.Snapshot, a *rbac.Assignment) bool {
 	if a.User == 0 {
 		return rbac.Of(s).IsGone(a)
 	}

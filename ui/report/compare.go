@@ -34,7 +34,11 @@ kind, and what right says then:
   account     disabled, enabled, deleted, restored, renamed, moved, moved-store, type-changed, sid-changed,
               linked-account, new-mailbox, mailbox-gone, new-account, account-gone, new-store, store-gone,
               new-container, container-gone, sender-auth (whether authenticated senders alone are heard)
+  role        a role assignment: target is the assignment, right the role; or entries, of a role, of which old and new
+              name those that only one of them has
+  client, relay   of protocol logs: who logs on from an address, or sends through a connector
 
+A role assignment has changed too where its scope takes other mailboxes now, or its role opens them and did not before.
 An inherited entry is compared where it is set, if that was read: one change, and reach counts the
 targets that carry a copy. On an entry of a store that opens mailboxes, reach counts the mailboxes in it.
 On the screen: mbxperm NEW --since OLD.

@@ -37,6 +37,14 @@ type Forest struct {
 	token   []acl.SID
 	Domain  model.DomainInfo
 	NoRoles bool // nothing of CN=RBAC came
+	// RBAC is what there is of role-based access control beside what [Roles] puts.
+	RBAC []RoleObject
+}
+
+// RoleObject is an object of role-based access control.
+type RoleObject struct {
+	Class model.Class
+	model.RoleFacts
 }
 
 const (
@@ -151,7 +159,10 @@ func (s *Forest) Snapshot(pool *pool.Pool) *model.Snapshot {
 		w.Put(o)
 	}
 	if !s.NoRoles {
-		Roles(w)
+		Roles(w, s.Objects...)
+		for _, r := range s.RBAC {
+			PutRole(w, r.Class, r.RoleFacts)
+		}
 	}
 	w.Unresolved()
 	return w.Snapshot()
