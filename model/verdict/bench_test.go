@@ -18,11 +18,13 @@ import (
 // do. Group 0 holds everybody.
 func organisation(tb testing.TB, mailboxes int) *model.Snapshot {
 	tb.Helper()
-	return organisationWith(tb, mailboxes, false)
+	return organisationWith(tb, mailboxes, false, false)
 }
 
-// organisationWith is the same, with roles that open mailboxes or without.
-func organisationWith(tb testing.TB, mailboxes int, roles bool) *model.Snapshot {
+// organisationWith is the same, with roles that open mailboxes or without. Where it
+// is shallow, lists and stores name groups of fifteen persons alone: the groups of
+// the upper layers hold thousands, which makes 400 million lines of 100,000 mailboxes.
+func organisationWith(tb testing.TB, mailboxes int, roles, shallow bool) *model.Snapshot {
 	tb.Helper()
 	r := rand.New(rand.NewPCG(1, 2))
 	w := model.NewWriter(model.NewPool())
@@ -34,9 +36,15 @@ func organisationWith(tb testing.TB, mailboxes int, roles bool) *model.Snapshot 
 	groups := mailboxes / 5
 	user := func(n int) acl.SID { return script.DomainSID.WithRID(uint32(1_000_000 + n)) }
 	group := func(n int) acl.SID { return script.DomainSID.WithRID(uint32(10_000_000 + n)) }
+	named := func(n int) acl.SID {
+		if shallow {
+			n = n%(groups/6)*6 + 5
+		}
+		return group(n)
+	}
 	for i := range stores {
 		w.Put(&model.Object{DN: fmt.Sprintf("CN=DB%d,%s", i, script.ConfigDN), Class: model.ClassStore, Server: "CN=EX1," + script.ConfigDN, SecurityState: model.Present,
-			Security: script.SD(script.Allow(group(i), acl.ControlAccess, acl.ContainerInherit), script.ReceiveAs(group(i+stores), acl.ContainerInherit))})
+			Security: script.SD(script.Allow(named(i), acl.ControlAccess, acl.ContainerInherit), script.ReceiveAs(named(i+stores), acl.ContainerInherit))})
 	}
 	userDN := func(n int) string { return fmt.Sprintf("CN=u%06d,OU=Staff,%s", n, script.DomainDN) }
 	groupDN := func(n int) string { return fmt.Sprintf("CN=g%06d,OU=Groups,%s", n, script.DomainDN) }
@@ -47,7 +55,7 @@ func organisationWith(tb testing.TB, mailboxes int, roles bool) *model.Snapshot 
 			for k := range perList {
 				who := user(r.IntN(mailboxes))
 				if k%10 == 0 {
-					who = group(1 + r.IntN(groups-1))
+					who = named(1 + r.IntN(groups-1))
 				}
 				aces = append(aces, script.Allow(who, acl.MailboxFullAccess, acl.ContainerInherit))
 			}
