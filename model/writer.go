@@ -114,8 +114,11 @@ func (w *Writer) Progress() *Snapshot {
 	return &s
 }
 
-// Empty reports whether there is no target so far: nothing to show.
-func (w *Writer) Empty() bool { return w.recips.Len()+w.stores.Len() == 0 }
+// Empty reports whether there is no target so far, and no role assignment: nothing
+// to show.
+func (w *Writer) Empty() bool {
+	return w.recips.Len()+w.stores.Len()+w.roles.assignments.Len()+w.roles.roles.Len() == 0
+}
 
 // edit returns the facts for writing.
 func (w *Writer) edit() *Forest {

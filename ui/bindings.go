@@ -50,7 +50,7 @@ var bindingTable = []binding{
 	bind("c", keys.ScopeGrid, "copies", 14, "Show or hide stale copies of inherited rights.", toggle(hiding.Stale), noToggle(hiding.Stale)),
 	bind("A", keys.ScopeGrid, "show all", 15, "Show all of these, or hide them again.", toggle(hiding.All), noToggle(hiding.All)),
 	bind("y", keys.ScopeGrid, "system", 18, "Show or hide system mailboxes.", (*app).toggleSystem, (*app).whyNoSystem),
-	bind("b", keys.ScopeGrid, "deny only", 22, "Show only rows that deny, or all again.", (*app).toggleDeny, nil),
+	bind("b", keys.ScopeGrid, "deny only", 22, "Show only rows that deny, or all again.", (*app).toggleDeny, (*app).whyNoDeny),
 	bind("u", keys.ScopeGrid, "orphans only", 23, "Show only rows for orphans and deleted accounts, or all again.", (*app).toggleOrphans, nil),
 	bind("t", keys.ScopeGrid, "which lines", 24, "Show mailboxes only, then whoever holds a right, then all lines.", (*app).nextLines, (*app).whyNoLines),
 	bind("<", keys.ScopeGrid, "", 0, "Sort by the column to the left.", (*app).sortLeft, nil),

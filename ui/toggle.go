@@ -57,6 +57,13 @@ func (a *app) hides(r hiding.Reasons) bool {
 	return left == nil || left.Meanwhile || a.reading.running() || hidden(left.Hidden) || right != nil && hidden(right.Hidden)
 }
 
+func (a *app) whyNoDeny() string {
+	if a.changes() == nil && a.here.typ.Narrows(hiding.OnlyDeny) == 0 {
+		return "no role assignment denies anything"
+	}
+	return ""
+}
+
 func (a *app) toggleDeny()    { a.toggleOnly(hiding.OnlyDeny) }
 func (a *app) toggleOrphans() { a.toggleOnly(hiding.OnlyOrphans) }
 

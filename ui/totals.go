@@ -91,10 +91,11 @@ func totalsTitle(res *view.Result) string {
 
 // onlyNote says that not all lines or rows are wanted.
 func onlyNote(q *view.Query) (note string) {
-	if q.Only&hiding.OnlyDeny != 0 {
+	only := q.Type.Narrows(q.Only)
+	if only&hiding.OnlyDeny != 0 {
 		note += " · deny only"
 	}
-	if q.Only&hiding.OnlyOrphans != 0 {
+	if only&hiding.OnlyOrphans != 0 {
 		note += " · orphans only"
 	}
 	if q.Type != nil && q.Type.HasTrustees() && !q.Rows {

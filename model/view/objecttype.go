@@ -48,6 +48,23 @@ type ObjectType struct {
 // one can choose among the lines.
 func (t *ObjectType) HasTrustees() bool { return t.reverse != 0 }
 
+// Narrows returns what of Query.Only counts: no role assignment denies anything, and
+// asking for those that do would show none.
+func (t *ObjectType) Narrows(only hiding.Only) hiding.Only {
+	if t != nil && t.assignments {
+		return only &^ hiding.OnlyDeny
+	}
+	return only
+}
+
+// Shows returns what of Query.Show counts, which of role assignments is little.
+func (t *ObjectType) Shows(show hiding.Reasons) hiding.Reasons {
+	if t.assignments && show != hiding.All {
+		return show & t.Toggles
+	}
+	return show
+}
+
 // TargetWord names what its lines are the targets of, as --lines has it.
 func (t *ObjectType) TargetWord() string {
 	if t.target == model.TargetRecipient {

@@ -230,7 +230,9 @@ type evaluation struct {
 }
 
 func newEvaluation(ctx context.Context, s *model.Snapshot, q Query) *evaluation {
-	l := &evaluation{ctx: ctx, snap: s, query: q, of: q.Of.find(s), show: q.shown(), result: &Result{Snapshot: s, Query: q}}
+	asked := q
+	q.Only = q.Type.Narrows(q.Only)
+	l := &evaluation{ctx: ctx, snap: s, query: q, of: q.Of.find(s), show: q.shown(), result: &Result{Snapshot: s, Query: asked}}
 	l.kinds, l.wide = grant.ShownKinds(l.show), grant.ShownKinds(l.show|hiding.Onlys)
 	if q.Only&hiding.OnlyOrphans != 0 {
 		l.kinds = grant.ShownKinds(l.show | hiding.NotOrphan) // of those that are; see holds

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -214,6 +215,11 @@ func (r *Flags) Query(report string) (view.Query, error) {
 	if q.Type.Doors() && report != "totals" && report != compareReport {
 		return q, usage.Errorf("%s: its rows are no entries: use mbxperm report %s", q.Type.Flag, doorReports[q.Type])
 	}
+	if q.Type == view.Roles {
+		if flag := r.idleOfRoles(); flag != "" {
+			return q, usage.Errorf("%s does nothing with --object role: no assignment denies, is inherited or is of SELF, and their lines are all of one kind", flag)
+		}
+	}
 	q.ByTrustee = r.Direction == "reverse"
 	for reason, on := range map[hiding.Reasons]bool{
 		hiding.Inherited: r.Inherited, hiding.Self: r.Self, hiding.Default: r.Defaults,
@@ -222,9 +228,6 @@ func (r *Flags) Query(report string) (view.Query, error) {
 		if on {
 			q.Show |= reason
 		}
-	}
-	if report == compareReport && q.Type.ACEs[0].Roles() {
-		return q, usage.Errorf("compare does not list changes of role assignments: compare two files of report aces --object role")
 	}
 	q.ACEs = q.Type.ACEs[0]
 	if report == compareReport && r.Object == "" {
@@ -237,6 +240,24 @@ func (r *Flags) Query(report string) (view.Query, error) {
 		q.Trustee = view.Match(r.Trustee)
 	}
 	return q, r.Seen.apply(report, &q)
+}
+
+// idleOfRoles names the first flag that was given and says nothing about role
+// assignments; empty where there is none.
+func (r *Flags) idleOfRoles() string {
+	for _, f := range []struct {
+		name string
+		set  bool
+	}{
+		{"--inherited", r.Inherited}, {"--self", r.Self}, {"--implied", r.Implied}, {"--stale", r.Stale},
+		{"--only deny", slices.Contains(strings.Split(r.Seen.Only, ","), "deny")},
+		{"--lines", r.Seen.Lines != "" && r.Seen.Lines != allLines}, {"--no-system", r.Seen.NoSystem},
+	} {
+		if f.set {
+			return f.name
+		}
+	}
+	return ""
 }
 
 // Job makes a report; every mistake in the flags is found before anything is read.

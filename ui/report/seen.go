@@ -192,7 +192,28 @@ func (j *Job) seen(s *model.Snapshot) (view.Query, error) {
 		q.Of = lines[0]
 		return q, nil
 	}
-	return q, fmt.Errorf("--of %q names %d lines: give a SID or an objectGUID", j.Of, len(lines))
+	var names []string
+	for _, k := range lines {
+		who := view.TrusteeOf(s, k)
+		if k.IsTarget() {
+			who = view.TargetOf(s, k)
+		}
+		what, key := cmp.Or(who.DN, model.SIDText(who.SID), who.Name), view.Identity(s, k, !k.IsTarget())
+		kind := who.Kind
+		if view.TypeOf(s, k) == view.Roles {
+			kind = "role assignment"
+		}
+		if what == key {
+			what = ""
+		}
+		names = append(names, key+" ("+strings.TrimSpace("the "+cmp.Or(kind, "object")+" "+what)+")")
+	}
+	slices.Sort(names)
+	const most = 8
+	if len(names) > most {
+		names = append(names[:most], fmt.Sprintf("one of %d more", len(lines)-most))
+	}
+	return q, usage.Errorf("--of %q names %d lines: give %s", j.Of, len(lines), strings.Join(names, " or "))
 }
 
 // seenWords puts the rest of a question into words.
@@ -251,12 +272,12 @@ func Command(source []string, s *model.Snapshot, q view.Query) []string {
 	} else if !q.System && q.Type.HasTrustees() {
 		args = append(args, "--no-system")
 	}
-	if !q.Rows && q.Lines != view.AllLines {
+	if !q.Rows && q.Lines != view.AllLines && q.Type != view.Roles {
 		args = append(args, "--lines", lineNames(q.Type)[q.Lines])
 	}
-	args = append(args, showFlags(q.Show)...)
-	if q.Only != 0 {
-		args = append(args, "--only", onlyText(q.Only))
+	args = append(args, showFlags(q.Type.Shows(q.Show))...)
+	if only := q.Type.Narrows(q.Only); only != 0 {
+		args = append(args, "--only", onlyText(only))
 	}
 	if q.Filter != "" {
 		args = append(args, "--filter="+q.Filter)
