@@ -33,6 +33,7 @@ import (
 	"mbxperm/ui/check"
 	"mbxperm/ui/prompt"
 	"mbxperm/ui/report"
+	"mbxperm/ui/shell"
 	terminal "mbxperm/ui/term"
 )
 
@@ -134,7 +135,7 @@ func (a *app) rootCommand() *cobra.Command {
 		return a.rep.Snapshot(ctx, source)
 	}
 	root.AddCommand(a.reportCommand(), a.compareCommand(), a.recordCommand(), checks.Cobra())
-	return root
+	return shell.Finish(root, map[string][]string{"auth": strings.Split(live.Auths, ", ")})
 }
 
 func (a *app) reportCommand() *cobra.Command {

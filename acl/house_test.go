@@ -75,6 +75,7 @@ var arrows = map[string][]string{
 	"ui":          {"ui/...", "model/...", "acl/..."},
 	"ui/report":   {"ui/safe", "model/...", "acl/..."},
 	"ui/check":    {"ui/report", "ui/safe", "model/..."},
+	"ui/shell":    {"ui/report", "ui/settings", "ui/widget", "model/..."},
 	"ui/settings": {"ui/widget", "ui/safe", "model/wholefile"},
 	"ui/widget":   {"ui/keys", "ui/term", "ui/safe"},
 	"ui/keys":     {"ui/safe"},
