@@ -86,16 +86,15 @@ func Read(name string, r io.ReaderAt, size int64) (*Source, error) {
 // open reads header and tables.
 func open(name string, r io.ReaderAt, size int64) (*Source, error) {
 	b := make([]byte, headerSize)
-	if n, err := r.ReadAt(b, 0); n < len(b) && !Is(b[:n]) || !Is(b) {
-		if n == 0 && err != io.EOF {
-			return nil, wholefile.Cause(err)
-		}
+	switch n, err := r.ReadAt(b, 0); {
+	case n == 0 && err != io.EOF:
+		return nil, wholefile.Cause(err)
+	case !Is(b[:n]):
 		return nil, errors.New("it is no snapshot of AD Explorer")
-	} else if n < len(b) {
+	case bytes.HasPrefix(b, []byte(begun[:9])):
+		return nil, errBegun
+	case n < len(b):
 		return nil, errCut
-	}
-	if string(b[:len(begun)]) == begun {
-		return nil, errors.New("AD Explorer did not finish this snapshot: take it again")
 	}
 	if v := binary.LittleEndian.Uint32(b[10:]); v != version || string(b[:len(whole)]) != whole {
 		return nil, fmt.Errorf("it is a snapshot of AD Explorer in another format (0x%x, and 0x%x is read here)", v, version)
@@ -107,7 +106,7 @@ func open(name string, r io.ReaderAt, size int64) (*Source, error) {
 	}
 	switch {
 	case h.tables == 0:
-		return nil, errors.New("AD Explorer did not finish this snapshot: take it again")
+		return nil, errBegun
 	case h.tables < headerSize:
 		return nil, fmt.Errorf("its header is damaged: its tables cannot begin at byte %d", h.tables)
 	case h.tables >= size:
@@ -117,7 +116,10 @@ func open(name string, r io.ReaderAt, size int64) (*Source, error) {
 	return s, s.readTables(r, size)
 }
 
-var errCut = errors.New("it is cut: copy it again")
+var (
+	errCut   = errors.New("it is cut: copy it again")
+	errBegun = errors.New("AD Explorer did not finish this snapshot: take it again")
+)
 
 // fileTime is a FILETIME: intervals of 100 ns since 1601 in UTC ([MS-DTYP]
 // 2.3.3). The zero time is one that nobody has written, or that lies beyond
