@@ -29,7 +29,7 @@ var arrows = map[string][]string{
 
 	"acl/internal/acltest": {"acl"},
 
-	// model: dn, hiding, table <- pool <- model <- member <- coverage <- rbac, door <- grant <- verdict <- view <- change <- finding
+	// model: dn, hiding, table <- pool <- model <- member <- coverage <- rbac, door <- grant <- verdict <- hybrid <- view <- change <- finding
 	"model":                {"model/internal/pool", "model/internal/table", "model/dn", "acl"},
 	"model/dn":             {},
 	"model/hiding":         {},
@@ -43,7 +43,8 @@ var arrows = map[string][]string{
 	"model/grant":          {"model/door", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
 	"model/door":           {"model/member", "model/coverage", "model", "model/internal/...", "model/dn", "acl"},
 	"model/verdict":        {"model/grant", "model/rbac", "model/member", "model/coverage", "model", "model/internal/...", "model/dn", "acl"},
-	"model/view":           {"model/verdict", "model/door", "model/usage", "model/grant", "model/rbac", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
+	"model/hybrid":         {"model/verdict", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/dn", "acl"},
+	"model/view":           {"model/hybrid", "model/verdict", "model/door", "model/usage", "model/grant", "model/rbac", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
 	"model/change":         {"model/view", "model/rbac", "model/door", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
 	"model/door/alert":     {"model/door", "model/wholefile"},
 	"model/finding":        {"model/change", "model/view", "model/verdict", "model/rbac", "model/door", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},

@@ -87,6 +87,7 @@ func (e *entry) mailbox(w *world, p *person, expiry bool) {
 	}
 	if sd := w.mailboxDescriptor(&e.buf, p); sd != nil {
 		e.put("msExchMailboxSecurityDescriptor", sd)
+		e.automap(w, p, sd)
 	}
 	e.guid("msExchMailboxGuid", w.guid(streamGUIDMailbox, uint64(p.index)))
 	switch p.kind {

@@ -1,22 +1,24 @@
 package demo
 
-// The organisation moves to Exchange Online: a third of the mail users have a
-// mailbox there. Of four that were moved one was forgotten when the others were
-// made ACLable.
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// The organisation moves to Exchange Online: of three mail users two have a mailbox
+// there. Of four that were moved one was forgotten when the others were made
+// ACLable.
 
 // displayType is the msExchRecipientDisplayType.
 func (p *person) displayType(w *world) string {
-	if p.kind == kindRemote && w.remote(p)%4 != 1 {
+	if p.kind == kindRemote && (p.index-w.n)%4 != 2 {
 		return "-1073741818"
 	}
 	return kindFacts[p.kind].display
 }
 
-// remote numbers the mailboxes in Exchange Online.
-func (w *world) remote(p *person) int { return (p.index - w.n) / 3 }
-
-// addresses writes by which names somebody is known elsewhere, where his mail goes
-// if it does not stay here, and for whom Outlook opens the mailbox.
+// addresses writes by which names somebody is known elsewhere, and where his mail
+// goes if it does not stay here.
 func (e *entry) addresses(w *world, p *person) {
 	address := func(name, scheme, domain string) {
 		at := len(e.buf.b)
@@ -32,19 +34,41 @@ func (e *entry) addresses(w *world, p *person) {
 	case kindRemote:
 		address("targetAddress", "SMTP:", "@contoso.mail.onmicrosoft.com")
 		e.text("msExchRemoteRecipientType", "4")
-		if w.remote(p)%5 == 3 {
+		if (p.index-w.n)%8 == 3 {
 			e.begin()
 			e.link(w, w.ordinary(p.index))
 			e.end("publicDelegates")
 		}
 	}
 	address("proxyAddresses", "SMTP:", "@contoso.com")
-	if d := dice(w.draw(streamAutomap, p.index)); p.index < w.n && d.roll(4) == 0 {
-		e.begin()
+}
+
+// contosoSID is what the SIDs of the domain begin with, before the RID.
+var contosoSID = func() []byte {
+	sid := local(0).appendSID(nil)
+	return sid[:len(sid)-4]
+}()
+
+// automap writes for whom Outlook opens a mailbox by itself: a colleague, who may
+// have lost his right since, and every second of those in Exchange Online who have
+// an entry in its list.
+func (e *entry) automap(w *world, p *person, sd []byte) {
+	e.begin()
+	if d := dice(w.draw(streamAutomap, p.index)); d.roll(4) == 0 {
 		e.link(w, w.colleague(&d, p.index))
-		if d.roll(3) == 0 {
-			e.link(w, local(firstMailUser+uint32(d.roll(w.mailUsers)/3*3+2)))
-		}
-		e.end("msExchDelegateListLink")
 	}
+	var last uint32
+	for rest := sd; ; {
+		i := bytes.Index(rest, contosoSID)
+		if i < 0 || i+len(contosoSID)+4 > len(rest) {
+			break
+		}
+		rest = rest[i+len(contosoSID):]
+		// A link has each value once.
+		if rid := binary.LittleEndian.Uint32(rest); rid > last && rid >= firstMailUser && rid < firstMailUser+uint32(w.mailUsers) && rid%2 == 1 {
+			e.link(w, local(rid))
+			last = rid
+		}
+	}
+	e.end("msExchDelegateListLink")
 }

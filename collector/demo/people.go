@@ -146,7 +146,7 @@ func (w *world) personAt(i int) person {
 	case i < w.n:
 		p.kind = kindAt(int(w.draw(streamKind, i) % 1000))
 		p.odd = w.oddAt(i)
-	case (i-w.n)%3 == 2:
+	case (i-w.n)%3 != 1:
 		p.kind = kindRemote
 	default:
 		p.kind = kindMailUser

@@ -91,3 +91,9 @@ func LinkUnread(c *Readability, o *model.Record, p *model.Posting, a model.LinkA
 func HasLinks(o *model.Record, a model.LinkAttribute) bool {
 	return a >= model.Accept || o.Class != model.ClassUser
 }
+
+// NoAutomap reports that msExchDelegateListLink has no value, as far as that can
+// be shown. It is in a property set that ordinary accounts may not read.
+func (c *Readability) NoAutomap(o *model.Record, p *model.Placing) bool {
+	return p.AutomapState == model.Missing && c.mayReadNamed(o, "msExchDelegateListLink")
+}

@@ -96,7 +96,9 @@ func (b *Book) tokenOf(p member.Person, d member.Domain) *member.SIDs {
 	return b.tokens.of(tokenKey{p, d}, func() *member.SIDs { return b.g.TokenOf(p, d) })
 }
 
-func (b *Book) namedBy(dn pool.DN) *member.Holding {
+// NamedBy keeps whom a name in publicDelegates stands for: a person, or the members
+// of a group with an address.
+func (b *Book) NamedBy(dn pool.DN) *member.Holding {
 	return b.named.of(dn, func() *member.Holding { return b.g.NamedBy(dn) })
 }
 

@@ -95,7 +95,7 @@ func (b *Book) Lines(ctx context.Context, q Query, yield func(*Line) bool) error
 	if q.Only {
 		targets = a.concerning(targets)
 	}
-	for _, id := range b.byName(targets) {
+	for _, id := range b.ByName(targets) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -130,8 +130,8 @@ func (a *asking) targets() (out []model.ObjectID) {
 	return out
 }
 
-// byName orders recipients by their names.
-func (b *Book) byName(ids []model.ObjectID) []model.ObjectID {
+// ByName orders recipients by their names.
+func (b *Book) ByName(ids []model.ObjectID) []model.ObjectID {
 	type named struct {
 		start uint64
 		name  string

@@ -89,7 +89,7 @@ func inOrder(found map[member.Person]member.Certainty) []member.Holder {
 func (b *Book) behalfOf(o *model.Record) (out behalf) {
 	out.unread = o.Is(model.FlagDelegatesPartial) || o.DelegatesState != model.Present && o.Delegates.N == 0 && !b.reads.NoDelegates(o)
 	for i := range o.Delegates.N {
-		h := b.namedBy(b.s.Delegates.At(o.Delegates.First + i).Who)
+		h := b.NamedBy(b.s.Delegates.At(o.Delegates.First + i).Who)
 		out.unread = out.unread || h.All != member.No
 		for _, p := range h.Persons {
 			out.persons = append(out.persons, p.Person)

@@ -142,6 +142,7 @@ type Question struct {
 	// Directory are the flags of the reports on what the directory says of doors.
 	Directory Directory
 	Findings  Findings
+	Hybrid    Hybrid
 }
 
 // words puts the question into words; name spells what the user named.
@@ -160,6 +161,9 @@ func (q *Question) words(name func(string) string) string {
 	}
 	if isDoors(q.Report) {
 		return q.doorWords(name)
+	}
+	if q.Report == hybridReport {
+		return q.hybridWords(name)
 	}
 	s := map[string]string{"totals": "totals", "aces": "entries", "compare": "changes"}[q.Report]
 	switch {

@@ -26,6 +26,7 @@ type Flags struct {
 	Doors                                                 Doors
 	Directory                                             Directory
 	Findings                                              Findings
+	Hybrid                                                Hybrid
 }
 
 // Names are the reports there are.
@@ -56,6 +57,8 @@ var Names = []struct {
 		func(r *Flags, f *pflag.FlagSet) { r.Directory.defineConnectors(f) }},
 	{findingsReport, "List what is wrong, the most dangerous first", FindingsHelp, FindingsExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Findings.define(f) }},
+	{hybridReport, "Say what becomes of rights between here and Exchange Online, and which mailboxes should move together", HybridHelp, HybridExample,
+		func(r *Flags, f *pflag.FlagSet) { r.Hybrid.define(f) }},
 	{Name: "coverage", Short: "Say what was found, decoded, absent, unreadable or unknown"},
 }
 
@@ -198,6 +201,9 @@ func (r *Flags) Query(report string) (view.Query, error) {
 	if isDoors(report) {
 		return r.doorQuery(report)
 	}
+	if report == hybridReport {
+		return r.hybridQuery()
+	}
 	if isDirectory(report) {
 		return r.directoryQuery(report)
 	}
@@ -275,7 +281,7 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 	}
 	job := &Job{
 		Question: Question{Report: report, Query: q, Target: r.Target, Trustee: r.Trustee, Of: r.Seen.Of, Recipients: r.Object == "recipient", Expand: r.Verdict.Expand,
-			Doors: r.Doors, Directory: r.Directory, Findings: r.Findings},
+			Doors: r.Doors, Directory: r.Directory, Findings: r.Findings, Hybrid: r.Hybrid},
 		Output:  Output{Format: format, BOM: r.BOM, File: r.Out, Force: r.Force, Quiet: r.Quiet},
 		Version: version,
 	}

@@ -374,6 +374,8 @@ func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *change.List,
 	case logsReport, connectionsReport, relaysReport:
 		ev.coverLogs()
 		return j.doors(ctx, s, ev)
+	case hybridReport:
+		return j.hybrid(ctx, s, ev)
 	}
 	q, err := j.seen(s)
 	if err != nil {
