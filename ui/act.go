@@ -123,6 +123,9 @@ func (a *app) whyNoPane() string {
 	if a.changes() != nil {
 		return "x shows all of a change; Backspace goes back to the grids"
 	}
+	if a.findings() != nil {
+		return "x explains a rule; Backspace goes back to the grids"
+	}
 	if a.checks() != nil {
 		return "Enter shows all of a line; Backspace goes back to the grids"
 	}
@@ -139,6 +142,8 @@ func (a *app) open(d *tview.DropDown) {
 		a.closeChanges()
 	case a.checks() != nil:
 		a.closeChecks()
+	case a.findings() != nil:
+		a.closeFindings()
 	}
 	a.focus(d)
 	openList(d, a.focus)
@@ -150,6 +155,9 @@ func (a *app) grid() (*widget.Grid, *side) {
 		return v.grid, &v.side
 	}
 	if v := a.checks(); v != nil {
+		return v.grid, &v.side
+	}
+	if v := a.findings(); v != nil {
 		return v.grid, &v.side
 	}
 	if a.here.focus == leftPane {
@@ -164,6 +172,9 @@ func (a *app) refiller() func() {
 		return func() { a.askChanges(v) }
 	}
 	if v := a.checks(); v != nil {
+		return v.refill
+	}
+	if v := a.findings(); v != nil {
 		return v.refill
 	}
 	p := a.here.focus

@@ -49,6 +49,7 @@ type app struct {
 	trail   []location
 	show    toggles
 	pending pending
+	wrong   wrong // what is wrong with what the grids show
 }
 
 // toggles are the switches that hold in all places.

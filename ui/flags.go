@@ -1,14 +1,18 @@
 package ui
 
 import (
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"mbxperm/model/finding"
 	"mbxperm/model/usage"
 	"mbxperm/ui/report"
 	"mbxperm/ui/settings"
@@ -35,6 +39,7 @@ const Examples = `  mbxperm demo
 
 // Define defines the flags of the screen.
 func (o *Options) Define(f *pflag.FlagSet) {
+	f.StringVar(&o.AcceptFile, "accept", "", "leave out the findings that this file names, until their date; A on their page writes into it")
 	f.StringVar(&o.Theme, "theme", "", "colours of the screen: "+strings.Join(widget.Themes, ", ")+"; T changes them")
 }
 
@@ -53,7 +58,18 @@ func (o *Options) Check(stdout io.Writer, source string, named, unseen bool) err
 	case !terminal && !unseen:
 		return usage.Errorf("no terminal to show a screen on: use mbxperm report %s %s", report.Alternatives(), source)
 	}
-	return nil
+	_, err := o.readAccepted()
+	return err
+}
+
+// readAccepted reads the accept file. One that is not there yet has no line: the page of
+// findings makes it.
+func (o *Options) readAccepted() (*finding.Accepted, error) {
+	x, err := report.ReadAccepted(o.AcceptFile, time.Now())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return x, err
 }
 
 // Remember takes what was kept from the last time, and the colours that the
@@ -64,4 +80,5 @@ func (o *Options) Remember() {
 		o.Note = err.Error()
 	}
 	o.ColorFGBG = os.Getenv("COLORFGBG")
+	o.Accepted = o.readAccepted
 }

@@ -154,6 +154,8 @@ func (a *app) overlayKey(o overlay, ev *tcell.EventKey) {
 		o.grid.InputHandler()(ev, a.focus)
 	case *checks:
 		o.grid.InputHandler()(ev, a.focus)
+	case *findings:
+		o.grid.InputHandler()(ev, a.focus)
 	case *connectForm:
 		o.key(ev)
 	}

@@ -168,6 +168,7 @@ func (a *app) adopt() {
 			a.prepare(n.base)
 			a.count()
 			a.compare()
+			a.seek()
 		}
 	}
 	a.root.dismissed = false

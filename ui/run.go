@@ -9,6 +9,7 @@ import (
 
 	"mbxperm/model"
 	"mbxperm/model/door"
+	"mbxperm/model/finding"
 	"mbxperm/ui/settings"
 	"mbxperm/ui/term"
 	"mbxperm/ui/widget"
@@ -55,6 +56,10 @@ type Options struct {
 	Force bool
 	// Checks returns the last runs of checks; nil where there is none to ask.
 	Checks func() ([]door.Check, error)
+	// Accepted reads the findings that somebody accepted, nil where there are none to
+	// read; without it nobody looks for findings before they are asked for.
+	Accepted   func() (*finding.Accepted, error)
+	AcceptFile string // where one that is accepted is written to; empty for nowhere
 	// Theme is one of Themes; empty: that of the settings, else auto.
 	Theme     string
 	ColorFGBG string // what the environment says of the terminal's colours

@@ -53,8 +53,8 @@ func (x *Accepted) Len() int { return len(x.lines) }
 // acceptFields is the number of fields of a line.
 const acceptFields = 5
 
-// acceptHead is the first line of a file that this program writes.
-const acceptHead = "# rule,target GUID or SID,trustee SID,who accepted it,until\n"
+// AcceptHead is the first line of a file that this program writes.
+const AcceptHead = "# rule,target GUID or SID,trustee SID,who accepted it,until\n"
 
 // ReadAccepted reads an accept file, as of a moment. An error says in a sentence what
 // is wrong with which line.
@@ -182,7 +182,7 @@ func (f *Finding) Accept(who string, until time.Time) (string, error) {
 // AcceptFile writes an accept file for the findings with these numbers: a line for each
 // thing. Those that nothing names in other readings are left out: see Unnamed.
 func (l *List) AcceptFile(w io.Writer, at []int, who string, until time.Time) error {
-	if _, err := io.WriteString(w, acceptHead); err != nil {
+	if _, err := io.WriteString(w, AcceptHead); err != nil {
 		return err
 	}
 	written := map[string]bool{}

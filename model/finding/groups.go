@@ -150,13 +150,4 @@ func (r *run) headWritten(o *model.Record) {
 }
 
 // allMailboxes counts those of the organisation.
-func (r *run) allMailboxes() (n int) {
-	if r.entry.all == 0 {
-		for i := range r.s.Recipients.Len() {
-			if r.s.Record(*r.s.Recipients.At(i)).HasMailbox() {
-				r.entry.all++
-			}
-		}
-	}
-	return r.entry.all
-}
+func (r *run) allMailboxes() int { return mailboxesOf.Of(r.s) }

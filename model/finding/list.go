@@ -120,6 +120,18 @@ func (l *List) Matching(filter string) []int {
 	return out
 }
 
+// Mailboxes counts those of the organisation.
+func (l *List) Mailboxes() int { return mailboxesOf.Of(l.Snapshot) }
+
+var mailboxesOf = model.Derive(func(s *model.Snapshot) (n int) {
+	for i := range s.Recipients.Len() {
+		if s.Record(*s.Recipients.At(i)).HasMailbox() {
+			n++
+		}
+	}
+	return n
+})
+
 // AcceptedTotal is how many findings were left out because somebody accepted them.
 func (l *List) AcceptedTotal() (n int) {
 	for _, of := range l.Accepted {

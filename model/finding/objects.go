@@ -31,7 +31,6 @@ type entryRun struct {
 	ofWide  map[int]int
 	numbers map[pool.ACEKey]uint32
 	servers map[string]bool // names of Exchange servers, lower case
-	all     int             // mailboxes; 0 while not counted
 	shelter int             // protected accounts with a mailbox; -1 while not counted
 }
 

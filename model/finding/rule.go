@@ -77,10 +77,13 @@ func (r *Rule) Expects() bool { return r.told }
 // earlier state.
 func (r *Rule) Since() bool { return r.Group == News }
 
+// Mailboxes is what [Rule.Counted] says where the count is of mailboxes.
+const Mailboxes = "mailboxes"
+
 // Counted names what the count of its findings counts.
 func (r *Rule) Counted() string {
 	if r.Counts == "" {
-		return "mailboxes"
+		return Mailboxes
 	}
 	return r.Counts
 }

@@ -24,6 +24,7 @@ const (
 	ScopeSheets                  // pages of several sheets
 	ScopeChanges                 // the view of what changed
 	ScopeChecks                  // the view of the last runs of checks
+	ScopeFindings                // the view of what is wrong
 	ScopeInput                   // the line in which a filter is typed
 	ScopeColumns                 // the list of columns
 	ScopeCommand                 // a line in which anything else is typed
@@ -48,6 +49,8 @@ func (s Scope) String() string {
 		return "Changes"
 	case ScopeChecks:
 		return "Checks"
+	case ScopeFindings:
+		return "Findings"
 	case ScopeInput:
 		return "Filter"
 	case ScopeColumns:
@@ -73,7 +76,7 @@ func (s Scope) Within() []Scope {
 		return []Scope{s, ScopePage}
 	case ScopeInput, ScopeCommand, ScopeColumns, ScopeForm, ScopeList, ScopePage, ScopeEverywhere:
 		return []Scope{s}
-	case ScopeGrid, ScopeChecks:
+	case ScopeGrid, ScopeChecks, ScopeFindings:
 	}
 	return []Scope{s, ScopeEverywhere}
 }
@@ -232,7 +235,7 @@ func Footer[A any](table []Binding[A], s Scope, width int, a A) string {
 }
 
 // Scopes are all scopes, in the order of the sections of help page and README.
-var Scopes = []Scope{ScopeEverywhere, ScopeGrid, ScopeTotals, ScopeDetail, ScopeChanges, ScopeChecks, ScopeInput, ScopeCommand, ScopeForm, ScopeList,
+var Scopes = []Scope{ScopeEverywhere, ScopeGrid, ScopeTotals, ScopeDetail, ScopeChanges, ScopeChecks, ScopeFindings, ScopeInput, ScopeCommand, ScopeForm, ScopeList,
 	ScopePage, ScopeSheets, ScopeColumns}
 
 // KeyList names the keys of a binding.

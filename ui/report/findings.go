@@ -3,8 +3,10 @@ package report
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/user"
 	"slices"
@@ -18,6 +20,7 @@ import (
 	"mbxperm/model/finding"
 	"mbxperm/model/usage"
 	"mbxperm/model/view"
+	"mbxperm/model/wholefile"
 	"mbxperm/ui/safe"
 )
 
@@ -124,6 +127,39 @@ func ReadAccepted(name string, now time.Time) (*finding.Accepted, error) {
 		return nil, fmt.Errorf("accept file %s: %w", name, err)
 	}
 	return out, nil
+}
+
+// Accept writes a finding into the accept file with this name, behind what stands there,
+// and makes the file where there is none. A file that is not in order stays as it is.
+func Accept(name string, f *finding.Finding, who string, until time.Time) error {
+	line, err := f.Accept(who, until)
+	if err != nil {
+		return err
+	}
+	old, err := os.ReadFile(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("accept file: %w", err)
+	}
+	text := string(old)
+	if text == "" {
+		text = finding.AcceptHead
+	}
+	if !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	text += line
+	if _, err := finding.ReadAccepted(strings.NewReader(text), time.Now()); err != nil {
+		return fmt.Errorf("accept file %s: %w", name, err)
+	}
+	out, err := wholefile.Create(context.Background(), name, true)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
+	if _, err := io.WriteString(out, text); err != nil {
+		return err
+	}
+	return out.Keep()
 }
 
 // AcceptedBy is who accepts findings if nobody else is named.
