@@ -90,7 +90,7 @@ var bindingTable = []binding{
 	bind("Backspace", keys.ScopeChecks, "close", 2, "Go back to the grids.", (*app).closeChecks, nil),
 	bind("M q", keys.ScopeChecks, "", 0, "Go back to the grids.", (*app).closeChecks, nil),
 	bind("Esc", keys.ScopeChecks, "", 0, "Clear the filter, or go back to the grids.", (*app).clearChecks, nil),
-	bind("F", keys.ScopeGrid, "findings", 19, "Show what is wrong, most dangerous first.", (*app).openFindings, (*app).whyNoFindings),
+	bind("F", keys.ScopeGrid, "findings", 26, "Show what is wrong, most dangerous first.", (*app).openFindings, (*app).whyNoFindings),
 	bind("Enter", keys.ScopeFindings, "open", 3, "Open or close a rule; of a finding, go to the rows behind it.", (*app).chooseFinding, nil),
 	bind("x", keys.ScopeFindings, "explain", 4, "Say what the rule means, how it decides, what to do.", (*app).explainFinding, nil),
 	bind("A", keys.ScopeFindings, "accept", 5, "Accept this finding: write it to the file of --accept.", (*app).startAccept, nil),

@@ -17,7 +17,7 @@ import (
 	"mbxperm/model/view"
 )
 
-func alarmState(t *testing.T, source string) *model.Snapshot {
+func alarmState(t testing.TB, source string) *model.Snapshot {
 	t.Helper()
 	src, err := demo.New(source)
 	if err != nil {

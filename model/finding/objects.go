@@ -162,7 +162,7 @@ func (r *run) mailboxesBelow(dn pool.DN) int {
 		for i := range r.s.Recipients.Len() {
 			o := r.s.Record(*r.s.Recipients.At(i))
 			if o.HasMailbox() && r.s.Descs.At(uint32(o.Security)).Control&acl.DACLProtected == 0 {
-				r.countAbove(o.DN, 1)
+				r.countAbove(o.DN, 1, true)
 			}
 		}
 		for i := range r.s.Stores.Len() {
@@ -173,7 +173,7 @@ func (r *run) mailboxesBelow(dn pool.DN) int {
 			}
 			n := uint32(len(r.mailboxesOf(id)))
 			r.entry.below[o.DN] += n
-			r.countAbove(o.DN, n)
+			r.countAbove(o.DN, n, false)
 			if server := r.s.ServerOf(o); server != 0 && !r.s.Under(o.DN, server) {
 				r.entry.below[server] += n
 			}
@@ -182,9 +182,18 @@ func (r *run) mailboxesBelow(dn pool.DN) int {
 	return int(r.entry.below[dn])
 }
 
-func (r *run) countAbove(dn pool.DN, n uint32) {
+// countAbove counts for the objects above one, up to the head of its domain, where
+// inheritance ends; what is in the configuration is below none.
+func (r *run) countAbove(dn pool.DN, n uint32, head bool) {
 	for dn = r.s.DNs.At(uint32(dn)).Parent; dn != 0; dn = r.s.DNs.At(uint32(dn)).Parent {
-		r.entry.below[dn] += n
+		id := r.s.At(dn)
+		ends := id != 0 && r.s.Record(id).Class == model.ClassDomain
+		if !ends || head {
+			r.entry.below[dn] += n
+		}
+		if ends {
+			return
+		}
 	}
 }
 

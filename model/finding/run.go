@@ -27,8 +27,13 @@ type Query struct {
 // Progress says how far [Find] has come.
 type Progress struct{ Done, All int }
 
-// tellEvery is the least time between two lists that are told.
-const tellEvery = 200 * time.Millisecond
+// tellEvery is the least time between two lists that are told, tellShare how many times
+// as long as making the last one took. As few as fewFindings are told at once.
+const (
+	tellEvery   = 200 * time.Millisecond
+	tellShare   = 20
+	fewFindings = 1000
+)
 
 // Find looks for findings. tell, where not nil, gets what was found so far several
 // times while it works, in the goroutine of the caller; the list that is returned
@@ -78,7 +83,7 @@ type run struct {
 	at    map[mergeKey]int // number in found
 
 	tell  func(*List, Progress)
-	told  time.Time
+	next  time.Time // when to tell again
 	steps Progress
 
 	who      []traits                   // by SID, see traitsOf
@@ -93,7 +98,7 @@ type run struct {
 }
 
 func newRun(ctx context.Context, s *model.Snapshot, q Query, tell func(*List, Progress)) *run {
-	r := &run{ctx: ctx, s: s, q: q, want: make([]bool, len(Rules)), at: map[mergeKey]int{}, tell: tell, told: time.Now(),
+	r := &run{ctx: ctx, s: s, q: q, want: make([]bool, len(Rules)), at: map[mergeKey]int{}, tell: tell,
 		who: make([]traits, s.SIDs.Len()), whoNamed: map[model.TrusteeID]traits{}, sources: map[sourceKey]grant.SourceAt{},
 		descs: make([]descNote, s.Descs.Len())}
 	if q.Target != nil {
@@ -128,11 +133,12 @@ func (r *run) tick(n int) bool {
 }
 
 func (r *run) tellNow(sparing bool) {
-	if r.tell == nil || sparing && time.Since(r.told) < tellEvery {
+	now := time.Now()
+	if r.tell == nil || now.Before(r.next) && (sparing || len(r.found) > fewFindings) {
 		return
 	}
 	r.tell(r.list(false), r.steps)
-	r.told = time.Now()
+	r.next = time.Now().Add(max(tellEvery, tellShare*time.Since(now)))
 }
 
 // list makes a list of what was found so far.

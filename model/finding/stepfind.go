@@ -16,6 +16,7 @@ import (
 
 // stepRun is what looking for steps needs.
 type stepRun struct {
+	own     []int // by SID, see openedEach
 	wanted  bool
 	byGUID  map[acl.GUID]steps
 	of      []steps           // by entry, see stepsOf
@@ -269,28 +270,20 @@ func (r *run) groupSteps(id model.ObjectID, o *model.Record) {
 	})
 }
 
-// mostGroups bounds the groups whose mailboxes are counted one by one.
-const mostGroups = 64
-
-// opensAsGroup counts the mailboxes that a group opens, or sends as, and not everybody.
+// opensAsGroup counts the mailboxes that entries for a group, and for those that it is
+// in, open.
 func (r *run) opensAsGroup(sid pool.SID) int {
 	n, known := r.step.members[sid]
-	if known || sid == 0 || len(r.step.members) >= mostGroups {
+	if known || sid == 0 {
 		return max(n, 1)
 	}
-	if r.step.anybody == nil {
-		r.step.anybody = verdict.Of(r.s).Bearer(pool.AuthenticatedUsers)
-	}
-	x, anybody := verdict.Of(r.s).Bearer(sid), r.step.anybody
-	opens := func(x *verdict.Bearer, id model.ObjectID) bool {
-		return x.OpensAsClient(id) == verdict.Allowed || x.SendsAs(id) == verdict.Allowed
-	}
-	for i := range r.s.Recipients.Len() {
-		id := *r.s.Recipients.At(i)
-		if r.s.Record(id).HasMailbox() && opens(x, id) && !opens(anybody, id) {
-			n++
+	own := r.openedEach()
+	verdict.Of(r.s).Graph().BearerToken(sid, rbac.Of(r.s).Domain()).Each(func(held pool.SID, c member.Certainty) {
+		if c&member.Sure != 0 {
+			n += own[held]
 		}
-	}
+	})
+	n = min(n, r.allMailboxes())
 	r.step.members[sid] = n
 	return max(n, 1)
 }

@@ -46,7 +46,7 @@ var (
 	canWriteHome = stepRule("can-write-home", Medium, "somebody may write homeMDB",
 		"One says that the mailbox is in another store, whose entries then count.", "Also by the property set that holds it. That this leads to access is inferred.", takeAway)
 	canChangeMembers = stepRule("can-change-members", Medium, "somebody may change the members of a group that is allowed to open or send",
-		"One puts oneself in, and has what the group has.", "Write-property on member, its property set, all properties, or putting oneself in (Self-Membership). The count is that of the mailboxes that the group opens.",
+		"One puts oneself in, and has what the group has.", "Write-property on member, its property set, all properties, or putting oneself in (Self-Membership). The count is that of the mailboxes that entries for the group open, denies aside.",
 		"let administrators alone change groups that hold rights: no managers who may update the members")
 	canWriteKeys = stepRule("can-write-keys", High, "somebody may write msDS-KeyCredentialLink",
 		"One adds a key of one's own and logs on as the account, without its password.", "", takeAway)

@@ -45,7 +45,7 @@ var automapWithout = &Rule{Name: "automap-without-right", Group: WaysOut, Severi
 var opensMany = &Rule{Name: "opens-many", Group: WaysOut, Severity: Medium,
 	Text:    "a person or a group opens very many mailboxes",
 	Means:   "One password is enough for all of them.",
-	Decided: "At least 50 mailboxes and a twentieth of all: of a group those that it opens by itself, of a person those that are open to him by entries for himself and for smaller groups. Denies count for the first sixteen, as the verdict has it.",
+	Decided: "At least 50 mailboxes and a twentieth of all: of a group those that it opens by itself, of a person those that are open to him by entries for himself and for smaller groups. Denies count for the first six, as the verdict has it.",
 	Blind:   "What is open by roles: see impersonation.",
 	Remedy:  "split the work, or use a role with a scope and an account for it alone",
 }
@@ -230,14 +230,14 @@ func (r *run) letsIn(graph *member.Graph, o *model.Record, t *member.SIDs) bool 
 }
 
 // mostExact bounds those whose mailboxes are counted by verdicts, one by one.
-const mostExact = 16
+const mostExact = 6
 
 // many finds those who open very many mailboxes.
 func (r *run) many() {
 	s := r.s
 	least := max(50, r.allMailboxes()/20)
 	graph := verdict.Of(s).Graph()
-	own := r.openedEach()
+	own := slices.Clone(r.openedEach())
 	var sids []pool.SID
 	persons := map[member.Person]int{}
 	for sid := pool.SID(1); int(sid) < len(own); sid++ {
@@ -288,7 +288,11 @@ func (r *run) many() {
 // openedEach counts, for each SID, the mailboxes that entries for it open.
 func (r *run) openedEach() []int {
 	s := r.s
+	if r.step.own != nil {
+		return r.step.own
+	}
 	own := make([]int, s.SIDs.Len())
+	r.step.own = own
 	rows, reach := grant.RelationsOf(s), grant.ReachOf(s)
 	for sid := range own {
 		for _, ace := range rows.ACEs.Of(uint32(sid)) {

@@ -39,6 +39,7 @@ type Forest struct {
 	NoRoles bool // nothing of CN=RBAC came
 	// RBAC is what there is of role-based access control beside what [Roles] puts.
 	RBAC []RoleObject
+	More func(*model.Writer) // puts more, behind everything else; may be nil
 }
 
 // RoleObject is an object of role-based access control.
@@ -163,6 +164,9 @@ func (s *Forest) Snapshot(pool *pool.Pool) *model.Snapshot {
 		for _, r := range s.RBAC {
 			PutRole(w, r.Class, r.RoleFacts)
 		}
+	}
+	if s.More != nil {
+		s.More(w)
 	}
 	w.Unresolved()
 	return w.Snapshot()
