@@ -218,16 +218,14 @@ func rightsOf(s *model.Snapshot, f *found) (out model.Phrase) {
 // sorted puts findings in order: that of danger, then what does not hang on the
 // order in which they were found.
 func sorted(s *model.Snapshot, all []found) []found {
-	type named struct {
-		found
-		target, dn, who string
-	}
-	list := make([]named, len(all))
+	keys := make([]orderKey, len(all))
+	order := make([]int32, len(all))
 	names := map[pool.DN][2]string{}
 	trustees := map[model.TrusteeID]string{}
 	for i := range all {
 		f := &all[i]
-		n := named{found: *f, who: f.client, target: f.name}
+		order[i] = int32(i)
+		k := orderKey{who: f.client, target: f.name}
 		if f.target != 0 {
 			of, ok := names[f.target]
 			if !ok {
@@ -237,7 +235,7 @@ func sorted(s *model.Snapshot, all []found) []found {
 				}
 				names[f.target] = of
 			}
-			n.target, n.dn = of[0]+f.name, of[1]
+			k.target, k.dn = of[0]+f.name, of[1]
 		}
 		if f.who != 0 {
 			of, ok := trustees[f.who]
@@ -245,24 +243,33 @@ func sorted(s *model.Snapshot, all []found) []found {
 				of = trusteeOrder(s, f.who)
 				trustees[f.who] = of
 			}
-			n.who = of
+			k.who = of
 		}
 		if c := f.change; c != nil {
-			n.target, n.dn, n.who = c.Target.Name, c.Target.DN, c.Trustee.Name+"\x00"+c.Trustee.SID.String()+c.Right+c.New.String()
+			k = orderKey{c.Target.Name, c.Target.DN, c.Trustee.Name + "\x00" + c.Trustee.SID.String() + c.Right + c.New.String()}
 		}
-		list[i] = n
+		keys[i] = k
 	}
-	slices.SortFunc(list, func(a, b named) int {
-		return cmp.Or(cmp.Compare(b.severity, a.severity), cmp.Compare(a.rule.number, b.rule.number), cmp.Compare(b.count, a.count),
-			strings.Compare(a.target, b.target), strings.Compare(a.dn, b.dn), strings.Compare(a.who, b.who), cmp.Compare(b.rows, a.rows),
-			strings.Compare(a.detail.String(), b.detail.String()))
+	slices.SortFunc(order, func(i, j int32) int {
+		a, b := &all[i], &all[j]
+		if n := cmp.Or(cmp.Compare(b.severity, a.severity), cmp.Compare(a.rule.number, b.rule.number), cmp.Compare(b.count, a.count)); n != 0 {
+			return n
+		}
+		x, y := &keys[i], &keys[j]
+		if n := cmp.Or(strings.Compare(x.target, y.target), strings.Compare(x.dn, y.dn), strings.Compare(x.who, y.who), cmp.Compare(b.rows, a.rows)); n != 0 {
+			return n
+		}
+		return strings.Compare(a.detail.String(), b.detail.String())
 	})
-	out := make([]found, len(list))
-	for i := range list {
-		out[i] = list[i].found
+	out := make([]found, len(all))
+	for i, n := range order {
+		out[i] = all[n]
 	}
 	return out
 }
+
+// orderKey are the texts by which findings are ordered.
+type orderKey struct{ target, dn, who string }
 
 func trusteeOrder(s *model.Snapshot, p model.TrusteeID) string {
 	if dn := p.DN(); dn != 0 {

@@ -180,6 +180,7 @@ func (r *run) openersOf(id model.ObjectID) []model.TrusteeID {
 // wayRun is what looking for ways out needs.
 type wayRun struct {
 	openers map[model.ObjectID][]model.TrusteeID
+	into    map[model.ObjectID][]pool.SID // by store: whom its entries let into its mailboxes
 }
 
 // automapped finds the mailboxes that Outlook opens for somebody who is not let in.
@@ -211,12 +212,12 @@ func (r *run) automapped() {
 // letsIn reports whether an entry of a mailbox or its store lets somebody in who has a
 // token, or may have.
 func (r *run) letsIn(graph *member.Graph, o *model.Record, t *member.SIDs) bool {
-	has := func(a *pool.ACERecord) bool {
-		return a.Type.Allows() && (graph.IsUniversal(a.Trustee) || graph.IsBuiltin(a.Trustee) || t.Of(a.Trustee) != member.No)
+	has := func(sid pool.SID) bool {
+		return graph.IsUniversal(sid) || graph.IsBuiltin(sid) || t.Of(sid) != member.No
 	}
 	const opens = acl.MailboxFullAccess | acl.GenericAll
 	for a := range r.aces(o.MailboxSD) {
-		if a.Mask&opens != 0 && has(a) {
+		if a.Mask&opens != 0 && a.Type.Allows() && has(a.Trustee) {
 			return true
 		}
 	}
@@ -224,9 +225,15 @@ func (r *run) letsIn(graph *member.Graph, o *model.Record, t *member.SIDs) bool 
 	if store == 0 || r.s.Record(store).SecurityState != model.Present {
 		return true // not known
 	}
-	lets := false
-	grant.EachIntoStored(r.s, store, func(a *pool.ACERecord) { lets = lets || has(a) })
-	return lets
+	into, known := r.way.into[store]
+	if !known {
+		if r.way.into == nil {
+			r.way.into = map[model.ObjectID][]pool.SID{}
+		}
+		grant.EachIntoStored(r.s, store, func(a *pool.ACERecord) { into = append(into, a.Trustee) })
+		r.way.into[store] = into
+	}
+	return slices.ContainsFunc(into, has)
 }
 
 // mostExact bounds those whose mailboxes are counted by verdicts, one by one.

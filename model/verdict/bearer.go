@@ -17,6 +17,7 @@ type Bearer struct {
 	sid        pool.SID
 	open, send []uint8 // 1 + the answer, by the number of the list
 	admin      map[listKey]Answer
+	named      naming // descriptors whose entries concern him
 }
 
 // Bearer returns the one for a SID.
@@ -29,6 +30,7 @@ func (b *Book) Bearer(sid pool.SID) *Bearer {
 		x.token(d).Each(func(sid pool.SID, _ member.Certainty) { x.a.wanted[sid] = true })
 	}
 	x.a.scope = x.a.gather()
+	x.named = descsNaming(b, x.a)
 	return x
 }
 
@@ -64,11 +66,17 @@ func (x *Bearer) Opens(id model.ObjectID) Answer {
 
 // OpensAsClient answers whether he opens a mailbox by a client's logon.
 func (x *Bearer) OpensAsClient(id model.ObjectID) Answer {
-	at := plansOf(x.a.b.s).of[id]
-	if at.open == noList {
+	p := plansOf(x.a.b.s)
+	open := p.of[id].open
+	if open == noList {
 		return None
 	}
-	return x.memo(x.open, openLists, at.open)
+	// A list that names nobody whom he is counts as if there were none: of those there
+	// are as many as stores.
+	if k := &p.opens[open]; k.mailbox != 0 && !x.named.of(k.mailbox) && p.bare[open] != noList {
+		open = p.bare[open]
+	}
+	return x.memo(x.open, openLists, open)
 }
 
 // SendsAs answers whether he sends as a recipient.
