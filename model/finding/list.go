@@ -188,24 +188,30 @@ func targetOf(s *model.Snapshot, f *found) model.Principal {
 
 // rightsOf names the rights of the rows behind a finding.
 func rightsOf(s *model.Snapshot, f *found) (out model.Phrase) {
-	var names []string
+	seen := map[string]bool{}
 	for _, ref := range f.refs {
 		if ref.Obj == 0 {
 			break
 		}
 		row := grant.RowOf(s, ref)
-		name := strings.TrimSpace(row.Status + " " + row.Right)
 		if row.NullDACL {
-			name = "no access list"
+			row.Status, row.Right = "no access list", ""
 		}
-		if !slices.Contains(names, name) {
-			names = append(names, name)
+		if seen[row.Status+row.Right] {
+			continue
+		}
+		seen[row.Status+row.Right] = true
+		if len(out) > 0 {
+			out = append(out, model.Part{Is: model.PartWord, Text: ", "})
+		}
+		out = append(out, model.Part{Is: model.PartWord, Text: row.Status})
+		if row.Right != "" {
+			out = append(out, model.Part{Is: model.PartWord, Text: " "}, model.Part{Is: model.PartRight, Text: row.Right})
 		}
 	}
-	if names == nil {
+	if len(out) == 0 {
 		return nil
 	}
-	out = model.Phrase{{Is: model.PartRight, Text: strings.Join(names, ", ")}}
 	if f.rows > len(f.refs) {
 		out = append(out, model.Part{Is: model.PartWord, Text: ", in " + strconv.Itoa(f.rows) + " rows"})
 	}
@@ -283,7 +289,7 @@ var Fields = []model.Field[*Finding]{
 	{Name: "severity", Is: model.ContentWord, Value: func(f *Finding) any { return f.Severity.String() }},
 	{Name: "rule", Is: model.ContentWord, Value: func(f *Finding) any { return f.Rule.Name }},
 	{Name: "target", Is: model.ContentTarget, Value: func(f *Finding) any { return f.Target.Name }},
-	{Name: "target_dn", Is: model.ContentDN, Aside: true, Value: func(f *Finding) any { return f.Target.DN }},
+	{Name: "target_dn", Is: model.ContentDN, Aside: true, Order: true, Value: func(f *Finding) any { return f.Target.DN }},
 	{Name: "trustee", Is: model.ContentTrustee, Value: func(f *Finding) any { return f.Trustee.Name }},
 	{Name: "trustee_sid", Is: model.ContentSID, Aside: true, Value: func(f *Finding) any { return model.SIDText(f.Trustee.SID) }},
 	{Name: "count", Value: func(f *Finding) any { return f.Count }},

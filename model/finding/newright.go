@@ -1,8 +1,6 @@
 package finding
 
 import (
-	"strings"
-
 	"mbxperm/acl"
 	"mbxperm/model"
 	"mbxperm/model/change"
@@ -102,7 +100,7 @@ func (r *run) changed(c *change.Comparison, x *change.Diff, rule *Rule) {
 	}
 	of := c.Change(x)
 	f := found{rule: rule, severity: rule.Severity, change: &of, count: max(1, of.Reach), rows: 1}
-	f.detail = append(model.Phrase{{Is: model.PartRight, Text: strings.TrimSpace(of.Right + " " + of.Status)}, {Is: model.PartWord, Text: "; now "}}, of.New...)
+	f.detail = append(model.Phrase{{Is: model.PartRight, Text: of.Right}, {Is: model.PartWord, Text: " " + of.Status + "; now "}}, of.New...)
 	r.found = append(r.found, f)
 }
 
