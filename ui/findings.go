@@ -35,6 +35,8 @@ type findings struct {
 	data     *findingsData
 	open     map[*finding.Rule]bool
 	stop     context.CancelFunc
+	touched  bool // the user has moved the cursor
+	swapping bool // the grid is handed other data: what moves the cursor is not the user
 }
 
 // wrong is what was found beside the screen after the last reading.
@@ -128,7 +130,10 @@ func (a *app) openFindings() {
 	v := &findings{Box: tview.NewBox(), theme: a.theme, grid: widget.NewGrid(a.theme), open: map[*finding.Rule]bool{}, stop: func() {}}
 	v.detail = widget.NewPage(a.theme, 0, widget.Sheet{Title: "Finding", Text: widget.Still()})
 	v.SetBorder(true).SetTitleAlign(tview.AlignLeft)
-	v.grid.OnMove = v.moved
+	v.grid.OnMove = func() {
+		v.touched = v.touched || !v.swapping
+		v.moved()
+	}
 	v.grid.OnChoose = func(int) { a.chooseFinding() }
 	v.grid.Empty = "looking…"
 	a.root.push(v)
@@ -185,11 +190,12 @@ func (a *app) clearFindings() {
 
 // show shows a list; the cursor stays on its line where there is one.
 func (v *findings) show(l *finding.List, p finding.Progress) {
-	first := v.list == nil
 	v.list, v.progress = l, p
 	v.refill()
-	if first {
+	if !v.touched { // whatever came first is nobody's choice
+		v.swapping = true
 		v.grid.Top()
+		v.swapping = false
 		v.moved()
 	}
 }
@@ -204,7 +210,9 @@ func (v *findings) refill() {
 		v.grid.Empty = "nothing matches; Esc clears the filter"
 	}
 	v.data = newFindingsData(v.list, v.side.filter, v.open)
+	v.swapping = true
 	v.grid.Swap(v.data)
+	v.swapping = false
 	v.moved()
 }
 
@@ -227,13 +235,13 @@ func (a *app) chooseFinding() {
 		v.open[line.rule] = !v.open[line.rule]
 		v.refill()
 	default:
-		a.goToFinding(v.list.At(line.at))
+		a.goToFinding(v.list.Snapshot, v.list.At(line.at))
 	}
 }
 
 // goToFinding goes to the line of a finding's target, with the cursor on the entry behind
 // it where that stands there, or to all that its trustee can reach.
-func (a *app) goToFinding(f *finding.Finding) {
+func (a *app) goToFinding(of *model.Snapshot, f *finding.Finding) {
 	s := a.reading.base
 	key, reverse := view.LineKey{}, false
 	ref := f.Ref
@@ -259,8 +267,12 @@ func (a *app) goToFinding(f *finding.Finding) {
 	a.closeFindings()
 	a.push()
 	a.goTo(view.TypeOf(s, key), key, reverse)
-	if ref.Obj != 0 && !reverse {
-		a.pending.row = &widget.Spot{Key: grant.KeyOf(s, ref), OK: true, Down: -1}
+	if ref.Obj == 0 || reverse {
+		return
+	}
+	row := grant.KeyOf(of, ref) // it may have been read again since
+	if _, there := grant.Find(s, row); there {
+		a.pending.row = &widget.Spot{Key: row, OK: true, Down: -1}
 	}
 }
 
@@ -365,13 +377,13 @@ func (v *findings) moved() {
 func findingLines(x *finding.Finding) []widget.Line {
 	var f sheetLines
 	f.say("Severity", x.Severity.String()+", "+safe.Thousands(x.Count)+" "+x.Rule.Counted(), severityStyle(x.Severity))
-	if x.Target.Name != "" {
-		f.add("Target", x.Target.Name+"  "+x.Target.DN)
-	}
+	f.add("Detail", x.Detail.String())
 	if x.Trustee.Name != "" {
 		f.add("Trustee", who(x.Trustee)+"  "+x.Trustee.DN)
 	}
-	f.add("Detail", x.Detail.String())
+	if x.Target.Name != "" {
+		f.add("Target", x.Target.Name+"  "+x.Target.DN)
+	}
 	if a := x.Accepted; a != nil {
 		f.say("Accepted", "until "+a.Until.Format(time.DateOnly)+" by "+a.Who, widget.StyleWarning)
 	}
