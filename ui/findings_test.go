@@ -36,7 +36,7 @@ func TestScreenFindings(t *testing.T) {
 		d.Press("Enter")
 		d.WantScreen("- null-dacl (", "u00043")
 		d.Press("Esc")
-		d.WantScreen("+ everyone (")
+		d.WantScreen("+ null-dacl (")
 		d.Press("Backspace")
 		d.On(func() {
 			if a.findings() != nil {
