@@ -179,6 +179,8 @@ const (
 	gapBeforeLog
 	gapShortLog
 	gapNoRoles
+	gapNoDoors
+	gapPartialDoor
 )
 
 var gapTexts = [...]string{
@@ -186,6 +188,8 @@ var gapTexts = [...]string{
 	"not asked for", "no mailbox", "ACL undecodable", "not all values were readable",
 	"no logs of this server that would tell", "there before these logs begin", "these logs are of a shorter time",
 	"role assignments not read",
+	gapNoDoors:     "not read: none of these was",
+	gapPartialDoor: "not read to the end",
 }
 
 // side is an ACL as one state shows it.

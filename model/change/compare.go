@@ -26,6 +26,9 @@ const (
 	KindClient     = "client"     // who logs on by a protocol from an address, as logs tell
 	KindRole       = "role"       // a role assignment, or the entries of a role
 	KindRelay      = "relay"      // which address sends through a receive connector, as logs tell
+	KindSetting    = "setting"    // of POP3, IMAP4, a receive connector or the organisation
+	KindRule       = "rule"       // a client access rule
+	KindProtocol   = "protocol"   // whether a mailbox may use one
 )
 
 // What happened.
@@ -48,9 +51,12 @@ const (
 	Client
 	Relay
 	Role
+	Setting
+	Rule
+	Protocol
 )
 
-var kindNames = [...]string{KindACE, KindOrder, KindACL, KindDelegate, KindMembership, KindAccount, KindClient, KindRelay, KindRole}
+var kindNames = [...]string{KindACE, KindOrder, KindACL, KindDelegate, KindMembership, KindAccount, KindClient, KindRelay, KindRole, KindSetting, KindRule, KindProtocol}
 
 type event uint8
 
@@ -84,6 +90,7 @@ type Diff struct {
 	part  part
 	why   [2]gap   // why a state cannot say
 	door  [2]int32 // 1 + the row of what logs tell in each state; 0 where there is none
+	fact  int32    // 1 + number in Comparison.facts
 }
 
 // Comparison is everything that changed between two states, whatever toggles
@@ -97,6 +104,7 @@ type Comparison struct {
 
 	List   []Diff // by target, kind and place in the ACL
 	copies []copies
+	facts  []fact
 	stored [2]map[pool.DN]int32 // mailboxes by store
 	holds  [2][]typeSet         // by ObjectID: on which object types it holds a right
 }
@@ -148,6 +156,7 @@ func Compare(ctx context.Context, old, new *model.Snapshot, force bool) (*Compar
 	c.counting = true
 	c.each(c.compare)
 	c.doors()
+	c.facts()
 	for i := range c.holders {
 		c.out.holds[i] = c.holders[i].Holds
 	}

@@ -106,6 +106,9 @@ func (r *List) TargetKey(i int) view.LineKey {
 	if x.isDoor() {
 		return view.DoorKey(s, x.doorType(), int(x.door[After])-1, 0)
 	}
+	if x.isFact() {
+		return r.Comparison.factLine(x)
+	}
 	if x.Obj[After] == 0 {
 		return view.LineKey{}
 	}

@@ -113,6 +113,10 @@ func (c *Comparison) Change(x *Diff) Change {
 		c.doorChange(x, &out)
 		return out
 	}
+	if x.isFact() {
+		c.factChange(x, &out)
+		return out
+	}
 	texts := [2]*model.Phrase{&out.Old, &out.New}
 	for k := range x.Obj {
 		*texts[k] = c.text(x, k)

@@ -199,6 +199,9 @@ func (c *Comparison) parties(x *Diff, q *Query) (targets, trustees []model.Princ
 		ch := c.Change(x)
 		return []model.Principal{ch.Target}, []model.Principal{ch.Trustee}
 	}
+	if x.isFact() && c.facts[x.fact-1].title != "" {
+		targets = append(targets, c.Change(x).Target)
+	}
 	for i := range x.Obj {
 		s := c.State(i)
 		if x.Obj[i] != 0 {
@@ -237,6 +240,10 @@ func (c *Comparison) types(x *Diff) (t typeSet) {
 		t = typeSetOf(x.doorType())
 	case Role:
 		t = typeSetOf(view.Roles)
+	case Setting, Rule, Protocol:
+		if typ := c.facts[x.fact-1].typ; typ != nil {
+			t = typeSetOf(typ)
+		}
 	case Membership:
 		for i, id := range x.Obj {
 			t |= c.holds[i][id]
@@ -298,6 +305,9 @@ func (c *comparer) sort() {
 			if id != 0 {
 				k.target = strings.ToLower(c.state[n].ObjectName(c.state[n].Record(id)))
 			}
+		}
+		if x.Kind == Setting || x.Kind == Rule {
+			k.rank, k.target = doorRank, strings.ToLower(out.facts[x.fact-1].title)
 		}
 		keys[i] = k
 	}

@@ -148,7 +148,7 @@ func (g *accessGrid) line(n uint32) doorLine {
 	if id == 0 {
 		return doorLine{name: "protocol:" + c.String(), title: c.String(), kind: "protocol"}
 	}
-	return doorLine{name: mailboxPrefix + strconv.Itoa(int(g.s.Record(id).DN)), kind: "mailbox", rank: 1, who: id}
+	return doorLine{name: MailboxLine(g.s, id), kind: "mailbox", rank: 1, who: id}
 }
 
 // mailboxPrefix stands before the number that the pool has for the DN of a
@@ -170,6 +170,11 @@ func (g *accessGrid) find(name string) uint32 {
 		return protocolLineNumber(c)
 	}
 	return 0
+}
+
+// MailboxLine names the line of a mailbox, for [DoorLine].
+func MailboxLine(s *model.Snapshot, id model.ObjectID) string {
+	return mailboxPrefix + strconv.Itoa(int(s.Record(id).DN))
 }
 
 func (g *accessGrid) isMailbox(id model.ObjectID) bool { return id != 0 && g.s.Record(id).HasMailbox() }

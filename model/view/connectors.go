@@ -3,6 +3,7 @@ package view
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"mbxperm/model"
@@ -84,6 +85,15 @@ type ConnectorLine struct {
 
 // ConnectorFields are the columns of report connectors.
 var ConnectorFields = connectorFields(func(c *ConnectorLine) *ConnectorLine { return c })
+
+// ConnectorSettings are what the directory says of a connector, by the fields of the
+// report: without what follows from its entries, and what is judged.
+func ConnectorSettings(s *model.Snapshot, c *door.Connector) []Detail {
+	all := details(ConnectorFields, &ConnectorLine{Connector: c, s: s})
+	return slices.DeleteFunc(all, func(d Detail) bool {
+		return slices.Contains([]string{"server", "connector", "permission_groups", "relay_trustees", "weak", "note", "dn"}, d.Name)
+	})
+}
 
 // ChoiceFields are those where it was asked which connector takes a connection.
 var ChoiceFields = append([]model.Field[*ConnectorLine]{

@@ -152,6 +152,8 @@ func details[T any](fields []model.Field[T], of T) (out []Detail) {
 			text = v
 		case int:
 			text = strconv.Itoa(v)
+		case bool:
+			text = yesNo(v)
 		case interface{ String() string }:
 			text = v.String()
 		}

@@ -3,6 +3,7 @@ package view
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"mbxperm/model"
@@ -34,6 +35,14 @@ var RuleFields = []model.Field[*RuleLine]{
 	{Name: "weak", Is: model.ContentWord, Value: func(l *RuleLine) any { return l.Weak }},
 	{Name: "xml", Is: model.ContentSentence, Aside: true, Value: func(l *RuleLine) any { return l.Raw }},
 	{Name: "dn", Is: model.ContentDN, Order: true, Value: func(l *RuleLine) any { return l.dn }},
+}
+
+// RuleSettings are what a rule says, by the fields of the report.
+func RuleSettings(r *door.Rule) []Detail {
+	all := details(RuleFields, &RuleLine{Rule: r})
+	return slices.DeleteFunc(all, func(d Detail) bool {
+		return slices.Contains([]string{"scope", "changed", "problem", "weak", "xml", "dn"}, d.Name)
+	})
 }
 
 // RuleLines are the client access rules that a filter lets pass, in the order in
