@@ -62,7 +62,9 @@ func cardLines(c *view.Card) []widget.Line {
 	if !c.GUID.IsZero() {
 		f.add("objectGUID", c.GUID.String())
 	}
-	f.say("Kind", c.Kind, principalStyle(&c.Principal))
+	if c.Kind != "" {
+		f.say("Kind", c.Kind, principalStyle(&c.Principal))
+	}
 	f.add("Class", c.Class)
 	f.add("Type", c.Type)
 	f.add("Hears", map[string]string{
@@ -85,6 +87,12 @@ func cardLines(c *view.Card) []widget.Line {
 	f.add("Server", c.Server)
 	f.add("Exchange", c.Exchange)
 	f.add("Authority", authorityText(c))
+	if len(c.Connector) > 0 {
+		f.head("Connector")
+		for _, d := range c.Connector {
+			f.add("  "+doorLabel(d.Name), d.Text)
+		}
+	}
 	listLines(&f, c.Lists)
 	groupLines(&f, c.Groups)
 	return f

@@ -271,7 +271,7 @@ func (g *accessGrid) protocolLine(id model.ObjectID, c door.Client) ProtocolLine
 // detail is what the card of a row says beside the fields of the report.
 func (l *ProtocolLine) detail() (out []Detail) {
 	for _, o := range l.Options {
-		out = append(out, Detail{o.Name, o.Value})
+		out = append(out, Detail{"option", o.Name + " " + o.Value})
 	}
 	for _, text := range l.Raw {
 		out = append(out, Detail{"protocolSettings", text})
@@ -279,14 +279,11 @@ func (l *ProtocolLine) detail() (out []Detail) {
 	return out
 }
 
-// AccessDetail is all that a mailbox says of the protocols that it may use, for the
-// card of its line; nil for another line.
-func AccessDetail(s *model.Snapshot, key LineKey) (out []Detail) {
+// accessDetail is all that a mailbox says of the protocols that it may use; nil for
+// another line.
+func accessDetail(s *model.Snapshot, n uint32) (out []Detail) {
 	g := accessGridOf.Of(s)
-	if doorType(key.door) != ClientAccess {
-		return nil
-	}
-	_, id := g.of(findDoor(s, key.door).n)
+	_, id := g.of(n)
 	if !g.isMailbox(id) {
 		return nil
 	}
@@ -302,7 +299,7 @@ func AccessDetail(s *model.Snapshot, key LineKey) (out []Detail) {
 		}
 		out = append(out, Detail{c.String(), text})
 		for _, o := range l.Options {
-			options = append(options, Detail{o.Name, o.Value + " (" + c.String() + ")"})
+			options = append(options, Detail{"option", c.String() + ": " + o.Name + " " + o.Value})
 		}
 		if c == 0 {
 			l.Options = nil

@@ -8,6 +8,7 @@ import (
 	"mbxperm/acl"
 	"mbxperm/model"
 	"mbxperm/model/coverage"
+	"mbxperm/model/door"
 	"mbxperm/model/grant"
 	"mbxperm/model/internal/pool"
 	"mbxperm/model/member"
@@ -34,8 +35,10 @@ type Card struct {
 	// SenderAuth says whether another recipient takes messages of authenticated senders alone; see [grant.SenderAuth].
 	SenderAuth string
 	Trust      string // how far the directory can be trusted about it, in a sentence
-	Lists      []ListState
-	Groups     []Membership
+	// Connector is what the directory says of a receive connector.
+	Connector []Detail
+	Lists     []ListState
+	Groups    []Membership
 }
 
 // ListState says what became of one list of an object.
@@ -74,6 +77,9 @@ func ObjectCard(s *model.Snapshot, id model.ObjectID) Card {
 	o := s.Record(id)
 	c := Card{Principal: s.TargetPrincipal(o), From: "its object in the directory"}
 	fillCard(s, &c, o, s.TrusteeOf(o.DN))
+	if x := door.ConnectorOf(s, id); x != nil {
+		c.Kind, c.Type, c.Connector = "", "Receive-Connector", connectorCard(s, x)
+	}
 	return c
 }
 

@@ -95,6 +95,13 @@ func ConnectorSettings(s *model.Snapshot, c *door.Connector) []Detail {
 	})
 }
 
+// connectorCard is what the card of a connector says of it: the fields of the
+// report but its names, and who may do what there by the names of the rights.
+func connectorCard(s *model.Snapshot, c *door.Connector) []Detail {
+	all := details(ConnectorFields, &ConnectorLine{Connector: c, s: s})
+	return slices.DeleteFunc(all, func(d Detail) bool { return d.Text == "" || d.Name == "connector" || d.Name == "dn" })
+}
+
 // ChoiceFields are those where it was asked which connector takes a connection.
 var ChoiceFields = append([]model.Field[*ConnectorLine]{
 	{Name: "takes", Value: func(c *ConnectorLine) any { return strings.HasPrefix(c.Choice, takes) }},

@@ -181,8 +181,12 @@ func (l *evaluation) doorLine(n uint32) lineRef {
 	return lineRef{door: doorRef{l.query.Type.door.number(), n}}
 }
 
-// standsFor orders lines that stand for many, or for nobody, behind the others.
+// standsFor orders lines that stand for many, or for nobody, behind the others, and
+// settings in which servers differ before them.
 func standsFor(l *Line) int {
+	if l.Door.Kind == settingDiffers {
+		return -1
+	}
 	if _, many := doorName(l).(model.Phrase); many {
 		return 1
 	}

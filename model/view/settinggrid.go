@@ -102,18 +102,46 @@ var settingGrid, findSetting = derivedTable(func(s *model.Snapshot) *doorTable {
 	g := newDoorTable(len(all))
 	for i := range all {
 		l := &all[i]
-		dn := strings.ToLower(l.Settings.Get("DistinguishedName").Value)
 		protocol := ProtocolName(l.Protocol)
 		kind := "setting"
 		if len(values[string(l.Protocol)+l.Setting.Name]) > 1 {
-			kind = "differs"
+			kind = settingDiffers
 		}
-		service := doorLine{name: "service:" + dn, title: l.ServerName() + " " + protocol, kind: "service"}
+		service := doorLine{name: serviceName(l.Settings), title: l.ServerName() + " " + protocol, kind: "service"}
 		setting := doorLine{name: "setting:" + protocol + " " + l.Setting.Name, title: protocol + " " + l.Setting.Name, kind: kind}
 		g.put(i, false, service, setting)
 	}
 	return g
 }, settingName)
+
+// settingDiffers is the kind of the line of a setting in which servers differ.
+const settingDiffers = "differs"
+
+// LineDetail is what the card of a line of doors says beside its sums: what a
+// mailbox says of protocols, and a service in the short form; nil for other lines.
+func LineDetail(s *model.Snapshot, key LineKey) []Detail {
+	d := findDoor(s, key.door)
+	if d.n == 0 {
+		return nil
+	}
+	switch doorKinds[d.kind-1] {
+	case accessDoor:
+		return accessDetail(s, d.n)
+	case settingDoor:
+		name := settingDoor.grid(s).line(d.n).name
+		for _, p := range door.AllSettings(s) {
+			if name == serviceName(p) {
+				return details(ServiceFields, &SettingLine{Settings: p})
+			}
+		}
+	}
+	return nil
+}
+
+// serviceName names the line of a service.
+func serviceName(p *door.Settings) string {
+	return "service:" + strings.ToLower(p.Get("DistinguishedName").Value)
+}
 
 // Note says in a sentence what the rows of this type are taken from.
 func (t *ObjectType) Note() string {
