@@ -43,6 +43,8 @@ type Snapshot struct {
 	Doors       table.View[Door]       // in the order in which they came
 	Accesses    table.View[DoorValues] // distinct answers of mailboxes; see AccessOf
 	accessOf    table.View[uint32]
+	traitsOf    table.View[uint32] // by ObjectID: number in traitSets
+	traitSets   table.View[string]
 
 	derived []derived // see Derived
 }

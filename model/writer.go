@@ -57,6 +57,9 @@ type Writer struct {
 	doorOf    map[ObjectID]uint32 // number in doors
 	accessOf  table.Table[uint32] // by ObjectID: number in accesses
 	accesses  table.Table[DoorValues]
+	traitsOf  table.Table[uint32] // by ObjectID: number in traitSets
+	traitSets table.Table[string]
+	traits    traits
 	access    access
 	gen       uint64
 	last      *Snapshot // of the last publication
@@ -96,6 +99,7 @@ func (w *Writer) Snapshot() *Snapshot {
 		Logs: w.logs.logs.publish(), Connections: w.logs.connections.publish(), Relays: w.logs.relays.publish(),
 		Addresses: w.logs.addresses[:len(w.logs.addresses):len(w.logs.addresses)],
 		Doors:     w.doors.Publish(), Accesses: w.accesses.Publish(), accessOf: w.accessOf.Publish(),
+		traitsOf: w.traitsOf.Publish(), traitSets: w.traitSets.Publish(),
 		derived: make([]derived, derivations),
 	}
 	return w.last

@@ -19,7 +19,7 @@ var Mailboxes = collector.Search{
 		attrMailboxSD, attrSecurity, attrNickname, "msExchRecipientTypeDetails",
 		"msExchMailboxGuid", "msExchHomeServerName", "homeMDB", "msExchMasterAccountSid", attrDelegates,
 		attrPolicy, attrLastLogon,
-	}, forwards, placings, senders, accessAttributes(), identity),
+	}, forwards, placings, senders, accessAttributes(), model.TraitAttributes[:], identity),
 	Weight: 15,
 }
 
@@ -70,5 +70,6 @@ var account = kind{
 		d.put(e, o)
 		d.addresses(e)
 		d.access(e, o)
+		d.traits(e, o)
 	},
 }

@@ -36,6 +36,10 @@ type decoder struct {
 	// placingInHand is that of the entry in hand, so that its list is made once.
 	placingInHand model.Placing
 	habitInHand   model.Habit
+	// traitSet is that of the entry in hand, and traitsAsked are those that traitQuery
+	// asks for.
+	traitSet, traitsAsked model.Traits
+	traitQuery            *collector.Query
 	// accessValues are those of the entry in hand, so that the list is made once.
 	accessValues model.DoorValues
 	doors        doorsAsked

@@ -2,10 +2,12 @@ package demo
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"mbxperm/acl"
 	"mbxperm/collector/decode"
+	"mbxperm/model"
 )
 
 // The doors, as set-up makes them and as they are after some years: settings of
@@ -266,7 +268,7 @@ func doorSchema() (list []acl.NamedGUID) {
 		seen[a] = true
 	}
 	for _, name := range append(append([]string(nil), decode.Doors.Attributes...), decode.Mailboxes.Attributes...) {
-		if seen[name] || len(name) < 6 || name == "objectClass" || name == "objectGUID" || name == "nTSecurityDescriptor" {
+		if seen[name] || len(name) < 6 && !slices.Contains(model.TraitAttributes[:], name) || name == "objectClass" || name == "objectGUID" || name == "nTSecurityDescriptor" {
 			continue
 		}
 		seen[name] = true
@@ -288,6 +290,10 @@ var (
 	yesPOP3      = []byte("POP3§1§1§§§§§§§§§§§")
 	noPOP3Either = []byte("pop3§0§1")
 )
+
+// cities are what some accounts say of where they are, which client access rules
+// can look at.
+var cities = [...]string{"Oslo", "Lund", "Accra", "Graz"}
 
 // access writes what a mailbox says of the protocols that it may use: nothing on
 // most of them.
@@ -323,5 +329,9 @@ func (e *entry) access(w *world, p *person) {
 	}
 	if d.roll(25) == 0 {
 		e.text("msExchEwsEnabled", "0")
+	}
+	if d.roll(30) == 0 {
+		e.text("department", departments[d.roll(len(departments))])
+		e.text("l", cities[d.roll(len(cities))])
 	}
 }

@@ -1,7 +1,12 @@
 package door
 
 import (
+	"fmt"
+	"slices"
 	"strings"
+
+	"mbxperm/model"
+	"mbxperm/model/coverage"
 )
 
 // Filter is a UserRecipientFilter: OPATH over nine kinds of attributes with -eq,
@@ -19,11 +24,31 @@ type Filter struct {
 var filterAttributes = func() map[string]string {
 	m := map[string]string{"city": "l", "company": "company", "countryorregion": "co", "department": "department", "office": "physicalDeliveryOfficeName",
 		"postalcode": "postalCode", "stateorprovince": "st", "streetaddress": "streetAddress"}
-	for i, n := range []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15"} {
-		m["customattribute"+n] = "extensionAttribute" + []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15"}[i]
+	for i := range 15 {
+		m[fmt.Sprintf("customattribute%d", i+1)] = fmt.Sprintf("extensionAttribute%d", i+1)
 	}
 	return m
 }()
+
+// TraitReader answers for the attributes of an account, by the names that a filter
+// has for them: read is false for what did not come and is not shown to be absent.
+func TraitReader(s *model.Snapshot, id model.ObjectID) func(name string) (value string, read bool) {
+	all, reads := s.TraitsOf(id), coverage.NewReadability(s)
+	return func(name string) (string, bool) {
+		attribute, _ := FilterAttribute(name)
+		i := slices.Index(model.TraitAttributes[:], attribute)
+		if i < 0 || id == 0 {
+			return "", false
+		}
+		t := all[i]
+		if attribute == "co" && t.State == model.Present {
+			// Exchange has three attributes for it, a name and two codes; which of them
+			// a rule is held against is in no public document.
+			return "", false
+		}
+		return string(t.Text), t.State == model.Present || reads.Absent(s.Record(id), model.DoorValue{Attribute: attribute, State: t.State})
+	}
+}
 
 // FilterAttribute returns the attribute of the directory that a name in a filter
 // stands for.

@@ -103,8 +103,7 @@ func AskRules(_ context.Context, s *model.Snapshot, q RuleQuery) ([]RuleAnswer, 
 	}
 	p := s.Principal(verdict.Of(s).Graph().Trustee(person))
 	asked := &door.Asked{Account: p.Name, Protocol: q.Protocol, From: q.From, Auth: q.Auth, Port: q.Port,
-		// City, department and the like are not read.
-		Attribute: func(string) (string, bool) { return "", false }}
+		Attribute: door.TraitReader(s, s.TrusteeRecordID(verdict.Of(s).Graph().Trustee(person)))}
 	if p.Domain != "" {
 		asked.Names = []string{p.Domain + `\` + p.Name}
 	}

@@ -22,8 +22,9 @@ with a part that is not understood is not decided: problem says which, xml what 
 
 With --user, --protocol and --from it says which rule decides, and why each before it did not. Conditions are joined by
 and, the values of one by or; any exception takes a rule out, and the next one is asked. What is not known leaves both
-outcomes open: the client's port without --port, the authentication without --auth, and a UserRecipientFilter, whose
-attributes (department, city and the like) are not read. Patterns for user names are held against DOMAIN\name.`
+outcomes open: the client's port without --port, the authentication without --auth, and an attribute in a
+UserRecipientFilter (department, city, custom attributes and the like) that was not read: they are read of mailboxes.
+Patterns for user names are held against DOMAIN\name.`
 
 // RulesExample shows the usual questions.
 const RulesExample = `  mbxperm report rules ldaps://dc1.contoso.com
