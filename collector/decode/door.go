@@ -2,6 +2,7 @@ package decode
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"mbxperm/collector"
 	"mbxperm/model"
@@ -69,7 +70,10 @@ func (d *decoder) doorValues(e *collector.Entry, lists ...[]settingOf) (out mode
 func (d *decoder) doorValue(e *collector.Entry, s *settingOf) model.DoorValue {
 	v := model.DoorValue{Name: s.name, Attribute: s.attribute}
 	for _, b := range e.Values(s.attribute) {
-		text := strings.ToValidUTF8(string(b), "\uFFFD")
+		text := d.shared.text(b) // most mailboxes say what many others do
+		if !utf8.ValidString(text) {
+			text = strings.ToValidUTF8(text, "\uFFFD")
+		}
 		if s.bits != 0 {
 			text = "False"
 			if number(string(b))&s.bits != 0 != s.inverted {
