@@ -18,7 +18,7 @@ var plainText = &Rule{Name: "plain-text", Group: Doors, Severity: High, Counts: 
 	Remedy:  "require TLS: Set-PopSettings or Set-ImapSettings -LoginType SecureLogin; then have the password changed",
 }
 
-var relayForAll = &Rule{Name: "relay-for-all", Group: Doors, Severity: High, Counts: "sessions",
+var relayForAll = &Rule{Name: "relay-for-all", Group: Doors, Severity: Critical, Counts: "sessions",
 	Text:    "a receive connector lets everybody send to anybody, or told a client so that did not log on, as the protocol logs tell",
 	Means:   "Whoever reaches the connector sends mail in anybody's name to anybody outside.",
 	Decided: "The connector's list gives Accept-Any-Recipient to Anonymous and its ranges hold every address; or the logs say that a session was given it.",
@@ -42,7 +42,7 @@ var accessDeviation = &Rule{Name: "access-deviation", Group: Doors, Severity: Me
 	Remedy:  "Set-CASMailbox, or the group's members",
 }
 
-var doorRules = []*Rule{plainText, relayForAll, loggingOff, accessDeviation}
+var doorRules = append([]*Rule{plainText, relayForAll, loggingOff, accessDeviation}, rulesOfFaults()...)
 
 // doors looks at what the directory and the logs tell of doors. A target is an account,
 // or a connector by its name; whoever asks for a trustee asks for a client by its
@@ -59,7 +59,7 @@ func (r *run) doors() {
 	if r.wants(relayForAll) {
 		for _, c := range door.Connectors(r.s) {
 			if c.OpenRelay() {
-				r.add(found{rule: relayForAll, severity: High, target: r.s.Record(c.Obj).DN, count: 1, rows: 1,
+				r.add(found{rule: relayForAll, severity: Critical, target: r.s.Record(c.Obj).DN, count: 1, rows: 1,
 					detail: model.Phrase{{Is: model.PartName, Text: c.Name}, {Is: model.PartWord, Text: " of "}, {Is: model.PartName, Text: c.ServerName()},
 						{Is: model.PartWord, Text: ": anonymous relay for everybody"}}})
 			}
@@ -68,6 +68,7 @@ func (r *run) doors() {
 			r.relayed(&all[i])
 		}
 	}
+	r.faults()
 }
 
 func (r *run) plainText(c *door.Connection) {
