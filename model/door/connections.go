@@ -3,6 +3,7 @@ package door
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"mbxperm/model"
@@ -63,6 +64,7 @@ var connections = model.Derive(func(s *model.Snapshot) []Connection {
 			c.Spare = front[strings.ToLower(c.Server)+c.Protocol]
 			c.Notes = append(c.Notes, "from the log of the back end: the front end has none here")
 		}
+		c.byBindings(s)
 		c.plainText()
 		if c.Account.Several {
 			c.Notes = append(c.Notes, "several accounts have this name")
@@ -72,6 +74,49 @@ var connections = model.Derive(func(s *model.Snapshot) []Connection {
 	guessing(out)
 	return out
 })
+
+// byBindings says how logons came at a port that is not the usual one: as the
+// service has it now, where that leaves one answer. Back ends are not asked: how the
+// front end came says nothing of the client.
+func (c *Connection) byBindings(s *model.Snapshot) {
+	n := c.OK - c.TLS - c.StartTLS - c.Plain
+	if n <= 0 || part(c.Side) == "back" {
+		return
+	}
+	p := SettingsAt(s, c.Server, protocolOf(c.Protocol))
+	if p == nil {
+		return
+	}
+	tls, open := p.unusual("SSLBindings"), p.unusual("UnencryptedOrTLSBindings")
+	if tls == open {
+		return
+	}
+	known := *c.Connection
+	if tls {
+		known.TLS += n
+	} else {
+		known.Plain += n
+	}
+	c.Connection = &known
+}
+
+// unusual reports whether a service listens at a port that is not the usual one of
+// its protocol. What was not read may be any.
+func (p *Settings) unusual(setting string) bool {
+	v := p.Get(setting)
+	if v.Unknown {
+		return true
+	}
+	for text := range strings.SplitSeq(strings.Trim(v.Value, "{}"), ", ") {
+		if b, ok := ParseBinding(text); ok && !slices.Contains(usualPorts, b.Port) {
+			return true
+		}
+	}
+	return false
+}
+
+// usualPorts are those by which the logs themselves tell how a client came.
+var usualPorts = []uint16{110, 143, 993, 995}
 
 // state finds out whether the mailbox may be used by the protocol.
 func (c *Connection) state(s *model.Snapshot, access *AccessReader) {
