@@ -92,6 +92,16 @@ func (v *Server) OfRelease(release string) bool {
 	return v != nil && (strings.EqualFold(v.Release, release) || strings.HasPrefix(strings.ToLower(v.Release), strings.ToLower(release)+" "))
 }
 
+// OfRelease reports whether a server of the directory, by its name, is of a
+// release; see [Server.OfRelease]. One that was not read is of none.
+func OfRelease(s *model.Snapshot, name, release string) bool {
+	if release == "" {
+		return true
+	}
+	i := slices.IndexFunc(Servers(s), func(v *Server) bool { return strings.EqualFold(v.Name, name) })
+	return i >= 0 && Servers(s)[i].OfRelease(release)
+}
+
 // number reads a number of a setting; ok is false where there is none.
 func number(text string) (int64, bool) {
 	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)

@@ -94,3 +94,23 @@ func BenchmarkLine(b *testing.B) {
 		i += 7919
 	}
 }
+
+// BenchmarkProtocolLines is report protocols over 100,000 mailboxes, nine lines for
+// each, from the first look at them.
+func BenchmarkProtocolLines(b *testing.B) {
+	src, err := demo.New("demo:100000")
+	if err != nil {
+		b.Fatal(err)
+	}
+	c := session.Start(b.Context(), src, model.NewPool(), nil)
+	<-c.Done()
+	for b.Loop() {
+		lines, err := view.ProtocolLines(b.Context(), c.Snapshot().Fresh(), view.ProtocolQuery{System: true})
+		if err != nil || lines.Len() != 9*100_000 {
+			b.Fatal(lines.Len(), err)
+		}
+		for i := range lines.Len() {
+			lines.Line(i)
+		}
+	}
+}

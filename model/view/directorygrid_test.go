@@ -112,3 +112,19 @@ func TestClientAccessGrid(t *testing.T) {
 		t.Errorf("the filter pop3 finds %d lines", got.Len())
 	}
 }
+
+// TestReleaseOfLogs: what logs tell of the servers of one release.
+func TestReleaseOfLogs(t *testing.T) {
+	s := demoSnapshot(t, "demo:250:1:30")
+	for _, typ := range []*view.ObjectType{view.Connections, view.Relays} {
+		rows := func(release string) (n int) {
+			return ask(t, s, view.Query{Type: typ, Rows: true, ACEs: typ.ACEs[0], System: true, Ends: view.Ends{Release: release}}).Len()
+		}
+		if all, one, other, none := rows(""), rows("2019"), rows("2016"), rows("2007"); one == 0 || one+other != all || none != 0 {
+			t.Errorf("%s: %d rows, of 2019 %d, of 2016 %d, of 2007 %d", typ.Name, all, one, other, none)
+		}
+	}
+	if all, one := view.Logs(s, "", ""), view.Logs(s, "", "2016"); len(one) == 0 || len(one) >= len(all) {
+		t.Errorf("%d logs, of 2016 %d", len(all), len(one))
+	}
+}

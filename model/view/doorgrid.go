@@ -35,8 +35,9 @@ type doorKind struct {
 }
 
 // Ends ask for the rows of one end: a client by its address, a name as it was
-// logged, a receive connector as NAME or SERVER\\NAME. Empty asks for all.
-type Ends struct{ Client, User, Connector string }
+// logged, a receive connector as NAME or SERVER\\NAME, and of the servers of one
+// release. Empty asks for all.
+type Ends struct{ Client, User, Connector, Release string }
 
 // anyRow is wanted of doors of which no end can be asked for.
 func anyRow(*Row, *Query) bool { return true }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mbxperm/model"
+	"mbxperm/model/door"
 )
 
 // doorRows takes the rows of a line, or all of them.
@@ -26,7 +27,7 @@ func (l *evaluation) doorRows() {
 			return
 		}
 		if asked {
-			if row := kind.row(l.snap, i); !kind.wanted(&row, &l.query) {
+			if row := kind.row(l.snap, i); !kind.wanted(&row, &l.query) || !door.OfRelease(l.snap, row.serverName(), l.query.Ends.Release) {
 				continue
 			}
 		}
@@ -38,6 +39,17 @@ func (l *evaluation) doorRows() {
 	}
 	l.filterDoors()
 	l.sortDoors()
+}
+
+// serverName names the server of a row that logs tell of.
+func (r *Row) serverName() string {
+	switch {
+	case r.Connection != nil:
+		return r.Connection.Server
+	case r.Relay != nil:
+		return r.Relay.Server
+	}
+	return ""
 }
 
 // filterDoors keeps the rows that hold the words of the filter.

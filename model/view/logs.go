@@ -11,11 +11,11 @@ import (
 // Log is a line of report logs.
 type Log = door.Log
 
-// Logs are the logs that a filter lets pass.
-func Logs(s *model.Snapshot, filter string) (out []Log) {
+// Logs are the logs that a filter lets pass, of servers of a release.
+func Logs(s *model.Snapshot, filter, release string) (out []Log) {
 	words := Words(filter)
 	for _, l := range door.Logs(s) {
-		if MatchTexts(words, l.Server, l.Stream(), l.Logging, strings.Join(l.Reasons, "; ")) {
+		if door.OfRelease(s, l.Server, release) && MatchTexts(words, l.Server, l.Stream(), l.Logging, strings.Join(l.Reasons, "; ")) {
 			out = append(out, l)
 		}
 	}

@@ -97,7 +97,7 @@ func (r *Flags) Arguments(report string, args []string, logs bool) error {
 // doors answers a question about logs.
 func (j *Job) doors(ctx context.Context, s *model.Snapshot, ev *Evidence) (Data, error) {
 	if j.Report == logsReport {
-		lines := view.Logs(s, j.Query.Filter)
+		lines := view.Logs(s, j.Query.Filter, j.Directory.Release)
 		return NewData(logsReport, view.LogFields, len(lines), func(i int) view.Log { return lines[i] }), nil
 	}
 	result, err := view.Of(ctx, s, j.Query)
@@ -177,7 +177,7 @@ func (r *Flags) doorQuery(report string) (view.Query, error) {
 	for typ, name := range doorReports {
 		if name == report {
 			q.Type, q.Rows, q.ACEs, q.System = typ, true, typ.ACEs[0], r.Doors.Probes || r.All
-			q.Ends = view.Ends{Client: r.Doors.Client, User: r.Doors.User, Connector: r.Doors.Connector}
+			q.Ends = view.Ends{Client: r.Doors.Client, User: r.Doors.User, Connector: r.Doors.Connector, Release: r.Directory.Release}
 		}
 	}
 	if r.Target != "" {
@@ -205,6 +205,9 @@ func (q *Question) doorWords(name func(string) string) string {
 		if only.text != "" {
 			s += ", only " + only.what + " " + name(only.text)
 		}
+	}
+	if q.Directory.Release != "" {
+		s += ", servers of " + q.Directory.Release
 	}
 	if q.Report == connectionsReport && !q.Doors.Probes {
 		s += "; not shown: probes"

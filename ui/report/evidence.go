@@ -94,7 +94,7 @@ func originOf(s *model.Snapshot) Origin {
 		Coverage: NewData("coverage", coverage.Fields, len(lines), func(i int) coverage.Line { return lines[i] }),
 	}
 	if len(s.Logs) > 0 {
-		logs := view.Logs(s, "")
+		logs := view.Logs(s, "", "")
 		d := NewData(logsReport, view.LogFields, len(logs), func(i int) view.Log { return logs[i] })
 		o.Logs = &d
 	}

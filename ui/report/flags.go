@@ -38,11 +38,12 @@ var Names = []struct {
 	{Name: "aces", Short: "List every entry"},
 	{accessReport, "Say who can open a mailbox and send as it, and why", AccessHelp, AccessExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Verdict.Define(f) }},
-	{logsReport, "Say which protocol logs there are, from when to when, and what is damaged", LogsHelp, LogsExample, nil},
+	{logsReport, "Say which protocol logs there are, from when to when, and what is damaged", LogsHelp, LogsExample,
+		func(r *Flags, f *pflag.FlagSet) { r.Directory.defineRelease(f) }},
 	{connectionsReport, "List who logs on by POP3 and IMAP4, from where, and whether in plain text", LogsHelp, ConnectionsExample,
-		func(r *Flags, f *pflag.FlagSet) { r.Doors.define(f) }},
+		func(r *Flags, f *pflag.FlagSet) { r.Doors.define(f); r.Directory.defineRelease(f) }},
 	{relaysReport, "List who sends mail through which receive connector, and to outside", LogsHelp, RelaysExample,
-		func(r *Flags, f *pflag.FlagSet) { r.Doors.defineRelays(f) }},
+		func(r *Flags, f *pflag.FlagSet) { r.Doors.defineRelays(f); r.Directory.defineRelease(f) }},
 	{protocolsReport, "Say which protocols each mailbox may use, and whether that is as expected", ProtocolsHelp, ProtocolsExample,
 		func(r *Flags, f *pflag.FlagSet) {
 			r.Directory.defineRelease(f)
