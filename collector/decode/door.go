@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -75,6 +76,9 @@ func (d *decoder) doorValue(e *collector.Entry, s *settingOf) model.DoorValue {
 			text = strings.ToValidUTF8(text, "\uFFFD")
 		}
 		if s.bits != 0 {
+			if _, err := strconv.ParseInt(text, 10, 64); err != nil {
+				return model.DoorValue{Name: s.name, Attribute: s.attribute} // no set of bits: it says nothing
+			}
 			text = "False"
 			if number(string(b))&s.bits != 0 != s.inverted {
 				text = "True"

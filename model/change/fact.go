@@ -209,9 +209,23 @@ func (c *comparer) protocols() {
 			return
 		}
 		old, now := readers[Before].States(p[Before]), readers[After].States(p[After])
+		var unsure [2][]string // those that one of the states alone does not know
 		for by := range door.Clients {
-			if a, b := old.Of(by), now.Of(by); a != b {
-				c.protocol(p, by, a, b)
+			switch a, b := old.Of(by), now.Of(by); {
+			case a == b:
+			case a == door.AccessUnknown:
+				unsure[Before] = append(unsure[Before], by.String())
+			case b == door.AccessUnknown:
+				unsure[After] = append(unsure[After], by.String())
+			default:
+				c.protocol(p, Diff{Kind: Protocol, Obj: p, Event: eventChanged}, by.String(), a, b)
+			}
+		}
+		for i, names := range unsure {
+			if len(names) > 0 {
+				x := Diff{Kind: Protocol, Obj: p, Event: EventUnsure}
+				x.why[i] = gapPartialDoor
+				c.protocol(p, x, strings.Join(names, ", "), "", "")
 			}
 		}
 	})
@@ -230,14 +244,8 @@ func sameValue(a, b model.DoorValue) bool {
 	return true
 }
 
-func (c *comparer) protocol(p pair, by door.Client, old, now string) {
-	x := Diff{Kind: Protocol, Obj: p, Event: eventChanged}
-	for i, state := range [2]string{old, now} {
-		if state == door.AccessUnknown {
-			x.Event, x.why[i] = EventUnsure, gapPartialDoor
-		}
-	}
-	c.fact(x, fact{name: by.String(), typ: view.ClientAccess, line: view.MailboxLine(c.state[After], p[After]), text: [2]string{old, now}})
+func (c *comparer) protocol(p pair, x Diff, name, old, now string) {
+	c.fact(x, fact{name: name, typ: view.ClientAccess, line: view.MailboxLine(c.state[After], p[After]), text: [2]string{old, now}})
 }
 
 // factChange fills in a change of what the directory says of a door.
