@@ -128,3 +128,22 @@ func TestReleaseOfLogs(t *testing.T) {
 		t.Errorf("%d logs, of 2016 %d", len(all), len(one))
 	}
 }
+
+// TestFindInDoors: n and N go to rows and lines of doors as in other grids.
+func TestFindInDoors(t *testing.T) {
+	s := demoSnapshot(t, "demo:60:1:30")
+	for typ, words := range map[*view.ObjectType][2]string{
+		view.Connections: {"svc-backup", "imap4 plain"}, view.Relays: {"connector", "anonymous"}, view.ProtocolSettings: {"logintype", "plaintextlogin"},
+		view.AccessRules: {"denies", "sales"}, view.ClientAccess: {"u00012", "u00012 imap4"},
+	} {
+		lines := ask(t, s, view.Query{Type: typ})
+		if at := lines.Match(t.Context(), words[0], lines.Len()-1, 1); at < 0 {
+			t.Errorf("%s: no line holds %q", typ.Name, words[0])
+		}
+		rows := ask(t, s, view.Query{Type: typ, Rows: true, ACEs: typ.ACEs[0]})
+		at := rows.Match(t.Context(), words[1], 0, 1)
+		if all := ask(t, s, view.Query{Type: typ, Rows: true, ACEs: typ.ACEs[0], Filter: words[1]}); at < 0 || all.Len() == 0 {
+			t.Errorf("%s: %q is at %d, and the filter finds %d", typ.Name, words[1], at, all.Len())
+		}
+	}
+}
