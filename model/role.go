@@ -18,6 +18,7 @@ type RoleFacts struct {
 	Entries      []string // msExchRoleEntries, then msExchRoleEntriesExt, as written
 	EntriesState ReadState
 	TypeState    ReadState
+	Assigned     []string // msExchRoleBL: DNs of its assignments
 
 	User, Role, Scope, ConfigScope string // DNs: msExchUserLink, msExchRoleLink and the two restriction links
 	UserState, RoleState           ReadState
@@ -132,7 +133,12 @@ type roleTables struct {
 	policyOf    table.Table[uint16]
 	policyNames table.Table[pool.DN]
 	policyIndex map[pool.DN]uint16
+
+	assigned []backLink // what roles say of who has them
 }
+
+// backLink is an assignment that a role names, by the link back.
+type backLink struct{ assignment, role string }
 
 func newRoleTables() roleTables {
 	return roleTables{number: map[ObjectID]uint32{}, policyIndex: map[pool.DN]uint16{}}
@@ -157,6 +163,9 @@ func (w *Writer) Role(in *RoleFacts) {
 	case ClassRole:
 		r := recordOf(t, &t.roles, id, Role{Obj: id})
 		r.take(in)
+		for _, name := range in.Assigned {
+			t.assigned = append(t.assigned, backLink{name, in.DN})
+		}
 	case ClassAssignment:
 		a := recordOf(t, &t.assignments, id, RoleAssignment{Obj: id})
 		w.takeAssignment(a, in)
@@ -173,6 +182,25 @@ func (w *Writer) Role(in *RoleFacts) {
 		p.Flags, p.FlagsState = flagsAnd(p.Flags, p.FlagsState, in)
 	case ClassContainer:
 		recordOf(t, &t.containers, id, id)
+	}
+}
+
+// UnseenAssignments adds the assignments that roles name and that did not come: the
+// reader may not see them, and they may be anybody's. It is called when all else
+// was read.
+func (w *Writer) UnseenAssignments() {
+	links := w.roles.assigned
+	w.roles.assigned = nil
+	for _, l := range links {
+		w.Pool.Mu.Lock()
+		id := *w.byDNOf(l.assignment)
+		w.Pool.Mu.Unlock()
+		if id != 0 && w.objects.At(uint32(id)).Class != ClassUnknown {
+			continue // it came, or is something else
+		}
+		if w.Put(&Object{DN: l.assignment, Class: ClassAssignment}) {
+			w.Role(&RoleFacts{DN: l.assignment, Role: l.role, RoleState: Present, UserState: Missing, ScopeState: Missing, FlagsState: Missing})
+		}
 	}
 }
 

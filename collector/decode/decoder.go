@@ -130,6 +130,7 @@ func (d *decoder) close(ctx context.Context, err error) error {
 		}
 		d.gap(string(d.queries[id].Purpose), reason)
 	}
+	d.w.UnseenAssignments()
 	for _, search := range slices.Sorted(maps.Keys(d.tooLong)) {
 		d.w.State.AddGap(d.tooLong[search].gap(search))
 	}

@@ -21,7 +21,7 @@ var Roles = collector.Search{
 	Filter: "(|(objectClass=msExchRole)(objectClass=msExchRoleAssignment)(objectClass=msExchScope)(objectClass=msExchRBACPolicy)" +
 		"(&(|(objectClass=container)(objectClass=msExchContainer))(|(cn=RBAC)(cn=Roles)(cn=Role Assignments)(cn=Scopes)(cn=Policies))))",
 	Attributes: []string{
-		attrObjectClass, attrObjectGUID, attrCN, attrSecurity, "msExchRoleType", "msExchRoleEntries", "msExchRoleEntriesExt", "msExchRoleFlags",
+		attrObjectClass, attrObjectGUID, attrCN, attrSecurity, "msExchRoleType", "msExchRoleEntries", "msExchRoleEntriesExt", "msExchRoleFlags", attrAssigned,
 		"msExchUserLink", "msExchRoleLink", "msExchDomainRestrictionLink", "msExchConfigRestrictionLink", "msExchRoleAssignmentFlags",
 		"msExchScopeRoot", "msExchQueryFilter", "msExchScopeFlags", "msExchRBACPolicyFlags",
 	},
@@ -34,6 +34,7 @@ const (
 	attrPolicy       = "msExchRBACPolicyLink"
 	attrRoleGroup    = "msExchRoleGroupType"
 	attrForeignGroup = "msExchForeignGroupSid"
+	attrAssigned     = "msExchRoleBL" // of a role: its assignments, those too that may not be seen
 )
 
 var hasRoles = &evidence{"object of CN=RBAC", func(_ *collector.Entry, set *classSet) bool {
@@ -61,6 +62,7 @@ var role = kind{
 			f.TypeState = model.Missing // it is no number
 		}
 		d.bits32(e, "msExchRoleFlags", &f)
+		d.linkedNames(e, attrAssigned, &f.Assigned, new(model.ReadState))
 		d.putRole(e, set, &f)
 	},
 }
@@ -79,8 +81,8 @@ var roleAssignment = kind{
 		}
 		if n, err := strconv.ParseInt(e.Text(flags), 10, 64); err == nil {
 			f.Flags = uint64(n)
-		} else {
-			f.FlagsText = e.Text(flags)
+		} else if f.FlagsText = e.Text(flags); f.FlagsText == "" && f.FlagsState == model.Present {
+			f.FlagsState = model.Missing // an empty value says as much as none
 		}
 		d.putRole(e, set, &f)
 	},

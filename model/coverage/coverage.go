@@ -22,7 +22,7 @@ type Line struct {
 	Unknown     int // no value came, and whether the account may read one cannot be decided
 	Undecodable int // a value came that is no descriptor; its bytes are kept
 	Complete    bool
-	Reason      string // why not complete
+	Reason      string // why not complete, or what else there is to say of it
 }
 
 // Fields are the columns of report coverage.

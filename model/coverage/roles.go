@@ -27,7 +27,8 @@ type RolesState struct {
 // Roles says whether the role assignments of a snapshot were read. Every
 // organisation with a server of 2010 or later has the container CN=RBAC and in
 // it the assignments that set-up makes: where these do not come they cannot be
-// seen. A single one that the bound account may not see leaves no trace.
+// seen. A single one that the bound account may not see is known by the link back
+// of its role (msExchRoleBL), where that came; else it leaves no trace.
 func Roles(s *model.Snapshot) RolesState { return rolesOf.Of(s) }
 
 var rolesOf = model.Derive(func(s *model.Snapshot) RolesState {
@@ -151,8 +152,12 @@ func (c *Readability) roleLines(lines []Line, named *unreadList) {
 		typed := r.TypeState == model.Present && !c.Withheld(s.Record(r.Obj), AttrMoreEntries)
 		count(coverRole, r.Obj, r.EntriesState == model.Present && typed, typed && c.NoValue(s.Record(r.Obj), r.EntriesState, AttrRoleEntries))
 	}
+	odd := 0
 	for i := range t.Assignments.Len() {
 		a := t.Assignments.At(i)
+		if a.FlagsState == model.Present && a.FlagsText == "" && OddFlags(a.Flags) {
+			odd++
+		}
 		if a.FlagsText != "" {
 			lines[coverAssignment].Found++
 			lines[coverAssignment].Undecodable++
@@ -161,6 +166,9 @@ func (c *Readability) roleLines(lines []Line, named *unreadList) {
 		}
 		rest := a.FlagsState == model.Present && a.Role != 0 && classAt(s, a.Role) == model.ClassRole
 		count(coverAssignment, a.Obj, rest && a.User != 0, rest && c.NoValue(s.Record(a.Obj), a.UserState, AttrAssignee))
+	}
+	if line := &lines[coverAssignment]; odd > 0 && line.Reason == "" {
+		line.Reason = oddNote(odd)
 	}
 	for i := range t.Scopes.Len() {
 		x := t.Scopes.At(i)

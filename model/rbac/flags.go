@@ -3,6 +3,8 @@ package rbac
 import (
 	"fmt"
 	"strconv"
+
+	"mbxperm/model/coverage"
 )
 
 // Flags is the value of msExchRoleAssignmentFlags. LDAP gives it as a signed
@@ -25,24 +27,12 @@ func (f Flags) ConfigWrite() ScopeType    { return ScopeType(f >> 32 & 0x1F) }
 func (f Flags) RecipientRead() ScopeType  { return ScopeType(f >> 24 & 0x1F) }
 func (f Flags) RecipientWrite() ScopeType { return ScopeType(f & 0x1F) }
 
-// known are the bits that have a meaning.
-const known = 1<<63 | 0xF<<59 | 0xF<<48 | 0x1F<<40 | 0x1F<<32 | 0x1F<<24 | 0x1F
-
 // Reserved returns the bits that no document gives a meaning, where they are set.
-func (f Flags) Reserved() uint64 { return uint64(f) &^ known }
+func (f Flags) Reserved() uint64 { return uint64(f) &^ coverage.KnownFlags }
 
 // Odd reports that something in the flags has no meaning that is known: a
 // reserved bit, or a value that no table has.
-func (f Flags) Odd() bool {
-	_, a := assigneeNames[f.Assignee()]
-	_, d := delegationNames[f.Delegation()]
-	for _, s := range []ScopeType{f.ConfigRead(), f.ConfigWrite(), f.RecipientRead(), f.RecipientWrite()} {
-		if int(s) >= len(scopeNames) {
-			return true
-		}
-	}
-	return !a || !d || f.Reserved() != 0
-}
+func (f Flags) Odd() bool { return coverage.OddFlags(uint64(f)) }
 
 // String spells the flags as 0x and sixteen digits.
 func (f Flags) String() string { return fmt.Sprintf("0x%016X", uint64(f)) }

@@ -94,6 +94,7 @@ ATTRIBUTES = [
     ("msExchRoleFlags", "ms-Exch-Role-Flags", None, "int", False, None, None, False, None),
     ("msExchUserLink", "ms-Exch-User-Link", None, "dn", False, 31210, None, False, None),
     ("msExchRoleLink", "ms-Exch-Role-Link", None, "dn", False, 31212, None, False, None),
+    ("msExchRoleBL", "ms-Exch-Role-BL", None, "dn", True, 31213, None, False, None),
     ("msExchDomainRestrictionLink", "ms-Exch-Domain-Restriction-Link", None, "dn", False, 31214, None, False, None),
     ("msExchConfigRestrictionLink", "ms-Exch-Config-Restriction-Link", None, "dn", False, 31216, None, False, None),
     ("msExchRoleAssignmentFlags", "ms-Exch-Role-Assignment-Flags", None, "int64", False, None, None, False, None),
@@ -119,7 +120,7 @@ RECIPIENT = [
 # What only a mailbox owner has: its own auxiliary class, added to User, and so
 # to inetOrgPerson, which is derived from it.
 STORAGE = ["msExchMailboxSecurityDescriptor", "homeMDB", "msExchMailboxGuid", "msExchUserAccountControl"]
-BACK_LINKS = ["homeMDBBL", "publicDelegatesBL", "altRecipientBL", "msExchDelegateListBL"]
+BACK_LINKS = ["homeMDBBL", "publicDelegatesBL", "altRecipientBL", "msExchDelegateListBL", "msExchRoleBL"]
 
 EMPTY = "D:S:"
 LIST = "D:(A;;RPLCLORC;;;AU)"
