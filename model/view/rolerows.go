@@ -130,6 +130,15 @@ func (r *RoleRow) Scoped() model.Phrase {
 	return model.Phrase{{Is: model.PartWord, Text: w.String() + ": "}, name}
 }
 
+// scopeCell is where the assignment counts, for a narrow column: what tells one
+// scope from another stands first.
+func (r *RoleRow) scopeCell() string {
+	if r.ScopeName == "" || !r.Decoded {
+		return r.Where
+	}
+	return r.ScopeName + " (" + r.Flags.RecipientWrite().String() + ")"
+}
+
 // roleStatus says in a word whether an assignment is in force, and as what.
 func roleStatus(a *rbac.Assignment) string {
 	switch {

@@ -24,12 +24,12 @@ var Roles = &ObjectType{
 		roleColumn("Disabled", func(r *RoleCounts) int { return r.Disabled }),
 	},
 	Details: []model.Column[*Row]{
-		{Title: "Assignment", Is: model.ContentName, Text: func(r *Row) string { return r.Role.Name }},
+		{Title: "Assignment", Is: model.ContentTarget, Text: func(r *Row) string { return r.Role.Name }},
 		{Title: "Role", Is: model.ContentRight, Text: func(r *Row) string { return r.Role.RoleName }},
 		{Title: "Effect", Is: model.ContentWord, Text: func(r *Row) string { return r.Role.Effect.String() }},
 		{Title: "Status", Is: model.ContentStatus, Text: func(r *Row) string { return r.Status }},
 		{Title: "UserName", Is: model.ContentTrustee, Text: func(r *Row) string { return model.PrincipalText(r.Trustee) }},
-		{Title: "Scope", Is: model.ContentSentence, Text: func(r *Row) string { return r.Role.Where }},
+		{Title: "Scope", Is: model.ContentSentence, Text: func(r *Row) string { return r.Role.scopeCell() }},
 		{Title: "Via", Is: model.ContentSentence, Text: func(r *Row) string { return r.Via }},
 	},
 	Fields: []model.Field[*Line]{
