@@ -197,7 +197,7 @@ func (x *rolesOfKind) reported(t *testing.T, lab *adlab.Lab, rows map[string]map
 		t.Errorf("the linked group is linked to %v", got)
 	}
 	for i, want := range []string{"allowed", "possible"} {
-		lines := program.Report(t, program.Gaps, append([]string{"access", "--trustee", x.exclusive[i], "--target", x.board.SID}, admin...)...)
+		lines := program.Report(t, program.Gaps, append([]string{"access", "--expand", "--trustee", x.exclusive[i], "--target", x.board.SID}, admin...)...)
 		lines = slices.DeleteFunc(lines, func(r map[string]any) bool { return r["person_sid"] != x.exclusive[i] }) // what everybody may have
 		if len(lines) != 1 || lines[0]["can_open"] != want || lines[0]["can_send_as"] != want || lines[0]["basis"] != "role" {
 			t.Errorf("%s on %s in the exclusive scope: %v, want %s by a role", x.exclusive[i], x.board.DN, lines, want)

@@ -23,7 +23,7 @@ func OddFlags(f uint64) bool {
 	return f&^KnownFlags != 0 || assignees>>(f>>59&0xF)&1 == 0 || delegations>>(f>>48&0xF)&1 == 0
 }
 
-// oddNote counts what is odd, for a line that is complete.
+// oddNote counts what is odd, for the line of assignments.
 func oddNote(n int) string {
 	if n == 1 {
 		return "1 has flags that no table has: they are shown as numbers"

@@ -167,8 +167,8 @@ func (c *Readability) roleLines(lines []Line, named *unreadList) {
 		rest := a.FlagsState == model.Present && a.Role != 0 && classAt(s, a.Role) == model.ClassRole
 		count(coverAssignment, a.Obj, rest && a.User != 0, rest && c.NoValue(s.Record(a.Obj), a.UserState, AttrAssignee))
 	}
-	if line := &lines[coverAssignment]; odd > 0 && line.Reason == "" {
-		line.Reason = oddNote(odd)
+	if line := &lines[coverAssignment]; odd > 0 {
+		line.Reason = strings.TrimPrefix(line.Reason+"; "+oddNote(odd), "; ")
 	}
 	for i := range t.Scopes.Len() {
 		x := t.Scopes.At(i)

@@ -141,7 +141,8 @@ func (b *Book) isPolicy(id model.ObjectID, who *Assignee) bool {
 // policyHolders are the mailboxes that name a policy, and, of the default one,
 // those that name none.
 func (b *Book) policyHolders(name pool.DN) *member.Holding {
-	found, g := map[member.Person]member.Certainty{}, b.graph()
+	g := b.graph()
+	found, n := make([]member.Certainty, g.Len()), 0 // by person: nearly all of them have one
 	for i := range b.s.Recipients.Len() {
 		id := *b.s.Recipients.At(i)
 		o := b.s.Record(id)
@@ -161,11 +162,17 @@ func (b *Book) policyHolders(name pool.DN) *member.Holding {
 			}
 		}
 	}
-	out := &member.Holding{Persons: make([]member.Holder, 0, len(found))}
-	for p, c := range found {
-		out.Persons = append(out.Persons, member.Holder{Person: p, Certainty: c})
+	for _, c := range found {
+		if c != member.No {
+			n++
+		}
 	}
-	slices.SortFunc(out.Persons, func(x, y member.Holder) int { return int(x.Person) - int(y.Person) })
+	out := &member.Holding{Persons: make([]member.Holder, 0, n)}
+	for p, c := range found {
+		if c != member.No {
+			out.Persons = append(out.Persons, member.Holder{Person: member.Person(p), Certainty: c})
+		}
+	}
 	return out
 }
 
