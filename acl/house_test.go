@@ -51,7 +51,7 @@ var arrows = map[string][]string{
 
 	"model/internal/script": {"model", "model/internal/pool", "model/dn", "acl", "acl/sddl"},
 
-	"collector":               {"acl"},
+	"collector":               {"model/dn", "acl"},
 	"collector/decode":        {"collector", "model/...", "acl/..."},
 	"collector/live":          {"collector/live/...", "collector/decode", "collector/trust", "collector", "model/...", "acl"},
 	"collector/trust":         {"model/textfile"},

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"mbxperm/acl"
+	"mbxperm/model/dn"
 )
 
 // Source is where facts come from: a live directory, a file, the demo
@@ -99,7 +100,7 @@ func (q *Query) Asked(attribute string) bool {
 		return true
 	}
 	for _, a := range q.Attributes {
-		if equalFold(a, attribute) {
+		if dn.EqualFold(a, attribute) {
 			return true
 		}
 	}
@@ -141,7 +142,7 @@ func (e *Entry) Values(name string) [][]byte {
 // without regard to case (RFC 4512 2.5).
 func (e *Entry) Attribute(name string) *Attribute {
 	for i := range e.Attributes {
-		if equalFold(e.Attributes[i].Name, name) {
+		if dn.EqualFold(e.Attributes[i].Name, name) {
 			return &e.Attributes[i]
 		}
 	}
@@ -158,21 +159,3 @@ func (e *Entry) Value(name string) []byte {
 
 // Text returns the first value of the attribute as text, or "".
 func (e *Entry) Text(name string) string { return string(e.Value(name)) }
-
-// equalFold compares attribute names, which are ASCII (RFC 4512 1.4), without
-// the cost of Unicode folding: the decoder calls it for every attribute.
-func equalFold(a, b string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range len(a) {
-		x, y := a[i], b[i]
-		if x == y {
-			continue
-		}
-		if x|0x20 != y|0x20 || x|0x20 < 'a' || x|0x20 > 'z' {
-			return false
-		}
-	}
-	return true
-}

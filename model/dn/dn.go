@@ -19,13 +19,14 @@ func Fold(c byte) byte {
 }
 
 // EqualFold reports whether two names differ at most in the case of letters of
-// ASCII.
-func EqualFold(a []byte, b string) bool {
+// ASCII, as in the names of attributes (RFC 4512 1.4). Folding all of Unicode
+// costs more.
+func EqualFold[A, B []byte | string](a A, b B) bool {
 	if len(a) != len(b) {
 		return false
 	}
-	for i := range a {
-		if Fold(a[i]) != Fold(b[i]) {
+	for i := range len(a) {
+		if a[i] != b[i] && Fold(a[i]) != Fold(b[i]) {
 			return false
 		}
 	}

@@ -39,7 +39,7 @@ func secrets(t *testing.T, s *model.Snapshot, jobs []*Job) map[string]bool {
 		seen[v] = true
 		_, wellKnown := acl.ParseSID(v)
 		inKept := strings.Contains(stays, " "+strings.ToLower(v)+" ") // an OU may be called Groups, a word of what stays
-		setup := slices.Contains([]string{"1", "POP3", "IMAP4"}, v) // the names of every organisation's settings
+		setup := slices.Contains([]string{"1", "POP3", "IMAP4"}, v)   // the names of every organisation's settings
 		if !inKept && !setup && wellKnown != nil {
 			names[v] = true
 		}
