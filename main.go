@@ -108,7 +108,7 @@ func (a *app) rootCommand() *cobra.Command {
 		Long: ui.Help + "\n\n" + session.SourceHelp, Example: ui.Examples, Version: report.Version(),
 		SilenceErrors: true, SilenceUsage: true,
 		Args: func(_ *cobra.Command, args []string) error {
-			return usage.Command(args, "report, record, compare and check")
+			return usage.Command(args, "report, record, compare, check and opengraph-schema")
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.browse(cmd.Context(), append(args, "")[0])
@@ -134,7 +134,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.source.Live.User, a.source.Live.CAFile = user, caFile
 		return a.rep.Snapshot(ctx, source)
 	}
-	root.AddCommand(a.reportCommand(), a.compareCommand(), a.recordCommand(), checks.Cobra())
+	root.AddCommand(a.reportCommand(), a.compareCommand(), a.recordCommand(), checks.Cobra(), a.rep.SchemaCommand())
 	return shell.Finish(root, map[string][]string{"auth": strings.Split(live.Auths, ", ")})
 }
 

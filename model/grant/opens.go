@@ -90,3 +90,9 @@ func LetsSendAs(s *model.Snapshot, a *pool.ACERecord) bool {
 	}
 	return a.Mask&acl.ControlAccess != 0 && (!a.HasObjectType || a.ObjectType == 0 || *s.GUIDs.At(uint32(a.ObjectType)) == acl.GUIDSendAs)
 }
+
+// FlowsIntoMailboxes reports whether an allowing entry of a store, or of a container
+// above it, opens the mailboxes below as it flows down to them.
+func FlowsIntoMailboxes(s *model.Snapshot, a *pool.ACERecord) bool {
+	return a.Type.Allows() && opensStored(s, a)
+}

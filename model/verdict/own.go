@@ -150,3 +150,52 @@ func (o *OwnList) ForTrustee(e *OwnEntry) Answer {
 	}
 	return o.l.weigh(o.l.merge(nil, own)).Answer
 }
+
+// At is what the list comes to for the trustee of the allow at a place in it; None
+// where that gives nothing, as a copy of an inherited entry.
+func (o *OwnList) At(pos uint32) Answer {
+	if o == nil {
+		return None
+	}
+	for i := range o.Entries {
+		if o.Entries[i].Pos == pos {
+			return o.ForTrustee(&o.Entries[i])
+		}
+	}
+	return None
+}
+
+// OnStore are the lists by which whoever an entry of a store names gets into the
+// mailboxes in it: by what flows down to them, and by an administrator's logon.
+type OnStore struct{ lists []*OwnList }
+
+// OnStore returns those of a store.
+func (b *Book) OnStore(id model.ObjectID) *OnStore {
+	s := b.s
+	server := s.ServerOf(s.Record(id))
+	k := openKey{state: isAbsent, store: id, release: releaseOf(s.Forest.Versions[server]), domain: b.domainOf(server)}
+	lists := append(b.adminLists(adminKey{id, k.release, k.domain}, nil)[:1], b.openList(k, nil))
+	out := &OnStore{}
+	for _, l := range lists {
+		o := &OwnList{Question: CanOpen, b: b, l: l}
+		contested := false
+		for i := range l.entries {
+			if e := &l.entries[i]; e.effect != allows {
+				contested = true
+			} else {
+				o.Entries = append(o.Entries, OwnEntry{Who: e.who, Pos: e.pos, Preset: e.preset, at: int32(i), contested: contested})
+			}
+		}
+		out.lists = append(out.lists, o)
+	}
+	return out
+}
+
+// At is what they come to for the trustee of the allow at a place in the store's
+// list: the best of them.
+func (o *OnStore) At(pos uint32) (best Answer) {
+	for _, l := range o.lists {
+		best = max(best, l.At(pos))
+	}
+	return best
+}

@@ -143,6 +143,7 @@ type Question struct {
 	Directory Directory
 	Findings  Findings
 	Hybrid    Hybrid
+	OpenGraph OpenGraph
 }
 
 // words puts the question into words; name spells what the user named.
@@ -164,6 +165,9 @@ func (q *Question) words(name func(string) string) string {
 	}
 	if q.Report == hybridReport {
 		return q.hybridWords(name)
+	}
+	if q.Report == openGraphReport {
+		return q.openGraphWords()
 	}
 	s := map[string]string{"totals": "totals", "aces": "entries", "compare": "changes"}[q.Report]
 	switch {

@@ -27,6 +27,7 @@ type Flags struct {
 	Directory                                             Directory
 	Findings                                              Findings
 	Hybrid                                                Hybrid
+	OpenGraph                                             OpenGraph
 }
 
 // Names are the reports there are.
@@ -60,6 +61,8 @@ var Names = []struct {
 		func(r *Flags, f *pflag.FlagSet) { r.Findings.define(f) }},
 	{hybridReport, "Say what becomes of rights between here and Exchange Online, and which mailboxes should move together", HybridHelp, HybridExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Hybrid.define(f) }},
+	{openGraphReport, "Write mailboxes, stores and rights as a graph for BloodHound", OpenGraphHelp, OpenGraphExample,
+		func(r *Flags, f *pflag.FlagSet) { r.OpenGraph.define(f) }},
 	{Name: "coverage", Short: "Say what was found, decoded, absent, unreadable or unknown"},
 }
 
@@ -192,20 +195,19 @@ func FailOnHelp() string {
 // Query makes the question of a report. Errors are of usage.
 func (r *Flags) Query(report string) (view.Query, error) {
 	q := view.Query{Rows: report != "totals", System: true}
-	if report == accessReport {
+	switch {
+	case report == accessReport:
 		q.Type = view.Mailboxes
 		return q, r.checkAccess()
-	}
-	if report == findingsReport {
+	case report == findingsReport:
 		return r.findingsQuery()
-	}
-	if isDoors(report) {
+	case isDoors(report):
 		return r.doorQuery(report)
-	}
-	if report == hybridReport {
+	case report == hybridReport:
 		return r.hybridQuery()
-	}
-	if isDirectory(report) {
+	case report == openGraphReport:
+		return r.openGraphQuery()
+	case isDirectory(report):
 		return r.directoryQuery(report)
 	}
 	for _, t := range view.ObjectTypes {
@@ -280,12 +282,16 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
+	if report == openGraphReport {
+		format = zipFormat
+	}
 	job := &Job{
 		Question: Question{Report: report, Query: q, Target: r.Target, Trustee: r.Trustee, Of: r.Seen.Of, Recipients: r.Object == "recipient", Expand: r.Verdict.Expand,
-			Doors: r.Doors, Directory: r.Directory, Findings: r.Findings, Hybrid: r.Hybrid},
+			Doors: r.Doors, Directory: r.Directory, Findings: r.Findings, Hybrid: r.Hybrid, OpenGraph: r.OpenGraph},
 		Output:  Output{Format: format, BOM: r.BOM, File: r.Out, Force: r.Force, Quiet: r.Quiet},
 		Version: version,
 	}
+	job.OpenGraph.All = r.All
 	job.Doors.Probes = r.Doors.Probes || r.All
 	if r.FailOn != "" {
 		if job.FailOn, err = finding.ParseConditions(r.FailOn); err != nil {

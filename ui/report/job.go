@@ -72,7 +72,9 @@ func (o *Output) Free() error {
 const evidenceSuffix = ".evidence.json"
 
 // beside reports whether the evidence goes beside the data: where it is not inside.
-func (o *Output) beside() bool { return o.Format == CSV || o.Format == JSON || o.Format == JSONL }
+func (o *Output) beside() bool {
+	return o.Format == CSV || o.Format == JSON || o.Format == JSONL || o.Format == zipFormat
+}
 
 // Deliver writes a report: to the file of the output, with its evidence beside
 // it where the format has no room for it, or to stdout, with the evidence as one
@@ -256,11 +258,7 @@ func (j *Job) Run(ctx context.Context, s, old *model.Snapshot, stdout, stderr io
 	if err != nil {
 		return out, err
 	}
-	d, err := j.data(ctx, s, changes, found, ev)
-	if err != nil {
-		return out, err
-	}
-	if err := j.Deliver(ctx, stdout, stderr, d, ev); err != nil {
+	if err := j.answer(ctx, s, changes, found, ev, stdout, stderr); err != nil {
 		return out, err
 	}
 	if len(ev.Unread) > 0 { // no --quiet hides that no rows are no answer
@@ -301,6 +299,18 @@ func (j *Job) raise(ctx context.Context, s *model.Snapshot, comparison *change.C
 		ev.FailOn = append(ev.FailOn, failure(s, r, j.Redact))
 	}
 	return l, nil
+}
+
+// answer works the report out and delivers it.
+func (j *Job) answer(ctx context.Context, s *model.Snapshot, changes *change.List, found *finding.List, ev *Evidence, stdout, stderr io.Writer) error {
+	if j.Report == openGraphReport {
+		return j.openGraph(ctx, s, ev, stderr)
+	}
+	d, err := j.data(ctx, s, changes, found, ev)
+	if err != nil {
+		return err
+	}
+	return j.Deliver(ctx, stdout, stderr, d, ev)
 }
 
 // changes compares the snapshot with an older one, if there is one.
