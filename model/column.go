@@ -47,6 +47,7 @@ type Column[T any] struct {
 	Is      Content
 	Numeric bool // right-aligned, sorted by number
 	Extra   bool // shown only where there is room
+	Off     bool // not shown until somebody chooses it
 	Text    func(T) string
 	Number  func(T) int // of a numeric column
 }

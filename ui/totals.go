@@ -115,7 +115,7 @@ func filterNote(filter string) string {
 func totalsColumns(t *view.ObjectType) []widget.Column {
 	columns := make([]widget.Column, len(t.Totals))
 	for i, c := range t.Totals {
-		columns[i] = widget.Column{Title: c.Title, Short: c.Short, Numeric: c.Numeric, Extra: c.Extra}
+		columns[i] = widget.Column{Title: c.Title, Short: c.Short, Numeric: c.Numeric, Extra: c.Extra, Off: c.Off}
 		switch c.Is {
 		case model.ContentTrustee:
 			columns[i].Name = true

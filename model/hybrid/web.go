@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync"
 
 	"mbxperm/model"
 	"mbxperm/model/internal/pool"
@@ -281,4 +282,28 @@ func (w *Web) build(pairs []uint64, hub int) {
 			}
 		}
 	})
+}
+
+// WebOf returns the web of a snapshot with the usual bound on hubs. It is worked out
+// once, by the first who asks; one that was given up is worked out again.
+func WebOf(ctx context.Context, s *model.Snapshot) (*Web, error) {
+	k := kept.Of(s)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.web == nil {
+		w, err := NewWeb(ctx, s, DefaultHub)
+		if err != nil {
+			return nil, err
+		}
+		k.web = w
+	}
+	return k.web, nil
+}
+
+// kept is the web of a snapshot, where somebody has asked for it.
+var kept = model.Derive(func(*model.Snapshot) *keptWeb { return &keptWeb{} })
+
+type keptWeb struct {
+	mu  sync.Mutex
+	web *Web
 }

@@ -147,3 +147,22 @@ func hubReason(h *hybrid.Hub) string {
 	}
 	return fmt.Sprintf("it is tied to %d mailboxes: none of these ties counts", h.Ties)
 }
+
+// MailboxOf is the mailbox that a line is, or that a row is on; 0 for none.
+func MailboxOf(r *Result, row int) model.ObjectID {
+	id := model.ObjectID(0)
+	if r.Query.Type.Doors() || r.Query.Roles() {
+		return 0
+	}
+	if !r.Query.Rows {
+		id = r.Line(row).Key.find(r.Snapshot).obj
+	} else if l := r.Row(row); l.Verdict != nil {
+		id = l.Verdict.Mailbox
+	} else {
+		id = r.Ref(row).Obj
+	}
+	if id != 0 && r.Snapshot.Record(id).HasMailbox() {
+		return id
+	}
+	return 0
+}

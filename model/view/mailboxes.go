@@ -30,6 +30,7 @@ var Mailboxes = &ObjectType{
 		forwardColumn("OnBehalf", "", true, grant.OnBehalf),
 		reverseColumn("Reverse_OnBehalf", "Rev_OnBehalf", true, grant.OnBehalf),
 		{Title: "Type", Is: model.ContentWord, Extra: true, Text: func(l *Line) string { return typeOrKind(l) }},
+		premisesColumn,
 	},
 	Details: recipientColumns("MailboxName"),
 	Fields: append([]model.Field[*Line]{
@@ -59,6 +60,9 @@ var Mailboxes = &ObjectType{
 		4: reverseCount(grant.SendAs), 5: forwardCount(grant.OnBehalf), 6: reverseCount(grant.OnBehalf),
 	},
 }
+
+// premisesColumn says where the mailbox of a line is.
+var premisesColumn = model.Column[*Line]{Title: "Premises", Is: model.ContentWord, Extra: true, Off: true, Text: func(l *Line) string { return l.Premises.String() }}
 
 // recipientColumns are the columns of rows on mailboxes and other recipients.
 func recipientColumns(name string) []model.Column[*Row] {
@@ -190,11 +194,12 @@ func recipientLines(l *evaluation) {
 	l.order(chosen)
 }
 
-// describeMailbox says who decides about a mailbox, and what it is on.
+// describeMailbox says who decides about a mailbox, what it is on, and where.
 func describeMailbox(s *model.Snapshot, o *model.Record) (p Place) {
 	if o.HasMailbox() {
 		p.Authority, p.Exchange = s.VersionOf(o).Authority(), s.ReleaseOf(o)
 	}
+	p.Premises = s.PremisesOf(s.At(o.DN))
 	return p
 }
 

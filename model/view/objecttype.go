@@ -139,6 +139,7 @@ type Place struct {
 	Server, StorageGroup, Store string
 	Sort                        string // "OU", "Domain", "Container"
 
+	Premises   model.Premises
 	SenderAuth string // of another recipient: see [grant.SenderAuth]
 	Connector  *door.Connector
 	snapshot   *model.Snapshot // where a field needs names

@@ -24,6 +24,7 @@ var Recipients = &ObjectType{
 		reverseColumn("Reverse_Manager", "Rev_Manager", true, grant.Manager),
 		reverseColumn("Reverse_Delivery", "Rev_Delivery", true, grant.Delivery),
 		{Title: "SenderAuth", Is: model.ContentWord, Extra: true, Text: func(l *Line) string { return l.SenderAuth }},
+		premisesColumn,
 	},
 	Details: recipientColumns("RecipientName"),
 	Fields: append([]model.Field[*Line]{
@@ -92,7 +93,8 @@ func recipientText(l *Line) string {
 	return name
 }
 
-// describeRecipient says whether it takes messages of authenticated senders alone.
+// describeRecipient says whether it takes messages of authenticated senders alone, and where its
+// mailbox is.
 func describeRecipient(s *model.Snapshot, o *model.Record) Place {
-	return Place{SenderAuth: grant.SenderAuth(s, o)}
+	return Place{SenderAuth: grant.SenderAuth(s, o), Premises: s.PremisesOf(s.At(o.DN))}
 }

@@ -33,7 +33,11 @@ func (g *Grid) Choice(at int) ColumnChoice {
 			return c
 		}
 	}
-	return ColumnChoice{Title: g.columns[at].Title}
+	c := ColumnChoice{Title: g.columns[at].Title}
+	if g.columns[at].Off {
+		c.Show = ShowNever
+	}
+	return c
 }
 
 // Ordered returns all columns in the order that was chosen; those of which

@@ -27,6 +27,7 @@ type Column struct {
 	Short   string // the title where there is no room for it
 	Numeric bool   // aligned to the right
 	Extra   bool   // left out where there is no room
+	Off     bool   // left out until it is chosen
 	Name    bool   // what one looks for: extra columns leave it goodName
 	min     int    // the least width in cells
 	Good    int    // the width from which on it can be read well, 0 for goodText

@@ -1,0 +1,18 @@
+package ui
+
+import "testing"
+
+// TestScreenMoves: which mailboxes move with one, whatever their names hold, and why
+// there is none for what is no mailbox here.
+func TestScreenMoves(t *testing.T) {
+	d, _ := driveDemo(t, 120, 32)
+	d.find("u00012")
+	d.WantScreen("Mailboxes 1")
+	d.Press("H")
+	d.WantScreen("Moves with", "Mailbox", "u00012", "onprem", "Whoever ties more than 50")
+	d.Press("Esc", "Esc")
+	d.find("Helpdesk")
+	d.WantScreen("other trustees")
+	d.Press("H")
+	d.WantScreen("mailboxes that are here move together: choose one")
+}
