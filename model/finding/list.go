@@ -68,8 +68,7 @@ type List struct {
 	// Accepted counts the findings that somebody accepted, by rule.
 	Accepted map[*Rule]int
 	found    []found
-	accepted []found // those that are left out, in the same order
-	unsure   bool    // something could not be compared
+	unsure   bool // something could not be compared
 	done     bool
 }
 

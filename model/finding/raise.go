@@ -14,26 +14,26 @@ type Raised struct {
 	// severity the findings; 0 where it is about neither.
 	Rows  int
 	First *Finding // nil where Rows is 0
-	// Accepted counts its findings that somebody accepted, and which do not count.
-	Accepted int
 }
 
 // Raise returns those of the conditions that hold, in their order. What is new needs a
 // comparison in the query; without one it never holds. It stops with the context's error
 // when the context ends.
 func Raise(ctx context.Context, s *model.Snapshot, q Query, conditions []Condition) ([]Raised, error) {
-	if len(conditions) == 0 {
-		return nil, nil
-	}
-	q.Rules = rulesOf(conditions, q.Since != nil)
-	l := &List{Snapshot: s}
-	if len(q.Rules) > 0 {
-		var err error
-		if l, err = Find(ctx, s, q, nil); err != nil {
-			return nil, err
-		}
+	l, err := FindFor(ctx, s, q, conditions)
+	if err != nil {
+		return nil, err
 	}
 	return l.Raise(conditions, q), nil
+}
+
+// FindFor is [Find] for the rules that conditions want, and no others.
+func FindFor(ctx context.Context, s *model.Snapshot, q Query, conditions []Condition) (*List, error) {
+	q.Rules = rulesOf(conditions, q.Since != nil)
+	if len(q.Rules) == 0 {
+		return &List{Snapshot: s, done: true}, nil
+	}
+	return Find(ctx, s, q, nil)
 }
 
 // rulesOf are the rules that have to be asked for conditions.
@@ -72,11 +72,6 @@ func (l *List) Raise(conditions []Condition, q Query) (out []Raised) {
 				x.Rows++
 			} else {
 				x.Rows += f.rows
-			}
-		}
-		for i := range l.accepted {
-			if c.holds(&l.accepted[i]) {
-				x.Accepted++
 			}
 		}
 		if x.Rows > 0 {

@@ -150,7 +150,6 @@ func (r *run) list(done bool) *List {
 		}
 		if f.accepted != nil && !f.accepted.past {
 			l.Accepted[f.rule]++
-			l.accepted = append(l.accepted, f)
 			continue
 		}
 		l.found = append(l.found, f)

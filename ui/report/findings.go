@@ -21,7 +21,6 @@ import (
 	"mbxperm/model/usage"
 	"mbxperm/model/view"
 	"mbxperm/model/wholefile"
-	"mbxperm/ui/safe"
 )
 
 // findingsReport is the report of what is wrong.
@@ -173,20 +172,6 @@ func AcceptedBy() string {
 // findingQuery is what conditions and findings are looked for with.
 func (j *Job) findingQuery(comparison *change.Comparison) finding.Query {
 	return finding.Query{Target: j.Query.Target, Trustee: j.Query.Trustee, Since: comparison, Accepted: j.Findings.accepted}
-}
-
-// findings looks for findings, and says how many were accepted.
-func (j *Job) findings(ctx context.Context, s *model.Snapshot, comparison *change.Comparison, ev *Evidence) (*finding.List, error) {
-	l, err := finding.Find(ctx, s, j.findingQuery(comparison), nil)
-	if err != nil {
-		return nil, err
-	}
-	ev.Covers = append(slices.Clone(findingsCover), ev.Covers...)
-	if n := l.AcceptedTotal(); n > 0 {
-		ev.Hidden["accepted"] = n
-		ev.Notes = append(ev.Notes, safe.Thousands(n)+" findings are accepted: "+j.Findings.Accept)
-	}
-	return l, nil
 }
 
 // findingsCover is what the report rests on.

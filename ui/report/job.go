@@ -280,23 +280,25 @@ func (j *Job) Run(ctx context.Context, s, old *model.Snapshot, stdout, stderr io
 	return out, nil
 }
 
-// raise looks for the conditions that hold. The report of findings looks for findings
-// once, for both; for other reports it returns nil.
+// raise looks for the conditions that hold, and for the report of findings for all of
+// them, once for both.
 func (j *Job) raise(ctx context.Context, s *model.Snapshot, comparison *change.Comparison, ev *Evidence) (l *finding.List, err error) {
-	var raised []finding.Raised
 	q := j.findingQuery(comparison)
 	if j.Report == findingsReport {
-		if l, err = j.findings(ctx, s, comparison, ev); err == nil {
-			raised = l.Raise(j.FailOn, q)
-		}
+		l, err = finding.Find(ctx, s, q, nil)
+		ev.Covers = append(slices.Clone(findingsCover), ev.Covers...)
 	} else {
-		raised, err = finding.Raise(ctx, s, q, j.FailOn)
+		l, err = finding.FindFor(ctx, s, q, j.FailOn)
 	}
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range raised {
+	for _, r := range l.Raise(j.FailOn, q) {
 		ev.FailOn = append(ev.FailOn, failure(s, r, j.Redact))
+	}
+	if n := l.AcceptedTotal(); n > 0 {
+		ev.Hidden["accepted"] = n
+		ev.Notes = append(ev.Notes, safe.Thousands(n)+" findings are accepted by the file of --accept")
 	}
 	return l, nil
 }
