@@ -50,20 +50,18 @@ func (r *reading) missing(s *search, part region) error {
 	}
 	for _, at := range []region{part, noRegion} { // what has no name may lie anywhere
 		if d := r.damage[at]; d.n > 0 {
-			return fmt.Errorf("%d objects were left out, since they cannot be read; %s", d.n, d.first)
+			return fmt.Errorf("%d objects cannot be read, or not in full; %s", d.n, d.first)
 		}
 	}
-	var types []string
-	for name, u := range r.unknown {
-		if u.searches[s] {
-			types = append(types, fmt.Sprintf("%s of %d objects (type %d)", word(name), u.n, u.of.kind))
-		}
-	}
-	if types == nil {
+	if s.lacks == nil {
 		return nil
 	}
-	slices.Sort(types)
-	return fmt.Errorf("values of a type that is not read: %s", strings.Join(types, ", "))
+	var texts []string
+	for _, l := range s.lacks {
+		texts = append(texts, l.String())
+	}
+	slices.Sort(texts)
+	return fmt.Errorf("not read: %s", strings.Join(texts, "; "))
 }
 
 // incompleteGroups delivers those groups again of which more objects say that
@@ -92,15 +90,13 @@ func (r *reading) again(groups []group) error {
 		if err != nil {
 			return err
 		}
-		if err := r.deliverPart(g.by, string(name)); err != nil {
-			return err
-		}
+		r.deliverPart(g.by, string(name))
 	}
 	return nil
 }
 
 // deliverPart is deliver for a group whose members came in part.
-func (r *reading) deliverPart(s *search, name string) error {
+func (r *reading) deliverPart(s *search, name string) {
 	members := collector.Attribute{Name: attrMember, Partial: true}
 	e := &r.entry
 	e.Query, e.DN, e.Attributes = s.query.ID, name, e.Attributes[:0]
@@ -110,13 +106,9 @@ func (r *reading) deliverPart(s *search, name string) error {
 			e.Attributes = append(e.Attributes, members)
 			continue
 		}
-		var err error
-		if e.Attributes, err = r.o.attribute(e.Attributes, n, s.query.Attributes[i]); err != nil {
-			return err
-		}
+		e.Attributes = r.o.attribute(e.Attributes, n, s.query.Attributes[i])
 	}
 	r.sink.Entry(e)
-	return nil
 }
 
 // storeLinks asks what the stores say they hold, where they say it at all.
@@ -140,12 +132,10 @@ func (r *reading) storeLinks(broken error) error {
 			continue // a copy of a store
 		}
 		name, err := r.o.first(r.name)
-		if err == nil {
-			err = r.deliver(s, string(name))
-		}
 		if err != nil {
 			return err
 		}
+		r.deliver(s, string(name))
 	}
 	if broken == nil {
 		broken = r.missing(s, ofConfiguration)
@@ -191,7 +181,7 @@ func (r *reading) byName(of collector.Search, part region, broken error, always 
 		if err == nil {
 			var name []byte
 			if name, err = r.o.first(r.name); err == nil {
-				err = r.deliver(s, string(name))
+				r.deliver(s, string(name))
 			}
 		}
 		if err != nil && s.err == nil {
@@ -241,13 +231,11 @@ func (r *reading) lookup(sids []acl.SID) error {
 		case !seen[at]:
 			seen[at] = true
 			name, err := r.o.first(r.name)
-			if err == nil {
-				err = r.deliver(s, string(name))
-			}
 			if err != nil {
 				r.sink.End(s.query.ID, err)
 				return err
 			}
+			r.deliver(s, string(name))
 		}
 	}
 	r.sink.End(s.query.ID, nil)

@@ -175,19 +175,16 @@ func word(name string) string {
 // ([MS-ADTS] 3.1.1.3.4.6).
 var rangeLimits = []int{1000, 1500, 5000}
 
-// attribute appends an attribute to an entry. Values of a type that is not read
-// are values that the source could not read.
-func (o *object) attribute(to []collector.Attribute, n int, name string) ([]collector.Attribute, error) {
+// attribute appends an attribute to an entry. Values that cannot be read, or are
+// of a type that is not read, are values that the source could not read.
+func (o *object) attribute(to []collector.Attribute, n int, name string) []collector.Attribute {
 	if !o.has(n) {
-		return to, nil
+		return to
 	}
 	v, err := o.values(n)
 	a := collector.Attribute{Name: name, Values: v, Partial: o.slot[n].of.part || slices.Contains(rangeLimits, len(v))}
-	switch {
-	case errors.Is(err, errType):
+	if err != nil {
 		a.Values, a.Partial = nil, true
-	case err != nil:
-		return to, err
 	}
-	return append(to, a), nil
+	return append(to, a)
 }

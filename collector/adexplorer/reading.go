@@ -35,7 +35,6 @@ type reading struct {
 	links    []int64         // stores that say which mailboxes they hold
 	groups   map[uint64]group
 	refers   map[uint64]uint32 // how often objects say that they are members
-	unknown  map[string]*unknown
 	answered int
 }
 
@@ -46,13 +45,6 @@ type group struct {
 	by      *search
 }
 
-// unknown counts values of a type that is not read.
-type unknown struct {
-	of       *property
-	n        int
-	searches map[*search]bool
-}
-
 // damage counts objects that were left out, by the partition they lie in.
 type damage [regions]struct {
 	n     int
@@ -61,7 +53,7 @@ type damage [regions]struct {
 
 // newReading begins the searches that every object is held against.
 func newReading(ctx context.Context, s *Source, sink collector.Sink) (*reading, error) {
-	r := &reading{ctx: ctx, s: s, sink: sink, gone: places{}, groups: map[uint64]group{}, refers: map[uint64]uint32{}, unknown: map[string]*unknown{}}
+	r := &reading{ctx: ctx, s: s, sink: sink, gone: places{}, groups: map[uint64]group{}, refers: map[uint64]uint32{}}
 	for _, f := range []struct {
 		slot *int
 		name string
@@ -245,7 +237,8 @@ func (r *reading) object() (region, error) {
 	case err != nil:
 		return noRegion, err
 	case len(name) == 0 && r.o.has(r.context):
-		return noRegion, r.deliver(r.rootDSE, "")
+		r.deliver(r.rootDSE, "")
+		return noRegion, nil
 	case len(name) == 0:
 		return noRegion, errors.New("it has no distinguishedName")
 	}
@@ -273,18 +266,16 @@ func (r *reading) answer(part region, name []byte) error {
 		if !s.in(name) {
 			continue
 		}
-		if ok, err := s.filter.match(r.o); err != nil || !ok {
-			if err != nil && !errors.Is(err, errType) {
-				return err
-			}
+		switch ok, err := s.filter.match(r.o); {
+		case err != nil: // what it is cannot be told
+			return err
+		case !ok:
 			continue
 		}
 		if text == "" {
 			text = string(name)
 		}
-		if err := r.deliver(s, text); err != nil {
-			return err
-		}
+		r.deliver(s, text)
 		switch {
 		case s.query.Purpose == decode.Stores.Purpose:
 			r.answered++
@@ -322,7 +313,7 @@ func (r *reading) buried() error {
 // remember notes what is needed when everything has been seen.
 func (r *reading) remember(part region, name []byte) error {
 	groups, err := r.o.values(r.memberOf)
-	if err != nil && !errors.Is(err, errType) {
+	if err != nil {
 		return err
 	}
 	for _, g := range groups {
@@ -337,17 +328,4 @@ func (r *reading) remember(part region, name []byte) error {
 		}
 	}
 	return nil
-}
-
-// unread counts values of a type that is not read.
-func (r *reading) unread(s *search, slot int) {
-	of := r.o.slot[slot].of
-	name := of.name
-	u := r.unknown[name]
-	if u == nil {
-		u = &unknown{of: of, searches: map[*search]bool{}}
-		r.unknown[name] = u
-	}
-	u.n++
-	u.searches[s] = true
 }

@@ -2,6 +2,7 @@ package adexplorer
 
 import (
 	"errors"
+	"fmt"
 	"hash/maphash"
 	"strings"
 
@@ -14,10 +15,9 @@ import (
 type search struct {
 	query  collector.Query
 	filter filter
-	asks   []int // slots
-	found  int
-	ended  bool
-	err    error // why its answer is not whole
+	asks   []int            // slots
+	lacks  map[string]*lack // what was not read of its answers, by attribute
+	err    error            // why its answer is not whole
 	part   region
 }
 
@@ -114,21 +114,48 @@ func (r *reading) ask(of collector.Search) (*search, error) {
 func (r *reading) begin(s *search) { r.sink.Begin(s.query) }
 
 // deliver gives the object in hand as an answer to a search.
-func (r *reading) deliver(s *search, name string) error {
+func (r *reading) deliver(s *search, name string) {
 	e := &r.entry
 	e.Query, e.DN, e.Attributes = s.query.ID, name, e.Attributes[:0]
 	for i, n := range s.asks {
-		var err error
-		if e.Attributes, err = r.o.attribute(e.Attributes, n, s.query.Attributes[i]); err != nil {
-			return err
-		}
-		if errors.Is(r.o.slot[n].err, errType) {
-			r.unread(s, n)
+		e.Attributes = r.o.attribute(e.Attributes, n, s.query.Attributes[i])
+		if err := r.o.slot[n].err; err != nil {
+			s.unread(r.o.slot[n].of, err)
 		}
 	}
-	s.found++
 	r.sink.Entry(e)
-	return nil
+}
+
+// unread counts values of an attribute that were not read.
+func (s *search) unread(of *property, err error) {
+	if s.lacks == nil {
+		s.lacks = map[string]*lack{}
+	}
+	key := of.name
+	if errors.Is(err, errType) {
+		key += " " // one attribute may be damaged too
+	}
+	l := s.lacks[key]
+	if l == nil {
+		l = &lack{of: of, err: err}
+		s.lacks[key] = l
+	}
+	l.n++
+}
+
+// lack is of how many objects the values of an attribute were not read, and why.
+type lack struct {
+	of  *property
+	n   int
+	err error // of the first
+}
+
+// String says so.
+func (l *lack) String() string {
+	if errors.Is(l.err, errType) {
+		return fmt.Sprintf("%s of %d objects, of type %d, which is not read", word(l.of.name), l.n, l.of.kind)
+	}
+	return fmt.Sprintf("%s of %d objects: %v", word(l.of.name), l.n, errors.Unwrap(l.err))
 }
 
 // places remember where objects lie, by a hash of what they are found by later.

@@ -61,8 +61,9 @@ func (s *Source) Name() string {
 func (s *Source) Warnings() []string { return s.warnings }
 
 // Read goes through the file once and delivers what each search of a directory
-// finds in it. An object that cannot be read is left out, and the searches that
-// could have found it end with that. Where the next object begins is not known
+// finds in it. An attribute that cannot be read comes without values, and the
+// searches that asked for it end with that; an object of which not even the name or
+// what it is can be told is left out, and so do those that could have found it. Where the next object begins is not known
 // after one whose size is wrong: the error says which, and what came before has
 // been delivered.
 func (s *Source) Read(ctx context.Context, sink collector.Sink) error {
