@@ -31,6 +31,7 @@ import (
 	"mbxperm/model/usage"
 	"mbxperm/ui"
 	"mbxperm/ui/check"
+	"mbxperm/ui/export"
 	"mbxperm/ui/prompt"
 	"mbxperm/ui/report"
 	"mbxperm/ui/shell"
@@ -91,8 +92,7 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {
 	a.rep.OpenRecorded = func(ctx context.Context, source string, required bool) (report.Source, error) {
 		return a.source.ReadRecorded(ctx, source, required)
 	}
-	a.source.Program = "mbxperm " + report.Version()
-	a.source.Files.Stdin = stdin
+	a.source.Program, a.source.Files.Stdin = "mbxperm "+report.Version(), stdin
 	a.source.Passwords = session.NewPasswords(a.password.Stored, a.password.Ask)
 	a.source.Note = func(text string) {
 		if !a.rep.Quiet {
@@ -108,7 +108,7 @@ func (a *app) rootCommand() *cobra.Command {
 		Long: ui.Help + "\n\n" + session.SourceHelp, Example: ui.Examples, Version: report.Version(),
 		SilenceErrors: true, SilenceUsage: true,
 		Args: func(_ *cobra.Command, args []string) error {
-			return usage.Command(args, "report, record, compare, check and opengraph-schema")
+			return usage.Command(args, "report, record, compare, check, export and opengraph-schema")
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.browse(cmd.Context(), append(args, "")[0])
@@ -134,7 +134,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.source.Live.User, a.source.Live.CAFile = user, caFile
 		return a.rep.Snapshot(ctx, source)
 	}
-	root.AddCommand(a.reportCommand(), a.compareCommand(), a.recordCommand(), checks.Cobra(), a.rep.SchemaCommand())
+	root.AddCommand(a.reportCommand(), a.compareCommand(), a.recordCommand(), checks.Cobra(), export.Command(&a.rep, a.source.DefineReading, a.end), a.rep.SchemaCommand())
 	return shell.Finish(root, map[string][]string{"auth": strings.Split(live.Auths, ", ")})
 }
 

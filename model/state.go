@@ -59,6 +59,11 @@ type State struct {
 	Source  string // as named by the user
 	Server  string // dnsHostName of the directory server
 	Account string // bound account as the server names it
+	// Clock is what the time was for the directory when it was read, and USN the
+	// highest number of a change there (currentTime and highestCommittedUSN, [MS-ADTS]
+	// 3.1.1.3.2): those of Server. They are in recordings. Zero where it did not say.
+	Clock   time.Time
+	USN     int64
 	Phase   Phase
 	Search  string // what is being read now: "mailboxes"
 	Done    int    // entries of this search so far

@@ -1,6 +1,9 @@
 package decode
 
 import (
+	"strconv"
+	"time"
+
 	"mbxperm/acl"
 	"mbxperm/collector"
 	"mbxperm/model"
@@ -32,6 +35,12 @@ var hasRootDSE = &evidence{"rootDSE", func(e *collector.Entry, _ *classSet) bool
 func decodeRootDSE(d *decoder, e *collector.Entry, _ *classSet) {
 	if s := e.Text("dnsHostName"); s != "" && d.w.State.Server == "" { // the first is that of the server that was asked for
 		d.w.State.Server = s
+		if now, err := time.Parse("20060102150405.0Z", e.Text("currentTime")); err == nil {
+			d.w.State.Clock = now
+		}
+		if n, err := strconv.ParseInt(e.Text("highestCommittedUSN"), 10, 64); err == nil {
+			d.w.State.USN = n
+		}
 	}
 	if root := e.Text("rootDomainNamingContext"); root != "" {
 		d.w.Domain(model.DomainInfo{DN: root, Root: true})

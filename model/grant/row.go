@@ -73,6 +73,18 @@ func RowOf(s *model.Snapshot, ref Ref) Row {
 	return row
 }
 
+// TargetOf makes the part of a row that is the same for all rows of a target of
+// this kind: who it is, of which type, and who decides about it.
+func (k *Kind) TargetOf(s *model.Snapshot, id model.ObjectID) Row {
+	row, o := Row{Ref: k.Ref(id, 0, 0)}, s.Record(id)
+	fillTarget(s, &row, o)
+	row.Authority = model.AuthorityDirectory
+	if k.fill != nil {
+		k.fill(s, o, &row)
+	}
+	return row
+}
+
 func fillTarget(s *model.Snapshot, row *Row, o *model.Record) {
 	t := &row.Target
 	t.Principal = s.TargetPrincipal(o)
@@ -84,6 +96,15 @@ func fillTarget(s *model.Snapshot, row *Row, o *model.Record) {
 }
 
 func fillACE(s *model.Snapshot, row *Row, o *model.Record, a *pool.ACERecord) {
+	fillEntry(s, row, o, a)
+	row.Overruled = a.Type.Denies() && overruled(s, row.Ref, a)
+	if row.Ref.Kind().IsInherited() && (row.Inherited || o.Is(model.FlagAdminCount)) {
+		row.Origin = origin(s, o, a)
+	}
+}
+
+// fillEntry fills in what depends on nothing but the entry and the class of its target.
+func fillEntry(s *model.Snapshot, row *Row, o *model.Record, a *pool.ACERecord) {
 	row.ACEType, row.ACEFlags = a.Type.String(), a.Flags.String()
 	row.Mask = fmt.Sprintf("0x%08x", uint32(a.Mask))
 	if a.Null {
@@ -100,16 +121,12 @@ func fillACE(s *model.Snapshot, row *Row, o *model.Record, a *pool.ACERecord) {
 		row.Status = Allow
 	case a.Type.Denies():
 		row.Status = Deny
-		row.Overruled = overruled(s, row.Ref, a)
 	}
 	row.Conditional = a.Type.IsCallback()
 	row.Inherited = a.Flags&acl.Inherited != 0
 	row.ImpliedBy = pool.Implied(row.Ref.Right).String()
 	row.AppliesHere = appliesHere(s, o, a)
 	row.AppliesTo = appliesTo(s, a)
-	if row.Ref.Kind().IsInherited() && (row.Inherited || o.Is(model.FlagAdminCount)) {
-		row.Origin = origin(s, o, a)
-	}
 }
 
 // appliesHere: an inherit-only ACE does not count for the object itself, nor

@@ -26,6 +26,7 @@ type Way struct {
 
 	certainty member.Certainty
 	basis     Basis
+	names     pool.SID // whom the entry names; 0 where there is none
 }
 
 // phrase spells the chain: "u00012 > Desk > mailbox entry 3".
@@ -207,7 +208,7 @@ func (l *Line) wayOf(saved savedList, m match) (w Way) {
 		w.Chain, w.Doubt, w.certainty = []model.Phrase{model.Said(e.why + " was not read")}, model.Said(e.why+" was not read"), member.Unread
 		return w
 	}
-	w.Obj, w.Pos, w.Mailbox, w.HasEntry = e.obj, e.pos, e.in == inMailbox, true
+	w.Obj, w.Pos, w.Mailbox, w.HasEntry, w.names = e.obj, e.pos, e.in == inMailbox, true, e.who
 	if e.in == inMailbox || e.in == inAccount {
 		w.Obj = l.t.id
 	}

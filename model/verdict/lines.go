@@ -20,6 +20,9 @@ type Query struct {
 	// Mailboxes are those in question; nil for all. Lines come in the order of
 	// their names all the same.
 	Mailboxes []model.ObjectID
+	// Order puts what lines are about into another order than that of names; nil for
+	// names. What stands for many comes first in any case.
+	Order func([]model.ObjectID)
 	// Person, where Only is set, is the one in question.
 	Person member.Person
 	Only   bool
@@ -95,7 +98,13 @@ func (b *Book) Lines(ctx context.Context, q Query, yield func(*Line) bool) error
 	if q.Only {
 		targets = a.concerning(targets)
 	}
-	for _, id := range b.ByName(targets) {
+	if q.Order == nil {
+		targets = b.ByName(targets)
+	} else {
+		targets = slices.Clone(targets) // those of the query are the caller's
+		q.Order(targets)
+	}
+	for _, id := range targets {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

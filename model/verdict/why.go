@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"mbxperm/acl"
 	"mbxperm/model"
 	"mbxperm/model/member"
 )
@@ -15,6 +16,27 @@ func (l *Line) Via() model.Phrase {
 	if l.t == nil && l.role == nil {
 		return model.Join(l.b.nameOf(l.Trustee), model.Said(" > entries of Windows and set-up"))
 	}
+	if w, ok := l.decides(); ok {
+		return w.phrase()
+	}
+	return nil
+}
+
+// ViaSID is the SID that the entry at the end of Via names, whose holders have
+// what the line says: that of a person, a group or a well-known identity. It is
+// zero where the way does not end at an entry: ownership, roles, publicDelegates.
+func (l *Line) ViaSID() acl.SID {
+	if l.t == nil && l.role == nil {
+		return l.b.s.SIDOf(l.Trustee.SID())
+	}
+	if w, ok := l.decides(); ok {
+		return l.b.s.SIDOf(w.names)
+	}
+	return acl.SID{}
+}
+
+// decides is the way behind Via.
+func (l *Line) decides() (best Way, ok bool) {
 	for _, want := range [...][]Answer{{Allowed, Possible}, {Denied}, {Unknown}} {
 		for q := range questions {
 			a := l.Answers[q].Answer
@@ -22,11 +44,11 @@ func (l *Line) Via() model.Phrase {
 				continue
 			}
 			if w, ok := l.deciding(q); ok {
-				return w.phrase()
+				return w, true
 			}
 		}
 	}
-	return nil
+	return best, false
 }
 
 // ViaOf is the way that makes one answer what it is.

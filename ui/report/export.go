@@ -3,8 +3,11 @@ package report
 import (
 	"context"
 	"io"
+	"strings"
 
+	"mbxperm/model"
 	"mbxperm/model/change"
+	"mbxperm/model/hiding"
 	"mbxperm/model/view"
 )
 
@@ -35,6 +38,40 @@ func ExportChanges(ctx context.Context, r *change.List, version string, out Outp
 	ev.Comparison = compared(r, nil)
 	ev.hide(r.Hidden)
 	return out.export(ctx, changesData(r, out.Format), ev)
+}
+
+// AllChanges compares a snapshot with an older one, and leaves nothing out: what
+// compare lists with --all.
+func AllChanges(ctx context.Context, s, old *model.Snapshot, force bool) (*change.List, error) {
+	j := Job{Question: Question{Report: compareReport, Query: view.Query{Show: hiding.All}}, Output: Output{Force: force}}
+	return j.changes(ctx, s, old)
+}
+
+// ChangeGaps says on w what stands in the way of a comparison, what is missing from
+// either state, and how many changes there are, as the report of changes does. It
+// reports whether something is missing.
+func ChangeGaps(w io.Writer, r *change.List, quiet bool) bool {
+	return compareGaps(w, r, "since "+r.Comparison.Old.State.Source+": ", quiet)
+}
+
+// Tables are the evidence and what redacts it, for tables that are written one
+// after another: the evidence says of each how many records it has.
+func Tables(s *model.Snapshot, version, question string, changes *change.List, hide *Redactor) *Evidence {
+	ev := NewEvidence(s, version)
+	ev.Report, ev.Question, ev.Format = "export", question, "parquet"
+	if changes != nil {
+		ev.Comparison = compared(changes, hide)
+	}
+	if hide != nil {
+		hide.evidence(ev)
+	}
+	return ev
+}
+
+// Line is the evidence as one line of JSON.
+func (ev *Evidence) Line() (string, error) {
+	b, err := ev.line()
+	return strings.TrimSpace(string(b)), err
 }
 
 func (o *Output) export(ctx context.Context, d Data, ev *Evidence) ([]string, error) {

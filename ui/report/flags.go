@@ -153,11 +153,32 @@ func (r *Flags) rows(f *pflag.FlagSet, objects string) {
 // reports defines the flags that only reports have.
 func (r *Flags) reports(f *pflag.FlagSet) {
 	f.BoolVar(&r.BOM, "bom", false, "begin CSV with a byte order mark, for Excel")
-	f.BoolVar(&r.Redact, "redact", false, "replace names, domains, SIDs and servers by pseudonyms")
-	f.StringVar(&r.RedactKey, "redact-key", "", "redact with the key in this file: the same pseudonyms in every file")
+	r.DefineRedact(f)
 	f.StringVar(&r.FailOn, "fail-on", "", "exit with 4 where one of these conditions holds: "+finding.ConditionNames())
 	r.Findings.defineAccept(f)
+	r.DefineQuiet(f)
+}
+
+// DefineQuiet defines --quiet.
+func (r *Flags) DefineQuiet(f *pflag.FlagSet) {
 	f.BoolVarP(&r.Quiet, "quiet", "q", false, "nothing on standard error but errors, conditions that hold, and what was not read to its end or cannot be compared")
+}
+
+// DefineRedact defines the flags of a redaction.
+func (r *Flags) DefineRedact(f *pflag.FlagSet) {
+	f.BoolVar(&r.Redact, "redact", false, "replace names, domains, SIDs and servers by pseudonyms")
+	f.StringVar(&r.RedactKey, "redact-key", "", "redact with the key in this file: the same pseudonyms in every file")
+}
+
+// Redactor is what the flags ask for; nil where nothing is to be redacted.
+func (r *Flags) Redactor() (*Redactor, error) {
+	switch {
+	case r.RedactKey != "":
+		return KeyedRedactor(r.RedactKey)
+	case r.Redact:
+		return NewRedactor(), nil
+	}
+	return nil, nil
 }
 
 // DefineSince defines --since, for commands that read one source.
@@ -306,13 +327,7 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 			}
 		}
 	}
-	switch {
-	case r.RedactKey != "":
-		job.Redact, err = KeyedRedactor(r.RedactKey)
-	case r.Redact:
-		job.Redact = NewRedactor()
-	}
-	if err == nil {
+	if job.Redact, err = r.Redactor(); err == nil {
 		err = job.Findings.read()
 	}
 	if err != nil {

@@ -25,6 +25,25 @@ var redactions = [...]func(*Redactor, string) string{
 
 func same(_ *Redactor, s string) string { return s }
 
+// Text replaces a text by what it holds.
+func (r *Redactor) Text(is model.Content, s string) string {
+	if r == nil {
+		return s
+	}
+	return redactions[is](r, s)
+}
+
+// Phrase replaces the parts of a text that name something.
+func (r *Redactor) Phrase(p model.Phrase) string { return r.phrase(p) }
+
+// Source replaces what a source is called.
+func (r *Redactor) Source(s string) string {
+	if r == nil {
+		return s
+	}
+	return r.source(s)
+}
+
 // data replaces the texts of a report. Its records are put in the order of
 // their pseudonyms: the order of names tells a part of them.
 func (r *Redactor) data(d Data) Data {

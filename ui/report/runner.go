@@ -48,6 +48,14 @@ func (r *Runner) Report(ctx context.Context, name, source, old string) (Outcome,
 	if err != nil {
 		return Outcome{}, err
 	}
+	return r.Read(ctx, source, old, func(s, before *model.Snapshot) (Outcome, error) {
+		return job.Run(ctx, s, before, r.Stdout, r.Stderr)
+	})
+}
+
+// Read reads a source, and old if that is named, to their ends, and hands them to
+// use; before is nil where there is nothing to compare with.
+func (r *Runner) Read(ctx context.Context, source, old string, use func(s, before *model.Snapshot) (Outcome, error)) (Outcome, error) {
 	// Both are opened before the first is read: a mistake in either shows at once.
 	first, err := r.earlier(ctx, old)
 	if err != nil {
@@ -70,7 +78,7 @@ func (r *Runner) Report(ctx context.Context, name, source, old string) (Outcome,
 	if err != nil {
 		return Outcome{}, r.ended(ctx, src, err)
 	}
-	out, err := job.Run(ctx, s, before, r.Stdout, r.Stderr)
+	out, err := use(s, before)
 	out.Gaps = out.Gaps || old != "" && first == nil // the first of many
 	return out, r.ended(ctx, src, err)
 }
