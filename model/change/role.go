@@ -91,7 +91,7 @@ func (c *comparer) differ(both [2]*rbac.Assignment, x *Diff) bool {
 	for n := range aspects[Before] {
 		old, new := aspects[Before][n], aspects[After][n]
 		switch {
-		case !old.known && !new.known || old.text == new.text && old.known == new.known:
+		case old.text == new.text: // where one of them is not known neither has a value
 		case !old.known || !new.known:
 			unsure[Before], unsure[After] = unsure[Before] || !old.known, unsure[After] || !new.known
 		default:
@@ -110,7 +110,8 @@ func (c *comparer) differ(both [2]*rbac.Assignment, x *Diff) bool {
 	return unsure[Before] || unsure[After]
 }
 
-// aspect is a part of what an assignment is; not known where it was not read.
+// aspect is a part of what an assignment is: empty where it has no value, or where
+// that is not known.
 type aspect struct {
 	text  string
 	known bool
@@ -125,11 +126,11 @@ func (c *comparer) aspects(i int, a *rbac.Assignment) []aspect {
 		return fmt.Sprint(c.identity(i, dn))
 	}
 	out := []aspect{
-		{a.Flags.String() + a.FlagsText, a.FlagsState == model.Present},
+		{flagsText(a), a.FlagsState == model.Present},
 		{name(a.RoleAssignment.Role), a.RoleAssignment.Role != 0},
 		{name(a.User), a.User != 0 || b.IsGone(a)},
 		{name(a.RoleAssignment.Scope), a.RoleAssignment.Scope != 0 || c.cover[i].NoValue(s.Record(a.Obj), a.ScopeState, coverage.AttrRestriction)},
-		{fmt.Sprint(a.Entry == member.Sure), a.Entry == member.Sure || a.Entry == member.No},
+		{map[bool]string{true: rbac.Impersonate}[a.Entry == member.Sure], a.Entry == member.Sure || a.Entry == member.No},
 	}
 	if w := a.Flags.RecipientWrite(); !a.Decoded || w != rbac.ScopeCustom && w != rbac.ScopeExclusive {
 		return append(out, aspect{"", true}) // no scope object counts
@@ -138,6 +139,14 @@ func (c *comparer) aspects(i int, a *rbac.Assignment) []aspect {
 		return append(out, aspect{fmt.Sprint(name(x.Root), x.Filter, x.Flags), x.FlagsState == model.Present && (x.Root != 0 || x.FilterState == model.Present)})
 	}
 	return append(out, aspect{})
+}
+
+// flagsText is empty where the flags did not come.
+func flagsText(a *rbac.Assignment) string {
+	if a.FlagsState != model.Present {
+		return ""
+	}
+	return a.Flags.String() + a.FlagsText
 }
 
 // entries compares the entries of a role.
