@@ -9,7 +9,7 @@ func TestScreenMoves(t *testing.T) {
 	d.find("u00012")
 	d.WantScreen("Mailboxes 1")
 	d.Press("H")
-	d.WantScreen("Moves with", "Mailbox", "u00012", "onprem", "Whoever ties more than 50")
+	d.WantScreen("Moves with", "Mailbox", "u00012", "onprem", "with 50 others", "Tied to it by a right")
 	d.Press("Esc", "Esc")
 	d.find("Helpdesk")
 	d.WantScreen("other trustees")
