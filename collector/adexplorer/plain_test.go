@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -94,14 +93,4 @@ func (p *plain) values(kind, code uint32, at int) (out []string) {
 		}
 	}
 	return out
-}
-
-// line is an object as one text.
-func line(attributes map[string][]string) string {
-	var out []string
-	for name, values := range attributes {
-		out = append(out, fmt.Sprintf("%s=%q", strings.ToLower(name), values))
-	}
-	slices.Sort(out)
-	return strings.Join(out, " ")
 }
