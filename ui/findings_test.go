@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"mbxperm/model/finding"
 	"mbxperm/ui/report"
@@ -57,7 +56,7 @@ func TestScreenAccept(t *testing.T) {
 			if _, err := os.Stat(file); err != nil {
 				return nil, nil
 			}
-			return report.ReadAccepted(file, time.Now())
+			return report.ReadAccepted(file, a.reading.now())
 		}
 	})
 	d.wantRead()
