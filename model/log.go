@@ -67,17 +67,46 @@ func (s *Some) Add(b []byte, most int) {
 // Connection is what one client did with one account at one server, by POP3 or
 // IMAP4, as its logs tell.
 type Connection struct {
-	Server, Protocol, Side string
-	User                   string // as logged; empty for sessions without a logon and for names that are not kept
-	Typed                  string // what was typed, where that is something else
-	Mailbox                string // somebody else's mailbox that was asked for
-	Client                 string // address
-	OK, Failed             int    // logons
-	Sessions               int    // without a logon
-	Names                  int    // so many names are not kept, of logons that failed
-	TLS, StartTLS, Plain   int    // of OK, where it is known
-	First, Last, LastOK    time.Time
-	Reasons                []Tally // of Failed
+	*Stream
+	User                 string // as logged; empty for sessions without a logon and for names that are not kept
+	Typed                string // what was typed, where that is something else
+	Mailbox              string // somebody else's mailbox that was asked for
+	Client               string // address
+	OK, Failed           int    // logons
+	Sessions             int    // without a logon
+	Names                int    // so many names are not kept, of logons that failed
+	TLS, StartTLS, Plain int    // of OK, where it is known
+	First, Last, LastOK  Instant
+	Reasons              []Tally // of Failed
+}
+
+// Stream is which half of which server wrote a log of which protocol. What many
+// connections have in common lies there once.
+type Stream struct{ Server, Protocol, Side string }
+
+// StreamOf returns a Stream.
+func StreamOf(server, protocol, side string) *Stream { return &Stream{server, protocol, side} }
+
+// Instant is a time to the millisecond, in a third of the room of a time.Time:
+// milliseconds since the beginning of year 1, in UTC. 0 is no time.
+type Instant int64
+
+const yearOne = -62135596800000 // in milliseconds since 1970
+
+// InstantOf is a time as an Instant; the zero time is none.
+func InstantOf(t time.Time) Instant {
+	if t.IsZero() {
+		return 0
+	}
+	return Instant(t.UnixMilli() - yearOne)
+}
+
+// Time is an Instant in UTC; the zero time for none.
+func (i Instant) Time() time.Time {
+	if i == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(int64(i) + yearOne).UTC()
 }
 
 // Relay is what one client did at one SMTP receive connector, as its logs tell.

@@ -7,10 +7,10 @@ import (
 	"mbxperm/model"
 )
 
-// ConnectionEntry is what an entry says of a client and an account; the kind
+// Connection is what an entry says of a client and an account; the kind
 // that reads it stands below.
-func ConnectionEntry(c *model.Connection) collector.Entry {
-	e := newLogEntry(classConnection, c.Server, c.Protocol, c.Side, c.Client, c.User, c.Mailbox)
+func (e *LogEntries) Connection(c *model.Connection) *collector.Entry {
+	e.begin(classConnection, c.Server, c.Protocol, c.Side, c.Client, c.User, c.Mailbox)
 	e.text(attrLogServer, c.Server)
 	e.text(attrLogProtocol, c.Protocol)
 	e.text(attrLogSide, c.Side)
@@ -25,23 +25,32 @@ func ConnectionEntry(c *model.Connection) collector.Entry {
 	e.number(attrLogTLS, c.TLS)
 	e.number(attrLogStartTLS, c.StartTLS)
 	e.number(attrLogPlain, c.Plain)
-	e.time(attrLogFirst, c.First)
-	e.time(attrLogLast, c.Last)
-	e.time(attrLogLastOK, c.LastOK)
+	e.time(attrLogFirst, c.First.Time())
+	e.time(attrLogLast, c.Last.Time())
+	e.time(attrLogLastOK, c.LastOK.Time())
 	e.tallies(attrLogReason, c.Reasons)
-	return e.Entry
+	return &e.entry
 }
 
 var connection = kind{
 	classes: []class{{strings.ToLower(classConnection), model.ClassUnknown}},
 	decode: func(d *decoder, e *collector.Entry, _ *classSet) {
-		v := logValues{e}
+		v := logValues{Entry: e}
 		d.w.Connection(model.Connection{
-			Server: d.shared.text(e.Value(attrLogServer)), Protocol: d.shared.text(e.Value(attrLogProtocol)), Side: d.shared.text(e.Value(attrLogSide)),
-			Client: d.shared.text(e.Value(attrLogClient)), User: e.Text(attrLogUser), Typed: e.Text(attrLogTyped), Mailbox: e.Text(attrLogMailbox),
+			Stream: d.stream(v.Value(attrLogServer), v.Value(attrLogProtocol), v.Value(attrLogSide)),
+			Client: d.shared.text(v.Value(attrLogClient)), User: v.Text(attrLogUser), Typed: v.Text(attrLogTyped), Mailbox: d.shared.text(v.Value(attrLogMailbox)),
 			OK: v.number(attrLogOK), Failed: v.number(attrLogFailed), Sessions: v.number(attrLogSessions), Names: v.number(attrLogNames),
 			TLS: v.number(attrLogTLS), StartTLS: v.number(attrLogStartTLS), Plain: v.number(attrLogPlain),
-			First: v.time(attrLogFirst), Last: v.time(attrLogLast), LastOK: v.time(attrLogLastOK), Reasons: v.tallies(attrLogReason),
+			First: v.instant(attrLogFirst), Last: v.instant(attrLogLast), LastOK: v.instant(attrLogLastOK), Reasons: v.tallies(attrLogReason, d.shared),
 		})
 	},
+}
+
+// stream returns the stream of a connection: the one before has the same, nearly
+// always.
+func (d *decoder) stream(server, protocol, side []byte) *model.Stream {
+	if s := d.lastStream; s == nil || s.Server != string(server) || s.Protocol != string(protocol) || s.Side != string(side) {
+		d.lastStream = model.StreamOf(string(server), string(protocol), string(side))
+	}
+	return d.lastStream
 }

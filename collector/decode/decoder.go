@@ -40,6 +40,7 @@ type decoder struct {
 	// asks for.
 	traitSet, traitsAsked model.Traits
 	traitQuery            *collector.Query
+	lastStream            *model.Stream // of the connection before
 	// accessValues are those of the entry in hand, so that the list is made once.
 	accessValues model.DoorValues
 	doors        doorsAsked

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"time"
@@ -64,57 +65,63 @@ const (
 	attrLogRejected   = "logRejected"
 )
 
-// logEntry writes an entry. There can be some hundred thousand: their values lie
-// in one buffer.
-type logEntry struct {
-	collector.Entry
+// LogEntries writes what was summed as entries. There can be some hundred
+// thousand: each takes the room of the one before it, as entries for a Sink may.
+// The zero value is ready; it is for one goroutine.
+type LogEntries struct {
+	entry  collector.Entry
 	buf    []byte
 	values [][]byte
+	name   []byte
 }
 
-// value keeps a value.
-func (e *logEntry) value(s string) {
+// value keeps a value. Earlier ones may lie in a buffer that was left since.
+func (e *LogEntries) value(s string) {
 	start := len(e.buf)
 	e.buf = append(e.buf, s...)
 	e.values = append(e.values, e.buf[start:len(e.buf):len(e.buf)])
 }
 
-// newLogEntry begins an entry, named by what it is about.
-func newLogEntry(class string, of ...string) *logEntry {
-	e := &logEntry{buf: make([]byte, 0, 320), values: make([][]byte, 0, 24), Entry: collector.Entry{Attributes: make([]collector.Attribute, 0, 20), DN: "CN=" + escapeRDN(strings.Join(of, "/")) + ",CN=" + strings.TrimPrefix(class, "mbxperm") + "," + LogBase}}
-	e.texts(attrObjectClass, []string{class})
-	return e
+// begin begins an entry, named by what it is about.
+func (e *LogEntries) begin(class string, of ...string) {
+	e.buf, e.values, e.entry.Attributes = e.buf[:0], e.values[:0], e.entry.Attributes[:0]
+	e.name = append(e.name[:0], "CN="...)
+	for i, part := range of {
+		if i > 0 {
+			e.name = append(e.name, '/')
+		}
+		e.name = appendRDN(e.name, part, i == 0, i == len(of)-1)
+	}
+	e.name = append(append(append(e.name, ",CN="...), class[len("mbxperm"):]...), ","+LogBase...)
+	e.entry.DN = string(e.name)
+	e.text(attrObjectClass, class)
 }
 
-// escapeRDN escapes the value of an RDN (RFC 4514 2.4).
-func escapeRDN(s string) string {
-	var b strings.Builder
+// appendRDN appends a part of the value of an RDN, escaped (RFC 4514 2.4).
+func appendRDN(to []byte, s string, first, last bool) []byte {
+	const hex = "0123456789ABCDEF"
 	for i := range len(s) {
 		switch c := s[i]; {
-		case c < 0x20 || c >= 0x7F || c == ' ' && (i == 0 || i == len(s)-1):
-			const hex = "0123456789ABCDEF"
-			b.WriteByte('\\')
-			b.WriteByte(hex[c>>4])
-			b.WriteByte(hex[c&15])
+		case c < 0x20 || c >= 0x7F || c == ' ' && (first && i == 0 || last && i == len(s)-1):
+			to = append(to, '\\', hex[c>>4], hex[c&15])
 		case strings.IndexByte(`,+"\<>;=#`, c) >= 0:
-			b.WriteByte('\\')
-			b.WriteByte(c)
+			to = append(to, '\\', c)
 		default:
-			b.WriteByte(c)
+			to = append(to, c)
 		}
 	}
-	return b.String()
+	return to
 }
 
-func (e *logEntry) text(name, value string) {
+func (e *LogEntries) text(name, value string) {
 	if value != "" {
-		e.value(value)
-		n := len(e.values)
-		e.Attributes = append(e.Attributes, collector.Attribute{Name: name, Values: e.values[n-1 : n : n]})
+		start := len(e.buf)
+		e.buf = append(e.buf, value...)
+		e.made(name, start)
 	}
 }
 
-func (e *logEntry) texts(name string, values []string) {
+func (e *LogEntries) texts(name string, values []string) {
 	if len(values) == 0 {
 		return
 	}
@@ -123,41 +130,87 @@ func (e *logEntry) texts(name string, values []string) {
 		e.value(v)
 	}
 	n := len(e.values)
-	e.Attributes = append(e.Attributes, collector.Attribute{Name: name, Values: e.values[start:n:n]})
+	e.entry.Attributes = append(e.entry.Attributes, collector.Attribute{Name: name, Values: e.values[start:n:n]})
 }
 
-func (e *logEntry) number(name string, n int) {
+func (e *LogEntries) number(name string, n int) {
 	if n != 0 {
-		e.text(name, strconv.Itoa(n))
+		start := len(e.buf)
+		e.buf = strconv.AppendInt(e.buf, int64(n), 10)
+		e.made(name, start)
 	}
 }
 
-func (e *logEntry) time(name string, t time.Time) {
+// made keeps the value that was put into the buffer.
+func (e *LogEntries) made(name string, start int) {
+	e.values = append(e.values, e.buf[start:len(e.buf):len(e.buf)])
+	n := len(e.values)
+	e.entry.Attributes = append(e.entry.Attributes, collector.Attribute{Name: name, Values: e.values[n-1 : n : n]})
+}
+
+func (e *LogEntries) time(name string, t time.Time) {
 	if !t.IsZero() {
-		e.text(name, t.UTC().Format(time.RFC3339Nano))
+		start := len(e.buf)
+		e.buf = t.UTC().AppendFormat(e.buf, time.RFC3339Nano)
+		e.made(name, start)
 	}
 }
 
-func (e *logEntry) tallies(name string, list []model.Tally) {
-	var values []string
-	for _, t := range list {
-		values = append(values, strconv.Itoa(t.N)+" "+t.Name)
+func (e *LogEntries) tallies(name string, list []model.Tally) {
+	if len(list) == 0 {
+		return
 	}
-	e.texts(name, values)
+	first := len(e.values)
+	for _, t := range list {
+		start := len(e.buf)
+		e.buf = append(append(strconv.AppendInt(e.buf, int64(t.N), 10), ' '), t.Name...)
+		e.values = append(e.values, e.buf[start:len(e.buf):len(e.buf)])
+	}
+	n := len(e.values)
+	e.entry.Attributes = append(e.entry.Attributes, collector.Attribute{Name: name, Values: e.values[first:n:n]})
 }
 
 // some writes texts, and that there are more.
-func (e *logEntry) some(name string, s model.Some, more *[]string) {
+func (e *LogEntries) some(name string, s model.Some, more *[]string) {
 	e.texts(name, s.Texts)
 	if s.More {
 		*more = append(*more, name)
 	}
 }
 
-// logValues reads what a logEntry wrote.
-type logValues struct{ *collector.Entry }
+// logValues reads what [LogEntries] wrote.
+type logValues struct {
+	*collector.Entry
+	next int // the attribute behind the one that was read last: most come in the order they are asked for
+}
 
-func (v logValues) number(name string) int {
+// Values returns the values of an attribute; nil where there is none.
+func (v *logValues) Values(name string) [][]byte {
+	if v.next < len(v.Attributes) && v.Attributes[v.next].Name == name {
+		v.next++
+		return v.Attributes[v.next-1].Values
+	}
+	for i := range v.Attributes {
+		if a := v.Attributes[i].Name; len(a) == len(name) && strings.EqualFold(a, name) {
+			v.next = i + 1
+			return v.Attributes[i].Values
+		}
+	}
+	return nil
+}
+
+// Value returns the first value of an attribute; nil where there is none.
+func (v *logValues) Value(name string) []byte {
+	if values := v.Values(name); len(values) > 0 {
+		return values[0]
+	}
+	return nil
+}
+
+// Text returns it as text.
+func (v *logValues) Text(name string) string { return string(v.Value(name)) }
+
+func (v *logValues) number(name string) int {
 	value := v.Value(name)
 	if value == nil { // the error would cost more than everything else
 		return 0
@@ -169,7 +222,7 @@ func (v logValues) number(name string) int {
 	return n
 }
 
-func (v logValues) time(name string) time.Time {
+func (v *logValues) time(name string) time.Time {
 	value := v.Value(name)
 	if value == nil {
 		return time.Time{}
@@ -181,25 +234,31 @@ func (v logValues) time(name string) time.Time {
 	return t.UTC()
 }
 
-func (v logValues) texts(name string) (out []string) {
+func (v *logValues) instant(name string) model.Instant { return model.InstantOf(v.time(name)) }
+
+func (v *logValues) texts(name string) (out []string) {
 	for _, b := range v.Values(name) {
 		out = append(out, string(b))
 	}
 	return out
 }
 
-func (v logValues) tallies(name string) (out []model.Tally) {
-	for _, text := range v.texts(name) {
-		n, rest, ok := strings.Cut(text, " ")
-		if count, err := strconv.Atoi(n); ok && err == nil && count > 0 {
-			out = append(out, model.Tally{Name: rest, N: count})
+func (v *logValues) tallies(name string, shared sharedTexts) (out []model.Tally) {
+	values := v.Values(name)
+	if len(values) > 0 {
+		out = make([]model.Tally, 0, len(values))
+	}
+	for _, text := range values {
+		n, rest, ok := bytes.Cut(text, []byte{' '})
+		if count, err := strconv.Atoi(string(n)); ok && err == nil && count > 0 {
+			out = append(out, model.Tally{Name: shared.text(rest), N: count})
 		}
 	}
 	model.SortTallies(out) // LDAP keeps no order
 	return out
 }
 
-func (v logValues) some(name string, more []string) model.Some {
+func (v *logValues) some(name string, more []string) model.Some {
 	s := model.Some{Texts: v.texts(name)}
 	for _, m := range more {
 		s.More = s.More || m == name
@@ -207,9 +266,9 @@ func (v logValues) some(name string, more []string) model.Some {
 	return s
 }
 
-// LogEntry is what an entry says of a log; the kind that reads it stands below.
-func LogEntry(l *model.Log) collector.Entry {
-	e := newLogEntry(classLog, l.Server, l.Protocol, l.Side)
+// Log is what an entry says of a log; the kind that reads it stands below.
+func (e *LogEntries) Log(l *model.Log) *collector.Entry {
+	e.begin(classLog, l.Server, l.Protocol, l.Side)
 	e.text(attrLogServer, l.Server)
 	e.text(attrLogProtocol, l.Protocol)
 	e.text(attrLogSide, l.Side)
@@ -228,20 +287,20 @@ func LogEntry(l *model.Log) collector.Entry {
 	}
 	e.texts(attrLogDamage, damage)
 	e.texts(attrLogGap, l.Gaps)
-	return e.Entry
+	return &e.entry
 }
 
 var logFile = kind{
 	classes: []class{{strings.ToLower(classLog), model.ClassUnknown}},
 	decode: func(d *decoder, e *collector.Entry, _ *classSet) {
-		v := logValues{e}
+		v := logValues{Entry: e}
 		l := model.Log{
-			Server: e.Text(attrLogServer), Protocol: e.Text(attrLogProtocol), Side: e.Text(attrLogSide),
+			Server: v.Text(attrLogServer), Protocol: v.Text(attrLogProtocol), Side: v.Text(attrLogSide),
 			Files: v.number(attrLogFiles), Bytes: int64(v.number(attrLogBytes)), Lines: v.number(attrLogLines), Damaged: v.number(attrLogDamaged),
 			Unreadable: v.number(attrLogUnreadable), Stale: v.number(attrLogStale), Twice: v.number(attrLogTwice),
 			From: v.time(attrLogFirst), To: v.time(attrLogLast), Gaps: v.texts(attrLogGap),
 		}
-		for _, t := range v.tallies(attrLogDamage) {
+		for _, t := range v.tallies(attrLogDamage, d.shared) {
 			lines := strings.Split(t.Name, "\n")
 			l.Damage = append(l.Damage, model.Damage{What: lines[0], N: t.N, Where: lines[1:]})
 		}

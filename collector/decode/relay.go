@@ -7,10 +7,10 @@ import (
 	"mbxperm/model"
 )
 
-// RelayEntry is what an entry says of a client and a receive connector; the
+// Relay is what an entry says of a client and a receive connector; the
 // kind that reads it stands below.
-func RelayEntry(r *model.Relay) collector.Entry {
-	e := newLogEntry(classRelay, r.Server, r.Side, r.Connector, r.Client)
+func (e *LogEntries) Relay(r *model.Relay) *collector.Entry {
+	e.begin(classRelay, r.Server, r.Side, r.Connector, r.Client)
 	var more []string
 	e.text(attrLogServer, r.Server)
 	e.text(attrLogSide, r.Side)
@@ -32,21 +32,21 @@ func RelayEntry(r *model.Relay) collector.Entry {
 	e.time(attrLogLast, r.Last)
 	e.tallies(attrLogVersion, r.Versions)
 	e.tallies(attrLogRejected, r.Rejected)
-	return e.Entry
+	return &e.entry
 }
 
 var relay = kind{
 	classes: []class{{strings.ToLower(classRelay), model.ClassUnknown}},
 	decode: func(d *decoder, e *collector.Entry, _ *classSet) {
-		v := logValues{e}
+		v := logValues{Entry: e}
 		more := v.texts(attrLogMore)
 		d.w.Relay(model.Relay{
-			Server: d.shared.text(e.Value(attrLogServer)), Side: d.shared.text(e.Value(attrLogSide)), Connector: d.shared.text(e.Value(attrLogConnector)), Client: e.Text(attrLogClient),
+			Server: d.shared.text(v.Value(attrLogServer)), Side: d.shared.text(v.Value(attrLogSide)), Connector: d.shared.text(v.Value(attrLogConnector)), Client: d.shared.text(v.Value(attrLogClient)),
 			Helo: v.some(attrLogHelo, more), Senders: v.some(attrLogSender, more), Users: v.some(attrLogUser, more),
 			Sessions: v.number(attrLogSessions), TLS: v.number(attrLogTLS), MayRelay: v.number(attrLogMayRelay),
 			Messages: v.number(attrLogMessages), Recipients: v.number(attrLogRecipients), External: v.number(attrLogExternal),
 			Unjudged: v.number(attrLogUnjudged), Relayed: v.number(attrLogRelayed),
-			First: v.time(attrLogFirst), Last: v.time(attrLogLast), Versions: v.tallies(attrLogVersion), Rejected: v.tallies(attrLogRejected),
+			First: v.time(attrLogFirst), Last: v.time(attrLogLast), Versions: v.tallies(attrLogVersion, d.shared), Rejected: v.tallies(attrLogRejected, d.shared),
 		})
 	},
 }

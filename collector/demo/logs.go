@@ -28,13 +28,13 @@ func (w *world) logSearch() search {
 
 func (w *world) logEntries() (out []collector.Entry) {
 	for _, l := range w.logStreams() {
-		out = append(out, decode.LogEntry(&l))
+		out = append(out, *new(decode.LogEntries).Log(&l))
 	}
 	for _, c := range w.connections() {
-		out = append(out, decode.ConnectionEntry(&c))
+		out = append(out, *new(decode.LogEntries).Connection(&c))
 	}
 	for _, r := range w.relays() {
-		out = append(out, decode.RelayEntry(&r))
+		out = append(out, *new(decode.LogEntries).Relay(&r))
 	}
 	return out
 }
@@ -42,6 +42,10 @@ func (w *world) logEntries() (out []collector.Entry) {
 // logTime is the time of a day so many days ago.
 func (w *world) logTime(daysAgo, minute int) time.Time {
 	return dayZero.AddDate(0, 0, w.day-daysAgo).Add(time.Duration(minute) * time.Minute)
+}
+
+func (w *world) logInstant(daysAgo, minute int) model.Instant {
+	return model.InstantOf(w.logTime(daysAgo, minute))
 }
 
 // logStreams say of which servers there are logs. The first logs IMAP4, and a day
@@ -81,8 +85,8 @@ func (w *world) connections() (out []model.Connection) {
 		login := string(w.appendLogin(nil, &p))
 		ok := 1 + d.roll(400)
 		c := model.Connection{
-			Server: server, Protocol: "IMAP4", Side: "front end", User: login, OK: ok, TLS: ok,
-			Client: fmt.Sprintf("192.0.2.%d", 10+d.roll(60)), First: w.logTime(logDays-d.roll(9), d.roll(600)), Last: w.logTime(d.roll(3), d.roll(80)),
+			Stream: model.StreamOf(server, "IMAP4", "front end"), User: login, OK: ok, TLS: ok,
+			Client: fmt.Sprintf("192.0.2.%d", 10+d.roll(60)), First: w.logInstant(logDays-d.roll(9), d.roll(600)), Last: w.logInstant(d.roll(3), d.roll(80)),
 		}
 		c.LastOK = c.Last
 		switch d.roll(9) {
@@ -96,17 +100,17 @@ func (w *world) connections() (out []model.Connection) {
 		}
 		out = append(out, c)
 	}
-	printer := model.Connection{Server: server, Protocol: "IMAP4", Side: "front end", User: "svc-backup", Client: "192.0.2.9",
-		OK: 720, Plain: 720, First: w.logTime(logDays, 5), Last: w.logTime(0, 65), LastOK: w.logTime(0, 65)}
+	printer := model.Connection{Stream: model.StreamOf(server, "IMAP4", "front end"), User: "svc-backup", Client: "192.0.2.9",
+		OK: 720, Plain: 720, First: w.logInstant(logDays, 5), Last: w.logInstant(0, 65), LastOK: w.logInstant(0, 65)}
 	out = append(out, printer,
-		model.Connection{Server: server, Protocol: "IMAP4", Side: "front end", Client: "203.0.113.9", Failed: 1312, Names: 214, Sessions: 3,
-			First: w.logTime(6, 100), Last: w.logTime(1, 300), Reasons: []model.Tally{{Name: "AuthFailed:LogonDenied", N: 1312}}},
-		model.Connection{Server: server, Protocol: "IMAP4", Side: "front end", Client: "127.0.0.1", Sessions: 8640,
-			First: w.logTime(logDays, 0), Last: w.logTime(0, 89)},
+		model.Connection{Stream: model.StreamOf(server, "IMAP4", "front end"), Client: "203.0.113.9", Failed: 1312, Names: 214, Sessions: 3,
+			First: w.logInstant(6, 100), Last: w.logInstant(1, 300), Reasons: []model.Tally{{Name: "AuthFailed:LogonDenied", N: 1312}}},
+		model.Connection{Stream: model.StreamOf(server, "IMAP4", "front end"), Client: "127.0.0.1", Sessions: 8640,
+			First: w.logInstant(logDays, 0), Last: w.logInstant(0, 89)},
 	)
 	if w.day >= newClient {
-		out = append(out, model.Connection{Server: server, Protocol: "IMAP4", Side: "front end", User: printer.User, Client: "198.51.100.77",
-			OK: 4, TLS: 4, First: w.logTime(w.day-newClient, 0), Last: w.logTime(0, 12), LastOK: w.logTime(0, 12)})
+		out = append(out, model.Connection{Stream: model.StreamOf(server, "IMAP4", "front end"), User: printer.User, Client: "198.51.100.77",
+			OK: 4, TLS: 4, First: w.logInstant(w.day-newClient, 0), Last: w.logInstant(0, 12), LastOK: w.logInstant(0, 12)})
 	}
 	return out
 }

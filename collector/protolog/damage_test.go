@@ -270,7 +270,7 @@ func TestDays(t *testing.T) {
 	if l := s.Logs[0]; l.Stale != 1 || l.Files != 1 || l.Damaged != 0 || strings.Join(l.Gaps, " ") != "2026-11-03..2026-11-04" {
 		t.Errorf("%+v", l)
 	}
-	if s.Connections[0].OK != 1 || s.Connections[0].First.Day() != 5 {
+	if s.Connections[0].OK != 1 || s.Connections[0].First.Time().Day() != 5 {
 		t.Errorf("%+v", s.Connections)
 	}
 }

@@ -2,8 +2,11 @@ package protolog_test
 
 import (
 	"bytes"
+	"cmp"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,7 +20,8 @@ import (
 
 var start = time.Date(2026, 11, 2, 8, 0, 0, 0, time.UTC)
 
-// read reads logs, alone or behind a source.
+// read reads logs, alone or behind a source. Connections are in the order of what
+// they are of.
 func read(t testing.TB, inner collector.Source, o protolog.Options) *model.Snapshot {
 	t.Helper()
 	w := model.NewWriter(model.NewPool())
@@ -25,7 +29,11 @@ func read(t testing.TB, inner collector.Source, o protolog.Options) *model.Snaps
 		t.Fatal(err)
 	}
 	w.State.Phase = model.Finished
-	return w.Snapshot()
+	s := w.Snapshot()
+	slices.SortFunc(s.Connections, func(a, b *model.Connection) int {
+		return cmp.Or(strings.Compare(a.Server, b.Server), strings.Compare(a.Protocol, b.Protocol), strings.Compare(a.Client, b.Client), strings.Compare(a.User, b.User), strings.Compare(a.Mailbox, b.Mailbox))
+	})
+	return s
 }
 
 // in are the options for some folders.

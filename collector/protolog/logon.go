@@ -3,6 +3,7 @@ package protolog
 import (
 	"bytes"
 	"cmp"
+	"iter"
 	"net/netip"
 	"slices"
 	"strings"
@@ -19,19 +20,24 @@ const (
 	noReason     = "no reason given"
 )
 
-// logonSum is what one client did with one account at one server.
+// pair is what a sum is of. Its numbers are those of texts.
+type pair struct{ client, user, mailbox uint32 }
+
+// logonSum is what one client did with one account at one server. There can be
+// some hundred thousand.
 type logonSum struct {
-	client, user, mailbox, typed string
-	ok, failed, sessions, names  int32
-	tls, startTLS, plain         int32
-	first, last, lastOK          int64
-	reasons                      []model.Tally
+	pair
+	typed                       uint32 // 0 where it is the user
+	ok, failed, sessions, names int32
+	tls, startTLS, plain        int32
+	first, last, lastOK         int64
+	reasons                     []model.Tally
 }
 
 // logonSession is a connection that is open.
 type logonSession struct {
-	client  string
-	user    string // that POP3's USER named, or the command of 2007 that waits
+	client  uint32
+	user    uint32 // that POP3's USER named, or the command of 2007 that waits
 	verb    verb   // 2007: of the command that waits
 	secure  bool
 	tried   bool // to log on
@@ -39,18 +45,24 @@ type logonSession struct {
 	last    int64
 }
 
+// sumChunk is how many sums are allocated, and given up, at a time.
+const sumChunk = 512
+
 // logons sums the sessions of one series.
 type logons struct {
 	stream   Stream
 	since    int64 // nothing before it counts
 	sessions map[uint64]*logonSession
-	sums     map[string]*logonSum
-	clients  map[string]string // by the endpoint without its port, as logged
-	key      []byte
+	texts    *texts
+	sums     map[pair]*logonSum
+	order    [][]logonSum      // chunks of all of them, in the order in which they came
+	clients  map[string]uint32 // by the endpoint without its port, as logged
+	reasons  map[string]string // each once
 }
 
 func newLogons(stream Stream, since int64) *logons {
-	return &logons{stream: stream, since: since, sessions: map[uint64]*logonSession{}, sums: map[string]*logonSum{}, clients: map[string]string{}}
+	return &logons{stream: stream, since: since, sessions: map[uint64]*logonSession{}, texts: newTexts(),
+		sums: map[pair]*logonSum{}, clients: map[string]uint32{}, reasons: map[string]string{}}
 }
 
 // take takes an event.
@@ -77,13 +89,13 @@ func (l *logons) take(e *event) {
 	case secured:
 		s.secure = true
 	case named:
-		s.user = text(firstWord(e.text))
+		s.user = l.texts.number(firstWord(e.text))
 	case logon, refused:
 		l.logon(s, e)
 	case commanded:
 		s.verb = e.verb
 		if e.verb == verbLogin || e.verb == verbUser {
-			s.user = text(firstWord(e.text))
+			s.user = l.texts.number(firstWord(e.text))
 		}
 	case answered:
 		l.answer(s, e)
@@ -120,22 +132,17 @@ func (l *logons) logon(s *logonSession, e *event) {
 	}
 	typed := s.user
 	if w := firstWord(e.text); len(w) > 0 && (e.verb == verbLogin || e.verb == verbUser) {
-		typed = text(w)
+		typed = l.texts.number(w)
 	}
-	user := text(e.user)
-	user = cmp.Or(user, typed)
-	client := s.client
+	of := pair{client: s.client, user: cmp.Or(l.texts.number(e.user), typed)}
 	if l.stream.isBack() && len(e.id) > 0 {
-		client = l.client(e.id)
+		of.client = l.client(e.id)
 	}
-	_, mailbox := model.LogonNames(typed)
-	if mailbox == "" {
-		_, mailbox = model.LogonNames(user)
-	}
-	sum := l.sum(client, user, mailbox, typed, e.at)
+	of.mailbox = cmp.Or(l.texts.mailbox(typed), l.texts.mailbox(of.user))
+	sum := l.sum(of, typed, e.at)
 	if e.what == refused {
 		sum.failed++
-		sum.reason(text(e.more))
+		sum.reasons = tally(sum.reasons, l.reason(e.more), 1, mostReasons)
 		return
 	}
 	sum.ok++
@@ -152,30 +159,40 @@ func (l *logons) logon(s *logonSession, e *event) {
 }
 
 // sum is the sum of one pair.
-func (l *logons) sum(client, user, mailbox, typed string, at int64) *logonSum {
-	k := l.key[:0]
-	k = append(append(append(k, client...), 0), user...)
-	k = append(append(k, 0), mailbox...)
-	for i, c := range k {
-		if 'A' <= c && c <= 'Z' {
-			k[i] = c | 0x20
-		}
-	}
-	l.key = k
-	s := l.sums[string(k)]
+func (l *logons) sum(of pair, typed uint32, at int64) *logonSum {
+	s := l.sums[of]
 	if s == nil {
-		s = &logonSum{client: client, user: user, mailbox: mailbox, first: at, last: at}
-		if !strings.EqualFold(typed, user) {
+		n := len(l.order) - 1
+		if n < 0 || len(l.order[n]) == sumChunk {
+			l.order = append(l.order, make([]logonSum, 0, sumChunk))
+			n++
+		}
+		l.order[n] = append(l.order[n], logonSum{pair: of, first: at, last: at})
+		s = &l.order[n][len(l.order[n])-1]
+		if typed != of.user {
 			s.typed = typed
 		}
-		l.sums[string(k)] = s
+		l.sums[of] = s
 	}
 	s.first, s.last = min(s.first, at), max(s.last, at)
 	return s
 }
 
-func (s *logonSum) reason(text string) {
-	s.reasons = tally(s.reasons, cmp.Or(text, noReason), 1, mostReasons)
+// mostShared is how many reasons are kept once for all pairs.
+const mostShared = 1 << 12
+
+func (l *logons) reason(b []byte) string {
+	if len(b) == 0 {
+		return noReason
+	}
+	if r, ok := l.reasons[string(b)]; ok {
+		return r
+	}
+	r := text(b)
+	if len(l.reasons) < mostShared && len(b) <= longText {
+		l.reasons[r] = r
+	}
+	return r
 }
 
 // tally counts a text n times in a short list; beyond most of them all others
@@ -196,41 +213,48 @@ func tally(list []model.Tally, text string, n, most int) []model.Tally {
 // end counts a session in which nobody tried to log on.
 func (l *logons) end(s *logonSession) {
 	if !s.tried && s.started >= l.since {
-		sum := l.sum(s.client, "", "", "", s.started)
+		sum := l.sum(pair{client: s.client}, 0, s.started)
 		sum.sessions++
 		sum.last = max(sum.last, s.last)
 	}
 }
 
-func (l *logons) giveUp() {
-	endSilent(l.sessions, func(s *logonSession) int64 { return s.last }, l.end)
+func (s *logonSession) silentSince() int64 { return s.last }
+
+// before orders sessions that are silent since the same time.
+func (l *logons) before(a, b *logonSession) int {
+	return cmp.Or(cmp.Compare(a.started, b.started), strings.Compare(l.texts.of(a.client), l.texts.of(b.client)))
 }
 
+func (l *logons) giveUp() { endSilent(l.sessions, l.before, l.end) }
+
 // finish ends all sessions.
-func (l *logons) finish() {
-	for _, s := range l.sessions {
-		l.end(s)
-	}
-	clear(l.sessions)
-}
+func (l *logons) finish() { endAll(l.sessions, l.before, l.end) }
+
+// mostClients is how many endpoints are remembered with their address.
+const mostClients = 1 << 14
 
 // client is the address of an endpoint, as one writes it: IPv4 for a mapped one,
 // with its zone.
-func (l *logons) client(endpoint []byte) string { return clientOf(l.clients, endpoint) }
-
-func clientOf(known map[string]string, endpoint []byte) string {
+func (l *logons) client(endpoint []byte) uint32 {
 	host := hostOf(endpoint)
-	if c, ok := known[string(host)]; ok {
-		return c
+	if n, ok := l.clients[string(host)]; ok {
+		return n
 	}
+	if len(l.clients) >= mostClients {
+		clear(l.clients)
+	}
+	n := l.texts.number([]byte(hostText(host)))
+	l.clients[string(host)] = n
+	return n
+}
+
+// hostText is a host of an endpoint as one writes it.
+func hostText(host []byte) string {
 	c := text(host)
 	if a, err := netip.ParseAddr(c); err == nil {
-		c = a.Unmap().String()
+		return a.Unmap().String()
 	}
-	if len(known) >= 1<<18 {
-		clear(known)
-	}
-	known[string(host)] = c
 	return c
 }
 
@@ -278,24 +302,44 @@ func firstWord(b []byte) []byte {
 // are nobody's: people type passwords there. A name that opened something is
 // somebody's.
 func (l *logons) forget(k *known) {
-	opened := map[string]bool{}
-	for _, s := range l.sums {
-		if s.ok > 0 {
-			opened[strings.ToLower(s.user)] = true
+	kept := make([]bool, len(l.texts.list)) // by the number of the name
+	for s := range l.all() {
+		kept[s.user] = kept[s.user] || s.ok > 0
+	}
+	for n := range kept {
+		if !kept[n] {
+			account, _ := model.LogonNames(l.texts.of(uint32(n)))
+			kept[n] = k.isName(account)
 		}
 	}
-	for key, s := range l.sums {
-		account, _ := model.LogonNames(s.user)
-		if s.user == "" || s.ok > 0 || opened[strings.ToLower(s.user)] || k.isName(account) {
+	for s := range l.all() {
+		if s.user == 0 || kept[s.user] {
 			continue
 		}
-		delete(l.sums, key)
-		all := l.sum(s.client, "", "", "", s.first)
-		all.first, all.last = min(all.first, s.first), max(all.last, s.last)
+		all := l.sum(pair{client: s.client}, 0, s.first)
+		all.last = max(all.last, s.last)
 		all.failed += s.failed
 		all.names++
 		for _, t := range s.reasons {
 			all.reasons = tally(all.reasons, t.Name, t.N, mostReasons)
 		}
+		s.failed = 0 // it is nobody's now
 	}
 }
+
+// all are the sums in the order in which they came, also those that come while
+// it runs.
+func (l *logons) all() iter.Seq[*logonSum] {
+	return func(yield func(*logonSum) bool) {
+		for c := 0; c < len(l.order); c++ {
+			for i := 0; i < len(l.order[c]); i++ {
+				if !yield(&l.order[c][i]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// isEmpty reports whether nothing is left of a sum.
+func (s *logonSum) isEmpty() bool { return s.ok+s.failed+s.sessions == 0 }

@@ -21,9 +21,11 @@ type reader struct {
 	sink    collector.Sink
 	since   int64
 	errs    []error
+	entries decode.LogEntries
 
 	log    model.Log
-	rows   int // of the file in hand
+	stream *model.Stream // of the series in hand
+	rows   int           // of the file in hand
 	days   map[int32]bool
 	min    int64
 	max    int64
@@ -75,6 +77,7 @@ func together(errs []error) error {
 // begin begins a series.
 func (r *reader) begin(s *series) {
 	r.log = model.Log{Server: s.server, Protocol: s.stream.Protocol(), Side: s.stream.Side(), Stale: s.stale, Twice: s.twice}
+	r.stream = model.StreamOf(r.log.Server, r.log.Protocol, r.log.Side)
 	r.days, r.min, r.max = map[int32]bool{}, 1<<62, -1<<62
 	if s.stream.isSMTP() {
 		r.relays.series = s
@@ -174,13 +177,13 @@ func (r *reader) deliverLog(s *series) {
 		r.log.From, r.log.To = when(r.min), when(r.max)
 	}
 	r.log.Gaps = gaps(r.days)
-	r.entry(decode.LogEntry(&r.log))
+	r.entry(r.entries.Log(&r.log))
 }
 
 // entry delivers an entry.
-func (r *reader) entry(e collector.Entry) {
+func (r *reader) entry(e *collector.Entry) {
 	e.Query = query
-	r.sink.Entry(&e)
+	r.sink.Entry(e)
 }
 
 // mostGaps is how many gaps are named.
@@ -214,33 +217,37 @@ func when(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-// deliverLogons delivers the sums of a series, in the order of their keys.
+// deliverLogons delivers the sums of a series, in the order in which they came,
+// and gives each up: what takes them keeps them in its own form.
 func (r *reader) deliverLogons() {
 	l := r.logons
+	r.logons = nil
 	if !r.options.UnknownNames {
 		l.forget(r.known)
 	}
-	keys := make([]string, 0, len(l.sums))
-	for k := range l.sums {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	for _, k := range keys {
-		s := l.sums[k]
-		delete(l.sums, k) // what takes it keeps it in its own form
-		c := model.Connection{
-			Server: r.log.Server, Protocol: r.log.Protocol, Side: r.log.Side,
-			User: s.user, Typed: s.typed, Mailbox: s.mailbox, Client: s.client,
-			OK: int(s.ok), Failed: int(s.failed), Sessions: int(s.sessions), Names: int(s.names),
-			TLS: int(s.tls), StartTLS: int(s.startTLS), Plain: int(s.plain), First: when(s.first), Last: when(s.last), Reasons: s.reasons,
+	l.sums, l.texts.byHash = nil, nil
+	for i, chunk := range l.order {
+		for k := range chunk {
+			if s := &chunk[k]; !s.isEmpty() {
+				r.deliverLogon(l, s)
+			}
 		}
-		if s.ok > 0 {
-			c.LastOK = when(s.lastOK)
-		}
-		model.SortTallies(c.Reasons)
-		r.entry(decode.ConnectionEntry(&c))
+		l.order[i] = nil
 	}
-	r.logons = nil
+}
+
+func (r *reader) deliverLogon(l *logons, s *logonSum) {
+	c := model.Connection{
+		Stream: r.stream,
+		User:   l.texts.of(s.user), Typed: l.texts.of(s.typed), Mailbox: l.texts.of(s.mailbox), Client: l.texts.of(s.client),
+		OK: int(s.ok), Failed: int(s.failed), Sessions: int(s.sessions), Names: int(s.names),
+		TLS: int(s.tls), StartTLS: int(s.startTLS), Plain: int(s.plain), First: model.InstantOf(when(s.first)), Last: model.InstantOf(when(s.last)), Reasons: s.reasons,
+	}
+	if s.ok > 0 {
+		c.LastOK = model.InstantOf(when(s.lastOK))
+	}
+	model.SortTallies(c.Reasons)
+	r.entry(r.entries.Connection(&c))
 }
 
 func (r *reader) deliverRelays() {
@@ -261,6 +268,6 @@ func (r *reader) deliverRelays() {
 		}
 		model.SortTallies(v.Versions)
 		model.SortTallies(v.Rejected)
-		r.entry(decode.RelayEntry(&v))
+		r.entry(r.entries.Relay(&v))
 	}
 }

@@ -2,6 +2,7 @@ package protolog
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -101,7 +102,7 @@ func (r *relays) take(e *event) {
 		if len(r.sessions) >= mostSessions {
 			r.giveUp()
 		}
-		s = &mailSession{sum: r.sum(e.user, clientOf(r.clients, e.remote), e.at), started: e.at}
+		s = &mailSession{sum: r.sum(e.user, r.client(e.remote), e.at), started: e.at}
 		s.id, _ = strconv.ParseUint(string(e.id), 16, 64)
 		r.sessions[e.session] = s
 	}
@@ -191,7 +192,7 @@ func (r *relays) proxy(s *mailSession, e *event) {
 		s.sum, s.counted, s.twice = front.sum, true, front.mailed
 		return
 	}
-	s.sum, s.helo = r.sum(e.user, clientOf(r.clients, ip), e.at), helo
+	s.sum, s.helo = r.sum(e.user, r.client(ip), e.at), helo
 }
 
 // answer gives an answer to the command that it belongs to: the first that waits,
@@ -344,16 +345,31 @@ func (r *relays) end(s *mailSession) {
 	}
 }
 
-func (r *relays) giveUp() {
-	endSilent(r.sessions, func(s *mailSession) int64 { return s.last }, r.end)
+func (s *mailSession) silentSince() int64 { return s.last }
+
+// before orders sessions that are silent since the same time.
+func (r *relays) before(a, b *mailSession) int {
+	return cmp.Or(cmp.Compare(a.started, b.started), strings.Compare(a.sum.client, b.sum.client), strings.Compare(a.sum.connector, b.sum.connector),
+		strings.Compare(a.helo, b.helo), cmp.Compare(a.id, b.id))
 }
 
+func (r *relays) giveUp() { endSilent(r.sessions, r.before, r.end) }
+
 // finish ends the sessions of a series.
-func (r *relays) finish() {
-	for _, s := range r.sessions {
-		r.end(s)
+func (r *relays) finish() { endAll(r.sessions, r.before, r.end) }
+
+// client is the address of an endpoint, as one writes it.
+func (r *relays) client(endpoint []byte) string {
+	host := hostOf(endpoint)
+	c, ok := r.clients[string(host)]
+	if !ok {
+		if len(r.clients) >= mostClients {
+			clear(r.clients)
+		}
+		c = hostText(host)
+		r.clients[string(host)] = c
 	}
-	clear(r.sessions)
+	return c
 }
 
 // sum is the sum of a connector and a client. Connectors are logged with their
@@ -364,18 +380,22 @@ func (r *relays) sum(connector []byte, client string, at int64) *relaySum {
 		server, name = nil, connector
 	}
 	name = bytes.TrimSpace(name)
-	k := append(r.key[:0], r.series.server...)
-	if r.series.server == "" {
-		k = append(k, server...)
+	if r.series.server != "" {
+		server = []byte(r.series.server)
 	}
-	of := len(k)
+	k := append(r.key[:0], server...)
 	k = append(append(append(append(k, 0), name...), 0), client...)
 	k = append(k, byte(r.series.stream))
+	for i, c := range k {
+		if 'A' <= c && c <= 'Z' {
+			k[i] = c | 0x20
+		}
+	}
 	r.key = k
 	if s := r.sums[string(k)]; s != nil {
 		return s
 	}
-	s := &relaySum{server: text(k[:of]), side: r.series.stream.Side(), connector: text(name), client: client, first: at, last: at}
+	s := &relaySum{server: text(server), side: r.series.stream.Side(), connector: text(name), client: client, first: at, last: at}
 	r.sums[string(k)] = s
 	return s
 }

@@ -71,7 +71,7 @@ func clients(s *model.Snapshot, state int, add func(string, doorEvent)) {
 			}
 		}
 		key := strings.Join([]string{x.Protocol, who, strings.ToLower(x.Mailbox), x.Client}, "\x00")
-		add(key, doorEvent{Client, state, i, x.Server, x.Protocol, x.First})
+		add(key, doorEvent{Client, state, i, x.Server, x.Protocol, x.First.Time()})
 	}
 }
 
@@ -161,7 +161,7 @@ func (c *Comparison) doorChange(x *Diff, out *Change) {
 		}
 		out.Trustee = model.Principal{Name: x.Client, Kind: KindOfClient}
 		out.Right = x.Protocol
-		text := model.Said(fmt.Sprintf("%d logons since %s", x.OK, x.First.Format(time.DateOnly)))
+		text := model.Said(fmt.Sprintf("%d logons since %s", x.OK, x.First.Time().Format(time.DateOnly)))
 		if x.Plain > 0 {
 			text = append(text, model.Part{Is: model.PartWord, Text: fmt.Sprintf(", %d in plain text", x.Plain)})
 		}

@@ -22,7 +22,7 @@ func names(users ...string) *model.Snapshot {
 	w.Address("CN=b,DC=emea,DC=contoso,DC=com", "bert@contoso.com") // whose name there is another's
 	for _, u := range users {
 		_, mailbox := model.LogonNames(u)
-		w.Connection(model.Connection{Server: "EX13", Protocol: "IMAP4", Side: "front end", User: u, Mailbox: mailbox, Client: "192.0.2.1", OK: 1})
+		w.Connection(model.Connection{Stream: model.StreamOf("EX13", "IMAP4", "front end"), User: u, Mailbox: mailbox, Client: "192.0.2.1", OK: 1})
 	}
 	return w.Snapshot()
 }
@@ -75,12 +75,12 @@ func TestProbesAndBackEnds(t *testing.T) {
 	w := model.NewWriter(model.NewPool())
 	w.Log(model.Log{Server: "EX13", Protocol: "IMAP4", Side: "front end", Files: 1})
 	for _, c := range []model.Connection{
-		{Server: "EX13", Side: "front end", User: "anna", Client: "192.0.2.1", OK: 1},
-		{Server: "EX13", Side: "front end", User: "HealthMailboxb4dbf9b", Client: "192.0.2.1", OK: 1},
-		{Server: "EX13", Side: "front end", User: "anna", Client: "::1", OK: 1},
-		{Server: "EX13", Side: "front end", Client: "192.0.2.2", Sessions: 4},
-		{Server: "EX13", Side: "back end", User: "anna", Client: "192.0.2.1", OK: 1},
-		{Server: "EX14", Side: "back end", User: "anna", Client: "192.0.2.1", OK: 1},
+		{Stream: model.StreamOf("EX13", "", "front end"), User: "anna", Client: "192.0.2.1", OK: 1},
+		{Stream: model.StreamOf("EX13", "", "front end"), User: "HealthMailboxb4dbf9b", Client: "192.0.2.1", OK: 1},
+		{Stream: model.StreamOf("EX13", "", "front end"), User: "anna", Client: "::1", OK: 1},
+		{Stream: model.StreamOf("EX13", "", "front end"), Client: "192.0.2.2", Sessions: 4},
+		{Stream: model.StreamOf("EX13", "", "back end"), User: "anna", Client: "192.0.2.1", OK: 1},
+		{Stream: model.StreamOf("EX14", "", "back end"), User: "anna", Client: "192.0.2.1", OK: 1},
 	} {
 		c.Protocol = "IMAP4"
 		w.Connection(c)
@@ -101,9 +101,9 @@ func TestProbesAndBackEnds(t *testing.T) {
 // TestGuessing: one client with failures for many names.
 func TestGuessing(t *testing.T) {
 	w := model.NewWriter(model.NewPool())
-	w.Connection(model.Connection{Server: "EX13", Protocol: "IMAP4", Side: "front end", Client: "203.0.113.9", Failed: 40, Names: 9})
-	w.Connection(model.Connection{Server: "EX14", Protocol: "IMAP4", Side: "front end", Client: "203.0.113.9", User: "anna", Failed: 3})
-	w.Connection(model.Connection{Server: "EX14", Protocol: "IMAP4", Side: "front end", Client: "192.0.2.9", User: "anna", Failed: 3})
+	w.Connection(model.Connection{Stream: model.StreamOf("EX13", "IMAP4", "front end"), Client: "203.0.113.9", Failed: 40, Names: 9})
+	w.Connection(model.Connection{Stream: model.StreamOf("EX14", "IMAP4", "front end"), Client: "203.0.113.9", User: "anna", Failed: 3})
+	w.Connection(model.Connection{Stream: model.StreamOf("EX14", "IMAP4", "front end"), Client: "192.0.2.9", User: "anna", Failed: 3})
 	for _, c := range door.Connections(w.Snapshot()) {
 		if said := len(c.Notes) > 0; said != (c.Client == "203.0.113.9") {
 			t.Errorf("%s %s: %v", c.Client, c.User, c.Notes)
@@ -115,8 +115,8 @@ func TestGuessing(t *testing.T) {
 func TestLoadBalancer(t *testing.T) {
 	w := model.NewWriter(model.NewPool())
 	for _, u := range []string{"a", "b", "c", "d", "e"} {
-		w.Connection(model.Connection{Server: "EX13", Protocol: "IMAP4", Side: "front end", User: u, Client: "192.0.2.1", OK: 1})
-		w.Connection(model.Connection{Server: "EX14", Protocol: "IMAP4", Side: "front end", User: u, Client: "192.0.2.1" + u, OK: 1})
+		w.Connection(model.Connection{Stream: model.StreamOf("EX13", "IMAP4", "front end"), User: u, Client: "192.0.2.1", OK: 1})
+		w.Connection(model.Connection{Stream: model.StreamOf("EX14", "IMAP4", "front end"), User: u, Client: "192.0.2.1" + u, OK: 1})
 	}
 	for _, c := range door.Connections(w.Snapshot()) {
 		if said := len(c.Notes) > 0; said != (c.Server == "EX13") {

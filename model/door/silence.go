@@ -60,7 +60,7 @@ func (x *Silence) broken(s *model.Snapshot, protocol string, newest time.Time) s
 	}
 	for i, all := 0, Connections(s); i < len(all); i++ {
 		c := &all[i]
-		if c.Protocol == protocol && c.OK > 0 && !c.Probe && !c.Spare && c.Account.ID == 0 && c.LastOK.After(x.Since) {
+		if c.Protocol == protocol && c.OK > 0 && !c.Probe && !c.Spare && c.Account.ID == 0 && c.LastOK.Time().After(x.Since) {
 			return "a logon that worked names nobody who was read: it may have been anybody's"
 		}
 	}

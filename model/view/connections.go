@@ -32,9 +32,9 @@ var ConnectionFields = []model.Field[*Connection]{
 	{Name: "client_name", Is: model.ContentHost, Value: func(c *Connection) any { return c.ClientName }},
 	{Name: "ok", Value: func(c *Connection) any { return c.OK }},
 	{Name: "failed", Value: func(c *Connection) any { return c.Failed }},
-	{Name: "first", Is: model.ContentWord, Value: func(c *Connection) any { return stamp(c.First) }},
-	{Name: "last", Is: model.ContentWord, Value: func(c *Connection) any { return stamp(c.Last) }},
-	{Name: "last_ok", Is: model.ContentWord, Value: func(c *Connection) any { return stamp(c.LastOK) }},
+	{Name: "first", Is: model.ContentWord, Value: func(c *Connection) any { return stamp(c.First.Time()) }},
+	{Name: "last", Is: model.ContentWord, Value: func(c *Connection) any { return stamp(c.Last.Time()) }},
+	{Name: "last_ok", Is: model.ContentWord, Value: func(c *Connection) any { return stamp(c.LastOK.Time()) }},
 	{Name: "tls", Value: func(c *Connection) any { return c.TLS }},
 	{Name: "starttls", Value: func(c *Connection) any { return c.StartTLS }},
 	{Name: "plain", Value: func(c *Connection) any { return c.Plain }},
@@ -114,7 +114,7 @@ var Connections = &ObjectType{
 		textCell("Server", model.ContentName, true, func(r *Row) string { return r.Connection.Server }),
 		textCell("Mailbox", model.ContentName, true, func(r *Row) string { return r.Connection.mailboxName() }),
 		textCell("May open", model.ContentWord, true, func(r *Row) string { return r.Connection.Right }),
-		textCell("Last", model.ContentWord, true, func(r *Row) string { return shortStamp(stamp(r.Connection.Last)) }),
+		textCell("Last", model.ContentWord, true, func(r *Row) string { return shortStamp(stamp(r.Connection.Last.Time())) }),
 		textCell("Note", model.ContentSentence, true, func(r *Row) string { return strings.Join(r.Connection.Notes, "; ") }),
 	},
 	Fields: doorFields(
@@ -128,13 +128,20 @@ var Connections = &ObjectType{
 }
 
 var connectionDoor = &doorKind{
-	name: "connection", grid: connectionGrid, row: connectionRow, rowName: connectionName, findRow: findConnection,
+	name: "connection", grid: unlinedConnections, row: connectionRow, rowName: connectionName, findRow: findConnection,
 	wanted: func(r *Row, q *Query) bool {
 		c := r.Connection
 		return isEnd(q.Ends.Client, c.Client) && isEnd(q.Ends.User, c.User) &&
 			(q.Target == nil || q.Target(&c.account) || c.Other.ID != 0 && q.Target(&c.mailbox))
 	},
 	aside: "probe", asideLong: "health checks, a server's own connections and sessions without a logon",
+}
+
+// unlinedConnections says what stands in the grid without its lines, which nobody
+// asks for who lists the rows: they are much for some hundred thousand of these.
+func unlinedConnections(s *model.Snapshot) doorGrid {
+	all := door.Connections(s)
+	return &unlined{len(all), func(i int) bool { return !all[i].Spare }, func(i int) bool { return all[i].Probe }, func() doorGrid { return connectionGrid(s) }}
 }
 
 var connectionGrid, findConnection = derivedTable(func(s *model.Snapshot) *doorTable {

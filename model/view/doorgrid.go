@@ -131,7 +131,7 @@ func (r *Row) sums() (n [4]int, last string) {
 	switch {
 	case r.Connection != nil:
 		c := r.Connection
-		return [4]int{c.OK, c.Failed, c.Plain, 0}, stamp(c.Last)
+		return [4]int{c.OK, c.Failed, c.Plain, 0}, stamp(c.Last.Time())
 	case r.Setting != nil:
 		return r.Setting.sums(), ""
 	case r.Relay != nil:
@@ -143,7 +143,7 @@ func (r *Row) sums() (n [4]int, last string) {
 
 // doorLines gives each end a line, if it has a row that is shown.
 func doorLines(l *evaluation) {
-	g := l.query.Type.door.grid(l.snap).(*doorTable)
+	g := tableOf(l.query.Type.door.grid(l.snap))
 	for _, probe := range g.probes {
 		if probe && !l.query.System {
 			l.result.System++

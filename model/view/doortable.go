@@ -89,3 +89,36 @@ func derivedTable(work func(*model.Snapshot) *doorTable, name func(*model.Snapsh
 	return func(s *model.Snapshot) doorGrid { return table.Of(s) },
 		func(s *model.Snapshot, name string) (int, bool) { i, ok := rows.Of(s)[name]; return i, ok }
 }
+
+// unlined are the rows of a grid whose lines are worked out once somebody asks for
+// one.
+type unlined struct {
+	n            int
+	stands, side func(i int) bool // whether a row stands in a line, and is left out unless it is asked for
+	lined        func() doorGrid
+}
+
+func (u *unlined) line(n uint32) doorLine        { return u.lined().line(n) }
+func (u *unlined) find(name string) uint32       { return u.lined().find(name) }
+func (u *unlined) titled(text string) uint32     { return u.lined().titled(text) }
+func (u *unlined) rowsOf(n uint32) iter.Seq[int] { return u.lined().rowsOf(n) }
+func (u *unlined) ends(i int) [3]uint32          { return u.lined().ends(i) }
+func (u *unlined) hidden(i int) bool             { return u.side(i) }
+
+func (u *unlined) rows() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i := range u.n {
+			if u.stands(i) && !yield(i) {
+				return
+			}
+		}
+	}
+}
+
+// tableOf is the table of a grid whose lines are wanted.
+func tableOf(g doorGrid) *doorTable {
+	if u, ok := g.(*unlined); ok {
+		g = u.lined()
+	}
+	return g.(*doorTable)
+}

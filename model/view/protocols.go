@@ -243,8 +243,8 @@ var usesOf = model.Derive(func(s *model.Snapshot) map[useKey]Used {
 		k := useKey{id, client}
 		u := out[k]
 		u.N += c.OK
-		if c.LastOK.After(u.Last) || u.Client == "" {
-			u.Last, u.Client, u.Who = c.LastOK, c.Client, c.Account.ID
+		if last := c.LastOK.Time(); last.After(u.Last) || u.Client == "" {
+			u.Last, u.Client, u.Who = last, c.Client, c.Account.ID
 		}
 		out[k] = u
 	}
