@@ -204,6 +204,7 @@ func (a *app) end(o report.Outcome, err error) error {
 
 // browse shows a source on the screen, or a form that asks for one.
 func (a *app) browse(ctx context.Context, source string) error {
+	a.source.Protocol.Early = true
 	shows := a.source.ShowQueries != nil
 	err := a.screen.Check(a.stdout, source, shows || a.source.Record != "", shows)
 	if err != nil {

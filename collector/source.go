@@ -118,6 +118,9 @@ type Entry struct {
 	Query      QueryID // the search that gave it; 0 where the source knows none
 	DN         string  // as the source spells it; empty for the rootDSE
 	Attributes []Attribute
+	// Early says that the source will deliver it again before its search ends, and
+	// better: for whoever looks on while it reads. Nothing else counts it.
+	Early bool
 }
 
 // Attribute is one attribute with its values in the order in which they came.

@@ -38,6 +38,10 @@ type Damage struct {
 // end. All others are of lines.
 const UnreadableFile = "unreadable file"
 
+// ClockSetBack is the Damage of lines that are read, but whose time is an hour or
+// more before that of the line above them.
+const ClockSetBack = "a time an hour or more before that of the line above"
+
 // Tally is how often something was there.
 type Tally struct {
 	Name string

@@ -56,8 +56,10 @@ func newDecoder(w *model.Writer) *decoder {
 // Entry decodes one directory entry.
 func (d *decoder) Entry(e *collector.Entry) {
 	d.now = d.queries[e.Query]
-	d.w.State.Entries++
-	d.progress.entry(&d.w.State, d.now)
+	if !e.Early {
+		d.w.State.Entries++
+		d.progress.entry(&d.w.State, d.now)
+	}
 	set := d.classes.of(e.Values(attrObjectClass))
 	if d.now == nil {
 		d.unbracketed.entry(e, set)

@@ -169,6 +169,9 @@ func (r *Recorder) Expect(id collector.QueryID, n int) {
 
 // Entry records an entry.
 func (r *Recorder) Entry(e *collector.Entry) {
+	if e.Early {
+		return
+	}
 	r.entries++
 	to := &r.b.add(kindEntry).entry
 	to.Query, to.DN = e.Query, e.DN

@@ -44,7 +44,13 @@ type parsed struct {
 	damages  []damage
 	min, max int64
 	days     []int32
-	failed   error
+	// back is how often the clock was set back between two lines; backRows are the
+	// first of the lines behind that.
+	back            int
+	backRows        []int
+	firstAt, lastAt int64 // times of the first and the last record; 0 for none
+	firstRow        int
+	failed          error
 }
 
 // damage is a damaged line.
@@ -128,7 +134,7 @@ func (f *feeder) next(s *series, file *file) (*block, error) {
 		return nil, f.ctx.Err()
 	case b := <-f.free:
 		*b = block{series: s, file: file, buf: b.buf, done: b.done,
-			parsed: parsed{events: b.events[:0], scratch: b.scratch[:0], damages: b.damages[:0], days: b.days[:0]}}
+			parsed: parsed{events: b.events[:0], scratch: b.scratch[:0], damages: b.damages[:0], days: b.days[:0], backRows: b.backRows[:0]}}
 		if b.buf == nil || len(b.buf) > 2*blockSize {
 			b.buf = make([]byte, blockSize)
 		}

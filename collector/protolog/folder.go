@@ -36,8 +36,9 @@ type series struct {
 	server string
 	stream Stream
 	files  []*file
-	twice  int // files that were there once more
-	stale  int // files that are older than what was asked for
+	twice  int      // files that were there once more
+	rivals []string // files with the name of another that say something else
+	stale  int      // files that are older than what was asked for
 }
 
 type seriesKey struct {
@@ -326,6 +327,9 @@ func (s *series) once(files []*file) []*file {
 			continue
 		}
 		if err == nil {
+			if len(heads) > 0 {
+				s.rivals = append(s.rivals, f.path)
+			}
 			heads = append(heads, head)
 		}
 		kept = append(kept, f)

@@ -30,10 +30,14 @@ func read(t testing.TB, inner collector.Source, o protolog.Options) *model.Snaps
 	}
 	w.State.Phase = model.Finished
 	s := w.Snapshot()
+	sortConnections(s)
+	return s
+}
+
+func sortConnections(s *model.Snapshot) {
 	slices.SortFunc(s.Connections, func(a, b *model.Connection) int {
 		return cmp.Or(strings.Compare(a.Server, b.Server), strings.Compare(a.Protocol, b.Protocol), strings.Compare(a.Client, b.Client), strings.Compare(a.User, b.User), strings.Compare(a.Mailbox, b.Mailbox))
 	})
-	return s
 }
 
 // in are the options for some folders.

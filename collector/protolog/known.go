@@ -7,6 +7,7 @@ import (
 
 	"mbxperm/collector"
 	"mbxperm/collector/decode"
+	"mbxperm/model"
 )
 
 // known is what the directory says that sums depend on: whose names there are,
@@ -61,6 +62,13 @@ func (k *known) isName(typed string) bool {
 	}
 	account, _, _ := strings.Cut(typed, "@")
 	return len(account) > 20 && strings.HasPrefix(strings.ToLower(account), "healthmailbox") && k.has(account[:20])
+}
+
+// isAccount reports whether the account that somebody typed is a name of the
+// directory.
+func (k *known) isAccount(typed string) bool {
+	account, _ := model.LogonNames(typed)
+	return k.isName(account)
 }
 
 // domains are those that mail is taken for.

@@ -72,7 +72,7 @@ func (l *logons) take(e *event) {
 		if s != nil {
 			l.end(s)
 		}
-		if e.what == closed {
+		if e.what == closed || e.what == heard {
 			return
 		}
 		if len(l.sessions) >= mostSessions {
@@ -287,8 +287,8 @@ func text(b []byte) string {
 func firstWord(b []byte) []byte {
 	b = bytes.TrimLeft(b, " ")
 	if len(b) > 1 && b[0] == '"' {
-		if end := bytes.IndexByte(b[1:], '"'); end >= 0 {
-			return b[1 : 1+end]
+		if word, ok := quotedString(b[1:]); ok {
+			return word
 		}
 	}
 	first, _, _ := bytes.Cut(b, []byte{' '})
@@ -296,6 +296,36 @@ func firstWord(b []byte) []byte {
 		return nil
 	}
 	return first
+}
+
+// quotedString is what stands before the next quote. Backslashes and quotes in it
+// stand behind a backslash (RFC 3501 9); clients that write DOMAIN\user as it is
+// are taken at their word.
+func quotedString(b []byte) ([]byte, bool) {
+	escaped := false
+	for i := 0; i < len(b); i++ {
+		switch {
+		case b[i] == '"' && escaped:
+			return unescape(b[:i]), true
+		case b[i] == '"':
+			return b[:i], true
+		case b[i] == '\\' && i+1 < len(b) && (b[i+1] == '\\' || b[i+1] == '"'):
+			escaped = true
+			i++
+		}
+	}
+	return nil, false
+}
+
+func unescape(b []byte) []byte {
+	out := make([]byte, 0, len(b))
+	for i := 0; i < len(b); i++ {
+		if b[i] == '\\' && i+1 < len(b) && (b[i+1] == '\\' || b[i+1] == '"') {
+			i++
+		}
+		out = append(out, b[i])
+	}
+	return out
 }
 
 // forget draws together, for each client, the logons that failed with names that
@@ -308,8 +338,7 @@ func (l *logons) forget(k *known) {
 	}
 	for n := range kept {
 		if !kept[n] {
-			account, _ := model.LogonNames(l.texts.of(uint32(n)))
-			kept[n] = k.isName(account)
+			kept[n] = k.isAccount(l.texts.of(uint32(n)))
 		}
 	}
 	for s := range l.all() {

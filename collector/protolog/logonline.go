@@ -71,7 +71,7 @@ func (p *parser) newLine(at int64) {
 	first := f.at[c.sequence]
 	opens := len(first) == 1 && first[0] == '0'
 	v := logonVerb(f.at[c.command])
-	if v == noVerb && !opens {
+	if v == noVerb && !opens && len(f.of(c.user)) > 0 {
 		return
 	}
 	e := event{at: at, local: f.at[c.local], remote: f.at[c.remote], session: sessionKey(f.at[c.session], f.at[c.remote])}
@@ -81,6 +81,10 @@ func (p *parser) newLine(at int64) {
 	}
 	switch v {
 	case noVerb:
+		if !opens {
+			e.what = heard
+			p.emit(e)
+		}
 		return
 	case verbClose:
 		e.what = closed

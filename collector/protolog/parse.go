@@ -16,6 +16,7 @@ const (
 	logon                   // that was answered OK
 	refused                 // a logon that was not
 	closed                  // the session ends
+	heard                   // another line before anybody has logged on
 	commanded               // 2007: a command, whose answer follows
 	answered                // 2007: an answer
 	mailOpened              // SMTP: the connection is there
@@ -57,6 +58,7 @@ type parser struct {
 	clock   clock
 	f       fields
 	lastDay int64
+	before  int64 // the time of the line above; 0 for none
 }
 
 const msPerDay = 86400000
@@ -149,6 +151,13 @@ func (p *parser) line(line []byte, half bool) {
 	}
 	b.lines++
 	b.min, b.max = min(b.min, at), max(b.max, at)
+	switch {
+	case p.before == 0:
+		b.firstAt, b.firstRow = at, b.rows
+	case wentBack(p.before, at):
+		b.wentBack(b.rows)
+	}
+	p.before, b.lastAt = at, at
 	if day := floorDay(at); day != p.lastDay {
 		p.lastDay = day
 		b.days = append(b.days, int32(day))
@@ -162,6 +171,19 @@ func (p *parser) line(line []byte, half bool) {
 		p.oldLine(at)
 	default:
 		p.newLine(at)
+	}
+}
+
+// backBy is by how much a line must be before the one above it for the clock to
+// have been set back: commands that take long are logged late, but not so late.
+const backBy = 3600000
+
+func wentBack(before, at int64) bool { return before-at >= backBy }
+
+// wentBack notes that the clock had been set back before a line.
+func (b *block) wentBack(row int) {
+	if b.back++; b.back <= mostDamages {
+		b.backRows = append(b.backRows, row)
 	}
 }
 

@@ -22,6 +22,7 @@ type reader struct {
 	since   int64
 	errs    []error
 	entries decode.LogEntries
+	early   early
 
 	log    model.Log
 	stream *model.Stream // of the series in hand
@@ -29,13 +30,14 @@ type reader struct {
 	days   map[int32]bool
 	min    int64
 	max    int64
+	lastAt int64 // time of the last record of the file in hand; 0 for none
 	logons *logons
 	relays *relays
 }
 
 // logs reads the logs. The error says all that was not read, a sentence each.
 func (s *Source) logs(ctx context.Context, k *known, sink collector.Sink) error {
-	r := &reader{options: &s.options, known: k, sink: sink, since: -1 << 62}
+	r := &reader{options: &s.options, known: k, sink: sink, since: -1 << 62, early: newEarly(s.options.Early)}
 	var since time.Time
 	if s.options.Days > 0 {
 		now := time.Now
@@ -55,7 +57,7 @@ func (s *Source) logs(ctx context.Context, k *known, sink collector.Sink) error 
 	for _, s := range all {
 		if len(s.files) == 0 {
 			r.begin(s)
-			r.deliverLog(s)
+			r.deliverLog()
 		}
 	}
 	r.deliverRelays()
@@ -80,7 +82,7 @@ func (r *reader) begin(s *series) {
 	r.stream = model.StreamOf(r.log.Server, r.log.Protocol, r.log.Side)
 	r.days, r.min, r.max = map[int32]bool{}, 1<<62, -1<<62
 	if s.stream.isSMTP() {
-		r.relays.series = s
+		r.relays.series, r.relays.others = s, nil
 	} else {
 		r.logons = newLogons(s.stream, r.since)
 	}
@@ -93,7 +95,7 @@ func (r *reader) block(b *block) {
 		if b.file == s.files[0] {
 			r.begin(s)
 		}
-		r.rows = 0
+		r.rows, r.lastAt = 0, 0
 		r.log.Files++
 		r.log.Bytes += b.file.size
 	}
@@ -107,6 +109,7 @@ func (r *reader) block(b *block) {
 	for _, d := range b.damages {
 		r.where(faultTexts[d.fault], fmt.Sprintf("%s line %d", filepath.Base(b.file.path), r.rows+d.row))
 	}
+	r.setBack(b)
 	r.rows += b.rows
 	r.min, r.max = min(r.min, b.min), max(r.max, b.max)
 	for _, d := range b.days {
@@ -121,22 +124,41 @@ func (r *reader) block(b *block) {
 			r.logons.take(&b.events[i])
 		}
 	}
+	if r.early.due() && !b.last {
+		r.deliverEarly()
+	}
 	if b.err != nil {
 		r.log.Unreadable++
 		r.damage(model.UnreadableFile, 1)
 		r.where(model.UnreadableFile, filepath.Base(b.file.path)+": "+b.err.Error())
 	}
 	if b.last {
-		if r.log.Unreadable > 0 {
-			r.errs = append(r.errs, r.unread())
-		}
-		r.deliverLog(s)
+		r.errs = append(r.errs, r.doubts(s)...)
+		r.deliverLog()
 		if s.stream.isSMTP() {
 			r.relays.finish()
 		} else {
 			r.logons.finish()
 			r.deliverLogons()
 		}
+	}
+}
+
+// setBack takes from a block how often the clock was set back: what came first,
+// and what last, is not known then.
+func (r *reader) setBack(b *block) {
+	if r.lastAt != 0 && b.firstAt != 0 && wentBack(r.lastAt, b.firstAt) {
+		r.damage(model.ClockSetBack, 1)
+		r.where(model.ClockSetBack, fmt.Sprintf("%s line %d", filepath.Base(b.file.path), r.rows+b.firstRow))
+	}
+	if b.back > 0 {
+		r.damage(model.ClockSetBack, b.back)
+		for _, row := range b.backRows {
+			r.where(model.ClockSetBack, fmt.Sprintf("%s line %d", filepath.Base(b.file.path), r.rows+row))
+		}
+	}
+	if b.lastAt != 0 {
+		r.lastAt = b.lastAt
 	}
 }
 
@@ -148,6 +170,26 @@ func (r *reader) unread() error {
 		}
 	}
 	return nil
+}
+
+// doubts are what makes the sums of a series doubtful, a sentence each.
+func (r *reader) doubts(s *series) (errs []error) {
+	if r.log.Unreadable > 0 {
+		errs = append(errs, r.unread())
+	}
+	for _, d := range r.log.Damage {
+		if d.What == model.ClockSetBack {
+			errs = append(errs, fmt.Errorf("the clock of %s was set back by an hour or more (%d, the first before %s): first and last are not sure", r.name(), d.N, d.Where[0]))
+		}
+	}
+	if len(s.rivals) > 0 {
+		errs = append(errs, fmt.Errorf("files of %s have the name of another one and say something else (%d, the first is %s): these may be the logs of several servers; give each its --logs SERVER=DIR",
+			r.name(), len(s.rivals), s.rivals[0]))
+	}
+	if s.stream.isSMTP() && len(r.relays.others) > 0 {
+		errs = append(errs, fmt.Errorf("the logs of %s name connectors of %s: these may be the logs of several servers; give each its --logs SERVER=DIR", r.name(), strings.Join(r.relays.others, ", ")))
+	}
+	return errs
 }
 
 // name names the series for a sentence.
@@ -172,7 +214,7 @@ func (r *reader) where(what, place string) {
 	}
 }
 
-func (r *reader) deliverLog(s *series) {
+func (r *reader) deliverLog() {
 	if r.min <= r.max {
 		r.log.From, r.log.To = when(r.min), when(r.max)
 	}
@@ -182,7 +224,7 @@ func (r *reader) deliverLog(s *series) {
 
 // entry delivers an entry.
 func (r *reader) entry(e *collector.Entry) {
-	e.Query = query
+	e.Query, e.Early = query, r.early.now
 	r.sink.Entry(e)
 }
 

@@ -77,6 +77,7 @@ type relays struct {
 	front map[uint64]frontSession
 
 	series   *series
+	others   []string // other servers that its connectors name
 	sessions map[uint64]*mailSession
 	key      []byte
 }
@@ -380,6 +381,7 @@ func (r *relays) sum(connector []byte, client string, at int64) *relaySum {
 		server, name = nil, connector
 	}
 	name = bytes.TrimSpace(name)
+	named := server
 	if r.series.server != "" {
 		server = []byte(r.series.server)
 	}
@@ -395,7 +397,17 @@ func (r *relays) sum(connector []byte, client string, at int64) *relaySum {
 	if s := r.sums[string(k)]; s != nil {
 		return s
 	}
+	r.other(named)
 	s := &relaySum{server: text(server), side: r.series.stream.Side(), connector: text(name), client: client, first: at, last: at}
 	r.sums[string(k)] = s
 	return s
+}
+
+// other notes that a connector names another server than that whose logs these
+// are.
+func (r *relays) other(named []byte) {
+	own, _, _ := strings.Cut(r.series.server, ".")
+	if name := text(named); len(named) > 0 && own != "" && !strings.EqualFold(name, own) && !slices.Contains(r.others, name) && len(r.others) < mostTexts {
+		r.others = append(r.others, name)
+	}
 }

@@ -23,6 +23,9 @@ type Options struct {
 	// UnknownNames keeps the names of logons that failed and that are no names of
 	// the directory. People type passwords there.
 	UnknownNames bool
+	// Early delivers what is summed, again and again while the logs are read, for
+	// somebody who looks on: see [collector.Entry.Early].
+	Early bool
 	// Workers is how many parse at a time; 0 for as many as there are processors.
 	Workers int
 }
