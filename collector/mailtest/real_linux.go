@@ -95,6 +95,14 @@ func Start(t testing.TB) *Real {
 	return r
 }
 
+// Log is what a server has written into its own log: dovecot or postfix.
+func (r *Real) Log(t testing.TB, server string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(r.dir, server+".log"))
+	must(t, err)
+	return string(text)
+}
+
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
@@ -357,6 +365,7 @@ default_transport = discard
 alias_maps =
 smtpd_tls_security_level = may
 smtpd_tls_auth_only = yes
+smtpd_tls_loglevel = 1
 smtpd_tls_chain_files = DIR/key.pem, DIR/cert.pem
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
