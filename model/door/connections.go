@@ -41,7 +41,7 @@ var connections = model.Derive(func(s *model.Snapshot) []Connection {
 			front[strings.ToLower(l.Server)+l.Protocol] = true
 		}
 	}
-	access := NewAccessReader(s)
+	access, say := NewAccessReader(s), explainer{s: s, login: map[string]string{}}
 	out := make([]Connection, len(s.Connections))
 	for i := range s.Connections {
 		c := &out[i]
@@ -68,6 +68,11 @@ var connections = model.Derive(func(s *model.Snapshot) []Connection {
 		c.plainText()
 		if c.Account.Several {
 			c.Notes = append(c.Notes, "several accounts have this name")
+		}
+		for _, r := range c.Reasons {
+			if text := say.explain(c, r.Name); text != r.Name && text != wrongPassword {
+				c.Notes = append(c.Notes, fmt.Sprintf("%s (%d times)", text, r.N))
+			}
 		}
 	}
 	balanced(out)
@@ -198,29 +203,4 @@ func balanced(list []Connection) {
 			c.Notes = append(c.Notes, "all logons of "+c.Server+" come from this address: a load balancer hides the clients")
 		}
 	}
-}
-
-// Explain says in a sentence what a reason of a refused logon means; the reason
-// itself where nothing more is known. plain says that it came without TLS.
-func Explain(reason string, plain bool) string {
-	text := strings.ToLower(reason)
-	switch {
-	case strings.Contains(text, "proxynotauthenticated"):
-		return "front and back end do not trust each other: look at X509CertificateName"
-	case strings.Contains(text, "failclientaccessrules"), strings.Contains(text, "clientaccessrule"):
-		return "a client access rule refuses it"
-	case strings.Contains(text, "userdisabled"):
-		return "switched off for the mailbox"
-	case strings.Contains(text, "noadrecipient"):
-		return "no recipient of the directory has this name"
-	case strings.Contains(text, "userconnectionlimit"):
-		return "more connections than MaxConnectionsPerUser"
-	case strings.Contains(text, "preauthtimeout"):
-		return "no logon within PreAuthenticatedConnectionTimeout"
-	case plain && (strings.Contains(text, "not valid in this state") || strings.Contains(text, "plaintext")):
-		return "refused in plain text: LoginType is SecureLogin"
-	case strings.Contains(text, "authfailed"), strings.Contains(text, "unknown user name or bad password"):
-		return "wrong name or password"
-	}
-	return reason
 }

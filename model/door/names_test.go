@@ -1,10 +1,12 @@
 package door_test
 
 import (
+	"strings"
 	"testing"
 
 	"mbxperm/model"
 	"mbxperm/model/door"
+	"mbxperm/model/internal/script"
 )
 
 // names is a forest of two domains in which two accounts share a name.
@@ -121,6 +123,49 @@ func TestLoadBalancer(t *testing.T) {
 	for _, c := range door.Connections(w.Snapshot()) {
 		if said := len(c.Notes) > 0; said != (c.Server == "EX13") {
 			t.Errorf("%s %s: %v", c.Server, c.User, c.Notes)
+		}
+	}
+}
+
+// TestReasons: why logons were refused, in sentences, joined with what the service
+// and the mailbox have now. What everybody understands is no note.
+func TestReasons(t *testing.T) {
+	w := model.NewWriter(model.NewPool())
+	add := func(client string, ok int, reasons ...string) {
+		c := model.Connection{Stream: model.StreamOf("EX13", "IMAP4", "front end"), User: "anna", Client: client, OK: ok}
+		for _, r := range reasons {
+			c.Failed += 3
+			c.Reasons = append(c.Reasons, model.Tally{Name: r, N: 3})
+		}
+		w.Connection(c)
+	}
+	add("192.0.2.1", 0, "BAD Command received in Invalid state.")
+	add("192.0.2.2", 5, "BAD Command received in Invalid state.")
+	add("192.0.2.3", 0, "UserDisabled", "LogonFailed:FailClientAccessRules")
+	add("192.0.2.4", 0, "AuthFailed:LogonDenied", "NO something else")
+	add("192.0.2.5", 0, "ProxyNotAuthenticated")
+	for server, login := range map[string]string{"EX14": "1", "EX15": "3"} {
+		dn := "CN=" + server + ",CN=Servers," + script.ConfigDN
+		w.Put(&model.Object{DN: dn, Class: model.ClassServer})
+		w.Server(dn, model.ServerVersion{Major: 15, Minor: 2})
+		w.Door(dn, model.DoorServer, model.DoorValues{{Name: "NetworkAddress", Attribute: "y", Texts: []string{"netbios:" + server}, State: model.Present}})
+		w.Put(&model.Object{DN: "CN=1,CN=IMAP4,CN=Protocols," + dn, Class: model.ClassDoor})
+		w.Door("CN=1,CN=IMAP4,CN=Protocols,"+dn, model.DoorIMAP4, model.DoorValues{{Name: "LoginType", Attribute: "x", Texts: []string{login}, State: model.Present}})
+		w.Connection(model.Connection{Stream: model.StreamOf(strings.ToLower(server), "IMAP4", "front end"), User: "anna", Client: server, Failed: 2,
+			Reasons: []model.Tally{{Name: "NO Command is not valid in this state.", N: 2}}})
+	}
+	want := map[string]string{
+		"EX14":      "refused in plain text; LoginType is PlainTextLogin now (2 times)",
+		"EX15":      "refused in plain text: LoginType is SecureLogin (2 times)",
+		"192.0.2.1": "refused in plain text: LoginType is SecureLogin, as set-up has it: what it is here was not read (3 times)",
+		"192.0.2.2": "", // it can do TLS: who knows what it did
+		"192.0.2.3": "switched off for the mailbox (3 times); a client access rule refuses it (3 times)",
+		"192.0.2.4": "",
+		"192.0.2.5": "front and back end do not trust each other: look at X509CertificateName (3 times)",
+	}
+	for _, c := range door.Connections(w.Snapshot()) {
+		if got := strings.Join(c.Notes, "; "); got != want[c.Client] {
+			t.Errorf("%s: %q, want %q", c.Client, got, want[c.Client])
 		}
 	}
 }

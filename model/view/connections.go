@@ -13,6 +13,7 @@ import (
 type Connection struct {
 	*door.Connection
 	account, mailbox model.Principal
+	snapshot         *model.Snapshot
 	State            string // of the account: enabled, disabled, …; unknown where the name is nobody's who was read
 	ClientName       string // by reverse DNS; empty where nobody asked
 	Right            string // whether the account may open the other mailbox, by the verdict
@@ -55,7 +56,7 @@ func (c *Connection) mailboxName() string {
 
 // Why explains a reason for which logons were refused.
 func (c *Connection) Why(reason string) string {
-	return door.Explain(reason, c.OK == 0 && c.TLS+c.StartTLS == 0 && c.Side != "back end")
+	return door.Explain(c.snapshot, c.Connection, reason)
 }
 
 // How says how its logons came.
@@ -193,7 +194,7 @@ func connectionRow(s *model.Snapshot, i int) Row {
 
 // NewConnection joins a connection with the directory.
 func NewConnection(s *model.Snapshot, c *door.Connection) Connection {
-	out := Connection{Connection: c}
+	out := Connection{Connection: c, snapshot: s}
 	switch {
 	case c.Account.ID != 0:
 		out.account = s.TargetPrincipal(s.Record(c.Account.ID))
