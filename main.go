@@ -116,7 +116,7 @@ func (a *app) rootCommand() *cobra.Command {
 	}
 	root.PersistentPreRun = func(*cobra.Command, []string) {
 		// What opens the source once more, but for what the screen can change.
-		a.screen.Again = append(report.Given(root.PersistentFlags(), "user", "ca", "auth", "show-queries", "log"), a.source.LogFlags()...)
+		a.screen.Again = append(report.Given(root.PersistentFlags(), "user", "bind-user", "ca", "auth", "bind-auth", "show-queries", "log"), a.source.LogFlags()...)
 		a.source.Parsed(a.stdout)
 		a.source.Force = a.rep.Force
 	}
