@@ -204,15 +204,14 @@ func (a *app) end(o report.Outcome, err error) error {
 
 // browse shows a source on the screen, or a form that asks for one.
 func (a *app) browse(ctx context.Context, source string) error {
-	a.source.Protocol.Early = true
 	shows := a.source.ShowQueries != nil
 	err := a.screen.Check(a.stdout, source, shows || a.source.Record != "", shows)
 	if err != nil {
 		return err
 	}
 	first := new(session.Reading)
-	if source != "" {
-		if first, err = a.source.ReadRecorded(ctx, source, false); err != nil {
+	if source != "" || len(a.source.Logs) > 0 {
+		if first, err = a.source.ReadShown(ctx, source); err != nil {
 			return err
 		}
 	}
@@ -240,7 +239,7 @@ func (a *app) browse(ctx context.Context, source string) error {
 // begin says what the screen begins with, and what is known for its form.
 func (a *app) begin(source string) {
 	a.screen.Remember()
-	a.screen.Version, a.screen.Force, a.screen.SinceSource, a.screen.Checks = report.Version(), a.rep.Force, a.rep.Since, alert.LastRuns
+	a.screen.Version, a.screen.Force, a.screen.SinceSource, a.screen.Checks, a.screen.LogsAlone = report.Version(), a.rep.Force, a.rep.Since, alert.LastRuns, source == "" && len(a.source.Logs) > 0
 	a.screen.After = func(text string) { report.Note(a.rep.Stderr, text) }
 	l, found := &a.source.Live, live.Discover(a.source.Live)
 	a.screen.Connect = ui.Connect{

@@ -10,6 +10,7 @@ import (
 	"mbxperm/model"
 	"mbxperm/model/door"
 	"mbxperm/model/finding"
+	"mbxperm/model/view"
 	"mbxperm/ui/settings"
 	"mbxperm/ui/term"
 	"mbxperm/ui/widget"
@@ -52,6 +53,7 @@ type Options struct {
 	// same pool; nil to compare each reading with the one before.
 	Since       *model.Snapshot
 	SinceSource string // the argument that opens it
+	LogsAlone   bool   // there is nothing to look at but protocol logs
 	// Force compares two forests.
 	Force bool
 	// Checks returns the last runs of checks; nil where there is none to ask.
@@ -104,7 +106,11 @@ func (a *app) begin(o Options) {
 		o.Theme = "auto"
 	}
 	a.setTheme(o.Theme)
+	if o.LogsAlone {
+		a.here.typ = view.Connections
+	}
 	a.here = a.newLocation(a.here.typ)
+	a.head.set(a.here.typ, a.here.aces)
 	if a.driver.Snapshot() == nil {
 		a.openConnect(o.Connect)
 	}

@@ -42,6 +42,13 @@ func (o *Flags) ReadRecorded(ctx context.Context, text string, required bool) (*
 	return r, nil
 }
 
+// ReadShown is ReadRecorded for somebody who looks on, now and whenever it is read
+// again: what is known of logs is shown while they are read.
+func (o *Flags) ReadShown(ctx context.Context, text string) (*Reading, error) {
+	o.Protocol.Early = true
+	return o.ReadRecorded(ctx, text, false)
+}
+
 // ToEnd reads the source to its end while watch looks on, which returns when
 // done is closed. An error says that nothing is known, or that ctx has ended.
 func (r *Reading) ToEnd(ctx context.Context, pool *model.Pool, watch func(done <-chan struct{}, now func() *model.Snapshot)) (*model.Snapshot, error) {
