@@ -8,10 +8,10 @@ import (
 
 // Define defines the flags that say how to get into a directory.
 func (o *Options) Define(f *pflag.FlagSet) {
-	f.StringVar(&o.User, "user", "", "account to bind with: user@domain, DOMAIN\\user or a DN")
+	f.StringVarP(&o.User, "user", "u", "", "account to bind with: user@domain, DOMAIN\\user or a DN")
 	f.StringVar((*string)(&o.Auth), "auth", string(AuthAuto), "way to bind: "+Auths+"; auto takes the strongest that works")
 	// Some reports have a --user and an --auth of their own, which stand before these.
-	f.StringVarP(&o.User, "bind-user", "u", "", "the same as --user, also where a report has a --user of its own")
+	f.StringVar(&o.User, "bind-user", "", "the same as --user, also where a report has a --user of its own")
 	f.StringVar((*string)(&o.Auth), "bind-auth", string(AuthAuto), "the same as --auth, also where a report has an --auth of its own")
 	f.StringVar(&o.Keytab, "keytab", "", "bind with Kerberos and the keys in this file")
 	f.StringVar(&o.NTHashFile, "nt-hash-file", "", "bind with NTLM and the NT hash in the first line of this file")
