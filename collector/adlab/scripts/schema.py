@@ -107,6 +107,27 @@ ATTRIBUTES = [
     ("msExchForeignGroupSid", "ms-Exch-Foreign-Group-SID", None, "sid", False, None, EXCHANGE_INFORMATION, True, None),
 ]
 
+# What the doors of a server have: services, connectors and rules.
+SERVICE = {
+    "msExchAuthenticationFlags": "int", "msExchServerBindings": "texts", "msExchSecureBindings": "texts",
+    "msExchPOPIMAPInternalConnectionSettings": "texts", "msExchPOPIMAPExternalConnectionSettings": "texts",
+    "msExchPopImapX509CertificateName": "text", "msExchPopImapBanner": "text", "msExchIncomingConnectionTimeout": "int",
+    "msExchPopImapIncomingPreauthConnectionTimeout": "int", "msExchMaxIncomingConnections": "int",
+    "msExchPopImapMaxIncomingConnectionFromSingleSource": "int", "msExchPopImapMaxIncomingConnectionPerUser": "int",
+    "msExchPopImapCommandSize": "int", "portNumber": "int", "msExchPopImapCalendarItemRetrievalOption": "int",
+    "msExchPopImapFlags": "int", "msExchPopImapProtocolFlags": "int", "msExchPopImapLogFilePath": "text",
+    "msExchPopImapLogFileRolloverFrequency": "int", "msExchPopImapPerLogFileSizeQuota": "text",
+}
+CONNECTOR = {
+    "msExchSmtpReceiveBindings": "texts", "msExchSmtpReceiveRemoteIPRanges": "texts", "msExchSMTPReceiveInboundSecurityFlag": "int",
+    "msExchSmtpReceiveProtocolRestrictions": "int", "msExchSmtpReceiveProtocolOptions": "int", "msExchSmtpReceiveEnabled": "bool",
+    "msExchSMTPReceiveConnectorFQDN": "text", "msExchSmtpReceiveBanner": "text", "msExchSmtpReceiveMaxMessageSize": "int",
+    "msExchSmtpReceiveProtocolLoggingLevel": "int", "msExchSmtpTLSCertificate": "text", "msExchSmtpReceiveRole": "int",
+}
+RULE = {"msExchProvisioningFlags": "int", "msExchTransportRulePriority": "int", "msExchTransportRuleXml": "text"}
+ATTRIBUTES += [(name, "ms-Exch-Lab-" + name, None, kind.rstrip("s"), kind == "texts", None, None, False, None)
+               for name, kind in {**SERVICE, **CONNECTOR, **RULE}.items()]
+
 # What Mail-Recipient gets, and with it users, groups and contacts: the base
 # schema makes it an auxiliary class of all three.
 RECIPIENT = [
@@ -135,6 +156,10 @@ CLASSES = [
      [], STORAGE, None),
     ("msExchContainer", "ms-Exch-Container", None, None, "top", 1,
      ["container", "msExchOrganizationContainer", "msExchAdminGroup", "msExchExchangeServer", "msExchContainer"], [], EMPTY),
+    ("protocolCfgPOPServer", "Protocol-Cfg-POP-Server", None, None, "top", 1, ["msExchContainer"], list(SERVICE), EMPTY),
+    ("protocolCfgIMAPServer", "Protocol-Cfg-IMAP-Server", None, None, "top", 1, ["msExchContainer"], list(SERVICE), EMPTY),
+    ("msExchSmtpReceiveConnector", "ms-Exch-Smtp-Receive-Connector", None, None, "top", 1, ["msExchContainer"], list(CONNECTOR), EMPTY),
+    ("msExchClientAccessRule", "ms-Exch-Client-Access-Rule", None, None, "top", 1, ["msExchContainer"], list(RULE), EMPTY),
     ("msExchOrganizationContainer", "ms-Exch-Organization-Container", CLS + "62.50020",
      "366a319c-a982-11d2-a9ff-00c04f8eedd8", "top", 1, ["msExchConfigurationContainer"],
      ["objectVersion", "legacyExchangeDN", "displayName"], EMPTY),
