@@ -33,7 +33,7 @@ func TestUnusualPorts(t *testing.T) {
 			values = append(values, model.DoorValue{Name: "UnencryptedOrTLSBindings", Texts: []string{c.open}, State: model.Present})
 		}
 		w.Door(dn, model.DoorIMAP4, values)
-		w.Connection(model.Connection{Server: "EX1", Protocol: "IMAP4", Side: c.side, User: "u1", Client: "192.0.2.1", OK: 8, TLS: 2, StartTLS: 1, Plain: 1})
+		w.Connection(model.Connection{Stream: model.StreamOf("EX1", "IMAP4", c.side), User: "u1", Client: "192.0.2.1", OK: 8, TLS: 2, StartTLS: 1, Plain: 1})
 		x := door.Connections(w.Snapshot())[0]
 		if got := [3]int{x.TLS, x.StartTLS, x.Plain}; got != c.want {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)

@@ -23,7 +23,8 @@ func TestSilence(t *testing.T) {
 		return l
 	}
 	logon := func(user string, ago int) model.Connection {
-		return model.Connection{Server: "EX1", Protocol: "IMAP4", Side: "front end", User: user, Client: "192.0.2.1", OK: 1, TLS: 1, First: day(ago), Last: day(ago), LastOK: day(ago)}
+		return model.Connection{Stream: model.StreamOf("EX1", "IMAP4", "front end"), User: user, Client: "192.0.2.1", OK: 1, TLS: 1,
+			First: model.InstantOf(day(ago)), Last: model.InstantOf(day(ago)), LastOK: model.InstantOf(day(ago))}
 	}
 	both := []model.Log{log("EX1", "front end", nil), log("EX2", "front end", nil)}
 	for _, c := range []struct {
