@@ -26,7 +26,7 @@ var bindingTable = []binding{
 	bind("/", keys.ScopeGrid, "filter", 3, "Show only the lines that contain what you type.", (*app).startFilter, nil),
 	bind("x", keys.ScopeGrid, "card", 20, "Show all that is known of this name, or of the names of a row.", (*app).openCard, (*app).whyNoCard),
 	bind("v", keys.ScopeGrid, "raw", 21, "Show the ACE and its descriptor as they are stored.", (*app).openRaw, (*app).whyNoCard),
-	bind("H", keys.ScopeGrid, "moves with", 26, "Show which mailboxes should move to Exchange Online with this one.", (*app).openMoves, (*app).whyNoMoves),
+	bind("H", keys.ScopeGrid, "moves with", 26, "Show which mailboxes should move to Exchange Online together.", (*app).openMoves, (*app).whyNoMoves),
 	bind("C", keys.ScopeGrid, "copy", 22, "Copy a cell, the row or the grid, also through SSH and tmux.", (*app).startCopy, (*app).whyNoCopy),
 	bind("K", keys.ScopeGrid, "command", 23, "Show as commands: this view; what would show or revoke this ACE.", (*app).showCommands, (*app).whyNoCommands),
 	bind(":", keys.ScopeGrid, "go to", 5, "Type a command or a name to go to; Tab completes.", (*app).startCommand, nil),
