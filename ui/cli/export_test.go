@@ -59,7 +59,7 @@ func TestReadmeExamples(t *testing.T) {
 		}
 		command = directory.ReplaceAllString(command, "demo:40")
 		name, _, _ := strings.Cut(command, " ")
-		if !slices.Contains([]string{"report", "compare", "record", "opengraph-schema"}, name) {
+		if !slices.Contains([]string{"report", "compare", "record", "export", "man", "version", "opengraph-schema"}, name) {
 			screens++
 			out, errs, code := program.Run(t, strings.Fields(command)...)
 			if code != program.Usage || out != "" || !strings.Contains(errs, "no terminal to show a screen on") && !strings.Contains(errs, "no source") {

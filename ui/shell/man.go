@@ -105,7 +105,8 @@ func page(out io.Writer, c *cobra.Command) error {
 	r.printf("%s \\- %s\n", escape(pageName(c)), escape(c.Short))
 	r.section("SYNOPSIS")
 	for _, form := range forms(c) {
-		r.printf(".B %s\n.br\n", escape(form))
+		// A line may break between the alternatives (groff 5.9, \:).
+		r.printf(".B %s\n.br\n", strings.ReplaceAll(escape(form), "|", `|\:`))
 	}
 	if c.Long != "" {
 		r.section("DESCRIPTION")
