@@ -41,6 +41,7 @@ func TestReadmeExamples(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "case.key"), []byte("thirty-two bytes of a good secret"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	program.Path(t) // builds it, from this folder
 	t.Chdir(dir)
 	t.Setenv("KRB5CCNAME", "FILE:/nonexistent")
 	ran, screens := 0, 0
