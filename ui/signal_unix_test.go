@@ -62,7 +62,7 @@ type shell struct {
 func startShell(t *testing.T, program string, p phase) *shell {
 	t.Helper()
 	s := &shell{dir: t.TempDir()}
-	s.terminal = startTerminal(t, 100, 30, "env", "PS1=ready> ", "ENV=", "XDG_CONFIG_HOME="+s.dir, "KRB5CCNAME=FILE:/nonexistent", "sh", "-i")
+	s.terminal = startTerminal(t, 100, 30, "env", "PS1=ready> ", "ENV=", "XDG_CONFIG_HOME="+s.dir, "KRB5CCNAME=FILE:/nonexistent", "KRB5_CONFIG=/dev/null", "sh", "-i")
 	s.want("ready>")
 	s.settings("before")
 	script := fmt.Sprintf("echo $$ > %s\nexec %s %s\n", filepath.Join(s.dir, "pid"), program, strings.Join(p.args(t), " "))
