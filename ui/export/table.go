@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
@@ -22,6 +23,11 @@ const (
 	groupRows  = 1_000_000
 	groupBytes = 128 << 20
 	batchRows  = 500 // so that a group ends with one
+	// pieceRows are the rows that the library is given at a time. In a longer piece
+	// it takes nulls for values (v0.32, writeRowsFuncOfOptional): where as many
+	// values follow the nulls before them as there are rows before these in a word of
+	// 64, all behind them in that word are written as empty texts or zeros.
+	pieceRows = 2
 )
 
 // filterBits is the number of bits of a Bloom filter for each distinct value: about
@@ -191,8 +197,10 @@ func (w *writer[T]) add(row *T) error {
 
 // flush hands the batch on, and ends a group that is full.
 func (w *writer[T]) flush() error {
-	if _, err := w.Write(w.batch); err != nil {
-		return err
+	for piece := range slices.Chunk(w.batch, pieceRows) {
+		if _, err := w.Write(piece); err != nil {
+			return err
+		}
 	}
 	n := int64(len(w.batch))
 	clear(w.batch) // what the texts of these rows lie in may go
