@@ -58,6 +58,14 @@ func startNameServer(t *testing.T, n *nameServer) {
 	})
 }
 
+// questions returns how often each address was asked for so far, and the most
+// questions that waited at a time.
+func (n *nameServer) questions() (map[string]int, int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return maps.Clone(n.asked), n.most
+}
+
 func (n *nameServer) answer(question []byte, from net.Addr) {
 	var m dnsmessage.Message
 	if m.Unpack(question) != nil || len(m.Questions) != 1 || m.Questions[0].Type != dnsmessage.TypePTR {
@@ -126,13 +134,8 @@ func TestResolve(t *testing.T) {
 	if want := map[string]string{"192.0.2.1": "printer.contoso.com", "2001:db8::7": "seven.fabrikam.com"}; !maps.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	for _, address := range []string{"192.0.2.1", "2001:db8::7", "192.0.2.9"} {
-		if n.asked[address] != 1 {
-			t.Errorf("%s was asked for %d times", address, n.asked[address])
-		}
-	}
-	if len(n.asked) != 3 {
-		t.Errorf("asked for %v", n.asked)
+	if asked, _ := n.questions(); !maps.Equal(asked, map[string]int{"192.0.2.1": 1, "2001:db8::7": 1, "192.0.2.9": 1}) {
+		t.Errorf("asked for %v", asked)
 	}
 }
 
@@ -152,11 +155,11 @@ func TestResolveBounds(t *testing.T) {
 	startNameServer(t, n)
 	begun := time.Now()
 	got := resolve(t.Context(), clientsOf(clients...))
-	if took := time.Since(begun); took < resolveLimit || took > 3*resolveLimit {
+	if took := time.Since(begun); took < resolveLimit || took > 10*resolveLimit { // one after another it takes twenty times as long
 		t.Errorf("it took %v", took)
 	}
-	if len(got) != 40 || n.most != resolvers {
-		t.Errorf("%d names, %d at a time", len(got), n.most)
+	if _, most := n.questions(); len(got) != 40 || most > resolvers || most < 2 {
+		t.Errorf("%d names, %d at a time", len(got), most)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -187,8 +190,8 @@ func TestNobodyIsAsked(t *testing.T) {
 				t.Errorf("%s, resolve %v: %s", report, flags.Doors.Resolve, &out)
 			}
 		}
-		if asked := len(n.asked) > 0; asked != resolves {
-			t.Errorf("resolve %v: asked for %v", resolves, n.asked)
+		if asked, _ := n.questions(); len(asked) > 0 != resolves {
+			t.Errorf("resolve %v: asked for %v", resolves, asked)
 		}
 	}
 }
