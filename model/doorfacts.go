@@ -82,10 +82,8 @@ type Door struct {
 func (w *Writer) Door(dn string, kind DoorKind, values DoorValues) {
 	w.Pool.Mu.Lock()
 	defer w.Pool.Mu.Unlock()
-	name := w.Pool.DN(dn)
-	w.byDN.Grow(uint32(name) + 1)
-	id := *w.byDN.At(uint32(name))
-	if name == 0 || id == 0 {
+	id := *w.byDNOf(dn)
+	if id == 0 {
 		return
 	}
 	if w.doorOf == nil {
@@ -111,10 +109,8 @@ type access struct {
 func (w *Writer) Access(dn string, values DoorValues) {
 	w.Pool.Mu.Lock()
 	defer w.Pool.Mu.Unlock()
-	name := w.Pool.DN(dn)
-	w.byDN.Grow(uint32(name) + 1)
-	id := *w.byDN.At(uint32(name))
-	if name == 0 || id == 0 {
+	id := *w.byDNOf(dn)
+	if id == 0 {
 		return
 	}
 	w.accessOf.Grow(uint32(id) + 1)

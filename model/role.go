@@ -286,10 +286,3 @@ func (w *Writer) roleOf(id ObjectID, in *Object) {
 		*t.policyOf.Edit(uint32(id)) = n
 	}
 }
-
-// byDNOf is the place of the object with a DN; 0 stands there for none.
-func (w *Writer) byDNOf(dn string) *ObjectID {
-	name := w.Pool.DN(dn)
-	w.byDN.Grow(uint32(name) + 1)
-	return w.byDN.At(uint32(name))
-}

@@ -72,10 +72,8 @@ func (w *Writer) Traits(dn string, t *Traits) {
 	}
 	w.Pool.Mu.Lock()
 	defer w.Pool.Mu.Unlock()
-	name := w.Pool.DN(dn)
-	w.byDN.Grow(uint32(name) + 1)
-	id := *w.byDN.At(uint32(name))
-	if name == 0 || id == 0 {
+	id := *w.byDNOf(dn)
+	if id == 0 {
 		return
 	}
 	w.traitsOf.Grow(uint32(id) + 1)

@@ -65,14 +65,7 @@ func (a *app) changes() *changes {
 }
 
 // changes returns the view of changes wherever it lies above the grids.
-func (r *root) changes() *changes {
-	for _, o := range r.over {
-		if v, ok := o.(*changes); ok {
-			return v
-		}
-	}
-	return nil
-}
+func (r *root) changes() *changes { return lying[*changes](r) }
 
 // openChanges shows what changed since the reading before, or since --since.
 func (a *app) openChanges() {

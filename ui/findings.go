@@ -106,14 +106,7 @@ func (a *app) findings() *findings {
 }
 
 // findings returns the view wherever it lies above the grids.
-func (r *root) findings() *findings {
-	for _, o := range r.over {
-		if v, ok := o.(*findings); ok {
-			return v
-		}
-	}
-	return nil
-}
+func (r *root) findings() *findings { return lying[*findings](r) }
 
 func (a *app) whyNoFindings() string {
 	switch n := a.reading; {

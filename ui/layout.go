@@ -183,3 +183,14 @@ func (r *root) top() overlay {
 	}
 	return r.over[len(r.over)-1]
 }
+
+// lying returns the overlay of a kind wherever it lies above the grids, nil where
+// there is none.
+func lying[T overlay](r *root) (none T) {
+	for _, o := range r.over {
+		if v, ok := o.(T); ok {
+			return v
+		}
+	}
+	return none
+}
