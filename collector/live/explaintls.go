@@ -160,7 +160,7 @@ func (s *server) explainCertificate(e *Error, err error) bool {
 		e.Text = fmt.Sprintf("%s is signed with %s, which is broken and no longer taken (RFC 8446 4.4.2.4)", s.weakest(shown), weakOf(shown))
 		e.Hint = "have it issued anew with SHA-256"
 	case errors.As(err, &unknown):
-		e.Text = fmt.Sprintf("the certificate of %s is signed by an authority that is not trusted here%s: it is not among %s", t.name, issuer(unknown.Cert), s.authorities())
+		e.Text = fmt.Sprintf("the certificate of %s is signed by an authority that is not trusted here%s: it is not %s", t.name, issuer(unknown.Cert), s.authorities())
 		e.Hint = "give the authority's certificate with --ca FILE"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		c := invalid.Cert
@@ -210,7 +210,7 @@ func shownCertificates(err error) []*x509.Certificate {
 // authorities says whose certificates were looked at.
 func (s *server) authorities() string {
 	if s.options.CAFile == "" {
-		return "the authorities of this machine"
+		return "among the authorities of this machine"
 	}
 	n := 0
 	if certs, _, err := trust.Certificates(s.options.CAFile); err == nil {
@@ -219,7 +219,7 @@ func (s *server) authorities() string {
 	if n == 1 {
 		return "the one certificate of --ca " + clean(s.options.CAFile)
 	}
-	return fmt.Sprintf("the %d certificates of --ca %s", n, clean(s.options.CAFile))
+	return fmt.Sprintf("among the %d certificates of --ca %s", n, clean(s.options.CAFile))
 }
 
 // certificate names the certificate that is wrong: the server's, or one above.
