@@ -46,11 +46,24 @@ type wrong struct {
 	stop context.CancelFunc
 }
 
+// mostSought bounds the recipients among which findings are looked for unasked.
+const mostSought = 200_000
+
 // seek looks for findings beside the screen, once a reading has come to its end, and
 // offers them in the message row where something is critical or high. It takes the
-// screen away from nobody.
+// screen away from nobody. Of very large directories it does not: what is found among
+// a million mailboxes takes as much memory as they do, which only who asks for it is
+// to pay.
 func (a *app) seek() {
-	if a.options.Accepted == nil || a.reading.running() || a.wrong.of == a.reading.base {
+	if a.options.Accepted == nil || a.reading.base == nil || a.reading.running() || a.wrong.of == a.reading.base {
+		return
+	}
+	if a.reading.base.Recipients.Len() > mostSought {
+		if a.wrong.stop != nil {
+			a.wrong.stop()
+		}
+		a.wrong = wrong{of: a.reading.base}
+		a.foot.add("F looks for what is wrong")
 		return
 	}
 	if a.wrong.stop != nil {
