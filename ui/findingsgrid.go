@@ -71,13 +71,14 @@ func (d *findingsData) Len() int { return len(d.lines) }
 // findingKey names a line for later lists.
 type findingKey struct{ rule, target, dn, trustee string }
 
-func (d *findingsData) Key(i int) any {
-	line := d.lines[i]
-	if line.at < 0 {
-		return findingKey{rule: line.rule.Name}
+func (d *findingsData) Key(i int) any { return d.keyOf(d.lines[i]) }
+
+func (d *findingsData) keyOf(l findingLine) findingKey {
+	if l.at < 0 {
+		return findingKey{rule: l.rule.Name}
 	}
-	f := d.finding(line.at)
-	return findingKey{line.rule.Name, f.Target.Name, f.Target.DN, f.Trustee.Name + f.Trustee.SID.String()}
+	f := d.finding(l.at)
+	return findingKey{l.rule.Name, f.Target.Name, f.Target.DN, f.Trustee.Name + f.Trustee.SID.String()}
 }
 
 func (d *findingsData) Row(key any) int {
@@ -85,16 +86,7 @@ func (d *findingsData) Row(key any) int {
 	if !ok {
 		return -1
 	}
-	return slices.IndexFunc(d.lines, func(l findingLine) bool {
-		if l.rule.Name != k.rule || (l.at < 0) != (k == findingKey{rule: k.rule}) {
-			return false
-		}
-		if l.at < 0 {
-			return true
-		}
-		f := d.finding(l.at)
-		return k == findingKey{l.rule.Name, f.Target.Name, f.Target.DN, f.Trustee.Name + f.Trustee.SID.String()}
-	})
+	return slices.IndexFunc(d.lines, func(l findingLine) bool { return l.rule.Name == k.rule && d.keyOf(l) == k })
 }
 
 // finding makes one; that of the line that is drawn is made once.

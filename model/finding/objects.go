@@ -72,7 +72,7 @@ func (r *run) object(id model.ObjectID) {
 		})
 	}
 	if r.step.wanted && own&descSteps != 0 {
-		r.steps1(id, o)
+		r.stepsOn(id, o)
 	}
 	r.account(id, o)
 	r.passed(id, o)

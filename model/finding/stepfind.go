@@ -108,8 +108,8 @@ func (r *run) isStranger(owner pool.SID) bool {
 	return owner != 0 && r.traitsOf(model.TrusteeOfSID(owner))&(isSelf|isKeeper|isIgnored) == 0
 }
 
-// steps1 looks at the list of an object for those who could give themselves access.
-func (r *run) steps1(id model.ObjectID, o *model.Record) {
+// stepsOn looks at the list of an object for those who could give themselves access.
+func (r *run) stepsOn(id model.ObjectID, o *model.Record) {
 	target := o.Target()
 	above := target == model.TargetStore || target == model.TargetAdmin || target == model.TargetContainer
 	if o.Security == 0 || !above && !o.HasMailbox() {

@@ -4,29 +4,14 @@ package export
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"syscall"
 	"testing"
 	"time"
 
-	"mbxperm/collector/demo"
-	"mbxperm/collector/session"
 	"mbxperm/model"
 )
-
-// demoState reads a demo to its end.
-func demoState(tb testing.TB, name string, pool *model.Pool) *model.Snapshot {
-	tb.Helper()
-	src, err := demo.New(name)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	c := session.Start(tb.Context(), src, pool, nil)
-	<-c.Done()
-	return c.Snapshot()
-}
 
 // counter counts what is written.
 type counter struct{ n int64 }
@@ -70,17 +55,6 @@ func spent(tb testing.TB) time.Duration {
 		tb.Fatal(err)
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-func tableNamed(tb testing.TB, name string) *table {
-	tb.Helper()
-	for _, t := range tables {
-		if t.name == name {
-			return t
-		}
-	}
-	tb.Fatal(fmt.Errorf("no table %s", name))
-	return nil
 }
 
 var _ io.Writer = (*counter)(nil)

@@ -13,10 +13,35 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 
+	"mbxperm/collector/demo"
+	"mbxperm/collector/session"
 	"mbxperm/model"
 	"mbxperm/model/grant"
 	"mbxperm/ui/report"
 )
+
+// demoState reads a demo to its end.
+func demoState(tb testing.TB, name string, pool *model.Pool) *model.Snapshot {
+	tb.Helper()
+	src, err := demo.New(name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	c := session.Start(tb.Context(), src, pool, nil)
+	<-c.Done()
+	return c.Snapshot()
+}
+
+func tableNamed(tb testing.TB, name string) *table {
+	tb.Helper()
+	for _, t := range tables {
+		if t.name == name {
+			return t
+		}
+	}
+	tb.Fatal(fmt.Errorf("no table %s", name))
+	return nil
+}
 
 // fileOf writes a table and opens what was written.
 func fileOf(t *testing.T, r *run, name string) *parquet.File {
