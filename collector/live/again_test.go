@@ -192,26 +192,25 @@ func TestAnotherController(t *testing.T) {
 	for name, f := range map[string]ldaptest.Fault{
 		"busy":   {Result: 51},
 		"silent": {After: 10, Stall: true},
-		"gone":   {},
+		"gone":   {Cut: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if f.Stall {
 				t.Parallel()
 			}
 			noLeaks(t)
-			s, servers := twoControllers(t, func(dc int, r *ldaptest.Request) ldaptest.Fault {
-				if dc == 0 && onMailboxes(r) && r.Page == 2 {
-					return f
+			var s *Source
+			var servers [2]*ldaptest.Server
+			s, servers = twoControllers(t, func(dc int, r *ldaptest.Request) ldaptest.Fault {
+				if dc != 0 || !onMailboxes(r) || r.Page != 2 {
+					return ldaptest.Fault{}
 				}
-				return ldaptest.Fault{}
+				if name == "gone" {
+					go servers[0].Close() // it waits for this answer
+				}
+				return f
 			})
 			j := newJournal()
-			n := 0
-			j.onEntry = func(e *collector.Entry) {
-				if n++; n == 140 && name == "gone" {
-					servers[0].Close()
-				}
-			}
 			if err := s.Read(context.Background(), j); err != nil {
 				t.Fatalf("Read: %v", err)
 			}
@@ -229,15 +228,18 @@ func TestAnotherController(t *testing.T) {
 // All of them go away: incomplete, with the reason, and it does not take for ever.
 func TestNoControllerLeft(t *testing.T) {
 	noLeaks(t)
-	s, servers := twoControllers(t, func(int, *ldaptest.Request) ldaptest.Fault { return ldaptest.Fault{} })
-	j := newJournal()
-	n := 0
-	j.onEntry = func(*collector.Entry) {
-		if n++; n == 140 {
-			servers[1].Close()
-			servers[0].Close()
+	var s *Source
+	var servers [2]*ldaptest.Server
+	s, servers = twoControllers(t, func(_ int, r *ldaptest.Request) ldaptest.Fault {
+		if !onMailboxes(r) || r.Page != 2 {
+			return ldaptest.Fault{}
 		}
-	}
+		for _, server := range servers {
+			go server.Close() // it waits for this answer
+		}
+		return ldaptest.Fault{Cut: true}
+	})
+	j := newJournal()
 	err := s.Read(context.Background(), j)
 	wantError(t, err, ErrUnreachable, "refused the connection")
 	if _, reason := j.of(t, decode.Mailboxes.Purpose); reason == nil { // cut, or refused already
