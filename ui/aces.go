@@ -48,7 +48,7 @@ func (v *aces) show(res *view.Result) {
 	v.result = res
 	v.Sorted = res.Query.Sort
 	v.Choices = v.recall(&res.Query)
-	v.Swap(&acesData{res: res, columns: acesColumns(res.Query.Columns()), at: -1})
+	v.Swap(&acesData{res: res, columns: acesColumns(&res.Query), at: -1})
 	if fresh {
 		v.Top()
 	}
@@ -63,6 +63,9 @@ func (v *aces) show(res *view.Result) {
 	}
 	if res.Query.Roles() {
 		v.Empty = noRole(res)
+	}
+	if err := res.ExpectError(); err != nil {
+		v.Empty = err.Error()
 	}
 	if unread := res.Unread(); len(unread) > 0 {
 		v.Empty = "not read: " + strings.Join(unread, " and ") + " did not come (x)"
@@ -149,7 +152,7 @@ func acesTitle(res *view.Result, room bool) string {
 			word, _ := q.Type.Aside()
 			parts = append(parts, counted(n, word)+" hidden")
 		}
-		return strings.Join(parts, " · ") + safe.Text(filterNote(q.Filter))
+		return strings.Join(parts, " · ") + safe.Text(expectNote(res)+filterNote(q.Filter))
 	}
 	parts = append(parts, how, safe.Thousands(res.Len())+" "+rowsWord(res.Len()))
 	if len(res.Unread()) > 0 {
@@ -198,10 +201,11 @@ func lineName(s *model.Snapshot, k view.LineKey, direction string) string {
 	return cmp.Or(model.PrincipalText(p), p.DN)
 }
 
-func acesColumns(of []model.Column[*view.Row]) []widget.Column {
+func acesColumns(q *view.Query) []widget.Column {
+	of := q.Columns()
 	columns := make([]widget.Column, len(of))
 	for i, c := range of {
-		columns[i] = widget.Column{Title: c.Title, Numeric: c.Numeric, Extra: c.Extra}
+		columns[i] = widget.Column{Title: c.Title, Numeric: c.Numeric, Extra: c.Extra, Off: c.Off && !q.Expects()}
 		switch c.Is {
 		case model.ContentTarget, model.ContentTrustee:
 			columns[i].Name = true

@@ -58,6 +58,8 @@ type toggles struct {
 	only    hiding.Only
 	lines   view.Lines
 	system  bool
+	// deviating shows of the protocols of mailboxes only what is not as expected.
+	deviating bool
 }
 
 // pending is what the workers are busy with.
@@ -208,6 +210,7 @@ func (a *app) leftQuery() view.Query {
 	return view.Query{
 		Type: a.here.typ, Show: a.show.reasons, Only: a.show.only, Lines: a.show.lines, System: a.show.system,
 		Filter: side.filter, Sort: side.sort, Arrival: a.reading.running(),
+		Ends: view.Ends{Release: a.options.Release}, Expect: a.options.expected, Deviating: a.show.deviating,
 	}
 }
 
@@ -217,6 +220,8 @@ func (a *app) rightQuery() view.Query {
 	return view.Query{
 		Type: a.here.typ, Show: a.show.reasons, Only: a.show.only, Filter: side.filter, Sort: side.sort,
 		Rows: true, Of: a.here.of, ACEs: t, Effective: a.here.effective, Expand: a.here.expand,
+		System: a.show.system && a.here.typ.Doors(),
+		Ends:   view.Ends{Release: a.options.Release}, Expect: a.options.expected, Deviating: a.show.deviating,
 	}
 }
 
@@ -293,7 +298,9 @@ func (a *app) showRight(res *view.Result) {
 
 // whyEmpty says why there may be no line.
 func (a *app) whyEmpty(res *view.Result) string {
-	switch {
+	switch err := res.ExpectError(); {
+	case err != nil:
+		return err.Error()
 	case res.Query.Filter != "":
 		return "nothing matches; Esc clears the filter"
 	case a.reading.running() && a.show.only&hiding.OnlyOrphans != 0:

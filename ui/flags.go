@@ -14,6 +14,7 @@ import (
 
 	"mbxperm/model/finding"
 	"mbxperm/model/usage"
+	"mbxperm/model/view"
 	"mbxperm/ui/report"
 	"mbxperm/ui/settings"
 	"mbxperm/ui/widget"
@@ -40,6 +41,8 @@ const Examples = `  mbxperm demo
 // Define defines the flags of the screen.
 func (o *Options) Define(f *pflag.FlagSet) {
 	f.StringVar(&o.AcceptFile, "accept", "", "leave out the findings that this file names, until their date; A on their page writes into it")
+	f.StringArrayVar(&o.Expect, "expect", nil, "of Client Access, "+report.ExpectUsage)
+	f.StringVar(&o.Release, "release", "", "of what the screen shows of doors, only servers of this release: 2013, 2016, \"2019 CU14\"")
 	f.StringVar(&o.Theme, "theme", "", "colours of the screen: "+strings.Join(widget.Themes, ", ")+"; T changes them")
 }
 
@@ -57,6 +60,9 @@ func (o *Options) Check(stdout io.Writer, source string, named, unseen bool) err
 		return usage.Errorf("no source: try mbxperm demo, or mbxperm DOMAIN -u USER (mbxperm --help)")
 	case !terminal && !unseen:
 		return usage.Errorf("no terminal to show a screen on: use mbxperm report %s %s", report.Alternatives(), source)
+	}
+	if _, err := view.ParseExpectations(o.Expect); err != nil {
+		return err
 	}
 	_, err := o.readAccepted()
 	return err

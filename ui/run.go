@@ -62,6 +62,11 @@ type Options struct {
 	// read; without it nobody looks for findings before they are asked for.
 	Accepted   func() (*finding.Accepted, error)
 	AcceptFile string // where one that is accepted is written to; empty for nowhere
+	// Expect says who should have which protocol on, PROTOCOL=GROUP each. Release
+	// keeps what doors have of servers of one release; empty keeps all.
+	Expect   []string
+	Release  string
+	expected []view.Expectation // what Expect says
 	// Theme is one of Themes; empty: that of the settings, else auto.
 	Theme     string
 	ColorFGBG string // what the environment says of the terminal's colours
@@ -96,6 +101,7 @@ func Run(ctx context.Context, d Driver, o Options) error {
 // begin takes the options.
 func (a *app) begin(o Options) {
 	a.options, a.request = o, o.Connect.Request
+	a.options.expected, _ = view.ParseExpectations(o.Expect) // Check has found every mistake
 	a.request.Password = ""
 	a.foot.say(o.Note)
 	a.reading.since, a.reading.force = o.Since, o.Force

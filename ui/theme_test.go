@@ -90,7 +90,7 @@ func TestColourIsNeverTheOnlySign(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lines := &totalsData{res: res, columns: totalsColumns(typ), at: -1}
+		lines := &totalsData{res: res, columns: totalsColumns(&res.Query), at: -1}
 		for i := range lines.Len() {
 			for col := range lines.columns {
 				text, style := lines.Cell(i, col)
@@ -101,7 +101,7 @@ func TestColourIsNeverTheOnlySign(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rows := &acesData{res: of, columns: acesColumns(typ.Details), at: -1}
+			rows := &acesData{res: of, columns: acesColumns(&of.Query), at: -1}
 			for j := range rows.Len() {
 				for col := range rows.columns {
 					text, style := rows.Cell(j, col)

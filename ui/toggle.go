@@ -72,8 +72,16 @@ func (a *app) toggleOnly(o hiding.Only) {
 	a.toggled()
 }
 
-// nextLines goes through the choices of lines.
+// nextLines goes through the choices of lines: of protocols, all or what is not as
+// expected.
 func (a *app) nextLines() {
+	if a.here.typ == view.ClientAccess {
+		a.show.deviating = !a.show.deviating
+		a.foot.say(map[bool]string{true: "only what is not as --expect has it is shown", false: "all lines are shown"}[a.show.deviating])
+		a.askLeft()
+		a.askRight()
+		return
+	}
 	a.show.lines = (a.show.lines + 1) % (view.TrusteeLines + 1)
 	a.foot.say(fmt.Sprintf(linesText[a.show.lines], a.here.typ.TargetWord()))
 	a.askLeft()
@@ -86,6 +94,9 @@ func (a *app) whyNoLines() string {
 	switch {
 	case a.changes() != nil:
 		return gridsOnly
+	case a.here.typ == view.ClientAccess && len(a.options.expected) == 0:
+		return "nothing is expected of protocols: start with --expect PROTOCOL=GROUP"
+	case a.here.typ == view.ClientAccess:
 	case !a.here.typ.HasTrustees():
 		return a.here.typ.Plural + ": their lines are all of one kind"
 	}

@@ -1,10 +1,12 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"mbxperm/model"
+	"mbxperm/model/door"
 	"mbxperm/model/hiding"
 	"mbxperm/model/view"
 )
@@ -97,4 +99,51 @@ func TestToggleAtOnce(t *testing.T) {
 			t.Errorf("a cell still says that something is hidden: %s", cells)
 		}
 	}
+}
+
+// TestExpectedOnScreen: what --expect says is a column of both grids, t narrows them
+// to what deviates, y shows the system mailboxes among it, and K is the command that
+// has the same rows. A group that is not there is said and no answer.
+func TestExpectedOnScreen(t *testing.T) {
+	d, a := driveDemo(t, 200, 50)
+	expect := func(group string) {
+		d.On(func() {
+			a.options.expected = []view.Expectation{{Client: door.ByPOP3, Group: group}}
+			a.chooseType(slices.Index(view.ObjectTypes, view.ClientAccess))
+			a.askLeft()
+			a.askRight()
+		})
+		d.idle(a)
+	}
+	d.Press("o")
+	d.Press("Esc")
+	d.On(func() { a.chooseType(slices.Index(view.ObjectTypes, view.ClientAccess)) })
+	d.Press("t")
+	d.WantScreen("nothing is expected of protocols: start with --expect PROTOCOL=GROUP")
+	d.WantGone("Deviat")
+	expect("Helpdesk")
+	d.WantScreen(" Deviating", " Deviation", "on-not-member")
+	d.Press("t")
+	d.WantScreen("only what is not as --expect has it is shown", " · deviating only")
+	d.idle(a)
+	hidden := 0
+	d.On(func() {
+		left, right := a.left.result, a.right.result
+		if hidden = right.Probes; hidden == 0 || left.Line(0).Door.Rows != right.Len() || left.Line(0).Door.Hidden != hidden {
+			t.Errorf("%d rows and %d hidden, the line says %d and %d", right.Len(), hidden, left.Line(0).Door.Rows, left.Line(0).Door.Hidden)
+		}
+	})
+	d.Press("y")
+	d.idle(a)
+	d.On(func() {
+		left, right := a.left.result, a.right.result
+		if right.Probes != 0 || left.Line(0).Door.Rows != right.Len() {
+			t.Errorf("with system mailboxes %d rows, and the line says %d", right.Len(), left.Line(0).Door.Rows)
+		}
+	})
+	d.Press("Tab", "K")
+	d.WantScreen("--expect=POP3=Helpdesk --deviating")
+	d.Press("Esc")
+	expect("Helpdes")
+	d.WantScreen("no group that was read is called")
 }

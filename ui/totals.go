@@ -42,7 +42,7 @@ func (v *totals) show(res *view.Result) {
 	if v.result != nil && v.result.Query.Arrival && !res.Query.Arrival {
 		v.ForgetWidths() // what was read last has the names that the widths are for
 	}
-	data := &totalsData{res: res, columns: totalsColumns(res.Query.Type), at: -1}
+	data := &totalsData{res: res, columns: totalsColumns(&res.Query), at: -1}
 	if v.result != nil && v.result.Query.Filter != res.Query.Filter && v.Loses(data) {
 		fresh = true // its row is gone, and the line it was on means nothing
 	}
@@ -86,7 +86,22 @@ func totalsTitle(res *view.Result) string {
 	if res.Query.Type.HasTrustees() {
 		title += " · other trustees " + safe.Thousands(res.Others)
 	}
-	return title + onlyNote(&res.Query) + filterNote(res.Query.Filter)
+	return title + onlyNote(&res.Query) + expectNote(res) + filterNote(res.Query.Filter)
+}
+
+// expectNote says that lines are left out, or why nothing can be expected.
+func expectNote(res *view.Result) (note string) {
+	q := &res.Query
+	if q.Ends.Release != "" && (q.Type.Doors() || q.Type == view.Connectors) && q.Type != view.AccessRules {
+		note += " · " + q.Ends.Release + " only"
+	}
+	if q.Deviating {
+		note += " · deviating only"
+	}
+	if err := res.ExpectError(); err != nil {
+		note += " · " + err.Error()
+	}
+	return note
 }
 
 // onlyNote says that not all lines or rows are wanted.
@@ -111,11 +126,12 @@ func filterNote(filter string) string {
 	return " · filter " + filter
 }
 
-// totalsColumns are the columns of an object type as a grid has them.
-func totalsColumns(t *view.ObjectType) []widget.Column {
-	columns := make([]widget.Column, len(t.Totals))
-	for i, c := range t.Totals {
-		columns[i] = widget.Column{Title: c.Title, Short: c.Short, Numeric: c.Numeric, Extra: c.Extra, Off: c.Off}
+// totalsColumns are the columns of lines as a grid has them. Those about what is
+// expected are there where something is.
+func totalsColumns(q *view.Query) []widget.Column {
+	columns := make([]widget.Column, len(q.Type.Totals))
+	for i, c := range q.Type.Totals {
+		columns[i] = widget.Column{Title: c.Title, Short: c.Short, Numeric: c.Numeric, Extra: c.Extra, Off: c.Off && !q.Expects()}
 		switch c.Is {
 		case model.ContentTrustee:
 			columns[i].Name = true

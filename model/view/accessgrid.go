@@ -29,6 +29,7 @@ var ClientAccess = &ObjectType{
 		sumColumn("Off", false, func(t *DoorTotals) int { return t.Sums[stateOff] }),
 		sumColumn("Unknown", false, func(t *DoorTotals) int { return t.Sums[stateUnknown] }),
 		sumColumn("Ambiguous", true, func(t *DoorTotals) int { return t.Sums[stateAmbiguous] }),
+		offColumn(sumColumn("Deviating", false, func(t *DoorTotals) int { return t.Sums[deviates] })),
 		rowsColumn("Rows"),
 	},
 	Details: []model.Column[*Row]{
@@ -36,6 +37,7 @@ var ClientAccess = &ObjectType{
 		textCell("Protocol", model.ContentWord, false, func(r *Row) string { return r.Access.Protocol.String() }),
 		textCell("State", model.ContentStatus, false, func(r *Row) string { return r.Access.Access.State }),
 		textCell("From", model.ContentWord, false, func(r *Row) string { return r.Access.Access.From }),
+		{Title: "Deviation", Is: model.ContentWord, Off: true, Text: func(r *Row) string { return r.Access.Deviation }},
 		textCell("Last used", model.ContentWord, false, func(r *Row) string { return shortStamp(stamp(r.Access.Used.Last)) }),
 		textCell("By", model.ContentName, false, func(r *Row) string { return r.Access.by() }),
 		textCell("Detail", model.ContentSentence, true, func(r *Row) string { return r.Access.Access.Detail }),
@@ -47,27 +49,30 @@ var ClientAccess = &ObjectType{
 		sumField("off", func(t *DoorTotals) int { return t.Sums[stateOff] }),
 		sumField("unknown", func(t *DoorTotals) int { return t.Sums[stateUnknown] }),
 		sumField("ambiguous", func(t *DoorTotals) int { return t.Sums[stateAmbiguous] }),
+		sumField("deviating", func(t *DoorTotals) int { return t.Sums[deviates] }),
 	),
 	ACEs:  []ACEType{{Name: "All"}},
 	lines: accessLines,
 	door:  accessDoor,
 	counts: map[int]func(*evaluation, lineRef) Count{
-		2: accessCount(stateOn), 3: accessCount(stateOff), 4: accessCount(stateUnknown), 5: accessCount(stateAmbiguous),
+		2: accessCount(stateOn), 3: accessCount(stateOff), 4: accessCount(stateUnknown), 5: accessCount(stateAmbiguous), 6: accessCount(deviates),
 	},
 }
 
-// The sums of a line, by the numbers of [door.States].
+// The sums of a line, by the numbers of [door.States], and one more.
 const (
 	stateUnknown = iota
 	stateOn
 	stateOff
 	stateAmbiguous
+	deviates // from what somebody expects
 )
 
 var accessDoor = &doorKind{
 	name: "access", grid: func(s *model.Snapshot) doorGrid { return accessGridOf.Of(s) },
 	row:     func(s *model.Snapshot, i int) Row { return accessGridOf.Of(s).row(i) },
 	rowName: accessRowName, findRow: findAccessRow, totals: accessTotals, matches: accessMatches,
+	narrows: accessNarrows, fill: accessFill,
 	wanted: func(r *Row, q *Query) bool { return q.Target == nil || q.Target(&r.Access.Principal) },
 	aside:  "system mailbox", asideLong: "system mailboxes",
 }
@@ -77,9 +82,7 @@ var accessDoor = &doorKind{
 type accessGrid struct {
 	s      *model.Snapshot
 	states []door.States // by object
-	// sums are the mailboxes of each protocol by state, ordinary ones and system
-	// mailboxes apart.
-	sums [2][door.Clients][door.StateNumbers]int
+	sums   keptByKey[*accessSums]
 
 	mu     sync.Mutex // of reader
 	reader *door.AccessReader
@@ -87,29 +90,11 @@ type accessGrid struct {
 
 var accessGridOf = model.Derive(func(s *model.Snapshot) *accessGrid {
 	g := &accessGrid{s: s, states: make([]door.States, s.Objects.Len()), reader: door.NewAccessReader(s)}
-	var mu sync.Mutex
 	table.Parallel(int(s.Recipients.Len()), func(from, to int) {
 		reader := door.NewAccessReader(s)
-		var sums [2][door.Clients][door.StateNumbers]int
 		for i := from; i < to; i++ {
-			id := *s.Recipients.At(uint32(i))
-			o := s.Record(id)
-			if !o.HasMailbox() {
-				continue
-			}
-			x := reader.States(id)
-			g.states[id] = x
-			for c := range door.Clients {
-				sums[systemBit(o)][c][x.Number(c)]++
-			}
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		for k := range sums {
-			for c := range sums[k] {
-				for n, x := range sums[k][c] {
-					g.sums[k][c][n] += x
-				}
+			if id := *s.Recipients.At(uint32(i)); s.Record(id).HasMailbox() {
+				g.states[id] = reader.States(id)
 			}
 		}
 	})
@@ -322,13 +307,13 @@ func (l *ProtocolLine) by() string {
 
 // accessMatches applies words to rows. What a row says follows from the answer of
 // its mailbox, which many share, but for who that is and who used it last.
-func accessMatches(s *model.Snapshot) func(i int, words []Word) bool {
+func accessMatches(s *model.Snapshot, q *Query) func(i int, words []Word) bool {
 	type said struct {
 		answer uint32
 		c      door.Client
 		state  int
 	}
-	g, reader, known := accessGridOf.Of(s), door.NewAccessReader(s), map[said]string{}
+	g, reader, known, expected := accessGridOf.Of(s), door.NewAccessReader(s), map[said]string{}, q.expected
 	return func(i int, words []Word) bool {
 		id, c := mailboxOf(i), protocolOf(i)
 		k := said{s.AccessNumber(id), c, g.states[id].Number(c)}
@@ -343,7 +328,8 @@ func accessMatches(s *model.Snapshot) func(i int, words []Word) bool {
 			l := g.protocolLine(id, c)
 			used = shortStamp(stamp(u.Last)) + "\n" + l.by() + "\n" + strconv.Itoa(u.N)
 		}
-		return MatchTexts(words, text, model.PrincipalText(s.TargetPrincipal(o)), s.TypeName(o), used)
+		_, deviation := expected.of(id, c, g.states[id].Of(c))
+		return MatchTexts(words, text, model.PrincipalText(s.TargetPrincipal(o)), s.TypeName(o), used, deviation)
 	}
 }
 
@@ -363,46 +349,15 @@ func findAccessRow(s *model.Snapshot, name string) (int, bool) {
 	return int(rowOf(id, c)), true
 }
 
-// accessTotals sums a line without a look at its rows.
-func accessTotals(l *evaluation, grid doorGrid, n uint32) DoorTotals {
-	g := grid.(*accessGrid)
-	c, id := g.of(n)
-	if id != 0 {
-		t := DoorTotals{Kind: "mailbox", rank: 1, Rows: int(door.Clients)}
-		for c := range door.Clients {
-			t.Sums[g.states[id].Number(c)]++
-		}
-		return t
-	}
-	t := DoorTotals{Kind: "protocol"}
-	for k, sums := range g.sums {
-		for state, x := range sums[c] {
-			switch {
-			case k == 0 || l.query.System:
-				t.Rows += x
-				t.Sums[state] += x
-			default:
-				t.Hidden += x
-			}
-		}
-	}
-	return t
-}
-
-// accessCount is one sum of a line, for an order of all lines.
-func accessCount(state int) func(*evaluation, lineRef) Count {
-	return func(l *evaluation, k lineRef) Count {
-		t := accessTotals(l, accessGridOf.Of(l.snap), k.door.n)
-		return Count{Rows: t.Sums[state]}
-	}
-}
-
 // accessLines gives each protocol a line, and each mailbox.
 func accessLines(l *evaluation) {
 	s, g := l.snap, accessGridOf.Of(l.snap)
 	r := l.result
 	for c := range door.Clients {
-		if MatchTexts(l.filter.words, c.String(), "protocol") && l.query.Target == nil {
+		switch {
+		case l.query.Deviating && l.query.expected.groups[c] == nil:
+			r.LeftOut++
+		case MatchTexts(l.filter.words, c.String(), "protocol") && l.query.Target == nil:
 			r.doorLines = append(r.doorLines, protocolLineNumber(c))
 		}
 	}
@@ -420,9 +375,14 @@ func accessLines(l *evaluation) {
 			}
 		}
 	}
+	release, expected := ofRelease(s, l.query.Ends.Release), l.query.expected
 	for id := range g.mailboxes(chosen(lines, pass)) {
 		if l.stopped() {
 			return
+		}
+		if !release(s.Record(id)) || l.query.Deviating && !g.deviates(expected, id) {
+			r.LeftOut++
+			continue
 		}
 		if l.query.Target != nil {
 			if p := s.TargetPrincipal(s.Record(id)); !l.query.Target(&p) {

@@ -1,6 +1,7 @@
 package view_test
 
 import (
+	"strings"
 	"testing"
 
 	"mbxperm/model/view"
@@ -110,6 +111,92 @@ func TestClientAccessGrid(t *testing.T) {
 	}
 	if got := ask(t, s, view.Query{Type: typ, Filter: "pop3"}); got.Len() != 1 || got.Line(0).Name != "POP3" {
 		t.Errorf("the filter pop3 finds %d lines", got.Len())
+	}
+}
+
+// TestClientAccessGridAsExpected: of what is not as expected, and of the servers of
+// one release, the grid has the rows that report protocols has, under the same
+// deviations, and totals are the rows that are shown.
+func TestClientAccessGridAsExpected(t *testing.T) {
+	s := demoSnapshot(t, "demo:250:1:30")
+	typ := view.ClientAccess
+	expect, err := view.ParseExpectations([]string{"pop3=Helpdesk", "IMAP4=Helpdesk"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []view.Query{
+		{Expect: expect}, {Expect: expect, Deviating: true}, {Expect: expect[:1], Deviating: true, System: true},
+		{Ends: view.Ends{Release: "2019"}}, {Expect: expect, Deviating: true, Ends: view.Ends{Release: "2016"}},
+	} {
+		q.Type = typ
+		report, err := view.ProtocolLines(t.Context(), s, view.ProtocolQuery{System: q.System, Expect: q.Expect, Deviating: q.Deviating, Release: q.Ends.Release})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := q
+		rows.Rows, rows.ACEs = true, typ.ACEs[0]
+		all := ask(t, s, rows)
+		if all.Len() != report.Len() || all.Len() == 0 {
+			t.Fatalf("%+v: %d rows, and the report has %d", q, all.Len(), report.Len())
+		}
+		deviating := 0
+		for i := range all.Len() {
+			got, want := all.Row(i).Access, report.Line(i)
+			if got.Name != want.Name || got.Protocol != want.Protocol || got.Expected != want.Expected || got.Deviation != want.Deviation || got.Access.Detail != want.Access.Detail {
+				t.Fatalf("row %d is %s %s %q %q, the report's %s %s %q %q", i, got.Name, got.Protocol, got.Expected, got.Deviation, want.Name, want.Protocol, want.Expected, want.Deviation)
+			}
+			if got.Deviation != "" {
+				deviating++
+			}
+		}
+		lines, sum, told := ask(t, s, q), 0, 0
+		for i := range lines.Len() {
+			line := lines.Line(i)
+			rows.Of = line.Key
+			of := ask(t, s, rows)
+			if of.Len() != line.Door.Rows || of.Probes != line.Door.Hidden {
+				t.Errorf("%s: %d rows and %d left out, the line says %d and %d", line.Name, of.Len(), of.Probes, line.Door.Rows, line.Door.Hidden)
+			}
+			sum += of.Len()
+			told += line.Door.Sums[4]
+		}
+		if sum != 2*all.Len() || told != 2*deviating {
+			t.Errorf("%d rows stand in lines and %d deviate, want twice %d and %d", sum, told, all.Len(), deviating)
+		}
+		if found := ask(t, s, view.Query{Type: typ, Rows: true, ACEs: typ.ACEs[0], Expect: q.Expect, System: q.System, Filter: "on-not-member"}); q.Expect == nil && found.Len() > 0 || q.Expect != nil && found.Len() == 0 {
+			t.Errorf("%+v: the filter on-not-member finds %d rows", q, found.Len())
+		}
+	}
+	wrong := ask(t, s, view.Query{Type: typ, Expect: []view.Expectation{{Group: "Helpdes"}}, Deviating: true})
+	if wrong.ExpectError() == nil || wrong.Len() != 0 {
+		t.Errorf("a part of a group's name is taken for it: %v", wrong.ExpectError())
+	}
+}
+
+// TestReleaseOfGrids: of settings and connectors the grids keep those of one release.
+func TestReleaseOfGrids(t *testing.T) {
+	s := demoSnapshot(t, "demo:60")
+	for typ, server := range map[*view.ObjectType]func(view.Line) string{
+		view.Connectors: func(l view.Line) string { return l.Server },
+		view.ProtocolSettings: func(l view.Line) string {
+			name, _, _ := strings.Cut(l.Name, " ")
+			return name
+		},
+	} {
+		some := ask(t, s, view.Query{Type: typ, Ends: view.Ends{Release: "2016"}})
+		seen := 0
+		for i := range some.Len() {
+			l := some.Line(i)
+			if l.Door == nil || l.Door.Kind == "service" {
+				seen++
+				if got := server(l); got != "EX16-01" {
+					t.Errorf("%s: %s is of %s", typ.Name, l.Name, got)
+				}
+			}
+		}
+		if all := ask(t, s, view.Query{Type: typ}); seen == 0 || some.Len() >= all.Len() {
+			t.Errorf("%s: %d lines of 2016, %d in all", typ.Name, some.Len(), all.Len())
+		}
 	}
 }
 

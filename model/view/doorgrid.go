@@ -26,7 +26,13 @@ type doorKind struct {
 	wanted func(*Row, *Query) bool
 	// matches makes what applies words to rows, for one goroutine; nil where there
 	// are few rows, and all of their cells are made.
-	matches func(s *model.Snapshot) func(i int, words []Word) bool
+	matches func(s *model.Snapshot, q *Query) func(i int, words []Word) bool
+	// narrows makes what reports whether a question leaves out a row, for one
+	// goroutine; nil from it where it leaves out none. Without it the release of the
+	// row's server decides.
+	narrows func(s *model.Snapshot, q *Query) func(i int) bool
+	// fill says of a row what depends on the question; nil where nothing does.
+	fill func(s *model.Snapshot, q *Query, i int, r *Row)
 	// totals sums a line without a look at each of its rows; nil where there are few.
 	totals func(l *evaluation, g doorGrid, n uint32) DoorTotals
 	// aside is what rows are that are hidden unless they are asked for; empty where
@@ -92,11 +98,14 @@ func (k *doorKind) number() uint32 { return uint32(slices.Index(doorKinds, k) + 
 // Doors reports whether the rows of this type are what logs tell, and no entries.
 func (t *ObjectType) Doors() bool { return t.door != nil }
 
+// sumCount is how many sums a line of doors has.
+const sumCount = 5
+
 // DoorTotals are the sums of a line of doors over the rows that are shown.
 type DoorTotals struct {
 	Kind         string // account, client, connector
 	Rows, Hidden int
-	Sums         [4]int // what they count, the object type says
+	Sums         [sumCount]int // what they count, the object type says
 	Last         string
 	Unjudged     bool // what is outside is not known of all of them
 	rank         int
@@ -109,7 +118,11 @@ func (l *evaluation) doorTotals(g doorGrid, n uint32) (t DoorTotals) {
 		return kind.totals(l, g, n)
 	}
 	t.Kind, t.rank = line.kind, line.rank
+	narrow := kind.narrow(l.snap, &l.query)
 	for i := range g.rowsOf(n) {
+		if narrow != nil && narrow(i) {
+			continue
+		}
 		if g.hidden(i) && !l.query.System {
 			t.Hidden++
 			continue
@@ -127,16 +140,16 @@ func (l *evaluation) doorTotals(g doorGrid, n uint32) (t DoorTotals) {
 }
 
 // sums are the numbers of a row that its lines add up.
-func (r *Row) sums() (n [4]int, last string) {
+func (r *Row) sums() (n [sumCount]int, last string) {
 	switch {
 	case r.Connection != nil:
 		c := r.Connection
-		return [4]int{c.OK, c.Failed, c.Plain, 0}, stamp(c.Last.Time())
+		return [sumCount]int{c.OK, c.Failed, c.Plain}, stamp(c.Last.Time())
 	case r.Setting != nil:
 		return r.Setting.sums(), ""
 	case r.Relay != nil:
 		x := r.Relay
-		return [4]int{x.Sessions, x.Messages, x.Relayed, x.MayRelay}, stamp(x.Last)
+		return [sumCount]int{x.Sessions, x.Messages, x.Relayed, x.MayRelay}, stamp(x.Last)
 	}
 	return n, ""
 }
@@ -144,8 +157,9 @@ func (r *Row) sums() (n [4]int, last string) {
 // doorLines gives each end a line, if it has a row that is shown.
 func doorLines(l *evaluation) {
 	g := tableOf(l.query.Type.door.grid(l.snap))
-	for _, probe := range g.probes {
-		if probe && !l.query.System {
+	narrow := l.query.Type.door.narrow(l.snap, &l.query)
+	for i, probe := range g.probes {
+		if probe && !l.query.System && (narrow == nil || !narrow(i)) {
 			l.result.System++
 		}
 	}
@@ -281,6 +295,12 @@ func doorTitle(s *model.Snapshot, key string) model.Principal {
 		return s.TargetPrincipal(s.Record(line.who))
 	}
 	return model.Principal{Name: line.title}
+}
+
+// offColumn is a column that is not shown until it is asked for.
+func offColumn(c model.Column[*Line]) model.Column[*Line] {
+	c.Off = true
+	return c
 }
 
 // sumColumn is a column of a line's sums.

@@ -21,13 +21,18 @@ func (l *evaluation) doorRows() {
 	case !l.query.Of.IsZero():
 		return // of a line that is not there
 	}
-	asked := l.query.Target != nil || l.query.Ends != Ends{}
+	ends := l.query.Ends
+	ends.Release = ""
+	asked, narrow := l.query.Target != nil || ends != Ends{}, kind.narrow(l.snap, &l.query)
 	for i := range rows {
 		if l.stopped() {
 			return
 		}
+		if narrow != nil && narrow(i) {
+			continue
+		}
 		if asked {
-			if row := kind.row(l.snap, i); !kind.wanted(&row, &l.query) || !door.OfRelease(l.snap, row.serverName(), l.query.Ends.Release) {
+			if row := kind.row(l.snap, i); !kind.wanted(&row, &l.query) {
 				continue
 			}
 		}
@@ -41,13 +46,50 @@ func (l *evaluation) doorRows() {
 	l.sortDoors()
 }
 
-// serverName names the server of a row that logs tell of.
+// narrow makes what reports whether a question leaves out a row, for one goroutine;
+// nil where it leaves out none.
+func (k *doorKind) narrow(s *model.Snapshot, q *Query) func(i int) bool {
+	switch {
+	case k.narrows != nil:
+		return k.narrows(s, q)
+	case q.Ends.Release == "":
+		return nil
+	}
+	of := map[string]bool{} // by the name of the server
+	return func(i int) bool {
+		row := k.row(s, i)
+		name := row.serverName()
+		kept, ok := of[name]
+		if !ok {
+			kept = door.OfRelease(s, name, q.Ends.Release)
+			of[name] = kept
+		}
+		return !kept
+	}
+}
+
+// ofRelease makes what reports whether a mailbox is on a server of a release, for
+// one goroutine. All of them are of the empty one.
+func ofRelease(s *model.Snapshot, release string) func(*model.Record) bool {
+	if release == "" {
+		return func(*model.Record) bool { return true }
+	}
+	of := map[string]bool{}
+	for _, v := range door.Servers(s) {
+		of[strings.ToLower(v.Name)] = v.OfRelease(release)
+	}
+	return func(o *model.Record) bool { return of[strings.ToLower(s.CN(s.HomeServer(o)))] }
+}
+
+// serverName names the server of a row; rows of rules have none.
 func (r *Row) serverName() string {
 	switch {
 	case r.Connection != nil:
 		return r.Connection.Server
 	case r.Relay != nil:
 		return r.Relay.Server
+	case r.Setting != nil:
+		return r.Setting.ServerName()
 	}
 	return ""
 }
@@ -60,7 +102,7 @@ func (l *evaluation) filterDoors() {
 	rows := l.result.doors
 	pass := make([]bool, len(rows))
 	l.parallel(len(rows), func(from, to int) {
-		matches := l.query.Type.doorMatches(l.snap)
+		matches := l.query.doorMatches(l.snap)
 		for i := from; i < to; i++ {
 			pass[i] = matches(int(rows[i]), l.filter.words)
 		}
@@ -75,12 +117,13 @@ func (l *evaluation) filterDoors() {
 }
 
 // doorMatches applies words to the cells of rows, for one goroutine.
-func (t *ObjectType) doorMatches(s *model.Snapshot) func(i int, words []Word) bool {
+func (q *Query) doorMatches(s *model.Snapshot) func(i int, words []Word) bool {
+	t := q.Type
 	if t.door.matches != nil {
-		return t.door.matches(s)
+		return t.door.matches(s, q)
 	}
 	return func(i int, words []Word) bool {
-		row := t.door.row(s, i)
+		row := q.doorRow(s, i)
 		texts := make([]string, 0, len(t.Details))
 		for _, c := range t.Details {
 			texts = append(texts, c.Text(&row))
@@ -99,7 +142,7 @@ func (l *evaluation) sortDoors() {
 	cells := make([]cellOf, len(rows))
 	l.parallel(len(rows), func(from, to int) {
 		for i := from; i < to; i++ {
-			row := l.query.Type.door.row(l.snap, int(rows[i]))
+			row := l.query.doorRow(l.snap, int(rows[i]))
 			cells[i].row = rows[i]
 			if column.Numeric {
 				cells[i].number = column.Number(&row)
@@ -131,7 +174,16 @@ type cellOf struct {
 type doorRowKey struct{ kind, name string }
 
 // DoorRow returns row i of a grid of doors.
-func (r *Result) DoorRow(i int) Row { return r.Query.Type.door.row(r.Snapshot, int(r.doors[i])) }
+func (r *Result) DoorRow(i int) Row { return r.Query.doorRow(r.Snapshot, int(r.doors[i])) }
+
+// doorRow makes a row as a question sees it.
+func (q *Query) doorRow(s *model.Snapshot, i int) Row {
+	row := q.Type.door.row(s, i)
+	if q.Type.door.fill != nil {
+		q.Type.door.fill(s, q, i, &row)
+	}
+	return row
+}
 
 // Detail are the fields of the report about a row of doors, for its card.
 func (r *Row) Detail() (out []Detail) {

@@ -29,7 +29,7 @@ func (r *Result) passes(text string) func(i int) bool {
 	plain := filter{s, Words(text)}
 	switch {
 	case r.doors != nil:
-		matches := r.Query.Type.doorMatches(s)
+		matches := r.Query.doorMatches(s)
 		return func(i int) bool { return matches(int(r.doors[i]), plain.words) }
 	case r.doorLines != nil:
 		return func(i int) bool {

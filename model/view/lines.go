@@ -8,6 +8,7 @@ import (
 
 	"mbxperm/model"
 	"mbxperm/model/dn"
+	"mbxperm/model/door"
 	"mbxperm/model/grant"
 	"mbxperm/model/internal/pool"
 	"mbxperm/model/internal/table"
@@ -187,11 +188,15 @@ func rowLines(l *evaluation) {
 
 // eachTarget calls f for the targets whose own lists the object type is about.
 func (l *evaluation) eachTarget(f func(model.ObjectID, *grant.Kind)) {
-	kinds := l.query.Type.forward
+	kinds, release := l.query.Type.forward, l.query.Ends.Release
 	for _, list := range grant.Lists(l.snap, kinds) {
 		for i := range list.Len() {
 			id := *list.At(i)
-			if k := grant.OnSecurity(l.snap.Record(id)); kinds.Has(k) {
+			switch k := grant.OnSecurity(l.snap.Record(id)); {
+			case !kinds.Has(k):
+			case k == grant.ConnectorACL && !door.ServerAbove(l.snap, id).OfRelease(release):
+				l.result.LeftOut++
+			default:
 				f(id, k)
 			}
 		}

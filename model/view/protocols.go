@@ -4,13 +4,10 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 
-	"mbxperm/acl"
 	"mbxperm/model"
 	"mbxperm/model/door"
-	"mbxperm/model/usage"
 )
 
 // ProtocolLine is a line of report protocols: one protocol of one mailbox.
@@ -83,7 +80,7 @@ type ProtocolQuery struct {
 	Filter, Release string
 	Target          func(*model.Principal) bool
 	Protocols       []door.Client // empty for all
-	Expect          map[door.Client]*door.Group
+	Expect          []Expectation
 	Deviating       bool          // only deviations, and what is unused
 	System          bool          // system mailboxes too
 	Unused          *door.Silence // whether what is on was used in these days; nil where nobody asks
@@ -96,6 +93,7 @@ type Protocols struct {
 	s        *model.Snapshot
 	q        ProtocolQuery
 	grid     *accessGrid
+	expected *expected
 	rows     []int32 // as the grid of Client Access numbers them
 	System   int     // system mailboxes, which are left out
 	Unknown  int     // lines whose state is unknown or ambiguous
@@ -105,17 +103,17 @@ type Protocols struct {
 
 // ProtocolLines finds the lines of a query, by the name of the mailbox.
 func ProtocolLines(ctx context.Context, s *model.Snapshot, q ProtocolQuery) (*Protocols, error) {
-	p := &Protocols{s: s, q: q, grid: accessGridOf.Of(s)}
+	p := &Protocols{s: s, q: q, grid: accessGridOf.Of(s), expected: expectedIn(s, q.Expect)}
+	if p.expected.err != nil {
+		return nil, p.expected.err
+	}
 	if len(q.Protocols) == 0 {
 		for c := range door.Clients {
 			p.q.Protocols = append(p.q.Protocols, c)
 		}
 	}
 	words := Words(q.Filter)
-	servers := map[string]*door.Server{}
-	for _, v := range door.Servers(s) {
-		servers[strings.ToLower(v.Name)] = v
-	}
+	release := ofRelease(s, q.Release)
 	seen := 0
 	for id := range p.grid.mailboxes(byNumber(s)) {
 		if seen++; seen&1023 == 0 && ctx.Err() != nil {
@@ -126,7 +124,7 @@ func ProtocolLines(ctx context.Context, s *model.Snapshot, q ProtocolQuery) (*Pr
 			p.System++
 			continue
 		}
-		if q.Release != "" && !servers[strings.ToLower(s.CN(s.HomeServer(o)))].OfRelease(q.Release) {
+		if !release(o) {
 			continue
 		}
 		for _, c := range p.q.Protocols {
@@ -142,7 +140,7 @@ func ProtocolLines(ctx context.Context, s *model.Snapshot, q ProtocolQuery) (*Pr
 // take adds a line if it is asked for.
 func (p *Protocols) take(id model.ObjectID, c door.Client, words []Word) {
 	state := p.grid.states[id].Of(c)
-	_, deviation := p.expect(id, c, state)
+	_, deviation := p.expected.of(id, c, state)
 	unused := p.unused(id, c, state)
 	if p.q.Deviating && deviation == "" && unused != "yes" {
 		return
@@ -164,32 +162,6 @@ func (p *Protocols) take(id model.ObjectID, c door.Client, words []Word) {
 	p.rows = append(p.rows, rowOf(id, c))
 }
 
-// expect says what is expected of a line, and whether that is so.
-func (p *Protocols) expect(id model.ObjectID, c door.Client, state string) (expected, deviation string) {
-	group := p.q.Expect[c]
-	switch {
-	case group == nil:
-		return "", ""
-	case group.Has(id):
-		expected = door.AccessOn
-	case group.Complete:
-		expected = door.AccessOff
-	default:
-		expected = door.AccessUnknown
-	}
-	switch {
-	case expected == door.AccessUnknown && state == door.AccessOff: // whether or not it is a member nobody gets in
-		return expected, ""
-	case expected == door.AccessUnknown, state == door.AccessUnknown, state == door.AccessAmbiguous:
-		return expected, door.AccessUnknown
-	case expected == door.AccessOff && state == door.AccessOn:
-		return expected, OnNotMember
-	case expected == door.AccessOn && state == door.AccessOff:
-		return expected, MemberOff
-	}
-	return expected, ""
-}
-
 // Len returns the number of lines.
 func (p *Protocols) Len() int { return len(p.rows) }
 
@@ -200,12 +172,9 @@ func (p *Protocols) Line(i int) ProtocolLine {
 
 func (p *Protocols) line(id model.ObjectID, c door.Client) ProtocolLine {
 	l := p.grid.protocolLine(id, c)
-	l.Expected, l.Deviation = p.expect(id, c, l.Access.State)
+	p.expected.fill(id, &l)
 	if l.Unused = p.unused(id, c, l.Access.State); l.Unused == door.AccessUnknown {
 		l.Access.Detail = join(l.Access.Detail, "whether it is used is not known: "+p.q.Unused.Broken[c])
-	}
-	if l.Deviation == OnNotMember && l.Used.N > 0 {
-		l.Access.Detail = join(l.Access.Detail, door.NotMember(l.Used.N).Text)
 	}
 	return l
 }
@@ -256,29 +225,4 @@ func join(a, b string) string {
 		return a + b
 	}
 	return a + "; " + b
-}
-
-// FindGroup finds the group that a text names: by its name, DN or SID, never by a
-// part of its name. Errors are of usage.
-func FindGroup(s *model.Snapshot, text string) (*door.Group, error) {
-	var found []model.ObjectID
-	for _, k := range Named(s, text) {
-		id := s.At(k.target)
-		if id == 0 {
-			id = s.TrusteeRecordID(k.party)
-		}
-		if id != 0 && s.Record(id).Class == model.ClassGroup && !slices.Contains(found, id) {
-			found = append(found, id)
-		}
-	}
-	if sid, err := acl.ParseSID(text); err == nil && len(found) == 0 {
-		return nil, usage.Errorf("--expect: no group that was read has the SID %s", sid)
-	}
-	switch len(found) {
-	case 0:
-		return nil, usage.Errorf("--expect: no group that was read is called %q; give its name, DN or SID", text)
-	case 1:
-		return door.MembersOf(s, found[0]), nil
-	}
-	return nil, usage.Errorf("--expect: %d groups are called %q; give a DN or a SID", len(found), text)
 }

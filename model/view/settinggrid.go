@@ -53,7 +53,7 @@ func (l *SettingLine) isDefault() string {
 
 // sums are what a line of settings adds up: weak ones, those that are not set-up's
 // own though that is known, and those that were not read.
-func (l *SettingLine) sums() (n [4]int) {
+func (l *SettingLine) sums() (n [sumCount]int) {
 	if l.Setting.Weak != "" {
 		n[0] = 1
 	}

@@ -77,9 +77,23 @@ type Query struct {
 	// Ends keeps the rows of one client, name or connector, where the rows tell of
 	// logs.
 	Ends Ends
+	// Expect says who should have which protocol on, and Deviating keeps what is not
+	// so, or may not be.
+	Expect    []Expectation
+	Deviating bool
+	expected  *expected // what Expect comes to, once it is asked
 
 	// Progress, if it is not nil, is told how far the work has come.
 	Progress *Progress
+}
+
+// Expects reports whether the rows are compared with what somebody expects.
+func (q *Query) Expects() bool { return q.Type == ClientAccess && len(q.Expect) > 0 }
+
+// ExpectError says why what is expected comes to nothing: a group that is not there.
+// It is nil where it does not, or nothing is expected.
+func (r *Result) ExpectError() error {
+	return r.Query.expected.err
 }
 
 // Lines chooses lines of the grid of mailboxes.
@@ -203,8 +217,8 @@ func Of(ctx context.Context, s *model.Snapshot, q Query) (*Result, error) {
 // View works out. The totals of each line are exact.
 func (r *Result) Under(q Query) *Result {
 	out := *r
-	out.Query, out.Meanwhile = q, true
 	out.evaluation = newEvaluation(r.evaluation.ctx, r.Snapshot, q)
+	out.Query, out.Meanwhile = out.evaluation.result.Query, true
 	out.evaluation.result = &out
 	return &out
 }
@@ -230,6 +244,11 @@ type evaluation struct {
 }
 
 func newEvaluation(ctx context.Context, s *model.Snapshot, q Query) *evaluation {
+	if q.Expects() {
+		q.expected = expectedIn(s, q.Expect)
+	} else {
+		q.expected, q.Deviating = nothingExpected, false
+	}
 	asked := q
 	q.Only = q.Type.Narrows(q.Only)
 	l := &evaluation{ctx: ctx, snap: s, query: q, of: q.Of.find(s), show: q.shown(), result: &Result{Snapshot: s, Query: asked}}

@@ -85,6 +85,9 @@ func (j *Job) lineRows(ctx context.Context, s *model.Snapshot) (Data, error) {
 	}
 	q.Of = of
 	res, err := view.Of(ctx, s, q)
+	if err == nil {
+		err = res.ExpectError()
+	}
 	if err != nil {
 		return Data{}, err
 	}
@@ -111,7 +114,7 @@ func (r *Flags) checkDirectory(report string) error {
 	switch flag := seen.given(); {
 	case flag != "":
 		return usage.Errorf("%s is for the other reports", flag)
-	case r.Directory.Line != "" && (r.Directory.Short || r.Directory.BySetting || r.Directory.Release != "" || r.Directory.Rule.asked() || r.Directory.Protocol.asked() || r.Target != ""):
+	case r.Directory.Line != "" && (r.Directory.Short || r.Directory.BySetting || r.Directory.Rule.asked() || r.Directory.Protocol.asked() || r.Target != ""):
 		return usage.Errorf("--line has the rows of one line: give it without the flags that choose among all lines")
 	case r.Object != "" || r.Direction != "forward":
 		return usage.Errorf("--object and --direction are for the other reports")
@@ -233,6 +236,10 @@ func (r *Flags) directoryQuery(report string) (view.Query, error) {
 			q.Type, q.ACEs = typ, typ.ACEs[0]
 		}
 	}
-	q.System = r.Directory.Protocol.System
+	var err error
+	q.System, q.Ends.Release, q.Deviating = r.Directory.Protocol.System, r.Directory.Release, r.Directory.Protocol.Deviating
+	if q.Expect, err = view.ParseExpectations(r.Directory.Protocol.Expect); err != nil {
+		return q, err
+	}
 	return q, r.Seen.order(report, &q)
 }

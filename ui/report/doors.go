@@ -121,8 +121,10 @@ var doorReports = map[*view.ObjectType]string{view.Connections: connectionsRepor
 // doorCommand are the arguments that print the lines of a grid of doors, or the
 // rows of one of its lines.
 func doorCommand(source []string, s *model.Snapshot, q view.Query) []string {
+	narrow := narrowFlags(&q)
 	if !q.Rows {
 		args := append(append([]string{"report", "totals"}, source...), "--object", q.Type.Flag)
+		args = append(args, narrow...)
 		if !q.System {
 			args = append(args, "--no-system")
 		}
@@ -131,7 +133,7 @@ func doorCommand(source []string, s *model.Snapshot, q view.Query) []string {
 		}
 		return append(args, sortFlag("totals", &q)...)
 	}
-	args := append([]string{"report", doorReports[q.Type]}, source...)
+	args := append(append([]string{"report", doorReports[q.Type]}, source...), narrow...)
 	switch {
 	case q.System && q.Type == view.Connections:
 		args = append(args, "--probes")
@@ -145,6 +147,23 @@ func doorCommand(source []string, s *model.Snapshot, q view.Query) []string {
 		args = append(args, "--filter="+q.Filter)
 	}
 	return append(args, sortFlag(doorReports[q.Type], &q)...)
+}
+
+// narrowFlags ask for what a question has of one release, and for what is not as
+// expected.
+func narrowFlags(q *view.Query) (args []string) {
+	if q.Ends.Release != "" && q.Type != view.AccessRules {
+		args = append(args, "--release="+q.Ends.Release)
+	}
+	if q.Expects() {
+		for _, e := range q.Expect {
+			args = append(args, "--expect="+e.String())
+		}
+		if q.Deviating {
+			args = append(args, "--deviating")
+		}
+	}
+	return args
 }
 
 // doorData is the report of the rows that a view of doors shows, with the names

@@ -35,7 +35,7 @@ var Names = []struct {
 	Name, Short, Long, Example string
 	define                     func(*Flags, *pflag.FlagSet) // the flags that it has alone
 }{
-	{Name: "totals", Short: "Count the rights of each account, store or administrator"},
+	{Name: "totals", Short: "Count the rights of each account, store or administrator", define: func(r *Flags, f *pflag.FlagSet) { r.Directory.defineTotals(f) }},
 	{Name: "aces", Short: "List every entry"},
 	{accessReport, "Say who can open a mailbox and send as it, and why", AccessHelp, AccessExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Verdict.Define(f) }},
@@ -269,6 +269,9 @@ func (r *Flags) Query(report string) (view.Query, error) {
 	if r.Trustee != "" {
 		q.Trustee = view.Match(r.Trustee)
 	}
+	if err := r.Directory.totals(report, &q); err != nil {
+		return q, err
+	}
 	return q, r.Seen.apply(report, &q)
 }
 
@@ -319,7 +322,7 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 			return nil, usage.Wrap(err)
 		}
 		for _, a := range job.FailOn {
-			if a.Expects() && len(r.Directory.Protocol.Expect) == 0 {
+			if a.Expects() && (report != protocolsReport || len(r.Directory.Protocol.Expect) == 0) {
 				return nil, usage.Errorf("--fail-on %s is for report protocols with --expect PROTOCOL=GROUP", a.Name)
 			}
 			if a.Since() && r.Since == "" && report != compareReport {

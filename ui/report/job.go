@@ -394,6 +394,9 @@ func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *change.List,
 		return Data{}, err
 	}
 	result, err := view.Of(ctx, s, q)
+	if err == nil {
+		err = result.ExpectError()
+	}
 	if err != nil {
 		return Data{}, err
 	}

@@ -45,11 +45,44 @@ type Protocol struct {
 
 func (p *Protocol) define(f *pflag.FlagSet) {
 	f.StringArrayVar(&p.Protocols, "protocol", nil, "only this protocol: "+strings.Join(door.ClientNames(), ", ")+"; may be given several times")
-	f.StringArrayVar(&p.Expect, "expect", nil, "PROTOCOL=GROUP: who is in the group should have it on, and nobody else; may be given several times")
+	p.defineExpect(f)
 	f.IntVar(&p.Unused, "unused", 0, "say which protocols are on and were not used in the last N days that the logs tell of")
-	f.BoolVar(&p.Deviating, "deviating", false, "only what is not as --expect has it, and what is unused")
 	f.BoolVar(&p.System, "system", false, "system mailboxes too")
 	f.BoolVar(&p.ByProtocol, "by-protocol", false, "by protocol, not by mailbox")
+}
+
+// ExpectUsage says what --expect is.
+const ExpectUsage = "PROTOCOL=GROUP: who is in the group should have it on, and nobody else; may be given several times"
+
+func (p *Protocol) defineExpect(f *pflag.FlagSet) {
+	f.StringArrayVar(&p.Expect, "expect", nil, ExpectUsage)
+	f.BoolVar(&p.Deviating, "deviating", false, "only what is not as --expect has it, and what is unused")
+}
+
+// defineTotals defines the flags of report totals on lines of doors.
+func (d *Directory) defineTotals(f *pflag.FlagSet) {
+	d.defineRelease(f)
+	d.Protocol.defineExpect(f)
+}
+
+// totals puts these flags into the question of that report. Errors are of usage.
+func (d *Directory) totals(report string, q *view.Query) (err error) {
+	if report != "totals" {
+		return nil
+	}
+	q.Ends.Release, q.Deviating = d.Release, d.Protocol.Deviating
+	if q.Expect, err = view.ParseExpectations(d.Protocol.Expect); err != nil {
+		return err
+	}
+	switch {
+	case q.Ends.Release != "" && (!q.Type.Doors() && q.Type != view.Connectors || q.Type == view.AccessRules):
+		return usage.Errorf("--release is for --object protocol, connector, connection, relay and settings")
+	case (q.Deviating || len(q.Expect) > 0) && q.Type != view.ClientAccess:
+		return usage.Errorf("--expect and --deviating are for --object protocol")
+	case q.Deviating && len(q.Expect) == 0:
+		return usage.Errorf("--deviating wants --expect PROTOCOL=GROUP")
+	}
+	return nil
 }
 
 // check reads the names of protocols.
@@ -59,16 +92,8 @@ func (p *Protocol) check() error {
 			return usage.Errorf("unknown protocol %q: use %s", name, strings.Join(door.ClientNames(), ", "))
 		}
 	}
-	seen := map[string]bool{}
-	for _, e := range p.Expect {
-		name, group, ok := strings.Cut(e, "=")
-		if _, known := door.ParseClient(name); !ok || !known || group == "" {
-			return usage.Errorf("--expect %q is no PROTOCOL=GROUP: use one of %s", e, strings.Join(door.ClientNames(), ", "))
-		}
-		if seen[strings.ToLower(name)] {
-			return usage.Errorf("--expect says twice who should have %s", name)
-		}
-		seen[strings.ToLower(name)] = true
+	if _, err := view.ParseExpectations(p.Expect); err != nil {
+		return err
 	}
 	if p.Unused < 0 {
 		return usage.Errorf("--unused %d: give a number of days", p.Unused)
@@ -79,31 +104,25 @@ func (p *Protocol) check() error {
 	return nil
 }
 
-// asked reports whether it is asked for some of the lines, or for more about them.
-func (p *Protocol) asked() bool {
-	return len(p.Protocols)+len(p.Expect)+p.Unused > 0 || p.Deviating || p.ByProtocol
-}
+// asked reports whether it is asked for some of the lines, or for more about them,
+// than a line of the screen's grid can have.
+func (p *Protocol) asked() bool { return len(p.Protocols)+p.Unused > 0 || p.ByProtocol }
 
 // protocols answers which mailbox may use which protocol.
 func (j *Job) protocols(ctx context.Context, s *model.Snapshot, ev *Evidence) (Data, error) {
 	p := &j.Directory.Protocol
+	expect, err := view.ParseExpectations(p.Expect)
+	if err != nil {
+		return Data{}, err
+	}
 	q := view.ProtocolQuery{Filter: j.Query.Filter, Release: j.Directory.Release, Target: j.Query.Target, Deviating: p.Deviating, ByProtocol: p.ByProtocol,
-		Expect: map[door.Client]*door.Group{}, System: p.System}
+		Expect: expect, System: p.System}
 	if p.Unused > 0 {
 		q.Unused = door.SilenceOf(s, p.Unused)
 	}
 	for _, name := range p.Protocols {
 		c, _ := door.ParseClient(name)
 		q.Protocols = append(q.Protocols, c)
-	}
-	for _, e := range p.Expect {
-		name, text, _ := strings.Cut(e, "=")
-		group, err := view.FindGroup(s, text)
-		if err != nil {
-			return Data{}, err
-		}
-		c, _ := door.ParseClient(name)
-		q.Expect[c] = group
 	}
 	lines, err := view.ProtocolLines(ctx, s, q)
 	if err != nil {

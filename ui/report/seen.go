@@ -261,6 +261,9 @@ func Command(source []string, s *model.Snapshot, q view.Query) []string {
 	if q.Type != view.ObjectTypes[0] {
 		args = append(args, "--object", q.Type.Flag)
 	}
+	if !q.Rows && q.Type == view.Connectors {
+		args = append(args, narrowFlags(&q)...)
+	}
 	if q.Rows {
 		args = append(args, "--of", view.Identity(s, q.Of, q.ACEs.Direction() == "reverse"))
 		if q.ACEs.Name != q.Type.ACEs[0].Name {
