@@ -180,7 +180,7 @@ var headsOf = Derive(func(s *Snapshot) *domainHeads {
 		}
 	}
 	return h
-})
+}).Outlives(Memberships | Lists)
 
 func (s *Snapshot) DomainHeads() map[acl.SID]int { return headsOf.Of(s).bySID }
 

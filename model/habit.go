@@ -96,4 +96,4 @@ var forwardsOf = Derive(func(s *Snapshot) (out []Forward) {
 		}
 	}
 	return out
-})
+}).Outlives(Memberships | Lists)

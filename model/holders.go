@@ -31,7 +31,7 @@ var sharedSIDsOf = Derive(func(s *Snapshot) *sharedSIDs {
 		}
 	}
 	return out
-})
+}).Outlives(Memberships | Lists)
 
 // Holders returns all objects that hold a SID now, the one that names it first.
 func (s *Snapshot) Holders(id pool.SID) []ObjectID {

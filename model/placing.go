@@ -245,7 +245,7 @@ var automapped = Derive(func(s *Snapshot) map[Automap]bool {
 		out[*s.Automaps.At(i)] = true
 	}
 	return out
-})
+}).Outlives(Memberships | Lists)
 
 // Premises say where the mailbox of a recipient is.
 type Premises uint8

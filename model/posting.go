@@ -155,4 +155,4 @@ var linksOf = Derive(func(s *Snapshot) *table.Lists {
 		}
 	})
 	return &lists
-})
+}).Outlives(Memberships | Lists)

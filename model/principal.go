@@ -381,7 +381,7 @@ var unseenDomains = Derive(func(s *Snapshot) map[int]bool {
 		}
 	}
 	return unseen
-})
+}).Outlives(Memberships | Lists)
 
 func (s *Snapshot) KindOf(o *Record) string {
 	switch {

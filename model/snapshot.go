@@ -46,7 +46,12 @@ type Snapshot struct {
 	traitsOf    table.View[uint32] // by ObjectID: number in traitSets
 	traitSets   table.View[string]
 
-	derived []derived // see Derived
+	derived []*derived // see Derived
+
+	// Of a snapshot With a change: the one before, the change, and the one that was
+	// read. nil where it was read.
+	before, read *Snapshot
+	change       *Change
 }
 
 // Empty reports whether there is no target at all: nothing to show.
@@ -101,7 +106,7 @@ var containers = Derive(func(s *Snapshot) table.View[ObjectID] {
 		}
 	}
 	return list.Publish()
-})
+}).Outlives(Memberships | Lists)
 
 // connectors are the receive connectors.
 var connectors = Derive(func(s *Snapshot) table.View[ObjectID] {
@@ -112,4 +117,4 @@ var connectors = Derive(func(s *Snapshot) table.View[ObjectID] {
 		}
 	}
 	return list.Publish()
-})
+}).Outlives(Memberships | Lists)

@@ -125,7 +125,7 @@ func (d *Deployment) SchemaRelease() string { return schemaReleases[d.SchemaVers
 // of it was read.
 func (s *Snapshot) Exchange() string { return releasesOf.Of(s) }
 
-var releasesOf = Derive((*Snapshot).nameReleases)
+var releasesOf = Derive((*Snapshot).nameReleases).Outlives(Memberships | Lists)
 
 func (s *Snapshot) nameReleases() string {
 	f := s.Forest
@@ -220,4 +220,4 @@ var serversOf = Derive(func(s *Snapshot) *servers {
 		out.releases[v] = v.Release()
 	}
 	return out
-})
+}).Outlives(Memberships | Lists)

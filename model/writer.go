@@ -100,7 +100,7 @@ func (w *Writer) Snapshot() *Snapshot {
 		Addresses: w.logs.addresses[:len(w.logs.addresses):len(w.logs.addresses)],
 		Doors:     w.doors.Publish(), Accesses: w.accesses.Publish(), accessOf: w.accessOf.Publish(),
 		traitsOf: w.traitsOf.Publish(), traitSets: w.traitSets.Publish(),
-		derived: make([]derived, derivations),
+		derived: newDerived(),
 	}
 	return w.last
 }

@@ -133,7 +133,7 @@ var domainsOf = model.Derive(func(s *model.Snapshot) *domains {
 		}
 	}
 	return d
-})
+}).Outlives(model.Memberships | model.Lists)
 
 // nobody says of the lines where something is unknown that the account is not
 // known by whose rights it would be decided: a snapshot of AD Explorer does not

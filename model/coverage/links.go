@@ -43,7 +43,7 @@ var namedOf = model.Derive(func(s *model.Snapshot) *named {
 	n.whole, _ = SearchState(s, []string{"schema"})
 	n.whole = n.whole && len(n.of) > 0
 	return n
-})
+}).Outlives(model.Memberships | model.Lists)
 
 // manager and delivery count, for each recipient, what became of the attributes
 // that say who manages it, and who may send to it.

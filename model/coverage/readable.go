@@ -18,7 +18,8 @@ var (
 // Readability decides why an attribute has no value. It may be used by several
 // goroutines.
 type Readability struct {
-	s      *model.Snapshot
+	s      *model.Snapshot       // as it was read
+	with   bool                  // it is asked of one with a change
 	token  acl.Token             // in the domain that was asked for
 	tokens map[pool.DN]acl.Token // in each domain, where there are several
 
@@ -31,8 +32,14 @@ type Readability struct {
 	elsewhere map[*Line]int // of the unknown, those that a global catalog does not hold
 }
 
+// NewReadability returns the one of a snapshot. Of one that is [model.Snapshot.With] a
+// change it is that of the snapshot that was read: what came goes by the lists and
+// groups that there are.
 func NewReadability(s *model.Snapshot) *Readability {
-	c := &Readability{s: s, token: acl.NewToken(s.Forest.Token...), answers: answersOf.Of(s), servers: map[homeKey]bool{},
+	read := s.AsRead()
+	with := read != s
+	s = read
+	c := &Readability{s: s, with: with, token: acl.NewToken(s.Forest.Token...), answers: answersOf.Of(s), servers: map[homeKey]bool{},
 		elsewhere: map[*Line]int{}}
 	if len(s.Forest.Tokens) > 1 {
 		c.tokens, c.domains = map[pool.DN]acl.Token{}, map[pool.DN]pool.DN{}
@@ -142,6 +149,7 @@ func ListUnread(s *model.Snapshot, state model.ReadState, d pool.Desc) bool {
 // attribute: its token against the object's descriptor ([MS-ADTS] 5.1.3.3.3).
 // Without a token or a descriptor nothing is shown, nor by a condition.
 func (c *Readability) MayRead(o *model.Record, attr, set acl.GUID) bool {
+	o = c.asRead(o)
 	token, domain := c.tokenFor(o)
 	if token.Len() == 0 || !c.held(o, attr) || o.Security == 0 || c.s.Descs.At(uint32(o.Security)).Broken {
 		return false
@@ -176,6 +184,21 @@ func (c *Readability) MayRead(o *model.Record, attr, set acl.GUID) bool {
 	return list[o.Security] == yes
 }
 
+// asRead is an object as it was read.
+func (c *Readability) asRead(o *model.Record) *model.Record {
+	if !c.with {
+		return o
+	}
+	return c.s.Record(c.s.At(o.DN))
+}
+
+// DelegatesUnread reports that not all values of publicDelegates came, as far as
+// that can be told.
+func (c *Readability) DelegatesUnread(o *model.Record) bool {
+	o = c.asRead(o)
+	return o.Is(model.FlagDelegatesPartial) || o.DelegatesState != model.Present && o.Delegates.N == 0 && !c.NoDelegates(o)
+}
+
 // inReadDomain reports whether a name lies in a domain whose head was read.
 func (c *Readability) inReadDomain(dn pool.DN, known map[pool.DN]bool) bool {
 	is, ok := known[dn]
@@ -200,4 +223,4 @@ var attributesOf = model.Derive(func(s *model.Snapshot) map[string]acl.GUID {
 		}
 	}
 	return out
-})
+}).Outlives(model.Memberships | model.Lists)

@@ -49,7 +49,7 @@ var rolesOf = model.Derive(func(s *model.Snapshot) RolesState {
 		return RolesState{Unread: true, Reason: "no role assignment came, and set-up makes some: the bound account may not see them"}
 	}
 	return RolesState{}
-})
+}).Outlives(model.Memberships | model.Lists)
 
 // olderOnly reports whether servers were seen and each is older than 2010.
 func olderOnly(s *model.Snapshot) bool {
@@ -122,7 +122,7 @@ var namedAttributes = model.Derive(func(s *model.Snapshot) map[string]acl.GUID {
 		}
 	}
 	return out
-})
+}).Outlives(model.Memberships | model.Lists)
 
 // roleLines counts roles, assignments and scopes.
 func (c *Readability) roleLines(lines []Line, named *unreadList) {

@@ -203,4 +203,4 @@ var windowsKeys = model.Derive(func(s *model.Snapshot) map[windowsKey]bool {
 		}
 	}
 	return keys
-})
+}).Outlives(model.Memberships | model.Lists)

@@ -150,7 +150,7 @@ var setupKeysOf = model.Derive(func(s *model.Snapshot) map[setupKey]bool {
 		}
 	}
 	return keys
-})
+}).Outlives(model.Memberships | model.Lists)
 
 func (e setupEntry) addTo(keys map[setupKey]bool, who pool.SID, byName map[string]acl.GUID) {
 	guids := func(names []string) []acl.GUID {

@@ -161,7 +161,7 @@ var relations = model.Derive(func(s *model.Snapshot) *Relations {
 	collectLinks(s, r)
 	findKinds(s, r)
 	return r
-})
+}).Outlives(model.Memberships)
 
 // collectLinks takes the values of all links that are rows.
 func collectLinks(s *model.Snapshot, r *Relations) {
@@ -379,7 +379,7 @@ var reached = model.Derive(func(s *model.Snapshot) *reach {
 		}
 	})
 	return out
-})
+}).Outlives(model.Memberships)
 
 // IsOrphan reports whether a SID belongs to an account that is deleted or that
 // nobody holds any more.
@@ -398,7 +398,7 @@ var orphansOf = model.Derive(func(s *model.Snapshot) []bool { // by SID
 		orphans[id] = kind == model.KindOrphan || kind == model.KindDeleted
 	}
 	return orphans
-})
+}).Outlives(model.Memberships)
 
 // OrphanRows counts, by descriptor, the rows on recipients whose trustee is an
 // orphan, and in all.
@@ -442,4 +442,4 @@ var orphanRowsIndex = model.Derive(func(s *model.Snapshot) *OrphanRows {
 		}
 	}
 	return out
-})
+}).Outlives(model.Memberships)

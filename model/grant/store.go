@@ -48,7 +48,7 @@ var storeWays = model.Derive(func(s *model.Snapshot) map[model.TrusteeID]bool {
 		EachIntoStored(s, *s.Stores.At(i), func(a *pool.ACERecord) { ways[model.TrusteeOfSID(a.Trustee)] = true })
 	}
 	return ways
-})
+}).Outlives(model.Memberships)
 
 // EachIntoStored calls f for the entries of a store that let somebody into the
 // mailboxes in it, set-up's aside.

@@ -27,6 +27,9 @@ func (g *Graph) Groups(yield func(model.ObjectID) bool) {
 	}
 }
 
+// IsGroup reports whether an object is a group, or has members.
+func (g *Graph) IsGroup(id model.ObjectID) bool { return g.holds[id] }
+
 // Downward goes through groups with all that is in them. It is for one goroutine.
 type Downward struct {
 	g     *Graph

@@ -96,11 +96,12 @@ type Graph struct {
 	guessed   []bool                // by person: the primary group was not read, and is taken to be the usual one
 	ungrouped map[pool.SID][]Person // in order, by the SID of a primary group that was not delivered
 	former    map[model.ObjectID][]pool.SID
-	unread    map[model.ObjectID]bool // groups of whose members some were not read
-	partial   bool                    // not every domain was read to its end
-	everyone  pool.SID                // that of Authenticated Users or the like, where a group holds it
-	everybody []model.ObjectID        // groups that name everybody: by Authenticated Users and the like
-	holds     []bool                  // by ObjectID: has members, or is a group
+	unread    map[model.ObjectID]bool  // groups of whose members some were not read
+	partial   bool                     // not every domain was read to its end
+	everyone  pool.SID                 // that of Authenticated Users or the like, where a group holds it
+	everybody []model.ObjectID         // groups that name everybody: by Authenticated Users and the like
+	holds     []bool                   // by ObjectID: has members, or is a group
+	gaps      func(*model.Record) bool // whether not all members of a group came
 
 	sorts []sortOfDomain // by the domain of a SID
 
@@ -118,7 +119,7 @@ type person struct {
 // NewGraph makes the graph of a snapshot. unread says of which groups members
 // were not read.
 func NewGraph(s *model.Snapshot, unread func(*model.Record) bool) *Graph {
-	g := &Graph{s: s, former: FormerSIDs(s), unread: map[model.ObjectID]bool{}, strange: map[pool.SID]Person{}, abroad: map[uint32][]Person{}, moved: map[uint32][]pool.SID{},
+	g := &Graph{s: s, gaps: unread, former: FormerSIDs(s), unread: map[model.ObjectID]bool{}, strange: map[pool.SID]Person{}, abroad: map[uint32][]Person{}, moved: map[uint32][]pool.SID{},
 		ungrouped: map[pool.SID][]Person{}, open: map[Domain]map[model.ObjectID]Certainty{}}
 	g.partial = slices.ContainsFunc(s.Forest.Domains, func(d model.DomainInfo) bool { return !d.Complete })
 	n := s.Objects.Len()
@@ -127,22 +128,7 @@ func NewGraph(s *model.Snapshot, unread func(*model.Record) bool) *Graph {
 	g.findPersons()
 	g.findStrangers()
 	for id := model.ObjectID(1); uint32(id) < n; id++ {
-		o := s.Record(id)
-		if g.holds[id] = !o.IsStore() && (o.Class == model.ClassGroup || o.Members.N > 0); !g.holds[id] {
-			continue
-		}
-		open := unread(o)
-		for i := range o.Members.N {
-			in := s.At(*s.Members.At(o.Members.First + i))
-			if in == 0 || g.isBlank(s.Record(in)) {
-				open = true // it may be a group that anybody is in
-			} else if sid := s.Record(in).SID; sid != 0 && g.IsUniversal(sid) {
-				g.everybody, g.everyone = append(g.everybody, id), sid
-			}
-		}
-		if open {
-			g.unread[id] = true
-		}
+		g.look(id)
 	}
 	g.up = table.MakeLists(n, func(yield func(key, value uint32)) {
 		for id := model.ObjectID(1); uint32(id) < n; id++ {
@@ -159,6 +145,26 @@ func NewGraph(s *model.Snapshot, unread func(*model.Record) bool) *Graph {
 	})
 	g.findPrimaryGroups()
 	return g
+}
+
+// look notes what the members of an object are together.
+func (g *Graph) look(id model.ObjectID) {
+	s, o := g.s, g.s.Record(id)
+	if g.holds[id] = !o.IsStore() && (o.Class == model.ClassGroup || o.Members.N > 0); !g.holds[id] {
+		return
+	}
+	open := g.gaps(o)
+	for i := range o.Members.N {
+		in := s.At(*s.Members.At(o.Members.First + i))
+		if in == 0 || g.isBlank(s.Record(in)) {
+			open = true // it may be a group that anybody is in
+		} else if sid := s.Record(in).SID; sid != 0 && g.IsUniversal(sid) {
+			g.everybody, g.everyone = append(g.everybody, id), sid
+		}
+	}
+	if open {
+		g.unread[id] = true
+	}
 }
 
 // isBlank reports whether so little of an object was read that it may be a
@@ -354,7 +360,7 @@ var headsOf = model.Derive(func(s *model.Snapshot) (out []Domain) {
 		}
 	}
 	return out
-})
+}).Outlives(model.Memberships | model.Lists)
 
 // InTokenAt says whether a token that a server of a domain sees holds a group,
 // and with it what the group is in. Security-enabled groups only: universal and

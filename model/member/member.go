@@ -126,7 +126,7 @@ var formerOf = model.Derive(func(s *model.Snapshot) map[model.ObjectID][]pool.SI
 		}
 	}
 	return former
-})
+}).Outlives(model.Memberships | model.Lists)
 
 // InToken reports whether a group's SID gets into its members' tokens: that of
 // a distribution group does not ([MS-ADTS] 2.2.12,
@@ -224,4 +224,4 @@ var PrimaryGroups = model.Derive(func(s *model.Snapshot) *primaries {
 		}
 	}
 	return out
-})
+}).Outlives(model.Memberships | model.Lists)

@@ -115,6 +115,9 @@ func (g *Graph) WayToName(p Person, dn pool.DN) []model.ObjectID {
 // linked are the linked mailboxes by their master account.
 func (g *Graph) linked() map[pool.SID][]model.ObjectID { return linkedOf.Of(g.s) }
 
+// LinkedBy are the mailboxes that are linked to a SID.
+func LinkedBy(s *model.Snapshot, sid pool.SID) []model.ObjectID { return linkedOf.Of(s)[sid] }
+
 var linkedOf = model.Derive(func(s *model.Snapshot) map[pool.SID][]model.ObjectID {
 	out := map[pool.SID][]model.ObjectID{}
 	for i := range s.Recipients.Len() {
@@ -124,4 +127,4 @@ var linkedOf = model.Derive(func(s *model.Snapshot) map[pool.SID][]model.ObjectI
 		}
 	}
 	return out
-})
+}).Outlives(model.Memberships | model.Lists)

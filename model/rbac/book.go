@@ -109,7 +109,15 @@ var books = model.Derive(func(s *model.Snapshot) *Book {
 	}
 	b.reach = b.findPlaces()
 	return b
-})
+}).Following((*Book).with)
+
+// with is the book of a snapshot that is the one of b with a change: who is in which
+// group, and what lists hold, is asked of the snapshot.
+func (b *Book) with(s *model.Snapshot) *Book {
+	out := *b
+	out.s, out.reads = s, coverage.NewReadability(s)
+	return &out
+}
 
 // opensOf says of each role, by number, how certain it is that it opens
 // mailboxes: roles have thousands of entries, and assignments share them.

@@ -38,10 +38,8 @@ type Book struct {
 	tokens  cache[tokenKey, *member.SIDs]
 	groups  cache[groupKey, *member.SIDs]
 
-	rbac        *rbac.Book
-	roles       cache[roleKey, *roleRan]
-	roleBases   cache[roleBaseKey, *roleRan]
-	roleHolding cache[roleHolderKey, *member.Holding]
+	rbac *rbac.Book
+	*byRoles
 
 	mu      sync.Mutex
 	domains map[pool.DN]member.Domain // of servers
@@ -50,7 +48,9 @@ type Book struct {
 // Of returns the book of a snapshot.
 func Of(s *model.Snapshot) *Book { return books.Of(s) }
 
-var books = model.Derive(func(s *model.Snapshot) *Book {
+var books = model.Derive(newBook).Following((*Book).with)
+
+func newBook(s *model.Snapshot) *Book {
 	b := &Book{s: s, reads: coverage.NewReadability(s), domains: map[pool.DN]member.Domain{}}
 	b.holders.most, b.holders.weigh = mostKept, func(h *member.Holding) int { return len(h.Persons) + 8 }
 	b.named.most, b.named.weigh = mostKept, func(h *member.Holding) int { return max(0, len(h.Persons)-1) } // a person alone is soon found again
@@ -58,11 +58,35 @@ var books = model.Derive(func(s *model.Snapshot) *Book {
 	b.tokens.most, b.tokens.weigh = mostTokens, func(*member.SIDs) int { return 1 }
 	b.groups.most, b.groups.weigh = mostTokens, func(*member.SIDs) int { return 1 }
 	b.g, b.rbac = coverage.Members(s), rbac.Of(s)
-	b.roles.most, b.roles.weigh = mostKept, func(r *roleRan) int { return len(r.persons) + len(r.entries) + 8 }
-	b.roleBases.most, b.roleBases.weigh = mostKept, func(r *roleRan) int { return len(r.persons) + len(r.entries) + 8 }
-	b.roleHolding.most, b.roleHolding.weigh = mostKept, func(h *member.Holding) int { return len(h.Persons) + 8 }
+	b.byRoles = newByRoles()
 	return b
-})
+}
+
+// byRoles keeps what assignments give.
+type byRoles struct {
+	roles       cache[roleKey, *roleRan]
+	roleBases   cache[roleBaseKey, *roleRan]
+	roleHolding cache[roleHolderKey, *member.Holding]
+}
+
+func newByRoles() *byRoles {
+	r := &byRoles{}
+	r.roles.most, r.roles.weigh = mostKept, func(r *roleRan) int { return len(r.persons) + len(r.entries) + 8 }
+	r.roleBases.most, r.roleBases.weigh = mostKept, func(r *roleRan) int { return len(r.persons) + len(r.entries) + 8 }
+	r.roleHolding.most, r.roleHolding.weigh = mostKept, func(h *member.Holding) int { return len(h.Persons) + 8 }
+	return r
+}
+
+// with is the book of a snapshot with a change. What assignments give is the same,
+// unless other persons are in a group that is assigned something.
+func (b *Book) with(s *model.Snapshot) *Book {
+	out := newBook(s)
+	_, change := s.Before()
+	if !slices.ContainsFunc(member.Touched(b.g, out.g, change), func(id model.ObjectID) bool { return b.rbac.IsAssignee(s.Record(id).DN) }) {
+		out.byRoles = b.byRoles
+	}
+	return out
+}
 
 // general are the SIDs of which it is not certain that nobody's token holds them
 // whom they do not name.
@@ -148,7 +172,7 @@ var computersOf = model.Derive(func(s *model.Snapshot) map[string][]member.Domai
 		}
 	}
 	return out
-})
+}).Outlives(model.Memberships | model.Lists)
 
 // copiesOf returns the servers, other than its own, that hold a copy of a store; 0
 // for one that was not read.
@@ -175,7 +199,7 @@ var copies = model.Derive(func(s *model.Snapshot) map[model.ObjectID][]pool.DN {
 		}
 	}
 	return out
-})
+}).Outlives(model.Memberships | model.Lists)
 
 // ran is a list that was worked out from below: for everybody, for the groups
 // that hold nearly everybody, and for each person to whom it says something else.

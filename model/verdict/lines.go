@@ -175,7 +175,8 @@ func (a *asking) token(d member.Domain) *member.SIDs {
 }
 
 // memo keeps lists by their keys: of those for one right by their numbers, since
-// there are as many as mailboxes at worst.
+// there are as many as mailboxes at worst. Who asks of few of them leaves open and
+// send nil.
 type memo struct {
 	open, send []*ran
 	admin      map[listKey]**ran
@@ -188,9 +189,13 @@ func newMemo(p *plans) *memo {
 func (m *memo) at(k listKey) **ran {
 	switch k.kind {
 	case openLists:
-		return &m.open[k.number]
+		if m.open != nil {
+			return &m.open[k.number]
+		}
 	case sendLists:
-		return &m.send[k.number]
+		if m.send != nil {
+			return &m.send[k.number]
+		}
 	}
 	if m.admin[k] == nil {
 		m.admin[k] = new(*ran)

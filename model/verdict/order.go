@@ -36,7 +36,7 @@ var order = model.Derive(func(s *model.Snapshot) *ordered {
 		out.sorted[i], out.rank[n.person] = n.person, uint32(i)
 	}
 	return out
-})
+}).Outlives(model.Memberships | model.Lists)
 
 func (b *Book) personName(p member.Person) []byte {
 	if o := b.g.Object(p); o != 0 && b.s.Record(o).Class != model.ClassForeign && b.s.Record(o).Account != 0 {

@@ -1,6 +1,8 @@
 package verdict
 
 import (
+	"slices"
+
 	"mbxperm/acl"
 	"mbxperm/model"
 	"mbxperm/model/coverage"
@@ -50,7 +52,13 @@ var plansDerived = model.Derive(func(s *model.Snapshot) *plans {
 			p.some = append(p.some, id)
 		}
 	}
-	for n := 0; n < len(p.opens); n++ {
+	p.findBare(s, opens)
+	return p
+}).Outlives(model.Memberships).Following((*plans).with)
+
+// findBare fills in bare for the lists that are not in it yet.
+func (p *plans) findBare(s *model.Snapshot, opens map[openKey]uint32) {
+	for n := len(p.bare); n < len(p.opens); n++ {
 		k := p.opens[n]
 		if k.state == isRead && s.Descs.At(uint32(k.mailbox)).Control&acl.DACLProtected != 0 {
 			p.bare = append(p.bare, noList)
@@ -59,8 +67,40 @@ var plansDerived = model.Derive(func(s *model.Snapshot) *plans {
 		k.mailbox, k.state = 0, isAbsent
 		p.bare = append(p.bare, numbered(&p.opens, opens, k))
 	}
-	return p
-})
+}
+
+// with are the plans of a snapshot with a change: those of the recipients whose own
+// lists are others are looked up again. What a store hands down has its number.
+func (p *plans) with(s *model.Snapshot) *plans {
+	out := &plans{of: slices.Clone(p.of), opens: slices.Clip(p.opens), roles: p.roles, admins: p.admins, sends: slices.Clip(p.sends),
+		bare: slices.Clip(p.bare), some: slices.Clone(p.some)}
+	b, opens, sends := Of(s), map[openKey]uint32{}, map[sendKey]uint32{}
+	_, change := s.Before()
+	changed := map[model.ObjectID]bool{}
+	for i := range change.Lists {
+		id := change.Lists[i].Obj
+		if s.Record(id).Recipient == model.NoRecipient {
+			continue
+		}
+		changed[id] = true
+		open, _, send := b.keysOf(s.Record(id))
+		at := &out.of[id]
+		if at.open != noList {
+			at.open = numbered(&out.opens, opens, open)
+		}
+		if at.send = numbered(&out.sends, sends, send); int(at.send) == len(out.some) {
+			out.some = append(out.some, id)
+		}
+	}
+	out.findBare(s, opens)
+	for i := range s.Recipients.Len() { // a list that one of them stood for is that of others still
+		id := *s.Recipients.At(i)
+		if n := out.of[id].send; !changed[id] && changed[out.some[n]] {
+			out.some[n] = id
+		}
+	}
+	return out
+}
 
 // numbered returns the number of a key, which it appends where it is new.
 func numbered[K comparable](list *[]K, index map[K]uint32, k K) uint32 {

@@ -339,10 +339,27 @@ var generalSIDs = model.Derive(func(s *model.Snapshot) only {
 	g := Of(s).g
 	out := make(only, s.SIDs.Len())
 	for sid := pool.SID(1); uint32(sid) < s.SIDs.Len(); sid++ {
-		out[sid] = g.IsDomainWide(sid) || slices.ContainsFunc(serverDomains.Of(s), func(d member.Domain) bool { return g.AllOf(sid, d) != member.No })
+		out[sid] = isGeneral(s, g, sid)
 	}
 	return out
-})
+}).Outlives(model.Lists).Following(only.with)
+
+func isGeneral(s *model.Snapshot, g *member.Graph, sid pool.SID) bool {
+	return g.IsDomainWide(sid) || slices.ContainsFunc(serverDomains.Of(s), func(d member.Domain) bool { return g.AllOf(sid, d) != member.No })
+}
+
+// with are those of a snapshot with a change: the SIDs of groups whose members are
+// others are looked at again.
+func (o only) with(s *model.Snapshot) only {
+	before, change := s.Before()
+	out, g := slices.Clone(o), Of(s).g
+	for _, id := range member.Touched(Of(before).g, g, change) {
+		for _, sid := range append([]pool.SID{s.Record(id).SID}, member.FormerSIDs(s)[id]...) {
+			out[sid] = sid != 0 && isGeneral(s, g, sid)
+		}
+	}
+	return out
+}
 
 // serverDomains are the domains of the servers of mailboxes, and 0 where that of
 // one cannot be told.
@@ -355,4 +372,4 @@ var serverDomains = model.Derive(func(s *model.Snapshot) (out []member.Domain) {
 		}
 	}
 	return out
-})
+}).Outlives(model.Memberships | model.Lists)

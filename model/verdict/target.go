@@ -87,7 +87,7 @@ func inOrder(found map[member.Person]member.Certainty) []member.Holder {
 
 // behalfOf finds who is named in publicDelegates.
 func (b *Book) behalfOf(o *model.Record) (out behalf) {
-	out.unread = o.Is(model.FlagDelegatesPartial) || o.DelegatesState != model.Present && o.Delegates.N == 0 && !b.reads.NoDelegates(o)
+	out.unread = b.reads.DelegatesUnread(o)
 	for i := range o.Delegates.N {
 		h := b.NamedBy(b.s.Delegates.At(o.Delegates.First + i).Who)
 		out.unread = out.unread || h.All != member.No

@@ -1,5 +1,7 @@
 package table
 
+import "slices"
+
 // Lists keeps a list of numbers for each number below some bound, all in one
 // array: a list for each would cost ten times the memory.
 type Lists struct{ first, list []uint32 }
@@ -21,6 +23,34 @@ func MakeLists(n uint32, each func(yield func(key, value uint32))) Lists {
 	})
 	c.first = c.first[:n+1]
 	return c
+}
+
+// With returns the lists with one more value of a key, before the first that is
+// greater; Without with one equal value less, where there is one.
+func (c *Lists) With(key, value uint32) Lists {
+	at := c.first[key]
+	for at < c.first[key+1] && c.list[at] <= value {
+		at++
+	}
+	return c.moved(key, slices.Insert(slices.Clone(c.list), int(at), value), 1)
+}
+
+func (c *Lists) Without(key, value uint32) Lists {
+	at := slices.Index(c.Of(key), value)
+	if at < 0 {
+		return *c
+	}
+	at += int(c.first[key])
+	return c.moved(key, slices.Delete(slices.Clone(c.list), at, at+1), ^uint32(0))
+}
+
+// moved are the lists with those behind a key that many places later.
+func (c *Lists) moved(key uint32, list []uint32, by uint32) Lists {
+	first := slices.Clone(c.first)
+	for i := key + 1; i < uint32(len(first)); i++ {
+		first[i] += by
+	}
+	return Lists{first: first, list: list}
 }
 
 // Of returns the list of a number. It must not be written.

@@ -83,3 +83,16 @@ func (t *Table[T]) Publish() View[T] {
 	}
 	return t.last
 }
+
+// Thaw returns a table that goes on from a view, for a state of its own: whoever
+// writes the table that the view is of goes on as well, and neither sees what the
+// other adds.
+func (v View[T]) Thaw() *Table[T] {
+	t := &Table[T]{chunks: slices.Clone(v.chunks), owned: make([]bool, len(v.chunks)), n: v.n, last: v}
+	if v.n&(chunkSize-1) != 0 { // the other fills the rest of its last chunk in place
+		last := v.n >> chunkBits
+		fresh := *v.chunks[last]
+		t.chunks[last], t.owned[last] = &fresh, true
+	}
+	return t
+}

@@ -1,0 +1,384 @@
+package verdict
+
+import (
+	"context"
+	"slices"
+
+	"mbxperm/model"
+	"mbxperm/model/member"
+)
+
+// Turn is what a change does to one answer.
+type Turn uint8
+
+// The turns.
+const (
+	Same  Turn = iota
+	Keeps      // the answer is the same, by other ways than before
+	Turns      // another answer, that neither lets in nor keeps out more than before: none, denied
+	Loses      // he got in, or might have, and does so less or no more
+	Gains      // he gets in, or may, where he did not before
+)
+
+// String spells the turn as reports do.
+func (t Turn) String() string { return [...]string{"same", "kept", "changed", "lost", "gained"}[t] }
+
+// Effect is what a change does to what somebody can do to a mailbox or another
+// recipient. It may be kept and used by any goroutine.
+type Effect struct {
+	Mailbox model.ObjectID
+	// Before and After are the lines of the two snapshots. Their Trustee is 0 for
+	// everybody who is named nowhere and in no group.
+	Before, After *Line
+	Turns         [questions]Turn
+}
+
+// turnOf compares two answers.
+func turnOf(before, after Answer) Turn {
+	rank := [...]int{None: 0, Denied: 0, Possible: 1, Unknown: 2, Allowed: 3}
+	switch {
+	case before == after:
+		return Same
+	case rank[after] > rank[before]:
+		return Gains
+	case rank[after] < rank[before]:
+		return Loses
+	}
+	return Turns
+}
+
+// Effects calls yield for everybody to whom the change of a snapshot does something,
+// by mailbox and then by person, in the order of their names, until it returns
+// false: of a snapshot that is [model.Snapshot.With] one. Who keeps what he had, by
+// other ways than before, is among them. It looks at those lists alone that the
+// change bears on, and stops with the context's error.
+func Effects(ctx context.Context, after *model.Snapshot, yield func(*Effect) bool) error {
+	before, _ := after.Before()
+	e := newEffects(Of(before), Of(after))
+	var found []model.ObjectID
+	for n, id := range e.targets() {
+		if n&255 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if e.bearsOn(id) {
+			found = append(found, id)
+		}
+	}
+	for _, id := range e.books[0].ByName(found) {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if !e.of(id, yield) {
+			break
+		}
+	}
+	return ctx.Err()
+}
+
+// mostAsked bounds the persons who are asked for one by one, from their tokens. Of
+// more, lists are worked out for all whom they name.
+const mostAsked = 64
+
+// effects is one run of Effects.
+type effects struct {
+	books   [2]*Book // before the change, and after it
+	touched *touched
+	asked   [2]map[member.Person]*asking // nil where there are too many
+	changed map[[2]listKey]*listChange
+	bears   map[[2]plan]bool
+}
+
+// listChange says for whom a list is another than before.
+type listChange struct {
+	persons []member.Person // in order
+	general bool            // and for everybody
+}
+
+func (c *listChange) has(p member.Person) bool {
+	_, found := slices.BinarySearch(c.persons, p)
+	return found || c.general
+}
+
+func newEffects(before, after *Book) *effects {
+	e := &effects{books: [2]*Book{before, after}, touched: newTouched(before, after), changed: map[[2]listKey]*listChange{}, bears: map[[2]plan]bool{}}
+	if e.touched.everybody || len(e.touched.persons) > mostAsked {
+		return e
+	}
+	for i, b := range e.books {
+		e.asked[i] = map[member.Person]*asking{}
+		for _, p := range e.touched.persons {
+			e.asked[i][p] = e.asking(b, p)
+		}
+	}
+	return e
+}
+
+// mostDense bounds the persons for whom there is a place for every list, which is
+// found faster than by its key.
+const mostDense = 4
+
+// asking asks about one person. Where no list is another, of which there are few
+// then, it goes by the index of who is named where.
+func (e *effects) asking(b *Book, p member.Person) *asking {
+	a := &asking{b: b, q: Query{Person: p, Only: true, Expand: true}, tokens: map[member.Domain]*member.SIDs{}}
+	a.wanted = a.concern()
+	if _, change := e.books[1].s.Before(); len(change.Lists)+len(change.Delegates) > 0 {
+		a.memo, a.scope = &memo{admin: map[listKey]**ran{}}, &scope{sids: a.wanted}
+		return a
+	}
+	if a.memo, a.scope = (&memo{admin: map[listKey]**ran{}}), a.gather(); len(e.touched.persons) <= mostDense {
+		a.memo = newMemo(plansOf(b.s))
+	}
+	return a
+}
+
+// pairOfLists is a list of a recipient before and after, and the question that it decides.
+type pairOfLists struct {
+	q    Question
+	keys [2]listKey
+}
+
+// lists are those of a recipient.
+func (e *effects) lists(id model.ObjectID) (out []pairOfLists) {
+	x, y := plansOf(e.books[0].s).of[id], plansOf(e.books[1].s).of[id]
+	if x.open != noList {
+		out = append(out, pairOfLists{CanOpen, [2]listKey{{openLists, 0, x.open}, {openLists, 0, y.open}}})
+		for part := range e.books[0].adminCount(plansOf(e.books[0].s).admins[x.admin]) {
+			out = append(out, pairOfLists{CanOpenAdmin, [2]listKey{{adminLists, part, x.admin}, {adminLists, part, y.admin}}})
+		}
+	}
+	return append(out, pairOfLists{CanSendAs, [2]listKey{{sendLists, 0, x.send}, {sendLists, 0, y.send}}})
+}
+
+// change finds for whom a list is another: worked out once.
+func (e *effects) change(keys [2]listKey) *listChange {
+	c := e.changed[keys]
+	if c == nil {
+		if e.asked[0] != nil {
+			c = e.changeForEach(keys)
+		} else {
+			c = e.changeForAll(keys)
+		}
+		e.changed[keys] = c
+	}
+	return c
+}
+
+// changeForEach asks by the tokens of those in question.
+func (e *effects) changeForEach(keys [2]listKey) *listChange {
+	out := &listChange{}
+	for _, p := range e.touched.persons {
+		var said [2][]told
+		for i := range keys {
+			l := e.asked[i][p].run(keys[i]).list
+			for _, m := range l.matches(e.asked[i][p].token(l.domain)) {
+				said[i] = append(said[i], l.entries[m.entry].told(m.certainty))
+			}
+		}
+		if !slices.Equal(said[0], said[1]) {
+			out.persons = append(out.persons, p)
+		}
+	}
+	return out
+}
+
+// told is what an entry says, wherever in the list it stands.
+type told struct {
+	entry     entry
+	certainty member.Certainty
+}
+
+func (e *entry) told(c member.Certainty) told {
+	x := *e
+	x.pos, x.shadowed, x.beaten, x.twice = 0, false, false, false
+	return told{x, c}
+}
+
+// changeForAll goes by who holds what the entries name: those of entries that one of
+// the two lists alone has, and those who hold a SID in one of the two alone.
+func (e *effects) changeForAll(keys [2]listKey) *listChange {
+	var runs [2]*ran
+	count := map[told]int{}
+	for i, b := range e.books {
+		runs[i] = b.run(keys[i])
+		for k := range runs[i].list.entries {
+			count[runs[i].list.entries[k].told(member.No)] += 1 - 2*i
+		}
+	}
+	out := &listChange{general: runs[0].general != runs[1].general}
+	for t, n := range count {
+		who, d := t.entry.who, runs[0].list.domain
+		if t.entry.effect == either || who == 0 {
+			continue
+		}
+		x, y := &member.Holding{}, e.books[1].holdersOf(who, d)
+		if uint32(who) < e.books[0].s.SIDs.Len() {
+			x = e.books[0].holdersOf(who, d)
+		}
+		switch {
+		case n != 0:
+			out.take(x.Persons, nil)
+			out.take(y.Persons, nil)
+			out.general = out.general || x.All|y.All != member.No
+		case e.touched.sids[who]:
+			out.take(x.Persons, y.Persons)
+			out.take(y.Persons, x.Persons)
+			out.general = out.general || x.All != y.All
+		}
+	}
+	slices.Sort(out.persons)
+	out.persons = slices.Compact(out.persons)
+	return out
+}
+
+// take adds the holders that are not among others with the same certainty.
+func (c *listChange) take(holders, others []member.Holder) {
+	for _, h := range holders {
+		for len(others) > 0 && others[0].Person < h.Person {
+			others = others[1:]
+		}
+		if len(others) == 0 || others[0] != h {
+			c.persons = append(c.persons, h.Person)
+		}
+	}
+}
+
+// bearsOn reports whether the change may do something to a recipient.
+func (e *effects) bearsOn(id model.ObjectID) bool {
+	if e.touched.special[id] || e.roleChange(id) {
+		return true
+	}
+	plans := [2]plan{plansOf(e.books[0].s).of[id], plansOf(e.books[1].s).of[id]}
+	bears, known := e.bears[plans]
+	if !known {
+		bears = slices.ContainsFunc(e.lists(id), func(l pairOfLists) bool {
+			c := e.change(l.keys)
+			return c.general || len(c.persons) > 0
+		})
+		e.bears[plans] = bears
+	}
+	return bears
+}
+
+// roleChange reports whether other roles may count on a mailbox.
+func (e *effects) roleChange(id model.ObjectID) bool {
+	return e.touched.roles && plansOf(e.books[0].s).of[id].role != noList
+}
+
+// of makes the effects on one recipient; false where yield said so.
+func (e *effects) of(id model.ObjectID, yield func(*Effect) bool) bool {
+	whole := e.touched.special[id] || e.roleChange(id)
+	all, general := []member.Person(nil), whole && e.touched.everybody
+	other := [questions][]*listChange{}
+	for _, l := range e.lists(id) {
+		c := e.change(l.keys)
+		all, general = append(all, c.persons...), general || c.general
+		other[l.q] = append(other[l.q], c)
+	}
+	if whole {
+		all = append(all, e.touched.persons...)
+	}
+	var shared [2]*target
+	if e.asked[0] == nil {
+		for i, b := range e.books {
+			shared[i] = b.targetBy(id, b.run)
+			if general {
+				all = append(all, shared[i].persons()...)
+				all = shared[i].inWide(all)
+			}
+		}
+	}
+	var drawn *Effect
+	if general {
+		drawn = e.compare(id, shared, nil, 0, other, whole)
+		if drawn != nil && !yield(drawn) {
+			return false
+		}
+	}
+	slices.Sort(all)
+	rank := order.Of(e.books[0].s).rank
+	all = slices.Compact(all)
+	slices.SortFunc(all, func(x, y member.Person) int { return int(rank[x]) - int(rank[y]) })
+	for _, p := range all {
+		ts := shared
+		if e.asked[0] != nil {
+			for i := range ts {
+				ts[i] = e.asked[i][p].targetOf(id)
+			}
+		}
+		if f := e.compare(id, ts, &p, e.books[0].g.Trustee(p), other, whole); f != nil && !f.same(drawn) && !yield(f) {
+			return false
+		}
+	}
+	return true
+}
+
+// inWide adds those who are in groups that hold nearly everybody, or have what is
+// assigned to such.
+func (t *target) inWide(out []member.Person) []member.Person {
+	add := func(holders []member.Holder) {
+		for _, h := range holders {
+			out = append(out, h.Person)
+		}
+	}
+	for _, r := range t.lists() {
+		for _, w := range r.wide {
+			add(w.holders)
+		}
+	}
+	for r := t.role; r != nil; r = r.base {
+		for _, w := range r.wide {
+			add(w.holders)
+		}
+	}
+	return out
+}
+
+// same reports whether the line for everybody else says the same.
+func (f *Effect) same(drawn *Effect) bool {
+	if drawn == nil {
+		return false
+	}
+	for q := range questions {
+		if f.Before.Answers[q].Answer != drawn.Before.Answers[q].Answer || f.After.Answers[q].Answer != drawn.After.Answers[q].Answer {
+			return false
+		}
+	}
+	return true
+}
+
+// compare makes the effect for one person, or for everybody where p is nil; nil
+// where there is none.
+func (e *effects) compare(id model.ObjectID, ts [2]*target, p *member.Person, who model.TrusteeID, other [questions][]*listChange, whole bool) *Effect {
+	f, any := &Effect{Mailbox: id}, false
+	for i, at := range [...]**Line{&f.Before, &f.After} {
+		l := &Line{Mailbox: id, Trustee: who, b: e.books[i], t: ts[i]}
+		if p == nil {
+			l.Answers = ts[i].general()
+		} else {
+			l.Person, l.Single, l.Answers = *p, true, ts[i].of(*p)
+		}
+		*at = l
+	}
+	for q := range questions {
+		x, y := f.Before.Answers[q].Answer, f.After.Answers[q].Answer
+		f.Turns[q] = turnOf(x, y)
+		if may := whole && q != CanOpenAdmin || p != nil && slices.ContainsFunc(other[q], func(c *listChange) bool { return c.has(*p) }); may && x == y && (x == Allowed || x == Possible) && f.otherWays(q) {
+			f.Turns[q] = Keeps
+		}
+		any = any || f.Turns[q] != Same
+	}
+	if !any {
+		return nil
+	}
+	return f
+}
+
+// otherWays reports whether the answer has other ways than before.
+func (f *Effect) otherWays(q Question) bool {
+	x, y := f.Before.Ways(q), f.After.Ways(q)
+	return !slices.EqualFunc(x, y, func(a, b Way) bool {
+		return a.Denies == b.Denies && a.certainty == b.certainty && a.names == b.names && a.HasEntry == b.HasEntry &&
+			slices.EqualFunc(a.Chain[:max(0, len(a.Chain)-1)], b.Chain[:max(0, len(b.Chain)-1)], func(c, d model.Phrase) bool { return slices.Equal(c, d) })
+	})
+}
