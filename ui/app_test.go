@@ -166,8 +166,9 @@ func (d *driver) idle(a *app) {
 	d.T.Helper()
 	for deadline := time.Now().Add(screentest.Patience); ; time.Sleep(time.Millisecond) {
 		quiet := false
-		d.On(func() { quiet = a.quiet() })
+		d.Ask(func() { quiet = a.quiet() })
 		if quiet {
+			d.Settle()
 			return
 		}
 		if time.Now().After(deadline) {

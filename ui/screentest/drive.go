@@ -361,6 +361,11 @@ func (d *Driver) On(f func()) {
 	d.Settle()
 }
 
+// Ask runs f where a grid may be looked at. Nothing is drawn for it.
+func (d *Driver) Ask(f func()) {
+	d.App.QueueUpdate(f)
+}
+
 // Click presses and releases the left button.
 func (d *Driver) Click(x, y int) {
 	d.T.Helper()
