@@ -48,8 +48,11 @@ type Column[T any] struct {
 	Numeric bool // right-aligned, sorted by number
 	Extra   bool // shown only where there is room
 	Off     bool // not shown until somebody chooses it
-	Text    func(T) string
-	Number  func(T) int // of a numeric column
+	// Band is what stands above this column and its neighbours of the same band,
+	// where there is room, and Under the title below that.
+	Band, Under string
+	Text        func(T) string
+	Number      func(T) int // of a numeric column
 }
 
 // Field is a column of a report: a name that is a contract, and a value that is

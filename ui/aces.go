@@ -48,7 +48,7 @@ func (v *aces) show(res *view.Result) {
 	v.result = res
 	v.Sorted = res.Query.Sort
 	v.Choices = v.recall(&res.Query)
-	v.Swap(&acesData{res: res, columns: acesColumns(&res.Query), at: -1})
+	v.Swap(&acesData{res: res, columns: markRepeated(acesColumns(&res.Query), &res.Query), at: -1})
 	if fresh {
 		v.Top()
 	}
@@ -210,7 +210,9 @@ func acesColumns(q *view.Query) []widget.Column {
 		case model.ContentTarget, model.ContentTrustee:
 			columns[i].Name = true
 		case model.ContentRight: // what the grid is for
-			columns[i].Good, columns[i].Max = 26, 60
+			columns[i].Good, columns[i].Max, columns[i].Main = 26, 60, true
+		case model.ContentWord:
+			columns[i].Lesser, columns[i].Good = true, 12
 		case model.ContentStatus: // "Deny (overridden)" cut to "Deny" would be a lie
 			columns[i].Good = 17
 		case model.ContentSentence: // how somebody gets in: as much of it as there is room for

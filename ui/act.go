@@ -106,6 +106,9 @@ func (a *app) openHelp() {
 
 // order is the order of the panes for the Tab key.
 func (a *app) order() []tview.Primitive {
+	if a.head.noButton {
+		return []tview.Primitive{a.left, a.right, a.head.object, a.head.ace}
+	}
 	return []tview.Primitive{a.left, a.right, a.head.object, a.head.button, a.head.ace}
 }
 

@@ -105,7 +105,7 @@ func readSheets(t *testing.T, sheets []widget.Sheet) {
 // TestValueSheet: Send on Behalf is no ACE, and the page says so.
 func TestValueSheet(t *testing.T) {
 	d, a := driveDemo(t, 120, 32)
-	d.Press(">", ">", ">", ">", ">", ">")
+	d.Press(">", ">", ">", ">")
 	d.WantScreen("↓OnBehalf")
 	d.idle(a)
 	d.Press("a", "Down", "Down", "Down", "Enter")

@@ -28,14 +28,14 @@ func TestScreenSmall(t *testing.T) {
 	d.Resize(60, 15)
 	d.idle(a)
 	d.Golden("app-start-60x15")
-	for _, s := range [][2]int{{59, 15}, {60, 14}, {30, 6}, {10, 2}, {1, 1}} {
+	for _, s := range [][2]int{{39, 15}, {60, 9}, {30, 6}, {10, 2}, {1, 1}} {
 		d.Resize(s[0], s[1])
 		if got := strings.Join(d.Screen(), "\n"); strings.ContainsAny(got, "│║┌╔") {
 			t.Errorf("at %d×%d there is something of the grids:\n%s", s[0], s[1], got)
 		}
 	}
-	d.Resize(59, 15)
-	d.Golden("app-small-59x15")
+	d.Resize(39, 15)
+	d.Golden("app-small-39x15")
 	d.Press("Down", "?", "q", "/", "x", "Esc") // harmless where nothing is to be seen
 	d.Resize(60, 15)
 	d.idle(a)
@@ -60,17 +60,17 @@ func TestMouseEverywhere(t *testing.T) {
 	t.Cleanup(func() { tview.DoubleClickInterval = before }) // when the screen has ended
 	tview.DoubleClickInterval = screentest.Patience          // on a machine that has much to do, too
 	d, a := driveDemo(t, 120, 32)
-	top := d.Screen()[5]
+	top := d.Screen()[6]
 	for range 3 {
 		d.wheel(10, 8, tcell.WheelDown)
 	}
-	if d.Screen()[5] == top {
+	if d.Screen()[6] == top {
 		t.Errorf("the wheel does not scroll the grid:\n%s", strings.Join(d.Screen(), "\n"))
 	}
 	for range 9 {
 		d.wheel(10, 8, tcell.WheelUp)
 	}
-	d.WantLine(5, strings.TrimSpace(strings.Trim(top, "║"))[:8])
+	d.WantLine(6, strings.TrimSpace(strings.Trim(top, "║"))[:8])
 	d.Click(5, 8)
 	d.Click(5, 8)
 	d.WantScreen("Mailboxes › ")

@@ -49,10 +49,11 @@ func (f *foot) add(message string) {
 	f.message = message
 }
 
-// lines is the number of lines it needs in a screen of this width.
-func (f *foot) lines(width int) int {
+// lines is the number of lines it needs in a screen of this size. A small one
+// has one line for all that a greater one says in two.
+func (f *foot) lines(width, height int) int {
 	n := 2
-	if width < wideStatus {
+	if width < wideStatus && !small(width, height) {
 		n++
 	}
 	if f.warnings() != "" {
@@ -92,7 +93,11 @@ func (f *foot) Draw(screen tcell.Screen) {
 	if h < 2 {
 		return
 	}
-	y = f.drawStatus(screen, x+1, y, w-2)
+	if small(a.root.width, a.root.height) {
+		y = f.drawBrief(screen, x+1, y, w-2)
+	} else {
+		y = f.drawStatus(screen, x+1, y, w-2)
+	}
 	f.drawKeys(screen, x, y, w)
 }
 
@@ -100,10 +105,7 @@ func (f *foot) Draw(screen tcell.Screen) {
 // two; it returns the line below.
 func (f *foot) drawStatus(screen tcell.Screen, x, y, w int) int {
 	a := f.app
-	style, state := a.theme.Style(widget.StyleText), a.theme.Style(widget.StyleText)
-	if a.reading.latest != nil && a.reading.state().Phase == model.Finished && !a.reading.whole() {
-		state = a.theme.Style(widget.StyleWarning)
-	}
+	style, state := a.theme.Style(widget.StyleText), f.stateStyle()
 	wide := w+2 >= wideStatus
 	room, left := w, w
 	message := safe.Text(f.message)
@@ -133,6 +135,26 @@ func (f *foot) drawStatus(screen tcell.Screen, x, y, w int) int {
 	}
 	widget.PutSafe(screen, x, y+1, w, source, state)
 	return y + 2
+}
+
+// drawBrief writes the status into one line: an answer to the last key, or how
+// far the source was read and then what is hidden.
+func (f *foot) drawBrief(screen tcell.Screen, x, y, w int) int {
+	text, style := safe.Text(f.message), f.app.theme.Style(widget.StyleTitle)
+	if text == "" && f.app.form == nil && f.app.reading.latest != nil {
+		text, style = fitParts(w, append(f.state(w), f.hidden(w))), f.stateStyle()
+	}
+	widget.PutSafe(screen, x, y, w, text, style)
+	return y + 1
+}
+
+// stateStyle marks the state of a source that was not read as a whole.
+func (f *foot) stateStyle() tcell.Style {
+	n := f.app.reading
+	if n.latest != nil && n.state().Phase == model.Finished && !n.whole() {
+		return f.app.theme.Style(widget.StyleWarning)
+	}
+	return f.app.theme.Style(widget.StyleText)
 }
 
 // stateWidth is the room that the state of the source needs, of w cells.

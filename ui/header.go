@@ -12,15 +12,16 @@ import (
 )
 
 const (
-	objectTitle  = "Select Permission Object Type"
-	showTitle    = "Show DACL Contents"
-	objectLabel  = "Object type "
-	aceLabel     = "ACE Type "
-	buttonLabel  = "[Show ACEs]"
-	headerHeight = 3
+	objectTitle = "Select Permission Object Type"
+	showTitle   = "Show DACL Contents"
+	objectLabel = "Object type "
+	aceLabel    = "ACE Type "
+	buttonLabel = "[Show ACEs]"
+	framesFrom  = 30 // lines of a screen whose header has frames
 )
 
-// header is the two boxes on top.
+// header is the two boxes on top: in a low screen without their frames, in one
+// line.
 type header struct {
 	*tview.Flex
 	objects, show *tview.Flex // the boxes
@@ -31,6 +32,8 @@ type header struct {
 	typ, chosen   int      // which of them are chosen
 	onType, onACE func(int)
 	quiet         bool // the drop-downs are being set, not used
+	showRoom      int  // cells for the button and the ACE type
+	noButton      bool // there is no room for it: Enter does the same
 }
 
 func newHeader(t *widget.Theme) *header {
@@ -43,10 +46,9 @@ func newHeader(t *widget.Theme) *header {
 		h.types = append(h.types, t.Name)
 	}
 	h.objects = tview.NewFlex().AddItem(h.object, 0, 1, true)
-	h.show = tview.NewFlex().AddItem(h.button, safe.Width(buttonLabel), 0, false).
-		AddItem(nil, 1, 0, false).AddItem(h.ace, 0, 1, true)
+	h.show = tview.NewFlex().AddItem(h.ace, 0, 1, true)
 	for title, box := range map[string]*tview.Flex{objectTitle: h.objects, showTitle: h.show} {
-		box.SetBorder(true).SetTitle(title).SetTitleAlign(tview.AlignLeft)
+		box.SetTitle(title).SetTitleAlign(tview.AlignLeft)
 	}
 	h.AddItem(h.objects, 0, 1, false).AddItem(h.show, 0, 1, false)
 	return h
@@ -70,25 +72,51 @@ func (h *header) set(typ *view.ObjectType, ace int) {
 	}
 	if !slices.Equal(names, h.aces) {
 		h.aces = names
-		_, _, w, _ := h.show.GetInnerRect()
-		h.fitACE(w)
+		h.fitACE()
 	}
 	h.ace.SetCurrentOption(ace)
 }
 
-// arrange divides a width between the boxes. Where an entry would be cut, the
-// label goes; the title of the box says the same.
-func (h *header) arrange(width int) {
+// arrange divides a width between the boxes, and returns the lines they take of
+// a screen of this height. Where an entry would be cut, the label goes; the
+// title of the box says the same.
+func (h *header) arrange(width, height int) (lines int) {
 	h.quiet = true
 	defer func() { h.quiet = false }()
-	left := max(safe.Width(objectTitle)+2, min(width*2/5, safe.Width(objectLabel)+longest(h.types)+dropDownFrame+2))
+	framed := height >= framesFrom
+	lines, sides := 1, 1 // a blank before each box
+	left := min(width*2/5, sides+safe.Width(objectLabel)+longest(h.types)+dropDownFrame)
+	if framed {
+		lines, sides = 3, 2
+		left = max(safe.Width(objectTitle)+2, min(width*2/5, safe.Width(objectLabel)+longest(h.types)+dropDownFrame+2))
+	}
+	for _, box := range []*tview.Flex{h.objects, h.show} {
+		box.SetBorder(framed).SetBorderPadding(0, 0, 0, 0)
+		if !framed {
+			box.SetBorderPadding(0, 0, 1, 0)
+		}
+	}
+	h.noButton = width < paneWidth
+	h.show.Clear()
+	if h.noButton {
+		left = width / 2
+	} else {
+		h.show.AddItem(h.button, safe.Width(buttonLabel), 0, false).AddItem(nil, 1, 0, false)
+	}
+	h.show.AddItem(h.ace, 0, 1, true)
 	h.ResizeItem(h.objects, left, 0)
-	fit(h.object, objectLabel, h.types, h.typ, left-2, h.choseType)
-	h.fitACE(width - left - 2)
+	fit(h.object, objectLabel, h.types, h.typ, left-sides, h.choseType)
+	h.showRoom = width - left - sides
+	h.fitACE()
+	return lines
 }
 
-func (h *header) fitACE(inner int) {
-	fit(h.ace, aceLabel, h.aces, h.chosen, inner-safe.Width(buttonLabel)-1, h.choseACE)
+func (h *header) fitACE() {
+	room := h.showRoom
+	if !h.noButton {
+		room -= safe.Width(buttonLabel) + 1
+	}
+	fit(h.ace, aceLabel, h.aces, h.chosen, room, h.choseACE)
 }
 
 func (h *header) choseType(_ string, i int) {

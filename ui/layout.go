@@ -12,9 +12,12 @@ import (
 )
 
 const (
-	minWidth, minHeight = 60, 15
-	sideBySide          = 150 // below this width the grids stand one above the other
-	roomy               = 180 // from here on the ACEs fit into half of it
+	minWidth, minHeight   = 40, 10 // the least that the screen works in
+	paneWidth, paneHeight = 60, 15 // below these there is room for one pane at a time
+	// Below this width the grids stand one above the other: half of it must have
+	// room for all columns, or the wider screen would show less.
+	sideBySide = 190
+	bandsFrom  = 20 // lines of a screen whose grids have bands
 )
 
 // root lays everything out for the size of the screen.
@@ -27,6 +30,7 @@ type root struct {
 	// notice, if there is one, stands in the place of the grids.
 	notice    string
 	dismissed bool // the user does not want to see it any more
+	enlarged  bool // the pane in use has the room of both
 
 	width, height, lines int // that everything was arranged for
 }
@@ -34,7 +38,7 @@ type root struct {
 func newRoot(a *app) *root {
 	r := &root{Flex: tview.NewFlex().SetDirection(tview.FlexRow), app: a}
 	r.body = tview.NewFlex().AddItem(a.left, 0, 1, true).AddItem(a.right, 0, 1, false)
-	r.AddItem(a.head, headerHeight, 0, false).AddItem(r.body, 0, 1, true).AddItem(a.foot, 3, 0, false)
+	r.AddItem(a.head, 1, 0, false).AddItem(r.body, 0, 1, true).AddItem(a.foot, 3, 0, false)
 	a.right.SetDrawFunc(a.drawTrail)
 	return r
 }
@@ -48,7 +52,7 @@ func (r *root) Draw(screen tcell.Screen) {
 			r.app.theme.Style(widget.StyleWarning))
 		return
 	}
-	if lines := r.app.foot.lines(w); w != r.width || h != r.height || lines != r.lines {
+	if lines := r.app.foot.lines(w, h); w != r.width || h != r.height || lines != r.lines {
 		r.width, r.height, r.lines = w, h, lines
 		r.arrange()
 	}
@@ -72,30 +76,52 @@ func (r *root) Draw(screen tcell.Screen) {
 	}
 }
 
+// small reports whether a screen has room for one pane at a time only.
+func small(w, h int) bool { return w < paneWidth || h < paneHeight }
+
+// single reports whether one pane is shown: the one in use.
+func (r *root) single() bool { return r.enlarged || small(r.width, r.height) }
+
 // arrange divides the room. In a narrow screen the grids stand one above the
-// other, and the one in use gets the greater part.
+// other, and the one in use gets the greater part; in a small one it gets all.
 func (r *root) arrange() {
 	if r.width == 0 {
 		return
 	}
-	r.ResizeItem(r.app.foot, r.lines, 0)
-	r.app.head.arrange(r.width)
-	if r.width >= sideBySide {
-		left := r.width * 48 / 100
-		if r.width >= roomy {
-			left = r.width / 2
-		}
-		r.body.SetDirection(tview.FlexColumn).ResizeItem(r.app.left, left, 0).ResizeItem(r.app.right, 0, 1)
-		return
+	head := r.app.head.arrange(r.width, r.height)
+	r.ResizeItem(r.app.head, head, 0).ResizeItem(r.app.foot, r.lines, 0)
+	left, right := tview.Primitive(r.app.left), tview.Primitive(r.app.right)
+	used, other := left, right
+	if r.app.here.focus == rightPane {
+		used, other = right, left
 	}
-	body := r.height - headerHeight - r.lines
-	other := max(body*2/5, 4)
-	r.body.SetDirection(tview.FlexRow)
-	if r.app.here.focus == leftPane {
-		r.body.ResizeItem(r.app.left, 0, 1).ResizeItem(r.app.right, other, 0)
-	} else {
-		r.body.ResizeItem(r.app.left, other, 0).ResizeItem(r.app.right, 0, 1)
+	r.app.left.Banded = r.height >= bandsFrom
+	r.body.Clear()
+	switch {
+	case r.single():
+		r.body.AddItem(used, 0, 1, true)
+	case r.width >= sideBySide:
+		r.body.SetDirection(tview.FlexColumn).AddItem(left, r.width/2, 0, used == left).AddItem(right, 0, 1, used == right)
+	default:
+		r.body.SetDirection(tview.FlexRow).AddItem(left, 0, 1, used == left).AddItem(right, 0, 1, used == right)
+		r.body.ResizeItem(other, max((r.height-head-r.lines)*2/5, 4), 0)
 	}
+}
+
+// toggleEnlarged gives the pane in use the room of both, or divides it again.
+func (a *app) toggleEnlarged() {
+	a.root.enlarged = !a.root.enlarged
+	a.root.arrange()
+}
+
+func (a *app) whyNoEnlarged() string {
+	switch {
+	case a.changes() != nil:
+		return "the changes have all the room there is"
+	case small(a.root.width, a.root.height):
+		return fmt.Sprintf("one pane at a time below %d×%d: Tab", paneWidth, paneHeight)
+	}
+	return ""
 }
 
 // HasFocus reports whether a widget has the keyboard, also one that lies over

@@ -49,7 +49,7 @@ func TestThemeKey(t *testing.T) {
 		if got := color(0, 0); got != c.border {
 			t.Errorf("%s: the border is %v, want %v", c.name, got, c.border)
 		}
-		if got := color(3, 4); got != c.title {
+		if got := color(3, 5); got != c.title {
 			t.Errorf("%s: the heading is %v, want %v", c.name, got, c.title)
 		}
 		if s.Theme != c.name {

@@ -158,8 +158,8 @@ func TestRealProgram(t *testing.T) {
 		})
 	}
 	t.Run("small", func(t *testing.T) {
-		term := startTerminal(t, 40, 10, program, "demo")
-		term.want("terminal too small: 60×15 or more")
+		term := startTerminal(t, 39, 10, program, "demo")
+		term.want("terminal too small: 40×10 or more")
 		term.tmux("resize-window", "-x", "100", "-y", "30")
 		term.wantRead()
 		term.want("[Show ACEs]")

@@ -131,12 +131,14 @@ func filterNote(filter string) string {
 func totalsColumns(q *view.Query) []widget.Column {
 	columns := make([]widget.Column, len(q.Type.Totals))
 	for i, c := range q.Type.Totals {
-		columns[i] = widget.Column{Title: c.Title, Short: c.Short, Numeric: c.Numeric, Extra: c.Extra, Off: c.Off && !q.Expects()}
+		columns[i] = widget.Column{Title: c.Title, Short: c.Short, Numeric: c.Numeric, Extra: c.Extra, Off: c.Off && !q.Expects(), Band: c.Band, Under: c.Under}
 		switch c.Is {
 		case model.ContentTrustee:
 			columns[i].Name = true
 		case model.ContentRight:
-			columns[i].Good = 32
+			columns[i].Good, columns[i].Main = 32, true
+		case model.ContentWord:
+			columns[i].Lesser, columns[i].Good = true, 12
 		case model.ContentDN:
 			columns[i].Extra = true
 		}

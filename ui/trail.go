@@ -196,7 +196,7 @@ func (a *app) pivot(i int) {
 		key = res.TrusteeKey(i)
 	}
 	if key.IsZero() {
-		a.foot.say("this row stands for many: + shows each of them")
+		a.foot.say("this row stands for many: * shows each of them")
 		return
 	}
 	typ := view.TypeOf(res.Snapshot, key)

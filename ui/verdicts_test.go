@@ -93,7 +93,7 @@ func TestVerdictRowsAreTotals(t *testing.T) {
 		return out
 	}
 	few := answers()
-	d.Press("+")
+	d.Press("*")
 	d.idle(a)
 	all := answers()
 	if len(all) <= len(few) {

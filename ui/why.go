@@ -48,7 +48,7 @@ func whyLines(row *view.Row, ways []verdict.Way) []widget.Line {
 	f.add("Answer", strings.TrimSpace(row.Status+"  "+row.Basis))
 	f.add("In a sentence", row.Verdict.Sentence(row.Question).String())
 	if row.Verdict.Mailbox == 0 && !row.Verdict.ByRoles() {
-		f.add("", "By entries that Windows or set-up writes, the same on nearly every mailbox: + shows each of them.")
+		f.add("", "By entries that Windows or set-up writes, the same on nearly every mailbox: * shows each of them.")
 	}
 	for i := range ways {
 		wayLines(&f, row, &ways[i], i)

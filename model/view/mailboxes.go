@@ -25,9 +25,9 @@ var Mailboxes = &ObjectType{
 		{Title: "AccountName", Is: model.ContentTrustee, Text: accountText},
 		forwardColumn("Mailbox", "", false, grant.MailboxACL),
 		forwardColumn("Send/ReceiveAs", "Send/RecvAs", false, grant.SendAs),
+		forwardColumn("OnBehalf", "", true, grant.OnBehalf),
 		reverseColumn("Reverse_Mailbox", "Rev_Mbx", false, grant.MailboxACL),
 		reverseColumn("Reverse_Send/ReceiveAs", "Rev_Send/Recv", false, grant.SendAs),
-		forwardColumn("OnBehalf", "", true, grant.OnBehalf),
 		reverseColumn("Reverse_OnBehalf", "Rev_OnBehalf", true, grant.OnBehalf),
 		{Title: "Type", Is: model.ContentWord, Extra: true, Text: func(l *Line) string { return typeOrKind(l) }},
 		premisesColumn,
@@ -56,8 +56,8 @@ var Mailboxes = &ObjectType{
 	lines: recipientLines, describe: describeMailbox, forward: onMailboxes, reverse: onMailboxes,
 	rows: ^grant.OtherRows, target: model.TargetMailbox,
 	counts: map[int]func(*evaluation, lineRef) Count{
-		1: forwardCount(grant.MailboxACL), 2: forwardCount(grant.SendAs), 3: reverseCount(grant.MailboxACL),
-		4: reverseCount(grant.SendAs), 5: forwardCount(grant.OnBehalf), 6: reverseCount(grant.OnBehalf),
+		1: forwardCount(grant.MailboxACL), 2: forwardCount(grant.SendAs), 3: forwardCount(grant.OnBehalf),
+		4: reverseCount(grant.MailboxACL), 5: reverseCount(grant.SendAs), 6: reverseCount(grant.OnBehalf),
 	},
 }
 

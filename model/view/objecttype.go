@@ -2,6 +2,7 @@ package view
 
 import (
 	"strconv"
+	"strings"
 
 	"mbxperm/model"
 	"mbxperm/model/door"
@@ -173,9 +174,21 @@ func countColumn(title, short string, extra bool, of func(*Line) Count) model.Co
 	}
 }
 
+// The bands over the counts of a line: as a target, and as a trustee.
+const (
+	bandForward = "WHO REACHES IT"
+	bandReverse = "IT REACHES"
+)
+
+// banded puts a column under a band, with a title that does not say it again.
+func banded(c model.Column[*Line], band string) model.Column[*Line] {
+	c.Band, c.Under = band, strings.Replace(strings.TrimPrefix(c.Title, "Reverse_"), "ReceiveAs", "RecvAs", 1)
+	return c
+}
+
 // forwardColumn and reverseColumn are the columns of a line's rows of one kind.
 func forwardColumn(title, short string, extra bool, kind *grant.Kind) model.Column[*Line] {
-	return countColumn(title, short, extra, func(l *Line) Count { return l.Forward(kind) })
+	return banded(countColumn(title, short, extra, func(l *Line) Count { return l.Forward(kind) }), bandForward)
 }
 
 func forwardCount(kind *grant.Kind) func(*evaluation, lineRef) Count {
@@ -188,7 +201,7 @@ func forwardCount(kind *grant.Kind) func(*evaluation, lineRef) Count {
 }
 
 func reverseColumn(title, short string, extra bool, kind *grant.Kind) model.Column[*Line] {
-	return countColumn(title, short, extra, func(l *Line) Count { return l.Reverse(kind) })
+	return banded(countColumn(title, short, extra, func(l *Line) Count { return l.Reverse(kind) }), bandReverse)
 }
 
 func reverseCount(kind *grant.Kind) func(*evaluation, lineRef) Count {

@@ -18,8 +18,8 @@ var Recipients = &ObjectType{
 		forwardColumn("Send/ReceiveAs", "Send/RecvAs", false, grant.RecipientSend),
 		forwardColumn("Manager", "", false, grant.Manager),
 		forwardColumn("Delivery", "", false, grant.Delivery),
-		reverseColumn("Reverse_Send/ReceiveAs", "Rev_Send/Recv", false, grant.RecipientSend),
 		forwardColumn("OnBehalf", "", true, grant.RecipientBehalf),
+		reverseColumn("Reverse_Send/ReceiveAs", "Rev_Send/Recv", false, grant.RecipientSend),
 		reverseColumn("Reverse_OnBehalf", "Rev_OnBehalf", true, grant.RecipientBehalf),
 		reverseColumn("Reverse_Manager", "Rev_Manager", true, grant.Manager),
 		reverseColumn("Reverse_Delivery", "Rev_Delivery", true, grant.Delivery),
@@ -53,7 +53,7 @@ var Recipients = &ObjectType{
 	rows: grant.OtherRows, target: model.TargetRecipient,
 	counts: map[int]func(*evaluation, lineRef) Count{
 		2: forwardCount(grant.RecipientSend), 3: forwardCount(grant.Manager), 4: forwardCount(grant.Delivery),
-		5: reverseCount(grant.RecipientSend), 6: forwardCount(grant.RecipientBehalf), 7: reverseCount(grant.RecipientBehalf),
+		5: forwardCount(grant.RecipientBehalf), 6: reverseCount(grant.RecipientSend), 7: reverseCount(grant.RecipientBehalf),
 		8: reverseCount(grant.Manager), 9: reverseCount(grant.Delivery),
 	},
 }

@@ -60,7 +60,10 @@ func (g *Grid) Ordered() (order []int) {
 // WantedColumns are those that are to be shown if there is room; one at least.
 func (g *Grid) WantedColumns() []int {
 	order := g.Ordered()
-	shown := slices.DeleteFunc(slices.Clone(order), func(at int) bool { return g.Choice(at).Show == ShowNever })
+	shown := slices.DeleteFunc(slices.Clone(order), func(at int) bool {
+		show := g.Choice(at).Show
+		return show == ShowNever || g.columns[at].Repeats && show != showAlways
+	})
 	if len(shown) == 0 && len(order) > 0 {
 		return order[:1]
 	}
@@ -85,14 +88,18 @@ func (g *Grid) ColumnItems() (items []Item) {
 		switch {
 		case c.Show == ShowNever:
 			mark = "[ ] "
-		case g.mayGo(at):
+		case g.mayGo(at), g.columns[at].Repeats && c.Show != showAlways:
 			mark = "[~] "
 		}
 		text := "as wide as its texts"
 		if c.Width > 0 {
 			text = fmt.Sprintf("%d cells wide", c.Width)
 		}
-		if mark == "[~] " {
+		switch {
+		case mark != "[~] ":
+		case g.columns[at].Repeats:
+			text += ", where it is not the same in each row"
+		default:
 			text += ", where there is room"
 		}
 		items = append(items, Item{mark + c.Title, text})
@@ -117,7 +124,7 @@ func (g *Grid) ChangeColumn(choices []ColumnChoice, i int, ev *tcell.EventKey) (
 	case ev.Key() != tcell.KeyRune:
 		return nil, 0
 	case ev.Rune() == ' ':
-		c.Show = nextShow(c.Show, g.columns[at].Extra)
+		c.Show = nextShow(c.Show, g.columns[at].Extra || g.columns[at].Repeats)
 	case ev.Rune() == '<':
 		step = -1
 	case ev.Rune() == '>':

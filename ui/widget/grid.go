@@ -27,8 +27,13 @@ type Column struct {
 	Short   string // the title where there is no room for it
 	Numeric bool   // aligned to the right
 	Extra   bool   // left out where there is no room
+	Lesser  bool   // goes first where there is not even room for the others
+	Repeats bool   // says the same in each row as the title of the pane: left out until it is chosen
 	Off     bool   // left out until it is chosen
-	Name    bool   // what one looks for: extra columns leave it goodName
+	Name    bool   // what one looks for: extra columns leave it goodName, and what is left over is its first
+	Main    bool   // what the grid is for: what names leave over is its next
+	Band    string // what stands above it and its neighbours of the same band, where there is room
+	Under   string // its title below that
 	min     int    // the least width in cells
 	Good    int    // the width from which on it can be read well, 0 for goodText
 	Max     int    // the largest one, 0 for maxColumn
@@ -39,6 +44,7 @@ const (
 	goodText   = 16  // a column of text that has so much need not drive out another
 	goodName   = 19  // so much of a name drives out an extra column
 	minText    = 8   // where there is no room, text is cut to this first
+	leastName  = 12  // a name below this says little: other columns have to be gone to
 	minColumn  = 3   // and then everything to this
 	sampleRows = 200 // rows looked at for the width of the columns
 	cacheRows  = 512 // rows whose cells are kept; more than a screen has
@@ -71,6 +77,7 @@ type Grid struct {
 	Choices []ColumnChoice // what the user wants of the columns; [Grid.Swap] or [Grid.Rearrange] lays them out
 	Sorted  int            // 1 + the column that the rows are ordered by, negative when descending, or 0
 	Empty   string         // said where there are no rows
+	Banded  bool           // there is room for a line of bands above the heading
 
 	OnMove   func()           // the cursor is on another row, or on none any more
 	OnChoose func(row int)    // Enter, or a double click
@@ -82,6 +89,7 @@ type Grid struct {
 	wanted  []extent                   // by column, as long as the data stays
 	fit     fitting                    // of the columns into the pane
 	height  int                        // the pane's, when last drawn
+	from    int                        // so many columns behind the first were gone past
 	cells   map[int][]*tview.TableCell // by line of the table, as far as drawn
 	lastKey any                        // the row the cursor is on, if lastOK
 	lastOK  bool
@@ -215,7 +223,7 @@ func (g *Grid) moved() {
 // Draw draws the table, with the cursor's line as it looks with or without
 // the focus.
 func (g *Grid) Draw(screen tcell.Screen) {
-	if _, _, inner, _ := g.GetInnerRect(); inner != g.fit.inner {
+	if _, _, inner, _ := g.GetInnerRect(); inner != g.fit.inner || g.Banded != g.fit.mayBand {
 		g.layout(inner)
 	}
 	if _, _, _, height := g.GetInnerRect(); height != g.height {
@@ -229,6 +237,8 @@ func (g *Grid) Draw(screen tcell.Screen) {
 	}
 	g.Table.SetSelectedStyle(g.theme.Style(cursor))
 	g.Table.Draw(screen)
+	g.drawBands(screen)
+	g.drawEdges(screen)
 	if g.data.Len() == 0 {
 		x, y, w, h := g.GetInnerRect()
 		PutCentered(screen, x, y+1, w, h-1, g.Empty, g.theme.Style(StyleMuted))
@@ -321,10 +331,7 @@ func (g *Grid) Redraw() { clear(g.cells) }
 
 // title is the heading of a column, with an arrow if the rows are in its order.
 func (g *Grid) title(column int) string {
-	title := g.columns[column].Title
-	if g.fit.short && g.columns[column].Short != "" {
-		title = g.columns[column].Short
-	}
+	title := g.heading(column, &g.fit)
 	switch g.Sorted {
 	case column + 1:
 		return "↑" + title

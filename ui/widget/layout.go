@@ -19,6 +19,9 @@ type fitting struct {
 	inner   int   // the pane's width
 	columns []int // the columns that are shown
 	short   bool  // under their short titles
+	banded  bool  // under bands
+	mayBand bool  // there was room for bands
+	more    bool  // there are columns to the right for which there is no room
 	widths  []int // by place
 	trail   int   // blanks after the last column, if it is numeric
 }
@@ -31,7 +34,7 @@ type fitting struct {
 func (g *Grid) measure(cursor int) {
 	columns := g.data.Columns()
 	if !slices.Equal(columns, g.columns) {
-		g.columns = columns
+		g.columns, g.from = columns, 0
 		g.wanted = make([]extent, len(columns))
 		for i, c := range columns {
 			g.wanted[i] = extent{title: safe.Width(safe.Text(c.Title)), rows: c.min}
@@ -57,14 +60,28 @@ func (g *Grid) sample(from, n int) {
 	}
 }
 
-// layout fits the columns into a pane. tview would cut off what goes beyond
-// it, and say so only for some texts. First titles become short, then extra
-// columns go; after that numbers and short texts keep their width longest. What
-// is left over goes to the columns whose texts are cut, then to the last one.
+// layout fits the columns into a pane, under their bands where these fit, too.
 func (g *Grid) layout(inner int) {
-	f := fitting{inner: inner}
-	f.columns = g.WantedColumns()
+	g.fitInto(inner, g.Banded)
+	if g.fit.banded && !g.bandsFit() {
+		g.fitInto(inner, false)
+		g.fit.mayBand = g.Banded
+	}
+	g.SetBorderPadding(map[bool]int{true: 1}[g.fit.banded], 0, 0, 0)
+}
+
+// fitInto fits the columns into a pane. tview would cut off what goes beyond
+// it, and say so only for some texts. First titles become short, then extra
+// columns go; after that numbers and short texts keep their width longest, and
+// what cannot be read even so has to be gone to. What is left over goes to the
+// columns whose texts are cut, names first, then to the last one.
+func (g *Grid) fitInto(inner int, band bool) {
+	f := fitting{inner: inner, mayBand: band, banded: band && g.hasBands()}
+	wanted := g.WantedColumns()
+	f.columns = slices.Clone(wanted)
 	g.pick(&f)
+	f.more = g.remain(wanted, &f)
+	g.goTo(&f, wanted)
 	n := len(f.columns)
 	f.widths = make([]int, n)
 	g.fit = f
@@ -72,29 +89,24 @@ func (g *Grid) layout(inner int) {
 		return
 	}
 	clear(g.cells)
-	floors := make([]int, n)
 	spare := inner - (n - 1) // one blank between two columns
+	lesser, good, least, bare := make([]int, n), make([]int, n), make([]int, n), make([]int, n)
 	for i, at := range f.columns {
-		c, w := g.columns[at], g.wanted[at]
-		title := g.titleWidth(at, f.short)
-		f.widths[i] = max(title, w.rows)
+		f.widths[i] = max(g.titleWidth(at, &f), g.wanted[at].rows)
+		good[i], least[i], bare[i] = g.goodWidth(at, &f), g.leastWidth(at, &f), minColumn
 		if fixed := g.Choice(at).Width; fixed > 0 {
-			f.widths[i], floors[i] = fixed, fixed
-			spare -= fixed
-			continue
+			f.widths[i], good[i], least[i] = fixed, fixed, fixed
+		}
+		if lesser[i] = f.widths[i]; g.columns[at].Lesser {
+			lesser[i] = good[i]
 		}
 		spare -= f.widths[i]
-		floors[i] = max(w.rows, minColumn)
-		if !c.Numeric {
-			floors[i] = min(max(floors[i], title), max(minText, c.min, c.Good))
-		}
 	}
-	spare = squeeze(f.widths, floors, spare)
-	for i := range floors {
-		floors[i] = minColumn
+	for _, floors := range [][]int{lesser, good, least, bare} {
+		spare = squeeze(f.widths, floors, spare)
 	}
-	spare = squeeze(f.widths, floors, spare)
-	for i, at := range f.columns {
+	for _, i := range g.byNeed(f.columns) {
+		at := f.columns[i]
 		if more := min(spare, g.wanted[at].full-f.widths[i]); more > 0 && g.Choice(at).Width == 0 {
 			f.widths[i] += more
 			spare -= more
@@ -107,6 +119,49 @@ func (g *Grid) layout(inner int) {
 		}
 	}
 	g.fit = f
+}
+
+// goodWidth is the width down to which a column is narrowed first.
+func (g *Grid) goodWidth(at int, f *fitting) int {
+	c, w := g.columns[at], max(g.wanted[at].rows, minColumn)
+	if !c.Numeric {
+		w = min(max(w, g.titleWidth(at, f)), max(minText, c.min, c.Good))
+	}
+	return w
+}
+
+// leastWidth is the width below which a column says too little to be shown
+// beside others.
+func (g *Grid) leastWidth(at int, f *fitting) int {
+	c, w := g.columns[at], max(g.titleWidth(at, f), g.wanted[at].rows)
+	switch fixed := g.Choice(at).Width; {
+	case fixed > 0:
+		return fixed
+	case c.Numeric:
+		return w
+	case c.Name, c.Main:
+		return min(w, leastName)
+	}
+	return min(w, max(minText, c.min))
+}
+
+// byNeed are the places of columns in the order in which they get what is left over.
+func (g *Grid) byNeed(columns []int) []int {
+	rank := func(i int) int {
+		switch c := &g.columns[columns[i]]; {
+		case c.Name:
+			return 0
+		case c.Main:
+			return 1
+		}
+		return 2
+	}
+	order := make([]int, len(columns))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return rank(i) - rank(j) })
+	return order
 }
 
 // pick decides which columns are shown and under which titles.
@@ -124,6 +179,25 @@ func (g *Grid) pick(f *fitting) {
 	if f.short = false; g.need(f) > f.inner {
 		f.short = true
 	}
+	for len(f.columns) > 2 && g.least(f) > f.inner {
+		at := len(f.columns) - 1
+		for i := at; i >= 0; i-- {
+			if g.columns[f.columns[i]].Lesser {
+				at = i
+				break
+			}
+		}
+		f.columns = slices.Delete(f.columns, at, at+1)
+	}
+}
+
+// least is the width below which columns have to be gone to.
+func (g *Grid) least(f *fitting) int {
+	width := len(f.columns) - 1
+	for _, at := range f.columns {
+		width += g.leastWidth(at, f)
+	}
+	return width
 }
 
 // need is the width at which a choice of columns can be read well: long texts
@@ -131,12 +205,15 @@ func (g *Grid) pick(f *fitting) {
 func (g *Grid) need(f *fitting) int {
 	width := len(f.columns) - 1
 	for _, at := range f.columns {
-		w, least := max(g.titleWidth(at, f.short), g.wanted[at].rows), 0
+		w, least := max(g.titleWidth(at, f), g.wanted[at].rows), 0
 		if g.columns[at].Name {
 			least = goodName
 		}
-		if !g.columns[at].Numeric {
-			w = min(w, max(goodText, g.columns[at].Good, least))
+		switch c := &g.columns[at]; {
+		case c.Lesser:
+			w = min(w, max(c.Good, minText))
+		case !c.Numeric:
+			w = min(w, max(goodText, c.Good, least))
 		}
 		if fixed := g.Choice(at).Width; fixed > 0 {
 			w = fixed
@@ -147,15 +224,24 @@ func (g *Grid) need(f *fitting) int {
 }
 
 // titleWidth is the width of a heading, with the arrow of the order.
-func (g *Grid) titleWidth(column int, short bool) int {
-	arrow := 0
+func (g *Grid) titleWidth(column int, f *fitting) int {
+	w := safe.Width(safe.Text(g.heading(column, f)))
 	if g.Sorted == column+1 || g.Sorted == -column-1 {
-		arrow = 1
+		w++
 	}
-	if short && g.columns[column].Short != "" {
-		return safe.Width(g.columns[column].Short) + arrow
+	return w
+}
+
+// heading is the title of a column as there is room for it.
+func (g *Grid) heading(column int, f *fitting) string {
+	switch c := &g.columns[column]; {
+	case f.banded && c.Under != "":
+		return c.Under
+	case f.short && c.Short != "":
+		return c.Short
+	default:
+		return c.Title
 	}
-	return g.wanted[column].title + arrow
 }
 
 // squeeze narrows the widest of the columns that are above their floors until
