@@ -212,7 +212,9 @@ func acesColumns(q *view.Query) []widget.Column {
 		case model.ContentRight: // what the grid is for
 			columns[i].Good, columns[i].Max, columns[i].Main = 26, 60, true
 		case model.ContentWord:
-			columns[i].Lesser, columns[i].Good = true, 12
+			if !q.Type.Doors() { // which say all in words
+				columns[i].Lesser, columns[i].Good = true, 12
+			}
 		case model.ContentStatus: // "Deny (overridden)" cut to "Deny" would be a lie
 			columns[i].Good = 17
 		case model.ContentSentence: // how somebody gets in: as much of it as there is room for

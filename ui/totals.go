@@ -138,7 +138,9 @@ func totalsColumns(q *view.Query) []widget.Column {
 		case model.ContentRight:
 			columns[i].Good, columns[i].Main = 32, true
 		case model.ContentWord:
-			columns[i].Lesser, columns[i].Good = true, 12
+			if !q.Type.Doors() { // which say all in words
+				columns[i].Lesser, columns[i].Good = true, 12
+			}
 		case model.ContentDN:
 			columns[i].Extra = true
 		}
