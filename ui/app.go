@@ -9,6 +9,7 @@ import (
 	"github.com/rivo/tview"
 
 	"mbxperm/model"
+	"mbxperm/model/door"
 	"mbxperm/model/hiding"
 	"mbxperm/model/view"
 	"mbxperm/ui/term"
@@ -48,6 +49,7 @@ type app struct {
 	here    location
 	trail   []location
 	show    toggles
+	seen    []door.Check // the last runs of checks, as they were looked at last
 	pending pending
 	wrong   wrong // what is wrong with what the grids show
 }
@@ -210,7 +212,7 @@ func (a *app) leftQuery() view.Query {
 	return view.Query{
 		Type: a.here.typ, Show: a.show.reasons, Only: a.show.only, Lines: a.show.lines, System: a.show.system,
 		Filter: side.filter, Sort: side.sort, Arrival: a.reading.running(),
-		Ends: view.Ends{Release: a.options.Release}, Expect: a.options.expected, Deviating: a.show.deviating,
+		Ends: view.Ends{Release: a.options.Release}, Expect: a.options.expected, Deviating: a.show.deviating, Checks: a.seen,
 	}
 }
 
@@ -221,7 +223,7 @@ func (a *app) rightQuery() view.Query {
 		Type: a.here.typ, Show: a.show.reasons, Only: a.show.only, Filter: side.filter, Sort: side.sort,
 		Rows: true, Of: a.here.of, ACEs: t, Effective: a.here.effective, Expand: a.here.expand,
 		System: a.show.system && a.here.typ.Doors(),
-		Ends:   view.Ends{Release: a.options.Release}, Expect: a.options.expected, Deviating: a.show.deviating,
+		Ends:   view.Ends{Release: a.options.Release}, Expect: a.options.expected, Deviating: a.show.deviating, Checks: a.seen,
 	}
 }
 

@@ -33,7 +33,7 @@ type checks struct {
 
 // openChecks shows what the program has checked last, as the state has it now.
 func (a *app) openChecks() {
-	all, err := a.options.Checks()
+	all, err := a.lookAtChecks()
 	switch {
 	case err != nil:
 		a.foot.say(err.Error())
@@ -50,6 +50,17 @@ func (a *app) openChecks() {
 	v.refill()
 	a.root.push(v)
 	a.focus(v.grid)
+}
+
+// lookAtChecks reads what was checked last. The grid of settings and the findings
+// go by it, too.
+func (a *app) lookAtChecks() (all []door.Check, err error) {
+	if a.options.Checks != nil {
+		if all, err = a.options.Checks(); err == nil {
+			a.seen = all
+		}
+	}
+	return all, err
 }
 
 func (a *app) whyNoChecks() string {
@@ -94,7 +105,7 @@ func (a *app) turnChecks() {
 
 // rereadChecks looks at the state again: somebody may have checked meanwhile.
 func (a *app) rereadChecks() {
-	all, err := a.options.Checks()
+	all, err := a.lookAtChecks()
 	if err != nil {
 		a.foot.say(err.Error())
 		return

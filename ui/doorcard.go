@@ -31,7 +31,7 @@ func doorSheets(ctx context.Context, res *view.Result, row int) []widget.Sheet {
 		f.add("Hidden", counted(n, word)+": y shows them")
 	}
 	f.add("Last", line.Door.Last)
-	for _, d := range view.LineDetail(res.Snapshot, line.Key) {
+	for _, d := range view.LineDetail(res.Snapshot, line.Key, res.Query.Checks) {
 		f.add(doorLabel(d.Name), d.Text)
 	}
 	f.add("", res.Query.Type.Note())

@@ -87,11 +87,11 @@ func (a *app) seek() {
 
 // find looks for findings of what the grids show, beside the screen; got is called on it.
 func (a *app) find(ctx context.Context, got func(*finding.List, finding.Progress, error) bool) {
-	base, since := a.reading.base, a.reading.compared
+	base, since, checks := a.reading.base, a.reading.compared, a.seen
 	a.pending.waiting++
 	go func() {
 		defer term.Guard(a.screen)
-		q := finding.Query{Since: since}
+		q := finding.Query{Since: since, Checks: checks}
 		var err error
 		if a.options.Accepted != nil {
 			q.Accepted, err = a.options.Accepted()

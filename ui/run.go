@@ -102,6 +102,7 @@ func Run(ctx context.Context, d Driver, o Options) error {
 func (a *app) begin(o Options) {
 	a.options, a.request = o, o.Connect.Request
 	a.options.expected, _ = view.ParseExpectations(o.Expect) // Check has found every mistake
+	_, _ = a.lookAtChecks()                                  // what is the matter with them M says
 	a.request.Password = ""
 	a.foot.say(o.Note)
 	a.reading.since, a.reading.force = o.Since, o.Force

@@ -19,6 +19,7 @@ const (
 	FaultExternallySecured                  // whoever comes from the ranges is taken for a server
 	FaultPlainLogon                         // a connector takes logons without TLS
 	FaultWeakSetting                        // a setting of POP3 or IMAP4
+	FaultCertificateName                    // a name that clients are told and the certificate lacks
 	FaultShutsShell                         // a rule that keeps everybody from the shell that mends it
 	FaultPlainText                          // logons in plain text that worked
 	FaultGuessing                           // one client fails with many names
@@ -30,7 +31,7 @@ const (
 	FaultKinds                              // so many there are
 )
 
-var faultNames = [FaultKinds]string{"relay-everybody", "relay-range", "externally-secured", "plain-logon", "weak-setting", "shuts-shell",
+var faultNames = [FaultKinds]string{"relay-everybody", "relay-range", "externally-secured", "plain-logon", "weak-setting", "certificate-name", "shuts-shell",
 	"plain-text", "guessing", "not-member", "relay-used", "outside-ranges", "old-tls", "no-tls"}
 
 // String is the name of the kind: a contract.
@@ -49,13 +50,15 @@ type Found struct {
 	Obj     model.ObjectID // connector, service, rule or account; 0 where it is none that was read
 	Name    string         // what it is called there, or in the logs
 	Server  string
-	Client  string // an address, of what logs tell
-	Account string // as logged, of what logs tell
+	Client  string   // an address, of what logs tell
+	Account string   // as logged, of what logs tell
+	Lacks   []string // names that a certificate lacks
 }
 
 // Faults are all faults of a snapshot, those of the directory first. They are
 // worked out once for a snapshot and are not to be changed. What somebody expects
-// of protocols is no part of a snapshot: see [NotMember].
+// of protocols, and what checks have seen, is no part of a snapshot: see [NotMember]
+// and [CheckedFaults].
 func Faults(s *model.Snapshot) []Found { return faultsOf.Of(s) }
 
 var faultsOf = model.Derive(func(s *model.Snapshot) (out []Found) {

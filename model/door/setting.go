@@ -32,6 +32,7 @@ type Setting struct {
 	Unknown bool   // no value came, and whether the bound account may read one is not shown
 	Weak    string // why it is weak; empty where it is not
 	Note    string
+	Lacks   []string // names in it that the certificate lacks; see [Settings.Checked]
 }
 
 // AllSettings are those of all servers, by server and protocol. They are worked

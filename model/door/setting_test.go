@@ -47,7 +47,8 @@ func serviceWith(t *testing.T, kind model.DoorKind, blind bool, values map[strin
 
 var settingNames = []string{"LoginType", "UnencryptedOrTLSBindings", "SSLBindings", "X509CertificateName", "ProtocolLogEnabled", "LogFileLocation",
 	"LogFileRollOverSettings", "LogPerFileSizeQuota", "EnableGSSAPIAndNTLMAuth", "AuthenticatedConnectionTimeout", "MessageRetrievalSortOrder",
-	"MaxCommandSize", "ExchangeVersion", "ObjectCategory", "WhenChanged", "MessageRetrievalMimeFormat"}
+	"MaxCommandSize", "ExchangeVersion", "ObjectCategory", "WhenChanged", "MessageRetrievalMimeFormat",
+	"InternalConnectionSettings", "ExternalConnectionSettings"}
 
 // TestForms: values are written as the cmdlets write them.
 func TestForms(t *testing.T) {

@@ -1,6 +1,8 @@
 package finding
 
 import (
+	"slices"
+
 	"mbxperm/model"
 	"mbxperm/model/door"
 )
@@ -39,6 +41,12 @@ var faultRules = [door.FaultKinds]*Rule{
 		Means:   "Names and passwords may cross the network in plain text.",
 		Decided: fromDirectory, Blind: firewall,
 		Remedy: "Set-PopSettings and Set-ImapSettings -LoginType SecureLogin -X509CertificateName NAME"},
+	door.FaultCertificateName: {Name: "certificate-name", Group: Doors, Severity: Medium, Counts: "names",
+		Text:    "clients of POP3 or IMAP4 are told a name that the certificate lacks which a check has seen there",
+		Means:   "A client that looks warns, or does not connect; users learn to click warnings away.",
+		Decided: "InternalConnectionSettings and ExternalConnectionSettings, against the certificate of the last check of this server or of that name and port.",
+		Blind:   "What was not checked: a report wants --checks, and mbxperm check pop3|imap4 before.",
+		Remedy:  "give the service a certificate for all of its names (Enable-ExchangeCertificate -Services POP,IMAP), or correct the connection settings"},
 	door.FaultShutsShell: {Name: "shuts-shell", Group: Doors, Severity: High, Counts: "rules",
 		Text:    "a client access rule denies RemotePowerShell, and no rule before allows it",
 		Means:   "Whoever it meets cannot mend it: the shell that changes rules is shut by it.",
@@ -83,7 +91,7 @@ func rulesOfFaults() (out []*Rule) {
 
 // faults lists the faults of doors.
 func (r *run) faults() {
-	for _, x := range door.Faults(r.s) {
+	for _, x := range append(slices.Clip(door.Faults(r.s)), door.CheckedFaults(r.s, r.q.Checks)...) {
 		rule := faultRules[x.Kind]
 		if rule == nil || !r.wants(rule) {
 			continue
@@ -103,6 +111,10 @@ func (r *run) faults() {
 			f.detail = append(f.detail, model.Part{Is: model.PartName, Text: x.Server})
 		}
 		word(": " + x.Text)
+		for i, name := range x.Lacks {
+			word([]string{": ", ", "}[min(i, 1)])
+			f.detail = append(f.detail, model.Part{Is: model.PartHost, Text: name})
+		}
 		r.add(f)
 	}
 }

@@ -13,7 +13,7 @@ import (
 func TestFaults(t *testing.T) {
 	rules := map[door.FaultKind]string{
 		door.FaultRelayEverybody: "relay-for-all", door.FaultRelayRange: "relay-range", door.FaultExternallySecured: "externally-secured",
-		door.FaultPlainLogon: "plain-logon", door.FaultWeakSetting: "weak-setting", door.FaultShutsShell: "shuts-shell",
+		door.FaultPlainLogon: "plain-logon", door.FaultWeakSetting: "weak-setting", door.FaultCertificateName: "certificate-name", door.FaultShutsShell: "shuts-shell",
 		door.FaultPlainText: "plain-text", door.FaultGuessing: "guessing", door.FaultNotMember: "access-deviation",
 		door.FaultRelayUsed: "anonymous-relay", door.FaultOutside: "outside-ranges", door.FaultOldTLS: "old-tls", door.FaultNoTLS: "no-tls",
 	}

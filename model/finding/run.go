@@ -7,6 +7,7 @@ import (
 
 	"mbxperm/model"
 	"mbxperm/model/change"
+	"mbxperm/model/door"
 	"mbxperm/model/grant"
 	"mbxperm/model/internal/pool"
 )
@@ -22,6 +23,9 @@ type Query struct {
 	Since *change.Comparison
 	// Accepted are the findings that somebody accepted; nil for none.
 	Accepted *Accepted
+	// Checks are the last runs of checks, which have seen certificates; none where
+	// nobody has asked for them.
+	Checks []door.Check
 }
 
 // Progress says how far [Find] has come.

@@ -128,7 +128,7 @@ func (l *evaluation) doorTotals(g doorGrid, n uint32) (t DoorTotals) {
 			continue
 		}
 		t.Rows++
-		row := kind.row(l.snap, i)
+		row := l.query.doorRow(l.snap, i)
 		sums, last := row.sums()
 		for k := range sums {
 			t.Sums[k] += sums[k]
@@ -236,6 +236,9 @@ func (l *evaluation) describeDoor(ref lineRef) Line {
 		totals = l.doorTotals(g, ref.door.n)
 	}
 	line.Door = &totals
+	if kind == settingDoor {
+		line.Service = serviceOf(l.snap, d.name)
+	}
 	return line
 }
 

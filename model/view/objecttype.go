@@ -127,7 +127,9 @@ type Line struct {
 	Totals Totals
 	Row    *grant.Row  // where a line is one ACE
 	Door   *DoorTotals // of a line of doors; nil of others
-	Roles  RoleCounts  // where rows are role assignments
+	// Service is the service of POP3 or IMAP4 that a line is; nil for another line.
+	Service *door.Settings
+	Roles   RoleCounts // where rows are role assignments
 }
 
 // Place is where a target is, as far as its object type says so.

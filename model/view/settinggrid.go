@@ -19,6 +19,14 @@ var ProtocolSettings = &ObjectType{
 		sumColumn("Weak", false, func(t *DoorTotals) int { return t.Sums[0] }),
 		sumColumn("Changed", false, func(t *DoorTotals) int { return t.Sums[1] }),
 		sumColumn("Unread", false, func(t *DoorTotals) int { return t.Sums[2] }),
+		serviceColumn("LoginType", "LoginType", model.ContentWord),
+		serviceColumn("Certificate", "X509CertificateName", model.ContentHost),
+		serviceColumn("TLS ports", "SSLBindings", model.ContentUnknown),
+		serviceColumn("Open ports", "UnencryptedOrTLSBindings", model.ContentUnknown),
+		serviceColumn("Time-out", "AuthenticatedConnectionTimeout", model.ContentWord),
+		serviceColumn("Before logon", "PreAuthenticatedConnectionTimeout", model.ContentWord),
+		serviceColumn("Logging", "ProtocolLogEnabled", model.ContentWord),
+		serviceColumn("Log folder", "LogFileLocation", model.ContentName),
 	},
 	Details: []model.Column[*Row]{
 		textCell("Server", model.ContentTarget, false, func(r *Row) string { return r.Setting.ServerName() }),
@@ -26,9 +34,7 @@ var ProtocolSettings = &ObjectType{
 		textCell("Setting", model.ContentRight, false, func(r *Row) string { return r.Setting.Setting.Name }),
 		textCell("Value", model.ContentSentence, false, func(r *Row) string { return r.Setting.Value }),
 		textCell("Default", model.ContentWord, false, func(r *Row) string { return r.Setting.isDefault() }),
-		textCell("Note", model.ContentSentence, false, func(r *Row) string {
-			return strings.TrimPrefix(strings.Join([]string{r.Setting.Setting.Weak, r.Setting.Note}, "; "), "; ")
-		}),
+		textCell("Note", model.ContentSentence, false, func(r *Row) string { return join(r.Setting.weak().String(), r.Setting.Note) }),
 	},
 	Fields: doorFields(
 		sumField("weak", func(t *DoorTotals) int { return t.Sums[0] }),
@@ -38,6 +44,29 @@ var ProtocolSettings = &ObjectType{
 	ACEs:  []ACEType{{Name: "All"}},
 	lines: doorLines,
 	door:  settingDoor,
+}
+
+// serviceColumn is a setting of a service as administrators document it: there is room
+// for it, or it is asked for.
+func serviceColumn(title, setting string, is model.Content) model.Column[*Line] {
+	return model.Column[*Line]{Title: title, Is: is, Extra: true, Text: func(l *Line) string {
+		if l.Service == nil {
+			return ""
+		}
+		if v := l.Service.Get(setting); !v.Unknown {
+			return v.Value
+		}
+		return "not read"
+	}}
+}
+
+// weak says what is weak about a setting, with the names that a certificate lacks.
+func (l *SettingLine) weak() (p model.Phrase) {
+	p = model.Phrase{{Is: model.PartWord, Text: l.Setting.Weak}}
+	for i, name := range l.Setting.Lacks {
+		p = append(p, model.Part{Is: model.PartWord, Text: []string{": ", ", "}[min(i, 1)]}, model.Part{Is: model.PartHost, Text: name})
+	}
+	return p
 }
 
 // isDefault says in a word whether a setting is set-up's own.
@@ -66,7 +95,14 @@ func (l *SettingLine) sums() (n [sumCount]int) {
 	return n
 }
 
-var settingDoor = &doorKind{name: "settings", grid: settingGrid, row: settingRow, rowName: settingName, findRow: findSetting, wanted: anyRow}
+var settingDoor = &doorKind{name: "settings", grid: settingGrid, row: settingRow, rowName: settingName, findRow: findSetting, wanted: anyRow,
+	fill: func(_ *model.Snapshot, q *Query, _ int, r *Row) {
+		if len(q.Checks) > 0 {
+			l := *r.Setting
+			l.Setting = l.Settings.Checked(l.Setting, q.Checks)
+			r.Setting = &l
+		}
+	}}
 
 // settingName names a row in every state.
 func settingName(s *model.Snapshot, i int) string {
@@ -118,8 +154,9 @@ var settingGrid, findSetting = derivedTable(func(s *model.Snapshot) *doorTable {
 const settingDiffers = "differs"
 
 // LineDetail is what the card of a line of doors says beside its sums: what a
-// mailbox says of protocols, and a service in the short form; nil for other lines.
-func LineDetail(s *model.Snapshot, key LineKey) []Detail {
+// mailbox says of protocols, and a service in the short form, with its last check;
+// nil for other lines.
+func LineDetail(s *model.Snapshot, key LineKey, checks []door.Check) []Detail {
 	d := findDoor(s, key.door)
 	if d.n == 0 {
 		return nil
@@ -129,26 +166,46 @@ func LineDetail(s *model.Snapshot, key LineKey) []Detail {
 		return accessDetail(s, d.n)
 	case settingDoor:
 		name := settingDoor.grid(s).line(d.n).name
-		for _, p := range door.AllSettings(s) {
-			if name == serviceName(p) {
-				return details(ServiceFields, &SettingLine{Settings: p})
-			}
+		if p := serviceOf(s, name); p != nil {
+			l := serviceLine(s, p, checks)
+			return details(ServiceFields, &l)
 		}
 	}
 	return nil
 }
+
+// serviceOf is the service that a line is; nil for another line.
+func serviceOf(s *model.Snapshot, name string) *door.Settings { return services.Of(s)[name] }
+
+var services = model.Derive(func(s *model.Snapshot) map[string]*door.Settings {
+	out := map[string]*door.Settings{}
+	for _, p := range door.AllSettings(s) {
+		out[serviceName(p)] = p
+	}
+	return out
+})
 
 // serviceName names the line of a service.
 func serviceName(p *door.Settings) string {
 	return "service:" + strings.ToLower(p.Get("DistinguishedName").Value)
 }
 
+// What the directory does not tell of the services of POP3 and IMAP4, and a line of
+// PowerShell for the server that does.
+const (
+	ServicesNote = "Whether the services (MSExchangePop3, MSExchangePOP3BE, MSExchangeImap4, MSExchangeIMAP4BE) run, how they start, under which account, " +
+		"from where and as which process is in no directory: the newest line of the log and the last check say that they ran then. On the server:"
+	ServicesLine = `Get-CimInstance Win32_Service -Filter "Name LIKE 'MSExchangePop3%' OR Name LIKE 'MSExchangeImap4%'" | Format-List Name,State,StartMode,StartName,PathName,ProcessId`
+)
+
 // Note says in a sentence what the rows of this type are taken from.
 func (t *ObjectType) Note() string {
 	switch t {
 	case ClientAccess:
 		return "As the directory tells it; the last use as the protocol logs do. All times are UTC."
-	case ProtocolSettings, AccessRules:
+	case ProtocolSettings:
+		return "As the directory tells it. All times are UTC. " + ServicesNote + " " + ServicesLine
+	case AccessRules:
 		return "As the directory tells it. All times are UTC."
 	}
 	return "As the protocol logs tell it. All times are UTC."

@@ -15,6 +15,10 @@ type SettingLine struct {
 	*door.Settings
 	door.Setting
 	differs int // in so many values servers differ, 1 for none
+	// Of the short form: the time of the newest line of its logs, and the last runs of
+	// checks.
+	lastLog string
+	checks  []door.Check
 }
 
 // SettingFields are the columns of report settings.
@@ -27,7 +31,7 @@ var SettingFields = []model.Field[*SettingLine]{
 	{Name: "setting", Is: model.ContentWord, Value: func(l *SettingLine) any { return l.Setting.Name }},
 	{Name: "value", Is: model.ContentUnknown, Value: func(l *SettingLine) any { return l.Value }},
 	{Name: "is_default", Value: func(l *SettingLine) any { return l.Default }},
-	{Name: "weak", Is: model.ContentWord, Value: func(l *SettingLine) any { return l.Setting.Weak }},
+	{Name: "weak", Is: model.ContentWord, Value: func(l *SettingLine) any { return l.weak() }},
 	{Name: "note", Is: model.ContentWord, Value: func(l *SettingLine) any { return l.Note }},
 	{Name: "dn", Is: model.ContentDN, Order: true, Value: func(l *SettingLine) any { return l.Settings.Get("DistinguishedName").Value }},
 }
@@ -47,9 +51,43 @@ var ServiceFields = []model.Field[*SettingLine]{
 	serviceField("ssl_bindings", "SSLBindings", model.ContentUnknown),
 	serviceField("timeout", "AuthenticatedConnectionTimeout", model.ContentWord),
 	serviceField("preauth_timeout", "PreAuthenticatedConnectionTimeout", model.ContentWord),
-	{Name: "weak", Is: model.ContentWord, Value: func(l *SettingLine) any { return model.List(l.Settings.Weak) }},
+	{Name: "weak", Is: model.ContentWord, Value: func(l *SettingLine) any { return l.allWeak() }},
 	{Name: "note", Is: model.ContentWord, Value: func(l *SettingLine) any { return model.List(l.Notes) }},
+	{Name: "last_log", Is: model.ContentWord, Value: func(l *SettingLine) any { return l.lastLog }},
+	{Name: "last_check", Is: model.ContentWord, Value: func(l *SettingLine) any { return l.lastCheck() }},
 	{Name: "dn", Is: model.ContentDN, Order: true, Value: func(l *SettingLine) any { return l.Settings.Get("DistinguishedName").Value }},
+}
+
+// serviceLine is the short form of a service: with what tells that it runs, which the
+// directory does not.
+func serviceLine(s *model.Snapshot, p *door.Settings, checks []door.Check) SettingLine {
+	l := SettingLine{Settings: p, checks: checks}
+	for _, x := range s.Logs {
+		if x.Protocol == ProtocolName(p.Protocol) && p.Server != nil && strings.EqualFold(x.Server, p.Server.Name) {
+			l.lastLog = max(l.lastLog, stamp(x.To))
+		}
+	}
+	return l
+}
+
+// allWeak is all that is weak about a service, with what checks have seen.
+func (l *SettingLine) allWeak() model.List {
+	out := slices.Clone(model.List(l.Settings.Weak))
+	for _, v := range l.List {
+		if v = l.Settings.Checked(v, l.checks); len(v.Lacks) > 0 && !slices.Contains(out, v.Weak) {
+			out = append(out, v.Weak)
+		}
+	}
+	return out
+}
+
+// lastCheck says when the service was checked last, and what came of it.
+func (l *SettingLine) lastCheck() string {
+	c := l.LastCheck(l.checks)
+	if c == nil {
+		return ""
+	}
+	return stamp(c.Time) + " " + c.Result().String()
 }
 
 func serviceField(name, setting string, is model.Content) model.Field[*SettingLine] {
@@ -76,8 +114,9 @@ func serverSite(v *door.Server) string {
 // SettingQuery asks for settings.
 type SettingQuery struct {
 	Filter, Release string
-	Short           bool // one line for each service
-	BySetting       bool // by setting, those in which servers differ first
+	Short           bool         // one line for each service
+	BySetting       bool         // by setting, those in which servers differ first
+	Checks          []door.Check // by which settings are judged, too
 }
 
 // SettingLines are the settings that a query asks for: by server, protocol and
@@ -92,11 +131,12 @@ func SettingLines(ctx context.Context, s *model.Snapshot, q SettingQuery) (out [
 		if q.Short {
 			if MatchTexts(words, p.ServerName(), ProtocolName(p.Protocol), p.Get("X509CertificateName").Value, p.Get("LoginType").Value,
 				strings.Join(p.Weak, " "), strings.Join(p.Notes, " ")) {
-				out = append(out, SettingLine{Settings: p})
+				out = append(out, serviceLine(s, p, q.Checks))
 			}
 			continue
 		}
 		for _, v := range p.List {
+			v = p.Checked(v, q.Checks)
 			key := string(p.Protocol) + v.Name
 			if values[key] == nil {
 				values[key] = map[string]bool{}

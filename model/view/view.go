@@ -11,6 +11,7 @@ import (
 	"mbxperm/model"
 	"mbxperm/model/coverage"
 	"mbxperm/model/dn"
+	"mbxperm/model/door"
 	"mbxperm/model/grant"
 	"mbxperm/model/hiding"
 	"mbxperm/model/internal/pool"
@@ -82,6 +83,8 @@ type Query struct {
 	Expect    []Expectation
 	Deviating bool
 	expected  *expected // what Expect comes to, once it is asked
+	// Checks are the last runs of checks, by which settings are judged, too.
+	Checks []door.Check
 
 	// Progress, if it is not nil, is told how far the work has come.
 	Progress *Progress

@@ -11,6 +11,7 @@ import (
 
 	"mbxperm/model"
 	"mbxperm/model/door"
+	"mbxperm/model/door/alert"
 	"mbxperm/model/usage"
 	"mbxperm/model/view"
 )
@@ -29,9 +30,11 @@ for each service, --by-setting puts the settings first in which servers differ.
 Whether the services (MSExchangePop3, MSExchangePOP3BE, MSExchangeImap4, MSExchangeIMAP4BE) run, how they start, under which
 account and from where is in no directory. On the server:
 
-  Get-CimInstance Win32_Service -Filter "Name LIKE 'MSExchangePop3%' OR Name LIKE 'MSExchangeImap4%'" | Format-List Name,State,StartMode,StartName,PathName,ProcessId
+  ` + view.ServicesLine + `
 
-What can be seen from here instead: the newest line of its log (report logs), and what it answers (mbxperm check).`
+What can be seen from here instead, in last_log and last_check of --short: the newest line of its logs (--logs), and what it
+answered mbxperm check last (--checks). --checks also finds names in InternalConnectionSettings and
+ExternalConnectionSettings that the certificate lacks which a check saw.`
 
 // SettingsExample shows the usual questions.
 const SettingsExample = `  mbxperm report settings ldaps://dc1.contoso.com --short
@@ -57,6 +60,7 @@ type Directory struct {
 	Server, To, From string
 	Short, BySetting bool
 	Line             string // of the screen's grid
+	Checks           string // the file of the last runs of checks; empty for none
 	Protocol         Protocol
 	Rule             Rule
 }
@@ -66,6 +70,31 @@ func (d *Directory) defineSettings(f *pflag.FlagSet) {
 	f.BoolVar(&d.Short, "short", false, "a line for each service: certificate, login type, log folder, bindings, time-outs")
 	d.defineLine(f)
 	f.BoolVar(&d.BySetting, "by-setting", false, "by setting, those in which servers differ first")
+	d.defineChecks(f)
+}
+
+// keptChecks is where checks are kept when nobody names a file.
+const keptChecks = "where they are kept"
+
+// defineChecks defines the flag that has settings judged by what checks have seen.
+func (d *Directory) defineChecks(f *pflag.FlagSet) {
+	f.StringVar(&d.Checks, "checks", "", "judge names and certificates by the last runs of mbxperm check, too; =FILE for those that --state FILE kept")
+	f.Lookup("checks").NoOptDefVal = keptChecks
+}
+
+// lastChecks are the last runs that --checks asks for; none without it.
+func (d *Directory) lastChecks() ([]door.Check, error) {
+	switch d.Checks {
+	case "":
+		return nil, nil
+	case keptChecks:
+		return alert.LastRuns()
+	}
+	s, err := alert.Read(d.Checks)
+	if err != nil {
+		return nil, err
+	}
+	return s.Checks, nil
 }
 
 func (d *Directory) defineRelease(f *pflag.FlagSet) {
@@ -162,7 +191,7 @@ func (j *Job) directory(ctx context.Context, s *model.Snapshot, ev *Evidence) (D
 	case protocolsReport:
 		return j.protocols(ctx, s, ev)
 	case settingsReport:
-		lines, err := view.SettingLines(ctx, s, view.SettingQuery{Filter: j.Query.Filter, Release: d.Release, Short: d.Short, BySetting: d.BySetting})
+		lines, err := view.SettingLines(ctx, s, view.SettingQuery{Filter: j.Query.Filter, Release: d.Release, Short: d.Short, BySetting: d.BySetting, Checks: j.Query.Checks})
 		fields := view.SettingFields
 		if d.Short {
 			fields = view.ServiceFields
@@ -209,6 +238,9 @@ func (q *Question) directoryWords(name func(string) string) string {
 	}
 	if d.BySetting {
 		s += ", by setting"
+	}
+	if n := len(q.Query.Checks); n > 0 {
+		s += fmt.Sprintf(", judged by the last %d runs of checks, too", n)
 	}
 	if d.From != "" {
 		s += " of " + name(d.Server) + ", for a connection to " + name(d.To) + " from " + name(d.From)

@@ -149,8 +149,7 @@ func doorCommand(source []string, s *model.Snapshot, q view.Query) []string {
 	return append(args, sortFlag(doorReports[q.Type], &q)...)
 }
 
-// narrowFlags ask for what a question has of one release, and for what is not as
-// expected.
+// narrowFlags ask for what a question has of one release, and with what it compares.
 func narrowFlags(q *view.Query) (args []string) {
 	if q.Ends.Release != "" && q.Type != view.AccessRules {
 		args = append(args, "--release="+q.Ends.Release)
@@ -162,6 +161,9 @@ func narrowFlags(q *view.Query) (args []string) {
 		if q.Deviating {
 			args = append(args, "--deviating")
 		}
+	}
+	if q.Type == view.ProtocolSettings && len(q.Checks) > 0 {
+		args = append(args, "--checks")
 	}
 	return args
 }

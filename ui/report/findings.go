@@ -171,7 +171,7 @@ func AcceptedBy() string {
 
 // findingQuery is what conditions and findings are looked for with.
 func (j *Job) findingQuery(comparison *change.Comparison) finding.Query {
-	return finding.Query{Target: j.Query.Target, Trustee: j.Query.Trustee, Since: comparison, Accepted: j.Findings.accepted}
+	return finding.Query{Target: j.Query.Target, Trustee: j.Query.Trustee, Since: comparison, Accepted: j.Findings.accepted, Checks: j.Query.Checks}
 }
 
 // findingsCover is what the report rests on.

@@ -58,7 +58,7 @@ var Names = []struct {
 	{connectorsReport, "List the receive connectors: who may send and relay where, and what is weak", ConnectorsHelp, ConnectorsExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Directory.defineConnectors(f) }},
 	{findingsReport, "List what is wrong, the most dangerous first", FindingsHelp, FindingsExample,
-		func(r *Flags, f *pflag.FlagSet) { r.Findings.define(f) }},
+		func(r *Flags, f *pflag.FlagSet) { r.Findings.define(f); r.Directory.defineChecks(f) }},
 	{hybridReport, "Say what becomes of rights between here and Exchange Online, and which mailboxes should move together", HybridHelp, HybridExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Hybrid.define(f) }},
 	{openGraphReport, "Write mailboxes, stores and rights as a graph for BloodHound", OpenGraphHelp, OpenGraphExample,
@@ -332,6 +332,9 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 	}
 	if job.Redact, err = r.Redactor(); err == nil {
 		err = job.Findings.read()
+	}
+	if err == nil {
+		job.Query.Checks, err = r.Directory.lastChecks()
 	}
 	if err != nil {
 		return nil, err

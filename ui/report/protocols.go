@@ -62,6 +62,7 @@ func (p *Protocol) defineExpect(f *pflag.FlagSet) {
 // defineTotals defines the flags of report totals on lines of doors.
 func (d *Directory) defineTotals(f *pflag.FlagSet) {
 	d.defineRelease(f)
+	d.defineChecks(f)
 	d.Protocol.defineExpect(f)
 }
 
@@ -79,6 +80,8 @@ func (d *Directory) totals(report string, q *view.Query) (err error) {
 		return usage.Errorf("--release is for --object protocol, connector, connection, relay and settings")
 	case (q.Deviating || len(q.Expect) > 0) && q.Type != view.ClientAccess:
 		return usage.Errorf("--expect and --deviating are for --object protocol")
+	case d.Checks != "" && q.Type != view.ProtocolSettings:
+		return usage.Errorf("--checks is for --object settings")
 	case q.Deviating && len(q.Expect) == 0:
 		return usage.Errorf("--deviating wants --expect PROTOCOL=GROUP")
 	}
