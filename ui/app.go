@@ -311,6 +311,8 @@ func (a *app) whyEmpty(res *view.Result) string {
 		return "nothing yet"
 	case a.show.only != 0:
 		return "no row is like that; b and u show all rows again"
+	case res.Query.Type == view.AccessRules && view.NoRules(res.Snapshot) != "":
+		return view.NoRules(res.Snapshot)
 	}
 	return "nothing was found"
 }

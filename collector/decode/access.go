@@ -46,10 +46,11 @@ var traitPlaces = func() map[string]int {
 // longestTrait is the length of the longest of these names.
 const longestTrait = len("physicalDeliveryOfficeName")
 
-// traits takes what a mailbox says of whose it is, which client access rules look
-// at. It looks at each attribute of the entry once: there are 23 to look for.
+// traits takes what a user says of himself, which client access rules look at: with
+// a mailbox or without, since who administers often has none. It looks at each
+// attribute of the entry once: there are 23 to look for.
 func (d *decoder) traits(e *collector.Entry, o *model.Object) {
-	if o.Recipient != model.Mailbox {
+	if o.Class != model.ClassUser {
 		return
 	}
 	if d.now != d.traitQuery {

@@ -39,14 +39,15 @@ const filterMailboxes = "(&(objectCategory=person)(objectClass=user)(mailNicknam
 // Principals asks for every other holder of a SID, and for contacts, since
 // groups and publicDelegates name them. With [Mailboxes], [Recipients] and
 // [Groups] it names every object of a domain that has a mail alias or a SID,
-// each once.
+// each once. Of users it asks what client access rules look at, who come by doors
+// for administrators without a mailbox, too.
 var Principals = collector.Search{
 	Purpose:    "principals",
 	Stage:      collector.OfDomain,
 	Base:       domainBase,
 	Scope:      collector.ScopeSub,
 	Filter:     "(&(|(objectSid=*)(objectClass=contact))(!(mailNickname=*))(!(objectCategory=group)))",
-	Attributes: append(slices.Clip(identity), attrLastLogon),
+	Attributes: slices.Concat(identity, []string{attrLastLogon}, model.TraitAttributes[:]),
 	Weight:     13,
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"mbxperm/model"
 	"mbxperm/model/view"
 )
 
@@ -232,5 +233,31 @@ func TestFindInDoors(t *testing.T) {
 		if all := ask(t, s, view.Query{Type: typ, Rows: true, ACEs: typ.ACEs[0], Filter: words[1]}); at < 0 || all.Len() == 0 {
 			t.Errorf("%s: %q is at %d, and the filter finds %d", typ.Name, words[1], at, all.Len())
 		}
+	}
+}
+
+// TestRuleCard: the card of a rule has all of it, its place among them; that there is
+// none is a sentence.
+func TestRuleCard(t *testing.T) {
+	s := demoSnapshot(t, "demo:20")
+	lines := ask(t, s, view.Query{Type: view.AccessRules})
+	got := map[string]string{}
+	for _, d := range view.LineDetail(s, lines.Line(0).Key, nil) {
+		got[d.Name] = d.Text
+	}
+	for name, want := range map[string]string{"priority": "1", "enabled": "yes", "action": "AllowAccess", "datacenter_admins_only": "no",
+		"condition": "AnyOfProtocols ExchangeAdminCenter, RemotePowerShell; AnyOfClientIPAddressesOrRanges 10.99.0.0/24, 192.0.2.5"} {
+		if got[name] != want {
+			t.Errorf("%s is %q, want %q", name, got[name], want)
+		}
+	}
+	if !strings.HasPrefix(got["scope"], "unknown: ") || got["changed"] == "" {
+		t.Errorf("scope %q, changed %q", got["scope"], got["changed"])
+	}
+	if text := view.NoRules(s); text != "" {
+		t.Errorf("%q, and there are rules", text)
+	}
+	if text := view.NoRules(model.NewWriter(model.NewPool()).Snapshot()); !strings.HasPrefix(text, "not read") {
+		t.Errorf("of nothing that was read it says %q", text)
 	}
 }

@@ -89,7 +89,10 @@ var ruleGrid, findRule = derivedTable(func(s *model.Snapshot) *doorTable {
 	for i := range all {
 		p := &all[i]
 		action := map[string]string{"AllowAccess": "allows", "DenyAccess": "denies"}[p.Action]
-		if !p.Enabled {
+		switch {
+		case p.Problem != "":
+			action = "not decidable"
+		case !p.Enabled:
 			action = "disabled"
 		}
 		rule := doorLine{name: "rule:" + strings.ToLower(p.dn), title: p.title(), kind: "rule, " + action}
@@ -98,3 +101,24 @@ var ruleGrid, findRule = derivedTable(func(s *model.Snapshot) *doorTable {
 	}
 	return g
 }, ruleName)
+
+// ruleDetail is all that is known of the rule that a line is; nil for another line.
+func ruleDetail(s *model.Snapshot, line string) []Detail {
+	for i := range ruleParts.Of(s) {
+		if p := &ruleParts.Of(s)[i]; line == "rule:"+strings.ToLower(p.dn) {
+			return details(RuleFields, &p.RuleLine)
+		}
+	}
+	return nil
+}
+
+// NoRules says why there is no client access rule; empty where there is one.
+func NoRules(s *model.Snapshot) string {
+	switch all, seen := door.Rules(s); {
+	case len(all) > 0:
+		return ""
+	case !seen:
+		return "not read: the container of client access rules"
+	}
+	return "there is no client access rule: nothing is refused by one"
+}

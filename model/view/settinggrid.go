@@ -154,8 +154,8 @@ var settingGrid, findSetting = derivedTable(func(s *model.Snapshot) *doorTable {
 const settingDiffers = "differs"
 
 // LineDetail is what the card of a line of doors says beside its sums: what a
-// mailbox says of protocols, and a service in the short form, with its last check;
-// nil for other lines.
+// mailbox says of protocols, a service in the short form, with its last check, and
+// all of a rule; nil for other lines.
 func LineDetail(s *model.Snapshot, key LineKey, checks []door.Check) []Detail {
 	d := findDoor(s, key.door)
 	if d.n == 0 {
@@ -164,6 +164,8 @@ func LineDetail(s *model.Snapshot, key LineKey, checks []door.Check) []Detail {
 	switch doorKinds[d.kind-1] {
 	case accessDoor:
 		return accessDetail(s, d.n)
+	case ruleDoor:
+		return ruleDetail(s, ruleDoor.grid(s).line(d.n).name)
 	case settingDoor:
 		name := settingDoor.grid(s).line(d.n).name
 		if p := serviceOf(s, name); p != nil {
@@ -206,7 +208,8 @@ func (t *ObjectType) Note() string {
 	case ProtocolSettings:
 		return "As the directory tells it. All times are UTC. " + ServicesNote + " " + ServicesLine
 	case AccessRules:
-		return "As the directory tells it. All times are UTC."
+		return "As the directory tells it. All times are UTC. A change acts within 1 hour, the first rule within 24 hours. Rules act on " +
+			"ExchangeAdminCenter and RemotePowerShell alone, on Exchange 2019 and later."
 	}
 	return "As the protocol logs tell it. All times are UTC."
 }

@@ -23,7 +23,8 @@ with a part that is not understood is not decided: problem says which, xml what 
 With --user, --protocol and --from it says which rule decides, and why each before it did not. Conditions are joined by
 and, the values of one by or; any exception takes a rule out, and the next one is asked. What is not known leaves both
 outcomes open: the client's port without --port, the authentication without --auth, and an attribute in a
-UserRecipientFilter (department, city, custom attributes and the like) that was not read: they are read of mailboxes.
+UserRecipientFilter (department, city, custom attributes and the like) that was not read. They are read of every user;
+that somebody without a mail alias has none of them is not shown, since his descriptor is not read.
 Patterns for user names are held against DOMAIN\name.`
 
 // RulesExample shows the usual questions.
@@ -77,8 +78,8 @@ func (j *Job) rules(ctx context.Context, s *model.Snapshot, ev *Evidence) (Data,
 	all, seen := door.Rules(s)
 	if !seen {
 		ev.Unread = append(ev.Unread, "the container of client access rules")
-	} else if len(all) == 0 {
-		ev.Notes = append(ev.Notes, "there is no client access rule: nothing is refused by one")
+	} else if text := view.NoRules(s); text != "" {
+		ev.Notes = append(ev.Notes, text)
 	}
 	for _, r := range all {
 		if r.Weak != "" {
