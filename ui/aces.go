@@ -213,7 +213,7 @@ func acesColumns(q *view.Query) []widget.Column {
 			columns[i].Good, columns[i].Max, columns[i].Main = 26, 60, true
 		case model.ContentWord:
 			if !q.Type.Doors() { // which say all in words
-				columns[i].Lesser, columns[i].Good = true, 12
+				columns[i].Lesser, columns[i].Good = true, 16
 			}
 		case model.ContentStatus: // "Deny (overridden)" cut to "Deny" would be a lie
 			columns[i].Good = 17

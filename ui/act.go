@@ -358,7 +358,7 @@ func (a *app) setTheme(name string) {
 	*a.theme = *widget.NewTheme(name, a.colors) // which all widgets share
 	t := a.theme
 	t.Install()
-	t.Dress(a.left, a.right, a.head.objects, a.head.show)
+	t.Dress(a.left, a.right, a.preview, a.head.objects, a.head.show)
 	t.DressDropDown(a.head.object)
 	t.DressDropDown(a.head.ace)
 	a.head.button.SetStyle(t.Style(widget.StyleTitle)).SetActivatedStyle(t.Style(widget.StyleSelected))

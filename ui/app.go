@@ -41,6 +41,8 @@ type app struct {
 	right *aces
 	foot  *foot
 
+	preview *preview
+
 	options Options
 	form    *connectForm  // where it is open
 	request model.Request // what the driver was asked for last, without the password
@@ -87,7 +89,7 @@ func newApp(d Driver, t *widget.Theme) *app {
 		pending: pending{left: newWorker(), right: newWorker()},
 	}
 	a.here.typ = view.ObjectTypes[0]
-	a.foot = newFoot(a)
+	a.foot, a.preview = newFoot(a), newPreview(a)
 	a.root = newRoot(a)
 	a.connect()
 	a.head.set(a.here.typ, a.here.aces)

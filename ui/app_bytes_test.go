@@ -12,14 +12,14 @@ import (
 	"mbxperm/ui/widget"
 )
 
-// TestAppBytes is the promise of few bytes over SSH, kept by the whole
-// application on a 200x50 xterm.
-func TestAppBytes(t *testing.T) {
+// wireApp shows a demo on a 200x50 xterm of which every byte is seen. rest waits
+// until the right grid shows the line of the cursor, and all is quiet.
+func wireApp(t *testing.T) (w *screentest.Wire, a *app, rest func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	session := session.New(ctx, model.NewPool(), newDemo(t, "demo:250"), nil, nil)
 	session.Wait()
-	a := newApp(sessionDriver{session}, widget.ThemeFor(256))
-	w := screentest.NewWire(t, true, a.tv)
+	a = newApp(sessionDriver{session}, widget.ThemeFor(256))
+	w = screentest.NewWire(t, true, a.tv)
 	done := make(chan error)
 	go func() { done <- w.App.Run() }()
 	t.Cleanup(func() {
@@ -29,8 +29,7 @@ func TestAppBytes(t *testing.T) {
 		}
 	})
 	a.start(ctx, w.Screen)
-	// rest waits until the right grid shows the line of the cursor, and all is quiet.
-	rest := func() {
+	rest = func() {
 		t.Helper()
 		for deadline := time.Now().Add(screentest.Patience); ; {
 			quiet := false
@@ -53,6 +52,64 @@ func TestAppBytes(t *testing.T) {
 		}
 	}
 	rest()
+	return w, a, rest
+}
+
+// TestPreviewBytes: a move of the cursor in the right grid costs few bytes, with
+// all that the preview says anew and without it.
+func TestPreviewBytes(t *testing.T) {
+	w, a, rest := wireApp(t)
+	for _, key := range []string{"/", "u00002", "\r", "\r"} {
+		w.KeyUntil(key, rest)
+	}
+	for _, c := range []struct {
+		name   string
+		budget int
+	}{{"with the preview", 1500}, {"without it", 500}} {
+		worst := 0
+		w.KeyUntil("g", rest)
+		for range 20 { // none of which scrolls
+			worst = max(worst, w.KeyUntil("\x1b[B", rest))
+		}
+		t.Logf("%-16s %5d bytes at most", c.name, worst)
+		if shown := a.root.shown > 0; worst > c.budget || shown != (c.budget > 500) {
+			t.Errorf("%s: %d bytes, want at most %d; there is a preview: %v", c.name, worst, c.budget, shown)
+		}
+		w.KeyUntil("P", rest)
+	}
+}
+
+// TestMouseAndPasteInBytes: the terminal is asked for the mouse in SGR form and for
+// bracketed paste, and what it then sends moves the cursor and fills a field.
+func TestMouseAndPasteInBytes(t *testing.T) {
+	w, a, rest := wireApp(t)
+	for _, mode := range []string{"?1006", "?2004"} {
+		if !w.TTY.Mode(mode) {
+			t.Errorf("mode %s is not set", mode)
+		}
+	}
+	row := func() (row int) {
+		w.App.QueueUpdate(func() { row, _ = a.left.Selected() })
+		return row
+	}
+	before := row()
+	w.KeyUntil("\x1b[<0;10;12M", rest)
+	w.KeyUntil("\x1b[<0;10;12m", rest)
+	if row() == before {
+		t.Errorf("a click does not move the cursor from row %d", before)
+	}
+	w.KeyUntil("/", rest)
+	w.KeyUntil("\x1b[200~Help\tdesk\x1b[201~", rest)
+	if got := a.foot.input.GetText(); got != "Help desk" {
+		t.Errorf("pasted is %q", got)
+	}
+	w.KeyUntil("\r", rest)
+}
+
+// TestAppBytes is the promise of few bytes over SSH, kept by the whole
+// application on a 200x50 xterm.
+func TestAppBytes(t *testing.T) {
+	w, a, rest := wireApp(t)
 	for _, c := range []struct {
 		name, key string
 		budget    int

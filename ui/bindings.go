@@ -58,6 +58,7 @@ var bindingTable = []binding{
 	bind(">", keys.ScopeGrid, "sort", 16, "Sort by the column to the right.", (*app).sortRight, nil),
 	bind("S", keys.ScopeGrid, "", 0, "Sort the other way round.", (*app).sortTurn, nil),
 	bind("+", keys.ScopeGrid, "enlarge", 27, "Give this grid the room of both, or divide it again.", (*app).toggleEnlarged, (*app).whyNoEnlarged),
+	bind("P", keys.ScopeGrid, "preview", 28, "Show or hide the entry in words, where the screen is high.", (*app).togglePreview, (*app).whyNoPreview),
 	bind("Left", keys.ScopeGrid, "", 0, "Go back to the columns on the left.", (*app).columnsLeft, (*app).whyNoColumnsLeft),
 	bind("Right", keys.ScopeGrid, "", 0, "Go on to the columns for which there is no room: > at the edge.", (*app).columnsRight, (*app).whyNoColumnsRight),
 	bind("↑ ↓ j k", keys.ScopeGrid, "", 0, "Move by a line.", nil, nil),

@@ -25,6 +25,7 @@ type root struct {
 	*tview.Flex
 	app   *app
 	body  *tview.Flex // the two grids
+	right *tview.Flex // the right one and the preview of its entry
 	over  []overlay   // what stands before everything else, the uppermost last
 	hints *hints      // candidates for the command line, while it is typed
 	// notice, if there is one, stands in the place of the grids.
@@ -33,11 +34,13 @@ type root struct {
 	enlarged  bool // the pane in use has the room of both
 
 	width, height, lines int // that everything was arranged for
+	pane, shown          int // lines of the right grid and the preview together, and of the preview
 }
 
 func newRoot(a *app) *root {
 	r := &root{Flex: tview.NewFlex().SetDirection(tview.FlexRow), app: a}
-	r.body = tview.NewFlex().AddItem(a.left, 0, 1, true).AddItem(a.right, 0, 1, false)
+	r.right = tview.NewFlex().SetDirection(tview.FlexRow).AddItem(a.right, 0, 1, true)
+	r.body = tview.NewFlex().AddItem(a.left, 0, 1, true).AddItem(r.right, 0, 1, false)
 	r.AddItem(a.head, 1, 0, false).AddItem(r.body, 0, 1, true).AddItem(a.foot, 3, 0, false)
 	a.right.SetDrawFunc(a.drawTrail)
 	return r
@@ -52,7 +55,7 @@ func (r *root) Draw(screen tcell.Screen) {
 			r.app.theme.Style(widget.StyleWarning))
 		return
 	}
-	if lines := r.app.foot.lines(w, h); w != r.width || h != r.height || lines != r.lines {
+	if lines := r.app.foot.lines(w, h); w != r.width || h != r.height || lines != r.lines || r.previewHeight(r.pane) != r.shown {
 		r.width, r.height, r.lines = w, h, lines
 		r.arrange()
 	}
@@ -90,21 +93,31 @@ func (r *root) arrange() {
 	}
 	head := r.app.head.arrange(r.width, r.height)
 	r.ResizeItem(r.app.head, head, 0).ResizeItem(r.app.foot, r.lines, 0)
-	left, right := tview.Primitive(r.app.left), tview.Primitive(r.app.right)
+	left, right := tview.Primitive(r.app.left), tview.Primitive(r.right)
 	used, other := left, right
 	if r.app.here.focus == rightPane {
 		used, other = right, left
 	}
 	r.app.left.Banded = r.height >= bandsFrom
 	r.body.Clear()
+	r.pane = r.height - head - r.lines
 	switch {
 	case r.single():
 		r.body.AddItem(used, 0, 1, true)
 	case r.width >= sideBySide:
 		r.body.SetDirection(tview.FlexColumn).AddItem(left, r.width/2, 0, used == left).AddItem(right, 0, 1, used == right)
 	default:
+		rest := max(r.pane*2/5, 4)
 		r.body.SetDirection(tview.FlexRow).AddItem(left, 0, 1, used == left).AddItem(right, 0, 1, used == right)
-		r.body.ResizeItem(other, max((r.height-head-r.lines)*2/5, 4), 0)
+		r.body.ResizeItem(other, rest, 0)
+		if r.pane -= rest; used == left {
+			r.pane = rest
+		}
+	}
+	r.shown = r.previewHeight(r.pane)
+	r.right.Clear().AddItem(r.app.right, 0, 1, true)
+	if r.shown > 0 {
+		r.right.AddItem(r.app.preview, r.shown, 0, false)
 	}
 }
 

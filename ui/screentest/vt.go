@@ -97,6 +97,13 @@ func (t *TTY) taken() int {
 	return n
 }
 
+// Mode reports whether a private mode of the terminal is set, "?2004" for one.
+func (t *TTY) Mode(name string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.vt.modes[name]
+}
+
 // Picture is what the terminal shows, line by line, with the styles in braces.
 func (t *TTY) Picture() string {
 	t.mu.Lock()
@@ -110,6 +117,8 @@ type vt struct {
 	cells      []vtCell
 	style      string
 	rest       []byte // an unfinished escape sequence
+
+	modes map[string]bool // the private modes that were set: "?1006" is mouse reports in SGR form
 }
 
 // vtCell is a cell; the right part of a wide character has half set.
@@ -192,6 +201,11 @@ func (v *vt) escape(seq string) {
 		v.x, v.y = col-1, row-1
 	case strings.HasSuffix(seq, "J"):
 		v.clear(v.w, v.h)
+	case strings.HasPrefix(seq, "\x1b[?") && (strings.HasSuffix(seq, "h") || strings.HasSuffix(seq, "l")):
+		if v.modes == nil {
+			v.modes = map[string]bool{}
+		}
+		v.modes[seq[2:len(seq)-1]] = strings.HasSuffix(seq, "h")
 	case seq == "\x1b[m" || seq == "\x1b[0m":
 		v.style = ""
 	case strings.HasPrefix(seq, "\x1b[") && strings.HasSuffix(seq, "m"):

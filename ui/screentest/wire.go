@@ -77,6 +77,17 @@ func (w *Wire) Key(seq string) int {
 	return w.TTY.taken()
 }
 
+// KeyUntil sends a key and returns the number of bytes of all frames that came
+// until rest returned.
+func (w *Wire) KeyUntil(seq string, rest func()) int {
+	w.t.Helper()
+	w.TTY.taken()
+	w.TTY.input <- []byte(seq)
+	w.wait()
+	rest()
+	return w.TTY.taken()
+}
+
 // Update runs f on the application's goroutine and returns the number of bytes
 // that the drawing after it took.
 func (w *Wire) Update(f func()) int {

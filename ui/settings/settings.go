@@ -22,8 +22,9 @@ type Settings struct {
 	Recent []Recent `json:"recent,omitempty"` // directories that could be opened, the last one first
 	// Columns and Sort are what was chosen of each grid, by gridName: its columns,
 	// and the title of the one it is ordered by, with - before it the other way round.
-	Columns map[string][]widget.ColumnChoice `json:"columns,omitempty"`
-	Sort    map[string]string                `json:"sort,omitempty"`
+	Columns   map[string][]widget.ColumnChoice `json:"columns,omitempty"`
+	Sort      map[string]string                `json:"sort,omitempty"`
+	NoPreview bool                             `json:"no_preview,omitempty"` // the entry of the cursor is not shown below the right grid
 
 	path string // where they are kept; empty: nowhere
 	kept []byte // what stands there; what has not changed is not written
