@@ -361,9 +361,8 @@ func (e *effects) compare(id model.ObjectID, ts [2]*target, p *member.Person, wh
 		*at = l
 	}
 	for q := range questions {
-		x, y := f.Before.Answers[q].Answer, f.After.Answers[q].Answer
-		f.Turns[q] = turnOf(x, y)
-		if may := whole && q != CanOpenAdmin || p != nil && slices.ContainsFunc(other[q], func(c *listChange) bool { return c.has(*p) }); may && x == y && (x == Allowed || x == Possible) && f.otherWays(q) {
+		f.Turns[q] = turnOf(f.Before.Answers[q].Answer, f.After.Answers[q].Answer)
+		if may := whole && q != CanOpenAdmin || p != nil && slices.ContainsFunc(other[q], func(c *listChange) bool { return c.has(*p) }); may && f.mayKeep(q) && f.otherWays(q) {
 			f.Turns[q] = Keeps
 		}
 		any = any || f.Turns[q] != Same
@@ -374,11 +373,28 @@ func (e *effects) compare(id model.ObjectID, ts [2]*target, p *member.Person, wh
 	return f
 }
 
+// mayKeep reports whether an answer lets in before and after, and not because who it
+// is about owns the mailbox: that he gets into his own needs no other way.
+func (f *Effect) mayKeep(q Question) bool {
+	x, y := f.Before.Answers[q], f.After.Answers[q]
+	return x.Answer == y.Answer && (x.Answer == Allowed || x.Answer == Possible) && (x.Basis != Owner || y.Basis != Owner)
+}
+
 // otherWays reports whether the answer has other ways than before.
 func (f *Effect) otherWays(q Question) bool {
-	x, y := f.Before.Ways(q), f.After.Ways(q)
+	x, y := opening(f.Before.Ways(q)), opening(f.After.Ways(q))
 	return !slices.EqualFunc(x, y, func(a, b Way) bool {
-		return a.Denies == b.Denies && a.certainty == b.certainty && a.names == b.names && a.HasEntry == b.HasEntry &&
+		return a.certainty == b.certainty && a.names == b.names && a.HasEntry == b.HasEntry &&
 			slices.EqualFunc(a.Chain[:max(0, len(a.Chain)-1)], b.Chain[:max(0, len(b.Chain)-1)], func(c, d model.Phrase) bool { return slices.Equal(c, d) })
 	})
+}
+
+// opening are the ways that let in, whatever else there is.
+func opening(all []Way) (out []Way) {
+	for _, w := range all {
+		if !w.Denies && !w.Late {
+			out = append(out, w)
+		}
+	}
+	return out
 }

@@ -22,29 +22,55 @@ func Named(s *model.Snapshot, text string) []LineKey {
 	if sid, err := acl.ParseSID(text); err == nil {
 		return lineOfSID(s, sid)
 	}
-	if strings.Contains(text, "=") {
-		leaf, _ := dn.Split(text)
-		leaf = dn.TrimRDN(leaf)
-		key := dn.CanonicalRDN(leaf)
-		if found := where(s, func(o *model.Record) bool {
-			return dn.SameRDN(s.Texts.Bytes(s.DNs.At(uint32(o.DN)).Leaf), leaf, key) && dn.Equal(s.DNText(o.DN), text)
-		}); len(found) > 0 {
-			return found
-		}
+	if found := where(s, hasDN(s, text)); len(found) > 0 {
+		return found
 	}
-	domain, name, qualified := strings.Cut(text, `\`)
-	found := where(s, func(o *model.Record) bool {
-		if called(s, o, text) {
-			return true
-		}
-		return qualified && called(s, o, name) && strings.EqualFold(s.DomainName(s.SIDOf(o.SID), o), domain)
-	})
+	found := where(s, answersTo(s, text))
 	for sid, name := range acl.WellKnownSIDs() {
 		if strings.EqualFold(name, text) {
 			found = append(found, lineOfSID(s, sid)...)
 		}
 	}
 	return slices.Compact(found)
+}
+
+// ObjectsNamed returns the objects that a text names, as [Named] reads it, whether or
+// not they have a line: several hold one SID in some forests.
+func ObjectsNamed(s *model.Snapshot, text string) []model.ObjectID {
+	if g, err := acl.ParseGUID(text); err == nil {
+		return objects(s, func(o *model.Record) bool { return o.GUID == g })
+	}
+	if sid, err := acl.ParseSID(text); err == nil {
+		return objects(s, func(o *model.Record) bool { return o.SID != 0 && s.SIDOf(o.SID) == sid })
+	}
+	if found := objects(s, hasDN(s, text)); len(found) > 0 {
+		return found
+	}
+	return objects(s, answersTo(s, text))
+}
+
+// hasDN says which object has a DN; none where the text is no DN.
+func hasDN(s *model.Snapshot, text string) func(*model.Record) bool {
+	if !strings.Contains(text, "=") {
+		return nil
+	}
+	leaf, _ := dn.Split(text)
+	leaf = dn.TrimRDN(leaf)
+	key := dn.CanonicalRDN(leaf)
+	return func(o *model.Record) bool {
+		return dn.SameRDN(s.Texts.Bytes(s.DNs.At(uint32(o.DN)).Leaf), leaf, key) && dn.Equal(s.DNText(o.DN), text)
+	}
+}
+
+// answersTo says which objects have a name, with or without its domain.
+func answersTo(s *model.Snapshot, text string) func(*model.Record) bool {
+	domain, name, qualified := strings.Cut(text, `\`)
+	return func(o *model.Record) bool {
+		if called(s, o, text) {
+			return true
+		}
+		return qualified && called(s, o, name) && strings.EqualFold(s.DomainName(s.SIDOf(o.SID), o), domain)
+	}
 }
 
 // called reports whether an object has a name, without making a text of it.
@@ -58,11 +84,19 @@ func called(s *model.Snapshot, o *model.Record, name string) bool {
 
 // where returns the lines of the objects that satisfy a condition.
 func where(s *model.Snapshot, ok func(*model.Record) bool) (out []LineKey) {
-	for id := model.ObjectID(1); uint32(id) < s.Objects.Len(); id++ {
-		if o := s.Record(id); ok(o) {
-			if k := LineOf(s, id); !k.IsZero() {
-				out = append(out, k)
-			}
+	for _, id := range objects(s, ok) {
+		if k := LineOf(s, id); !k.IsZero() {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// objects are those that satisfy a condition; none where that is nil.
+func objects(s *model.Snapshot, ok func(*model.Record) bool) (out []model.ObjectID) {
+	for id := model.ObjectID(1); ok != nil && uint32(id) < s.Objects.Len(); id++ {
+		if ok(s.Record(id)) {
+			out = append(out, id)
 		}
 	}
 	return out

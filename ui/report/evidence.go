@@ -35,6 +35,7 @@ type Evidence struct {
 	FailOn       []Failure `json:"fail_on"` // the conditions of --fail-on that hold
 	Comparison   *Compared `json:"comparison,omitempty"`
 	Verdicts     *Verdicts `json:"verdicts,omitempty"`
+	Turned       *Turned   `json:"turned,omitempty"` // of report whatif: lines by what becomes of their answers
 
 	Covers   []string `json:"covers"`
 	Beyond   []string `json:"not_in_ldap"`
@@ -143,6 +144,7 @@ type Question struct {
 	Directory Directory
 	Findings  Findings
 	Hybrid    Hybrid
+	WhatIf    WhatIf
 	OpenGraph OpenGraph
 }
 
@@ -165,6 +167,9 @@ func (q *Question) words(name func(string) string) string {
 	}
 	if q.Report == hybridReport {
 		return q.hybridWords(name)
+	}
+	if q.Report == whatIfReport {
+		return q.whatIfWords(name)
 	}
 	if q.Report == openGraphReport {
 		return q.openGraphWords()

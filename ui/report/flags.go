@@ -27,6 +27,7 @@ type Flags struct {
 	Directory                                             Directory
 	Findings                                              Findings
 	Hybrid                                                Hybrid
+	WhatIf                                                WhatIf
 	OpenGraph                                             OpenGraph
 }
 
@@ -59,6 +60,8 @@ var Names = []struct {
 		func(r *Flags, f *pflag.FlagSet) { r.Directory.defineConnectors(f) }},
 	{findingsReport, "List what is wrong, the most dangerous first", FindingsHelp, FindingsExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Findings.define(f); r.Directory.defineChecks(f) }},
+	{whatIfReport, "Say what it would do to leave out or add a membership or an entry", WhatIfHelp, WhatIfExample,
+		func(r *Flags, f *pflag.FlagSet) { r.WhatIf.define(f) }},
 	{hybridReport, "Say what becomes of rights between here and Exchange Online, and which mailboxes should move together", HybridHelp, HybridExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Hybrid.define(f) }},
 	{openGraphReport, "Write mailboxes, stores and rights as a graph for BloodHound", OpenGraphHelp, OpenGraphExample,
@@ -216,20 +219,8 @@ func FailOnHelp() string {
 // Query makes the question of a report. Errors are of usage.
 func (r *Flags) Query(report string) (view.Query, error) {
 	q := view.Query{Rows: report != "totals", System: true}
-	switch {
-	case report == accessReport:
-		q.Type = view.Mailboxes
-		return q, r.checkAccess()
-	case report == findingsReport:
-		return r.findingsQuery()
-	case isDoors(report):
-		return r.doorQuery(report)
-	case report == hybridReport:
-		return r.hybridQuery()
-	case report == openGraphReport:
-		return r.openGraphQuery()
-	case isDirectory(report):
-		return r.directoryQuery(report)
+	if own := r.ownQuery(report); own != nil {
+		return own()
 	}
 	for _, t := range view.ObjectTypes {
 		if t.Flag == cmp.Or(r.Object, view.ObjectTypes[0].Flag) {
@@ -275,6 +266,29 @@ func (r *Flags) Query(report string) (view.Query, error) {
 	return q, r.Seen.apply(report, &q)
 }
 
+// ownQuery makes the question of a report that asks in its own way; nil for others.
+func (r *Flags) ownQuery(report string) func() (view.Query, error) {
+	switch {
+	case report == accessReport:
+		return func() (view.Query, error) {
+			return view.Query{Type: view.Mailboxes, Rows: true, System: true}, r.checkAccess()
+		}
+	case report == findingsReport:
+		return r.findingsQuery
+	case isDoors(report):
+		return func() (view.Query, error) { return r.doorQuery(report) }
+	case report == hybridReport:
+		return r.hybridQuery
+	case report == whatIfReport:
+		return r.whatIfQuery
+	case report == openGraphReport:
+		return r.openGraphQuery
+	case isDirectory(report):
+		return func() (view.Query, error) { return r.directoryQuery(report) }
+	}
+	return nil
+}
+
 // idleOfRoles names the first flag that was given and says nothing about role
 // assignments; empty where there is none.
 func (r *Flags) idleOfRoles() string {
@@ -311,7 +325,7 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 	}
 	job := &Job{
 		Question: Question{Report: report, Query: q, Target: r.Target, Trustee: r.Trustee, Of: r.Seen.Of, Recipients: r.Object == "recipient", Expand: r.Verdict.Expand,
-			Doors: r.Doors, Directory: r.Directory, Findings: r.Findings, Hybrid: r.Hybrid, OpenGraph: r.OpenGraph},
+			Doors: r.Doors, Directory: r.Directory, Findings: r.Findings, Hybrid: r.Hybrid, WhatIf: r.WhatIf, OpenGraph: r.OpenGraph},
 		Output:  Output{Format: format, BOM: r.BOM, File: r.Out, Force: r.Force, Quiet: r.Quiet},
 		Version: version,
 	}

@@ -269,6 +269,12 @@ func (j *Job) Run(ctx context.Context, s, old *model.Snapshot, stdout, stderr io
 			fmt.Fprintln(stderr, "mbxperm: "+safe.Text(note))
 		}
 	}
+	if ev.Turned != nil {
+		ev.UnknownLines = ev.Turned.Unknown
+		if !j.Quiet {
+			Note(stderr, ev.Turned.sentence())
+		}
+	}
 	if ev.UnknownLines > 0 {
 		fmt.Fprintf(stderr, "mbxperm: %d lines say that it is not known\n", ev.UnknownLines)
 	}
@@ -388,6 +394,8 @@ func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *change.List,
 		return j.doors(ctx, s, ev)
 	case hybridReport:
 		return j.hybrid(ctx, s, ev)
+	case whatIfReport:
+		return j.whatIf(ctx, s, ev)
 	}
 	q, err := j.seen(s)
 	if err != nil {

@@ -1,0 +1,216 @@
+package whatif_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"mbxperm/acl"
+	"mbxperm/collector"
+	"mbxperm/collector/demo"
+	"mbxperm/collector/session"
+	"mbxperm/model"
+	"mbxperm/model/internal/script"
+	"mbxperm/model/verdict"
+	"mbxperm/model/whatif"
+)
+
+// sample is the script's forest with entries of all sorts.
+func sample() *script.Forest {
+	f := script.New()
+	for _, name := range []string{"Inner", "Outer"} {
+		f.Of(name).GroupType, f.Of(name).Universal = true, true
+	}
+	f.Of("u2").Delegates = []string{"CN=u3," + script.StaffDN}
+	f.Of("u3").MailboxSD = script.SD(script.Deny(script.RID(9), acl.MailboxFullAccess, acl.ContainerInherit), script.Allow(script.RID(20), acl.MailboxFullAccess, acl.ContainerInherit),
+		script.Allow(script.RID(2), acl.MailboxFullAccess, acl.ContainerInherit))
+	f.Of("Staff").Security = script.SD(script.SendAs(script.RID(9), acl.ContainerInherit))
+	f.Inherit(script.SendAs(script.RID(9), acl.ContainerInherit))
+	f.Of("svc").PrimaryGroup = 1000 + 21
+	return f
+}
+
+func parse(texts ...string) (out []whatif.Wish) {
+	for i := 0; i+1 < len(texts); i += 2 {
+		out = append(out, whatif.Wish{Member: strings.HasSuffix(texts[i], "member"), Add: strings.HasPrefix(texts[i], "with-"), Text: texts[i+1]})
+	}
+	return out
+}
+
+// said are the lines of a what-if, in short.
+func said(t *testing.T, s *model.Snapshot, wishes ...string) (out []string) {
+	t.Helper()
+	change, _, err := whatif.Changes(s, parse(wishes...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := s.With(change)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = whatif.Lines(t.Context(), after, func(l *whatif.Line) bool {
+		out = append(out, fmt.Sprintf("%s %s %s %s: %s > %s; %s", l.Change, l.Trustee.Name, l.Right, l.Target.Name, l.Before, l.After, l.New))
+		return true
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestLines(t *testing.T) {
+	s := sample().Snapshot(model.NewPool())
+	for _, c := range []struct {
+		wishes []string
+		want   []string
+	}{
+		{[]string{"without-member", "Outer=u3"}, []string{"lost u3 can_open u1: allowed > none; no way is left"}},
+		{[]string{"without-member", "Outer=CN=Inner," + script.DomainDN}, []string{
+			"lost svc can_open u1: allowed > none; no way is left", "lost u2 can_open u1: allowed > none; no way is left",
+			"changed svc can_open u3: denied > none; no way is left", "kept u2 can_open u3: allowed > allowed; would still get in by u2 > mailbox entry 2"}},
+		{[]string{"with-member", "Inner=CONTOSO\\u1"}, []string{"gained u1 can_open u3: none > allowed; u1 > Inner > Outer > mailbox entry 1"}},
+		{[]string{"without-entry", "u3=svc:FullAccess:Deny"}, []string{"gained svc can_open u3: denied > allowed; svc > Inner (primary group) > Outer > mailbox entry 0"}},
+		{[]string{"without-entry", "u2=u3:SendOnBehalf"}, []string{"lost u3 can_send_on_behalf u2: allowed > none; no way is left"}},
+		{[]string{"with-entry", "u2=u1:SendOnBehalf"}, []string{"gained u1 can_send_on_behalf u2: none > allowed; u1 > publicDelegates"}},
+		{[]string{"with-entry", "u2=u1:FullAccess"}, []string{"gained u1 can_open u2: none > allowed; u1 > mailbox entry 0"}},
+		{[]string{"with-entry", "u2=u1:Send-As"}, []string{"gained u1 can_send_as u2: none > allowed; u1 > account entry 0"}},
+		{[]string{"with-entry", "u2=(A;CI;CC;;;" + script.RID(1).String() + ")"}, []string{"gained u1 can_open u2: none > allowed; u1 > mailbox entry 0"}},
+		{[]string{"without-entry", "u1=svc:Send-As"}, []string{"lost svc can_send_as u1: allowed > none; no way is left",
+			"lost svc can_send_as u2: allowed > none; no way is left", "lost svc can_send_as u3: allowed > none; no way is left"}},
+	} {
+		got := said(t, s, c.wishes...)
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%v: got\n\t%s\nwant\n\t%s", c.wishes, strings.Join(got, "\n\t"), strings.Join(c.want, "\n\t"))
+		}
+	}
+}
+
+// TestMistakes: each is told in one sentence that says what to write instead.
+func TestMistakes(t *testing.T) {
+	f := sample()
+	f.Put(model.Object{DN: "CN=Inner,CN=Users," + script.DomainDN, GUID: script.GUID(77), SID: script.RID(77), Class: model.ClassGroup, Account: "Inner", MembersState: model.Present})
+	f.Of("u2").MailboxSD, f.Of("u2").MailboxState = nil, model.NotAsked
+	s := f.Snapshot(model.NewPool())
+	for _, c := range [][3]string{
+		{"without-member", "Outer", "a membership is written GROUP=PERSON"},
+		{"without-member", "Outer=", "a membership is written GROUP=PERSON"},
+		{"without-member", "Nobody=u1", "no group has this name"},
+		{"without-member", "Inner=u2", "names 2: give one of the DNs CN=Inner,CN=Users," + script.DomainDN + " or CN=Inner," + script.DomainDN},
+		{"without-member", "u1=u2", "u1 is no group but of the kind mailbox"},
+		{"without-member", "Outer=u2", "u2 is no member of Outer itself"},
+		{"without-member", "CN=Inner," + script.DomainDN + "=svc", "is the primary group of svc"},
+		{"with-member", "Outer=u3", "u3 is a member of Outer already"},
+		{"with-member", "Outer=DB1", "DB1 is no account"},
+		{"without-entry", "u1=u3", "an entry is written TARGET=TRUSTEE:RIGHT"},
+		{"without-entry", "u1=Outer:SendAs", "u1 has no entry for Outer with this right; it has FullAccess"},
+		{"without-entry", "u1=u3:FullAccess", "u1 has no entry for u3"},
+		{"without-entry", "u1=u9:FullAccess", "nobody has this name"},
+		{"without-entry", "Outer=u1:FullAccess", "no mailbox, recipient, store or container"},
+		{"without-entry", "u1=(A;;CC;;;WD)", "u1 has no such entry"},
+		{"with-entry", "u1=(A;;CC", "the entry is no SDDL"},
+		{"with-entry", "u1=u3:Fly", "there is no right of this name"},
+		{"with-entry", "u1=S-1-5-21-9-9-9-9:FullAccess", "nobody was read who has the SID"},
+		{"with-entry", "u2=u3:FullAccess", "the list of u2 was not read"},
+		{"with-entry", "u2=u3:SendOnBehalf", "may send on behalf of it already"},
+	} {
+		_, _, err := whatif.Changes(s, parse(c[0], c[1]))
+		if err == nil || !strings.Contains(err.Error(), c[2]) {
+			t.Errorf("%s %q: got %v, want %q", c[0], c[1], err, c[2])
+		} else if text := err.Error(); !strings.HasPrefix(text, "--"+c[0]) || strings.Contains(text, "\n") {
+			t.Errorf("%s %q: %q is no sentence that begins with the flag", c[0], c[1], text)
+		}
+	}
+}
+
+// editing is a source whose entries are changed on the way.
+type editing struct {
+	collector.Source
+	edit func(*collector.Entry)
+}
+
+func (e editing) Read(ctx context.Context, sink collector.Sink) error {
+	return e.Source.Read(ctx, editSink{sink, e.edit})
+}
+
+func (e editing) Lookup(ctx context.Context, sids []acl.SID, sink collector.Sink) error {
+	return e.Source.Lookup(ctx, sids, editSink{sink, e.edit})
+}
+
+type editSink struct {
+	collector.Sink
+	edit func(*collector.Entry)
+}
+
+func (e editSink) Entry(x *collector.Entry) {
+	e.edit(x)
+	e.Sink.Entry(x)
+}
+
+// read reads a demo with every entry changed.
+func read(t *testing.T, edit func(*collector.Entry)) *model.Snapshot {
+	t.Helper()
+	src, err := demo.New("demo:120")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := session.Start(t.Context(), editing{src, edit}, model.NewPool(), nil)
+	<-c.Done()
+	return c.Snapshot()
+}
+
+// verdicts are all of a snapshot, by names.
+func verdicts(t *testing.T, s *model.Snapshot) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, recipients := range []bool{false, true} {
+		err := verdict.Of(s).Lines(t.Context(), verdict.Query{Expand: true, Recipients: recipients}, func(l *verdict.Line) bool {
+			who := s.Principal(l.Trustee)
+			out[s.DNText(s.Record(l.Mailbox).DN)+" "+model.SIDText(who.SID)+who.DN] = fmt.Sprint(l.Answers)
+			return true
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+// TestReadAnew: a membership that is left out comes to what the directory gives that
+// is read anew without it, for all persons and mailboxes.
+func TestReadAnew(t *testing.T) {
+	s := read(t, func(*collector.Entry) {})
+	before := verdicts(t, s)
+	asked, turned := 0, 0
+	for id := model.ObjectID(1); uint32(id) < s.Objects.Len() && asked < 6; id++ {
+		o := s.Record(id)
+		if o.Class != model.ClassGroup || o.Members.N == 0 || asked > 0 && id%5 != 0 {
+			continue
+		}
+		asked++
+		member := *s.Members.At(o.Members.First + o.Members.N/2)
+		group, who := s.DNText(o.DN), s.DNText(member)
+		after, err := s.With(model.Change{Members: []model.MemberChange{{Group: id, Member: member}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		anew := read(t, func(e *collector.Entry) {
+			if a := e.Attribute("member"); e.DN == group && a != nil {
+				a.Values = slices.DeleteFunc(slices.Clone(a.Values), func(v []byte) bool { return bytes.Equal(v, []byte(who)) })
+			}
+		})
+		got, want := verdicts(t, after), verdicts(t, anew)
+		if !maps.Equal(got, want) {
+			t.Fatalf("%s without %s: other verdicts than when it is read anew", group, who)
+		}
+		if !maps.Equal(got, before) {
+			turned++
+		}
+	}
+	if asked < 6 || turned == 0 {
+		t.Errorf("%d asked, %d of them did something", asked, turned)
+	}
+}
