@@ -181,6 +181,8 @@ const (
 	gapNoRoles
 	gapNoDoors
 	gapPartialDoor
+	gapNotLogged
+	gapUnreadLog
 )
 
 var gapTexts = [...]string{
@@ -190,6 +192,8 @@ var gapTexts = [...]string{
 	"role assignments not read",
 	gapNoDoors:     "not read: none of these was",
 	gapPartialDoor: "not read to the end",
+	gapNotLogged:   "this connector logs nothing here",
+	gapUnreadLog:   "some of these logs could not be read",
 }
 
 // side is an ACL as one state shows it.

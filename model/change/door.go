@@ -12,7 +12,9 @@ import (
 
 // What protocol logs tell is compared too: a client that logs on as somebody
 // by a protocol, and one that sends through a connector. That one is new or gone
-// is said only where both states have logs of that server that could tell.
+// is said only where both states have logs of that server that could tell: by default
+// most connectors log nothing, and a file that could not be read may have told of
+// whoever is not in the others.
 
 // doorEvent is what happened to a way of a client, of one state.
 type doorEvent struct {
@@ -22,6 +24,8 @@ type doorEvent struct {
 	server string
 	log    string // protocol of the log that tells it
 	first  time.Time
+	// connector is the receive connector of a relay; empty of a client.
+	connector string
 }
 
 // doors lists the clients and relays that are new, gone or not comparable.
@@ -71,7 +75,7 @@ func clients(s *model.Snapshot, state int, add func(string, doorEvent)) {
 			}
 		}
 		key := strings.Join([]string{x.Protocol, who, strings.ToLower(x.Mailbox), x.Client}, "\x00")
-		add(key, doorEvent{Client, state, i, x.Server, x.Protocol, x.First.Time()})
+		add(key, doorEvent{Client, state, i, x.Server, x.Protocol, x.First.Time(), ""})
 	}
 }
 
@@ -83,7 +87,7 @@ func relayWays(s *model.Snapshot, state int, add func(string, doorEvent)) {
 			continue
 		}
 		key := strings.ToLower(strings.Join([]string{x.Server, x.Connector, x.Client}, "\x00"))
-		add(key, doorEvent{Relay, state, i, x.Server, "SMTP", x.First})
+		add(key, doorEvent{Relay, state, i, x.Server, "SMTP", x.First, x.Connector})
 	}
 }
 
@@ -99,12 +103,23 @@ func (c *comparer) door(e doorEvent) {
 	switch {
 	case !there:
 		x.Event, x.why[1-e.state] = EventUnsure, gapNoLog
+	case e.connector != "" && !logged(c.state[1-e.state], e.server, e.connector):
+		x.Event, x.why[1-e.state] = EventUnsure, gapNotLogged
+	case other.Unreadable > 0:
+		x.Event, x.why[1-e.state] = EventUnsure, gapUnreadLog
 	case e.state == After && e.first.Before(other.From):
 		x.Event, x.why[Before] = EventUnsure, gapBeforeLog // it was there before OLD's logs begin
 	case e.state == Before && ok && other.To.Sub(other.From)+time.Hour < own.To.Sub(own.From):
 		x.Event, x.why[After] = EventUnsure, gapShortLog
 	}
 	c.add(x)
+}
+
+// logged reports whether a receive connector writes a log, as far as the directory
+// says: one that does not leaves no trace of anybody (exchange-facts 9.1).
+func logged(s *model.Snapshot, server, connector string) bool {
+	c := door.ConnectorNamed(s, server+`\`+connector)
+	return c == nil || c.Logging != "None"
 }
 
 // logOf returns the log of the half of a server that clients connect to, or of

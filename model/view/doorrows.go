@@ -218,8 +218,6 @@ func details[T any](fields []model.Field[T], of T) (out []Detail) {
 			text = strconv.Itoa(v)
 		case bool:
 			text = yesNo(v)
-		case model.List:
-			text = strings.Join(v, "; ")
 		case interface{ String() string }:
 			text = v.String()
 		}

@@ -106,7 +106,16 @@ var ruleGrid, findRule = derivedTable(func(s *model.Snapshot) *doorTable {
 func ruleDetail(s *model.Snapshot, line string) []Detail {
 	for i := range ruleParts.Of(s) {
 		if p := &ruleParts.Of(s)[i]; line == "rule:"+strings.ToLower(p.dn) {
-			return details(RuleFields, &p.RuleLine)
+			all := details(RuleFields, &p.RuleLine)
+			for k := range all {
+				switch all[k].Name {
+				case "condition":
+					all[k].Text = strings.Join(p.ConditionTexts(), "; ")
+				case "exception":
+					all[k].Text = strings.Join(p.ExceptionTexts(), "; ")
+				}
+			}
+			return all
 		}
 	}
 	return nil
