@@ -154,7 +154,7 @@ func acesTitle(res *view.Result, room bool) string {
 		}
 		return strings.Join(parts, " · ") + safe.Text(expectNote(res)+filterNote(q.Filter))
 	}
-	parts = append(parts, how, safe.Thousands(res.Len())+" "+rowsWord(res.Len()))
+	parts = append(parts, how, rowsText(res, room))
 	if len(res.Unread()) > 0 {
 		parts = append(parts, "not all was read")
 	}
@@ -165,6 +165,35 @@ func acesTitle(res *view.Result, room bool) string {
 		parts = append(parts, safe.Thousands(n)+" hidden")
 	}
 	return strings.Join(parts, " · ") + onlyNote(q) + safe.Text(filterNote(q.Filter))
+}
+
+// rowsText counts the rows, and what they are on where that is not one line: "26
+// entries on 13 mailboxes, 1 store".
+func rowsText(res *view.Result, room bool) string {
+	word := "entry"
+	switch {
+	case res.Query.Type.Doors(), res.Query.Roles():
+		word = "row"
+	case res.Query.Split:
+		word = "right"
+	}
+	n := res.Len() - res.Assignments()
+	text, all := counted(n, word), 0
+	var on []string
+	for _, t := range res.On {
+		on, all = append(on, counted(t.N, t.Type.One)), all+t.N
+	}
+	switch {
+	case len(on) == 0:
+	case !room && len(on) > 1:
+		text += " on " + counted(all, "object")
+	default:
+		text += " on " + strings.Join(on, ", ")
+	}
+	if x := res.Assignments(); x > 0 && !res.Query.Roles() {
+		text += ", " + counted(x, "role assignment")
+	}
+	return text
 }
 
 func rowsWord(n int) string {

@@ -39,6 +39,7 @@ var bindingTable = []binding{
 	bind("Backspace", keys.ScopeGrid, "back", 5, "Go back to where you came from.", (*app).back, (*app).whyNoBack),
 	bind("r", keys.ScopeGrid, "reverse", 6, "Switch between who can reach it and what it can reach.", (*app).flip, (*app).whyNoFlip),
 	bind("e", keys.ScopeGrid, "via groups", 17, "In reverse, add what is held through groups, or leave it out.", (*app).toggleEffective, (*app).whyNoEffective),
+	bind("1", keys.ScopeGrid, "split", 18, "Have a row for each right of an entry, or one for all of them.", (*app).toggleSplit, (*app).whyNoSplit),
 	bind("*", keys.ScopeGrid, "each", 18, "Of verdicts, show each person, or draw many together again.", (*app).toggleExpand, (*app).whyNoExpand),
 	bind("o", keys.ScopeEverywhere, "object type", 7, "Choose mailboxes, recipients, stores, containers or admins.", (*app).openTypes, nil),
 	bind("a", keys.ScopeEverywhere, "ACE type", 8, "Choose which rights the right grid shows.", (*app).openACETypes, nil),

@@ -10,8 +10,10 @@ import (
 // helpNotes explains the signs in the grids.
 const helpNotes = `
 In the grids
-  12       rows that the right grid shows for this cell
+  12       entries that the right grid shows for this cell; 1 counts their rights
   2/1      2 that allow and 1 that denies
+  13 (26)  in reverse: on 13 mailboxes, by 26 entries
+  ×4       the list has this entry four times
   0 +12    none is shown, 12 are hidden: the status line says why, and the
            keys above show them
   0?       the list was not read, or not to its end: there may be more

@@ -101,6 +101,8 @@ func counted(n int, word string) string {
 		return "1 " + word
 	case strings.HasSuffix(word, "x"):
 		word += "e"
+	case strings.HasSuffix(word, "ry"):
+		word = strings.TrimSuffix(word, "y") + "ie"
 	}
 	return safe.Thousands(n) + " " + word + "s"
 }

@@ -117,7 +117,7 @@ func wantMailboxes(t *testing.T, mbxperm string) string {
 
 func wantRows(t *testing.T, mbxperm, account string) string {
 	t.Helper()
-	return fmt.Sprintf("%d rows", inReport(t, mbxperm, "aces", "demo", "--of", account))
+	return fmt.Sprintf("%d entries", inReport(t, mbxperm, "aces", "demo", "--rows", "entry", "--of", account))
 }
 
 // TestRealProgram drives the built program as a person does.

@@ -162,3 +162,27 @@ func (a *app) whyNoExpand() string {
 	}
 	return ""
 }
+
+// toggleSplit has a row for each entry or for each right of it. The cursor of the
+// right grid stays on its entry.
+func (a *app) toggleSplit() {
+	a.show.split = !a.show.split
+	a.toggled()
+	if a.show.split {
+		a.foot.say("a row for each right; 1 again: a row for each entry, with all its rights")
+	} else {
+		a.foot.say("a row for each entry, with all its rights")
+	}
+}
+
+func (a *app) whyNoSplit() string {
+	switch {
+	case a.changes() != nil:
+		return gridsOnly
+	case a.here.typ.Doors(), a.here.typ == view.Roles:
+		return a.here.typ.Plural + ": their rows are no entries"
+	case a.here.acesType().Verdicts():
+		return "verdicts are no entries"
+	}
+	return ""
+}

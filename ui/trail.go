@@ -118,7 +118,7 @@ func holds(res *view.Result, q view.Query) bool {
 		return false
 	}
 	p := &res.Query
-	return p.Type == q.Type && p.Show == q.Show && p.Only == q.Only && p.Lines == q.Lines && p.System == q.System && p.Filter == q.Filter && p.Sort == q.Sort &&
+	return p.Type == q.Type && p.Show == q.Show && p.Only == q.Only && p.Lines == q.Lines && p.System == q.System && p.Split == q.Split && p.Filter == q.Filter && p.Sort == q.Sort &&
 		p.Arrival == q.Arrival && p.Rows == q.Rows && p.Of == q.Of && p.ACEs == q.ACEs && p.Effective == q.Effective && p.Expand == q.Expand
 }
 

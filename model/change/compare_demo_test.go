@@ -89,7 +89,7 @@ func demoState(t *testing.T, pool *model.Pool, spec string) (*model.Snapshot, *r
 func rawRows(t *testing.T, s *model.Snapshot) (out []map[string]string) {
 	t.Helper()
 	rows, err := view.Of(t.Context(), s, view.Query{
-		Type: view.Mailboxes, Rows: true, ByTrustee: true, Show: hiding.All, ACEs: view.Mailboxes.ACEs[0],
+		Type: view.Mailboxes, Rows: true, Split: true, ByTrustee: true, Show: hiding.All, ACEs: view.Mailboxes.ACEs[0],
 	})
 	if err != nil {
 		t.Fatal(err)

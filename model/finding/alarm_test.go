@@ -36,7 +36,7 @@ func wantAlarms(t *testing.T, s *model.Snapshot) map[string]int {
 		if objects == view.Roles { // whose rows are no entries
 			continue
 		}
-		result, err := view.Of(t.Context(), s, view.Query{Type: objects, Rows: true, Show: hiding.All, ACEs: forwardOf(objects)})
+		result, err := view.Of(t.Context(), s, view.Query{Type: objects, Rows: true, Split: true, Show: hiding.All, ACEs: forwardOf(objects)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -129,6 +129,14 @@ func (l link) Ref(s *model.Snapshot) Ref {
 	return k.Ref(v.Target, uint32(slices.Index(k.linksOn(s, v.Target), l.N)), rightOf(v.Attribute))
 }
 
+// Target returns the object that the value stands on.
+func (l link) Target(s *model.Snapshot) model.ObjectID {
+	if l.Kind().list == inDelegates {
+		return s.Delegates.At(l.N).Target
+	}
+	return s.Links.At(l.N).Target
+}
+
 // Denies reports whether the row that the value gives denies.
 func (l link) Denies(s *model.Snapshot) bool {
 	return l.Kind().list == inLinks && s.Links.At(l.N).Attribute >= model.Reject
@@ -143,12 +151,15 @@ type SenseTotals [len(pool.RowCounts{})][2]int
 // Relations say who is named where: worked out once for a snapshot, by the
 // first who asks, and the same under all toggles.
 type Relations struct {
-	Uses  uses        // on how many recipients' lists each ACE stands
+	Uses  uses        // how often each ACE stands on recipients' lists
+	Again repeats     // of these, how often it stands there again
 	ACEs  table.Lists // by SID: the ACEs that give rows on recipients for it
 	Links []link      // in order of who
 	Kinds kindsBySID  // of the rows that name it
 	Descs []uint32    // by Desc: the sorts of its rows, from the first of its sense on
 	Rows  RowTotals
+	// Entries are the same with one row for each entry, of equal ones of a list for all.
+	Entries RowTotals
 	// Values counts the values of links by the number of their kind, allowing and denying.
 	Values [len(Kinds)][2]int
 }
@@ -210,14 +221,24 @@ func countUses(s *model.Snapshot, r *Relations) {
 		if n == 0 || d.Sense >= pool.Counted {
 			continue
 		}
-		r.Descs[id] = uint32(countedRows(s.RowsOf(d), d.Sense) >> shiftOf(d.Sense))
+		sums := s.RowsOf(d)
+		r.Descs[id] = uint32(countedRows(&sums.Rights, d.Sense) >> shiftOf(d.Sense))
 		for i := range d.N {
 			r.Uses.add(d.Sense, *s.Lists.At(d.First + i), n)
 		}
-		for slot, both := range s.RowsOf(d) {
-			for deny, rows := range both {
-				r.Rows[d.Sense][slot][deny] += int(rows) * int(n)
-			}
+		if d.Repeats {
+			r.Again.count(s, d, n)
+		}
+		r.Rows[d.Sense].add(&sums.Rights, int(n))
+		r.Entries[d.Sense].add(&sums.Entries, int(n))
+	}
+}
+
+// add adds what stands on n lists.
+func (t *SenseTotals) add(rows *pool.RowCounts, n int) {
+	for slot := range rows {
+		for deny, of := range rows[slot] {
+			t[slot][deny] += int(of) * n
 		}
 	}
 }
@@ -403,43 +424,34 @@ var orphansOf = model.Derive(func(s *model.Snapshot) []bool { // by SID
 // OrphanRows counts, by descriptor, the rows on recipients whose trustee is an
 // orphan, and in all.
 type OrphanRows struct {
-	Kinds []uint32 // by Desc, as in relations
-	Descs map[pool.Desc]pool.RowCounts
-	Rows  RowTotals
+	Kinds         []uint32 // by Desc, as in relations
+	Descs         map[pool.Desc]pool.Sums
+	Rows, Entries RowTotals
 }
 
 func OrphanRowsOf(s *model.Snapshot) *OrphanRows { return orphanRowsIndex.Of(s) }
 
 var orphanRowsIndex = model.Derive(func(s *model.Snapshot) *OrphanRows {
 	r, at, out := RelationsOf(s), ReachOf(s), &OrphanRows{}
-	out.Descs, out.Kinds = map[pool.Desc]pool.RowCounts{}, make([]uint32, s.Descs.Len())
+	out.Descs, out.Kinds = map[pool.Desc]pool.Sums{}, make([]uint32, s.Descs.Len())
 	for id, k := range r.Kinds.All() {
 		if k&recipientRows == 0 || !IsOrphan(s, id) {
 			continue
 		}
 		for _, a := range r.ACEs.Of(uint32(id)) {
 			for _, d := range at.Descs.Of(a) {
-				out.Descs[pool.Desc(d)] = pool.RowCounts{}
+				out.Descs[pool.Desc(d)] = pool.Sums{}
 			}
 		}
 	}
 	for id := range out.Descs {
 		d := s.Descs.At(uint32(id))
-		var sum pool.RowCounts
-		for i := range d.N {
-			if a := s.ACE(d.First + i); IsOrphan(s, a.Trustee) {
-				one := pool.SumACE(d.Sense, a)
-				sum.Add(&one)
-			}
-		}
+		sum := sumsOf(s, d, func(a *pool.ACERecord) bool { return IsOrphan(s, a.Trustee) })
 		out.Descs[id] = sum
-		out.Kinds[id] = uint32(countedRows(&sum, d.Sense) >> shiftOf(d.Sense))
+		out.Kinds[id] = uint32(countedRows(&sum.Rights, d.Sense) >> shiftOf(d.Sense))
 		n := len(at.Targets.Of(uint32(id)))
-		for slot := range sum {
-			for deny, rows := range sum[slot] {
-				out.Rows[d.Sense][slot][deny] += int(rows) * n
-			}
-		}
+		out.Rows[d.Sense].add(&sum.Rights, n)
+		out.Entries[d.Sense].add(&sum.Entries, n)
 	}
 	return out
 }).Outlives(model.Memberships)

@@ -81,3 +81,9 @@ func entryAt(s *model.Snapshot, r Ref) uint32 {
 	first, _ := s.ACEsOf(r.Kind().Desc(o))
 	return uint32(*s.Lists.At(first + r.Pos))
 }
+
+// SameEntry reports whether two rows are of one entry or value, or of equal ones of
+// one list.
+func SameEntry(s *model.Snapshot, a, b Ref) bool {
+	return a.Obj == b.Obj && a.kind == b.kind && (a.Pos == b.Pos || !a.Kind().IsLink() && entryAt(s, a) == entryAt(s, b))
+}

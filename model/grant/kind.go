@@ -286,11 +286,11 @@ func Lists(s *model.Snapshot, want Set) (out []table.View[model.ObjectID]) {
 	return out
 }
 
-// Ref names one row of the detail grid in one snapshot: one right of one ACE or
-// link value of one target.
+// Ref names one row of the detail grid in one snapshot: one ACE or link value of
+// one target, or one right of it.
 type Ref struct {
 	Obj   model.ObjectID
-	Pos   uint32 // position of the ACE in its ACL, or of the value in its attribute
+	Pos   uint32 // position of the ACE in its ACL, the first of equal ones; or of the value in its attribute
 	Right pool.Right
 	kind  uint8
 }
@@ -306,11 +306,23 @@ func (r Ref) Kind() *Kind { return Kinds[r.kind] }
 // Each calls yield for the rows of a target in stored order, those of its
 // mailbox ACL first, then of its account, then its links, until it returns false.
 func Each(s *model.Snapshot, id model.ObjectID, want Set, yield func(Ref, *pool.ACERecord) bool) bool {
+	return each(s, id, want, eachRight, yield)
+}
+
+// EachEntry is Each with one row for each entry that gives any right, or value:
+// of equal entries of a list the first stands for all.
+func EachEntry(s *model.Snapshot, id model.ObjectID, want Set, yield func(Ref, *pool.ACERecord) bool) bool {
+	return each(s, id, want, eachEntry, yield)
+}
+
+type ofList func(*model.Snapshot, *Kind, model.ObjectID, pool.Desc, func(Ref, *pool.ACERecord) bool) bool
+
+func each(s *model.Snapshot, id model.ObjectID, want Set, of ofList, yield func(Ref, *pool.ACERecord) bool) bool {
 	o := s.Record(id)
-	if k := places.mailbox; o.MailboxSD != 0 && want.Has(k) && !eachOf(s, k, id, o.MailboxSD, yield) {
+	if k := places.mailbox; o.MailboxSD != 0 && want.Has(k) && !of(s, k, id, o.MailboxSD, yield) {
 		return false
 	}
-	if k := places.security[o.Target()]; o.Security != 0 && want.Has(k) && !eachOf(s, k, id, o.Security, yield) {
+	if k := places.security[o.Target()]; o.Security != 0 && want.Has(k) && !of(s, k, id, o.Security, yield) {
 		return false
 	}
 	for _, k := range LinksOn(o) {
@@ -321,7 +333,7 @@ func Each(s *model.Snapshot, id model.ObjectID, want Set, yield func(Ref, *pool.
 	return true
 }
 
-func eachOf(s *model.Snapshot, k *Kind, id model.ObjectID, d pool.Desc, yield func(Ref, *pool.ACERecord) bool) bool {
+func eachRight(s *model.Snapshot, k *Kind, id model.ObjectID, d pool.Desc, yield func(Ref, *pool.ACERecord) bool) bool {
 	first, n := s.ACEsOf(d)
 	in := s.Descs.At(uint32(d)).Sense
 	var buf [pool.MaxRights]pool.Right
@@ -331,6 +343,28 @@ func eachOf(s *model.Snapshot, k *Kind, id model.ObjectID, d pool.Desc, yield fu
 			if !yield(Ref{Obj: id, Pos: i, Right: r, kind: k.number}, a) {
 				return false
 			}
+		}
+	}
+	return true
+}
+
+func eachEntry(s *model.Snapshot, k *Kind, id model.ObjectID, d pool.Desc, yield func(Ref, *pool.ACERecord) bool) bool {
+	in := s.Descs.At(uint32(d)).Sense
+	var buf [pool.MaxRights]pool.Right
+	for i := range s.Descs.At(uint32(d)).N {
+		if _, first := repeated(s, d, i); !first {
+			continue
+		}
+		first, _ := s.ACEsOf(d)
+		a, right := s.ACE(first+i), pool.RightEntry
+		switch rights := pool.RightsOf(in, a, &buf); {
+		case len(rights) == 0:
+			continue
+		case in >= pool.Counted:
+			right = rights[0]
+		}
+		if !yield(Ref{Obj: id, Pos: i, Right: right, kind: k.number}, a) {
+			return false
 		}
 	}
 	return true
@@ -370,6 +404,9 @@ func ReasonsOf(s *model.Snapshot, r Ref, a *pool.ACERecord) hiding.Reasons {
 		return 0
 	case k.hides != nil:
 		return k.hides(s, s.Record(r.Obj), a)
+	case r.Right == pool.RightEntry:
+		why, _ := pool.EntryReasons(s.Descs.At(uint32(k.Desc(s.Record(r.Obj)))).Sense, a)
+		return why
 	}
 	return pool.RecipientReasons(k.sense, a, r.Right)
 }

@@ -59,19 +59,32 @@ func EntryName(s *model.Snapshot, k *Kind, a *pool.ACERecord) string {
 
 // wholeName names an entry of a directory object in one text: verb and object.
 func wholeName(s *model.Snapshot, _ pool.Right, a *pool.ACERecord) string {
+	return strings.Join(names(wholeParts(s, a)), ", ")
+}
+
+// wholeParts are the rights of such an entry, each with its verb.
+func wholeParts(s *model.Snapshot, a *pool.ACERecord) (parts []part) {
+	plain := func(mask acl.Mask) {
+		for _, n := range plainNames(mask) {
+			parts = append(parts, part{n, n, n, rankOf(n)})
+		}
+	}
 	if !a.Type.Allows() && !a.Type.Denies() {
-		return "ACE of " + a.Type.String()
+		name := "ACE of " + a.Type.String()
+		return []part{{name, name, name, 0}}
 	}
 	if !a.HasObjectType {
-		return plainName(s, a.Mask)
+		plain(a.Mask)
+		return parts
 	}
 	g := *s.GUIDs.At(uint32(a.ObjectType))
 	name := GUIDName(s, g, a.Mask)
 	mask := a.Mask
-	var parts []string
-	say := func(bits acl.Mask, verb string) {
+	say := func(bits acl.Mask, verb, like string) {
 		if mask&bits == bits {
-			parts = append(parts, verb+" "+name)
+			text := verb + " " + name
+			cell := strings.TrimPrefix(strings.TrimPrefix(text, extendedRight), "ms-Exch-")
+			parts = append(parts, part{text, text, cell, rankOf(like)})
 			mask &^= bits
 		}
 	}
@@ -79,29 +92,30 @@ func wholeName(s *model.Snapshot, _ pool.Right, a *pool.ACERecord) string {
 	if IsPropertySet(s, g) {
 		kind = "property set"
 	}
-	say(acl.ControlAccess, "Extended right")
-	say(acl.ReadProperty|acl.WriteProperty, "Read and write "+kind)
-	say(acl.ReadProperty, "Read "+kind)
-	say(acl.WriteProperty, "Write "+kind)
-	say(acl.ValidatedWrite, "Validated write")
-	say(acl.CreateChild|acl.DeleteChild, "Create and delete child")
-	say(acl.CreateChild, "Create child")
-	say(acl.DeleteChild, "Delete child")
+	say(acl.ControlAccess, strings.TrimSpace(extendedRight), "All extended rights")
+	say(acl.ReadProperty|acl.WriteProperty, "Read and write "+kind, "WriteProperty")
+	say(acl.ReadProperty, "Read "+kind, "ReadProperty")
+	say(acl.WriteProperty, "Write "+kind, "WriteProperty")
+	say(acl.ValidatedWrite, "Validated write", "Self")
+	say(acl.CreateChild|acl.DeleteChild, "Create and delete child", "CreateChild")
+	say(acl.CreateChild, "Create child", "CreateChild")
+	say(acl.DeleteChild, "Delete child", "DeleteChild")
 	if mask != 0 || len(parts) == 0 {
-		parts = append(parts, plainName(s, mask))
+		plain(mask)
 	}
-	return strings.Join(parts, ", ")
+	return parts
 }
 
-// plainName names a mask without an object type.
-func plainName(s *model.Snapshot, m acl.Mask) string {
+// extendedRight is the verb of an extended right, which in a cell goes without.
+const extendedRight = "Extended right "
+
+// plainNames names a mask without an object type.
+func plainNames(m acl.Mask) []string {
 	switch {
 	case m == 0:
-		return "no right (0x00000000)"
+		return []string{"no right (0x00000000)"}
 	case m == acl.FullControl, m == acl.GenericAll:
-		return "Full Control"
-	case m == acl.ControlAccess:
-		return "All extended rights"
+		return []string{"Full Control"}
 	}
 	names := m.ADNames()
 	for i, n := range names {
@@ -109,7 +123,7 @@ func plainName(s *model.Snapshot, m acl.Mask) string {
 			names[i] = "All extended rights"
 		}
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 // notes are what a reader must know to judge the right of a row, in brackets.

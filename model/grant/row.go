@@ -52,22 +52,37 @@ type Row struct {
 	Origin              string // DN of the object that the entry is set on, or "origin not read"; empty for an entry set here
 	Authority           string // "copy" where the store and not the directory decides, else "directory"
 	Hidden              hiding.Reasons
+
+	// What a row says of its entry as a whole. Rights are there where the row is the
+	// entry; [EntryOf] fills all of it in for each row.
+	Rights   []string // standard names of all its rights, the most dangerous first
+	Cell     string   // these for a cell of a grid: the first of them, and how many more there are
+	Repeated int      // how many equal entries the list has
 }
 
-// RowOf makes the row that a reference names.
+// RowOf makes the row that a reference names. That of an entry has its most dangerous
+// right, and the text of all of them.
 func RowOf(s *model.Snapshot, ref Ref) Row {
 	o, k, a := s.Record(ref.Obj), ref.Kind(), ACEOf(s, ref)
 	row := Row{Ref: ref, ACLType: k.Name, Index: indexOf(s, ref), Trustee: s.Principal(TrusteeOf(s, ref, a))}
 	fillTarget(s, &row, o)
 	row.Authority = model.AuthorityDirectory
 	row.Hidden = ReasonsOf(s, ref, a)
+	if ref.Right == pool.RightEntry {
+		row.Ref.Right = lead(s, ref, a)
+	}
 	if a != nil {
 		fillACE(s, &row, o, a)
 	}
-	row.Right = k.name(s, ref.Right, a)
+	row.Right = k.name(s, row.Ref.Right, a)
 	row.Text = row.Right
 	if k.fill != nil {
 		k.fill(s, o, &row)
+	}
+	if ref.Right == pool.RightEntry {
+		all := parts(s, ref, a, true)
+		row.Ref, row.Text, row.Rights = ref, fullText(all), names(all)
+		row.Overruled = row.Overruled && allOverruled(s, ref, a)
 	}
 	row.Text += notes(&row)
 	return row

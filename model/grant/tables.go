@@ -4,6 +4,7 @@ import (
 	"iter"
 	"math"
 
+	"mbxperm/model"
 	"mbxperm/model/internal/pool"
 )
 
@@ -132,4 +133,56 @@ func (k *kindsBySID) add(id pool.SID, more RowKinds) {
 		n, k.rest[id] = inRest, set
 	}
 	k.of[id] = n
+}
+
+// repeats counts how often an ACE stands on recipients' lists that have it already:
+// few do.
+type repeats map[repeat]uint32
+
+type repeat struct {
+	ace pool.ACE
+	in  pool.Sense
+}
+
+// count counts those of a descriptor that n recipients have.
+func (r *repeats) count(s *model.Snapshot, d *pool.DescRecord, n uint32) {
+	if *r == nil {
+		*r = repeats{}
+	}
+	eachAgain(s, d, func(id pool.ACE) { (*r)[repeat{id, d.Sense}] += n })
+}
+
+// Of returns the number for an ACE in one sense.
+func (r repeats) Of(in pool.Sense, a pool.ACE) uint32 { return r[repeat{a, in}] }
+
+// eachAgain calls f for the entries of a list that stand in it before.
+func eachAgain(s *model.Snapshot, d *pool.DescRecord, f func(pool.ACE)) {
+	seen := map[pool.ACE]bool{}
+	for i := range d.N {
+		id := *s.Lists.At(d.First + i)
+		if seen[id] && s.ACE(d.First+i).Repeats() {
+			f(id)
+		}
+		seen[id] = true
+	}
+}
+
+// sumsOf counts the rows of those entries of a descriptor that a condition holds for.
+func sumsOf(s *model.Snapshot, d *pool.DescRecord, of func(*pool.ACERecord) bool) (sum pool.Sums) {
+	for i := range d.N {
+		if a := s.ACE(d.First + i); of(a) {
+			rights, entries := pool.SumACE(d.Sense, a), pool.SumEntry(d.Sense, a)
+			sum.Rights.Add(&rights)
+			sum.Entries.Add(&entries)
+		}
+	}
+	if d.Repeats {
+		eachAgain(s, d, func(id pool.ACE) {
+			if a := s.ACEs.At(uint32(id)); of(a) {
+				entry := pool.SumEntry(d.Sense, a)
+				sum.Entries = sum.Entries.Less(&entry)
+			}
+		})
+	}
+	return sum
 }

@@ -9,7 +9,7 @@ import (
 // Admins is the object type of delegated administration: the entries of the
 // containers from CN=Microsoft Exchange down to the stores.
 var Admins = &ObjectType{
-	Name: "Delegated Exchange Admin", Flag: "admin", Plural: "Delegated admins",
+	Name: "Delegated Exchange Admin", Flag: "admin", Plural: "Delegated admins", One: "Exchange container",
 	Toggles: hiding.Inherited | hiding.Default,
 	Totals: []model.Column[*Line]{
 		{Title: "AccountName", Is: model.ContentTrustee, Text: accountText},

@@ -126,6 +126,9 @@ func (r *Result) shownAt(n int) int {
 	return n
 }
 
+// Assignments returns how many of the rows are role assignments.
+func (r *Result) Assignments() int { return len(r.assignments) }
+
 // IsRole reports whether row i is a role assignment.
 func (r *Result) IsRole(i int) bool {
 	if len(r.assignments) == 0 {

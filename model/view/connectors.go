@@ -15,7 +15,7 @@ import (
 // Connectors is the object type of receive connectors: forward who may send
 // there, in reverse, with all other object types, where somebody may.
 var Connectors = &ObjectType{
-	Name: "Receive Connectors", Flag: "connector", Plural: "Receive connectors",
+	Name: "Receive Connectors", Flag: "connector", Plural: "Receive connectors", One: "receive connector",
 	Toggles: hiding.Inherited | hiding.Default,
 	Totals: []model.Column[*Line]{
 		{Title: "ServerName", Short: "Server", Is: model.ContentName, Text: func(l *Line) string { return l.Server }},

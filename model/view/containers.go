@@ -8,7 +8,7 @@ import (
 
 // Containers is the object type of OUs, containers and domains above recipients.
 var Containers = &ObjectType{
-	Name: "Container", Flag: "container", Plural: "Containers",
+	Name: "Container", Flag: "container", Plural: "Containers", One: "container",
 	Toggles: hiding.Inherited | hiding.Default,
 	Totals: []model.Column[*Line]{
 		{Title: "ContainerName", Is: model.ContentName, Text: func(l *Line) string { return l.Name }},

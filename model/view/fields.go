@@ -41,6 +41,9 @@ var RowFields = []model.Field[*Row]{
 	{Name: "exchange", Is: model.ContentWord, Aside: true, Value: func(r *Row) any { return r.Target.Exchange }},
 	{Name: "trustee_label", Value: func(r *Row) any { return r.Trustee.Label }},
 	{Name: "sender_auth", Is: model.ContentWord, Aside: true, Value: func(r *Row) any { return r.Target.SenderAuth }},
+	{Name: "rights", Is: model.ContentRight, Aside: true, Value: func(r *Row) any { return model.List(r.Rights) }},
+	{Name: "rights_count", Aside: true, Value: func(r *Row) any { return len(r.Rights) }},
+	{Name: "repeated", Aside: true, Value: func(r *Row) any { return max(r.Repeated, 1) }},
 }
 
 // objectType is that of the object that the row is about, as --object has it.

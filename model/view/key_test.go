@@ -40,7 +40,7 @@ func TestKeysOfEntries(t *testing.T) {
 			p := model.NewPool()
 			before := forest(c.old...).Snapshot(p)
 			after := forest(c.new...).Snapshot(p)
-			lines := ask(t, before, view.Query{Type: view.Admins, Show: hiding.All})
+			lines := ask(t, before, view.Query{Type: view.Admins, Show: hiding.All, Split: true})
 			seen := 0
 			for i := range lines.Len() {
 				line := lines.Line(i)
@@ -53,13 +53,13 @@ func TestKeysOfEntries(t *testing.T) {
 				if view.Has(after, got) != there {
 					t.Errorf("line of entry %d: %v, want there %v", line.Row.Index, got, there)
 				} else if there {
-					all := ask(t, after, view.Query{Type: view.Admins, Show: hiding.All})
+					all := ask(t, after, view.Query{Type: view.Admins, Show: hiding.All, Split: true})
 					if row := all.Line(all.Find(got)).Row; row.Index != want || row.Trustee.SID != line.Row.Trustee.SID {
 						t.Errorf("line of entry %d is %d of %s, want %d of %s", line.Row.Index, row.Index, row.Trustee.Name, want, line.Row.Trustee.Name)
 					}
 				}
 			}
-			rows := ask(t, before, view.Query{Type: view.Mailboxes, Rows: true, Show: hiding.All, ACEs: view.Mailboxes.ACEs[1], Target: view.Match("u2")})
+			rows := ask(t, before, view.Query{Type: view.Mailboxes, Rows: true, Split: true, Show: hiding.All, ACEs: view.Mailboxes.ACEs[1], Target: view.Match("u2")})
 			for i := range rows.Len() {
 				row := rows.Row(i)
 				seen++

@@ -176,7 +176,7 @@ func targetLines(l *evaluation) {
 func rowLines(l *evaluation) {
 	l.eachTarget(func(id model.ObjectID, k *grant.Kind) {
 		l.countEach(id, k, &l.result.Hidden)
-		grant.Each(l.snap, id, k.Only(), func(r grant.Ref, a *pool.ACERecord) bool {
+		l.each(id, k.Only(), func(r grant.Ref, a *pool.ACERecord) bool {
 			if l.why(r, a) == 0 {
 				l.add(rowLine(l.snap, r, a))
 			}

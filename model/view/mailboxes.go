@@ -19,7 +19,7 @@ var (
 // Mailboxes is the object type of mailbox rights, Send-As and Receive-As, and
 // Send on Behalf.
 var Mailboxes = &ObjectType{
-	Name: "Mailbox", Flag: "mailbox", Plural: "Mailboxes",
+	Name: "Mailbox", Flag: "mailbox", Plural: "Mailboxes", One: "mailbox",
 	Toggles: hiding.Stale | hiding.Inherited | hiding.Self | hiding.Implied,
 	Totals: []model.Column[*Line]{
 		{Title: "AccountName", Is: model.ContentTrustee, Text: accountText},
@@ -70,7 +70,7 @@ func recipientColumns(name string) []model.Column[*Row] {
 		{Title: name, Is: model.ContentTarget, Text: rowTarget},
 		{Title: "ACLType", Is: model.ContentWord, Text: func(r *Row) string { return r.ACLType }},
 		{Title: "UserName", Is: model.ContentTrustee, Text: func(r *Row) string { return model.PrincipalText(r.Trustee) }},
-		{Title: "Rights", Is: model.ContentRight, Text: func(r *Row) string { return r.Text }},
+		{Title: "Rights", Is: model.ContentRight, Text: rowRights},
 		{Title: "Status", Is: model.ContentStatus, Text: rowStatus},
 		{Title: "Origin", Is: model.ContentDN, Extra: true, Text: func(r *Row) string { return r.Origin }},
 	}
@@ -107,7 +107,13 @@ func mailboxCounts() []model.Field[*Line] {
 		model.Field[*Line]{Name: "unread", Is: model.ContentWord, Value: func(l *Line) any { return unreadLists(l, mailboxCells[:3]) }},
 		model.Field[*Line]{Name: "exchange", Is: model.ContentWord, Aside: true, Value: func(l *Line) any { return l.Exchange }},
 		model.Field[*Line]{Name: "authority", Is: model.ContentWord, Aside: true, Value: func(l *Line) any { return l.Authority }},
-		model.Field[*Line]{Name: "label", Value: func(l *Line) any { return l.Label }})
+		model.Field[*Line]{Name: "label", Value: func(l *Line) any { return l.Label }},
+		targetsField("reverse_mailbox", grant.MailboxACL), targetsField("reverse_send_receive_as", grant.SendAs))
+}
+
+// targetsField says on how many targets the rows of a reverse count are.
+func targetsField(name string, k *grant.Kind) model.Field[*Line] {
+	return model.Field[*Line]{Name: name + "_targets", Value: func(l *Line) any { return l.Reverse(k).Targets }}
 }
 
 // unreadLists names the lists of the line that were not read, by their field, with

@@ -16,6 +16,7 @@ type ObjectType struct {
 	Name    string // "Mailbox", as in the drop-down
 	Flag    string // "mailbox", as in --object and object_type
 	Plural  string
+	One     string // what one of its targets is called where rows on several types are counted; empty where rows are no entries
 	Totals  []model.Column[*Line]
 	Details []model.Column[*Row]
 	Fields  []model.Field[*Line] // of report totals
@@ -150,11 +151,13 @@ type Place struct {
 
 // count spells a cell: shown rows, allows and denies apart, and marks for what
 // is hidden or was not read, so that a zero never looks like "clean": "2/1",
-// "0 +12", "0?", "3 g".
+// "0 +12", "0?", "3 g". In reverse it counts the targets, and says in brackets how
+// many rows these are where that is another number: "13 (26)".
 func count(c Count) string {
-	s := strconv.Itoa(c.Rows - c.Deny)
-	if c.Deny > 0 {
-		s += "/" + strconv.Itoa(c.Deny)
+	allow, deny := c.Rows-c.Deny, c.Deny
+	s := allowDeny(allow, deny)
+	if c.Targets > 0 && (allow != c.AllowOn || deny != c.DenyOn) {
+		s = allowDeny(c.AllowOn, c.DenyOn) + " (" + s + ")"
 	}
 	if c.Unread {
 		s += "?"
@@ -168,11 +171,27 @@ func count(c Count) string {
 	return s
 }
 
+func allowDeny(allow, deny int) string {
+	s := strconv.Itoa(allow)
+	if deny > 0 {
+		s += "/" + strconv.Itoa(deny)
+	}
+	return s
+}
+
+// number is what a column of counts is ordered by: what its cells show first.
+func (c Count) number() int {
+	if c.Targets > 0 {
+		return c.Targets
+	}
+	return c.Rows
+}
+
 func countColumn(title, short string, extra bool, of func(*Line) Count) model.Column[*Line] {
 	return model.Column[*Line]{
 		Title: title, Short: short, Numeric: true, Extra: extra,
 		Text:   func(l *Line) string { return count(of(l)) },
-		Number: func(l *Line) int { return of(l).Rows },
+		Number: func(l *Line) int { return of(l).number() },
 	}
 }
 

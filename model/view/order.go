@@ -53,8 +53,9 @@ var columnOrderOf = model.Derive(func(*model.Snapshot) *columnOrder { return &co
 
 // orderKey is what the order depends on.
 type orderKey struct {
-	sort int
-	show hiding.Reasons // zero for a column of text, which no toggle changes
+	sort  int
+	show  hiding.Reasons // zero for a column of text, which no toggle changes
+	split bool           // the same
 }
 
 // byColumn returns the lines ordered by a column: all of them, or, where that is
@@ -64,7 +65,7 @@ func (l *evaluation) byColumn(chosen []table.Bits) []uint32 {
 	column, _ := l.column()
 	key := orderKey{sort: l.query.Sort}
 	if column.Numeric {
-		key.show = l.show
+		key.show, key.split = l.show, l.query.Split
 	}
 	sorted := columnOrderOf.Of(s)
 	sorted.mu.Lock()
@@ -147,7 +148,7 @@ func (l *evaluation) sortByColumn(n int, key func(i int) lineRef) []uint32 {
 func (l *evaluation) number(k lineRef) int {
 	place := max(l.query.Sort, -l.query.Sort) - 1
 	if count := l.query.Type.counts[place]; count != nil {
-		return count(l, k).Rows
+		return count(l, k).number()
 	}
 	line := l.line(k)
 	return l.query.Type.Totals[place].Number(&line)

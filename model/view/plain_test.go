@@ -2,6 +2,7 @@ package view_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -58,6 +59,7 @@ func read(t *testing.T, spec string) (*model.Snapshot, *plain) {
 		}
 		p.rows = append(p.rows, l)
 	}
+	p.whole = p.entries()
 	return c.Snapshot(), p
 }
 
@@ -80,13 +82,26 @@ func (p *plain) strangers(t *testing.T) (out []acl.SID) {
 	return out
 }
 
-type plainCount struct{ rows, deny, hidden int }
+// plainCount counts rows, and in reverse the targets that they are on.
+type plainCount struct {
+	rows, deny, hidden       int
+	targets, allowOn, denyOn int
+}
 
 // toggles are those that bear on rows of recipients, and of which object type.
 type toggles struct {
-	show hiding.Reasons
-	only hiding.Only
-	of   *plainType
+	show  hiding.Reasons
+	only  hiding.Only
+	of    *plainType
+	split bool
+}
+
+// of are the rows that a query has.
+func (p *plain) of(on toggles) []plainRow {
+	if on.split {
+		return p.rows
+	}
+	return p.whole
 }
 
 // plainType is an object type whose targets are recipients: its kinds of rows, and
@@ -109,7 +124,7 @@ func everyToggle(yield func(toggles) bool) {
 		for show := hiding.Reasons(0); show <= hiding.All; show++ {
 			for only := range hiding.Only(4) {
 				// Mailboxes have no defaults, and others no mailbox ACL to be stale.
-				if show&^of.Toggles == 0 && !yield(toggles{show, only, of}) {
+				if show&^of.Toggles == 0 && (!yield(toggles{show, only, of, false}) || !yield(toggles{show, only, of, true})) {
 					return
 				}
 			}
@@ -132,7 +147,7 @@ func TestTotalsEqualRows(t *testing.T) {
 	s, p := read(t, "demo:60:3")
 	for on := range everyToggle {
 		forward, reverse, hidden := p.count(on)
-		result := ask(t, s, view.Query{Type: on.of.ObjectType, Show: on.show, Only: on.only, System: true})
+		result := ask(t, s, view.Query{Type: on.of.ObjectType, Show: on.show, Only: on.only, Split: on.split, System: true})
 		targets := 0
 		listed := map[string]bool{}
 		for i := range result.Len() {
@@ -159,9 +174,9 @@ func TestTotalsEqualRows(t *testing.T) {
 		if result.Hidden.Total() != hidden {
 			t.Errorf("toggles %v: %d hidden, want %d", on, result.Hidden.Total(), hidden)
 		}
-		all := ask(t, s, view.Query{Type: on.of.ObjectType, Show: on.show, Only: on.only, Rows: true, ACEs: on.of.ACEs[0]})
-		if all.Len()+all.Hidden.Total() != p.recipientRows(on.of) || all.Hidden != result.Hidden {
-			t.Errorf("toggles %v: %d shown + %v hidden, want %d in all and %v", on, all.Len(), all.Hidden, p.recipientRows(on.of), result.Hidden)
+		all := ask(t, s, view.Query{Type: on.of.ObjectType, Show: on.show, Only: on.only, Split: on.split, Rows: true, ACEs: on.of.ACEs[0]})
+		if all.Len()+all.Hidden.Total() != p.recipientRows(on) || all.Hidden != result.Hidden {
+			t.Errorf("toggles %v: %d shown + %v hidden, want %d in all and %v", on, all.Len(), all.Hidden, p.recipientRows(on), result.Hidden)
 		}
 	}
 }
@@ -192,9 +207,9 @@ func (r *plainRow) on(of *plainType) bool {
 	return r.kind != grant.StoreACL.Name && r.other == of.other
 }
 
-func (p *plain) recipientRows(of *plainType) (n int) {
-	for _, r := range p.rows {
-		if r.on(of) {
+func (p *plain) recipientRows(on toggles) (n int) {
+	for _, r := range p.of(on) {
+		if r.on(on.of) {
 			n++
 		}
 	}
@@ -203,7 +218,8 @@ func (p *plain) recipientRows(of *plainType) (n int) {
 
 func (p *plain) count(on toggles) (forward, reverse map[string]plainCount, hidden int) {
 	forward, reverse = map[string]plainCount{}, map[string]plainCount{}
-	for _, r := range p.rows {
+	seen := map[string]bool{} // who is named on which target, in any row, one that allows, one that denies
+	for _, r := range p.of(on) {
 		if !r.on(on.of) {
 			continue
 		}
@@ -220,8 +236,19 @@ func (p *plain) count(on toggles) (forward, reverse map[string]plainCount, hidde
 			key string
 		}{{forward, r.target + r.kind}, {reverse, r.trustee + r.kind}} {
 			c := to.m[to.key]
-			to.m[to.key] = plainCount{c.rows + add.rows, c.deny + add.deny, c.hidden + add.hidden}
+			to.m[to.key] = plainCount{c.rows + add.rows, c.deny + add.deny, c.hidden + add.hidden, c.targets, c.allowOn, c.denyOn}
 		}
+		if add.rows == 0 {
+			continue
+		}
+		c := reverse[r.trustee+r.kind]
+		for way, n := range map[string]*int{"": &c.targets, fmt.Sprint(r.deny): map[bool]*int{false: &c.allowOn, true: &c.denyOn}[r.deny]} {
+			if key := r.trustee + r.kind + "\x00" + r.target + way; !seen[key] {
+				seen[key] = true
+				*n++
+			}
+		}
+		reverse[r.trustee+r.kind] = c
 	}
 	return forward, reverse, hidden
 }
@@ -239,21 +266,25 @@ func checkLine(t *testing.T, show toggles, line *view.Line, forward, reverse map
 			want = forward[strings.ToLower(line.DN)+kind]
 		}
 		c := line.Forward(k)
-		if got := (plainCount{c.Rows, c.Deny, c.Hidden}); got != want {
+		if got := counted(c); got != want {
 			t.Errorf("toggles %v: %s of %q is %+v, want %+v", show, kind, line.Name, got, want)
 		}
 		c = line.Reverse(k)
-		if got := (plainCount{c.Rows, c.Deny, c.Hidden}); got != reverse[who+kind] {
+		if got := counted(c); got != reverse[who+kind] {
 			t.Errorf("toggles %v: reverse %s of %q is %+v, want %+v", show, kind, line.Name, got, reverse[who+kind])
 		}
 	}
+}
+
+func counted(c view.Count) plainCount {
+	return plainCount{c.Rows, c.Deny, c.Hidden, c.Targets, c.AllowOn, c.DenyOn}
 }
 
 // checkDetail: the detail of each ACE type has as many rows as the total says.
 func checkDetail(t *testing.T, s *model.Snapshot, show toggles, line *view.Line) {
 	t.Helper()
 	detail := func(n int) *view.Result {
-		return ask(t, s, view.Query{Type: show.of.ObjectType, Show: show.show, Only: show.only, Rows: true, Of: line.Key, ACEs: show.of.ACEs[n]})
+		return ask(t, s, view.Query{Type: show.of.ObjectType, Show: show.show, Only: show.only, Split: show.split, Rows: true, Of: line.Key, ACEs: show.of.ACEs[n]})
 	}
 	for i, k := range show.of.kinds {
 		for _, way := range []struct {
@@ -298,22 +329,22 @@ func ask(t *testing.T, s *model.Snapshot, q view.Query) *view.Result {
 // dangerous hides behind being inherited.
 func TestStoreTotals(t *testing.T) {
 	s, p := read(t, "demo:60:3")
-	aces := map[string]int{}
-	for _, r := range p.rows {
-		if r.kind == grant.StoreACL.Name {
-			aces[r.target]++
+	for n, on := range []toggles{{show: 0}, {show: hiding.Inherited}, {show: hiding.Default}, {show: hiding.All}, {show: hiding.All, only: hiding.OnlyDeny},
+		{only: hiding.OnlyDeny}, {show: hiding.All, only: hiding.OnlyOrphans}, {show: hiding.All}} {
+		on.split = n%2 == 1
+		show, aces := on.show, map[string]int{}
+		for _, r := range p.of(on) {
+			if r.kind == grant.StoreACL.Name {
+				aces[r.target]++
+			}
 		}
-	}
-	for _, on := range []toggles{{0, 0, nil}, {hiding.Inherited, 0, nil}, {hiding.Default, 0, nil}, {hiding.All, 0, nil},
-		{hiding.All, hiding.OnlyDeny, nil}, {0, hiding.OnlyDeny, nil}, {hiding.All, hiding.OnlyOrphans, nil}} {
-		show := on.show
-		result := ask(t, s, view.Query{Type: view.Stores, Show: show, Only: on.only})
+		result := ask(t, s, view.Query{Type: view.Stores, Show: show, Only: on.only, Split: on.split})
 		if result.Len() != len(p.sources) || len(p.sources) == 0 {
 			t.Fatalf("%d stores, want %d", result.Len(), len(p.sources))
 		}
 		for i := range result.Len() {
 			line := result.Line(i)
-			rows := ask(t, s, view.Query{Type: view.Stores, Show: show, Only: on.only, Rows: true, Of: line.Key, ACEs: view.Stores.ACEs[0]})
+			rows := ask(t, s, view.Query{Type: view.Stores, Show: show, Only: on.only, Split: on.split, Rows: true, Of: line.Key, ACEs: view.Stores.ACEs[0]})
 			want := aces[strings.ToLower(line.DN)]
 			if line.Forward(grant.StoreACL).Rows != rows.Len() || line.Forward(grant.StoreACL).Rows+line.Forward(grant.StoreACL).Hidden != want {
 				t.Errorf("toggles %v: %s shows %d (detail %d) and hides %d; its ACL has %d entries", on,

@@ -24,13 +24,40 @@ type plainRow struct {
 	inh     bool
 	self    bool
 	implied bool
-	setup   bool // what Windows writes on every group
-	other   bool // on a recipient that is no mailbox
+	setup   bool   // what Windows writes on every group
+	other   bool   // on a recipient that is no mailbox
+	ace     string // its bytes; empty for a value
+}
+
+// entries are the rows with one for each entry: hidden for what all of its rights are
+// hidden for, and of those with the same bytes in one list one for all.
+func (p *plain) entries() (out []plainRow) {
+	at := map[string]int{}
+	for _, r := range p.rows {
+		if r.ace == "" {
+			out = append(out, r)
+			continue
+		}
+		key := fmt.Sprint(r.target, r.kind, r.ace)
+		if kind := r.ace[0]; kind != 0 && kind != 1 && kind != 5 && kind != 6 { // conditions, and what is no grant
+			key += fmt.Sprint(r.index)
+		}
+		n, known := at[key]
+		if !known {
+			n = len(out)
+			at[key] = n
+			out = append(out, r)
+		}
+		out[n].implied = out[n].implied && r.implied
+		out[n].setup = out[n].setup && r.setup
+	}
+	return out
 }
 
 // plain collects rows from entries.
 type plain struct {
 	rows      []plainRow
+	whole     []plainRow // of these, one for each entry
 	links     []plainRow // SendOnBehalf: trustee is still a DN
 	sids      map[string]string
 	mailboxes map[string]bool
@@ -73,7 +100,7 @@ func (p *plain) entry(dn string, e *collector.Entry) {
 	if has(e, "objectClass", "msExchPrivateMDB") || has(e, "objectClass", "msExchPublicMDB") {
 		p.sources = append(p.sources, dn)
 		for i, a := range plainACEs(e.Value("nTSecurityDescriptor")) {
-			p.rows = append(p.rows, plainRow{target: dn, kind: grant.StoreACL.Name, index: i, trustee: a.sid, deny: a.deny})
+			p.rows = append(p.rows, plainRow{target: dn, kind: grant.StoreACL.Name, index: i, trustee: a.sid, deny: a.deny, ace: a.bytes})
 		}
 		return
 	}
@@ -103,7 +130,7 @@ func (p *plain) entry(dn string, e *collector.Entry) {
 			rights = append(rights, "Send-To", "members")
 		}
 		for _, right := range rights {
-			p.rows = append(p.rows, plainRow{target: dn, kind: grant.SendAs.Name, trustee: "S-1-1-0", right: right, other: !mailbox})
+			p.rows = append(p.rows, plainRow{target: dn, kind: grant.SendAs.Name, trustee: "S-1-1-0", right: right, other: !mailbox, ace: "\x00none"})
 		}
 	}
 	for i, a := range plainACEs(e.Value("nTSecurityDescriptor")) {
@@ -134,7 +161,7 @@ func (p *plain) plainLinks(dn string, e *collector.Entry) {
 }
 
 func (p *plain) mailboxACE(dn string, i int, a plainACE) {
-	row := plainRow{target: dn, kind: grant.MailboxACL.Name, index: i, trustee: a.sid, deny: a.deny, stale: a.inherited, self: a.self()}
+	row := plainRow{target: dn, kind: grant.MailboxACL.Name, index: i, trustee: a.sid, deny: a.deny, stale: a.inherited, self: a.self(), ace: a.bytes}
 	rest := a.mask
 	for _, bit := range []uint32{1, 2, 4, 0x10000, 0x20000, 0x40000, 0x80000} {
 		if a.mask&bit != 0 {
@@ -153,7 +180,7 @@ func (p *plain) accountACE(dn string, i int, a plainACE, other, group bool) {
 	if a.other {
 		return
 	}
-	row := plainRow{target: dn, kind: grant.SendAs.Name, index: i, trustee: a.sid, deny: a.deny, inh: a.inherited, self: a.self(), other: other}
+	row := plainRow{target: dn, kind: grant.SendAs.Name, index: i, trustee: a.sid, deny: a.deny, inh: a.inherited, self: a.self(), other: other, ace: a.bytes}
 	const sendTo, member, membership = "ab721a55-1e2f-11d0-9819-00aa0040529b", "bf9679c0-0de6-11d0-a285-00aa003049e2", "bc0ac240-79a9-11d0-9020-00c04fc2d4cf"
 	if a.mask&(0x100|0x10000000) != 0 {
 		for _, r := range []string{"ab721a54-1e2f-11d0-9819-00aa0040529b", "ab721a56-1e2f-11d0-9819-00aa0040529b"} {
@@ -180,6 +207,7 @@ type plainACE struct {
 	mask                   uint32
 	kind, flags            byte
 	deny, inherited, other bool
+	bytes                  string
 }
 
 // noDACL reports that a descriptor has no DACL at all, so that everyone holds
@@ -204,7 +232,7 @@ func plainACEs(b []byte) (out []plainACE) {
 	for range count {
 		kind, flags, size := list[0], list[1], int(u16(list[2:]))
 		body := list[4:size]
-		a := plainACE{mask: u32(body), kind: kind, flags: flags, inherited: flags&0x10 != 0}
+		a := plainACE{bytes: string(list[:size]), mask: u32(body), kind: kind, flags: flags, inherited: flags&0x10 != 0}
 		body = body[4:]
 		switch kind {
 		case 1, 6, 0xA, 0xC:

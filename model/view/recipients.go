@@ -10,7 +10,7 @@ import (
 // users, remote mailboxes, groups with an address, contacts, mail-enabled public
 // folders. Who can send as one, who manages it, and from whom it takes messages.
 var Recipients = &ObjectType{
-	Name: "Other Recipient", Flag: "recipient", Plural: "Other recipients",
+	Name: "Other Recipient", Flag: "recipient", Plural: "Other recipients", One: "other recipient",
 	Toggles: hiding.Inherited | hiding.Self | hiding.Default | hiding.Implied,
 	Totals: []model.Column[*Line]{
 		{Title: "RecipientName", Is: model.ContentTrustee, Text: recipientText},
@@ -77,7 +77,8 @@ func recipientCounts() []model.Field[*Line] {
 	return append(countsOf(recipientCells), model.Field[*Line]{Name: "hidden", Value: func(l *Line) any { return l.Totals.Hidden() }},
 		model.Field[*Line]{Name: "unread", Is: model.ContentWord, Value: func(l *Line) any { return unreadLists(l, append(recipientCells[:4:4], mailboxCells[0])) }},
 		model.Field[*Line]{Name: "sender_auth", Is: model.ContentWord, Value: func(l *Line) any { return l.SenderAuth }},
-		model.Field[*Line]{Name: "label", Value: func(l *Line) any { return l.Label }})
+		model.Field[*Line]{Name: "label", Value: func(l *Line) any { return l.Label }},
+		targetsField("reverse_send_receive_as", grant.RecipientSend))
 }
 
 // recipientText is the name, with the kind of whatever is no other recipient, and

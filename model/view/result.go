@@ -49,7 +49,11 @@ func (r *Result) FindRow(key any) int {
 	switch key := key.(type) {
 	case grant.Key:
 		if ref, ok := grant.Find(r.Snapshot, key); ok {
-			return r.shownAt(slices.Index(r.rows, ref))
+			n := slices.Index(r.rows, ref)
+			if n < 0 { // a right of what is one row now, or the other way round
+				n = slices.IndexFunc(r.rows, func(x grant.Ref) bool { return grant.SameEntry(r.Snapshot, x, ref) })
+			}
+			return r.shownAt(n)
 		}
 	case assignmentKey:
 		if n := slices.IndexFunc(r.assignments, func(a assignmentRow) bool { return r.assignmentKey(a) == key }); n >= 0 {

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"cmp"
+
 	"mbxperm/model"
 	"mbxperm/model/grant"
 	"mbxperm/model/verdict"
@@ -90,11 +92,14 @@ func targetColumns(title string, name func(*Row) string) []model.Column[*Row] {
 		{Title: title, Is: model.ContentName, Text: name},
 		{Title: "DistinguishedName", Is: model.ContentDN, Text: func(r *Row) string { return r.Target.DN }},
 		{Title: "UserName", Is: model.ContentTrustee, Text: func(r *Row) string { return model.PrincipalText(r.Trustee) }},
-		{Title: "Rights", Is: model.ContentRight, Text: func(r *Row) string { return r.Text }},
+		{Title: "Rights", Is: model.ContentRight, Text: rowRights},
 		{Title: "Status", Is: model.ContentStatus, Text: rowStatus},
 		{Title: "Origin", Is: model.ContentDN, Extra: true, Text: func(r *Row) string { return r.Origin }},
 	}
 }
+
+// rowRights is the cell of the rights of a row: of an entry, those of it that matter.
+func rowRights(r *Row) string { return cmp.Or(r.Cell, r.Text) }
 
 // verdictColumns are the columns of the right grid where its rows are verdicts.
 var verdictColumns = []model.Column[*Row]{

@@ -8,6 +8,7 @@ import (
 	"mbxperm/model"
 	"mbxperm/model/dn"
 	"mbxperm/model/grant"
+	"mbxperm/model/hiding"
 	"mbxperm/model/internal/pool"
 	"mbxperm/model/internal/table"
 	"mbxperm/model/member"
@@ -64,7 +65,7 @@ func (l *evaluation) rowsOfTarget(id model.ObjectID, want grant.Set, who func(*g
 			return
 		}
 	}
-	grant.Each(s, id, want, func(r grant.Ref, a *pool.ACERecord) bool {
+	l.each(id, want, func(r grant.Ref, a *pool.ACERecord) bool {
 		p := grant.TrusteeOf(s, r, a)
 		if who != nil && !who(r.Kind(), p) {
 			return true
@@ -135,7 +136,7 @@ func (l *evaluation) rowsOfLine() {
 		l.rowsNaming(p, byList, own)
 	}
 	if own != 0 { // its forward rows are there already
-		grant.Each(l.snap, own, q.ACEs.reverse&q.ACEs.forward&onEither&grant.Entries(), func(r grant.Ref, a *pool.ACERecord) bool {
+		l.each(own, q.ACEs.reverse&q.ACEs.forward&onEither&grant.Entries(), func(r grant.Ref, a *pool.ACERecord) bool {
 			if why := l.why(r, a); why != 0 && who(r.Kind(), model.TrusteeOfSID(a.Trustee)) {
 				l.result.Hidden[why.First()]--
 			}
@@ -195,8 +196,8 @@ func (l *evaluation) rowsNaming(p model.TrusteeID, byList bool, own model.Object
 		}
 		for _, in := range k.Senses() {
 			for _, ace := range r.ACEs.Of(uint32(p)) {
-				if n := r.Uses.Of(in, pool.ACE(ace)); n != 0 {
-					l.rowsOfACE(pool.ACE(ace), k, in, int(n), not)
+				if n := l.uses(r, in, pool.ACE(ace)); n != 0 {
+					l.rowsOfACE(pool.ACE(ace), k, in, n, not)
 				}
 			}
 		}
@@ -221,16 +222,7 @@ func (l *evaluation) rowsNaming(p model.TrusteeID, byList bool, own model.Object
 // are read in one sense, but for those on not.
 func (l *evaluation) rowsOfACE(id pool.ACE, k *grant.Kind, in pool.Sense, uses int, not model.ObjectID) {
 	s := l.snap
-	a := s.ACEs.At(uint32(id))
-	var buf [pool.MaxRights]pool.Right
-	var shown []pool.Right
-	for _, right := range pool.RightsOf(in, a, &buf) {
-		if why := l.why(k.Ref(0, 0, right), a); why != 0 {
-			l.result.Hidden[why.First()] += uses
-		} else {
-			shown = append(shown, right)
-		}
-	}
+	shown := l.shownRights(id, k, in, uses)
 	if len(shown) == 0 {
 		return
 	}
@@ -251,8 +243,35 @@ func (l *evaluation) rowsOfACE(id pool.ACE, k *grant.Kind, in pool.Sense, uses i
 					}
 				}
 			}
+			if !l.query.Split && s.ACEs.At(uint32(id)).Repeats() {
+				break // equal ones are one row
+			}
 		}
 	}
+}
+
+// shownRights are the rights of an ACE that have rows, or the entry as a whole. What
+// is hidden is counted for each of its uses.
+func (l *evaluation) shownRights(id pool.ACE, k *grant.Kind, in pool.Sense, uses int) (shown []pool.Right) {
+	a := l.snap.ACEs.At(uint32(id))
+	take := func(right pool.Right, why hiding.Reasons) {
+		if why = l.hides(why, a, a.Type.Denies()); why != 0 {
+			l.result.Hidden[why.First()] += uses
+		} else {
+			shown = append(shown, right)
+		}
+	}
+	if !l.query.Split {
+		if why, ok := pool.EntryReasons(in, a); ok {
+			take(pool.RightEntry, why)
+		}
+		return shown
+	}
+	var buf [pool.MaxRights]pool.Right
+	for _, right := range pool.RightsOf(in, a, &buf) {
+		take(right, grant.ReasonsOf(l.snap, k.Ref(0, 0, right), a))
+	}
+	return shown
 }
 
 // acting are the parties whose rows a reverse view shows: the line's own, and in
@@ -331,7 +350,7 @@ func (l *evaluation) firstOrder() []uint32 {
 		texts := make([]string, len(l.result.rows))
 		l.parallel(len(texts), func(from, to int) {
 			for i := from; i < to; i++ {
-				row := Row{Row: grant.RowOf(s, l.result.rows[i])}
+				row := l.row(l.result.rows[i])
 				texts[i] = fold(column.Text(&row))
 			}
 		})

@@ -9,7 +9,7 @@ import (
 
 // Stores is the object type of mailbox and public stores.
 var Stores = &ObjectType{
-	Name: "Mailbox-Store", Flag: "store", Plural: "Mailbox stores",
+	Name: "Mailbox-Store", Flag: "store", Plural: "Mailbox stores", One: "store",
 	Toggles: hiding.Inherited | hiding.Default,
 	Totals: []model.Column[*Line]{
 		{Title: "ServerName", Short: "Server", Is: model.ContentName, Text: func(l *Line) string { return l.Server }},

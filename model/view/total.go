@@ -30,6 +30,9 @@ type Count struct {
 	Rows   int // shown
 	Deny   int // of these
 	Hidden int // not shown under the toggles in force
+	// Targets counts, in reverse, the targets that the shown rows are on; AllowOn and
+	// DenyOn those with a row that allows, and with one that denies.
+	Targets, AllowOn, DenyOn int
 	// Unread: the list was not read, or not to its end; there may be more.
 	Unread bool
 	// Indirect: the account gets rights of this kind through groups or stores too.
@@ -95,15 +98,33 @@ func (c Count) times(n int) Count {
 	return c
 }
 
+// sum chooses the rows that the query has.
+func (l *evaluation) sum(s *pool.Sums) *pool.RowCounts {
+	if l.query.Split {
+		return &s.Rights
+	}
+	return &s.Entries
+}
+
+// uses is how many rows an entry has on recipients' lists for each that it has on one.
+func (l *evaluation) uses(r *grant.Relations, in pool.Sense, ace pool.ACE) int {
+	n := r.Uses.Of(in, ace)
+	if !l.query.Split {
+		n -= r.Again.Of(in, ace)
+	}
+	return int(n)
+}
+
 // descriptor counts the rows of a recipient's descriptor.
 func (l *evaluation) descriptor(id pool.Desc) Count {
-	in, sum := l.snap.Descs.At(uint32(id)).Sense, l.snap.RowsOf(l.snap.Descs.At(uint32(id)))
+	in, sum := l.snap.Descs.At(uint32(id)).Sense, l.sum(l.snap.RowsOf(l.snap.Descs.At(uint32(id))))
 	if l.show&hiding.NotOrphan != 0 {
 		return countRows(sum, in, l.show, 0)
 	}
-	orphans := grant.OrphanRowsOf(l.snap).Descs[id]
-	others := sum.Less(&orphans)
-	c := countRows(&orphans, in, l.show, 0)
+	both := grant.OrphanRowsOf(l.snap).Descs[id]
+	orphans := l.sum(&both)
+	others := sum.Less(orphans)
+	c := countRows(orphans, in, l.show, 0)
 	c.add(countRows(&others, in, l.show, hiding.NotOrphan))
 	return c
 }
@@ -148,20 +169,33 @@ func (l *evaluation) reverse(p model.TrusteeID, k *grant.Kind) (c Count) {
 	s := l.snap
 	r := grant.RelationsOf(s)
 	if k.IsLink() {
-		return l.links(r.LinkCounts(s, p, k))
+		c = l.links(r.LinkCounts(s, p, k))
+		l.linkTargets(p, k, &c)
+		return c
 	}
 	if p.DN() != 0 {
 		return c
 	}
 	more := l.moreReasons(p.SID())
+	var buf [8]use
+	shown := buf[:0]
 	for _, in := range k.Senses() {
 		for _, id := range r.ACEs.Of(uint32(p)) {
-			if n := r.Uses.Of(in, pool.ACE(id)); n != 0 {
-				sum := pool.SumACE(in, s.ACEs.At(id))
-				c.add(countRows(&sum, in, l.show, more).times(int(n)))
+			if n := l.uses(r, in, pool.ACE(id)); n != 0 {
+				a := s.ACEs.At(id)
+				sum := pool.Sums{Entries: pool.SumEntry(in, a)}
+				if l.query.Split {
+					sum.Rights = pool.SumACE(in, a)
+				}
+				one := countRows(l.sum(&sum), in, l.show, more)
+				c.add(one.times(n))
+				if one.Rows > 0 {
+					shown = append(shown, use{id, in, one.Deny > 0, one.Rows * n})
+				}
 			}
 		}
 	}
+	l.aceTargets(p, k, shown, &c)
 	return c
 }
 
@@ -203,9 +237,15 @@ func (l *evaluation) hiddenRows() (h hiding.Counts) {
 			}
 		}
 		for _, in := range k.Senses() {
-			rows, more := r.Rows[in], hiding.Reasons(0)
+			rows, more := r.Entries[in], hiding.Reasons(0)
+			if l.query.Split {
+				rows = r.Rows[in]
+			}
 			if l.show&hiding.NotOrphan == 0 {
-				orphans := &grant.OrphanRowsOf(l.snap).Rows[in]
+				orphans := &grant.OrphanRowsOf(l.snap).Entries[in]
+				if l.query.Split {
+					orphans = &grant.OrphanRowsOf(l.snap).Rows[in]
+				}
 				for slot := range rows {
 					for deny := range rows[slot] {
 						rows[slot][deny] -= orphans[slot][deny]

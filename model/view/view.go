@@ -70,6 +70,9 @@ type Query struct {
 	Effective bool
 	// Expand draws nothing together, where the rows are verdicts.
 	Expand bool
+	// Split has a row for each right of an entry, where else one is for all of them
+	// and equal entries of a list are one. Totals count the same rows.
+	Split bool
 	// ByTrustee orders rows by trustee, and takes those of all object types.
 	ByTrustee bool
 	// Target and Trustee, where not nil, keep the rows that they accept, and the
@@ -140,6 +143,9 @@ type Result struct {
 	NoPerson bool
 	// Disabled counts the persons among the verdicts whose account is disabled.
 	Disabled int
+	// On counts the targets that the rows are on, by their object type, where the
+	// rows are entries of more than one line's list.
+	On []TargetCount
 	// Probes counts the rows of doors that are nobody's client and are left out.
 	Probes int
 
@@ -189,7 +195,12 @@ func (r *Result) Row(i int) Row {
 	if role {
 		return r.assignmentRow(r.assignments[n])
 	}
-	return Row{Row: grant.RowOf(r.Snapshot, r.rows[n])}
+	return r.evaluation.row(r.rows[n])
+}
+
+// row makes the row of an entry or of one of its rights.
+func (l *evaluation) row(ref grant.Ref) Row {
+	return Row{Row: grant.EntryOf(l.snap, ref, l.query.Split)}
 }
 
 // Of is the only code that filters, totals and sorts. It stops with the
@@ -204,6 +215,7 @@ func Of(ctx context.Context, s *model.Snapshot, q Query) (*Result, error) {
 		l.assignmentRows()
 	} else if q.Rows {
 		l.allRows()
+		l.countTargets()
 		l.sortRows()
 		l.takeBeside()
 	} else {
@@ -244,6 +256,7 @@ type evaluation struct {
 
 	once struct{ through sync.Once }
 	via  *indirect // for marks; see mark
+	kept sync.Map  // what aceTargets counted of those who are named on very many lists
 }
 
 func newEvaluation(ctx context.Context, s *model.Snapshot, q Query) *evaluation {
@@ -338,10 +351,23 @@ func (l *evaluation) namesTrustee(id model.ObjectID) bool {
 	return found
 }
 
+// each calls yield for the rows of a target as the query has them; see [grant.Each].
+func (l *evaluation) each(id model.ObjectID, want grant.Set, yield func(grant.Ref, *pool.ACERecord) bool) {
+	if l.query.Split {
+		grant.Each(l.snap, id, want, yield)
+	} else {
+		grant.EachEntry(l.snap, id, want, yield)
+	}
+}
+
 // why returns the reasons for which a row is hidden.
 func (l *evaluation) why(r grant.Ref, a *pool.ACERecord) hiding.Reasons {
-	why := grant.ReasonsOf(l.snap, r, a)
-	if !grant.Denies(r, a) {
+	return l.hides(grant.ReasonsOf(l.snap, r, a), a, grant.Denies(r, a))
+}
+
+// hides says for which of its reasons a row is hidden. a is its ACE, nil for a link value.
+func (l *evaluation) hides(why hiding.Reasons, a *pool.ACERecord, denies bool) hiding.Reasons {
+	if !denies {
 		why |= hiding.NotDeny
 	}
 	if a == nil {
@@ -355,7 +381,7 @@ func (l *evaluation) why(r grant.Ref, a *pool.ACERecord) hiding.Reasons {
 // countEach counts the rows of one kind of a target by a look at each of them,
 // and what is hidden of them in h: such targets are few.
 func (l *evaluation) countEach(id model.ObjectID, k *grant.Kind, h *hiding.Counts) (c Count) {
-	grant.Each(l.snap, id, k.Only(), func(r grant.Ref, a *pool.ACERecord) bool {
+	l.each(id, k.Only(), func(r grant.Ref, a *pool.ACERecord) bool {
 		if why := l.why(r, a); why != 0 {
 			c.Hidden++
 			if h != nil {

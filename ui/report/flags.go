@@ -218,7 +218,7 @@ func FailOnHelp() string {
 
 // Query makes the question of a report. Errors are of usage.
 func (r *Flags) Query(report string) (view.Query, error) {
-	q := view.Query{Rows: report != "totals", System: true}
+	q := view.Query{Rows: report != "totals", System: true, Split: true}
 	if own := r.ownQuery(report); own != nil {
 		return own()
 	}
@@ -299,6 +299,7 @@ func (r *Flags) idleOfRoles() string {
 		{"--inherited", r.Inherited}, {"--self", r.Self}, {"--implied", r.Implied}, {"--stale", r.Stale},
 		{"--only deny", slices.Contains(strings.Split(r.Seen.Only, ","), "deny")},
 		{"--lines", r.Seen.Lines != "" && r.Seen.Lines != allLines}, {"--no-system", r.Seen.NoSystem},
+		{"--rows " + rowsEntry, r.Seen.Rows == rowsEntry},
 	} {
 		if f.set {
 			return f.name

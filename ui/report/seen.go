@@ -19,7 +19,7 @@ import (
 // the screen shows: the same lines in the same order.
 type Seen struct {
 	Filter, Sort, ACEs, Of string
-	Only, Lines            string
+	Only, Lines, Rows      string
 	ViaGroups, NoSystem    bool
 }
 
@@ -33,6 +33,10 @@ var onlyNames = []onlyName{{"deny", hiding.OnlyDeny}, {"orphans", hiding.OnlyOrp
 
 // allLines is --lines without a choice.
 const allLines = "all"
+
+// What --rows can be: one row for each entry of a list with all its rights, or one for
+// each right.
+const rowsEntry, rowsRight = "entry", "right"
 
 // lineNames are what --lines can be, by the choice, for an object type.
 func lineNames(t *view.ObjectType) []string {
@@ -57,6 +61,7 @@ func (v *Seen) Define(f *pflag.FlagSet) {
 	f.StringVar(&v.ACEs, "ace-type", "", "aces: one entry of the screen's list of ACE types: Mailbox-Rights, Reverse-All, …")
 	f.BoolVar(&v.ViaGroups, "via-groups", false, "aces of one line in reverse: those of its groups too")
 	f.StringVar(&v.Lines, "lines", "all", "totals: all, mailboxes (of other recipients: recipients) or trustees")
+	f.StringVar(&v.Rows, "rows", rowsRight, "aces and totals: a row for each entry, with all its rights, or for each right of it")
 	f.BoolVar(&v.NoSystem, "no-system", false, "totals: leave out system mailboxes that hold no right")
 }
 
@@ -68,7 +73,7 @@ func (v *Seen) given() string {
 	}{
 		{"--filter", v.Filter != ""}, {"--sort", v.Sort != ""}, {"--only", v.Only != ""}, {"--of", v.Of != ""},
 		{"--ace-type", v.ACEs != ""}, {"--via-groups", v.ViaGroups}, {"--no-system", v.NoSystem},
-		{"--lines", v.Lines != "" && v.Lines != allLines},
+		{"--lines", v.Lines != "" && v.Lines != allLines}, {"--rows", v.Rows != "" && v.Rows != rowsRight},
 	} {
 		if f.set {
 			return f.name
@@ -106,6 +111,13 @@ func (v *Seen) apply(report string, q *view.Query) error {
 		if !found {
 			return usage.Errorf("unknown ACE type %q of %s: use %s", v.ACEs, q.Type.Flag, strings.Join(names, ", "))
 		}
+	}
+	switch v.Rows {
+	case rowsEntry:
+		q.Split = false
+	case rowsRight, "":
+	default:
+		return usage.Errorf("unknown rows %q: use %s or %s", v.Rows, rowsEntry, rowsRight)
 	}
 	switch {
 	case v.Of != "" && !q.Rows:
@@ -233,6 +245,9 @@ func (q *Question) seenWords(name func(string) string) (s string) {
 	if q.Query.Effective {
 		s += ", with what is held through groups"
 	}
+	if !q.Query.Split && q.entries() {
+		s += ", one row for each entry"
+	}
 	if q.Query.Filter != "" {
 		s += ", only what holds " + name(q.Query.Filter)
 	}
@@ -240,6 +255,11 @@ func (q *Question) seenWords(name func(string) string) (s string) {
 		s += ", ordered by " + sortTitles(q.Report, &q.Query)[max(n, -n)-1]
 	}
 	return s
+}
+
+// entries reports whether the rows that are asked for, or counted, are entries.
+func (q *Question) entries() bool {
+	return (q.Report == "aces" || q.Report == "totals") && q.Query.Type != view.Roles && !q.Query.Type.Doors()
 }
 
 // Command returns the arguments of the program that print the lines or rows of
@@ -281,6 +301,9 @@ func Command(source []string, s *model.Snapshot, q view.Query) []string {
 	args = append(args, showFlags(q.Type.Shows(q.Show))...)
 	if only := q.Type.Narrows(q.Only); only != 0 {
 		args = append(args, "--only", onlyText(only))
+	}
+	if of := (Question{Report: report, Query: q}); !q.Split && of.entries() {
+		args = append(args, "--rows", rowsEntry)
 	}
 	if q.Filter != "" {
 		args = append(args, "--filter="+q.Filter)

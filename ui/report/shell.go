@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"mbxperm/acl"
@@ -84,27 +85,41 @@ func (b *shellWriter) ofUser(get string) string {
 func (b *shellWriter) mailbox() {
 	id := shellName(&b.target)
 	b.out.Show = b.ofUser("Get-MailboxPermission -Identity "+id) + " | Format-List AccessRights,Deny,IsInherited,InheritanceType"
-	named := false
-	for _, r := range acl.MailboxRights {
-		named = named || r.Name == b.row.Right
-	}
+	rights := strings.Join(b.mailboxRights(), ",")
 	switch {
 	case b.row.NullDACL:
 	case b.row.Stale:
 		b.note("A stale copy of an inherited entry: the cmdlets leave inherited entries alone, and a server from 2013 on drops them when it next saves the list.")
-	case !named:
+	case rights == "":
 		b.note("These bits have no name among the rights of the cmdlet, so it cannot take them away one by one.")
 	case !b.plainKind():
 	default:
 		b.out.Revoke = "Remove-MailboxPermission -Identity " + id + " -User " + PowerShell(b.row.Trustee.SID.String()) +
-			" -AccessRights " + b.row.Right + b.inheritance() + b.deny()
-		if b.row.Right == "SendAs" {
+			" -AccessRights " + rights + b.inheritance() + b.deny()
+		if strings.Contains(rights, "SendAs") {
 			b.note("SendAs in a mailbox ACL has no effect: the right to send as somebody is an entry of the account (Send-As).")
 		}
 	}
 	if b.row.Authority == model.AuthorityCopy {
 		b.note("The mailbox is on a server before Exchange 2013: its store decides, and what the directory holds is a copy.")
 	}
+}
+
+// mailboxRights are those of the row that the cmdlets have a name for.
+func (b *shellWriter) mailboxRights() (names []string) {
+	of := b.row.Rights
+	if of == nil {
+		of = []string{b.row.Right}
+	}
+	for _, r := range acl.MailboxRights {
+		if slices.Contains(of, r.Name) {
+			names = append(names, r.Name)
+		}
+	}
+	if len(names) > 0 && len(names) < len(of) {
+		b.note("Other bits of the entry have no name among the rights of the cmdlet: they stay.")
+	}
+	return names
 }
 
 // plainKind reports whether the cmdlets know this kind of entry.

@@ -38,7 +38,7 @@ func TestExchangeShell(t *testing.T) {
 			if aces.Roles() { // no entries
 				continue
 			}
-			res, err := view.Of(t.Context(), s, view.Query{Type: typ, Rows: true, Show: hiding.All, ACEs: aces})
+			res, err := view.Of(t.Context(), s, view.Query{Type: typ, Rows: true, Split: true, Show: hiding.All, ACEs: aces})
 			if err != nil {
 				t.Fatal(err)
 			}

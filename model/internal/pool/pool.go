@@ -67,7 +67,8 @@ type DescRecord struct {
 	Sense        Sense
 	State        acl.ACLState
 	Broken       bool   // not decodable to its end; what came before the error is there
-	rows         uint32 // number of its RowCounts, see View.RowsOf: most have those of another
+	Repeats      bool   // an entry stands in it more than once
+	rows         uint32 // number of its Sums, see View.RowsOf: most have those of another
 }
 
 // Pool interns what states of a directory have in common: SIDs, GUIDs, DNs,
@@ -92,8 +93,9 @@ type Pool struct {
 	dnIndex     table.Index
 	aceIndex    table.Index
 	descIndex   map[[2]uint64]Desc
-	counts      table.Table[RowCounts]
-	countIndex  map[RowCounts]uint32
+	counts      table.Table[Sums]
+	countIndex  map[Sums]uint32
+	seen        []ACE // of the list whose rows are being counted
 	seeds       [2]maphash.Seed
 
 	lately  [latelyACEs]lateACE
@@ -116,7 +118,7 @@ func NewPool() *Pool {
 		domainIndex: map[string]uint32{},
 		guidIndex:   map[acl.GUID]GUID{},
 		descIndex:   map[[2]uint64]Desc{},
-		countIndex:  map[RowCounts]uint32{},
+		countIndex:  map[Sums]uint32{},
 		seeds:       [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
 		Parents:     map[string]DN{},
 	}
@@ -124,7 +126,7 @@ func NewPool() *Pool {
 	p.guids.Add(acl.GUID{})
 	p.dns.Add(DNRecord{})
 	p.aces.Add(ACERecord{})
-	p.Descs.Add(DescRecord{rows: p.rowCounts(RowCounts{})})
+	p.Descs.Add(DescRecord{rows: p.sums(Sums{})})
 	p.SID(acl.SIDSelf)               // Self
 	p.SID(acl.SIDSystem)             // System
 	p.SID(acl.SIDAuthenticatedUsers) // AuthenticatedUsers
@@ -141,7 +143,7 @@ type View struct {
 	ACEs       table.View[ACERecord]
 	Lists      table.View[ACE]
 	Descs      table.View[DescRecord]
-	counts     table.View[RowCounts]
+	counts     table.View[Sums]
 	Raws       [][]byte
 }
 
@@ -291,7 +293,7 @@ func (p *Pool) Descriptor(in Sense, raw []byte) Desc {
 		p.lists.Add(p.nullDACL(in))
 		r.N++
 	}
-	r.rows = p.rowCounts(p.sum(r))
+	r.rows = p.sums(p.sum(&r))
 	if !exact {
 		p.raws = append(p.raws, bytes.Clone(raw))
 		r.Raw = uint32(len(p.raws))

@@ -34,6 +34,9 @@ const (
 	RightReject        Right = 23 // unauthOrig
 	RightRejectMembers Right = 24 // dLMemRejectPerms
 
+	// An entry with all rights that it gives: a row where it is not split.
+	RightEntry Right = 26
+
 	MaxRights = 8 // rows that one ACE can give
 )
 
@@ -240,23 +243,36 @@ func SlotReasons(f Sense, slot int) (why hiding.Reasons) {
 	return why
 }
 
-// sum counts the rows of a descriptor that was just interned.
-func (p *Pool) sum(r DescRecord) (s RowCounts) {
-	if r.Sense >= Counted {
-		return s
-	}
+// Sums are the rows of a list: one for each right, and one for each entry, where
+// equal entries are one. See [SumACE] and [SumEntry].
+type Sums struct{ Rights, Entries RowCounts }
+
+// sum counts the rows of a descriptor that was just interned, and notes whether
+// entries repeat in it.
+func (p *Pool) sum(r *DescRecord) (s Sums) {
+	seen := p.seen[:0]
 	for i := range r.N {
-		one := SumACE(r.Sense, p.aces.At(uint32(*p.lists.At(r.First + i))))
-		for slot := range one {
-			s[slot][0] += one[slot][0]
-			s[slot][1] += one[slot][1]
+		id := *p.lists.At(r.First + i)
+		a := p.aces.At(uint32(id))
+		again := slices.Contains(seen, id) && a.Repeats()
+		r.Repeats = r.Repeats || again
+		seen = append(seen, id)
+		if r.Sense >= Counted {
+			continue
+		}
+		one := SumACE(r.Sense, a)
+		s.Rights.Add(&one)
+		if !again {
+			one = SumEntry(r.Sense, a)
+			s.Entries.Add(&one)
 		}
 	}
+	p.seen = seen
 	return s
 }
 
-// rowCounts interns the counts of a descriptor's rows.
-func (p *Pool) rowCounts(c RowCounts) uint32 {
+// sums interns the counts of a descriptor's rows.
+func (p *Pool) sums(c Sums) uint32 {
 	id, ok := p.countIndex[c]
 	if !ok {
 		id = p.counts.Add(c)
@@ -267,7 +283,7 @@ func (p *Pool) rowCounts(c RowCounts) uint32 {
 
 // RowsOf returns the rows of a descriptor, none where its sense is not one of
 // the counted. They must not be written.
-func (v *View) RowsOf(d *DescRecord) *RowCounts { return v.counts.At(d.rows) }
+func (v *View) RowsOf(d *DescRecord) *Sums { return v.counts.At(d.rows) }
 
 // SumACE counts the rows of one ACE.
 func SumACE(f Sense, a *ACERecord) (s RowCounts) {
@@ -280,6 +296,38 @@ func SumACE(f Sense, a *ACERecord) (s RowCounts) {
 		s[hidingSlot(RecipientReasons(f, a, r))][deny]++
 	}
 	return s
+}
+
+// EntryReasons says why the entry of a recipient is hidden by default: for what
+// all its rights are. They differ in what is implied alone, so these are the
+// reasons of one of them. ok is false where it gives no right here.
+func EntryReasons(f Sense, a *ACERecord) (why hiding.Reasons, ok bool) {
+	var buf [MaxRights]Right
+	rights := RightsOf(f, a, &buf)
+	why = hiding.All
+	for _, r := range rights {
+		why &= RecipientReasons(f, a, r)
+	}
+	return why, len(rights) > 0
+}
+
+// SumEntry counts one ACE as one row, if it gives any right.
+func SumEntry(f Sense, a *ACERecord) (s RowCounts) {
+	deny := 0
+	if a.Type.Denies() {
+		deny = 1
+	}
+	if why, ok := EntryReasons(f, a); ok {
+		s[hidingSlot(why)][deny] = 1
+	}
+	return s
+}
+
+// Repeats reports whether an entry says nothing new where it stands in a list a
+// second time. Of a condition the pool keeps no more than the bytes of its list,
+// so two conditional entries are never one.
+func (a *ACERecord) Repeats() bool {
+	return !a.Type.IsCallback() && (a.Type.Allows() || a.Type.Denies())
 }
 
 func (t *RowCounts) Add(x *RowCounts) {

@@ -16,6 +16,7 @@ func TestSizes(t *testing.T) {
 		{"ACERecord", unsafe.Sizeof(ACERecord{}), 28},
 		{"DescRecord", unsafe.Sizeof(DescRecord{}), 32},
 		{"RowCounts", unsafe.Sizeof(RowCounts{}), 36},
+		{"Sums", unsafe.Sizeof(Sums{}), 72},
 	} {
 		if r.got != r.want {
 			t.Errorf("a %s takes %d bytes, want %d", r.name, r.got, r.want)
