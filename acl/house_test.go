@@ -49,7 +49,7 @@ var arrows = map[string][]string{
 	"model/change":         {"model/whatif", "model/verdict", "model/view", "model/rbac", "model/door", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
 	"model/door/alert":     {"model/door", "model/wholefile"},
 	"model/opengraph":      {"model/finding", "model/rbac", "model/hiding", "model/verdict", "model/grant", "model/member", "model", "model/internal/...", "model/dn", "acl"},
-	"model/finding":        {"model/change", "model/view", "model/verdict", "model/rbac", "model/door", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
+	"model/finding":        {"model/change", "model/view", "model/hybrid", "model/verdict", "model/rbac", "model/door", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
 
 	"model/internal/script": {"model", "model/internal/pool", "model/dn", "acl", "acl/sddl"},
 

@@ -38,6 +38,7 @@ const (
 	Roles
 	OneStep
 	WaysOut
+	Border
 	Doors
 	Reading
 	News
@@ -46,7 +47,7 @@ const (
 
 // String names the group as the page does.
 func (g Group) String() string {
-	return [groups]string{"rights", "accounts", "groups", "roles", "one step away", "ways out", "doors", "what was read", "what is new"}[g]
+	return [groups]string{"rights", "accounts", "groups", "roles", "one step away", "ways out", "the border to Exchange Online", "doors", "what was read", "what is new"}[g]
 }
 
 // Rule is something that is wrong, or at least to be known. It never changes.
@@ -90,7 +91,7 @@ func (r *Rule) Counted() string {
 
 // Rules are all of them, in the order of the help. Making it numbers them.
 var Rules = func() []*Rule {
-	all := slices.Concat(rightsRules, accountRules, groupRules, roleRules, stepRules, wayRules, doorRules, readingRules, newsRules)
+	all := slices.Concat(rightsRules, accountRules, groupRules, roleRules, stepRules, wayRules, borderRules, doorRules, readingRules, newsRules)
 	for i, r := range all {
 		r.number = i
 	}

@@ -281,6 +281,27 @@ var ruleCases = map[string]struct {
 			f.Of("u1").Placing = &model.Placing{Automapped: []string{"CN=svc," + script.DomainDN}, AutomapState: model.Present}
 		})},
 	"opens-many": {manyMailboxes(60), "medium svc svc 60", manyMailboxes(40)},
+
+	"across-border": {both(remote(-2147483642), mailbox("u1", script.Allow(script.RID(80), acl.MailboxFullAccess, script.CI)),
+		account("u1", script.SendAs(script.RID(80), 0)), mailbox("u2", script.Allow(script.RID(80), acl.MailboxFullAccess, script.CI)), automapped("u2")),
+		"medium u1 r1 2|medium u2 r1 1",
+		both(remote(-1073741818), mailbox("u2", script.Allow(script.RID(80), acl.MailboxFullAccess, script.CI)), automapped("u2"))},
+	"not-aclable": {remote(-2147483642), "low r1  1", remote(-1073741818)},
+}
+
+// remote puts somebody whose mailbox is in Exchange Online.
+func remote(display int32) func(*script.Forest) {
+	return func(f *script.Forest) {
+		f.Put(model.Object{DN: "CN=r1," + script.StaffDN, GUID: script.GUID(80), SID: script.RID(80), Class: model.ClassUser, Account: "r1", UAC: 0x200,
+			Recipient: model.OtherRecipient, Type: "RemoteUserMailbox", SecurityState: model.Present, Security: accountACL(), DelegatesState: model.Present,
+			Placing: &model.Placing{Routing: "contoso.mail.onmicrosoft.com", Remote: 4, RemoteState: model.Present, Display: display, DisplayState: model.Present}})
+	}
+}
+
+func automapped(name string) func(*script.Forest) {
+	return func(f *script.Forest) {
+		f.Of(name).Placing = &model.Placing{Automapped: []string{"CN=r1," + script.StaffDN}, AutomapState: model.Present}
+	}
 }
 
 func discoveryMailbox(f *script.Forest) {

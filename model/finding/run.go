@@ -70,6 +70,7 @@ var passes = []pass{
 	{func() []*Rule { return groupRules }, (*run).groups},
 	{func() []*Rule { return roleRules }, (*run).roles},
 	{func() []*Rule { return organisationRules }, (*run).organisation},
+	{func() []*Rule { return borderRules }, (*run).border},
 	{func() []*Rule { return slices.Concat(entryRules, accountRules, stepRules, wayRules) }, (*run).objects},
 	{func() []*Rule { return newsRules }, (*run).news},
 }
