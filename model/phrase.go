@@ -36,7 +36,12 @@ func (p Phrase) String() string {
 	if len(p) == 1 {
 		return p[0].Text
 	}
+	n := 0
+	for i := range p {
+		n += len(p[i].Text)
+	}
 	var b strings.Builder
+	b.Grow(n)
 	for i := range p {
 		b.WriteString(p[i].Text)
 	}

@@ -38,6 +38,12 @@ type Book struct {
 	tokens  cache[tokenKey, *member.SIDs]
 	groups  cache[groupKey, *member.SIDs]
 
+	tellings cache[tellingKey, *telling]
+	names    cache[nameKey, model.Phrase]
+	entries  cache[entryKey, model.Phrase]
+	ways     cache[wayKey, *Way]
+	roleWays cache[roleWayKey, *Way]
+
 	rbac *rbac.Book
 	*byRoles
 
@@ -57,6 +63,11 @@ func newBook(s *model.Snapshot) *Book {
 	b.runs.most, b.runs.weigh = mostKept, func(r *ran) int { return len(r.except) + len(r.list.entries) + 8 }
 	b.tokens.most, b.tokens.weigh = mostTokens, func(*member.SIDs) int { return 1 }
 	b.groups.most, b.groups.weigh = mostTokens, func(*member.SIDs) int { return 1 }
+	b.tellings.most, b.tellings.weigh = mostTellings, (*telling).weight
+	b.ways.most, b.ways.weigh = mostTellings, (*Way).weight
+	b.roleWays.most, b.roleWays.weigh = mostTellings, (*Way).weight
+	b.names.most, b.names.weigh = mostNames, func(model.Phrase) int { return 1 }
+	b.entries.most, b.entries.weigh = mostNames, func(model.Phrase) int { return 1 }
 	b.g, b.rbac = coverage.Members(s), rbac.Of(s)
 	b.byRoles = newByRoles()
 	return b

@@ -1,7 +1,9 @@
 package verdict
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"mbxperm/acl"
@@ -30,7 +32,10 @@ type Way struct {
 }
 
 // phrase spells the chain: "u00012 > Desk > mailbox entry 3".
-func (w *Way) phrase() (out model.Phrase) {
+func (w *Way) phrase() model.Phrase { return w.spell(make(model.Phrase, 0, w.parts())) }
+
+// spell appends the chain to a phrase.
+func (w *Way) spell(out model.Phrase) model.Phrase {
 	for i, c := range w.Chain {
 		if i > 0 {
 			out = append(out, model.Part{Is: model.PartWord, Text: " > "})
@@ -40,35 +45,20 @@ func (w *Way) phrase() (out model.Phrase) {
 	return out
 }
 
+// parts bounds those of the chain.
+func (w *Way) parts() int {
+	n := len(w.Chain)
+	for _, c := range w.Chain {
+		n += len(c)
+	}
+	return n
+}
+
 // savedList is a list and what of it matches.
 type savedList struct {
 	list    *list
 	matches []match
 	token   *member.SIDs // nil for everybody
-}
-
-// lists returns what decides about a question, with the matches of whom the line
-// is about.
-func (l *Line) lists(q Question) (out []savedList) {
-	var runs []*ran
-	switch q {
-	case CanOpen:
-		if l.t.open != nil {
-			runs = []*ran{l.t.open}
-		}
-	case CanOpenAdmin:
-		runs = l.t.admin
-	case CanSendAs:
-		runs = []*ran{l.t.send}
-	}
-	for _, r := range runs {
-		saved := savedList{list: r.list, matches: r.list.general}
-		if t := l.token(r.list.domain); t != nil {
-			saved.token, saved.matches = t, r.list.matches(t)
-		}
-		out = append(out, saved)
-	}
-	return out
 }
 
 // token is that of whom the line is about; nil for everybody.
@@ -83,48 +73,54 @@ func (l *Line) token(d member.Domain) *member.SIDs {
 }
 
 // Ways returns the ways to one right in the order in which they are gone through,
-// ownership first. They are worked out once, by the first who asks.
+// ownership first.
 func (l *Line) Ways(q Question) []Way {
 	if l.t == nil && l.role == nil {
 		return nil
 	}
-	l.told.Do(func() {
-		l.ways = new([questions][]Way)
-		for q := range questions {
-			l.ways[q] = l.findWays(q)
+	t := l.telling(q)
+	out := make([]Way, len(t.ways))
+	for i, w := range t.ways {
+		if out[i] = *w; w.HasEntry && w.Obj == 0 { // see wayOf
+			out[i].Obj = l.Mailbox
 		}
-	})
-	return l.ways[q]
+	}
+	return out
 }
 
-func (l *Line) findWays(q Question) (out []Way) {
+// findWays appends the ways; shared where another line may have them all.
+func (l *Line) findWays(out []*Way, q Question) (_ []*Way, shared bool) {
 	if l.t == nil {
 		if q == CanOpen || q == CanSendAs {
-			return l.roleWays(l.role)
+			out = l.addRoleWays(out, l.role)
 		}
-		return nil
+		return out, true
 	}
 	if q == CanSendOnBehalf {
-		return l.behalfWays()
+		return l.addBehalfWays(out), false
 	}
+	shared = true
 	if l.Single && q != CanOpenAdmin && (q != CanOpen || l.t.open != nil) {
 		if w, ok := l.ownerWay(); ok {
-			out = append(out, w)
+			out, shared = append(out, &w), false
 		}
 	}
 	if (q == CanOpen || q == CanSendAs) && l.t.role != nil {
-		out = append(out, l.roleWays(l.t.role)...)
+		out = l.addRoleWays(out, l.t.role)
 	}
-	for _, saved := range l.lists(q) {
+	for _, r := range l.t.listsOf(q) {
+		saved := savedList{list: r.list, matches: r.list.general}
+		if saved.token = l.token(r.list.domain); saved.token != nil {
+			saved.matches = r.list.matches(saved.token)
+		}
 		late := false
 		for _, m := range saved.matches {
-			w := l.wayOf(saved, m)
-			w.Late = late
+			w := l.wayOf(&saved, m, late)
 			late = late || w.Denies && w.certainty&member.Sure != 0
 			out = append(out, w)
 		}
 	}
-	return out
+	return out, shared
 }
 
 func (l *Line) ownerWay() (w Way, ok bool) {
@@ -160,7 +156,7 @@ func (l *Line) ownerWay() (w Way, ok bool) {
 // steps names a way up, and how the last step holds the SID.
 func (b *Book) steps(way []member.Step, sid pool.SID) (out []model.Phrase) {
 	for i, step := range way {
-		name := b.stepName(step)
+		name := slices.Clip(b.stepName(step))
 		if step.Primary {
 			name = append(name, model.Part{Is: model.PartWord, Text: " (primary group)"})
 		}
@@ -174,28 +170,13 @@ func (b *Book) steps(way []member.Step, sid pool.SID) (out []model.Phrase) {
 
 func (b *Book) stepName(step member.Step) model.Phrase {
 	if step.Obj != 0 && b.s.Record(step.Obj).Class != model.ClassForeign {
-		return model.Phrase{{Is: model.PartName, Text: b.s.ObjectName(b.s.Record(step.Obj))}}
+		return b.objectName(step.Obj)
 	}
 	return b.nameOf(model.TrusteeOfSID(step.SID))
 }
 
-func (b *Book) nameOf(t model.TrusteeID) model.Phrase {
-	if t == 0 {
-		return model.Said("*")
-	}
-	p := b.s.Principal(t)
-	kind := model.PartName
-	switch {
-	case p.Kind == model.KindWellKnown:
-		kind = model.PartWord
-	case p.Name == model.SIDText(p.SID):
-		kind = model.PartSID
-	}
-	return model.Phrase{{Is: kind, Text: p.Name}}
-}
-
-// wayOf makes a way of a match.
-func (l *Line) wayOf(saved savedList, m match) (w Way) {
+// makeWay makes a way of a match; at is the key of its entry.
+func (l *Line) makeWay(saved *savedList, m match, at entryKey) (w Way) {
 	e := &saved.list.entries[m.entry]
 	w = Way{Denies: e.effect == denies, Preset: e.preset, certainty: m.certainty.Through(e.own), basis: Grant}
 	if e.preset {
@@ -204,14 +185,7 @@ func (l *Line) wayOf(saved savedList, m match) (w Way) {
 	if saved.list.service {
 		w.basis = Service
 	}
-	if e.effect == either {
-		w.Chain, w.Doubt, w.certainty = []model.Phrase{model.Said(e.why + " was not read")}, model.Said(e.why+" was not read"), member.Unread
-		return w
-	}
-	w.Obj, w.Pos, w.Mailbox, w.HasEntry, w.names = e.obj, e.pos, e.in == inMailbox, true, e.who
-	if e.in == inMailbox || e.in == inAccount {
-		w.Obj = l.t.id
-	}
+	w.Obj, w.Pos, w.Mailbox, w.HasEntry, w.names = at.at.obj, e.pos, e.in == inMailbox, true, e.who
 	if saved.token != nil {
 		if way := saved.token.Way(e.who); way != nil {
 			w.Chain = l.b.steps(way, e.who)
@@ -223,13 +197,13 @@ func (l *Line) wayOf(saved savedList, m match) (w Way) {
 		}
 		w.Chain = append(w.Chain, l.b.nameOf(model.TrusteeOfSID(e.who)))
 	}
-	w.Chain = append(w.Chain, l.b.entryPhrase(e, w.Obj))
+	w.Chain = append(w.Chain, l.b.entries.of(at, func() model.Phrase { return slices.Clip(l.b.spellEntry(e, cmp.Or(at.at.obj, l.t.id))) }))
 	w.Doubt = l.doubtOf(saved.list, e, m)
 	return w
 }
 
-// entryPhrase says where an entry stands: "store DB01 entry 5, set on Fabrikam".
-func (b *Book) entryPhrase(e *entry, obj model.ObjectID) (out model.Phrase) {
+// spellEntry says where an entry stands: "store DB01 entry 5, set on Fabrikam".
+func (b *Book) spellEntry(e *entry, obj model.ObjectID) (out model.Phrase) {
 	word := func(s string) { out = append(out, model.Part{Is: model.PartWord, Text: s}) }
 	number := strconv.Itoa(int(e.pos))
 	switch e.in {
@@ -317,7 +291,7 @@ func (l *Line) doubtOf(in *list, e *entry, m match) model.Phrase {
 	return doubt(m.certainty)
 }
 
-func (l *Line) behalfWays() (out []Way) {
+func (l *Line) addBehalfWays(out []*Way) []*Way {
 	s, o := l.b.s, l.t.o
 	for i := range o.Delegates.N {
 		who := s.Delegates.At(o.Delegates.First + i).Who
@@ -335,14 +309,14 @@ func (l *Line) behalfWays() (out []Way) {
 			w.Chain = append(w.Chain, l.b.nameOf(l.Trustee))
 		}
 		for _, id := range way {
-			w.Chain = append(w.Chain, model.Phrase{{Is: model.PartName, Text: s.ObjectName(s.Record(id))}})
+			w.Chain = append(w.Chain, l.b.objectName(id))
 		}
 		w.Chain = append(w.Chain, named)
-		out = append(out, w)
+		out = append(out, &w)
 	}
 	if len(out) == 0 && l.t.behalf.unread {
 		text := "publicDelegates, or who is in a group that it names"
-		out = append(out, Way{Chain: []model.Phrase{model.Said(text)}, Doubt: model.Said("not read"), certainty: member.Unread})
+		out = append(out, &Way{Chain: []model.Phrase{model.Said(text)}, Doubt: model.Said("not read"), certainty: member.Unread})
 	}
 	return out
 }

@@ -5,7 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 
 	"mbxperm/model"
 	"mbxperm/model/dn"
@@ -53,8 +53,7 @@ type Line struct {
 	// and set-up give.
 	role *roleRan
 
-	told sync.Once
-	ways *[questions][]Way // see Ways
+	told [questions]atomic.Pointer[telling]
 }
 
 // ByRoles reports whether a line for many mailboxes says what roles give on them,

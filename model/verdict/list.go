@@ -34,7 +34,7 @@ type entry struct {
 	in               part
 	obj              model.ObjectID // whose list it stands in
 	pos              uint32         // there
-	why              string         // what was not read, where effect is either
+	gap              *[2]Way        // where effect is either: the way there, and the same behind a deny
 }
 
 // list is what decides about a right, in the order of evaluation. It never
@@ -109,7 +109,14 @@ func (l *list) add(b *Book, e entry) {
 
 // gap notes that from here on a part of the list was not read.
 func (l *list) gap(b *Book, in part, obj model.ObjectID, why string) {
-	l.add(b, entry{effect: either, in: in, obj: obj, why: why})
+	why += " was not read"
+	w := Way{Chain: []model.Phrase{model.Said(why)}, Doubt: model.Said(why), certainty: member.Unread, basis: Grant}
+	if l.service {
+		w.basis = Service
+	}
+	late := w
+	late.Late = true
+	l.add(b, entry{effect: either, in: in, obj: obj, gap: &[2]Way{w, late}})
 }
 
 // release is what is known of the server of a mailbox.

@@ -46,6 +46,7 @@ type roleRan struct {
 	general member.Certainty
 	wide    []roleWide
 	persons []member.Holder // in order, each once
+	unread  *Way            // by assignments that were not read; nil where all were
 }
 
 // roleEntry is what one assignee is assigned, together.
@@ -130,8 +131,10 @@ type roleBaseKey struct {
 func (b *Book) roleBase(k roleKey, keptOut bool) *roleRan {
 	return b.roleBases.of(roleBaseKey{k.most, k.domain, keptOut}, func() *roleRan {
 		r := b.runRoles(b.rbac.Everywhere(keptOut), k)
-		if coverage.Roles(b.s).Unread {
+		if state := coverage.Roles(b.s); state.Unread {
 			r.general |= member.Unread.Through(k.most)
+			r.unread = &Way{Chain: []model.Phrase{model.Said("role assignments that were not read")},
+				Doubt: model.Phrase{{Is: model.PartAny, Text: state.Reason}}, certainty: member.Unread, basis: Role}
 		}
 		return r
 	})

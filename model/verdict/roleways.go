@@ -2,14 +2,13 @@ package verdict
 
 import (
 	"mbxperm/model"
-	"mbxperm/model/coverage"
 	"mbxperm/model/member"
 	"mbxperm/model/rbac"
 )
 
-// roleWays are the ways by role assignments, those of the mailbox before those
-// that count everywhere.
-func (l *Line) roleWays(r *roleRan) (out []Way) {
+// addRoleWays appends the ways by role assignments, those of the mailbox before
+// those that count everywhere.
+func (l *Line) addRoleWays(out []*Way, r *roleRan) []*Way {
 	for ; r != nil; r = r.base {
 		for i := range r.entries {
 			e := &r.entries[i]
@@ -19,13 +18,12 @@ func (l *Line) roleWays(r *roleRan) (out []Way) {
 			}
 			for _, c := range e.counting {
 				if got := who.Through(c.Certainty); got != member.No {
-					out = append(out, l.roleWay(e, c, who, got))
+					out = append(out, l.roleWayOf(e, c, who, got))
 				}
 			}
 		}
-		if state := coverage.Roles(l.b.s); r.base == nil && state.Unread {
-			out = append(out, Way{Chain: []model.Phrase{model.Said("role assignments that were not read")},
-				Doubt: model.Phrase{{Is: model.PartAny, Text: state.Reason}}, certainty: member.Unread, basis: Role})
+		if r.unread != nil {
+			out = append(out, r.unread)
 		}
 	}
 	return out

@@ -196,33 +196,6 @@ func fillMemberships(_ context.Context, r *run, yield func(*membershipRow) error
 	return nil
 }
 
-func fillAccess(ctx context.Context, r *run, yield func(*accessRow) error) error {
-	s := r.s
-	var failed error
-	err := verdict.Of(s).Lines(ctx, verdict.Query{Expand: r.expand, Order: r.byGUID}, func(l *verdict.Line) bool {
-		row := accessRow{
-			RunID: r.id, MailboxName: "*", PersonName: "*", Basis: l.Basis().String(), Complete: l.Complete(),
-			CanOpen: l.Answers[verdict.CanOpen].Answer.String(), CanOpenAdmin: l.Answers[verdict.CanOpenAdmin].Answer.String(),
-			CanSendAs: l.Answers[verdict.CanSendAs].Answer.String(), CanSendOnBehalf: l.Answers[verdict.CanSendOnBehalf].Answer.String(),
-			Via: r.hide.Phrase(l.Via()), ViaSID: model.SIDText(l.ViaSID()), Why: r.hide.Phrase(l.Why()),
-		}
-		if l.Mailbox != 0 {
-			o := s.Record(l.Mailbox)
-			row.MailboxGUID, row.MailboxName = model.GUIDText(o.GUID), s.ObjectName(o)
-		}
-		if l.Trustee != 0 {
-			p := s.Principal(l.Trustee)
-			row.PersonSID, row.PersonName, row.PersonState = model.SIDText(p.SID), p.Name, p.State
-		}
-		failed = yield(&row)
-		return failed == nil
-	})
-	if failed != nil {
-		return failed
-	}
-	return err
-}
-
 func fillCoverage(_ context.Context, r *run, yield func(*coverageRow) error) error {
 	for _, c := range coverage.Of(r.s) {
 		err := yield(&coverageRow{

@@ -108,7 +108,7 @@ type accessRow struct {
 	Basis           string `parquet:"basis,optional,dict" is:"word" about:"owner, grant, default, service or role"`
 	ViaSID          string `parquet:"via_sid,optional,dict" is:"sid" about:"whom the deciding entry names"`
 	Via             string `parquet:"via,optional,dict" is:"word" about:"the way there: person, groups, entry"`
-	Why             string `parquet:"why,optional" is:"word" about:"in a sentence for each answer what it rests on"`
+	Why             string `parquet:"why,optional,dict" is:"word" about:"in a sentence for each answer what it rests on"`
 	Complete        bool   `parquet:"complete" about:"false where an answer is unknown"`
 	MailboxName     string `parquet:"mailbox_name,dict" is:"target" about:"name of the mailbox; * for many"`
 	PersonName      string `parquet:"person_name,dict" is:"trustee" about:"name of the person or group; * for everybody else"`

@@ -27,6 +27,7 @@ type run struct {
 	at      time.Time
 	version string
 	expand  bool
+	texts   int // bytes of sentences that were made for the group of rows in hand
 }
 
 // newRun names a run by what was read: reading one recording twice gives one run.

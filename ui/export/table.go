@@ -23,6 +23,9 @@ const (
 	groupRows  = 1_000_000
 	groupBytes = 128 << 20
 	batchRows  = 500 // so that a group ends with one
+	// groupTexts bounds the different sentences of a group, which stand in a
+	// dictionary until the group is written.
+	groupTexts = 32 << 20
 	// pieceRows are the rows that the library is given at a time. In a longer piece
 	// it takes nulls for values (v0.32, writeRowsFuncOfOptional): where as many
 	// values follow the nulls before them as there are rows before these in a word of
@@ -82,7 +85,8 @@ func define[T any](t table, fill func(ctx context.Context, r *run, yield func(*T
 		t.columns = append(t.columns, columnOf(row.Field(i), i))
 	}
 	t.write = func(ctx context.Context, r *run, out io.Writer) (int64, error) {
-		w := &writer[T]{GenericWriter: parquet.NewGenericWriter[T](out, t.options(r)...), redact: t.redaction(r), batch: make([]T, 0, batchRows)}
+		w := &writer[T]{GenericWriter: parquet.NewGenericWriter[T](out, t.options(r)...), run: r, redact: t.redaction(r), batch: make([]T, 0, batchRows)}
+		r.texts = 0
 		err := fill(ctx, r, func(row *T) error {
 			if len(w.batch) == batchRows-1 {
 				if err := ctx.Err(); err != nil {
@@ -179,6 +183,7 @@ func (t *table) redaction(r *run) func(row reflect.Value) {
 // memory, packed.
 type writer[T any] struct {
 	*parquet.GenericWriter[T]
+	run                  *run
 	redact               func(reflect.Value)
 	batch                []T
 	rows, inGroup, begun int64 // rows in all and in the group, and where the group began
@@ -205,13 +210,13 @@ func (w *writer[T]) flush() error {
 	n := int64(len(w.batch))
 	clear(w.batch) // what the texts of these rows lie in may go
 	w.batch, w.rows, w.inGroup = w.batch[:0], w.rows+n, w.inGroup+n
-	if w.inGroup < groupRows && w.Size()-w.begun < groupBytes {
+	if w.inGroup < groupRows && w.Size()-w.begun < groupBytes && w.run.texts < groupTexts {
 		return nil
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	w.inGroup, w.begun = 0, w.Size()
+	w.inGroup, w.begun, w.run.texts = 0, w.Size(), 0
 	return nil
 }
 
