@@ -25,7 +25,7 @@ const (
 	batchRows  = 500 // so that a group ends with one
 	// groupTexts bounds the different sentences of a group, which stand in a
 	// dictionary until the group is written.
-	groupTexts = 32 << 20
+	groupTexts = 16 << 20
 	// pieceRows are the rows that the library is given at a time. In a longer piece
 	// it takes nulls for values (v0.32, writeRowsFuncOfOptional): where as many
 	// values follow the nulls before them as there are rows before these in a word of
