@@ -65,6 +65,9 @@ type Field[T any] struct {
 	// Aside marks what identifies a record beyond doubt and is too much for
 	// paper.
 	Aside bool
+	// First marks what somebody looks for first: where there is little room it is
+	// the last to go.
+	First bool
 	// Order marks the field by which redacted records are ordered: the order of
 	// names would tell a part of them.
 	Order bool

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -65,18 +66,25 @@ func (a *app) startExport() {
 	}, what.name+a.reading.now().Format("-2006-01-02")+".csv")
 }
 
-// exportName proposes a name: what it is, and where from.
+// exportName proposes a name that says what is in the file: whose rows, and which
+// way, or all lines of a type and where from.
 func exportName(res *view.Result) string {
-	what := "totals"
-	switch {
-	case res.Query.Verdicts():
-		what = "access"
-	case res.Query.Rows && res.Query.Type.Doors():
-		what = "logs"
-	case res.Query.Rows:
-		what = "aces"
+	s, q := res.Snapshot, &res.Query
+	if !q.Rows {
+		return fileName(s.State.Source) + "-" + q.Type.Flag + "-totals"
 	}
-	return fileName(res.Snapshot.State.Source) + "-" + res.Query.Type.Flag + "-" + what
+	of := view.TrusteeOf(s, q.Of)
+	if q.Of.IsTarget() {
+		of = view.TargetOf(s, q.Of)
+	}
+	name := cmp.Or(fileName(of.Name), fileName(s.State.Source)+"-"+q.Type.Flag)
+	switch {
+	case q.Verdicts():
+		name += "-access"
+	case q.Type.Doors():
+		return name + "-" + q.Type.Flag
+	}
+	return name + "-" + q.ACEs.Direction()
 }
 
 // exportTo writes what is shown, after a question if there is a file already.

@@ -21,10 +21,11 @@ func TestExport(t *testing.T) {
 	d.find("u0000")
 	d.WantScreen("filter u0000")
 	d.idle(a)
+	proposed := "export to demo-60-1-mailbox-totals-"
 	export := func(name string) {
 		t.Helper()
 		d.Press("E")
-		d.WantScreen("export to demo-60-1-mailbox-")
+		d.WantScreen(proposed)
 		d.On(func() { a.foot.input.SetText(filepath.Join(dir, name)) })
 		d.Press("Enter")
 	}
@@ -55,6 +56,7 @@ func TestExport(t *testing.T) {
 	d.Press("Down", "Enter")
 	d.WantScreen("u00002 · ", "82 entries")
 	d.idle(a)
+	proposed = "export to u00002-forward-" // whose rows, and which way
 	for _, name := range []string{"rows.csv", "rows.html", "rows.xlsx", "rows.jsonl"} {
 		export(name)
 		d.WantScreen("records written to ")

@@ -40,16 +40,16 @@ type Change struct {
 
 // Fields are the columns of compare.
 var Fields = []model.Field[*Change]{
-	{Name: "change", Is: model.ContentEvent, Value: func(c *Change) any { return c.Change }},
+	{Name: "change", First: true, Is: model.ContentEvent, Value: func(c *Change) any { return c.Change }},
 	{Name: "kind", Is: model.ContentWord, Value: func(c *Change) any { return c.Kind }},
-	{Name: "target", Is: model.ContentTarget, Value: func(c *Change) any { return c.Target.Name }},
+	{Name: "target", First: true, Is: model.ContentTarget, Value: func(c *Change) any { return c.Target.Name }},
 	{Name: "target_guid", Is: model.ContentGUID, Aside: true, Value: func(c *Change) any { return model.GUIDText(c.TargetGUID) }},
-	{Name: "trustee", Is: model.ContentTrustee, Value: func(c *Change) any { return c.Trustee.Name }},
+	{Name: "trustee", First: true, Is: model.ContentTrustee, Value: func(c *Change) any { return c.Trustee.Name }},
 	{Name: "trustee_sid", Is: model.ContentSID, Aside: true, Value: func(c *Change) any { return model.SIDText(c.Trustee.SID) }},
-	{Name: "right", Is: model.ContentRight, Value: func(c *Change) any { return c.right() }},
+	{Name: "right", First: true, Is: model.ContentRight, Value: func(c *Change) any { return c.right() }},
 	{Name: "status", Is: model.ContentStatus, Value: func(c *Change) any { return c.Status }},
-	{Name: "old", Value: func(c *Change) any { return c.Old }},
-	{Name: "new", Value: func(c *Change) any { return c.New }},
+	{Name: "old", First: true, Value: func(c *Change) any { return c.Old }},
+	{Name: "new", First: true, Value: func(c *Change) any { return c.New }},
 	{Name: "reach", Value: func(c *Change) any { return c.Reach }},
 	{Name: "inherited", Aside: true, Value: func(c *Change) any { return c.Inherited }},
 	{Name: "object_type", Is: model.ContentWord, Aside: true, Value: func(c *Change) any { return c.ObjectType }},

@@ -285,11 +285,11 @@ func trusteeOrder(s *model.Snapshot, p model.TrusteeID) string {
 
 // Fields are the columns of report findings: a contract.
 var Fields = []model.Field[*Finding]{
-	{Name: "severity", Is: model.ContentWord, Value: func(f *Finding) any { return f.Severity.String() }},
-	{Name: "rule", Is: model.ContentWord, Value: func(f *Finding) any { return f.Rule.Name }},
-	{Name: "target", Is: model.ContentTarget, Value: func(f *Finding) any { return f.Target.Name }},
+	{Name: "severity", First: true, Is: model.ContentWord, Value: func(f *Finding) any { return f.Severity.String() }},
+	{Name: "rule", First: true, Is: model.ContentWord, Value: func(f *Finding) any { return f.Rule.Name }},
+	{Name: "target", First: true, Is: model.ContentTarget, Value: func(f *Finding) any { return f.Target.Name }},
 	{Name: "target_dn", Is: model.ContentDN, Aside: true, Order: true, Value: func(f *Finding) any { return f.Target.DN }},
-	{Name: "trustee", Is: model.ContentTrustee, Value: func(f *Finding) any { return f.Trustee.Name }},
+	{Name: "trustee", First: true, Is: model.ContentTrustee, Value: func(f *Finding) any { return f.Trustee.Name }},
 	{Name: "trustee_sid", Is: model.ContentSID, Aside: true, Value: func(f *Finding) any { return model.SIDText(f.Trustee.SID) }},
 	{Name: "count", Value: func(f *Finding) any { return f.Count }},
 	{Name: "detail", Value: func(f *Finding) any { return f.Detail }},

@@ -40,14 +40,14 @@ func manyOr(many bool, name string) any {
 }
 
 func answerField(name string, q verdict.Question) model.Field[*AccessLine] {
-	return model.Field[*AccessLine]{Name: name, Is: model.ContentStatus, Value: func(l *AccessLine) any { return l.Answers[q].Answer.String() }}
+	return model.Field[*AccessLine]{Name: name, First: true, Is: model.ContentStatus, Value: func(l *AccessLine) any { return l.Answers[q].Answer.String() }}
 }
 
 // AccessFields are the columns of report access.
 var AccessFields = []model.Field[*AccessLine]{
-	{Name: "mailbox", Is: model.ContentTarget, Value: func(l *AccessLine) any { return manyOr(l.Mailbox == 0, l.mailbox.Name) }},
+	{Name: "mailbox", First: true, Is: model.ContentTarget, Value: func(l *AccessLine) any { return manyOr(l.Mailbox == 0, l.mailbox.Name) }},
 	{Name: "mailbox_dn", Is: model.ContentDN, Order: true, Value: func(l *AccessLine) any { return l.mailbox.DN }},
-	{Name: "person", Is: model.ContentTrustee, Value: func(l *AccessLine) any { return manyOr(l.Trustee == 0, l.person.Name) }},
+	{Name: "person", First: true, Is: model.ContentTrustee, Value: func(l *AccessLine) any { return manyOr(l.Trustee == 0, l.person.Name) }},
 	{Name: "person_domain", Is: model.ContentName, Value: func(l *AccessLine) any { return l.person.Domain }},
 	{Name: "person_sid", Is: model.ContentSID, Value: func(l *AccessLine) any { return model.SIDText(l.person.SID) }},
 	{Name: "person_state", Is: model.ContentWord, Value: func(l *AccessLine) any { return l.person.State }},

@@ -20,11 +20,11 @@ var Admins = &ObjectType{
 	},
 	Details: targetColumns("Scope", rowTarget),
 	Fields: []model.Field[*Line]{
-		{Name: "account", Is: model.ContentTrustee, Value: func(l *Line) any { return l.Name }},
+		{Name: "account", First: true, Is: model.ContentTrustee, Value: func(l *Line) any { return l.Name }},
 		{Name: "domain", Is: model.ContentName, Value: func(l *Line) any { return l.Domain }},
 		{Name: "sid", Is: model.ContentSID, Value: func(l *Line) any { return model.SIDText(l.SID) }},
 		{Name: "kind", Is: model.ContentWord, Value: func(l *Line) any { return l.Kind }},
-		{Name: "delegated_rights", Is: model.ContentRight, Value: func(l *Line) any { return l.Row.Right }},
+		{Name: "delegated_rights", First: true, Is: model.ContentRight, Value: func(l *Line) any { return l.Row.Right }},
 		{Name: "status", Is: model.ContentStatus, Value: func(l *Line) any { return l.Row.Status }},
 		{Name: "inherited", Value: func(l *Line) any { return l.Row.Inherited }},
 		{Name: "scope_dn", Is: model.ContentDN, Order: true, Value: func(l *Line) any { return l.Row.Target.DN }},

@@ -111,8 +111,9 @@ var ChoiceFields = append([]model.Field[*ConnectorLine]{
 const takes = "it takes the connection: "
 
 func connectorFields[T any](of func(T) *ConnectorLine) (out []model.Field[T]) {
+	first := []string{"server", "connector", "anonymous_relay", "weak"}
 	add := func(name string, is model.Content, value func(*ConnectorLine) any) {
-		out = append(out, model.Field[T]{Name: name, Is: is, Order: name == "dn", Value: func(t T) any {
+		out = append(out, model.Field[T]{Name: name, Is: is, First: slices.Contains(first, name), Order: name == "dn", Value: func(t T) any {
 			c := of(t)
 			if c.Connector == nil {
 				return ""

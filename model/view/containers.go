@@ -18,10 +18,10 @@ var Containers = &ObjectType{
 	},
 	Details: targetColumns("Container", rowTarget),
 	Fields: []model.Field[*Line]{
-		{Name: "container", Is: model.ContentName, Value: func(l *Line) any { return l.Name }},
+		{Name: "container", First: true, Is: model.ContentName, Value: func(l *Line) any { return l.Name }},
 		{Name: "type", Is: model.ContentWord, Value: func(l *Line) any { return l.Sort }},
 		{Name: "dn", Is: model.ContentDN, Order: true, Value: func(l *Line) any { return l.DN }},
-		{Name: "aces", Value: func(l *Line) any { return l.Forward(grant.ContainerACL).Rows }},
+		{Name: "aces", First: true, Value: func(l *Line) any { return l.Forward(grant.ContainerACL).Rows }},
 		{Name: "aces_deny", Value: func(l *Line) any { return l.Forward(grant.ContainerACL).Deny }},
 		{Name: "hidden", Value: func(l *Line) any { return l.Totals.Hidden() }},
 		{Name: "unread", Value: func(l *Line) any { return l.Forward(grant.ContainerACL).Unread }},

@@ -20,12 +20,12 @@ func NewCrossingLine(s *model.Snapshot, c hybrid.Crossing) CrossingLine {
 
 // CrossingFields are the columns of report hybrid.
 var CrossingFields = []model.Field[*CrossingLine]{
-	{Name: "target", Is: model.ContentTarget, Value: func(l *CrossingLine) any { return l.To.Name }},
+	{Name: "target", First: true, Is: model.ContentTarget, Value: func(l *CrossingLine) any { return l.To.Name }},
 	{Name: "target_premises", Is: model.ContentWord, Value: func(l *CrossingLine) any { return l.TargetPremises.String() }},
-	{Name: "trustee", Is: model.ContentTrustee, Value: func(l *CrossingLine) any { return l.Who.Name }},
+	{Name: "trustee", First: true, Is: model.ContentTrustee, Value: func(l *CrossingLine) any { return l.Who.Name }},
 	{Name: "trustee_premises", Is: model.ContentWord, Value: func(l *CrossingLine) any { return l.TrusteePremises.String() }},
-	{Name: "right_name", Is: model.ContentRight, Value: func(l *CrossingLine) any { return l.Right }},
-	{Name: "works", Is: model.ContentStatus, Value: func(l *CrossingLine) any { return l.Works.String() }},
+	{Name: "right_name", First: true, Is: model.ContentRight, Value: func(l *CrossingLine) any { return l.Right }},
+	{Name: "works", First: true, Is: model.ContentStatus, Value: func(l *CrossingLine) any { return l.Works.String() }},
 	{Name: "reason", Value: func(l *CrossingLine) any { return l.Reason }},
 	{Name: "target_domain", Is: model.ContentName, Aside: true, Value: func(l *CrossingLine) any { return l.To.Domain }},
 	{Name: "target_sid", Is: model.ContentSID, Aside: true, Order: true, Value: func(l *CrossingLine) any { return model.SIDText(l.To.SID) }},
@@ -105,12 +105,12 @@ func NameSome(s *model.Snapshot, ids []model.ObjectID) (out model.Phrase) {
 
 // MovingFields are the columns of report hybrid --list batches.
 var MovingFields = []model.Field[*MovingLine]{
-	{Name: "batch", Value: func(l *MovingLine) any { return l.Batch }},
-	{Name: "mailbox", Is: model.ContentTarget, Value: func(l *MovingLine) any { return l.Name }},
+	{Name: "batch", First: true, Value: func(l *MovingLine) any { return l.Batch }},
+	{Name: "mailbox", First: true, Is: model.ContentTarget, Value: func(l *MovingLine) any { return l.Name }},
 	{Name: "upn", Is: model.ContentAccount, Value: func(l *MovingLine) any { return l.UPN }},
 	{Name: "primary_smtp", Is: model.ContentAccount, Value: func(l *MovingLine) any { return l.PrimarySMTP }},
-	{Name: "tied_by", Value: func(l *MovingLine) any { return l.TiedBy }},
-	{Name: "ties", Value: func(l *MovingLine) any { return len(l.Tied) + len(l.Torn) }},
+	{Name: "tied_by", First: true, Value: func(l *MovingLine) any { return l.TiedBy }},
+	{Name: "ties", First: true, Value: func(l *MovingLine) any { return len(l.Tied) + len(l.Torn) }},
 	{Name: "torn", Value: func(l *MovingLine) any { return len(l.Torn) }},
 	{Name: "torn_from", Value: func(l *MovingLine) any { return l.TornFrom }},
 	{Name: "domain", Is: model.ContentName, Aside: true, Value: func(l *MovingLine) any { return l.Domain }},

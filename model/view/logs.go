@@ -24,16 +24,16 @@ func Logs(s *model.Snapshot, filter, release string) (out []Log) {
 
 // LogFields are the columns of report logs.
 var LogFields = []model.Field[*door.Log]{
-	{Name: "server", Is: model.ContentName, Order: true, Value: func(l *door.Log) any { return l.Server }},
-	{Name: "stream", Is: model.ContentWord, Value: func(l *door.Log) any { return l.Stream() }},
+	{Name: "server", First: true, Is: model.ContentName, Order: true, Value: func(l *door.Log) any { return l.Server }},
+	{Name: "stream", First: true, Is: model.ContentWord, Value: func(l *door.Log) any { return l.Stream() }},
 	{Name: "files", Value: func(l *door.Log) any { return l.Files }},
 	{Name: "bytes", Value: func(l *door.Log) any { return int(l.Bytes) }},
 	{Name: "lines", Value: func(l *door.Log) any { return l.Lines }},
 	{Name: "damaged", Value: func(l *door.Log) any { return l.Damaged }},
 	{Name: "unreadable", Value: func(l *door.Log) any { return l.Unreadable }},
-	{Name: "from", Is: model.ContentWord, Value: func(l *door.Log) any { return stamp(l.From) }},
-	{Name: "to", Is: model.ContentWord, Value: func(l *door.Log) any { return stamp(l.To) }},
-	{Name: "logging", Is: model.ContentWord, Value: func(l *door.Log) any { return l.Logging }},
+	{Name: "from", First: true, Is: model.ContentWord, Value: func(l *door.Log) any { return stamp(l.From) }},
+	{Name: "to", First: true, Is: model.ContentWord, Value: func(l *door.Log) any { return stamp(l.To) }},
+	{Name: "logging", First: true, Is: model.ContentWord, Value: func(l *door.Log) any { return l.Logging }},
 	{Name: "folder", Is: model.ContentName, Value: func(l *door.Log) any { return l.Folder }},
 	{Name: "reason", Is: model.ContentSentence, Value: func(l *door.Log) any { return strings.Join(l.Reasons, "; ") }},
 }

@@ -34,7 +34,7 @@ var Mailboxes = &ObjectType{
 	},
 	Details: recipientColumns("MailboxName"),
 	Fields: append([]model.Field[*Line]{
-		{Name: "account", Is: model.ContentTrustee, Value: func(l *Line) any { return l.Name }},
+		{Name: "account", First: true, Is: model.ContentTrustee, Value: func(l *Line) any { return l.Name }},
 		{Name: "domain", Is: model.ContentName, Value: func(l *Line) any { return l.Domain }},
 		{Name: "sid", Is: model.ContentSID, Order: true, Value: func(l *Line) any { return model.SIDText(l.SID) }},
 		{Name: "kind", Is: model.ContentWord, Value: func(l *Line) any { return l.Kind }},

@@ -231,7 +231,7 @@ func reverseCount(kind *grant.Kind) func(*evaluation, lineRef) Count {
 
 func countFields(name string, of func(*Line) Count) []model.Field[*Line] {
 	return []model.Field[*Line]{
-		{Name: name, Value: func(l *Line) any { return of(l).Rows }},
+		{Name: name, First: true, Value: func(l *Line) any { return of(l).Rows }},
 		{Name: name + "_deny", Value: func(l *Line) any { return of(l).Deny }},
 	}
 }

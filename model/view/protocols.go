@@ -42,15 +42,15 @@ const (
 
 // ProtocolFields are the columns of report protocols.
 var ProtocolFields = []model.Field[*ProtocolLine]{
-	{Name: "account", Is: model.ContentTarget, Value: func(l *ProtocolLine) any { return l.Name }},
+	{Name: "account", First: true, Is: model.ContentTarget, Value: func(l *ProtocolLine) any { return l.Name }},
 	{Name: "domain", Is: model.ContentName, Value: func(l *ProtocolLine) any { return l.Domain }},
 	{Name: "sid", Is: model.ContentSID, Order: true, Value: func(l *ProtocolLine) any { return model.SIDText(l.SID) }},
 	{Name: "type", Is: model.ContentWord, Value: func(l *ProtocolLine) any { return l.Type }},
-	{Name: "protocol", Is: model.ContentWord, Value: func(l *ProtocolLine) any { return l.Protocol.String() }},
-	{Name: "state", Is: model.ContentStatus, Value: func(l *ProtocolLine) any { return l.Access.State }},
+	{Name: "protocol", First: true, Is: model.ContentWord, Value: func(l *ProtocolLine) any { return l.Protocol.String() }},
+	{Name: "state", First: true, Is: model.ContentStatus, Value: func(l *ProtocolLine) any { return l.Access.State }},
 	{Name: "from", Is: model.ContentWord, Value: func(l *ProtocolLine) any { return l.Access.From }},
 	{Name: "expected", Is: model.ContentWord, Value: func(l *ProtocolLine) any { return l.Expected }},
-	{Name: "deviation", Is: model.ContentWord, Value: func(l *ProtocolLine) any { return l.Deviation }},
+	{Name: "deviation", First: true, Is: model.ContentWord, Value: func(l *ProtocolLine) any { return l.Deviation }},
 	{Name: "last_used", Is: model.ContentWord, Value: func(l *ProtocolLine) any { return stamp(l.Used.Last) }},
 	{Name: "last_client", Is: model.ContentName, Value: func(l *ProtocolLine) any { return l.Used.Client }},
 	{Name: "uses", Value: func(l *ProtocolLine) any { return l.Used.N }},

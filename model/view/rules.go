@@ -22,11 +22,11 @@ const scopeUnknown = "unknown: where the directory keeps it is not documented"
 
 // RuleFields are the columns of report rules.
 var RuleFields = []model.Field[*RuleLine]{
-	{Name: "priority", Value: func(l *RuleLine) any { return l.Priority }},
-	{Name: "name", Is: model.ContentName, Value: func(l *RuleLine) any { return l.Name }},
+	{Name: "priority", First: true, Value: func(l *RuleLine) any { return l.Priority }},
+	{Name: "name", First: true, Is: model.ContentName, Value: func(l *RuleLine) any { return l.Name }},
 	{Name: "enabled", Value: func(l *RuleLine) any { return l.Enabled }},
-	{Name: "action", Is: model.ContentWord, Value: func(l *RuleLine) any { return l.Action }},
-	{Name: "condition", Is: model.ContentSentence, Value: func(l *RuleLine) any { return model.List(l.ConditionTexts()) }},
+	{Name: "action", First: true, Is: model.ContentWord, Value: func(l *RuleLine) any { return l.Action }},
+	{Name: "condition", First: true, Is: model.ContentSentence, Value: func(l *RuleLine) any { return model.List(l.ConditionTexts()) }},
 	{Name: "exception", Is: model.ContentSentence, Value: func(l *RuleLine) any { return model.List(l.ExceptionTexts()) }},
 	{Name: "scope", Is: model.ContentWord, Value: func(*RuleLine) any { return scopeUnknown }},
 	{Name: "changed", Is: model.ContentWord, Value: func(l *RuleLine) any { return l.Changed }},
@@ -71,20 +71,20 @@ var RuleAnswerFields = []model.Field[*RuleAnswer]{
 	{Name: "protocol", Is: model.ContentWord, Value: func(a *RuleAnswer) any { return a.Asked.Protocol }},
 	{Name: "from", Is: model.ContentName, Value: func(a *RuleAnswer) any { return a.From }},
 	{Name: "auth", Is: model.ContentWord, Value: func(a *RuleAnswer) any { return a.Asked.Auth }},
-	{Name: "rule", Is: model.ContentName, Value: func(a *RuleAnswer) any {
+	{Name: "rule", First: true, Is: model.ContentName, Value: func(a *RuleAnswer) any {
 		if a.Rule == nil {
 			return ""
 		}
 		return a.Name
 	}},
-	{Name: "action", Is: model.ContentWord, Value: func(a *RuleAnswer) any {
+	{Name: "action", First: true, Is: model.ContentWord, Value: func(a *RuleAnswer) any {
 		if a.Rule == nil {
 			return "AllowAccess"
 		}
 		return a.Action
 	}},
-	{Name: "decided", Is: model.ContentWord, Value: func(a *RuleAnswer) any { return a.Decides }},
-	{Name: "why", Is: model.ContentSentence, Value: func(a *RuleAnswer) any { return a.Why }},
+	{Name: "decided", First: true, Is: model.ContentWord, Value: func(a *RuleAnswer) any { return a.Decides }},
+	{Name: "why", First: true, Is: model.ContentSentence, Value: func(a *RuleAnswer) any { return a.Why }},
 }
 
 // RuleQuery asks the rules for a person.

@@ -23,15 +23,15 @@ type SettingLine struct {
 
 // SettingFields are the columns of report settings.
 var SettingFields = []model.Field[*SettingLine]{
-	{Name: "server", Is: model.ContentName, Value: func(l *SettingLine) any { return l.ServerName() }},
+	{Name: "server", First: true, Is: model.ContentName, Value: func(l *SettingLine) any { return l.ServerName() }},
 	{Name: "release", Is: model.ContentWord, Value: func(l *SettingLine) any { return serverRelease(l.Server) }},
 	{Name: "site", Is: model.ContentName, Value: func(l *SettingLine) any { return serverSite(l.Server) }},
-	{Name: "protocol", Is: model.ContentWord, Value: func(l *SettingLine) any { return ProtocolName(l.Protocol) }},
+	{Name: "protocol", First: true, Is: model.ContentWord, Value: func(l *SettingLine) any { return ProtocolName(l.Protocol) }},
 	{Name: "name", Is: model.ContentWord, Value: func(l *SettingLine) any { return l.Settings.Name }},
-	{Name: "setting", Is: model.ContentWord, Value: func(l *SettingLine) any { return l.Setting.Name }},
-	{Name: "value", Is: model.ContentUnknown, Value: func(l *SettingLine) any { return l.Value }},
+	{Name: "setting", First: true, Is: model.ContentWord, Value: func(l *SettingLine) any { return l.Setting.Name }},
+	{Name: "value", First: true, Is: model.ContentUnknown, Value: func(l *SettingLine) any { return l.Value }},
 	{Name: "is_default", Value: func(l *SettingLine) any { return l.Default }},
-	{Name: "weak", Is: model.ContentWord, Value: func(l *SettingLine) any { return l.weak() }},
+	{Name: "weak", First: true, Is: model.ContentWord, Value: func(l *SettingLine) any { return l.weak() }},
 	{Name: "note", Is: model.ContentWord, Value: func(l *SettingLine) any { return l.Note }},
 	{Name: "dn", Is: model.ContentDN, Order: true, Value: func(l *SettingLine) any { return l.Settings.Get("DistinguishedName").Value }},
 }
@@ -39,10 +39,10 @@ var SettingFields = []model.Field[*SettingLine]{
 // ServiceFields are the columns of the short form: a line for each service, with
 // what administrators write down of it.
 var ServiceFields = []model.Field[*SettingLine]{
-	{Name: "server", Is: model.ContentName, Value: func(l *SettingLine) any { return l.ServerName() }},
+	{Name: "server", First: true, Is: model.ContentName, Value: func(l *SettingLine) any { return l.ServerName() }},
 	{Name: "release", Is: model.ContentWord, Value: func(l *SettingLine) any { return serverRelease(l.Server) }},
 	{Name: "site", Is: model.ContentName, Value: func(l *SettingLine) any { return serverSite(l.Server) }},
-	{Name: "protocol", Is: model.ContentWord, Value: func(l *SettingLine) any { return ProtocolName(l.Protocol) }},
+	{Name: "protocol", First: true, Is: model.ContentWord, Value: func(l *SettingLine) any { return ProtocolName(l.Protocol) }},
 	serviceField("certificate", "X509CertificateName", model.ContentHost),
 	serviceField("login_type", "LoginType", model.ContentWord),
 	serviceField("logging", "ProtocolLogEnabled", model.ContentWord),
@@ -51,7 +51,7 @@ var ServiceFields = []model.Field[*SettingLine]{
 	serviceField("ssl_bindings", "SSLBindings", model.ContentUnknown),
 	serviceField("timeout", "AuthenticatedConnectionTimeout", model.ContentWord),
 	serviceField("preauth_timeout", "PreAuthenticatedConnectionTimeout", model.ContentWord),
-	{Name: "weak", Is: model.ContentWord, Value: func(l *SettingLine) any { return l.allWeak() }},
+	{Name: "weak", First: true, Is: model.ContentWord, Value: func(l *SettingLine) any { return l.allWeak() }},
 	{Name: "note", Is: model.ContentWord, Value: func(l *SettingLine) any { return model.List(l.Notes) }},
 	{Name: "last_log", Is: model.ContentWord, Value: func(l *SettingLine) any { return l.lastLog }},
 	{Name: "last_check", Is: model.ContentWord, Value: func(l *SettingLine) any { return l.lastCheck() }},

@@ -22,9 +22,9 @@ var Stores = &ObjectType{
 	Fields: []model.Field[*Line]{
 		{Name: "server", Is: model.ContentName, Value: func(l *Line) any { return l.Server }},
 		{Name: "storage_group", Is: model.ContentName, Value: func(l *Line) any { return l.StorageGroup }},
-		{Name: "store", Is: model.ContentName, Value: func(l *Line) any { return l.Store }},
+		{Name: "store", First: true, Is: model.ContentName, Value: func(l *Line) any { return l.Store }},
 		{Name: "dn", Is: model.ContentDN, Order: true, Value: func(l *Line) any { return l.DN }},
-		{Name: "aces", Value: func(l *Line) any { return l.Forward(grant.StoreACL).Rows }},
+		{Name: "aces", First: true, Value: func(l *Line) any { return l.Forward(grant.StoreACL).Rows }},
 		{Name: "hidden", Value: func(l *Line) any { return l.Totals.Hidden() }},
 	},
 	ACEs:  []ACEType{{Name: "All", forward: grant.StoreACL.Only()}},

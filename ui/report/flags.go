@@ -20,7 +20,8 @@ type Flags struct {
 	Format, Object, Target, Trustee, Direction, Out       string
 	RedactKey, FailOn, Since                              string
 	Inherited, Self, Defaults, Implied, Stale, All, Force bool
-	BOM, Redact, Quiet                                    bool
+	BOM, Redact, Quiet, Wide                              bool
+	Columns                                               string
 	Seen                                                  Seen
 	Verdict                                               Verdict
 	Doors                                                 Doors
@@ -155,6 +156,8 @@ func (r *Flags) rows(f *pflag.FlagSet, objects string) {
 
 // reports defines the flags that only reports have.
 func (r *Flags) reports(f *pflag.FlagSet) {
+	f.BoolVar(&r.Wide, "wide", false, "table: all columns, however wide that is")
+	f.StringVar(&r.Columns, "columns", "", "only these columns, in this order: NAME,NAME,…")
 	f.BoolVar(&r.BOM, "bom", false, "begin CSV with a byte order mark, for Excel")
 	r.DefineRedact(f)
 	f.StringVar(&r.FailOn, "fail-on", "", "exit with 4 where one of these conditions holds: "+finding.ConditionNames())
@@ -327,7 +330,7 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 	job := &Job{
 		Question: Question{Report: report, Query: q, Target: r.Target, Trustee: r.Trustee, Of: r.Seen.Of, Recipients: r.Object == "recipient", Expand: r.Verdict.Expand,
 			Doors: r.Doors, Directory: r.Directory, Findings: r.Findings, Hybrid: r.Hybrid, WhatIf: r.WhatIf, OpenGraph: r.OpenGraph},
-		Output:  Output{Format: format, BOM: r.BOM, File: r.Out, Force: r.Force, Quiet: r.Quiet},
+		Output:  Output{Format: format, BOM: r.BOM, File: r.Out, Force: r.Force, Quiet: r.Quiet, Wide: r.Wide},
 		Version: version,
 	}
 	job.OpenGraph.All = r.All
@@ -344,6 +347,9 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 				return nil, usage.Errorf("--fail-on %s wants something to compare with: give --since FILE", a.Name)
 			}
 		}
+	}
+	if job.Columns, err = r.columns(report); err != nil {
+		return nil, err
 	}
 	if job.Redact, err = r.Redactor(); err == nil {
 		err = job.Findings.read()

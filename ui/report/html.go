@@ -45,14 +45,6 @@ func policy() string {
 		"; base-uri 'none'; form-action 'none'"
 }
 
-// wideReport is the number of fields from which on a sheet is too narrow for all
-// that identifies a record beyond doubt.
-const wideReport = 20
-
-// offPaper reports whether a field is to stay off the paper unless somebody
-// chooses it.
-func (d Data) offPaper(j int) bool { return d.about(j).aside && len(d.Fields) >= wideReport }
-
 type pageField struct {
 	Class string
 	Parts []string // of the name, where it may be broken
@@ -118,7 +110,7 @@ func pageOf(d Data, ev *Evidence) *pageData {
 		if numeric {
 			f.Class = "n"
 		}
-		if d.offPaper(j) {
+		if d.aside(j) {
 			f.Class = strings.TrimSpace(f.Class + " x")
 			unprinted = append(unprinted, d.Fields[j])
 		}

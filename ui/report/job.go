@@ -34,12 +34,19 @@ type Output struct {
 	File   string    // empty: standard output
 	Force  bool      // replace the file
 	Quiet  bool      // nothing on standard error but errors and what is incomplete
+	// Columns are the names of the fields to write, in this order; none: all, and of
+	// a table those that people look for first, unless it is to be Wide.
+	Columns []string
+	Wide    bool
 }
 
 // Misuse says what is wrong with the request itself.
 func (o *Output) Misuse(stdout io.Writer) error {
 	if o.BOM && o.Format != CSV {
 		return errors.New("--bom is for --format csv")
+	}
+	if o.Wide && (o.Format != Table || len(o.Columns) > 0) {
+		return errors.New("--wide is for --format table without --columns: every other format has all columns")
 	}
 	if o.Format == XLSX && o.File == "" && isTerminal(stdout) {
 		return errBookOnTerminal
@@ -92,6 +99,10 @@ func (o *Output) Deliver(ctx context.Context, stdout, stderr io.Writer, d Data, 
 	if o.Redact != nil {
 		d = o.Redact.data(d)
 		o.Redact.evidence(ev)
+	}
+	d, err := o.choose(d, stdout, stderr)
+	if err != nil {
+		return err
 	}
 	sum := &summer{}
 	data := func(w io.Writer) error {
@@ -264,7 +275,11 @@ func (j *Job) Run(ctx context.Context, s, old *model.Snapshot, stdout, stderr io
 	if len(ev.Unread) > 0 { // no --quiet hides that no rows are no answer
 		fmt.Fprintln(stderr, "mbxperm: not read: "+strings.Join(ev.Unread, " and ")+" did not come; there may be more rows than these")
 	}
-	for _, note := range ev.Notes {
+	more, err := j.notes(ctx, s, ev)
+	if err != nil {
+		return out, err
+	}
+	for _, note := range append(ev.Notes, more...) {
 		if !j.Quiet {
 			fmt.Fprintln(stderr, "mbxperm: "+safe.Text(note))
 		}

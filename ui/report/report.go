@@ -79,12 +79,16 @@ type Data struct {
 	// write, where it is not nil, writes the report in a form of its own, whatever
 	// the format.
 	write func(io.Writer) error
+	// room is how many cells a line of a table has, 0 where there is no end of them;
+	// shown, where it is not nil, gets the number of columns that found room.
+	room  int
+	shown func(n int)
 }
 
 // held is what is said of a field.
 type held struct {
-	is           model.Content
-	aside, order bool
+	is                  model.Content
+	aside, first, order bool
 }
 
 // about returns what is said of a field.
@@ -152,7 +156,7 @@ func streamed[T any](name string, fields []model.Field[*T], each func(yield func
 	d := Data{Name: name}
 	for _, f := range fields {
 		d.Fields = append(d.Fields, f.Name)
-		d.hold = append(d.hold, held{f.Is, f.Aside, f.Order})
+		d.hold = append(d.hold, held{f.Is, f.Aside, f.First, f.Order})
 	}
 	d.stream = func(yield func(record) error) error {
 		return each(func(r T) error {
@@ -174,7 +178,7 @@ func NewData[T any](name string, fields []model.Field[*T], n int, record func(in
 	d := Data{Name: name, Len: n}
 	for _, f := range fields {
 		d.Fields = append(d.Fields, f.Name)
-		d.hold = append(d.hold, held{f.Is, f.Aside, f.Order})
+		d.hold = append(d.hold, held{f.Is, f.Aside, f.First, f.Order})
 	}
 	d.phrases = func(i int, cells []any) {
 		r := record(i)

@@ -39,16 +39,25 @@ func (d Data) titles() []int {
 	return widths
 }
 
+// between stands between two columns of a table.
+const between = "  "
+
 // writeTable lines the fields up for people. Nothing is cut: a table that loses
-// the end of a name is worse than one that is not straight.
+// the end of a name is worse than one that is not straight. Columns that find no
+// room in a line of d.room cells are left out, and d.shown is told.
 func writeTable(w *bufio.Writer, d Data) error {
 	var first [][]any
-	widths := d.titles()
+	widths, filled := d.titles(), make([]bool, len(d.Fields))
+	var at []int
 	begin := func() error {
-		err := writeLine(w, widths, func(j int) (string, bool) { return d.Fields[j], false })
+		at = d.fit(widths, filled, d.room)
+		if d.shown != nil {
+			d.shown(len(at))
+		}
+		err := writeLine(w, widths, at, func(j int) (string, bool) { return d.Fields[j], false })
 		for _, cells := range first {
 			if err == nil {
-				err = writeCells(w, widths, cells)
+				err = writeCells(w, widths, at, cells)
 			}
 		}
 		return err
@@ -57,12 +66,15 @@ func writeTable(w *bufio.Writer, d Data) error {
 		if len(first) < sampled {
 			first = append(first, slices.Clone(cells))
 			widen(widths, cells)
+			for j, v := range cells {
+				filled[j] = filled[j] || text(v) != ""
+			}
 			if len(first) < sampled {
 				return nil
 			}
 			return begin()
 		}
-		return writeCells(w, widths, cells)
+		return writeCells(w, widths, at, cells)
 	})
 	if err == nil && len(first) < sampled {
 		err = begin()
@@ -70,27 +82,27 @@ func writeTable(w *bufio.Writer, d Data) error {
 	return err
 }
 
-func writeCells(w *bufio.Writer, widths []int, cells []any) error {
-	return writeLine(w, widths, func(j int) (string, bool) {
+func writeCells(w *bufio.Writer, widths, at []int, cells []any) error {
+	return writeLine(w, widths, at, func(j int) (string, bool) {
 		_, number := cells[j].(int)
 		return safe.Text(text(cells[j])), number
 	})
 }
 
-// writeLine writes a line of a table; cell returns a cell, and whether it stands
-// to the right.
-func writeLine(w *bufio.Writer, widths []int, cell func(j int) (string, bool)) error {
-	for j := range widths {
+// writeLine writes a line of a table with the columns at; cell returns a cell, and
+// whether it stands to the right.
+func writeLine(w *bufio.Writer, widths, at []int, cell func(j int) (string, bool)) error {
+	for i, j := range at {
 		s, right := cell(j)
 		pad := strings.Repeat(" ", max(0, widths[j]-safe.Width(s)))
 		switch {
 		case right:
 			s = pad + s
-		case j < len(widths)-1:
+		case i < len(at)-1:
 			s += pad
 		}
-		if j > 0 {
-			w.WriteString("  ")
+		if i > 0 {
+			w.WriteString(between)
 		}
 		w.WriteString(s)
 	}
