@@ -118,7 +118,7 @@ func (w *world) connections() (out []model.Connection) {
 func ptr[T any](v T) *T { return &v }
 
 // relays say who sends mail: applications and printers, some of them to
-// outside, one with an old version of TLS.
+// outside, one with an old version of TLS, and a scanner that is replaced by another.
 func (w *world) relays() (out []model.Relay) {
 	for i := range 6 + min(w.n/50, 20) {
 		d := dice(w.draw(streamLogs, 5000+i))
@@ -144,6 +144,12 @@ func (w *world) relays() (out []model.Relay) {
 			r.Rejected = []model.Tally{{Name: "550", N: 1 + d.roll(30)}}
 		}
 		out = append(out, r)
+	}
+	if w.day < logDays { // the scanner before the new one came: its last day is in no later log
+		name, last := w.servers[0].name, w.logTime(w.day+1, 60)
+		out = append(out, model.Relay{Server: name, Side: "front end", Connector: "Anonymous Relay", Client: "192.0.2.21", Sessions: 31, MayRelay: 31,
+			Messages: 31, Recipients: 40, External: 6, Relayed: 6, First: w.logTime(logDays, 20), Last: last,
+			Helo: model.Some{Texts: []string{"scanner.contoso.com"}}, Senders: model.Some{Texts: []string{"scanner@contoso.com"}}})
 	}
 	if w.day >= newClient {
 		name := w.servers[0].name

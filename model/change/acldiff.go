@@ -183,6 +183,7 @@ const (
 	gapPartialDoor
 	gapNotLogged
 	gapUnreadLog
+	gapInLog
 )
 
 var gapTexts = [...]string{
@@ -194,6 +195,7 @@ var gapTexts = [...]string{
 	gapPartialDoor: "not read to the end",
 	gapNotLogged:   "this connector logs nothing here",
 	gapUnreadLog:   "some of these logs could not be read",
+	gapInLog:       "of some days there is no line in these logs",
 }
 
 // side is an ACL as one state shows it.

@@ -294,7 +294,7 @@ func TestCompareEqualsThePlainOne(t *testing.T) {
 		old, new string
 		doors    int
 	}{
-		{"demo:80:1:0", "demo:80:1:5", 0}, {"demo:80:1:0", "demo:80:1:40", 2}, {"demo:80:1:40", "demo:80:1:5", 2}, {"demo:300:7:0", "demo:300:7:190", 2},
+		{"demo:80:1:0", "demo:80:1:5", 0}, {"demo:80:1:0", "demo:80:1:40", 3}, {"demo:80:1:40", "demo:80:1:5", 1}, {"demo:300:7:0", "demo:300:7:190", 3},
 	} {
 		pool := model.NewPool()
 		old, rawOld := demoState(t, pool, spec.old)
@@ -412,15 +412,20 @@ func sidOrDN(p model.Principal) string {
 	return p.SID.String()
 }
 
-// mirrors checks that a comparison is the other way round what its opposite is.
+// mirrors checks that a comparison is the other way round what its opposite is. What
+// logs tell is left out: who comes and goes is judged by time, which has a direction.
 func mirrors(t *testing.T, name string, there, back *change.List) {
 	t.Helper()
 	var a, b []string
 	for i := range there.Len() {
-		a = append(a, contract(there.Change(i), false))
+		if x := there.Change(i); x.Kind != change.KindClient && x.Kind != change.KindRelay {
+			a = append(a, contract(x, false))
+		}
 	}
 	for i := range back.Len() {
-		b = append(b, contract(back.Change(i), true))
+		if x := back.Change(i); x.Kind != change.KindClient && x.Kind != change.KindRelay {
+			b = append(b, contract(x, true))
+		}
 	}
 	sameLines(t, name+": mirrored", b, a)
 }

@@ -14,7 +14,8 @@ import (
 // by a protocol, and one that sends through a connector. That one is new or gone
 // is said only where both states have logs of that server that could tell: by default
 // most connectors log nothing, and a file that could not be read may have told of
-// whoever is not in the others.
+// whoever is not in the others. Of gone clients it is said only where the newer logs
+// have neither damage nor a day without a line.
 
 // doorEvent is what happened to a way of a client, of one state.
 type doorEvent struct {
@@ -105,8 +106,10 @@ func (c *comparer) door(e doorEvent) {
 		x.Event, x.why[1-e.state] = EventUnsure, gapNoLog
 	case e.connector != "" && !logged(c.state[1-e.state], e.server, e.connector):
 		x.Event, x.why[1-e.state] = EventUnsure, gapNotLogged
-	case other.Unreadable > 0:
+	case other.Unreadable > 0, e.state == Before && other.Damaged > 0:
 		x.Event, x.why[1-e.state] = EventUnsure, gapUnreadLog
+	case e.state == Before && len(other.Gaps) > 0:
+		x.Event, x.why[After] = EventUnsure, gapInLog
 	case e.state == After && e.first.Before(other.From):
 		x.Event, x.why[Before] = EventUnsure, gapBeforeLog // it was there before OLD's logs begin
 	case e.state == Before && ok && other.To.Sub(other.From)+time.Hour < own.To.Sub(own.From):
