@@ -69,6 +69,9 @@ type Forest struct {
 
 	trusts     map[acl.SID]Trust // trusted domains
 	tombstones map[ObjectID]tombstone
+
+	invocations []acl.GUID          // of the domain controllers that stamps name; the first is none
+	controllers map[acl.GUID]string // and their names, as far as they are known
 }
 
 // Trust is a domain that a domain of the forest trusts, in the forest or
@@ -86,7 +89,7 @@ func newForest() *Forest {
 		Schema: map[acl.GUID]SchemaName{}, Rights: map[acl.GUID]ExtendedRight{},
 		WellKnownGroups: map[acl.GUID]pool.DN{}, Versions: map[pool.DN]ServerVersion{}, types: []string{""}, Servers: []string{""},
 		trusts: map[acl.SID]Trust{}, tombstones: map[ObjectID]tombstone{},
-		Tokens: map[pool.DN][]acl.SID{},
+		Tokens: map[pool.DN][]acl.SID{}, invocations: []acl.GUID{{}}, controllers: map[acl.GUID]string{},
 	}
 }
 
@@ -99,6 +102,8 @@ func (f *Forest) clone() *Forest {
 	c.Versions = maps.Clone(f.Versions)
 	c.trusts = maps.Clone(f.trusts)
 	c.tombstones = maps.Clone(f.tombstones)
+	c.invocations = slices.Clone(f.invocations)
+	c.controllers = maps.Clone(f.controllers)
 	c.Tokens = maps.Clone(f.Tokens)
 	c.AdminSDHolders = slices.Clone(f.AdminSDHolders)
 	c.Servers = slices.Clone(f.Servers)

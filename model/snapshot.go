@@ -29,6 +29,7 @@ type Snapshot struct {
 	postingOf  table.View[uint32] // by ObjectID: number in postings
 	placings   placingViews
 	habits     habitViews
+	stamps     stampViews
 	Automaps   table.View[Automap] // in the order in which they came
 	shared     table.View[sharedRec]
 	Stores     table.View[ObjectID]

@@ -47,6 +47,7 @@ type Writer struct {
 	postings  postings
 	placings  placings
 	habits    habits
+	stamps    stamps
 	shared    table.Table[sharedRec]
 	alike     map[sharedRec]bool    // what is in shared
 	stores    table.Table[ObjectID] // stores and administration containers: few, and listed apart
@@ -93,7 +94,7 @@ func (w *Writer) Snapshot() *Snapshot {
 		Objects: w.objects.Publish(), byDN: w.byDN.Publish(), sids: w.sids.publish(),
 		Delegates: w.delegates.Publish(), Members: w.members.Publish(), Stored: w.stored.Publish(),
 		Links: w.postings.links.Publish(), postings: w.postings.list.Publish(), postingOf: w.postings.of.Publish(),
-		placings: w.placings.publish(), habits: w.habits.publish(), Automaps: w.placings.automaps.Publish(),
+		placings: w.placings.publish(), habits: w.habits.publish(), stamps: w.stamps.publish(), Automaps: w.placings.automaps.Publish(),
 		shared: w.shared.Publish(),
 		Stores: w.stores.Publish(), Recipients: w.recips.Publish(), Roles: w.roles.publish(),
 		Logs: w.logs.logs.publish(), Connections: w.logs.connections.publish(), Relays: w.logs.relays.publish(),

@@ -269,7 +269,7 @@ func TestScreenHostile(t *testing.T) {
 
 func TestScreenCollecting(t *testing.T) {
 	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, *app, string)) {
-		src := &fakeSource{Source: newDemo(t, "demo:60"), after: 454, hold: make(chan struct{})}
+		src := &fakeSource{Source: newDemo(t, "demo:60"), after: 460, hold: make(chan struct{})}
 		d, a := driveApp(t, w, h, src, "the certificate was not verified")
 		d.WantScreen("reading containers ", " of ", "warning: the certificate was not verified")
 		golden(d, a, "collecting")

@@ -142,6 +142,9 @@ func listLines(f *sheetLines, lists []view.ListState) {
 			style = widget.StyleWarning
 		}
 		f.say("  "+shortAttributes[l.Attribute], text, style)
+		if l.Changed != "" {
+			f.say("", "attribute last changed "+l.Changed, widget.StyleMuted)
+		}
 	}
 }
 

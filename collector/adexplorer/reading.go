@@ -148,6 +148,9 @@ func (r *reading) run() error {
 	if err := r.sayRoot(); err != nil {
 		return err
 	}
+	if err := r.numbers(); err != nil {
+		return err
+	}
 	for _, list := range r.searches {
 		for _, one := range list {
 			r.begin(one)

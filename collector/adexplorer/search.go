@@ -87,7 +87,8 @@ func (s *search) in(name []byte) bool {
 // what there is: see ends.go.
 func apart(s *collector.Search) bool {
 	switch s.Purpose {
-	case decode.RootDSE.Purpose, decode.Keys.Purpose, decode.StoreLinks.Purpose, decode.Containers.Purpose, decode.Lookup.Purpose:
+	case decode.RootDSE.Purpose, decode.Keys.Purpose, decode.StoreLinks.Purpose, decode.Containers.Purpose, decode.Lookup.Purpose,
+		decode.AttributeIDs.Purpose:
 		return true
 	}
 	return s.Filter == ""

@@ -18,9 +18,9 @@ var Mailboxes = collector.Search{
 	Attributes: slices.Concat([]string{
 		attrMailboxSD, attrSecurity, attrNickname, "msExchRecipientTypeDetails",
 		"msExchMailboxGuid", "msExchHomeServerName", "homeMDB", "msExchMasterAccountSid", attrDelegates,
-		attrPolicy, attrLastLogon,
+		attrPolicy, attrLastLogon, AttrStamps,
 	}, forwards, placings, senders, accessAttributes(), model.TraitAttributes[:], identity),
-	Weight: 15,
+	Weight: 18,
 }
 
 // Keys asks for nothing but the keys of the same accounts, to hold what came in
@@ -31,7 +31,7 @@ var Keys = collector.Search{
 	Scope:      collector.ScopeSub,
 	Filter:     filterMailboxes,
 	Attributes: []string{attrObjectGUID},
-	Weight:     12,
+	Weight:     15,
 }
 
 const filterMailboxes = "(&(objectCategory=person)(objectClass=user)(mailNickname=*))"
@@ -48,7 +48,7 @@ var Principals = collector.Search{
 	Scope:      collector.ScopeSub,
 	Filter:     "(&(|(objectSid=*)(objectClass=contact))(!(mailNickname=*))(!(objectCategory=group)))",
 	Attributes: slices.Concat(identity, []string{attrLastLogon}, model.TraitAttributes[:]),
-	Weight:     13,
+	Weight:     16,
 }
 
 // account is whoever can log on, with a mailbox or without. A computer is a

@@ -17,8 +17,8 @@ var Containers = collector.Search{
 	Purpose:    "containers",
 	Base:       domainBase,
 	Scope:      collector.ScopeSub,
-	Attributes: []string{attrObjectClass, attrObjectGUID, attrObjectSID, attrCN, attrSecurity},
-	Weight:     10,
+	Attributes: []string{attrObjectClass, attrObjectGUID, attrObjectSID, attrCN, attrSecurity, AttrStamps},
+	Weight:     13,
 	About:      "every OU and container above a mailbox or recipient, by name",
 }
 

@@ -36,6 +36,9 @@ type decoder struct {
 	// placingInHand is that of the entry in hand, so that its list is made once.
 	placingInHand model.Placing
 	habitInHand   model.Habit
+	stampsInHand  model.Stamps
+	stampIDs      StampIDs
+	badStamps     badStamps
 	// traitSet is that of the entry in hand, and traitsAsked are those that traitQuery
 	// asks for.
 	traitSet, traitsAsked model.Traits
@@ -50,7 +53,7 @@ var _ collector.Sink = (*decoder)(nil)
 
 func newDecoder(w *model.Writer) *decoder {
 	return &decoder{w: w, queries: map[collector.QueryID]*collector.Query{}, domains: map[string]*domain{}, progress: newProgress(),
-		classes: classSets{sets: map[string]*classSet{}}, shared: sharedTexts{}, tooLong: map[string]tooLong{}, domainHeads: domainHeads{}}
+		classes: classSets{sets: map[string]*classSet{}}, shared: sharedTexts{}, tooLong: map[string]tooLong{}, domainHeads: domainHeads{}, stampIDs: NewStampIDs()}
 }
 
 // Entry decodes one directory entry.
@@ -59,6 +62,10 @@ func (d *decoder) Entry(e *collector.Entry) {
 	if !e.Early {
 		d.w.State.Entries++
 		d.progress.entry(&d.w.State, d.now)
+	}
+	if d.now != nil && d.now.Purpose == DelegateStamps.Purpose { // it tells nothing else of the object
+		d.valueStamps(e)
+		return
 	}
 	set := d.classes.of(e.Values(attrObjectClass))
 	if d.now == nil {
@@ -139,6 +146,9 @@ func (d *decoder) close(ctx context.Context, err error) error {
 	}
 	if err == nil && d.doors.unasked() {
 		d.w.State.AddGap(model.Gap{Search: string(Doors.Purpose), Reason: "it was not asked for: the recording is older than this question"})
+	}
+	if d.badStamps.n > 0 {
+		d.w.State.AddProblem(d.badStamps.problem())
 	}
 	if d.badSIDs.n > 0 {
 		d.w.State.AddGap(d.badSIDs.gap())

@@ -16,7 +16,7 @@
 //	// Folders asks for the folders of a domain.
 //	var Folders = collector.Search{
 //		Purpose: "folders", Stage: collector.OfDomain, Base: domainBase, Scope: collector.ScopeSub,
-//		Filter: "(objectClass=folder)", Attributes: []string{attrObjectClass, attrCN}, Weight: 16,
+//		Filter: "(objectClass=folder)", Attributes: []string{attrObjectClass, attrCN}, Weight: 19,
 //	}
 //
 //	var folder = kind{

@@ -23,7 +23,7 @@ var Doors = collector.Search{
 		"(objectClass=msExchClientAccessRule)(objectClass=msExchAcceptedDomain)" +
 		"(cn=Protocols)(cn=POP3)(cn=IMAP4)(cn=SMTP Receive Connectors)(cn=Client Access Rules)(cn=Transport Settings)(cn=Accepted Domains))",
 	Attributes: doorAttributes(),
-	Weight:     8,
+	Weight:     11,
 	About:      "settings of POP3 and IMAP4, receive connectors, client access rules and accepted domains, and the containers of these",
 }
 

@@ -41,4 +41,5 @@ func ExampleSearches() {
 	// Output:
 	// rights CN=Extended-Rights,CN=Configuration,DC=contoso,DC=com (objectClass=controlAccessRight)
 	// schema CN=Schema,CN=Configuration,DC=contoso,DC=com (|(objectClass=attributeSchema)(objectClass=classSchema))
+	// domain-controllers CN=Sites,CN=Configuration,DC=contoso,DC=com (objectClass=nTDSDSA)
 }

@@ -18,7 +18,7 @@ var Servers = collector.Search{
 	Scope:      collector.ScopeSub,
 	Filter:     "(|(objectClass=msExchOrganizationContainer)(objectClass=msExchExchangeServer))",
 	Attributes: exchangeAttributes,
-	Weight:     5,
+	Weight:     8,
 	About:      aboutExchange,
 }
 
@@ -29,7 +29,7 @@ var AboveStores = collector.Search{
 	Base:       servicesBase,
 	Scope:      collector.ScopeSub,
 	Attributes: exchangeAttributes,
-	Weight:     5,
+	Weight:     8,
 	About:      aboutExchange,
 }
 
@@ -40,6 +40,7 @@ var exchangeAttributes = []string{
 	"msExchMasterServerOrAvailabilityGroup", "serialNumber", "versionNumber", "objectVersion",
 	"legacyExchangeDN", "otherWellKnownObjects",
 	"msExchServerSite", "networkAddress", "msExchCurrentServerRoles", "msExchEwsEnabled", "msExchOrganizationFlags2",
+	AttrStamps,
 }
 
 const aboutExchange = "stores, servers and organisation; the last of them for all objects above these, by name"

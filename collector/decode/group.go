@@ -16,7 +16,7 @@ var Groups = collector.Search{
 	Scope:      collector.ScopeSub,
 	Filter:     "(&(objectCategory=group)(!(mailNickname=*)))",
 	Attributes: slices.Concat([]string{attrMember, "groupType", attrSecurity, attrRoleGroup, attrForeignGroup}, managers, identity),
-	Weight:     11,
+	Weight:     14,
 }
 
 // group is a group, with a mail alias or without.

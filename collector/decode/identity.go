@@ -60,5 +60,7 @@ func (d *decoder) put(e *collector.Entry, o *model.Object) {
 	o.Above = o.Recipient == model.NoRecipient && !store && administration(e.DN)
 	if !d.w.Put(o) {
 		d.leftOut(e)
+		return
 	}
+	d.stamps(e)
 }

@@ -33,7 +33,7 @@ type class struct {
 // in this order too, where the first that concerns a line of the coverage
 // counts.
 var kinds = []kind{
-	rootDSE, partition, right, schema,
+	rootDSE, partition, right, schema, controller,
 	logFile, connection, relay,
 	store, storeCopy, server,
 	role, roleAssignment, roleScope, rolePolicy,

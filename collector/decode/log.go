@@ -12,7 +12,7 @@ import (
 
 // Logs are the sums of protocol logs, which come from a folder and from no
 // directory. Their entries have DNs of their own, and classes that no schema has.
-var Logs = collector.Search{Purpose: "logs", Stage: collector.Apart, Scope: collector.ScopeSub, Weight: 7}
+var Logs = collector.Search{Purpose: "logs", Stage: collector.Apart, Scope: collector.ScopeSub, Weight: 10}
 
 // LogBase is the DN that the entries of logs lie below: .invalid is nobody's
 // (RFC 2606 2).

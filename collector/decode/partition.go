@@ -12,7 +12,7 @@ var Partitions = collector.Search{
 	Scope:      collector.ScopeOne,
 	Filter:     "(objectClass=crossRef)",
 	Attributes: []string{attrObjectClass, attrCN, "nCName", "nETBIOSName", "dnsRoot", "systemFlags"},
-	Weight:     2,
+	Weight:     5,
 }
 
 // partition is a crossRef: what it takes is the NetBIOS name of a domain. Only

@@ -21,9 +21,9 @@ var Recipients = collector.Search{
 	Attributes: slices.Concat([]string{
 		attrSecurity, attrNickname, "msExchRecipientTypeDetails", attrDisplayType, attrDelegates,
 		attrMember, "groupType", attrMailboxSD, "homeMDB", "msExchMailboxGuid",
-		attrRoleGroup, attrForeignGroup,
+		attrRoleGroup, attrForeignGroup, AttrStamps,
 	}, managers, senders, identity),
-	Weight: 14,
+	Weight: 17,
 }
 
 // contact is somebody elsewhere, with an address and without a SID.

@@ -15,7 +15,7 @@ var Rights = collector.Search{
 	Scope:      collector.ScopeOne,
 	Filter:     "(objectClass=controlAccessRight)",
 	Attributes: []string{attrObjectClass, attrCN, attrDisplayName, "rightsGuid", "validAccesses"},
-	Weight:     4,
+	Weight:     7,
 }
 
 // right is a controlAccessRight ([MS-ADTS] 5.1.3.2.1).

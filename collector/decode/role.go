@@ -25,7 +25,7 @@ var Roles = collector.Search{
 		"msExchUserLink", "msExchRoleLink", "msExchDomainRestrictionLink", "msExchConfigRestrictionLink", "msExchRoleAssignmentFlags",
 		"msExchScopeRoot", "msExchQueryFilter", "msExchScopeFlags", "msExchRBACPolicyFlags",
 	},
-	Weight: 7,
+	Weight: 10,
 	About:  "CN=RBAC of the organisation: roles, assignments, scopes and policies",
 }
 

@@ -16,7 +16,7 @@ var Schema = collector.Search{
 	Scope:      collector.ScopeOne,
 	Filter:     "(|(objectClass=attributeSchema)(objectClass=classSchema))",
 	Attributes: []string{attrObjectClass, attrCN, "lDAPDisplayName", "schemaIDGUID", "attributeSecurityGUID", "rangeUpper", "isMemberOfPartialAttributeSet"},
-	Weight:     6,
+	Weight:     9,
 }
 
 // schema is an attribute or a class of the schema.
@@ -35,6 +35,7 @@ func decodeSchema(d *decoder, e *collector.Entry, set *classSet) {
 	if leaf, _ := dn.Split(e.DN); strings.EqualFold(leaf, "CN=ms-Exch-Schema-Version-Pt") && e.Value("rangeUpper") != nil {
 		d.w.ExchangeSchema(int(number(e.Text("rangeUpper"))))
 	}
+	d.stampIDs.Learn(e)
 	g, err := guidOf(e.Value("schemaIDGUID"))
 	if err != nil {
 		return

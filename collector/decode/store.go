@@ -13,7 +13,7 @@ var Stores = collector.Search{
 	Scope:      collector.ScopeSub,
 	Filter:     filterCopies,
 	Attributes: exchangeAttributes,
-	Weight:     5,
+	Weight:     8,
 	About:      aboutExchange,
 }
 
@@ -26,7 +26,7 @@ var StoreLinks = collector.Search{
 	Scope:      collector.ScopeSub,
 	Filter:     filterStores,
 	Attributes: []string{attrObjectClass, attrStored},
-	Weight:     9,
+	Weight:     12,
 }
 
 const (

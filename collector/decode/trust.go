@@ -13,7 +13,7 @@ var Trusts = collector.Search{
 	Scope:      collector.ScopeSub,
 	Filter:     "(objectCategory=trustedDomain)",
 	Attributes: []string{attrObjectClass, attrCN, "securityIdentifier", "flatName", "trustPartner"},
-	Weight:     3,
+	Weight:     6,
 }
 
 // trust is a trusted domain: what it takes are the names of one outside the

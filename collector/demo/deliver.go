@@ -81,6 +81,7 @@ func (e *entry) mailbox(w *world, p *person, expiry bool) {
 	if sd := w.accountSD(&e.buf, p); sd != nil {
 		e.put("nTSecurityDescriptor", sd)
 	}
+	e.stamps(w, p)
 	if p.index >= w.n {
 		e.senders(w, p.index)
 		return

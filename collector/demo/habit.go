@@ -14,7 +14,6 @@ func (e *entry) lastLogon(d *dice, away bool) {
 	if d.roll(40) == 0 || away {
 		days += 120 + d.roll(500)
 	}
-	const to1970 = 11_644_473_600 // seconds from 1601 ([MS-DTYP] 2.3.3)
 	at := dayZero.AddDate(0, 0, -days).Add(time.Duration(d.roll(86400)) * time.Second)
 	e.number("lastLogonTimestamp", (at.Unix()+to1970)*10_000_000)
 }

@@ -36,6 +36,7 @@ const (
 	streamAccess
 	streamAutomap
 	streamHabit
+	streamStamp
 )
 
 // mix is the finaliser of SplitMix64: every bit of the result depends on every

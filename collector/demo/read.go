@@ -46,6 +46,7 @@ func (r *session) run(s search) error {
 	}
 	q := r.ask(s.query)
 	r.sink.Expect(q.ID, s.count)
+	stamped := q.Asked(decode.AttrStamps)
 	for k := range s.count {
 		if err := r.stopped(); err != nil {
 			r.sink.End(q.ID, err)
@@ -53,6 +54,9 @@ func (r *session) run(s search) error {
 		}
 		r.entry.reset()
 		s.write(&r.entry, k)
+		if stamped {
+			r.entry.stampOther(r.source.world)
+		}
 		r.entry.Query = q.ID
 		r.sink.Entry(&r.entry.Entry)
 	}
@@ -88,6 +92,8 @@ func (w *world) searches() []search {
 		{ask(decode.RootDSE), 1, func(e *entry, _ int) { e.rootDSE(w) }},
 		{ask(decode.Partitions), len(crossRefs),
 			func(e *entry, k int) { e.crossRef(k) }},
+		{ask(decode.AttributeIDs), 1, func(e *entry, _ int) { e.attributeID() }},
+		{ask(decode.Controllers), 2, (*entry).controller},
 		{ask(decode.Schema), len(schema) + 1, func(e *entry, k int) {
 			if k == len(schema) {
 				e.schemaVersion()
@@ -194,12 +200,14 @@ func (w *world) recipientSearches() []search {
 	// answer.
 	expires := (&collector.Query{Attributes: decode.Mailboxes.Attributes}).Asked("accountExpires")
 	sds := w.recipientDescriptors()
+	delegating := w.delegating()
 	return []search{
 		{ask(decode.Mailboxes), w.n + w.mailUsers,
 			func(e *entry, k int) {
 				p := w.personAt(k)
 				e.mailbox(w, &p, expires)
 			}},
+		{ask(decode.DelegateStamps), len(delegating), func(e *entry, k int) { e.delegateStamps(w, int(delegating[k])) }},
 		{ask(decode.Recipients), w.lists + w.contacts + w.dynamics + w.folders,
 			func(e *entry, k int) {
 				switch {

@@ -95,7 +95,8 @@ func (d *directory) frame() {
 		With("supportedControl", "1.2.840.113556.1.4.319", "1.2.840.113556.1.4.801", "1.2.840.113556.1.4.1339").
 		WithBytes("tokenGroups", SID(513)))
 	d.add(d.secured(NewEntry(Domain, "top", "domain", "domainDNS")).WithBytes("objectSid", append([]byte{1, 4}, SID(0)[2:24]...)))
-	for _, c := range []string{"CN=System," + Domain, "CN=AdminSDHolder,CN=System," + Domain, Configuration, Services, "CN=Partitions," + Configuration, "CN=Extended-Rights," + Configuration, Schema} {
+	for _, c := range []string{"CN=System," + Domain, "CN=AdminSDHolder,CN=System," + Domain, Configuration, Services, "CN=Partitions," + Configuration, "CN=Extended-Rights," + Configuration, Schema,
+		"CN=Sites," + Configuration} {
 		d.container(c, "container")
 	}
 	d.add(NewEntry("CN=CONTOSO,CN=Partitions,"+Configuration, "top", "crossRef").

@@ -31,6 +31,7 @@ type reading struct {
 	above       map[*domain]*ancestors // what lies above recipients
 	noExchange  error                  // why the organisation could not be found
 	found       bool                   // whether there are mailboxes or other recipients, as far as we know
+	stampIDs    decode.StampIDs        // of the attributes whose stamps are wanted
 }
 
 // task is one search to be done.
@@ -98,7 +99,8 @@ type event struct {
 func (s *Source) newReading(sink collector.Sink) *reading {
 	ahead := 4 * s.options.Connections
 	r := &reading{Source: s, sink: s.logged(sink), events: make(chan event, ahead), free: make(chan *batch, 2*ahead),
-		partitions: make(map[string]bool), stores: make(map[string]store), above: make(map[*domain]*ancestors)}
+		partitions: make(map[string]bool), stores: make(map[string]store), above: make(map[*domain]*ancestors),
+		stampIDs: decode.NewStampIDs()}
 	for _, dn := range s.home.now().root.contexts {
 		r.partitions[foldDN(dn)] = true
 	}
@@ -214,6 +216,9 @@ func (r *reading) deliver(t *task, b *batch) {
 		t.outcome.entries++
 		if t.each != nil {
 			t.each(e)
+		}
+		if a := e.Attribute(decode.AttrStamps); a != nil && len(a.Values) == 1 {
+			a.Values[0] = r.stampIDs.Shorten(a.Values[0])
 		}
 		if !t.unannounced && !t.withhold {
 			r.sink.Entry(e)

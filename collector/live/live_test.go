@@ -123,8 +123,8 @@ func TestQueriesAreAnnouncedInOrder(t *testing.T) {
 			t.Errorf("search %d has ID %d", i+1, q.ID)
 		}
 	}
-	want := []collector.Purpose{decode.RootDSE.Purpose, decode.Partitions.Purpose, decode.Stores.Purpose, decode.Mailboxes.Purpose,
-		decode.Stores.Purpose, decode.Rights.Purpose, decode.Schema.Purpose, decode.Recipients.Purpose,
+	want := []collector.Purpose{decode.RootDSE.Purpose, decode.Partitions.Purpose, decode.AttributeIDs.Purpose, decode.Stores.Purpose, decode.Mailboxes.Purpose,
+		decode.Stores.Purpose, decode.Rights.Purpose, decode.Schema.Purpose, decode.Controllers.Purpose, decode.Recipients.Purpose, decode.DelegateStamps.Purpose,
 		decode.Groups.Purpose, decode.Principals.Purpose, decode.Trusts.Purpose, decode.StoreLinks.Purpose, decode.Roles.Purpose,
 		decode.Doors.Purpose, decode.Containers.Purpose}
 	if !slices.Equal(order, want) {
@@ -158,11 +158,12 @@ func TestRequestsOfARead(t *testing.T) {
 					t.Errorf("asks for nTSecurityDescriptor: %v, SD_FLAGS %d: %+v", asks, r.SDFlags, r)
 				}
 			}
-			// The rootDSE on opening; rootDSE, forest, schema, rights; stores, how
+			// The rootDSE on opening; rootDSE, forest, schema, rights; numbers of
+			// attributes, domain controllers, stamps of delegates; stores, how
 			// large they are, organisation and servers, what lies above; 13 pages of mailboxes;
 			// recipients with two more ranges of one group; 17 containers in one
 			// filter; groups; principals; trusts; what stores hold; roles; doors.
-			if want := 1 + 4 + 4 + 13 + 1 + 2 + 1 + 1 + 1 + 1 + 1 + 1 + 1; got != want {
+			if want := 1 + 4 + 3 + 4 + 13 + 1 + 2 + 1 + 1 + 1 + 1 + 1 + 1 + 1; got != want {
 				t.Errorf("%d searches, want %d", got, want)
 			}
 			if n := server.Connections(); n > connections {

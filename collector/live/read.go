@@ -71,11 +71,13 @@ func (r *reading) readDomains(ctx context.Context) error {
 }
 
 // readForest reads the rootDSE anew, for a run shows what holds now, and the
-// partitions of the forest.
+// partitions of the forest, and the numbers of attributes that entries are shortened by.
 func (r *reading) readForest() {
 	partitions := r.ask(r.home, decode.Partitions)
 	partitions.each, partitions.check = r.crossRef, r.checkForest
-	r.add(r.ask(r.home, decode.RootDSE), partitions)
+	ids := r.ask(r.home, decode.AttributeIDs)
+	ids.each = r.stampIDs.Learn
+	r.add(r.ask(r.home, decode.RootDSE), partitions, ids)
 }
 
 // readConfiguration reads what all domains share: the names of attributes,

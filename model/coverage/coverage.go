@@ -68,6 +68,7 @@ const (
 	coverRule
 	coverDomain
 	coverAccess
+	coverChange
 	coverLog // only where there are logs
 	coverLines
 )
@@ -91,6 +92,7 @@ var coverNames = [coverLines]struct {
 	{"receive-connector", []string{doorsSearch, "rights", "schema"}}, {"protocol-settings", []string{doorsSearch, "exchange"}},
 	{"client-access-rule", []string{doorsSearch}}, {"accepted-domain", []string{doorsSearch}},
 	{"client-access", []string{"forest", "rootdse", "schema", "mailboxes", "keys", "recipients", "exchange"}},
+	{"attribute-change", []string{"forest", "attribute-ids", "domain-controllers", "delegate-changes", "mailboxes", "keys", "recipients"}},
 	{"log-line", []string{logSearch}},
 }
 
@@ -190,6 +192,7 @@ func cover(s *model.Snapshot) ([]Line, []Unread) {
 			look(coverMailbox, o, mailbox)
 			look(coverAccount, o, security)
 			look(coverBehalf, o, delegates)
+			c.changed(&out[coverChange], model.ObjectID(id))
 			c.mailboxServer(&out[coverServer], o)
 		case model.TargetConnector:
 			look(coverConnector, o, security)
@@ -213,11 +216,7 @@ func cover(s *model.Snapshot) ([]Line, []Unread) {
 	c.stored(&out[coverStored], &named)
 	c.roleLines(out, &named)
 	c.doors(out)
-	for line, n := range c.elsewhere {
-		if line.Reason == "" {
-			line.Reason = strconv.Itoa(n) + " not in the global catalog"
-		}
-	}
+	c.sayElsewhere()
 	nobody(s, out)
 	switch logs := logLines(s, &out[coverLog]); {
 	case !logs:
@@ -226,6 +225,15 @@ func cover(s *model.Snapshot) ([]Line, []Unread) {
 		out = out[coverLog:]
 	}
 	return out, named.list()
+}
+
+// sayElsewhere says of the lines how much a global catalog does not hold.
+func (c *Readability) sayElsewhere() {
+	for line, n := range c.elsewhere {
+		if line.Reason == "" {
+			line.Reason = strconv.Itoa(n) + " not in the global catalog"
+		}
+	}
 }
 
 // SearchState says whether searches were read to their end. While the

@@ -27,7 +27,8 @@ type Finding struct {
 	// Rows is how many entries, values or changes stand behind it.
 	Rows   int
 	Detail model.Phrase
-	// Since is when it came, as far as that is known; zero where it is not.
+	// Since is when the attribute that it stands in last changed, as far as that is
+	// known; zero where it is not, and where it stands in several.
 	Since time.Time
 	// Accepted is who accepted it, nil where nobody did. One that is past its date
 	// has it too, and counts as any other.
@@ -158,6 +159,7 @@ func (l *List) make(f *found) *Finding {
 	case f.client != "":
 		out.Trustee.Name = f.client
 	}
+	out.Since = sinceOf(s, f)
 	out.Detail = append(rightsOf(s, f), f.detail...)
 	if a := f.accepted; a != nil && len(out.Detail) > 0 {
 		out.Detail = append(out.Detail, model.Part{Is: model.PartWord, Text: "; "})
@@ -169,6 +171,25 @@ func (l *List) make(f *found) *Finding {
 		out.Target, out.Trustee = f.change.Target, f.change.Trustee
 	}
 	return out
+}
+
+// sinceOf is when the one attribute last changed that all rows behind a finding stand in.
+// An inherited entry stands in the list of the object that it is set on.
+func sinceOf(s *model.Snapshot, f *found) (at time.Time) {
+	if f.rows > len(f.refs) {
+		return at
+	}
+	for i, ref := range f.refs[:f.rows] {
+		if ref.Obj == 0 {
+			return time.Time{}
+		}
+		t := grant.StampOf(s, ref, grant.ACEOf(s, ref)).At
+		if i > 0 && !t.Equal(at) {
+			return time.Time{}
+		}
+		at = t
+	}
+	return at
 }
 
 func targetOf(s *model.Snapshot, f *found) model.Principal {

@@ -9,7 +9,7 @@ import (
 	"mbxperm/model/internal/pool"
 )
 
-// Maker makes the rows of one target after another, as RowOf does but for Text, and
+// Maker makes the rows of one target after another, as RowOf does but for Text and Changed, and
 // keeps what many of them have in common: a million mailboxes have seventeen million
 // rows of a few thousand distinct entries. It is for one goroutine.
 type Maker struct {

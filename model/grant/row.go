@@ -52,6 +52,7 @@ type Row struct {
 	Origin              string // DN of the object that the entry is set on, or "origin not read"; empty for an entry set here
 	Authority           string // "copy" where the store and not the directory decides, else "directory"
 	Hidden              hiding.Reasons
+	Changed             model.Stamp // of the attribute that holds the row; see [StampOf]
 
 	// What a row says of its entry as a whole. Rights are there where the row is the
 	// entry; [EntryOf] fills all of it in for each row.
@@ -74,6 +75,7 @@ func RowOf(s *model.Snapshot, ref Ref) Row {
 	if a != nil {
 		fillACE(s, &row, o, a)
 	}
+	row.Changed = StampOf(s, row.Ref, a)
 	row.Right = k.name(s, row.Ref.Right, a)
 	row.Text = row.Right
 	if k.fill != nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"mbxperm/model"
+	"mbxperm/model/grant"
 	"mbxperm/model/member"
 	"mbxperm/model/usage"
 	"mbxperm/model/verdict"
@@ -14,6 +15,7 @@ import (
 type AccessLine struct {
 	*verdict.Line
 	mailbox, person model.Principal
+	changed         model.Stamp // of the access lists of the mailbox
 }
 
 // NewAccessLine looks up whom a verdict is about.
@@ -21,6 +23,7 @@ func NewAccessLine(s *model.Snapshot, l *verdict.Line) AccessLine {
 	out := AccessLine{Line: l}
 	if l.Mailbox != 0 {
 		out.mailbox = s.TargetPrincipal(s.Record(l.Mailbox))
+		out.changed = grant.ListsStamp(s, l.Mailbox)
 	}
 	if l.Trustee != 0 {
 		out.person = s.Principal(l.Trustee)
@@ -59,6 +62,7 @@ var AccessFields = []model.Field[*AccessLine]{
 	{Name: "via", Value: func(l *AccessLine) any { return l.Via() }},
 	{Name: "why", Value: func(l *AccessLine) any { return l.Why() }},
 	{Name: "complete", Value: func(l *AccessLine) any { return l.Complete() }},
+	{Name: "acl_changed", Is: model.ContentWord, Value: func(l *AccessLine) any { return l.changed.Text() }},
 }
 
 // HasMailbox reports whether a line is that of a mailbox.

@@ -3,6 +3,7 @@ package view
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"mbxperm/acl"
@@ -46,6 +47,9 @@ type ListState struct {
 	Attribute string
 	State     string // "read", or why not, in words
 	Values    int
+	// Changed says when the attribute last changed, on which domain controller and in
+	// which version, as far as replication metadata tells; empty where it does not.
+	Changed string
 }
 
 // Membership is a group that somebody is in.
@@ -178,9 +182,9 @@ func domainInfo(s *model.Snapshot, sid acl.SID, dn pool.DN) model.DomainInfo {
 
 // listStates says of each list that the object has, or could have, what became of it.
 func listStates(s *model.Snapshot, o *model.Record) (out []ListState) {
-	c := coverage.NewReadability(s)
+	c, id := coverage.NewReadability(s), s.At(o.DN)
 	add := func(attribute string, n uint32, state string) {
-		out = append(out, ListState{Attribute: attribute, State: state, Values: int(n)})
+		out = append(out, ListState{Attribute: attribute, State: state, Values: int(n), Changed: changedText(s, id, attribute)})
 	}
 	descriptor := func(d pool.Desc, state model.ReadState, absent string) (uint32, string) {
 		switch {
@@ -214,6 +218,26 @@ func listStates(s *model.Snapshot, o *model.Record) (out []ListState) {
 		add("member", o.Members.N, linkState(o.Members.N, o.Is(model.FlagMembersPartial), none))
 	}
 	return out
+}
+
+// changedText says of an attribute when it last changed. Nobody knows which value or
+// entry was meant, and by whom.
+func changedText(s *model.Snapshot, id model.ObjectID, attribute string) string {
+	for a := range model.StampedCount {
+		if a.Name() != attribute {
+			continue
+		}
+		t, told := s.StampOf(id, a)
+		switch {
+		case t.IsZero() && told:
+			return "never"
+		case t.IsZero():
+			return ""
+		}
+		text := t.Short() + " UTC on " + cmp.Or(s.ControllerName(t), "a domain controller that is not seen any more")
+		return text + ", version " + strconv.FormatUint(uint64(t.Version), 10)
+	}
+	return ""
 }
 
 // linkStates says it of the links that other recipients have.

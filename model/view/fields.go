@@ -44,6 +44,7 @@ var RowFields = []model.Field[*Row]{
 	{Name: "rights", Is: model.ContentRight, Aside: true, Value: func(r *Row) any { return model.List(r.Rights) }},
 	{Name: "rights_count", Aside: true, Value: func(r *Row) any { return len(r.Rights) }},
 	{Name: "repeated", Aside: true, Value: func(r *Row) any { return max(r.Repeated, 1) }},
+	{Name: "acl_changed", Is: model.ContentWord, Aside: true, Value: func(r *Row) any { return r.Changed.Text() }},
 }
 
 // objectType is that of the object that the row is about, as --object has it.

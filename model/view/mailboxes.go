@@ -31,6 +31,7 @@ var Mailboxes = &ObjectType{
 		reverseColumn("Reverse_OnBehalf", "Rev_OnBehalf", true, grant.OnBehalf),
 		{Title: "Type", Is: model.ContentWord, Extra: true, Text: func(l *Line) string { return typeOrKind(l) }},
 		premisesColumn,
+		{Title: "ACLs changed", Is: model.ContentWord, Extra: true, Off: true, Text: func(l *Line) string { return l.Changed.Short() }},
 	},
 	Details: recipientColumns("MailboxName"),
 	Fields: append([]model.Field[*Line]{
@@ -73,8 +74,13 @@ func recipientColumns(name string) []model.Column[*Row] {
 		{Title: "Rights", Is: model.ContentRight, Text: rowRights},
 		{Title: "Status", Is: model.ContentStatus, Text: rowStatus},
 		{Title: "Origin", Is: model.ContentDN, Extra: true, Text: func(r *Row) string { return r.Origin }},
+		changedColumn,
 	}
 }
+
+// changedColumn says when the attribute that holds a row last changed.
+var changedColumn = model.Column[*Row]{Title: "ACL changed", Is: model.ContentWord, Extra: true, Off: true,
+	Text: func(r *Row) string { return r.Changed.Short() }}
 
 // cell is a count of a line as reports name it.
 type cell struct {
@@ -204,6 +210,7 @@ func recipientLines(l *evaluation) {
 func describeMailbox(s *model.Snapshot, o *model.Record) (p Place) {
 	if o.HasMailbox() {
 		p.Authority, p.Exchange = s.VersionOf(o).Authority(), s.ReleaseOf(o)
+		p.Changed = grant.ListsStamp(s, s.At(o.DN))
 	}
 	p.Premises = s.PremisesOf(s.At(o.DN))
 	return p

@@ -144,7 +144,8 @@ type Place struct {
 	Sort                        string // "OU", "Domain", "Container"
 
 	Premises   model.Premises
-	SenderAuth string // of another recipient: see [grant.SenderAuth]
+	Changed    model.Stamp // of the access lists of a mailbox
+	SenderAuth string      // of another recipient: see [grant.SenderAuth]
 	Connector  *door.Connector
 	snapshot   *model.Snapshot // where a field needs names
 }

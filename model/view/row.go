@@ -95,6 +95,7 @@ func targetColumns(title string, name func(*Row) string) []model.Column[*Row] {
 		{Title: "Rights", Is: model.ContentRight, Text: rowRights},
 		{Title: "Status", Is: model.ContentStatus, Text: rowStatus},
 		{Title: "Origin", Is: model.ContentDN, Extra: true, Text: func(r *Row) string { return r.Origin }},
+		changedColumn,
 	}
 }
 

@@ -206,7 +206,7 @@ func TestMakerMakesRows(t *testing.T) {
 			rows++
 			want := grant.RowOf(s, got.Ref)
 			a, b := *got, want
-			a.Text, b.Text = "", ""
+			a.Text, b.Text, b.Changed = "", "", model.Stamp{}
 			if x, y := fmt.Sprintf("%+v", a), fmt.Sprintf("%+v", b); x != y {
 				t.Fatalf("got  %s\nwant %s", x, y)
 			}

@@ -1,0 +1,47 @@
+package grant
+
+import (
+	"mbxperm/acl"
+	"mbxperm/model"
+	"mbxperm/model/internal/pool"
+)
+
+// StampOf returns when the attribute that holds a row last changed; zero where that is
+// not known. It does not say when the entry was set: whatever else is in the list
+// changes it too. An inherited entry comes and goes without a write to the object that
+// it is inherited by, so of one it is the list of the object that it is set on. Of a
+// value of publicDelegates it is the value. a is the row's ACE, nil for a link value.
+func StampOf(s *model.Snapshot, r Ref, a *pool.ACERecord) (t model.Stamp) {
+	if !s.Stamped() || r.Obj == 0 {
+		return t
+	}
+	switch k := r.Kind(); {
+	case k.list == inDelegates:
+		return s.DelegateStampOf(r.Obj, valueAt(s, r))
+	case k.list == inLinks:
+		return t
+	case k.list == inMailboxACL:
+		t, _ = s.StampOf(r.Obj, model.StampedMailboxSD)
+	case a.Flags&acl.Inherited == 0:
+		t, _ = s.StampOf(r.Obj, model.StampedSecurity)
+	default:
+		if src := Source(s, s.Record(r.Obj).DN, a); src.Obj != 0 {
+			t, _ = s.StampOf(src.Obj, model.StampedSecurity)
+		}
+	}
+	return t
+}
+
+// ListsStamp returns when one of the access lists of a mailbox last changed, its own or
+// that of its account; zero where that is not known of both.
+func ListsStamp(s *model.Snapshot, id model.ObjectID) model.Stamp {
+	newest, told := s.StampOf(id, model.StampedSecurity)
+	t, also := s.StampOf(id, model.StampedMailboxSD)
+	if !told || !also {
+		return model.Stamp{}
+	}
+	if t.At.After(newest.At) {
+		return t
+	}
+	return newest
+}
