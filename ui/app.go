@@ -73,6 +73,7 @@ type pending struct {
 	at          time.Time    // when the left grid was last asked for
 	goTo        *widget.Spot // where the cursor of the left grid is to go with the next answer
 	row         *widget.Spot // the same of the right one
+	jumped      bool         // the right grid is to show a name that was gone to
 	search      *searching   // for the next match
 	background  uint64       // counts what was worked out beside the screen
 	waiting     int          // of these, how many are still to come
@@ -292,6 +293,7 @@ func (a *app) showLeft(res *view.Result) {
 
 func (a *app) showRight(res *view.Result) {
 	a.right.show(res)
+	a.sayWhenNothing(res)
 	if a.pending.row == nil {
 		return
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/gdamore/tcell/v2"
 
@@ -63,12 +65,15 @@ func (a *app) commands() (all []command) {
 
 // hints are the candidates for what is being typed.
 type hints struct {
-	owner    *line
-	items    []widget.Item // what it would become, and what that is: commands, then names
-	commands int           // how many of them are no names
-	at       int           // the one that stands in the line, -1 for none
-	typed    string        // what was typed before any of them
-	stop     context.CancelFunc
+	owner  *line
+	orders []widget.Item // commands that match, and what they do
+	names  []widget.Item // names that match; they come later
+	items  []widget.Item // all of them, the likeliest first
+	at     int           // the one that Enter takes, -1 for none
+	chosen bool          // the user went to it
+	coming bool          // names are still looked for
+	typed  string        // what was typed before any of them
+	stop   context.CancelFunc
 }
 
 // startCommand opens the command line.
@@ -85,7 +90,7 @@ func (a *app) startCommand() {
 	h.owner = &line{
 		scope: keys.ScopeCommand, label: ":",
 		changed: func(text string) { a.hint(h, text) },
-		enter:   func(text string) { done(); a.runCommand(strings.TrimSpace(text)) },
+		enter:   func(text string) { done(); a.runCommand(h.taken(text)) },
 		leave:   done,
 		key:     func(ev *tcell.EventKey) *tcell.EventKey { return a.hintKey(h, ev) },
 	}
@@ -93,89 +98,154 @@ func (a *app) startCommand() {
 	a.hint(h, "")
 }
 
+// taken is what Enter takes: the candidate that is marked. As long as names are
+// looked for, one that nobody went to is taken for its full name alone: the name that
+// was typed may be still to come.
+func (h *hints) taken(text string) string {
+	text = strings.TrimSpace(text)
+	if h.at < 0 || h.at >= len(h.items) || !h.chosen && (text == "" || h.coming && likeness(h.items[h.at].Name, text) != 0) {
+		return text
+	}
+	return h.items[h.at].Name
+}
+
+// likeness says how well a name matches a text: 0 as a whole, 1 from its beginning,
+// 2 from the beginning of a word in it, 3 inside; -1 not at all. Case does not matter.
+func likeness(name, text string) int {
+	name, text = strings.ToLower(name), strings.ToLower(text)
+	at := strings.Index(name, text)
+	switch {
+	case at < 0:
+		return -1
+	case name == text:
+		return 0
+	case at == 0:
+		return 1
+	}
+	for ; at >= 0; at = strings.Index(name, text) {
+		if before, _ := utf8.DecodeLastRuneInString(name[:at]); !unicode.IsLetter(before) && !unicode.IsDigit(before) {
+			return 2
+		}
+		_, first := utf8.DecodeRuneInString(text)
+		name = name[at+max(first, 1):]
+	}
+	return 3
+}
+
+// rank puts the candidates in order, and marks the first of them.
+func (h *hints) rank() {
+	h.items = slices.Concat(h.orders, h.names)
+	text := strings.TrimSpace(h.typed)
+	slices.SortStableFunc(h.items, func(i, j widget.Item) int { return likeness(i.Name, text) - likeness(j.Name, text) })
+	h.at, h.chosen = -1, false
+	if text != "" && len(h.items) > 0 {
+		h.at = 0
+	}
+}
+
 // hint finds the candidates for a text: commands at once, names beside the screen.
 func (a *app) hint(h *hints, text string) {
-	if h.at >= 0 && h.at < len(h.items) && text == h.items[h.at].Name {
+	if h.at >= 0 && h.at < len(h.items) && text == h.items[h.at].Name && text != h.typed {
 		return // put there by a key
 	}
 	h.stop()
-	names := h.items[h.commands:] // those that still fit stay until others have come
-	h.typed, h.at, h.items = text, -1, nil
+	h.typed, h.orders = text, nil
 	name, going := strings.CutPrefix(text, goWord)
 	if !going {
 		for _, o := range a.commands() {
-			if strings.HasPrefix(strings.ToLower(o.name), strings.ToLower(text)) {
-				h.items = append(h.items, widget.Item{Name: o.name, Text: o.says})
+			if likeness(o.name, text) >= 0 {
+				h.orders = append(h.orders, widget.Item{Name: o.name, Text: o.says})
 			}
 		}
 		if text == "" {
-			h.items = append(h.items, widget.Item{Name: goWord, Text: "go to a name, DN, SID or objectGUID; the name alone will do, too"})
+			h.orders = append(h.orders, widget.Item{Name: goWord, Text: "go to a name, DN, SID or objectGUID; the name alone will do, too"})
 		}
 	}
-	h.commands = len(h.items)
 	if strings.TrimSpace(name) == "" || a.reading.base == nil {
+		h.names, h.coming = nil, false
+		h.rank()
 		return
 	}
-	for _, n := range names {
-		if strings.HasPrefix(strings.ToLower(n.Name), strings.ToLower(text)) {
-			h.items = append(h.items, n)
-		}
-	}
+	// Those that still fit stay until others have come.
+	h.names = slices.DeleteFunc(slices.Clone(h.names), func(i widget.Item) bool { return likeness(i.Name, text) < 0 })
+	h.rank()
 	ctx, cancel := context.WithCancel(a.ctx)
-	h.stop = cancel
+	h.stop, h.coming = cancel, true
 	base, prefix := a.reading.base, text[:len(text)-len(name)]
+	a.pending.waiting++
 	go func() {
 		defer term.Guard(a.screen)
 		defer cancel()
 		names := view.Complete(ctx, base, name, 4*mostHints)
 		a.update(func() bool {
-			if ctx.Err() != nil || a.root.hints != h || h.typed != text || h.at >= 0 {
+			a.pending.waiting--
+			if ctx.Err() != nil || a.root.hints != h || h.typed != text || h.chosen {
 				return false
 			}
-			h.items = h.items[:h.commands:h.commands]
+			h.names, h.coming = nil, false
 			for _, n := range names {
-				h.items = append(h.items, widget.Item{Name: prefix + n, Text: "go to this name"})
+				h.names = append(h.names, widget.Item{Name: prefix + n, Text: "go to this name"})
 			}
+			h.rank()
 			return true
 		})
 	}()
 }
 
-// hintKey goes through the candidates.
+// hintKey goes through the candidates: the arrows mark one, Tab puts it into the
+// line, and once more the next.
 func (a *app) hintKey(h *hints, ev *tcell.EventKey) *tcell.EventKey {
-	step := 1
+	n := len(h.items)
+	step, put := 0, false
 	switch ev.Key() {
-	case tcell.KeyTab, tcell.KeyDown:
-	case tcell.KeyBacktab, tcell.KeyUp:
+	case tcell.KeyDown:
+		step = 1
+	case tcell.KeyUp:
 		step = -1
+	case tcell.KeyTab, tcell.KeyBacktab:
+		put = true
+		if step = 1; ev.Key() == tcell.KeyBacktab {
+			step = -1
+		}
+		if step > 0 && h.at >= 0 && h.at < n && a.foot.input.GetText() != h.items[h.at].Name {
+			step = 0
+		}
 	case tcell.KeyPgUp, tcell.KeyPgDn:
 		return nil
 	default:
 		return ev
 	}
-	n := len(h.items)
 	if n == 0 {
 		return nil
 	}
-	h.at += step
-	switch {
-	case h.at == -1 || h.at == n: // back at what was typed
-		h.at = -1
-		typed := h.typed
-		items := h.items
-		a.foot.input.SetText(typed)
-		h.items, h.typed = items, typed
-		return nil
-	case h.at < -1:
+	if h.at += step; h.at < -1 {
 		h.at = n - 1
 	}
-	a.foot.input.SetText(h.items[h.at].Name)
+	if h.chosen = true; h.at == -1 || h.at == n { // back at what was typed
+		h.at, h.chosen = -1, false
+		if put {
+			a.putLine(h, h.typed)
+		}
+		return nil
+	}
+	if put {
+		a.putLine(h, h.items[h.at].Name)
+	}
 	return nil
 }
 
-// runCommand does what was typed: a command by its full name, else the name of
-// somebody, else the only command that begins like it, else the name that
-// begins like it. What the list offers is taken.
+// putLine puts a text into the command line; the candidates stay those of what was
+// typed.
+func (a *app) putLine(h *hints, text string) {
+	owner := a.foot.line
+	a.foot.line = nil // it is no change
+	a.foot.input.SetText(text)
+	a.foot.line = owner
+}
+
+// runCommand does what was typed or taken: a command by its full name, else the
+// name of somebody, else the only command that begins like it, else the only name
+// that it is in.
 func (a *app) runCommand(text string) {
 	name, going := strings.CutPrefix(text, goWord)
 	if name = strings.TrimSpace(name); name == "" {
@@ -231,13 +301,13 @@ func commandNames(orders []command) string {
 	return strings.Join(names, ", ")
 }
 
-// chooseName asks which of the names that begin like a text is meant.
+// chooseName asks which of the names that a text is in is meant.
 func (a *app) chooseName(text string, names []string) {
 	items := make([]widget.Item, len(names))
 	for i, n := range names {
 		items[i].Name = n
 	}
-	a.root.push(widget.NewMenu(a.theme, "Names that begin with "+text, items, func(i int) { a.runCommand(goWord + names[i]) }))
+	a.root.push(widget.NewMenu(a.theme, "Names with "+text+" in them", items, func(i int) { a.runCommand(goWord + names[i]) }))
 }
 
 // jumpTo goes to the line of a name, and asks which if there are several.
@@ -260,11 +330,40 @@ func (a *app) chooseLine(s *model.Snapshot, name string, found []view.LineKey) {
 }
 
 // jump goes to a line: to who can reach it, or, where it is a trustee alone, to
-// what it can reach.
+// what it can reach. Neither an ACE type nor a choice of lines hides it.
 func (a *app) jump(key view.LineKey) {
 	a.push()
 	a.here.aces = 0 // all of its rows: an ACE type that was chosen elsewhere may have none of them
+	if a.show.lines == view.MailboxLines && !key.IsTarget() || a.show.lines == view.TrusteeLines && key.IsTarget() {
+		a.show.lines = view.AllLines
+	}
+	a.pending.jumped = true
 	a.goTo(view.TypeOf(a.reading.base, key), key, !key.IsTarget())
+}
+
+// sayWhenNothing says of a name gone to that it is known where no row of it is shown.
+func (a *app) sayWhenNothing(res *view.Result) {
+	if !a.pending.jumped {
+		return
+	}
+	a.pending.jumped = false
+	if res.Len() > 0 || len(res.Unread()) > 0 || res.Query.Type.Doors() {
+		return
+	}
+	direction := res.Query.ACEs.Direction()
+	name, n := lineName(res.Snapshot, res.Query.Of, direction), res.Hidden.Total()
+	shown := ""
+	if n > 0 {
+		shown = " shown"
+	}
+	text := name + " is known, but nothing" + shown + " reaches it"
+	if direction == "reverse" {
+		text = name + " is known, but holds nothing" + shown
+	}
+	if n > 0 {
+		text += " (" + strings.NewReplacer("show them", "show", "shows them", "shows").Replace(showsThem(res.Query.Only)) + " " + safe.Thousands(n) + ")"
+	}
+	a.foot.say(text)
 }
 
 // drawHints shows the candidates above the line.

@@ -268,7 +268,7 @@ func (a *app) trailText(w int) string {
 	for i := range a.trail {
 		names = append(names, a.locationName(&a.trail[i]))
 	}
-	names = slices.Compact(append(names, a.locationName(&a.here)))
+	names = withoutRounds(append(names, a.locationName(&a.here)))
 	if len(names) == 1 { // the same from elsewhere
 		return ""
 	}
@@ -282,6 +282,17 @@ func (a *app) trailText(w int) string {
 		}
 		names = append([]string{"…"}, names[2:]...)
 	}
+}
+
+// withoutRounds leaves out the way from a place back to itself.
+func withoutRounds(names []string) (out []string) {
+	for _, name := range names {
+		if at := slices.Index(out, name); at >= 0 {
+			out = out[:at]
+		}
+		out = append(out, name)
+	}
+	return out
 }
 
 // acesType is the ACE type of the rows at a place. A line that is only a

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"mbxperm/acl"
 	"mbxperm/model"
@@ -162,17 +163,14 @@ func Identity(s *model.Snapshot, key LineKey, reverse bool) string {
 	return s.DNText(k.party.DN())
 }
 
-// Complete returns names that begin with a text, in order, at most n of those
-// that come first in the tables. It stops with ctx.
-func Complete(ctx context.Context, s *model.Snapshot, prefix string, n int) (names []string) {
-	plain := strings.IndexFunc(prefix, func(r rune) bool { return r > 0x7f }) < 0
-	begins := func(name []byte) bool {
-		if len(name) >= len(prefix) && dn.EqualFold(name[:len(prefix)], prefix) {
-			return true
-		}
-		return !plain && strings.HasPrefix(strings.ToLower(string(name)), strings.ToLower(prefix))
-	}
-	for id := model.ObjectID(1); uint32(id) < s.Objects.Len() && len(names) < n; id++ {
+// Complete returns names that a text is in, without regard to case: those that
+// begin with it, in order, then the others in order; at most n of each that come
+// first in the tables. It stops with ctx.
+func Complete(ctx context.Context, s *model.Snapshot, text string, n int) []string {
+	folded := []byte(strings.ToLower(text))
+	plain := !slices.ContainsFunc(folded, func(c byte) bool { return c >= utf8.RuneSelf })
+	var begin, inside []string
+	for id := model.ObjectID(1); uint32(id) < s.Objects.Len() && len(begin) < n; id++ {
 		if id&1023 == 0 && ctx.Err() != nil {
 			break
 		}
@@ -186,10 +184,41 @@ func Complete(ctx context.Context, s *model.Snapshot, prefix string, n int) (nam
 		} else {
 			name = []byte(s.CN(o.DN))
 		}
-		if begins(name) {
-			names = append(names, string(name))
+		switch at := indexFolded(name, folded, plain); {
+		case at == 0:
+			begin = append(begin, string(name))
+		case at > 0 && len(inside) < n:
+			inside = append(inside, string(name))
 		}
 	}
-	slices.SortFunc(names, func(a, b string) int { return dn.Compare([]byte(a), []byte(b)) })
-	return slices.Compact(names)
+	inOrder := func(names []string) []string {
+		slices.SortFunc(names, func(a, b string) int { return dn.Compare([]byte(a), []byte(b)) })
+		return slices.Compact(names)
+	}
+	return append(inOrder(begin), inOrder(inside)...)
+}
+
+// indexFolded is where a text in small letters is in a name, -1 if it is not; plain
+// says that the text is ASCII.
+func indexFolded(name, folded []byte, plain bool) int {
+	if !plain {
+		return strings.Index(strings.ToLower(string(name)), string(folded))
+	}
+	for at := 0; at+len(folded) <= len(name); at++ {
+		i := 0
+		for i < len(folded) {
+			c := name[at+i]
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			if c != folded[i] {
+				break
+			}
+			i++
+		}
+		if i == len(folded) {
+			return at
+		}
+	}
+	return -1
 }

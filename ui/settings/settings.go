@@ -22,9 +22,12 @@ type Settings struct {
 	Recent []Recent `json:"recent,omitempty"` // directories that could be opened, the last one first
 	// Columns and Sort are what was chosen of each grid, by gridName: its columns,
 	// and the title of the one it is ordered by, with - before it the other way round.
-	Columns   map[string][]widget.ColumnChoice `json:"columns,omitempty"`
-	Sort      map[string]string                `json:"sort,omitempty"`
-	NoPreview bool                             `json:"no_preview,omitempty"` // the entry of the cursor is not shown below the right grid
+	Columns map[string][]widget.ColumnChoice `json:"columns,omitempty"`
+	Sort    map[string]string                `json:"sort,omitempty"`
+	// Bookmarks are the lines that were marked, by directory: the DNS name and the
+	// SID of its first domain.
+	Bookmarks map[string][]Bookmark `json:"bookmarks,omitempty"`
+	NoPreview bool                  `json:"no_preview,omitempty"` // the entry of the cursor is not shown below the right grid
 
 	path string // where they are kept; empty: nowhere
 	kept []byte // what stands there; what has not changed is not written
@@ -38,7 +41,16 @@ type Recent struct {
 	Auth   string `json:"auth,omitempty"`
 }
 
-const mostRecent = 5
+// Bookmark is a line of a directory.
+type Bookmark struct {
+	Name string `json:"name"` // as it was called
+	ID   string `json:"id"`   // its SID, objectGUID or DN
+}
+
+const (
+	mostRecent    = 5
+	mostBookmarks = 100 // of one directory
+)
 
 // Load reads the settings of the person who runs the program:
 // mbxperm/settings.json where the system keeps such files ($XDG_CONFIG_HOME or
@@ -122,4 +134,22 @@ func (s *Settings) KeepColumns(name string, choices []widget.ColumnChoice) {
 	if s.Columns[name] = choices; choices == nil {
 		delete(s.Columns, name)
 	}
+}
+
+// ToggleBookmark puts a bookmark at the end of a directory's, or drops it where it is
+// one; it reports whether it is one now. The first goes where there are too many.
+func (s *Settings) ToggleBookmark(directory string, b Bookmark) bool {
+	all := s.Bookmarks[directory]
+	kept := slices.DeleteFunc(slices.Clone(all), func(o Bookmark) bool { return o.ID == b.ID })
+	is := len(kept) == len(all)
+	if is {
+		kept = append(kept, b)
+	}
+	if s.Bookmarks == nil {
+		s.Bookmarks = map[string][]Bookmark{}
+	}
+	if s.Bookmarks[directory] = kept[max(len(kept)-mostBookmarks, 0):]; len(kept) == 0 {
+		delete(s.Bookmarks, directory)
+	}
+	return is
 }

@@ -91,3 +91,33 @@ func TestNothingToSave(t *testing.T) {
 		t.Error("what has not changed was written again")
 	}
 }
+
+// TestBookmarks: a second time drops a bookmark, each directory has its own, and they
+// are there in the next run.
+func TestBookmarks(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "settings.json")
+	s, err := LoadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := Bookmark{"anna", "S-1-5-21-1-2-3-1001"}, Bookmark{"board", "S-1-5-21-1-2-3-1002"}
+	for i, c := range []struct {
+		directory string
+		b         Bookmark
+		is        bool
+	}{{"contoso", a, true}, {"contoso", b, true}, {"fabrikam", a, true}, {"fabrikam", a, false}, {"contoso", a, false}} {
+		if got := s.ToggleBookmark(c.directory, c.b); got != c.is {
+			t.Errorf("step %d: %v", i, got)
+		}
+	}
+	for i := range 2 * mostBookmarks {
+		s.ToggleBookmark("many", Bookmark{Name: "u", ID: strings.Repeat("1", i+1)})
+	}
+	if err := s.Save(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := LoadFile(path)
+	if err != nil || len(again.Bookmarks) != 2 || len(again.Bookmarks["contoso"]) != 1 || again.Bookmarks["contoso"][0] != b || len(again.Bookmarks["many"]) != mostBookmarks {
+		t.Errorf("%+v, %v", again, err)
+	}
+}
