@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/gdamore/tcell/v2"
@@ -33,6 +34,7 @@ type changes struct {
 	result    *change.List // what it shows; nil before the first answer
 	asked     uint64       // revision of the question asked last
 	stop      context.CancelFunc
+	effects   effects
 }
 
 func newChanges(a *app, c *change.Comparison, name string) *changes {
@@ -41,6 +43,7 @@ func newChanges(a *app, c *change.Comparison, name string) *changes {
 	v.SetBorder(true).SetTitleAlign(tview.AlignLeft)
 	v.grid.Choices = a.settings().Columns[changesGrid]
 	v.compare(c, name)
+	v.effects.ask = func(of *change.List, row int) { a.askEffect(v, of, row) }
 	v.grid.OnMove = v.moved
 	v.grid.OnChoose = func(int) { a.pivotChange() }
 	v.grid.OnHeader = func(column int) {
@@ -235,6 +238,7 @@ func (v *changes) moved() {
 	if row, ok := v.selected(); ok {
 		c := v.result.Change(row)
 		lines = changeLines(&c)
+		lines = slices.Insert(lines, 1, v.effects.line(v.result, row)...)
 	}
 	v.detail.Show(widget.Sheet{Title: "Change", Text: widget.Still(lines...)})
 }

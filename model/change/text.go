@@ -36,6 +36,8 @@ type Change struct {
 	// Reach counts the targets that carry an inherited copy of an entry, and of an
 	// entry of a store that opens mailboxes the mailboxes in it.
 	Reach int
+	// Effect says what the change did to verdicts, where somebody worked it out.
+	Effect model.Phrase
 }
 
 // Fields are the columns of compare.
@@ -60,7 +62,11 @@ var Fields = []model.Field[*Change]{
 	{Name: "trustee_domain", Is: model.ContentName, Aside: true, Value: func(c *Change) any { return c.Trustee.Domain }},
 	{Name: "trustee_dn", Is: model.ContentDN, Aside: true, Value: func(c *Change) any { return c.Trustee.DN }},
 	{Name: "trustee_kind", Is: model.ContentWord, Aside: true, Value: func(c *Change) any { return c.Trustee.Kind }},
+	{Name: EffectField, Value: func(c *Change) any { return c.Effect }},
 }
+
+// EffectField is the field that says what a change did to verdicts.
+const EffectField = "effect"
 
 // right is Right for a report: a role has the name that somebody gave it.
 func (c *Change) right() any {

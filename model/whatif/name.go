@@ -7,6 +7,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/model"
+	"mbxperm/model/grant"
 	"mbxperm/model/internal/pool"
 	"mbxperm/model/usage"
 	"mbxperm/model/view"
@@ -27,6 +28,9 @@ func (w Wish) Flag() string {
 func (w Wish) String() string { return w.Flag() + " " + w.Text }
 
 func (w Wish) errorf(format string, args ...any) error {
+	if w.Text == "" { // of a row that was pointed at
+		return usage.Errorf(format, args...)
+	}
 	return usage.Errorf("%s %q: %s", w.Flag(), w.Text, fmt.Sprintf(format, args...))
 }
 
@@ -130,6 +134,16 @@ func Changes(s *model.Snapshot, wishes []Wish) (model.Change, []model.Phrase, er
 		if err := do(w); err != nil {
 			return model.Change{}, nil, err
 		}
+	}
+	return b.done(), b.notes, nil
+}
+
+// Without makes the change that leaves out the entry, or the value of a link, that a
+// row is of, and says where that is done if it is not there.
+func Without(s *model.Snapshot, ref grant.Ref) (model.Change, []model.Phrase, error) {
+	b := &builder{s: s, lists: map[listKey]*model.ListChange{}}
+	if err := b.without(Wish{}, ref); err != nil {
+		return model.Change{}, nil, err
 	}
 	return b.done(), b.notes, nil
 }

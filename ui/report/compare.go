@@ -1,11 +1,13 @@
 package report
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
+	"mbxperm/model"
 	"mbxperm/model/change"
 	"mbxperm/model/hiding"
 	"mbxperm/ui/safe"
@@ -39,6 +41,9 @@ kind, and what right says then:
   client, relay   of protocol logs: who logs on from an address, or sends through a connector
 
 A role assignment has changed too where its scope takes other mailboxes now, or its role opens them and did not before.
+effect says what the change alone did to verdicts, of an entry, a delegate or a membership: opens 35 more mailboxes for lund.
+It is what would be otherwise in the state that has it, if it were left out there. Of more than 500 such changes it is worked
+out with --effects alone, which takes some milliseconds for each.
 An inherited entry is compared where it is set, if that was read: one change, and reach counts the
 targets that carry a copy. On an entry of a store that opens mailboxes, reach counts the mailboxes in it.
 On the screen: mbxperm NEW --since OLD.
@@ -51,13 +56,42 @@ const tableFields = 11
 
 // changesData makes a report of changes, under the field names of the contract.
 // A table has a sign before each word, and fewer fields.
-func changesData(r *change.List, format Format) Data {
+// What the changes did to verdicts is worked out as the records are asked for, where
+// that is wanted.
+func changesData(ctx context.Context, r *change.List, format Format, effects bool) Data {
 	fields := change.Fields
 	if format == Table {
 		fields = slices.Clone(fields[:tableFields])
 		fields[0].Value = func(x *change.Change) any { return change.Signs[x.Change] + " " + x.Change }
+		if effects {
+			fields = append(fields, change.Fields[len(change.Fields)-1])
+		}
 	}
-	return NewData("compare", fields, r.Len(), r.Change)
+	known := map[int]model.Phrase{} // a record is asked for more than once
+	return NewData("compare", fields, r.Len(), func(i int) change.Change {
+		x := r.Change(i)
+		if !effects {
+			return x
+		}
+		effect, ok := known[i]
+		if !ok {
+			effect, _ = r.Effect(ctx, i) // whoever writes sees that the context ended
+			known[i] = effect
+		}
+		x.Effect = effect
+		return x
+	})
+}
+
+// withEffects reports whether a comparison says what each change did to verdicts: where
+// it is asked to, and where that are few.
+func (j *Job) withEffects(r *change.List, ev *Evidence) bool {
+	n := r.Effects()
+	if j.Effects || n <= change.MostEffects {
+		return true
+	}
+	ev.Notes = append(ev.Notes, "what "+safe.Thousands(n)+" changes did to verdicts was not worked out: --effects does that, or choose some with --target, --trustee or --filter")
+	return false
 }
 
 // Compared is what the evidence says of a comparison. The counts are those

@@ -399,7 +399,7 @@ func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *change.List,
 		return ev.Coverage, nil
 	case compareReport:
 		ev.hide(changes.Hidden)
-		return changesData(changes, j.Format), nil
+		return changesData(ctx, changes, j.Format, j.withEffects(changes, ev)), nil
 	case accessReport:
 		return j.access(ctx, s, ev)
 	case connectorsReport, settingsReport, protocolsReport, rulesReport:
