@@ -68,6 +68,7 @@ const (
 	coverRule
 	coverDomain
 	coverAccess
+	coverRemote
 	coverChange
 	coverLog // only where there are logs
 	coverLines
@@ -92,6 +93,7 @@ var coverNames = [coverLines]struct {
 	{"receive-connector", []string{doorsSearch, "rights", "schema"}}, {"protocol-settings", []string{doorsSearch, "exchange"}},
 	{"client-access-rule", []string{doorsSearch}}, {"accepted-domain", []string{doorsSearch}},
 	{"client-access", []string{"forest", "rootdse", "schema", "mailboxes", "keys", "recipients", "exchange"}},
+	{"mail-user", []string{"forest", "rootdse", "schema", "mailboxes", "keys", "recipients"}},
 	{"attribute-change", []string{"forest", "attribute-ids", "domain-controllers", "delegate-changes", "mailboxes", "keys", "recipients"}},
 	{"log-line", []string{logSearch}},
 }
@@ -197,13 +199,7 @@ func cover(s *model.Snapshot) ([]Line, []Unread) {
 		case model.TargetConnector:
 			look(coverConnector, o, security)
 		case model.TargetRecipient:
-			if s.TypeName(o) == model.UnknownType { // a mailbox, for all that could be seen
-				look(coverMailbox, o, func(line *Line, _ *model.Record) { line.Found++; line.Unknown++ })
-			}
-			look(coverOther, o, security)
-			look(coverBehalf, o, delegates)
-			look(coverManager, o, c.manager)
-			look(coverDelivery, o, c.delivery)
+			c.recipient(look, model.ObjectID(id), o)
 		}
 		switch o.Class {
 		case model.ClassGroup:
@@ -233,6 +229,20 @@ func (c *Readability) sayElsewhere() {
 		if line.Reason == "" {
 			line.Reason = strconv.Itoa(n) + " not in the global catalog"
 		}
+	}
+}
+
+// recipient counts what has no mailbox here.
+func (c *Readability) recipient(look func(at int, o *model.Record, count func(*Line, *model.Record)), id model.ObjectID, o *model.Record) {
+	if c.s.TypeName(o) == model.UnknownType { // a mailbox, for all that could be seen
+		look(coverMailbox, o, func(line *Line, _ *model.Record) { line.Found++; line.Unknown++ })
+	}
+	look(coverOther, o, c.security)
+	look(coverBehalf, o, c.delegates)
+	look(coverManager, o, c.manager)
+	look(coverDelivery, o, c.delivery)
+	if o.Class == model.ClassUser && c.s.TypeName(o) != model.UnknownType {
+		look(coverRemote, o, func(line *Line, o *model.Record) { c.placing(line, o, c.s.PlacingOf(id)) })
 	}
 }
 

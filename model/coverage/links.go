@@ -97,3 +97,25 @@ func HasLinks(o *model.Record, a model.LinkAttribute) bool {
 func (c *Readability) NoAutomap(o *model.Record, p *model.Placing) bool {
 	return p.AutomapState == model.Missing && c.mayReadNamed(o, "msExchDelegateListLink")
 }
+
+// placing counts a mail user, or a mailbox in Exchange Online, by the attributes that
+// say where it is and whether rights can be given to it.
+func (c *Readability) placing(line *Line, o *model.Record, p model.Placing) {
+	line.Found++
+	values, unknown := false, false
+	for _, a := range [...]struct {
+		name  string
+		state model.ReadState
+	}{{"msExchRecipientDisplayType", p.DisplayState}, {"msExchRemoteRecipientType", p.RemoteState}, {"targetAddress", p.RoutingState}} {
+		values = values || a.state == model.Present
+		unknown = unknown || a.state != model.Present && !(a.state == model.Missing && c.mayReadNamed(o, a.name))
+	}
+	switch {
+	case unknown:
+		line.Unknown++
+	case values:
+		line.Decoded++
+	default:
+		line.Absent++
+	}
+}
