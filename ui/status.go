@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"mbxperm/model"
+	"mbxperm/model/door"
 	"mbxperm/model/hiding"
+	"mbxperm/model/view"
 	"mbxperm/ui/report"
 	"mbxperm/ui/safe"
 	"mbxperm/ui/widget"
@@ -56,7 +58,7 @@ func (f *foot) hidden(w int, more ...string) string {
 	if res.Meanwhile {
 		return fitParts(w, []string{"working out what is hidden…", shown})
 	}
-	for _, m := range append(more, f.system(), f.leftOut()) {
+	for _, m := range append(more, f.system(), f.spare(), f.leftOut()) {
 		if m != "" {
 			counts = append(counts, m)
 		}
@@ -82,6 +84,18 @@ func (f *foot) leftOut() string {
 	default:
 		return safe.Thousands(res.LeftOut) + " lines"
 	}
+}
+
+// spare counts the rows of back ends that the front ends' logs count already.
+func (f *foot) spare() string {
+	res := f.app.left.result
+	if res == nil || res.Query.Type != view.Connections || f.app.root.changes() != nil {
+		return ""
+	}
+	if n := door.SpareCount(res.Snapshot); n > 0 {
+		return counted(n, "row") + " of back ends"
+	}
+	return ""
 }
 
 // system counts the system mailboxes that are left out.

@@ -211,3 +211,29 @@ func TestSilentSessions(t *testing.T) {
 		t.Errorf("%+v", s.Connections)
 	}
 }
+
+// TestLinesOutOfOrder: several threads write a log, and a line can stand behind one of
+// a later time: first and last of a session are the least and the greatest of its times.
+func TestLinesOutOfOrder(t *testing.T) {
+	dir := t.TempDir()
+	lines := func(order ...int) []byte {
+		all := []string{
+			"2026-11-02T08:00:00.100Z,00000000000000A1,0,10.0.0.5:993,192.0.2.7:4711,,1,0,0,OpenSession,,",
+			"2026-11-02T08:00:02.000Z,00000000000000A1,1,10.0.0.5:993,192.0.2.7:4711,,1,0,0,capability,,R=OK",
+			"2026-11-02T08:00:01.900Z,00000000000000A1,2,10.0.0.5:993,192.0.2.7:4711,,1,0,0,CloseSession,,",
+		}
+		text := "dateTime,sessionId,seqNumber,sIp,cIp,user,duration,rqsize,rpsize,command,parameters,context\r\n"
+		for _, i := range order {
+			text += all[i] + "\r\n"
+		}
+		return []byte(text)
+	}
+	put(t, dir, "IMAP42026110208-1.LOG", lines(0, 1, 2))
+	c := read(t, nil, in("EX13="+dir)).Connections
+	if len(c) != 1 || c[0].Sessions != 1 {
+		t.Fatalf("%d connections", len(c))
+	}
+	if first, last := c[0].First.Time().Format("05.000"), c[0].Last.Time().Format("05.000"); first != "00.100" || last != "02.000" {
+		t.Errorf("first at %s, last at %s", first, last)
+	}
+}

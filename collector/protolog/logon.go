@@ -81,7 +81,7 @@ func (l *logons) take(e *event) {
 		s = &logonSession{client: l.client(e.remote), started: e.at}
 		l.sessions[e.session] = s
 	}
-	s.last = e.at
+	s.started, s.last = min(s.started, e.at), max(s.last, e.at) // lines of several threads stand in no strict order
 	switch e.what {
 	case closed:
 		l.end(s)

@@ -107,7 +107,7 @@ func (r *relays) take(e *event) {
 		s.id, _ = strconv.ParseUint(string(e.id), 16, 64)
 		r.sessions[e.session] = s
 	}
-	s.last = e.at
+	s.started, s.last = min(s.started, e.at), max(s.last, e.at) // lines of several threads stand in no strict order
 	switch e.what {
 	case mailCommand:
 		r.command(s, e)

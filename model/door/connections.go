@@ -30,8 +30,9 @@ type Connection struct {
 	Faults []Fault
 }
 
-// Connections are all that the logs tell, in their order. They are worked out
-// once for a snapshot; nobody changes them.
+// Connections are all that the logs tell: by server, protocol, account, mailbox and
+// client, clients by their addresses, logons with names of nobody last. They are worked
+// out once for a snapshot; nobody changes them.
 func Connections(s *model.Snapshot) []Connection { return connections.Of(s) }
 
 var connections = model.Derive(func(s *model.Snapshot) []Connection {
@@ -77,7 +78,21 @@ var connections = model.Derive(func(s *model.Snapshot) []Connection {
 	}
 	balanced(out)
 	guessing(out)
+	orderConnections(s, out)
 	return out
+})
+
+// SpareCount is how many connections of back ends are left out because the front ends
+// of their servers have logs, which count them.
+func SpareCount(s *model.Snapshot) int { return spareCount.Of(s) }
+
+var spareCount = model.Derive(func(s *model.Snapshot) (n int) {
+	for i, all := 0, Connections(s); i < len(all); i++ {
+		if all[i].Spare {
+			n++
+		}
+	}
+	return n
 })
 
 // byBindings says how logons came at a port that is not the usual one: as the

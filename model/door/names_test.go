@@ -1,6 +1,7 @@
 package door_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,18 +77,26 @@ func TestLogonNames(t *testing.T) {
 func TestProbesAndBackEnds(t *testing.T) {
 	w := model.NewWriter(model.NewPool())
 	w.Log(model.Log{Server: "EX13", Protocol: "IMAP4", Side: "front end", Files: 1})
-	for _, c := range []model.Connection{
+	list := []model.Connection{
 		{Stream: model.StreamOf("EX13", "", "front end"), User: "anna", Client: "192.0.2.1", OK: 1},
 		{Stream: model.StreamOf("EX13", "", "front end"), User: "HealthMailboxb4dbf9b", Client: "192.0.2.1", OK: 1},
 		{Stream: model.StreamOf("EX13", "", "front end"), User: "anna", Client: "::1", OK: 1},
 		{Stream: model.StreamOf("EX13", "", "front end"), Client: "192.0.2.2", Sessions: 4},
 		{Stream: model.StreamOf("EX13", "", "back end"), User: "anna", Client: "192.0.2.1", OK: 1},
 		{Stream: model.StreamOf("EX14", "", "back end"), User: "anna", Client: "192.0.2.1", OK: 1},
-	} {
+	}
+	for _, c := range list {
 		c.Protocol = "IMAP4"
 		w.Connection(c)
 	}
-	for i, c := range door.Connections(w.Snapshot()) {
+	s := w.Snapshot()
+	if n := door.SpareCount(s); n != 1 {
+		t.Errorf("%d rows of back ends are left out, want 1", n)
+	}
+	for _, c := range door.Connections(s) {
+		i := slices.IndexFunc(list, func(x model.Connection) bool {
+			return x.Server == c.Server && x.Side == c.Side && x.User == c.User && x.Client == c.Client
+		})
 		if probe := i == 1 || i == 2 || i == 3; c.Probe != probe {
 			t.Errorf("%d: probe %v", i, c.Probe)
 		}

@@ -21,8 +21,9 @@ type Relay struct {
 	Faults []Fault
 }
 
-// Relays are all that the logs tell, in their order. They are worked out once
-// for a snapshot; nobody changes them.
+// Relays are all that the logs tell, by server, connector and client, clients by their
+// addresses, and behind them the connectors of which no line tells. They are worked out
+// once for a snapshot; nobody changes them.
 func Relays(s *model.Snapshot) []Relay { return relays.Of(s) }
 
 var relays = model.Derive(func(s *model.Snapshot) []Relay {
@@ -39,14 +40,15 @@ var relays = model.Derive(func(s *model.Snapshot) []Relay {
 		r.outside(s)
 		r.judge()
 	}
+	orderRelays(out)
 	return append(out, silent(s)...)
 })
 
 // quiet are the connectors that set-up makes and that do not log by default.
 var quiet = []string{"Client Frontend"}
 
-// silent are the connectors of servers with logs of which no line tells: a client
-// that uses one that does not log is seen nowhere. Where the directory has told of
+// silent are the connectors of which no line tells, once there are logs: a client that
+// uses one that does not log is seen nowhere. Where the directory has told of
 // connectors these are its own, else those that set-up makes.
 func silent(s *model.Snapshot) (out []Relay) {
 	seen := map[string]bool{}
@@ -62,13 +64,19 @@ func silent(s *model.Snapshot) (out []Relay) {
 		}
 		seen[strings.ToLower(r.Server+`\`+r.Connector)] = true
 	}
+	logged := len(servers)
+	for _, v := range Servers(s) { // of those without any log it holds all the more
+		if len(s.Relays) > 0 && !seen[strings.ToLower(v.Name)] {
+			servers = append(servers, v.Name)
+		}
+	}
 	add := func(server, connector, logging, note string) {
 		if !seen[strings.ToLower(server+`\`+connector)] {
 			out = append(out, Relay{Relay: &model.Relay{Server: server, Side: "front end", Connector: connector}, Logging: logging, Judged: true, Notes: []string{note}})
 		}
 	}
-	for _, server := range servers {
-		told := false
+	for i, server := range servers {
+		told := i >= logged // of others the directory alone tells
 		for _, c := range Connectors(s) {
 			if !strings.EqualFold(c.ServerName(), server) || !c.Enabled || c.Role == "HubTransport" {
 				continue

@@ -7,8 +7,10 @@ import (
 	"github.com/spf13/pflag"
 
 	"mbxperm/model"
+	"mbxperm/model/door"
 	"mbxperm/model/usage"
 	"mbxperm/model/view"
+	"mbxperm/ui/safe"
 )
 
 // The reports on what protocol logs tell.
@@ -106,6 +108,10 @@ func (j *Job) doors(ctx context.Context, s *model.Snapshot, ev *Evidence) (Data,
 	}
 	if result.Probes > 0 {
 		ev.Hidden["probe"] = result.Probes
+	}
+	if n := door.SpareCount(s); n > 0 && j.Report == connectionsReport {
+		ev.Hidden["back end"] = n
+		ev.Notes = append(ev.Notes, safe.Thousands(n)+" rows of back ends are left out: the front ends of these servers have logs, which count them")
 	}
 	var names map[string]string
 	if j.Doors.Resolve {
