@@ -87,7 +87,7 @@ type app struct {
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {
 	a := &app{stdout: stdout, code: exitDone, password: prompt.Password{Stdin: stdin, Stderr: stderr, None: session.ErrNoPassword}}
-	a.rep = report.Runner{Version: report.Version(), Stdout: stdout, Stderr: stderr, ErrNone: ldif.ErrNoRecording}
+	a.rep = report.Runner{Version: report.Version(), Stdout: stdout, Stderr: stderr, ErrNone: ldif.ErrNoRecording, History: session.History}
 	a.rep.Open = func(ctx context.Context, source string) (report.Source, error) { return a.source.Read(ctx, source) }
 	a.rep.OpenRecorded = func(ctx context.Context, source string, required bool) (report.Source, error) {
 		return a.source.ReadRecorded(ctx, source, required)

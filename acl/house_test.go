@@ -51,6 +51,8 @@ var arrows = map[string][]string{
 	"model/opengraph":      {"model/finding", "model/rbac", "model/hiding", "model/verdict", "model/grant", "model/member", "model", "model/internal/...", "model/dn", "acl"},
 	"model/finding":        {"model/change", "model/view", "model/hybrid", "model/verdict", "model/rbac", "model/door", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
 
+	"model/history": {"model/finding", "model", "model/internal/...", "acl"},
+
 	"model/internal/script": {"model", "model/internal/pool", "model/dn", "acl", "acl/sddl"},
 
 	"collector":               {"model/dn", "acl"},

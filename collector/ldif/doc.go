@@ -63,7 +63,9 @@
 //	read       error, cancelled: the source's Read returned
 //	lookup     error, cancelled: a call of the source's Lookup returned
 //	check      bytes, sha256: of all uncompressed bytes before this line; about every 64 KiB
-//	done       entries, searches, missed, bytes, sha256: the last line
+//	done       entries, searches, missed, counts, bytes, sha256: the last line. counts are texts NAME=NUMBER
+//	           of what was found in it (package history), which older programs did not write; the line has
+//	           a zstd frame of its own, so that it is found without reading the others
 //
 // Lines are never folded and end in LF. A reader uses a part of the recording
 // only when the check line after it agrees, so nothing of an altered part gets

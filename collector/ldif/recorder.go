@@ -36,6 +36,7 @@ type Recorder struct {
 	written chan struct{} // closed when the writing goroutine has ended
 
 	entries, searches, missed int
+	counts                    []string                                // what whoever read it counted
 	open                      map[collector.QueryID]collector.Purpose // searches that have not ended
 
 	cancel atomic.Pointer[context.CancelCauseFunc] // of the call under way
@@ -344,7 +345,10 @@ func (r *Recorder) writeAll(z *zstd.Encoder, c *encoder) {
 		}
 	}
 	if r.Err() == nil { // the counts are settled since the channel is closed
-		r.check(s.done(r.entries, r.searches, r.missed))
+		// The last line has a frame of its own, which [Ends] finds without the others.
+		r.check(z.Close())
+		z.Reset(r.file)
+		r.check(s.done(r.entries, r.searches, r.missed, r.counts))
 	}
 	if r.Err() != nil {
 		z.Reset(io.Discard)
@@ -377,12 +381,15 @@ func (s *summed) block(b []byte) error {
 }
 
 // done writes the last line.
-func (s *summed) done(entries, searches, missed int) error {
+func (s *summed) done(entries, searches, missed int, counts []string) error {
 	s.line.b = s.line.b[:0]
 	s.line.event("done")
 	s.line.number("entries", int64(entries))
 	s.line.number("searches", int64(searches))
 	s.line.number("missed", int64(missed))
+	if len(counts) > 0 {
+		s.line.text("counts", counts...)
+	}
 	return s.end()
 }
 

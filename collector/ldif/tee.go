@@ -70,6 +70,14 @@ func (s *recordedSource) Close() error {
 	return errors.Join(err, s.recorder.Close())
 }
 
+// Count takes what was counted in what was read, to stand at the end of the recording.
+// It is for after the last Read or Lookup, and before Close.
+func (s *recordedSource) Count(counts []string) {
+	s.busy.Lock()
+	defer s.busy.Unlock()
+	s.recorder.counts = counts
+}
+
 // Recording says what is written, and after Close what came of it.
 func (s *recordedSource) Recording() *model.Recording {
 	s.busy.Lock()

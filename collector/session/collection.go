@@ -11,6 +11,7 @@ import (
 	"mbxperm/collector"
 	"mbxperm/collector/decode"
 	"mbxperm/model"
+	"mbxperm/model/history"
 )
 
 // Collection reads one source into one state. Snapshots of it may be taken at
@@ -113,6 +114,9 @@ func (c *Collection) read(ctx context.Context, src collector.Source, warnings []
 	if fault := <-published; fault != nil {
 		err = fault
 	}
+	if recorded && err == nil && ctx.Err() == nil {
+		c.count(ctx, rec)
+	}
 	if recorded { // whose Close completes the file: only then it can be told what came of it
 		src.Close()
 		c.recorded(rec.Recording())
@@ -123,6 +127,30 @@ func (c *Collection) read(ctx context.Context, src collector.Source, warnings []
 // recordedSource is a source that is recorded while it is read.
 type recordedSource interface {
 	Recording() *model.Recording
+	Count(counts []string)
+}
+
+// count counts what was read, for the end of its recording. Where that fails the
+// recording is none the worse: whoever wants the numbers counts again.
+func (c *Collection) count(ctx context.Context, rec recordedSource) {
+	_ = collector.Safely("counting what was read", func() error {
+		counts, err := history.Of(ctx, c.finished())
+		if err == nil {
+			rec.Count(counts.Words())
+		}
+		return err
+	})
+}
+
+// finished is what was read as it will be in the end, although the recording is still
+// open.
+func (c *Collection) finished() *model.Snapshot {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	phase := c.writer.State.Phase
+	c.writer.State.Phase = model.Finished
+	defer func() { c.writer.State.Phase = phase }()
+	return c.writer.Snapshot()
 }
 
 // recorded notes what came of a recording.

@@ -12,6 +12,7 @@ import (
 	"mbxperm/model/change"
 	"mbxperm/model/coverage"
 	"mbxperm/model/finding"
+	"mbxperm/model/history"
 	"mbxperm/model/usage"
 	"mbxperm/model/view"
 	"mbxperm/model/whatif"
@@ -66,6 +67,8 @@ func fieldNames(report string) []string {
 		return union(namesOf(view.RuleFields), namesOf(view.RuleAnswerFields))
 	case connectorsReport:
 		return namesOf(view.ChoiceFields)
+	case historyReport:
+		return namesOf(history.Fields)
 	case hybridReport:
 		return union(namesOf(view.CrossingFields), union(namesOf(view.UnlistedFields), union(namesOf(view.MovingFields), namesOf(view.HubFields))))
 	}

@@ -93,6 +93,9 @@ func (r *Flags) Arguments(report string, args []string, logs bool) error {
 	if len(args) == 0 && report == findingsReport && r.Findings.Explain != "" {
 		return nil
 	}
+	if report == historyReport {
+		return usage.Arguments(args, 1, "no folder: mbxperm report history wants DIR, a folder of recordings")
+	}
 	return usage.Arguments(args, 1, "no source: mbxperm report "+report+" wants ldaps://HOST, demo or a file")
 }
 

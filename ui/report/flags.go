@@ -67,6 +67,7 @@ var Names = []struct {
 		func(r *Flags, f *pflag.FlagSet) { r.Hybrid.define(f) }},
 	{openGraphReport, "Write mailboxes, stores and rights as a graph for BloodHound", OpenGraphHelp, OpenGraphExample,
 		func(r *Flags, f *pflag.FlagSet) { r.OpenGraph.define(f) }},
+	{Name: historyReport, Short: "Say of each recording in a folder how many mailboxes, entries and findings there were", Long: HistoryHelp, Example: HistoryExample},
 	{Name: "coverage", Short: "Say what was found, decoded, absent, unreadable or unknown"},
 }
 

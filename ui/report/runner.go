@@ -33,6 +33,8 @@ type Runner struct {
 	// asked; required ends the reading when its recording fails.
 	Open         func(ctx context.Context, source string) (Source, error)
 	OpenRecorded func(ctx context.Context, source string, required bool) (Source, error)
+	// History reads the recordings of a folder.
+	History HistoryFunc
 	// ErrNone is what Open returns for a folder without a recording.
 	ErrNone error
 }
@@ -47,6 +49,9 @@ func (r *Runner) Report(ctx context.Context, name, source, old string) (Outcome,
 	job, err := r.Job(name, r.Version, r.Stdout)
 	if err != nil {
 		return Outcome{}, err
+	}
+	if name == historyReport {
+		return r.history(ctx, job, source)
 	}
 	return r.Read(ctx, source, old, func(s, before *model.Snapshot) (Outcome, error) {
 		return job.Run(ctx, s, before, r.Stdout, r.Stderr)
