@@ -53,6 +53,7 @@ type mailSession struct {
 	mailed   bool // a message was taken
 	counted  bool // as a session of its sum
 	proxied  bool // it carries the sessions of others
+	nobody   bool // of somebody who did not log on, as the front end says
 	twice    bool // what it carries was counted at the front end
 	open     mailCount
 }
@@ -169,7 +170,7 @@ func (r *relays) command(s *mailSession, e *event) {
 func (r *relays) proxy(s *mailSession, e *event) {
 	var ip []byte
 	var sid uint64
-	helo := ""
+	helo, nobody := "", false
 	for word := range bytes.FieldsSeq(e.text) {
 		name, value, _ := bytes.Cut(word, []byte{'='})
 		switch {
@@ -179,6 +180,8 @@ func (r *relays) proxy(s *mailSession, e *event) {
 			sid, _ = strconv.ParseUint(string(value), 16, 64)
 		case equalFold(name, "domain"):
 			helo = text(value)
+		case equalFold(name, "authsrc"):
+			nobody = equalFold(value, "anonymous")
 		}
 	}
 	if len(ip) == 0 {
@@ -188,7 +191,7 @@ func (r *relays) proxy(s *mailSession, e *event) {
 		r.count(s)
 	}
 	front, known := r.front[sid]
-	*s = mailSession{id: s.id, started: e.at, last: e.at, queue: s.queue, proxied: true}
+	*s = mailSession{id: s.id, started: e.at, last: e.at, queue: s.queue, proxied: true, nobody: nobody}
 	if known && sid != 0 {
 		s.sum, s.counted, s.twice = front.sum, true, front.mailed
 		return
@@ -315,6 +318,9 @@ func (r *relays) rejected(s *mailSession, e *event) {
 func (r *relays) count(s *mailSession) {
 	if s.counted || s.last < r.since {
 		return
+	}
+	if s.nobody && !s.began && len(r.front) > 0 {
+		return // front ends remember the sessions that sent something; their logs count the others
 	}
 	s.counted = true
 	sum := s.sum

@@ -72,6 +72,58 @@ func TestAuthenticatedSubmission(t *testing.T) {
 	}
 }
 
+// TestAnonymousThroughTheHub: a session of somebody who did not log on stands in the
+// log of the front end and, behind XPROXYFROM, in the hub's: it counts once, also where
+// it sent nothing. One hub session carries several of a front end, one after the other;
+// one whose front end has no log counts by the hub's.
+func TestAnonymousThroughTheHub(t *testing.T) {
+	mail := func(to string) []string {
+		return []string{"< MAIL FROM:<app@contoso.com>", "> 250 2.1.0 Sender OK", "< RCPT TO:<" + to + ">", "> 250 2.1.5 Recipient OK",
+			"< DATA", "> 354 Start mail input", "> 250 2.6.0 <1@contoso.com> Queued mail for delivery"}
+	}
+	of := func(connector, id, remote string, events ...[]string) string {
+		all := []string{"+", "< EHLO app", "> 250 EX13 Hello"}
+		for _, e := range events {
+			all = append(all, e...)
+		}
+		return mailLines(connector, id, remote, append(all, "- |Local")...)
+	}
+	proxy := func(sid, ip string) []string {
+		return []string{"< XPROXYFROM SID=" + sid + " IP=" + ip + " PORT=25 DOMAIN=app SEQNUM=1 PERMS=1077 AUTHSRC=Anonymous", "> 250 XProxyFrom accepted"}
+	}
+	const front, back = `EX13\Default Frontend EX13`, `EX13\Default EX13`
+	logs := of(front, "08DE000000000001", "192.0.2.1:25", mail("a@contoso.com"), mail("b@example.net")) +
+		of(front, "08DE000000000002", "192.0.2.2:25") + of(front, "08DE000000000003", "192.0.2.3:25", mail("c@example.net"))
+	hub := of(back, "08DF000000000001", "10.0.0.1:41500", proxy("08DE000000000001", "192.0.2.1"), mail("a@contoso.com"), mail("b@example.net"),
+		proxy("08DE000000000003", "192.0.2.3"), mail("c@example.net")) +
+		of(back, "08DF000000000002", "10.0.0.1:41501", proxy("08DE000000000002", "192.0.2.2")) +
+		of(back, "08DF000000000003", "10.0.0.2:41501", proxy("08DD000000000009", "192.0.2.9"), mail("d@example.net"))
+	type row struct {
+		connector, side                       string
+		sessions, messages, external, relayed int
+	}
+	got := map[string]row{}
+	for _, r := range relaysOf(t, logs, hub) {
+		if _, twice := got[r.Client]; twice {
+			t.Errorf("%s stands there twice", r.Client)
+		}
+		got[r.Client] = row{r.Connector, r.Side, r.Sessions, r.Messages, r.External, r.Relayed}
+	}
+	want := map[string]row{
+		"192.0.2.1": {"Default Frontend EX13", "front end", 1, 2, 1, 1},
+		"192.0.2.2": {"Default Frontend EX13", "front end", 1, 0, 0, 0},
+		"192.0.2.3": {"Default Frontend EX13", "front end", 1, 1, 1, 1},
+		"192.0.2.9": {"Default EX13", "hub", 1, 1, 1, 1}, // another server's front end, of which there is no log
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v\nwant %+v", got, want)
+	}
+	// Without logs of the front end the hub's tell of all of them.
+	if got := relaysOf(t, "", hub); len(got) != 4 {
+		t.Errorf("the hub alone tells of %d clients, want 4: %+v", len(got), got)
+	}
+}
+
 // TestMailDetails: what else a session says.
 func TestMailDetails(t *testing.T) {
 	got := relaysOf(t, mailLines(`EX13\Relay EX13 `, "0000000000000000", "[2001:db8::9]:25", "+",
