@@ -10,17 +10,16 @@ import (
 
 // Word is one condition of a filter: a text that must occur, or must not.
 type Word struct {
-	text string // folded
+	text string // searchable
 	not  bool
 	sid  bool // may be a part of a SID's text
 }
 
-// fold is what upper and lower case are made alike by. It leaves no byte that
-// is not UTF-8, so that 0xFF can stand between texts.
+// fold is what upper and lower case are made alike by where texts are ordered.
 func fold(text string) string { return strings.ToLower(text) }
 
 func Words(filter string) (out []Word) {
-	for _, f := range strings.Fields(fold(filter)) {
+	for _, f := range strings.Fields(searchable(filter)) {
 		w := Word{text: f}
 		if rest, ok := strings.CutPrefix(f, "!"); ok {
 			w = Word{text: rest, not: true}
@@ -33,8 +32,8 @@ func Words(filter string) (out []Word) {
 	return out
 }
 
-// in reports whether the word occurs in a text, without regard to case.
-func (w *Word) in(text string) bool { return strings.Contains(fold(text), w.text) }
+// in reports whether the word occurs in a text, as [searchable] makes them alike.
+func (w *Word) in(text string) bool { return strings.Contains(searchable(text), w.text) }
 
 // MatchTexts reports whether every word occurs in one of the texts, and no
 // excluded one does.

@@ -113,11 +113,11 @@ func fillBlock(s *model.Snapshot, b *nameBlock, from, to int) {
 	b.text = bytes.Clone(b.text) // without room to spare
 }
 
-// appendFolded appends what fold makes of a text.
+// appendFolded appends what searchable makes of a text.
 func appendFolded(b, text []byte) []byte {
 	for i, c := range text {
 		if c >= utf8.RuneSelf {
-			return append(b[:len(b)-i], fold(string(text))...)
+			return append(b[:len(b)-i], searchable(string(text))...)
 		}
 		b = append(b, dn.Fold(c))
 	}
@@ -156,7 +156,7 @@ func newFinder(s *model.Snapshot, filter string) *finder {
 	f.names = filterIndexOf(s)
 	parents := make([]string, len(f.names.parents))
 	for i, dn := range f.names.parents {
-		parents[i] = fold(s.DNText(dn))
+		parents[i] = searchable(s.DNText(dn))
 	}
 	for i := range all {
 		f.words = append(f.words, f.common(&all[i], parents))
@@ -192,7 +192,7 @@ func (f *finder) common(w *Word, parents []string) found {
 	}
 	if w.sid {
 		for _, d := range s.SIDDomains {
-			text := fold(d.String())
+			text := searchable(d.String())
 			out.domains = append(out.domains, strings.Contains(text, w.text))
 			text += "-"
 			out.tails = append(out.tails, text[max(0, len(text)-len(w.text)):])

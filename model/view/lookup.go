@@ -14,23 +14,21 @@ import (
 )
 
 // Named returns the lines that a text names: a bare name, DOMAIN\name, a DN, a
-// SID or an objectGUID, without regard to case. A container stands for its
-// first entry. It looks at every object.
+// SID or an objectGUID, and where it is none of these an address, a
+// userPrincipalName or a displayName, without regard to case. A container stands
+// for its first entry. It looks at every object.
 func Named(s *model.Snapshot, text string) []LineKey {
-	if g, err := acl.ParseGUID(text); err == nil {
-		return where(s, func(o *model.Record) bool { return o.GUID == g })
-	}
 	if sid, err := acl.ParseSID(text); err == nil {
 		return lineOfSID(s, sid)
 	}
-	if found := where(s, hasDN(s, text)); len(found) > 0 {
-		return found
-	}
-	found := where(s, answersTo(s, text))
+	found := lines(s, identified(s, text))
 	for sid, name := range acl.WellKnownSIDs() {
 		if strings.EqualFold(name, text) {
 			found = append(found, lineOfSID(s, sid)...)
 		}
+	}
+	if len(found) == 0 {
+		found = lines(s, KnownAs(s, text))
 	}
 	return slices.Compact(found)
 }
@@ -38,16 +36,67 @@ func Named(s *model.Snapshot, text string) []LineKey {
 // ObjectsNamed returns the objects that a text names, as [Named] reads it, whether or
 // not they have a line: several hold one SID in some forests.
 func ObjectsNamed(s *model.Snapshot, text string) []model.ObjectID {
-	if g, err := acl.ParseGUID(text); err == nil {
-		return objects(s, func(o *model.Record) bool { return o.GUID == g })
-	}
 	if sid, err := acl.ParseSID(text); err == nil {
 		return objects(s, func(o *model.Record) bool { return o.SID != 0 && s.SIDOf(o.SID) == sid })
+	}
+	if found := identified(s, text); len(found) > 0 {
+		return found
+	}
+	return KnownAs(s, text)
+}
+
+// Identified reports whether a text names something by what is its own alone, in a
+// domain, as [Match] reads it: no address and no displayName.
+func Identified(s *model.Snapshot, text string) bool {
+	sid, err := acl.ParseSID(text)
+	return err == nil && len(lineOfSID(s, sid)) > 0 || len(lines(s, identified(s, text))) > 0
+}
+
+// identified are the objects that a text names by what is theirs alone, in a
+// domain: an objectGUID, a DN, a sAMAccountName or an RDN.
+func identified(s *model.Snapshot, text string) []model.ObjectID {
+	if g, err := acl.ParseGUID(text); err == nil {
+		return objects(s, func(o *model.Record) bool { return o.GUID == g })
 	}
 	if found := objects(s, hasDN(s, text)); len(found) > 0 {
 		return found
 	}
 	return objects(s, answersTo(s, text))
+}
+
+// KnownAs returns the accounts and recipients that people know under a text: by the
+// userPrincipalName or the primary SMTP address, by another address where these are
+// kept, which is where there are logs, or else by the displayName, accents and width
+// aside. Several may be known alike.
+func KnownAs(s *model.Snapshot, text string) []model.ObjectID {
+	if strings.Contains(text, "@") {
+		if found := mailedAs(s, text); len(found) > 0 {
+			return found
+		}
+	}
+	name := searchable(text)
+	if name == "" {
+		return nil
+	}
+	return objects(s, func(o *model.Record) bool {
+		return o.Display != 0 && (o.IsPrincipal() || o.Recipient != model.NoRecipient) && searchable(s.Texts.Text(o.Display)) == name
+	})
+}
+
+// mailedAs are the objects with a userPrincipalName or an address.
+func mailedAs(s *model.Snapshot, text string) (out []model.ObjectID) {
+	for id := model.ObjectID(1); uint32(id) < s.Objects.Len(); id++ {
+		if upn, smtp := s.MailNames(id); strings.EqualFold(upn, text) || strings.EqualFold(smtp, text) {
+			out = append(out, id)
+		}
+	}
+	hash := model.AddressHash(text)
+	for _, a := range s.Addresses {
+		if id := s.At(a.DN); a.Hash == hash && id != 0 && !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // hasDN says which object has a DN; none where the text is no DN.
@@ -83,9 +132,9 @@ func called(s *model.Snapshot, o *model.Record, name string) bool {
 	return strings.EqualFold(s.ObjectName(o), name)
 }
 
-// where returns the lines of the objects that satisfy a condition.
-func where(s *model.Snapshot, ok func(*model.Record) bool) (out []LineKey) {
-	for _, id := range objects(s, ok) {
+// lines are those of objects, of those that have one.
+func lines(s *model.Snapshot, ids []model.ObjectID) (out []LineKey) {
+	for _, id := range ids {
 		if k := LineOf(s, id); !k.IsZero() {
 			out = append(out, k)
 		}

@@ -144,8 +144,8 @@ func (r *Flags) DefineForce(f *pflag.FlagSet, usage string) {
 func (r *Flags) rows(f *pflag.FlagSet, objects string) {
 	f.StringVar(&r.Format, "format", "table", FormatNames())
 	f.StringVar(&r.Object, "object", "", objects)
-	f.StringVar(&r.Target, "target", "", "only this target: name, DOMAIN\\name, DN, SID or objectGUID")
-	f.StringVar(&r.Trustee, "trustee", "", "only this trustee: name, DOMAIN\\name, DN, SID or objectGUID")
+	f.StringVar(&r.Target, "target", "", "only this target: name, DOMAIN\\name, address, UPN, display name, DN, SID or objectGUID")
+	f.StringVar(&r.Trustee, "trustee", "", "only this trustee: named in the same ways")
 	f.StringVar(&r.Direction, "direction", "forward", "forward (by target) or reverse (by trustee, all object types)")
 	f.BoolVar(&r.Inherited, "inherited", false, "show inherited entries")
 	f.BoolVar(&r.Self, "self", false, "show entries of SELF and SYSTEM")

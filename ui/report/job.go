@@ -15,7 +15,6 @@ import (
 
 	"golang.org/x/term"
 
-	"mbxperm/acl"
 	"mbxperm/model"
 	"mbxperm/model/change"
 	"mbxperm/model/finding"
@@ -365,29 +364,6 @@ func (j *Job) gaps(w io.Writer, s *model.Snapshot, changes *change.List) bool {
 		return compareGaps(w, changes, "", j.Quiet)
 	}
 	return compareGaps(w, changes, "since "+changes.Comparison.Old.State.Source+": ", j.Quiet)
-}
-
-// known says where a name of the question is nobody's: an empty report would
-// look like "no rights".
-func (j *Job) known(states ...*model.Snapshot) error {
-	for flag, text := range map[string]string{"--target": j.Target, "--trustee": j.Trustee} {
-		if _, err := acl.ParseSID(text); text == "" || err == nil || wellKnown(text) {
-			continue
-		}
-		if !slices.ContainsFunc(states, func(s *model.Snapshot) bool { return s != nil && len(view.Named(s, text)) > 0 }) {
-			return fmt.Errorf("%s %q: nothing that was read has this name; give a sAMAccountName, DOMAIN\\name, DN, SID or objectGUID", flag, text)
-		}
-	}
-	return nil
-}
-
-func wellKnown(text string) bool {
-	for _, name := range acl.WellKnownSIDs() {
-		if strings.EqualFold(name, text) {
-			return true
-		}
-	}
-	return false
 }
 
 // data answers the question.

@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -57,7 +56,7 @@ func (v *Seen) DefineChanges(f *pflag.FlagSet) {
 // Define defines all of them.
 func (v *Seen) Define(f *pflag.FlagSet) {
 	v.DefineChanges(f)
-	f.StringVar(&v.Of, "of", "", "aces: the rows of this one line, as the screen shows them: name, DOMAIN\\name, DN, SID or objectGUID")
+	f.StringVar(&v.Of, "of", "", "aces: the rows of this one line, as the screen shows them: named as --target is")
 	f.StringVar(&v.ACEs, "ace-type", "", "aces: one entry of the screen's list of ACE types: Mailbox-Rights, Reverse-All, …")
 	f.BoolVar(&v.ViaGroups, "via-groups", false, "aces of one line in reverse: those of its groups too")
 	f.StringVar(&v.Lines, "lines", "all", "totals: all, mailboxes (of other recipients: recipients) or trustees")
@@ -188,44 +187,6 @@ func titles[T any](columns []model.Column[T]) (out []string) {
 		out = append(out, c.Title)
 	}
 	return out
-}
-
-// seen finds the line of --of.
-func (j *Job) seen(s *model.Snapshot) (view.Query, error) {
-	q := j.Query
-	if j.Of == "" {
-		return q, nil
-	}
-	lines := view.Named(s, j.Of)
-	switch len(lines) {
-	case 0:
-		return q, fmt.Errorf("--of %q: nothing that was read has this name; give a sAMAccountName, DOMAIN\\name, DN, SID or objectGUID", j.Of)
-	case 1:
-		q.Of = lines[0]
-		return q, nil
-	}
-	var names []string
-	for _, k := range lines {
-		who := view.TrusteeOf(s, k)
-		if k.IsTarget() {
-			who = view.TargetOf(s, k)
-		}
-		what, key := cmp.Or(who.DN, model.SIDText(who.SID), who.Name), view.Identity(s, k, !k.IsTarget())
-		kind := who.Kind
-		if view.TypeOf(s, k) == view.Roles {
-			kind = "role assignment"
-		}
-		if what == key {
-			what = ""
-		}
-		names = append(names, key+" ("+strings.TrimSpace("the "+cmp.Or(kind, "object")+" "+what)+")")
-	}
-	slices.Sort(names)
-	const most = 8
-	if len(names) > most {
-		names = append(names[:most], fmt.Sprintf("one of %d more", len(lines)-most))
-	}
-	return q, usage.Errorf("--of %q names %d lines: give %s", j.Of, len(lines), strings.Join(names, " or "))
 }
 
 // seenWords puts the rest of a question into words.
