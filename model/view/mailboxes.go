@@ -7,6 +7,7 @@ import (
 	"mbxperm/model"
 	"mbxperm/model/grant"
 	"mbxperm/model/hiding"
+	"mbxperm/model/internal/pool"
 	"mbxperm/model/internal/table"
 )
 
@@ -21,7 +22,7 @@ var (
 var Mailboxes = &ObjectType{
 	Name: "Mailbox", Flag: "mailbox", Plural: "Mailboxes", One: "mailbox",
 	Toggles: hiding.Stale | hiding.Inherited | hiding.Self | hiding.Implied,
-	Totals: []model.Column[*Line]{
+	Totals: append([]model.Column[*Line]{
 		{Title: "AccountName", Is: model.ContentTrustee, Text: accountText},
 		forwardColumn("Mailbox", "", false, grant.MailboxACL),
 		forwardColumn("Send/ReceiveAs", "Send/RecvAs", false, grant.SendAs),
@@ -32,7 +33,7 @@ var Mailboxes = &ObjectType{
 		{Title: "Type", Is: model.ContentWord, Extra: true, Text: func(l *Line) string { return typeOrKind(l) }},
 		premisesColumn,
 		{Title: "ACLs changed", Is: model.ContentWord, Extra: true, Off: true, Text: func(l *Line) string { return l.Changed.Short() }},
-	},
+	}, knownAs...),
 	Details: recipientColumns("MailboxName"),
 	Fields: append([]model.Field[*Line]{
 		{Name: "account", First: true, Is: model.ContentTrustee, Value: func(l *Line) any { return l.Name }},
@@ -64,6 +65,45 @@ var Mailboxes = &ObjectType{
 
 // premisesColumn says where the mailbox of a line is.
 var premisesColumn = model.Column[*Line]{Title: "Premises", Is: model.ContentWord, Extra: true, Off: true, Text: func(l *Line) string { return l.Premises.String() }}
+
+// knownAs are the columns that tell under which other names people know the account
+// of a line, and where it is.
+var knownAs = []model.Column[*Line]{
+	{Title: "DisplayName", Is: model.ContentTrustee, Extra: true, Off: true, Text: (*Line).displayName},
+	{Title: "Mail", Is: model.ContentTrustee, Extra: true, Off: true, Text: func(l *Line) string { return l.mailNames()[1] }},
+	{Title: "UPN", Is: model.ContentTrustee, Extra: true, Off: true, Text: func(l *Line) string { return l.mailNames()[0] }},
+	{Title: "Domain", Is: model.ContentName, Extra: true, Off: true, Text: func(l *Line) string { return l.Domain }},
+	{Title: "Store", Is: model.ContentName, Extra: true, Off: true, Text: func(l *Line) string {
+		return l.home(func(s *model.Snapshot, o *model.Record) pool.DN { return o.Home })
+	}},
+	{Title: "Server", Is: model.ContentName, Extra: true, Off: true, Text: func(l *Line) string { return l.home((*model.Snapshot).HomeServer) }},
+	{Title: "DN", Is: model.ContentDN, Extra: true, Off: true, Text: func(l *Line) string { return l.DN }},
+	{Title: "SID", Is: model.ContentSID, Extra: true, Off: true, Text: func(l *Line) string { return model.SIDText(l.SID) }},
+}
+
+func (l *Line) displayName() string {
+	if l.account == 0 {
+		return ""
+	}
+	return l.snapshot.Texts.Text(l.snapshot.Record(l.account).Display)
+}
+
+// mailNames are the userPrincipalName and the primary SMTP address of a line's account.
+func (l *Line) mailNames() [2]string {
+	if l.account == 0 {
+		return [2]string{}
+	}
+	upn, smtp := l.snapshot.MailNames(l.account)
+	return [2]string{upn, smtp}
+}
+
+// home is the name of what the mailbox of a line is in; empty where there is none.
+func (l *Line) home(of func(*model.Snapshot, *model.Record) pool.DN) string {
+	if l.account == 0 || !l.snapshot.Record(l.account).HasMailbox() {
+		return ""
+	}
+	return l.snapshot.CN(of(l.snapshot, l.snapshot.Record(l.account)))
+}
 
 // recipientColumns are the columns of rows on mailboxes and other recipients.
 func recipientColumns(name string) []model.Column[*Row] {

@@ -148,6 +148,7 @@ type Place struct {
 	SenderAuth string      // of another recipient: see [grant.SenderAuth]
 	Connector  *door.Connector
 	snapshot   *model.Snapshot // where a field needs names
+	account    model.ObjectID  // 0 where none is known
 }
 
 // count spells a cell: shown rows, allows and denies apart, and marks for what

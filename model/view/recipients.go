@@ -12,7 +12,7 @@ import (
 var Recipients = &ObjectType{
 	Name: "Other Recipient", Flag: "recipient", Plural: "Other recipients", One: "other recipient",
 	Toggles: hiding.Inherited | hiding.Self | hiding.Default | hiding.Implied,
-	Totals: []model.Column[*Line]{
+	Totals: append([]model.Column[*Line]{
 		{Title: "RecipientName", Is: model.ContentTrustee, Text: recipientText},
 		{Title: "Type", Is: model.ContentWord, Text: func(l *Line) string { return typeOrKind(l) }},
 		forwardColumn("Send/ReceiveAs", "Send/RecvAs", false, grant.RecipientSend),
@@ -25,7 +25,7 @@ var Recipients = &ObjectType{
 		reverseColumn("Reverse_Delivery", "Rev_Delivery", true, grant.Delivery),
 		{Title: "SenderAuth", Is: model.ContentWord, Extra: true, Text: func(l *Line) string { return l.SenderAuth }},
 		premisesColumn,
-	},
+	}, knownAs...),
 	Details: recipientColumns("RecipientName"),
 	Fields: append([]model.Field[*Line]{
 		{Name: "account", First: true, Is: model.ContentTrustee, Value: func(l *Line) any { return l.Name }},

@@ -449,6 +449,7 @@ func (l *evaluation) describe(k lineRef) Line {
 	}
 	if k.obj == 0 {
 		line.Principal = s.Principal(k.party)
+		line.snapshot, line.account = s, s.TrusteeRecordID(k.party)
 		return line
 	}
 	if l.query.Type.assignments {
@@ -461,6 +462,7 @@ func (l *evaluation) describe(k lineRef) Line {
 	if f := l.query.Type.describe; f != nil {
 		line.Place = f(s, o)
 	}
+	line.snapshot, line.account = s, k.obj
 	return line
 }
 
