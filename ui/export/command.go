@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -47,6 +48,7 @@ func Command(r *report.Runner, read func(*pflag.FlagSet), done func(report.Outco
 	}
 	f := cmd.Flags()
 	f.StringVar(&c.tables, "tables", "", "only these tables, and run: "+tableNames())
+	_ = cmd.RegisterFlagCompletionFunc("tables", completeTables)
 	f.BoolVar(&c.expand, "expand", false, "in access draw nothing together: a row for each person and mailbox")
 	r.DefineSince(f)
 	r.DefineRedact(f)
@@ -54,6 +56,17 @@ func Command(r *report.Runner, read func(*pflag.FlagSet), done func(report.Outco
 	r.DefineQuiet(f)
 	read(f)
 	return cmd
+}
+
+// completeTables offers the tables that are not named yet.
+func completeTables(_ *cobra.Command, _ []string, typed string) (out []string, _ cobra.ShellCompDirective) {
+	before := typed[:strings.LastIndexByte(typed, ',')+1]
+	for _, t := range tables {
+		if strings.HasPrefix(before+t.name, typed) && !slices.Contains(strings.Split(before, ","), t.name) {
+			out = append(out, before+t.name)
+		}
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
 }
 
 type command struct {

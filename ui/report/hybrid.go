@@ -47,7 +47,8 @@ const (
 	listHubs       = "hubs"
 )
 
-var hybridLists = []string{listGrants, listNotACLable, listBatches, listHubs}
+// HybridLists are those of report hybrid.
+var HybridLists = []string{listGrants, listNotACLable, listBatches, listHubs}
 
 // Hybrid are the flags of report hybrid alone.
 type Hybrid struct {
@@ -56,7 +57,7 @@ type Hybrid struct {
 }
 
 func (h *Hybrid) define(f *pflag.FlagSet) {
-	f.StringVar(&h.List, "list", "", strings.Join(hybridLists, ", ")+" (default "+listGrants+"; with --batch-size or --hub "+listBatches+")")
+	f.StringVar(&h.List, "list", "", strings.Join(HybridLists, ", ")+" (default "+listGrants+"; with --batch-size or --hub "+listBatches+")")
 	f.IntVar(&h.BatchSize, "batch-size", hybrid.DefaultBatch, "so many mailboxes in a migration batch at most")
 	f.IntVar(&h.Hub, "hub", hybrid.DefaultHub, "whoever ties more mailboxes than this is cut from the batches, and named")
 }
@@ -77,8 +78,8 @@ func (r *Flags) hybridQuery() (view.Query, error) {
 	q := view.Query{Type: view.Mailboxes, System: true}
 	h := &r.Hybrid
 	switch {
-	case !slices.Contains(hybridLists, h.list()):
-		return q, usage.Errorf("unknown list %q of report hybrid: use %s", h.List, strings.Join(hybridLists, ", "))
+	case !slices.Contains(HybridLists, h.list()):
+		return q, usage.Errorf("unknown list %q of report hybrid: use %s", h.List, strings.Join(HybridLists, ", "))
 	case h.BatchSize < 1:
 		return q, usage.Errorf("--batch-size %d: a batch holds 1 mailbox or more", h.BatchSize)
 	case h.Hub < 1:

@@ -97,6 +97,36 @@ func escape(s string) string {
 // asIs writes a text with its lines and columns, as the help has them.
 func (r *roff) asIs(s string) { r.printf(".nf\n%s\n.fi\n", escape(strings.Trim(s, "\n"))) }
 
+// prose writes a text whose paragraphs fill the lines that the reader has. What is
+// laid out, with columns or a list, stays as it is: a paragraph with a line that
+// begins with a blank, or that ends early and is not the last.
+func (r *roff) prose(s string) {
+	for i, p := range strings.Split(strings.Trim(s, "\n"), "\n\n") {
+		if i > 0 {
+			r.printf(".PP\n")
+		}
+		if laidOut(p) {
+			r.asIs(p)
+		} else {
+			r.printf("%s\n", escape(strings.Trim(p, "\n")))
+		}
+	}
+}
+
+// early is the length below which a line of running text would have had room for
+// another word.
+const early = 90
+
+func laidOut(paragraph string) bool {
+	lines := strings.Split(strings.Trim(paragraph, "\n"), "\n")
+	for i, l := range lines {
+		if strings.HasPrefix(l, " ") || strings.Contains(l, "   ") || i < len(lines)-1 && len(l) < early {
+			return true
+		}
+	}
+	return false
+}
+
 // page writes the page of a command.
 func page(out io.Writer, c *cobra.Command) error {
 	r := &roff{out: out}
@@ -110,7 +140,7 @@ func page(out io.Writer, c *cobra.Command) error {
 	}
 	if c.Long != "" {
 		r.section("DESCRIPTION")
-		r.asIs(c.Long)
+		r.prose(c.Long)
 	}
 	if sub := commands(c); len(sub) > 0 {
 		r.section("COMMANDS")

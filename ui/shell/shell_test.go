@@ -55,6 +55,8 @@ func TestCompletion(t *testing.T) {
 		{[]string{"record", "ldap"}, "ldaps:// ldap://"},
 		{[]string{"compare", "d"}, "demo"},
 		{[]string{"vers"}, "version"},
+		{[]string{"report", "hybrid", "demo", "--list", "no"}, "not-aclable"},
+		{[]string{"export", "demo", "tables", "--tables", "entry,ta"}, "entry,target"},
 	} {
 		if got := strings.Join(completed(t, c.args...), " "); got != c.want {
 			t.Errorf("%q completes to %q, want %q", c.args, got, c.want)
@@ -169,6 +171,13 @@ func TestManual(t *testing.T) {
 				strings.Contains(help, "      "+flag+" ") && !bytes.Contains(text, []byte(flag)) {
 				t.Errorf("%s does not have %s", filepath.Base(file), flag)
 			}
+		}
+	}
+	narrow, err := exec.Command(groff, "-man", "-Tutf8", "-Kutf8", "-rLL=60n", "-P-cbou", filepath.Join(dir, "mbxperm-export.1")).Output()
+	description, _, _ := strings.Cut(string(narrow), "OPTIONS")
+	for _, l := range strings.Split(description, "\n") {
+		if err != nil || len([]rune(l)) > 60 {
+			t.Errorf("on a narrow terminal the description has the line %q: %v", l, err)
 		}
 	}
 	if out, errs, code := program.Run(t, "man", "nonsense"); code != program.Usage || out != "" || !strings.Contains(errs, "nonsense") {

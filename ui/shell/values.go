@@ -24,6 +24,7 @@ func flagValues() map[string][]string {
 		"direction": {"forward", "reverse"},
 		"theme":     widget.Themes,
 		"only":      report.OnlyNames(),
+		"list":      report.HybridLists,
 		"lines":     {"all", "mailboxes", "recipients", "trustees"},
 	}
 	for _, f := range report.Formats {
