@@ -27,6 +27,7 @@ type foot struct {
 	input   *tview.InputField
 	line    *line  // what is typed into input, or nil
 	message string // an answer to the last key, until the next one
+	said    explained
 }
 
 func newFoot(a *app) *foot {
@@ -121,7 +122,7 @@ func (f *foot) drawStatus(screen tcell.Screen, x, y, w int) int {
 	if wide {
 		left = w - right - 2
 	}
-	hidden := f.hidden(left)
+	hidden := f.words(left)
 	if a.form != nil { // which says what there is to say
 		hidden, source = "", ""
 	}
@@ -142,7 +143,7 @@ func (f *foot) drawStatus(screen tcell.Screen, x, y, w int) int {
 func (f *foot) drawBrief(screen tcell.Screen, x, y, w int) int {
 	text, style := safe.Text(f.message), f.app.theme.Style(widget.StyleTitle)
 	if text == "" && f.app.form == nil && f.app.reading.latest != nil {
-		text, style = fitParts(w, append(f.state(w), f.hidden(w))), f.stateStyle()
+		text, style = fitParts(w, append(f.state(w), f.words(w))), f.stateStyle()
 	}
 	widget.PutSafe(screen, x, y, w, text, style)
 	return y + 1

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"mbxperm/model"
 	"mbxperm/model/dn"
 )
 
@@ -44,15 +45,7 @@ func byteSize(text string) string {
 	}
 	short := strconv.FormatFloat(value, 'f', -1, 64)
 	return strings.TrimSuffix(short[:min(5, len(short))], ".") + " " +
-		[...]string{"B", "KB", "MB", "GB", "TB"}[unit] + " (" + thousands(n) + " " + word + ")"
-}
-
-func thousands(n int64) string {
-	text := strconv.FormatInt(n, 10)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
+		[...]string{"B", "KB", "MB", "GB", "TB"}[unit] + " (" + model.Thousands(n) + " " + word + ")"
 }
 
 // named is a number by its name.

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"strconv"
 	"strings"
 
 	"mbxperm/model"
@@ -127,6 +126,8 @@ type Line struct {
 	Place
 	Totals Totals
 	Row    *grant.Row  // where a line is one ACE
+	asked  *evaluation // that made it; nil for a line of none
+	at     lineRef
 	Door   *DoorTotals // of a line of doors; nil of others
 	// Service is the service of POP3 or IMAP4 that a line is; nil for another line.
 	Service *door.Settings
@@ -165,7 +166,7 @@ func count(c Count) string {
 		s += "?"
 	}
 	if c.Hidden > 0 {
-		s += " +" + strconv.Itoa(c.Hidden)
+		s += " +" + thousands(c.Hidden)
 	}
 	if c.Indirect {
 		s += " g"
@@ -174,12 +175,14 @@ func count(c Count) string {
 }
 
 func allowDeny(allow, deny int) string {
-	s := strconv.Itoa(allow)
+	s := thousands(allow)
 	if deny > 0 {
-		s += "/" + strconv.Itoa(deny)
+		s += "/" + thousands(deny)
 	}
 	return s
 }
+
+func thousands(n int) string { return model.Thousands(int64(n)) }
 
 // number is what a column of counts is ordered by: what its cells show first.
 func (c Count) number() int {
@@ -209,9 +212,12 @@ func banded(c model.Column[*Line], band string) model.Column[*Line] {
 	return c
 }
 
-// forwardColumn and reverseColumn are the columns of a line's rows of one kind.
+// forwardColumn and reverseColumn are the columns of a line's rows of one kind. What
+// is hidden and nobody's intent has no mark: the foot counts it.
 func forwardColumn(title, short string, extra bool, kind *grant.Kind) model.Column[*Line] {
-	return banded(countColumn(title, short, extra, func(l *Line) Count { return l.Forward(kind) }), bandForward)
+	c := countColumn(title, short, extra, func(l *Line) Count { return l.Forward(kind) })
+	c.Text = func(l *Line) string { return count(l.marked(l.Forward(kind), kind, false)) }
+	return banded(c, bandForward)
 }
 
 func forwardCount(kind *grant.Kind) func(*evaluation, lineRef) Count {
@@ -224,7 +230,9 @@ func forwardCount(kind *grant.Kind) func(*evaluation, lineRef) Count {
 }
 
 func reverseColumn(title, short string, extra bool, kind *grant.Kind) model.Column[*Line] {
-	return banded(countColumn(title, short, extra, func(l *Line) Count { return l.Reverse(kind) }), bandReverse)
+	c := countColumn(title, short, extra, func(l *Line) Count { return l.Reverse(kind) })
+	c.Text = func(l *Line) string { return count(l.marked(l.Reverse(kind), kind, true)) }
+	return banded(c, bandReverse)
 }
 
 func reverseCount(kind *grant.Kind) func(*evaluation, lineRef) Count {

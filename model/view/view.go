@@ -420,6 +420,7 @@ func (l *evaluation) totals(k lineRef) (t Totals) {
 // by several goroutines.
 func (l *evaluation) line(k lineRef) Line {
 	line := l.describe(k)
+	line.asked, line.at = l, k
 	if k.isRow() || k.door.n != 0 {
 		return line
 	}

@@ -309,6 +309,9 @@ func (g *Grid) line(line int) []*tview.TableCell {
 		text, style := g.title(at), StyleHeader
 		if line > 0 {
 			text, style = g.data.Cell(line-1, at)
+			if c.Numeric {
+				text = g.inSlots(text, at)
+			}
 		}
 		look := Look{Style: g.theme.Style(style), Right: c.Numeric}
 		if i == len(cells)-1 {

@@ -2,6 +2,7 @@ package widget
 
 import (
 	"slices"
+	"strings"
 
 	"mbxperm/ui/safe"
 )
@@ -12,6 +13,7 @@ import (
 // as much as its longest text takes.
 type extent struct {
 	title, rows, full int
+	digits, marks     int // of a number and of what stands behind it, each at its widest
 }
 
 // fitting is how the columns fit into a pane.
@@ -54,10 +56,32 @@ func (g *Grid) sample(from, n int) {
 			}
 			text, _ := g.data.Cell(row, i)
 			width, w := safe.Width(safe.Text(text)), &g.wanted[i]
+			if c.Numeric {
+				number, marks := splitNumber(text)
+				w.digits, w.marks = max(w.digits, len(number)), max(w.marks, safe.Width(safe.Text(marks)))
+				width = w.digits + w.marks
+			}
 			w.full = max(w.full, width)
 			w.rows = max(w.rows, min(width, limit))
 		}
 	}
+}
+
+// splitNumber divides the text of a numeric column: a number, or two of them, and
+// the marks that stand behind it.
+func splitNumber(text string) (number, marks string) {
+	end := strings.IndexFunc(text, func(r rune) bool { return (r < '0' || r > '9') && r != ',' && r != '/' })
+	if end < 0 {
+		return text, ""
+	}
+	return text[:end], text[end:]
+}
+
+// inSlots has digits stand below digits: behind the number there is room for the
+// widest marks of the column.
+func (g *Grid) inSlots(text string, at int) string {
+	_, marks := splitNumber(text)
+	return text + strings.Repeat(" ", max(g.wanted[at].marks-safe.Width(safe.Text(marks)), 0))
 }
 
 // layout fits the columns into a pane, under their bands where these fit, too.
