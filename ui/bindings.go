@@ -85,6 +85,7 @@ var bindingTable = []binding{
 	bind("Ctrl-C", keys.ScopeCommand, "", 0, "Leave the program, whatever is going on.", (*app).quit, nil),
 	bind("R", keys.ScopeEverywhere, "record", 20, "Read everything again and record it to a file.", (*app).startRecord, (*app).whyNoRecord),
 	bind("w", keys.ScopeEverywhere, "connect", 21, "Open another directory, file or the demo.", (*app).connectElsewhere, nil),
+	bind("W", keys.ScopeGrid, "", 0, "Ask what leaving out or adding a member or an entry would do.", (*app).startWhatIf, (*app).whyNoWhatIf),
 	bind("D", keys.ScopeGrid, "changes", 22, "Show what changed since the reading before, or since --since.", (*app).openChanges, (*app).whyNoChanges),
 	bind("Enter", keys.ScopeChanges, "go there", 4, "Go to the target as it is now; by trustee, to all it can reach.", (*app).pivotChange, nil),
 	bind("Backspace", keys.ScopeChanges, "close", 2, "Go back to the grids.", (*app).closeChanges, nil),

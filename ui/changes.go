@@ -89,7 +89,7 @@ func (a *app) whyNoChanges() string {
 
 // showChanges lays the view over the grids.
 func (a *app) showChanges(v *changes) {
-	if n := a.reading; n.compared != nil && v.of != n.compared { // it was read again meanwhile
+	if n := a.reading; n.compared != nil && v.of != n.compared && v.of.WhatIf == nil { // it was read again meanwhile
 		v.compare(n.compared, n.sinceName())
 		v.side.spot.OK = false
 		v.result = nil
@@ -158,12 +158,19 @@ func (v *changes) whyEmpty() string {
 	case v.side.filter != "":
 		return "nothing matches; Esc clears the filter"
 	}
+	if v.of.WhatIf != nil {
+		return "no verdict would be another"
+	}
 	return "nothing changed"
 }
 
 // title says what is compared, how much of it there is and in which order.
 func (v *changes) title(room int) string {
-	parts := []string{widget.FitWidth(safe.Text("Changes since "+v.name), max(room/2, 20))} // a path may be long
+	name := "Changes since " + v.name
+	if v.of.WhatIf != nil {
+		name = "What if " + v.name
+	}
+	parts := []string{widget.FitWidth(safe.Text(name), max(room/2, 20))} // a path may be long
 	if v.result == nil {
 		return fitParts(room, append(parts, "working…"))
 	}

@@ -35,7 +35,8 @@ func (a *app) exportable() *exportable {
 		if res == nil {
 			return nil
 		}
-		return &exportable{fileName(v.of.New.State.Source) + "-changes", res.Len(), func(ctx context.Context, out report.Output) ([]string, error) {
+		name := map[bool]string{false: "-changes", true: "-whatif"}[v.of.WhatIf != nil]
+		return &exportable{fileName(v.of.New.State.Source) + name, res.Len(), func(ctx context.Context, out report.Output) ([]string, error) {
 			return report.ExportChanges(ctx, res, version, out)
 		}}
 	}

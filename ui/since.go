@@ -64,7 +64,7 @@ func (a *app) compare() {
 
 // compareAnew brings an open view of changes up to date.
 func (a *app) compareAnew() {
-	if v := a.root.changes(); v != nil {
+	if v := a.root.changes(); v != nil && v.of.WhatIf == nil {
 		v.compare(a.reading.compared, a.reading.sinceName())
 		a.askChanges(v)
 	}
@@ -159,6 +159,10 @@ func changeSheets(res *change.List, i int) (sheets []widget.Sheet, raw int) {
 // changeCommands shows the view as a command, and what shows or revokes the entry
 // that the cursor is on, as it is now.
 func (a *app) changeCommands(v *changes) {
+	if v.of.WhatIf != nil {
+		a.whatIfCommands(v.of)
+		return
+	}
 	res := v.result
 	row, ok := v.selected()
 	var f sheetLines

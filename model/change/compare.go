@@ -13,6 +13,7 @@ import (
 	"mbxperm/model/grant"
 	"mbxperm/model/internal/pool"
 	"mbxperm/model/member"
+	"mbxperm/model/whatif"
 )
 
 // The kinds of change. These and the words below are a contract.
@@ -29,6 +30,7 @@ const (
 	KindSetting    = "setting"    // of POP3, IMAP4, a receive connector or the organisation
 	KindRule       = "rule"       // a client access rule
 	KindProtocol   = "protocol"   // whether a mailbox may use one
+	KindVerdict    = whatif.Kind  // a verdict, of a what-if
 )
 
 // What happened.
@@ -54,9 +56,10 @@ const (
 	Setting
 	Rule
 	Protocol
+	Verdict // of a what-if
 )
 
-var kindNames = [...]string{KindACE, KindOrder, KindACL, KindDelegate, KindMembership, KindAccount, KindClient, KindRelay, KindRole, KindSetting, KindRule, KindProtocol}
+var kindNames = [...]string{KindACE, KindOrder, KindACL, KindDelegate, KindMembership, KindAccount, KindClient, KindRelay, KindRole, KindSetting, KindRule, KindProtocol, KindVerdict}
 
 type event uint8
 
@@ -90,7 +93,7 @@ type Diff struct {
 	part  part
 	why   [2]gap   // why a state cannot say
 	door  [2]int32 // 1 + the row of what logs tell in each state; 0 where there is none
-	fact  int32    // 1 + number in Comparison.facts
+	fact  int32    // 1 + number in Comparison.facts, of a verdict in Asked.turns
 }
 
 // Comparison is everything that changed between two states, whatever toggles
@@ -98,6 +101,9 @@ type Diff struct {
 // goroutines.
 type Comparison struct {
 	Old, New *model.Snapshot
+	// WhatIf is what was asked, where New is what Old would be; nil of two states that
+	// were read.
+	WhatIf *Asked
 	// ByName counts the objects that were matched by DN, because one of the
 	// states has neither a GUID nor a SID for them.
 	ByName int
@@ -239,6 +245,9 @@ func strangers(s *model.Snapshot, t *model.Snapshot) bool {
 // Banners say what stands in the way of comparing the two states as equals, a
 // sentence each: another forest, server or account, and objects known by name only.
 func (c *Comparison) Banners() (out []model.Phrase) {
+	if c.WhatIf != nil {
+		return c.WhatIf.banners()
+	}
 	a, b, differ := forests(c.Old, c.New)
 	if differ {
 		out = append(out, model.Join(model.Said("these are two forests, "), a, model.Said(" and "), b))

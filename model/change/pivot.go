@@ -83,8 +83,11 @@ func (r *List) TrusteeCard(i int) (card view.Card, ok bool) {
 
 // party returns the trustee of a change, and the state that knows it: NEW, else OLD.
 func (c *Comparison) party(x *Diff) (*model.Snapshot, model.TrusteeID) {
-	if x.Kind == Order {
+	switch {
+	case x.Kind == Order:
 		return nil, 0
+	case x.Kind == Verdict && c.turn(x).TrusteeID != 0:
+		return c.New, c.turn(x).TrusteeID
 	}
 	for i := After; i >= Before; i-- {
 		s := c.State(i)

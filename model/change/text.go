@@ -12,6 +12,7 @@ import (
 	"mbxperm/model"
 	"mbxperm/model/grant"
 	"mbxperm/model/internal/pool"
+	"mbxperm/model/verdict"
 	"mbxperm/model/view"
 )
 
@@ -77,7 +78,8 @@ func (c *Change) right() any {
 }
 
 // Signs stand before the words on the screen and in a table, so that a glance tells what came and went.
-var Signs = map[string]string{Added: "+", Removed: "-", Changed: "~", NotComparable: "?"}
+var Signs = map[string]string{Added: "+", Removed: "-", Changed: "~", NotComparable: "?",
+	verdict.Gains.String(): "+", verdict.Loses.String(): "-", verdict.Keeps.String(): "="}
 
 // Columns are the columns of the screen: by target, or by trustee.
 func Columns(byTrustee bool) []model.Column[*Change] {
@@ -114,6 +116,9 @@ func (c *Comparison) State(i int) *model.Snapshot {
 }
 
 func (c *Comparison) Change(x *Diff) Change {
+	if x.Kind == Verdict {
+		return c.turnChange(x)
+	}
 	out := Change{Change: eventNames[x.Event], Kind: kindNames[x.Kind], Right: partNames[x.part]}
 	if x.isDoor() {
 		c.doorChange(x, &out)

@@ -240,6 +240,8 @@ func (c *Comparison) types(x *Diff) (t typeSet) {
 		t = typeSetOf(x.doorType())
 	case Role:
 		t = typeSetOf(view.Roles)
+	case Verdict:
+		t = typesOf(targetKind(c.New.Record(x.Obj[After])))
 	case Setting, Rule, Protocol:
 		if typ := c.facts[x.fact-1].typ; typ != nil {
 			t = typeSetOf(typ)
@@ -389,6 +391,9 @@ func sortList[K cmp.Ordered](ctx context.Context, r *List, key func(*Diff) K) er
 
 // trustee is what the order by trustee goes by; changes without one come first.
 func (r *List) trustee(x *Diff) (key string) {
+	if l := r.Comparison.turn(x); l != nil {
+		return strings.ToLower(l.Trustee.Name) + "\x00" + model.SIDText(l.Trustee.SID) + l.Trustee.DN
+	}
 	for i := range x.Obj {
 		s := r.Comparison.State(i)
 		var p model.Principal

@@ -14,7 +14,7 @@ type Turn uint8
 // The turns.
 const (
 	Same  Turn = iota
-	Keeps      // the answer is the same, by other ways than before
+	Keeps      // the answer is the same, and there is a way less to it
 	Turns      // another answer, that neither lets in nor keeps out more than before: none, denied
 	Loses      // he got in, or might have, and does so less or no more
 	Gains      // he gets in, or may, where he did not before
@@ -49,8 +49,8 @@ func turnOf(before, after Answer) Turn {
 
 // Effects calls yield for everybody to whom the change of a snapshot does something,
 // by mailbox and then by person, in the order of their names, until it returns
-// false: of a snapshot that is [model.Snapshot.With] one. Who keeps what he had, by
-// other ways than before, is among them. It looks at those lists alone that the
+// false: of a snapshot that is [model.Snapshot.With] one. Who keeps what he had, with
+// a way less to it, is among them. It looks at those lists alone that the
 // change bears on, and stops with the context's error.
 func Effects(ctx context.Context, after *model.Snapshot, yield func(*Effect) bool) error {
 	before, _ := after.Before()
@@ -380,12 +380,15 @@ func (f *Effect) mayKeep(q Question) bool {
 	return x.Answer == y.Answer && (x.Answer == Allowed || x.Answer == Possible) && (x.Basis != Owner || y.Basis != Owner)
 }
 
-// otherWays reports whether the answer has other ways than before.
+// otherWays reports whether the answer has a way less than before.
 func (f *Effect) otherWays(q Question) bool {
 	x, y := opening(f.Before.Ways(q)), opening(f.After.Ways(q))
-	return !slices.EqualFunc(x, y, func(a, b Way) bool {
+	same := func(a, b *Way) bool {
 		return a.certainty == b.certainty && a.names == b.names && a.HasEntry == b.HasEntry &&
 			slices.EqualFunc(a.Chain[:max(0, len(a.Chain)-1)], b.Chain[:max(0, len(b.Chain)-1)], func(c, d model.Phrase) bool { return slices.Equal(c, d) })
+	}
+	return slices.ContainsFunc(x, func(a Way) bool {
+		return !slices.ContainsFunc(y, func(b Way) bool { return same(&a, &b) })
 	})
 }
 

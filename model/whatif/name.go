@@ -225,6 +225,20 @@ func (b *builder) member(w Wish) error {
 	return nil
 }
 
+// FirstGroup is the first group that names somebody as a member, 0 where none does.
+func FirstGroup(s *model.Snapshot, id model.ObjectID) model.ObjectID {
+	who := s.Record(id).DN
+	for g := model.ObjectID(1); uint32(g) < s.Objects.Len(); g++ {
+		o := s.Record(g)
+		for i := range o.Members.N {
+			if o.Class == model.ClassGroup && *s.Members.At(o.Members.First + i) == who {
+				return g
+			}
+		}
+	}
+	return 0
+}
+
 // primaryOf is the SID of somebody's primary group, as far as that was read; else 0.
 func primaryOf(s *model.Snapshot, o *model.Record) pool.SID {
 	domain, _, ok := s.SIDOf(o.SID).Split()

@@ -30,6 +30,9 @@ func Export(ctx context.Context, res *view.Result, version string, out Output) (
 
 // ExportChanges does the same of changes.
 func ExportChanges(ctx context.Context, r *change.List, version string, out Output) ([]string, error) {
+	if r.Comparison.WhatIf != nil {
+		return exportWhatIf(ctx, r, version, out)
+	}
 	q := Question{Report: compareReport, Query: view.Query{
 		Rows: true, Type: r.Query.Type, Show: r.Query.Show, Only: r.Query.Only, Filter: r.Query.Filter, Sort: r.Query.Sort, ByTrustee: r.Query.ByTrustee,
 	}}

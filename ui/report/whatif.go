@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mbxperm/model"
+	"mbxperm/model/change"
 	"mbxperm/model/usage"
 	"mbxperm/model/view"
 	"mbxperm/model/whatif"
@@ -108,11 +109,11 @@ type Turned struct {
 // whatIf makes the report. Its lines come one after another, and the evidence counts
 // them as they pass.
 func (j *Job) whatIf(ctx context.Context, s *model.Snapshot, ev *Evidence) (Data, error) {
-	change, notes, err := whatif.Changes(s, j.WhatIf.wishes())
+	asked, notes, err := whatif.Changes(s, j.WhatIf.wishes())
 	if err != nil {
 		return Data{}, err
 	}
-	after, err := s.With(change)
+	after, err := s.With(asked)
 	if err != nil {
 		return Data{}, usage.Wrap(err)
 	}
@@ -159,4 +160,20 @@ func (n *Turned) sentence() string {
 		return "no verdict would be another, and no way to one"
 	}
 	return fmt.Sprintf("%s lost · %s gained · %s changed · %s kept by another way", safe.Thousands(n.Lost), safe.Thousands(n.Gained), safe.Thousands(n.Changed), safe.Thousands(n.Kept))
+}
+
+// exportWhatIf writes what the view of a what-if shows, in its order.
+func exportWhatIf(ctx context.Context, r *change.List, version string, out Output) ([]string, error) {
+	ev := NewEvidence(r.Comparison.Old, version)
+	ev.Report, ev.Question, ev.Turned = whatIfReport, "what if:", &Turned{}
+	for _, w := range r.Comparison.WhatIf.Wishes {
+		ev.Question += " " + w.String()
+	}
+	for _, n := range r.Comparison.WhatIf.Notes {
+		ev.Notes = append(ev.Notes, n.String())
+	}
+	for i := range r.Len() {
+		ev.Turned.count(r.Turn(i))
+	}
+	return out.export(ctx, NewData(whatIfReport, whatif.Fields, r.Len(), func(i int) whatif.Line { return *r.Turn(i) }), ev)
 }

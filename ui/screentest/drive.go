@@ -185,7 +185,7 @@ var keyNames = map[string]tcell.Key{
 	"Enter": tcell.KeyEnter, "Esc": tcell.KeyEscape, "Tab": tcell.KeyTab, "Shift-Tab": tcell.KeyBacktab,
 	"Backspace": tcell.KeyBackspace2, "Delete": tcell.KeyDelete, "Up": tcell.KeyUp, "Down": tcell.KeyDown,
 	"Left": tcell.KeyLeft, "Right": tcell.KeyRight, "PgUp": tcell.KeyPgUp, "PgDn": tcell.KeyPgDn,
-	"Home": tcell.KeyHome, "End": tcell.KeyEnd, "Ctrl-C": tcell.KeyCtrlC, "Ctrl-L": tcell.KeyCtrlL,
+	"Home": tcell.KeyHome, "End": tcell.KeyEnd, "Ctrl-C": tcell.KeyCtrlC, "Ctrl-L": tcell.KeyCtrlL, "Ctrl-U": tcell.KeyCtrlU,
 	"F1": tcell.KeyF1, "F5": tcell.KeyF5,
 }
 

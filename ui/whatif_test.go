@@ -1,0 +1,46 @@
+package ui
+
+import (
+	"testing"
+)
+
+// TestWhatIf: W asks what the cursor is on, the answer stands in the view of changes,
+// a mistake is told in one sentence, and nothing else is changed by it.
+func TestWhatIf(t *testing.T) {
+	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, *app, string)) {
+		d, a := driveDays(t, w, h, "", "demo:60:1:0")
+		d.idle(a)
+		d.Press("W", "Ctrl-U")
+		d.TypeText("without-entry u00007=Helpdesk:FullAccess:Deny")
+		d.Press("Enter")
+		d.WantScreen("What if ", "shown", "+ gained", "can_open")
+		d.idle(a)
+		golden(d, a, "whatif")
+		d.Press("K")
+		d.WantScreen("As a command", "report whatif demo:60")
+		d.Press("q", "W")
+		d.WantScreen("what if: without-entry u00007=Helpdesk:FullAccess:Deny")
+		d.Press("Ctrl-U")
+		d.TypeText("without-member Helpdesk=u00007")
+		d.Press("Enter")
+		d.WantScreen("u00007 is no member of Helpdesk itself")
+		d.Press("Backspace")
+		d.WantGone("What if ")
+		d.Press("W", "Ctrl-U")
+		d.TypeText("leave out Helpdesk")
+		d.Press("Enter")
+		d.WantScreen("begin with without-member")
+	})
+}
+
+func TestParseWhatIf(t *testing.T) {
+	got, err := parseWhatIf("without-member A=B; --with-entry CN=x,DC=y=z:Full Control")
+	if err != nil || len(got) != 2 || !got[0].Member || got[0].Add || got[0].Text != "A=B" || got[1].Member || !got[1].Add || got[1].Text != "CN=x,DC=y=z:Full Control" {
+		t.Errorf("got %v, %v", got, err)
+	}
+	for _, text := range []string{"", "without-member", "without-member ", "A=B", "without-member A=B; x"} {
+		if _, err := parseWhatIf(text); err == nil {
+			t.Errorf("%q is taken", text)
+		}
+	}
+}
