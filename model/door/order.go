@@ -9,49 +9,107 @@ import (
 	"mbxperm/model"
 )
 
-// place is what rows of logs are ordered by: server, protocol or connector, side,
-// account, mailbox and client, clients by their addresses. Logs have an order of their
-// own, by when somebody came first and which file was read when, that helps nobody.
-type place struct {
-	server, door, side, name, mailbox string
-	client                            netip.Addr // invalid for what is no address
-	text                              string     // of the client, where it is none
+// ranks number texts, and then say which comes before which: rows of logs are many,
+// and what they are ordered by is the same in most of them.
+type ranks struct {
+	number map[string]uint32
+	texts  []string
 }
 
-func (p *place) setClient(text string) {
-	var err error
-	if p.client, err = netip.ParseAddr(text); err != nil {
-		p.text = text
+func (r *ranks) of(text string) uint32 {
+	n, ok := r.number[text]
+	if !ok {
+		if r.number == nil {
+			r.number = map[string]uint32{}
+		}
+		n = uint32(len(r.texts))
+		r.number[text] = n
+		r.texts = append(r.texts, text)
 	}
+	return n
 }
 
-func comparePlaces(a, b *place) int {
-	if c := strings.Compare(a.server, b.server); c != 0 {
-		return c
+// inOrder returns the rank of each number.
+func (r *ranks) inOrder(compare func(a, b string) int) []uint32 {
+	order := make([]uint32, len(r.texts))
+	for i := range order {
+		order[i] = uint32(i)
 	}
-	if c := strings.Compare(a.door, b.door); c != 0 {
-		return c
+	slices.SortFunc(order, func(a, b uint32) int { return compare(r.texts[a], r.texts[b]) })
+	out := make([]uint32, len(order))
+	for rank, n := range order {
+		out[n] = uint32(rank)
+		if rank > 0 && compare(r.texts[order[rank-1]], r.texts[n]) == 0 { // the same but for case
+			out[n] = out[order[rank-1]]
+		}
 	}
-	if a.name != b.name { // who is nobody comes last
-		return cmp.Or(cmp.Compare(min(len(b.name), 1), min(len(a.name), 1)), strings.Compare(a.name, b.name))
-	}
-	if c := strings.Compare(a.mailbox, b.mailbox); c != 0 {
-		return c
-	}
-	if c := a.client.Compare(b.client); c != 0 {
-		return c
-	}
-	return cmp.Or(strings.Compare(a.text, b.text), strings.Compare(a.side, b.side))
+	return out
 }
 
-// inOrder brings rows into the order of their places, with nothing but the places
-// beside them: there can be some hundred thousand.
-func inOrder[T any](rows []T, places []place) {
+// compareNames: without regard to case, and who is nobody comes last.
+func compareNames(a, b string) int {
+	if a == "" || b == "" {
+		return cmp.Compare(len(b), len(a))
+	}
+	return strings.Compare(strings.ToLower(a), strings.ToLower(b))
+}
+
+func compareFolded(a, b string) int {
+	return strings.Compare(strings.ToLower(a), strings.ToLower(b))
+}
+
+// compareClients: addresses as numbers, and behind them what is none.
+func compareClients(a, b string) int {
+	x, errX := netip.ParseAddr(a)
+	y, errY := netip.ParseAddr(b)
+	if errX != nil || errY != nil {
+		return cmp.Or(-cmp.Compare(bitOf(errX == nil), bitOf(errY == nil)), strings.Compare(a, b))
+	}
+	return x.Compare(y)
+}
+
+func bitOf(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// place is what rows of logs are ordered by: server, protocol or connector, account,
+// mailbox, client and side. Logs have an order of their own, by when somebody came first
+// and which file was read when, that helps nobody.
+type place [6]uint32
+
+// placing makes the places of rows.
+type placing struct {
+	places []place
+	ranks  [len(place{})]ranks
+}
+
+func (p *placing) add(texts ...string) {
+	var at place
+	for i, text := range texts {
+		at[i] = p.ranks[i].of(text)
+	}
+	p.places = append(p.places, at)
+}
+
+// inOrder brings the rows into the order of their places.
+func inOrder[T any](rows []T, p *placing) {
+	var by [len(place{})][]uint32
+	for i, compare := range [...]func(a, b string) int{compareFolded, compareFolded, compareNames, compareFolded, compareClients, strings.Compare} {
+		by[i] = p.ranks[i].inOrder(compare)
+	}
+	for i := range p.places {
+		for k := range by {
+			p.places[i][k] = by[k][p.places[i][k]]
+		}
+	}
 	order := make([]int32, len(rows))
 	for i := range order {
 		order[i] = int32(i)
 	}
-	slices.SortStableFunc(order, func(a, b int32) int { return comparePlaces(&places[a], &places[b]) })
+	slices.SortStableFunc(order, func(a, b int32) int { return slices.Compare(p.places[a][:], p.places[b][:]) })
 	for i := range order { // each cycle of the permutation once
 		if order[i] < 0 {
 			continue
@@ -72,39 +130,24 @@ func inOrder[T any](rows []T, places []place) {
 
 // orderConnections puts connections in order.
 func orderConnections(s *model.Snapshot, list []Connection) {
-	known := map[string]string{} // each text in lower case, once
-	lower := func(text string) string {
-		out, ok := known[text]
-		if !ok {
-			out = strings.ToLower(text)
-			known[text] = out
-		}
-		return out
-	}
-	names := map[model.ObjectID]string{}
-	places := make([]place, len(list))
+	p := placing{places: make([]place, 0, len(list))}
 	for i := range list {
-		c, p := &list[i], &places[i]
-		*p = place{server: lower(c.Server), door: c.Protocol, side: c.Side, mailbox: lower(c.Mailbox)}
-		if p.name = lower(c.User); c.Account.ID != 0 {
-			if _, ok := names[c.Account.ID]; !ok {
-				names[c.Account.ID] = strings.ToLower(s.ObjectName(s.Record(c.Account.ID)))
-			}
-			p.name = names[c.Account.ID]
+		c := &list[i]
+		name := c.User
+		if c.Account.ID != 0 {
+			name = s.ObjectName(s.Record(c.Account.ID))
 		}
-		p.setClient(c.Client)
+		p.add(c.Server, c.Protocol, name, c.Mailbox, c.Client, c.Side)
 	}
-	inOrder(list, places)
+	inOrder(list, &p)
 }
 
-// orderRelays puts relays in order; the connectors of which there is no line come
-// last.
+// orderRelays puts relays in order.
 func orderRelays(list []Relay) {
-	places := make([]place, len(list))
+	var p placing
 	for i := range list {
 		r := &list[i]
-		places[i] = place{server: strings.ToLower(r.Server), door: strings.ToLower(r.Connector), side: r.Side}
-		places[i].setClient(r.Client)
+		p.add(r.Server, r.Connector, "", "", r.Client, r.Side)
 	}
-	inOrder(list, places)
+	inOrder(list, &p)
 }

@@ -1,6 +1,7 @@
 package door_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -41,6 +42,20 @@ func TestOrderOfLogs(t *testing.T) {
 			return strings.Compare(strings.ToLower(a.Server+"\x00"+a.Connector), strings.ToLower(b.Server+"\x00"+b.Connector))
 		}) || len(all) != len(want) {
 			t.Errorf("seed %d: %d relays out of order", seed, len(all))
+		}
+	}
+}
+
+// BenchmarkConnections joins 300,000 connections with the directory, in order.
+func BenchmarkConnections(b *testing.B) {
+	w := model.NewWriter(model.NewPool())
+	for i := range 300_000 {
+		w.Connection(model.Connection{Stream: model.StreamOf("EX1", "IMAP4", "front end"), User: fmt.Sprintf("u%06d", i*7919%300_000), Client: fmt.Sprintf("10.0.%d.%d", i%200, i%7), OK: 1})
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if n := len(door.Connections(w.Snapshot().Fresh())); n != 300_000 {
+			b.Fatal(n)
 		}
 	}
 }
