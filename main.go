@@ -239,7 +239,7 @@ func (a *app) browse(ctx context.Context, source string) error {
 // begin says what the screen begins with, and what is known for its form.
 func (a *app) begin(source string) {
 	a.screen.Remember()
-	a.screen.Version, a.screen.Force, a.screen.SinceSource, a.screen.Checks, a.screen.LogsAlone = report.Version(), a.rep.Force, a.rep.Since, alert.LastRuns, source == "" && len(a.source.Logs) > 0
+	a.screen.History, a.screen.Version, a.screen.Force, a.screen.SinceSource, a.screen.Checks, a.screen.LogsAlone = session.History, report.Version(), a.rep.Force, a.rep.Since, alert.LastRuns, source == "" && len(a.source.Logs) > 0
 	a.screen.After = func(text string) { report.Note(a.rep.Stderr, text) }
 	l, found := &a.source.Live, live.Discover(a.source.Live)
 	a.screen.Connect = ui.Connect{

@@ -27,6 +27,7 @@ var bindingTable = []binding{
 	bind("x", keys.ScopeGrid, "card", 20, "Show all that is known of this name, or of the names of a row.", (*app).openCard, (*app).whyNoCard),
 	bind("v", keys.ScopeGrid, "raw", 21, "Show the ACE and its descriptor as they are stored.", (*app).openRaw, (*app).whyNoCard),
 	bind("H", keys.ScopeGrid, "moves with", 26, "Show which mailboxes should move to Exchange Online together.", (*app).openMoves, (*app).whyNoMoves),
+	bind("Y", keys.ScopeGrid, "history", 27, "Show what the recordings of this folder tell, night after night.", (*app).openHistory, (*app).whyNoHistory),
 	bind("C", keys.ScopeGrid, "copy", 22, "Copy a cell, the row or the grid, also through SSH and tmux.", (*app).startCopy, (*app).whyNoCopy),
 	bind("K", keys.ScopeGrid, "command", 23, "Show as commands: this view; what would show or revoke this ACE.", (*app).showCommands, (*app).whyNoCommands),
 	bind(":", keys.ScopeGrid, "go to", 5, "Type a command or a name to go to; Enter takes the marked one.", (*app).startCommand, nil),

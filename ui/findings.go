@@ -35,8 +35,9 @@ type findings struct {
 	data     *findingsData
 	open     map[*finding.Rule]bool
 	stop     context.CancelFunc
-	touched  bool // the user has moved the cursor
-	swapping bool // the grid is handed other data: what moves the cursor is not the user
+	asked    *model.Snapshot // what was looked through last
+	touched  bool            // the user has moved the cursor
+	swapping bool            // the grid is handed other data: what moves the cursor is not the user
 }
 
 // wrong is what was found beside the screen after the last reading.
@@ -55,6 +56,10 @@ const mostSought = 200_000
 // a million mailboxes takes as much memory as they do, which only who asks for it is
 // to pay.
 func (a *app) seek() {
+	if v := a.root.findings(); v != nil && a.reading.base != nil && !a.reading.running() && v.asked != a.reading.base {
+		a.askFindings(v) // the page lies open, and is brought up to date
+		return
+	}
 	if a.options.Accepted == nil || a.reading.base == nil || a.reading.running() || a.wrong.of == a.reading.base {
 		return
 	}
@@ -145,6 +150,7 @@ func (a *app) openFindings() {
 	a.root.push(v)
 	a.focus(v.grid)
 	if a.wrong.of == a.reading.base && a.wrong.list != nil {
+		v.asked = a.reading.base
 		v.show(a.wrong.list, finding.Progress{})
 		return
 	}
@@ -157,6 +163,7 @@ func (a *app) askFindings(v *findings) {
 	ctx, stop := context.WithCancel(a.ctx)
 	v.stop = stop
 	base := a.reading.base
+	v.asked = base
 	a.find(ctx, func(l *finding.List, p finding.Progress, err error) bool {
 		switch {
 		case err != nil:

@@ -11,6 +11,7 @@ import (
 	"mbxperm/model/door"
 	"mbxperm/model/finding"
 	"mbxperm/model/view"
+	"mbxperm/ui/report"
 	"mbxperm/ui/settings"
 	"mbxperm/ui/term"
 	"mbxperm/ui/widget"
@@ -53,7 +54,9 @@ type Options struct {
 	// same pool; nil to compare each reading with the one before.
 	Since       *model.Snapshot
 	SinceSource string // the argument that opens it
-	LogsAlone   bool   // there is nothing to look at but protocol logs
+	// History looks through a folder of recordings; nil where there is nobody to ask.
+	History   report.HistoryFunc
+	LogsAlone bool // there is nothing to look at but protocol logs
 	// Force compares two forests.
 	Force bool
 	// Checks returns the last runs of checks; nil where there is none to ask.
