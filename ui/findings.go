@@ -92,11 +92,14 @@ func (a *app) seek() {
 
 // find looks for findings of what the grids show, beside the screen; got is called on it.
 func (a *app) find(ctx context.Context, got func(*finding.List, finding.Progress, error) bool) {
-	base, since, checks := a.reading.base, a.reading.compared, a.seen
+	base, since, checks, expected := a.reading.base, a.reading.compared, a.seen, a.options.expected
 	a.pending.waiting++
 	go func() {
 		defer term.Guard(a.screen)
 		q := finding.Query{Since: since, Checks: checks}
+		if view.CheckExpected(base, expected) == nil { // else the grid of protocols says what is wrong
+			q.Expect = expected
+		}
 		var err error
 		if a.options.Accepted != nil {
 			q.Accepted, err = a.options.Accepted()

@@ -109,7 +109,7 @@ func parseAcceptance(f []string) (*Acceptance, error) {
 	switch {
 	case r == nil:
 		return nil, fmt.Errorf("no rule is called %q: see mbxperm report --help", a.Rule)
-	case r.alone || r.told:
+	case r.alone:
 		return nil, fmt.Errorf("%s has no findings that could be accepted", a.Rule)
 	case f[1] == "" && f[2] == "":
 		return nil, errors.New("it names neither a target nor a trustee")

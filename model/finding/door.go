@@ -3,9 +3,11 @@ package finding
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"mbxperm/model"
 	"mbxperm/model/door"
+	"mbxperm/model/view"
 )
 
 // The rules about doors: what the directory and the protocol logs tell of them.
@@ -34,8 +36,8 @@ var loggingOff = &Rule{Name: "logging-off", Group: Doors, Severity: Low, Counts:
 	Remedy:  "Set-PopSettings and Set-ImapSettings -ProtocolLogEnabled $true; Set-ReceiveConnector -ProtocolLoggingLevel Verbose",
 }
 
-var accessDeviation = &Rule{Name: "access-deviation", Group: Doors, Severity: Medium, told: true,
-	Text:    "a mailbox may use a protocol that --expect does not have it use, or the other way round: of report protocols",
+var accessDeviation = &Rule{Name: "access-deviation", Group: Doors, Severity: Medium, told: true, Counts: "logons",
+	Text:    "a mailbox may use a protocol that --expect does not have it use, or the other way round",
 	Means:   "The protocols of a mailbox are not what somebody meant them to be.",
 	Decided: "Membership in the group that --expect names, against the protocols that the mailbox may use.",
 	Blind:   seenOnly,
@@ -69,6 +71,34 @@ func (r *run) doors() {
 		}
 	}
 	r.faults()
+	r.deviations()
+}
+
+// deviations are the protocols of mailboxes that are not as somebody expects: those
+// that are used all the same weigh more.
+func (r *run) deviations() {
+	if !r.wants(accessDeviation) {
+		return
+	}
+	lines, err := view.ProtocolLines(r.ctx, r.s, view.ProtocolQuery{Expect: r.q.Expect, Deviating: true})
+	if err != nil {
+		r.err = err
+		return
+	}
+	for i := range lines.Len() {
+		l := lines.Line(i)
+		if l.Deviation != view.OnNotMember && l.Deviation != view.MemberOff {
+			continue
+		}
+		f := found{rule: accessDeviation, severity: Low, target: r.s.Record(lines.Mailbox(i)).DN, count: l.Used.N, rows: 1,
+			detail: model.Phrase{{Is: model.PartWord, Text: l.Protocol.String() + ": " + l.Deviation}}}
+		if l.Deviation == view.OnNotMember && l.Used.N > 0 {
+			f.severity = Medium
+			f.detail = append(f.detail, model.Part{Is: model.PartWord, Text: ", and used " + l.Used.Last.UTC().Format(time.DateOnly) + " from "},
+				model.Part{Is: model.PartName, Text: l.Used.Client})
+		}
+		r.add(f)
+	}
 }
 
 func (r *run) plainText(c *door.Connection) {

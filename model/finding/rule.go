@@ -65,13 +65,13 @@ type Rule struct {
 
 	// alone: it holds or not, and has no findings.
 	alone bool
-	// told: a report raises it, and no snapshot alone does.
+	// told: it goes by what somebody expects, and no snapshot alone has it.
 	told   bool
 	number int // place in Rules
 }
 
-// Expects reports whether the rule is about what report protocols was told to
-// expect, which raises it.
+// Expects reports whether the rule is about what somebody expects; report protocols
+// raises it, too.
 func (r *Rule) Expects() bool { return r.told }
 
 // Since reports whether the rule is about what is new, so that there must be an

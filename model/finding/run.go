@@ -10,6 +10,7 @@ import (
 	"mbxperm/model/door"
 	"mbxperm/model/grant"
 	"mbxperm/model/internal/pool"
+	"mbxperm/model/view"
 )
 
 // Query says which findings are asked for.
@@ -23,6 +24,8 @@ type Query struct {
 	Since *change.Comparison
 	// Accepted are the findings that somebody accepted; nil for none.
 	Accepted *Accepted
+	// Expect says who should have which protocol on; without it nobody deviates.
+	Expect []view.Expectation
 	// Checks are the last runs of checks, which have seen certificates; none where
 	// nobody has asked for them.
 	Checks []door.Check
@@ -111,7 +114,7 @@ func newRun(ctx context.Context, s *model.Snapshot, q Query, tell func(*List, Pr
 	}
 	for _, rule := range Rules {
 		if q.Rules == nil || slices.Contains(q.Rules, rule) {
-			r.want[rule.number] = !rule.alone && !rule.told && (q.Since != nil || !rule.Since())
+			r.want[rule.number] = !rule.alone && (!rule.told || len(q.Expect) > 0) && (q.Since != nil || !rule.Since())
 		}
 		if r.want[rule.number] {
 			r.ruled = append(r.ruled, rule)

@@ -63,6 +63,10 @@ func expectedIn(s *model.Snapshot, list []Expectation) *expected {
 	})
 }
 
+// CheckExpected says why what is expected comes to nothing in a snapshot: of usage; nil
+// where it does not.
+func CheckExpected(s *model.Snapshot, list []Expectation) error { return expectedIn(s, list).err }
+
 var nothingExpected = &expected{}
 
 var expectedOf = model.Derive(func(*model.Snapshot) *keptByKey[*expected] { return &keptByKey[*expected]{} })

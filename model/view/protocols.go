@@ -170,6 +170,9 @@ func (p *Protocols) Line(i int) ProtocolLine {
 	return p.line(mailboxOf(int(p.rows[i])), protocolOf(int(p.rows[i])))
 }
 
+// Mailbox is the mailbox that line i is about.
+func (p *Protocols) Mailbox(i int) model.ObjectID { return mailboxOf(int(p.rows[i])) }
+
 func (p *Protocols) line(id model.ObjectID, c door.Client) ProtocolLine {
 	l := p.grid.protocolLine(id, c)
 	p.expected.fill(id, &l)

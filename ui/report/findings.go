@@ -102,6 +102,10 @@ func (r *Flags) findingsQuery() (view.Query, error) {
 	if r.Trustee != "" {
 		q.Trustee = view.Match(r.Trustee)
 	}
+	var err error
+	if q.Expect, err = view.ParseExpectations(r.Directory.Protocol.Expect); err != nil {
+		return q, err
+	}
 	return q, r.checkFindings()
 }
 
@@ -171,7 +175,7 @@ func AcceptedBy() string {
 
 // findingQuery is what conditions and findings are looked for with.
 func (j *Job) findingQuery(comparison *change.Comparison) finding.Query {
-	return finding.Query{Target: j.Query.Target, Trustee: j.Query.Trustee, Since: comparison, Accepted: j.Findings.accepted, Checks: j.Query.Checks}
+	return finding.Query{Target: j.Query.Target, Trustee: j.Query.Trustee, Since: comparison, Accepted: j.Findings.accepted, Checks: j.Query.Checks, Expect: j.Query.Expect}
 }
 
 // findingsCover is what the report rests on.

@@ -60,7 +60,11 @@ var Names = []struct {
 	{connectorsReport, "List the receive connectors: who may send and relay where, and what is weak", ConnectorsHelp, ConnectorsExample,
 		func(r *Flags, f *pflag.FlagSet) { r.Directory.defineConnectors(f) }},
 	{findingsReport, "List what is wrong, the most dangerous first", FindingsHelp, FindingsExample,
-		func(r *Flags, f *pflag.FlagSet) { r.Findings.define(f); r.Directory.defineChecks(f) }},
+		func(r *Flags, f *pflag.FlagSet) {
+			r.Findings.define(f)
+			r.Directory.defineChecks(f)
+			r.Directory.Protocol.defineExpected(f)
+		}},
 	{whatIfReport, "Say what it would do to leave out or add a membership or an entry", WhatIfHelp, WhatIfExample,
 		func(r *Flags, f *pflag.FlagSet) { r.WhatIf.define(f) }},
 	{hybridReport, "Say what becomes of rights between here and Exchange Online, and which mailboxes should move together", HybridHelp, HybridExample,
@@ -342,8 +346,8 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 			return nil, usage.Wrap(err)
 		}
 		for _, a := range job.FailOn {
-			if a.Expects() && (report != protocolsReport || len(r.Directory.Protocol.Expect) == 0) {
-				return nil, usage.Errorf("--fail-on %s is for report protocols with --expect PROTOCOL=GROUP", a.Name)
+			if a.Expects() && (report != protocolsReport && report != findingsReport || len(r.Directory.Protocol.Expect) == 0) {
+				return nil, usage.Errorf("--fail-on %s is for report protocols and findings with --expect PROTOCOL=GROUP", a.Name)
 			}
 			if a.Since() && r.Since == "" && report != compareReport {
 				return nil, usage.Errorf("--fail-on %s wants something to compare with: give --since FILE", a.Name)

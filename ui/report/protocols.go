@@ -54,8 +54,12 @@ func (p *Protocol) define(f *pflag.FlagSet) {
 // ExpectUsage says what --expect is.
 const ExpectUsage = "PROTOCOL=GROUP: who is in the group should have it on, and nobody else; may be given several times"
 
-func (p *Protocol) defineExpect(f *pflag.FlagSet) {
+func (p *Protocol) defineExpected(f *pflag.FlagSet) {
 	f.StringArrayVar(&p.Expect, "expect", nil, ExpectUsage)
+}
+
+func (p *Protocol) defineExpect(f *pflag.FlagSet) {
+	p.defineExpected(f)
 	f.BoolVar(&p.Deviating, "deviating", false, "only what is not as --expect has it, and what is unused")
 }
 
