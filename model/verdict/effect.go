@@ -85,7 +85,7 @@ type effects struct {
 	touched *touched
 	asked   [2]map[member.Person]*asking // nil where there are too many
 	changed map[[2]listKey]*listChange
-	bears   map[[2]plan]bool
+	plans   map[[2]plan]*planChange
 }
 
 // listChange says for whom a list is another than before.
@@ -100,7 +100,7 @@ func (c *listChange) has(p member.Person) bool {
 }
 
 func newEffects(before, after *Book) *effects {
-	e := &effects{books: [2]*Book{before, after}, touched: newTouched(before, after), changed: map[[2]listKey]*listChange{}, bears: map[[2]plan]bool{}}
+	e := &effects{books: [2]*Book{before, after}, touched: newTouched(before, after), changed: map[[2]listKey]*listChange{}, plans: map[[2]plan]*planChange{}}
 	if e.touched.everybody || len(e.touched.persons) > mostAsked {
 		return e
 	}
@@ -248,16 +248,44 @@ func (e *effects) bearsOn(id model.ObjectID) bool {
 	if e.touched.special[id] || e.roleChange(id) {
 		return true
 	}
+	c := e.planChange(id)
+	return c.general || len(c.persons) > 0
+}
+
+// planChange says for whom the lists are others that decide about the recipients with
+// the same plan, before and after: of these there are many.
+type planChange struct {
+	persons []member.Person // in the order of their names
+	general bool            // and for everybody
+	by      [questions][]*listChange
+}
+
+func (e *effects) planChange(id model.ObjectID) *planChange {
 	plans := [2]plan{plansOf(e.books[0].s).of[id], plansOf(e.books[1].s).of[id]}
-	bears, known := e.bears[plans]
-	if !known {
-		bears = slices.ContainsFunc(e.lists(id), func(l pairOfLists) bool {
-			c := e.change(l.keys)
-			return c.general || len(c.persons) > 0
-		})
-		e.bears[plans] = bears
+	out := e.plans[plans]
+	if out != nil {
+		return out
 	}
-	return bears
+	out = &planChange{}
+	for _, l := range e.lists(id) {
+		c := e.change(l.keys)
+		out.persons, out.general = append(out.persons, c.persons...), out.general || c.general
+		if c.general || len(c.persons) > 0 {
+			out.by[l.q] = append(out.by[l.q], c)
+		}
+	}
+	out.persons = e.byName(out.persons)
+	e.plans[plans] = out
+	return out
+}
+
+// byName puts persons into the order of their names, each once.
+func (e *effects) byName(persons []member.Person) []member.Person {
+	slices.Sort(persons)
+	rank := order.Of(e.books[0].s).rank
+	persons = slices.Compact(persons)
+	slices.SortFunc(persons, func(x, y member.Person) int { return int(rank[x]) - int(rank[y]) })
+	return persons
 }
 
 // roleChange reports whether other roles may count on a mailbox.
@@ -268,12 +296,10 @@ func (e *effects) roleChange(id model.ObjectID) bool {
 // of makes the effects on one recipient; false where yield said so.
 func (e *effects) of(id model.ObjectID, yield func(*Effect) bool) bool {
 	whole := e.touched.special[id] || e.roleChange(id)
-	all, general := []member.Person(nil), whole && e.touched.everybody
-	other := [questions][]*listChange{}
-	for _, l := range e.lists(id) {
-		c := e.change(l.keys)
-		all, general = append(all, c.persons...), general || c.general
-		other[l.q] = append(other[l.q], c)
+	of := e.planChange(id)
+	all, general, other := of.persons, of.general || whole && e.touched.everybody, of.by
+	if whole || general {
+		all = slices.Clone(all)
 	}
 	if whole {
 		all = append(all, e.touched.persons...)
@@ -295,10 +321,9 @@ func (e *effects) of(id model.ObjectID, yield func(*Effect) bool) bool {
 			return false
 		}
 	}
-	slices.Sort(all)
-	rank := order.Of(e.books[0].s).rank
-	all = slices.Compact(all)
-	slices.SortFunc(all, func(x, y member.Person) int { return int(rank[x]) - int(rank[y]) })
+	if whole || general {
+		all = e.byName(all)
+	}
 	for _, p := range all {
 		ts := shared
 		if e.asked[0] != nil {
