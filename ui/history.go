@@ -2,6 +2,7 @@ package ui
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,8 +15,12 @@ import (
 // historyDir is the folder of recordings that what is shown lies in, or that it is
 // compared with; empty where there is none. It asks no system: the footer asks it.
 func (a *app) historyDir() string {
-	if s := a.reading.base; s != nil && isRecording(s.State.Source) {
-		return filepath.Dir(s.State.Source)
+	if s := a.reading.base; s != nil {
+		for _, end := range recordingEnds { // what was recorded stands behind the name
+			if name, _, ok := strings.Cut(s.State.Source+" (", end+" ("); ok {
+				return filepath.Dir(name)
+			}
+		}
 	}
 	switch old := a.options.SinceSource; {
 	case old == "":
@@ -28,8 +33,11 @@ func (a *app) historyDir() string {
 	return ""
 }
 
+// recordingEnds are how the names of recordings end.
+var recordingEnds = []string{".ldif.zst", ".ldif.gz", ".ldif"}
+
 func isRecording(name string) bool {
-	return strings.HasSuffix(name, ".ldif.zst") || strings.HasSuffix(name, ".ldif") || strings.HasSuffix(name, ".ldif.gz")
+	return slices.ContainsFunc(recordingEnds, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 
 func (a *app) whyNoHistory() string {

@@ -15,7 +15,7 @@ import (
 // is no folder.
 func TestHistoryPage(t *testing.T) {
 	for _, size := range []struct{ w, h int }{{40, 10}, {80, 24}, {200, 50}} {
-		src := &fakeSource{Source: newDemo(t, "demo:60"), name: "nights/2024-03-04.ldif.zst"}
+		src := &fakeSource{Source: newDemo(t, "demo:60"), name: "nights/2024-03-04.ldif.zst (ldaps://dc1 (the first), 2024-03-04 06:00 UTC)"}
 		d, a := driveApp(t, size.w, size.h, src)
 		d.wantRead()
 		asked := ""
