@@ -57,7 +57,7 @@ var bindingTable = []binding{
 	bind("y", keys.ScopeGrid, "system", 18, "Show or hide system mailboxes.", (*app).toggleSystem, (*app).whyNoSystem),
 	bind("b", keys.ScopeGrid, "deny only", 22, "Show only rows that deny, or all again.", (*app).toggleDeny, (*app).whyNoDeny),
 	bind("u", keys.ScopeGrid, "orphans only", 23, "Show only rows for orphans and deleted accounts, or all again.", (*app).toggleOrphans, nil),
-	bind("t", keys.ScopeGrid, "which lines", 24, "Show mailboxes only, then whoever holds a right, then all lines; of protocols, what deviates.", (*app).nextLines, (*app).whyNoLines),
+	bind("t", keys.ScopeGrid, "which lines", 24, "Show only mailboxes, holders of rights, remote; what deviates.", (*app).nextLines, (*app).whyNoLines),
 	bind("<", keys.ScopeGrid, "", 0, "Sort by the column to the left.", (*app).sortLeft, nil),
 	bind(">", keys.ScopeGrid, "sort", 16, "Sort by the column to the right.", (*app).sortRight, nil),
 	bind("S", keys.ScopeGrid, "", 0, "Sort the other way round.", (*app).sortTurn, nil),

@@ -334,7 +334,7 @@ func (a *app) chooseLine(s *model.Snapshot, name string, found []view.LineKey) {
 func (a *app) jump(key view.LineKey) {
 	a.push()
 	a.here.aces = 0 // all of its rows: an ACE type that was chosen elsewhere may have none of them
-	if a.show.lines == view.MailboxLines && !key.IsTarget() || a.show.lines == view.TrusteeLines && key.IsTarget() {
+	if a.show.lines == view.MailboxLines && !key.IsTarget() || a.show.lines == view.TrusteeLines && key.IsTarget() || a.show.lines == view.RemoteLines {
 		a.show.lines = view.AllLines
 	}
 	a.pending.jumped = true

@@ -82,7 +82,11 @@ func (a *app) nextLines() {
 		a.askRight()
 		return
 	}
-	a.show.lines = (a.show.lines + 1) % (view.TrusteeLines + 1)
+	last := view.TrusteeLines
+	if s := a.reading.base; s != nil && view.HasRemote(s) { // else no line would be left
+		last = view.RemoteLines
+	}
+	a.show.lines = (a.show.lines + 1) % (last + 1)
 	a.foot.say(fmt.Sprintf(linesText[a.show.lines], a.here.typ.TargetWord()))
 	a.askLeft()
 }
@@ -103,7 +107,8 @@ func (a *app) whyNoLines() string {
 	return ""
 }
 
-var linesText = [...]string{"all lines are shown%.0s", "%s are shown, and no other lines", "whoever holds a right is shown, and no other lines%.0s"}
+var linesText = [...]string{"all lines are shown%.0s", "%s are shown, and no other lines", "whoever holds a right is shown, and no other lines%.0s",
+	"whose mailbox is in Exchange Online is shown, and no other lines%.0s"}
 
 func (a *app) toggleSystem() {
 	a.show.system = !a.show.system

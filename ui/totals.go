@@ -114,7 +114,7 @@ func onlyNote(q *view.Query) (note string) {
 		note += " · orphans only"
 	}
 	if q.Type != nil && q.Type.HasTrustees() && !q.Rows {
-		note += [...]string{"", " · " + q.Type.TargetWord() + " only", " · trustees only"}[q.Lines]
+		note += [...]string{"", " · " + q.Type.TargetWord() + " only", " · trustees only", " · remote only"}[q.Lines]
 	}
 	return note
 }

@@ -7,6 +7,9 @@ import (
 	"mbxperm/model/hybrid"
 )
 
+// HasRemote reports whether any mailbox is known to be in Exchange Online.
+func HasRemote(s *model.Snapshot) bool { return hybrid.HasRemote(s) }
+
 // CrossingLine is a grant whose two ends are on different premises.
 type CrossingLine struct {
 	hybrid.Crossing

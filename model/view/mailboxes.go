@@ -274,7 +274,7 @@ func (l *evaluation) choose(k lineRef, count *tally) bool {
 		o := l.snap.Record(k.obj)
 		kind, own = o.Recipient, o.Target() == l.query.Type.target
 	}
-	if l.query.Only == 0 && l.query.Lines != TrusteeLines && own && (kind != model.SystemMailbox || l.query.System) {
+	if l.query.Only == 0 && l.query.Lines < TrusteeLines && own && (kind != model.SystemMailbox || l.query.System) {
 		return true // whatever rows it has: nearly all lines
 	}
 	switch holds := l.holds(k.party) != 0; {
@@ -285,11 +285,21 @@ func (l *evaluation) choose(k lineRef, count *tally) bool {
 		return false
 	case l.query.Only != 0 && !holds && (k.obj == 0 || !l.hasRows(k.obj)),
 		l.query.Lines == MailboxLines && !own,
-		l.query.Lines == TrusteeLines && !holds:
+		l.query.Lines == TrusteeLines && !holds,
+		l.query.Lines == RemoteLines && !l.isRemote(k):
 		count.leftOut++
 		return false
 	}
 	return true
+}
+
+// isRemote reports whether a line is of somebody whose mailbox is in Exchange Online.
+func (l *evaluation) isRemote(k lineRef) bool {
+	id := k.obj
+	if id == 0 {
+		id = l.snap.TrusteeRecordID(k.party)
+	}
+	return id != 0 && l.snap.PremisesOf(id) == model.Remote
 }
 
 // everyRow returns the kinds of rows that a line has on recipients as a target,

@@ -110,6 +110,7 @@ const (
 	AllLines     Lines = iota
 	MailboxLines       // mailboxes, whether or not they hold rights
 	TrusteeLines       // whoever holds a right, mailboxes too
+	RemoteLines        // those whose mailbox is in Exchange Online
 )
 
 // Progress says how far a long question has come. It may be read by any goroutine.

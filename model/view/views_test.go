@@ -138,9 +138,14 @@ func TestLines(t *testing.T) {
 		mailboxes := ask(t, s, q)
 		q.Lines = view.TrusteeLines
 		trustees := ask(t, s, q)
+		q.Lines = view.RemoteLines
+		remote, far := ask(t, s, q), 0
 		holds, boxes := 0, 0
 		for i := range all.Len() {
 			l := all.Line(i)
+			if l.Premises == model.Remote {
+				far++
+			}
 			if l.Kind == model.KindMailbox && l.Key.IsTarget() {
 				boxes++
 			}
@@ -158,7 +163,10 @@ func TestLines(t *testing.T) {
 		if mailboxes.Len() != boxes || mailboxes.Others != 0 || mailboxes.Targets != boxes || trustees.Len() != holds {
 			t.Errorf("only %d: %d mailboxes and %d trustees, want %d and %d", only, mailboxes.Len(), trustees.Len(), boxes, holds)
 		}
-		for _, r := range []*view.Result{mailboxes, trustees} {
+		if remote.Len() != far || far == 0 && only == 0 {
+			t.Errorf("only %d: %d lines of remote mailboxes, want %d", only, remote.Len(), far)
+		}
+		for _, r := range []*view.Result{mailboxes, trustees, remote} {
 			if r.Len()+r.LeftOut != all.Len()+all.LeftOut {
 				t.Errorf("only %d: %d lines and %d left out, want %d in all", only, r.Len(), r.LeftOut, all.Len()+all.LeftOut)
 			}

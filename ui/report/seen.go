@@ -43,7 +43,7 @@ func lineNames(t *view.ObjectType) []string {
 	if t != nil {
 		word = t.TargetWord()
 	}
-	return []string{view.AllLines: allLines, view.MailboxLines: word, view.TrusteeLines: "trustees"}
+	return []string{view.AllLines: allLines, view.MailboxLines: word, view.TrusteeLines: "trustees", view.RemoteLines: "remote"}
 }
 
 // DefineChanges defines the flags of a comparison.
@@ -59,7 +59,7 @@ func (v *Seen) Define(f *pflag.FlagSet) {
 	f.StringVar(&v.Of, "of", "", "aces: the rows of this one line, as the screen shows them: named as --target is")
 	f.StringVar(&v.ACEs, "ace-type", "", "aces: one entry of the screen's list of ACE types: Mailbox-Rights, Reverse-All, …")
 	f.BoolVar(&v.ViaGroups, "via-groups", false, "aces of one line in reverse: those of its groups too")
-	f.StringVar(&v.Lines, "lines", "all", "totals: all, mailboxes (of other recipients: recipients) or trustees")
+	f.StringVar(&v.Lines, "lines", "all", "totals: all, mailboxes (of other recipients: recipients), trustees or remote (whose mailbox is in Exchange Online)")
 	f.StringVar(&v.Rows, "rows", rowsRight, "aces and totals: a row for each entry, with all its rights, or for each right of it")
 	f.BoolVar(&v.NoSystem, "no-system", false, "totals: leave out system mailboxes that hold no right")
 }
@@ -143,7 +143,7 @@ func (v *Seen) narrow(q *view.Query) error {
 	names := lineNames(q.Type)
 	i := slices.Index(names, cmp.Or(v.Lines, allLines))
 	if i < 0 {
-		return usage.Errorf("unknown lines %q: use %s, %s or %s", v.Lines, names[0], names[1], names[2])
+		return usage.Errorf("unknown lines %q: use %s, %s, %s or %s", v.Lines, names[0], names[1], names[2], names[3])
 	}
 	q.Lines = view.Lines(i)
 	return nil

@@ -25,7 +25,7 @@ func flagValues() map[string][]string {
 		"theme":     widget.Themes,
 		"only":      report.OnlyNames(),
 		"list":      report.HybridLists,
-		"lines":     {"all", "mailboxes", "recipients", "trustees"},
+		"lines":     {"all", "mailboxes", "recipients", "trustees", "remote"},
 	}
 	for _, f := range report.Formats {
 		values["format"] = append(values["format"], string(f))
