@@ -51,6 +51,7 @@ type found struct {
 	count    int
 	rows     int
 	refs     [mostRefs]grant.Ref
+	apart    bool         // its rows stand in several lists
 	detail   model.Phrase // behind what the refs say
 	change   *change.Change
 	accepted *Acceptance
@@ -176,10 +177,10 @@ func (l *List) make(f *found) *Finding {
 // sinceOf is when the one attribute last changed that all rows behind a finding stand in.
 // An inherited entry stands in the list of the object that it is set on.
 func sinceOf(s *model.Snapshot, f *found) (at time.Time) {
-	if f.rows > len(f.refs) {
+	if f.rows > len(f.refs) && (f.apart || f.refs[0].Kind().IsInherited()) { // not all are kept, and they may be of several
 		return at
 	}
-	for i, ref := range f.refs[:f.rows] {
+	for i, ref := range f.refs[:min(f.rows, len(f.refs))] {
 		if ref.Obj == 0 {
 			return time.Time{}
 		}

@@ -202,6 +202,7 @@ func (f *found) row(ref grant.Ref) {
 	if f.rows < len(f.refs) {
 		f.refs[f.rows] = ref
 	}
+	f.apart = f.apart || ref.Obj != f.refs[0].Obj || ref.Kind() != f.refs[0].Kind()
 	f.rows++
 }
 
