@@ -138,6 +138,9 @@ func (w *world) relays() (out []model.Relay) {
 			r.TLS, r.Versions = r.Sessions, []model.Tally{{Name: "TLS 1.0", N: r.Sessions}}
 		case 2: // an anonymous relay
 			r.Connector, r.MayRelay = "Anonymous Relay", r.Sessions
+			if i > 2 { // the first is outside the ranges that the connector has since
+				r.Client = fmt.Sprintf("10.20.4.%d", 100+i)
+			}
 			r.External = r.Recipients / 3
 			r.Relayed = min(r.Messages, r.External)
 		case 3:
@@ -153,7 +156,7 @@ func (w *world) relays() (out []model.Relay) {
 	}
 	if w.day >= newClient {
 		name := w.servers[0].name
-		out = append(out, model.Relay{Server: name, Side: "front end", Connector: "Anonymous Relay", Client: "192.0.2.222", Sessions: 9, MayRelay: 9,
+		out = append(out, model.Relay{Server: name, Side: "front end", Connector: "Anonymous Relay", Client: "192.0.2.22", Sessions: 9, MayRelay: 9,
 			Messages: 9, Recipients: 12, External: 12, Relayed: 9, First: w.logTime(w.day-newClient, 0), Last: w.logTime(0, 30),
 			Helo: model.Some{Texts: []string{"scanner.contoso.com"}}, Senders: model.Some{Texts: []string{"scanner@contoso.com"}}})
 	}
