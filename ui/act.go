@@ -281,7 +281,9 @@ func (a *app) sortTurn() {
 func (a *app) sorted() {
 	if a.changes() == nil {
 		a.keepSort(a.here.focus)
-		a.sayWhenSorted(a.here.focus)
+		if a.here.focus == leftPane {
+			a.orderNow()
+		}
 	}
 	a.refiller()()
 }
@@ -294,16 +296,10 @@ func (a *app) sortBy(p pane, n int) {
 	}
 	orderBy(g, &a.here.sides[p], n)
 	a.keepSort(p)
-	a.sayWhenSorted(p)
-	a.refill(p)
-}
-
-// sayWhenSorted says why an order does not show: while lines arrive they stand
-// as they come.
-func (a *app) sayWhenSorted(p pane) {
-	if p == leftPane && a.reading.running() {
-		a.foot.say("in this order once all is read; until then lines stand as they come")
+	if p == leftPane {
+		a.orderNow()
 	}
+	a.refill(p)
 }
 
 func orderBy(g *widget.Grid, side *side, n int) {

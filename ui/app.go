@@ -215,7 +215,7 @@ func (a *app) leftQuery() view.Query {
 	side := &a.here.sides[leftPane]
 	return view.Query{
 		Type: a.here.typ, Show: a.show.reasons, Only: a.show.only, Lines: a.show.lines, System: a.show.system, Split: a.show.split,
-		Filter: side.filter, Sort: side.sort, Arrival: a.reading.running(),
+		Filter: side.filter, Sort: side.sort, Arrival: a.arrival(),
 		Ends: view.Ends{Release: a.options.Release}, Expect: a.options.expected, Deviating: a.show.deviating, Checks: a.seen,
 	}
 }
@@ -237,6 +237,7 @@ func (a *app) askLeft() {
 		return
 	}
 	a.pending.at = a.reading.now()
+	a.noteOrder()
 	a.pending.left.ask(a.ctx, a.reading.base, a.leftQuery(), a.showLeft)
 }
 

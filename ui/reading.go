@@ -129,6 +129,8 @@ func (n *reading) silence() int {
 func (a *app) late() string {
 	res := a.left.result
 	switch {
+	case res != nil && a.ordered() && !a.pending.left.busy() && holds(res, a.leftQuery()):
+		return a.orderText()
 	case res == nil || !a.pending.left.busy() || holds(res, a.leftQuery()):
 		return ""
 	case a.reading.now().Sub(a.pending.at) <= 3*lookEvery:
@@ -204,7 +206,7 @@ func (a *app) refresh() {
 		return
 	}
 	due := !n.running() || a.left.result == nil || a.left.result.Len() == 0 || n.now().Sub(a.pending.at) >= refreshEvery
-	if due && !a.pending.left.busy() && (a.left.result == nil || a.left.result.Snapshot != n.base) {
+	if due && !a.ordered() && !a.pending.left.busy() && (a.left.result == nil || a.left.result.Snapshot != n.base) {
 		a.askLeft()
 		if !a.here.of.IsZero() && !a.pending.right.busy() {
 			a.askRight()

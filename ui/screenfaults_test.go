@@ -135,10 +135,27 @@ func TestTrailNamesAPlaceOnce(t *testing.T) {
 	})
 }
 
-// TestSortWhileReading: an order that does not show yet is said to come.
+// TestSortWhileReading: an order asked for while the source is read is that of what
+// was read so far, and says so; without one, lines stand as they come.
 func TestSortWhileReading(t *testing.T) {
-	d, a := driveFrozen(t, 120, 32, func(s *model.State) { s.Phase = model.Reading })
+	d, a := driveFrozen(t, 200, 32, func(s *model.State) {
+		s.Phase, s.Search, s.Done, s.Expect = model.Reading, "mailboxes", 346_656, 929_279
+	})
 	d.idle(a)
-	d.Press(">")
-	d.WantScreen("in this order once all is read")
+	first := func() (name string) {
+		d.idle(a)
+		d.On(func() { name = a.left.result.Line(0).Name })
+		return name
+	}
+	arrived := first()
+	d.Press(">", "S")
+	d.WantScreen("order of 00:", ", 346,656 of 929,279")
+	if got := first(); got == arrived || got < "t" {
+		t.Errorf("the last name is %q, and %q came first", got, arrived)
+	}
+	d.Press("<")
+	d.WantGone("order of 00:")
+	if got := first(); got != arrived {
+		t.Errorf("without an order %q stands first, want %q", got, arrived)
+	}
 }

@@ -31,6 +31,7 @@ type location struct {
 	focus     pane
 	line      view.LineKey // the cursor of the left grid
 	sides     [2]side      // by pane
+	ordering  ordering     // of the left grid
 	changes   *changes     // the view that was left for here; back opens it again
 }
 
