@@ -283,6 +283,9 @@ func (d *acesData) Cell(row, col int) (string, widget.Style) {
 	case model.ContentTrustee:
 		return text, principalStyle(&d.row.Trustee)
 	case model.ContentRight:
+		if d.row.NullDACL {
+			return text, widget.StyleAlarm
+		}
 		isEntry := d.row.Setting == nil && d.row.Rule == nil && d.row.Access == nil // only these are hidden, or wait for children
 		if isEntry && (d.row.Hidden != 0 || !d.row.AppliesHere) {
 			return text, widget.StyleMuted

@@ -355,6 +355,10 @@ func (d *changesData) Cell(row, col int) (string, widget.Style) {
 	switch {
 	case c.Is == model.ContentEvent && d.change.Change == change.NotComparable:
 		return text, widget.StyleWarning
+	case c.Is == model.ContentEvent && d.change.Change == change.Added:
+		return text, widget.StyleAdded
+	case c.Is == model.ContentEvent && d.change.Change == change.Removed:
+		return text, widget.StyleRemoved
 	case c.Is == model.ContentEvent:
 		return text, widget.StyleTitle
 	case c.Is == model.ContentStatus && d.change.Status == grant.Deny:

@@ -70,10 +70,12 @@ func TestColourIsNeverTheOnlySign(t *testing.T) {
 		switch style {
 		case widget.StyleDeny:
 			want = []string{"Deny"}
+		case widget.StyleAlarm:
+			want = []string{"Everyone", "everyone", "ANONYMOUS", "Users", "Guests", "Domain Computers", "Pre-Windows", "NETWORK", "This Organization"}
 		case widget.StyleWarning:
 			want = []string{"orphan", "deleted", "foreign", "unresolved", "linked account of", `\`} // or a domain that is not ours
 		case widget.StyleMuted:
-			want = []string{"disabled", "former SID", "inherited", "by Full Control", "by all extended rights", "stale copy", "set-up's own", "not here"}
+			want = []string{"former SID", "inherited", "by Full Control", "by all extended rights", "stale copy", "set-up's own", "not here"}
 			if row != nil && row.Hidden&hiding.Self != 0 { // the name says it
 				text = row.Trustee.Name
 				want = []string{"SELF", "SYSTEM"}
@@ -110,9 +112,51 @@ func TestColourIsNeverTheOnlySign(t *testing.T) {
 			}
 		}
 	}
-	for _, s := range []widget.Style{widget.StyleDeny, widget.StyleWarning, widget.StyleMuted, widget.StyleHidden} {
+	for _, s := range []widget.Style{widget.StyleDeny, widget.StyleWarning, widget.StyleMuted, widget.StyleHidden, widget.StyleAlarm} {
 		if seen[s] == 0 {
 			t.Errorf("nothing was shown in style %d", s)
+		}
+	}
+}
+
+// TestFocusAndColour: in every theme the frame of the pane in use is lit and the other
+// is not, and a Deny stays red in the cursor's line; without colours it is bold there.
+func TestFocusAndColour(t *testing.T) {
+	before := tview.Styles
+	t.Cleanup(func() { tview.Styles = before }) // when the screen has ended
+	d, a := driveDemo(t, 120, 32)
+	d.find("u00012")
+	d.Press("Enter")
+	d.idle(a)
+	d.Press("b") // deny only
+	d.WantScreen("deny only")
+	d.idle(a)
+	at := func(text string) (style tcell.Style, y int) {
+		for y, line := range d.Screen() {
+			if i := strings.Index(line, text); i >= 0 {
+				cells, w, _ := d.Sim.GetContents()
+				return cells[y*w+len([]rune(line[:i]))].Style, y
+			}
+		}
+		t.Fatalf("%s is not on the screen", text)
+		return style, 0
+	}
+	for _, name := range []string{"dark", "light", "mono", "auto"} {
+		d.On(func() {
+			a.colors = 256
+			a.setTheme(name)
+			a.tv.ForceDraw()
+		})
+		deny, _ := at("Deny ")
+		fg, _, attrs := deny.Decompose()
+		want, _, _ := a.theme.Style(widget.StyleDeny).Decompose()
+		if fg != want || attrs&tcell.AttrReverse == 0 || attrs&tcell.AttrBold == 0 {
+			t.Errorf("%s: the Deny under the cursor has the colour %v and attributes %v", name, fg, attrs)
+		}
+		lit, _ := at("╔")
+		dim, _ := at("┌Mailboxes")
+		if lit == dim {
+			t.Errorf("%s: the frames of both panes look alike: %v", name, lit)
 		}
 	}
 }

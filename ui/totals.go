@@ -6,6 +6,7 @@ import (
 	"github.com/rivo/tview"
 
 	"mbxperm/model"
+	"mbxperm/model/finding"
 	"mbxperm/model/grant"
 	"mbxperm/model/hiding"
 	"mbxperm/model/view"
@@ -186,11 +187,14 @@ func (d *totalsData) Cell(row, col int) (string, widget.Style) {
 
 // principalStyle marks who needs a look. The text says the same in a word.
 func principalStyle(p *model.Principal) widget.Style {
+	if finding.IsCrowd(p.SID) {
+		return widget.StyleAlarm
+	}
 	switch p.Kind {
 	case model.KindOrphan, model.KindDeleted, model.KindForeign, model.KindUnresolved:
 		return widget.StyleWarning
 	}
-	if p.State == "disabled" || p.State == "former SID" {
+	if p.State == "former SID" {
 		return widget.StyleMuted
 	}
 	return widget.StyleText

@@ -36,6 +36,13 @@ var crowds = map[acl.SID]bool{
 
 var crowdRIDs = map[uint32]bool{513: true, 514: true, 515: true} // Domain Users, Domain Guests, Domain Computers
 
+// IsCrowd reports whether a SID stands for nearly everybody: Everyone, every user of
+// a domain, whoever did not log on.
+func IsCrowd(sid acl.SID) bool {
+	domain, rid, ok := sid.Split()
+	return crowds[sid] || ok && crowdRIDs[rid] && domain != acl.SIDBuiltin
+}
+
 // traitsOf says what a trustee is.
 func (r *run) traitsOf(p model.TrusteeID) traits {
 	if sid := p.SID(); sid != 0 {
@@ -57,8 +64,7 @@ func (r *run) judge(p model.TrusteeID) traits {
 	if r.q.Trustee != nil && !r.q.Trustee(&who) {
 		return is | isIgnored
 	}
-	domain, rid, ok := who.SID.Split()
-	if crowds[who.SID] || ok && crowdRIDs[rid] && domain != acl.SIDBuiltin {
+	if IsCrowd(who.SID) {
 		is |= isCrowd
 	}
 	switch who.Kind {

@@ -89,6 +89,7 @@ type Grid struct {
 	wanted  []extent                   // by column, as long as the data stays
 	fit     fitting                    // of the columns into the pane
 	height  int                        // the pane's, when last drawn
+	focus   bool                       // it had the keyboard when last drawn
 	from    int                        // so many columns behind the first were gone past
 	cells   map[int][]*tview.TableCell // by line of the table, as far as drawn
 	lastKey any                        // the row the cursor is on, if lastOK
@@ -235,6 +236,11 @@ func (g *Grid) Draw(screen tcell.Screen) {
 	if g.HasFocus() {
 		cursor = StyleSelected
 	}
+	if g.focus != g.HasFocus() { // the cells know how they look under the cursor
+		g.focus = g.HasFocus()
+		clear(g.cells)
+	}
+	g.theme.lit(g.Box, g.focus)
 	g.Table.SetSelectedStyle(g.theme.Style(cursor))
 	g.Table.Draw(screen)
 	g.drawBands(screen)
@@ -319,6 +325,7 @@ func (g *Grid) line(line int) []*tview.TableCell {
 		}
 		cells[i] = NewCell(text, g.fit.widths[i], look)
 		cells[i].NotSelectable = line == 0
+		cells[i].SelectedStyle = g.theme.underCursor(style, g.focus)
 	}
 	return cells
 }

@@ -19,9 +19,12 @@ const (
 	styleUnfocused              // the same in a pane that keys do not go to
 	StyleDeny                   // a right that is denied
 	StyleWarning                // what somebody should look at: orphans, incomplete results
-	StyleMuted                  // what matters less: inherited, disabled
+	StyleMuted                  // what matters less: inherited, not here
 	StyleHidden                 // counts of what is not shown
 	StyleTitle                  // titles of panes and pages
+	StyleAlarm                  // what lets nearly everybody in
+	StyleAdded                  // a change by which there is more
+	StyleRemoved                // a change by which there is less
 	styleCount
 )
 
@@ -51,26 +54,26 @@ func (t *Theme) Style(s Style) tcell.Style {
 var Themes = []string{"auto", "dark", "light", "mono"}
 
 // palette is the colours of a theme.
-type palette struct{ deny, warning, title, muted tcell.Color }
+type palette struct{ deny, warning, title, muted, added tcell.Color }
 
 // palettes are the colours by background, and by how many a terminal has: 16,
 // 256 or all. Those without a background can be read on black and on white,
 // and those for one better on it.
 var palettes = map[string][3]palette{
 	"auto": {
-		{tcell.ColorMaroon, tcell.ColorOlive, tcell.ColorTeal, tcell.ColorDefault},
-		{tcell.Color160, tcell.Color136, tcell.Color31, tcell.Color244},
-		{tcell.NewHexColor(0xd7263d), tcell.NewHexColor(0xb07d00), tcell.NewHexColor(0x1f7a8c), tcell.NewHexColor(0x848484)},
+		{tcell.ColorMaroon, tcell.ColorOlive, tcell.ColorTeal, tcell.ColorDefault, tcell.ColorGreen},
+		{tcell.Color160, tcell.Color136, tcell.Color31, tcell.Color244, tcell.Color28},
+		{tcell.NewHexColor(0xd7263d), tcell.NewHexColor(0xb07d00), tcell.NewHexColor(0x1f7a8c), tcell.NewHexColor(0x848484), tcell.NewHexColor(0x2a8a4e)},
 	},
 	"dark": {
-		{tcell.ColorRed, tcell.ColorYellow, tcell.ColorAqua, tcell.ColorSilver},
-		{tcell.Color203, tcell.Color179, tcell.Color74, tcell.Color246},
-		{tcell.NewHexColor(0xff6b6b), tcell.NewHexColor(0xe5b567), tcell.NewHexColor(0x6fb3d2), tcell.NewHexColor(0x9a9a9a)},
+		{tcell.ColorRed, tcell.ColorYellow, tcell.ColorAqua, tcell.ColorSilver, tcell.ColorLime},
+		{tcell.Color203, tcell.Color179, tcell.Color74, tcell.Color246, tcell.Color114},
+		{tcell.NewHexColor(0xff6b6b), tcell.NewHexColor(0xe5b567), tcell.NewHexColor(0x6fb3d2), tcell.NewHexColor(0x9a9a9a), tcell.NewHexColor(0x8fd18f)},
 	},
 	"light": {
-		{tcell.ColorMaroon, tcell.ColorMaroon, tcell.ColorNavy, tcell.ColorGray},
-		{tcell.Color124, tcell.Color94, tcell.Color24, tcell.Color241},
-		{tcell.NewHexColor(0xb00020), tcell.NewHexColor(0x7a5200), tcell.NewHexColor(0x005f87), tcell.NewHexColor(0x626262)},
+		{tcell.ColorMaroon, tcell.ColorMaroon, tcell.ColorNavy, tcell.ColorGray, tcell.ColorGreen},
+		{tcell.Color124, tcell.Color94, tcell.Color24, tcell.Color241, tcell.Color22},
+		{tcell.NewHexColor(0xb00020), tcell.NewHexColor(0x7a5200), tcell.NewHexColor(0x005f87), tcell.NewHexColor(0x626262), tcell.NewHexColor(0x1a6b1a)},
 	},
 }
 
@@ -131,6 +134,9 @@ func monochrome() *Theme {
 			StyleMuted:     d.Dim(true),
 			StyleHidden:    d.Dim(true),
 			StyleTitle:     d.Bold(true),
+			StyleAlarm:     d.Bold(true),
+			StyleAdded:     d.Bold(true),
+			StyleRemoved:   d.Bold(true),
 		},
 	}
 }
@@ -142,6 +148,8 @@ func colored(name string, p palette) *Theme {
 	t.Name = name
 	d := tcell.StyleDefault
 	t.styles[StyleDeny] = d.Foreground(p.deny).Bold(true)
+	t.styles[StyleAlarm], t.styles[StyleRemoved] = t.styles[StyleDeny], t.styles[StyleDeny]
+	t.styles[StyleAdded] = d.Foreground(p.added).Bold(true)
 	t.styles[StyleWarning] = d.Foreground(p.warning).Bold(true)
 	t.styles[StyleTitle] = d.Foreground(p.title).Bold(true)
 	t.styles[StyleHeader] = d.Foreground(p.title).Bold(true)
@@ -177,6 +185,30 @@ func (t *Theme) Dress(boxes ...interface {
 		b.SetBorderColor(t.border)
 		b.SetTitleColor(title)
 	}
+}
+
+// lit gives a pane the look of one with or without the focus: its frame and its title
+// in the colour of titles, or in that of what matters less. Where there is none the
+// frame is bold.
+func (t *Theme) lit(b *tview.Box, focus bool) {
+	color, attributes := t.border, tcell.AttrNone
+	if focus {
+		color, _, _ = t.Style(StyleTitle).Decompose()
+	}
+	if focus && color == tcell.ColorDefault {
+		attributes = tcell.AttrBold
+	}
+	b.SetBorderColor(color).SetTitleColor(color).SetBorderAttributes(attributes)
+}
+
+// underCursor is how a cell looks in the cursor's line where that is another look
+// than the line's: what is red stays red.
+func (t *Theme) underCursor(s Style, focus bool) (style tcell.Style) {
+	switch s {
+	case StyleDeny, StyleAlarm, StyleAdded, StyleRemoved:
+		return t.Style(s).Reverse(true).Dim(!focus)
+	}
+	return style
 }
 
 // DressDropDown gives a drop-down the colours of the theme.

@@ -96,7 +96,7 @@ func TestContrast(t *testing.T) {
 		}
 		for _, colors := range []int{256, 1 << 24} {
 			th := NewTheme(name, colors)
-			for _, s := range []Style{StyleDeny, StyleWarning, StyleTitle, StyleMuted} {
+			for _, s := range []Style{StyleDeny, StyleWarning, StyleTitle, StyleMuted, StyleAlarm, StyleAdded, StyleRemoved} {
 				fg, _, _ := th.Style(s).Decompose()
 				for _, bg := range backgrounds {
 					if got := contrast(fg, bg); got < least {
