@@ -100,10 +100,6 @@ func (a *app) quit() { a.tv.Stop() }
 // redraw paints every cell, for a terminal that was scribbled on.
 func (a *app) redraw() { a.screen.Sync() }
 
-func (a *app) openHelp() {
-	a.root.push(widget.NewPage(a.theme, 0, widget.Sheet{Title: "Help", Text: helpLines}))
-}
-
 // order is the order of the panes for the Tab key.
 func (a *app) order() []tview.Primitive {
 	if a.head.noButton {

@@ -41,8 +41,8 @@ func TestKeysDoNotCollide(t *testing.T) {
 	}
 }
 
-// TestBindingsAreComplete: every key has a name and a sentence that fits the
-// help page at 80 columns.
+// TestBindingsAreComplete: every key has a name, a sentence, and a section of the
+// help page.
 func TestBindingsAreComplete(t *testing.T) {
 	for _, b := range bindings {
 		if b.Sentence == "" || !strings.HasSuffix(b.Sentence, ".") {
@@ -58,11 +58,6 @@ func TestBindingsAreComplete(t *testing.T) {
 		}
 		if !slices.Contains(keys.Scopes, b.Scope) {
 			t.Errorf("%s is on no section of the help page", b.KeyList(""))
-		}
-	}
-	for line := range strings.Lines(keys.HelpText(bindings)) {
-		if w := safe.Width(strings.TrimSuffix(line, "\n")); w > 80 {
-			t.Errorf("%d cells in the help page's %q", w, line)
 		}
 	}
 }
@@ -218,7 +213,7 @@ func TestFooterKeysDoSomething(t *testing.T) {
 					d.Press(key)
 					d.idle(a)
 					if slices.Equal(before, d.Screen()) {
-						t.Errorf("the footer says %q, and it does nothing", part)
+						t.Errorf("the footer says %q, and it does nothing:\n%s", part, strings.Join(before, "\n"))
 					}
 					d.Press("Esc") // what it opened
 					d.Settle()

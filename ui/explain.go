@@ -3,6 +3,7 @@ package ui
 import (
 	"mbxperm/model/view"
 	"mbxperm/ui/safe"
+	"mbxperm/ui/widget"
 )
 
 // explained is a line whose marks were put into words.
@@ -39,6 +40,11 @@ func (f *foot) words(w int) string {
 		return f.hidden(w)
 	case f.app.show.reasons != 0 || res.Meanwhile:
 		return fitParts(w, []string{f.hidden(w), line})
+	}
+	// In a wide screen the numbers stay where they are, whatever is said of a line: a
+	// move of the cursor must not write them again.
+	if all := f.hidden(w); f.app.root.width >= wideStatus && w-safe.Width(all)-safe.Width(apart) >= explainRoom/2 {
+		return all + apart + widget.FitWidth(line, w-safe.Width(all)-safe.Width(apart))
 	}
 	rest := f.hidden(w - safe.Width(line) - safe.Width(apart))
 	if safe.Width(line)+safe.Width(apart)+safe.Width(rest) > w {

@@ -16,6 +16,10 @@ import (
 // wideStatus is the width from which on both parts of the status fit into one line.
 const wideStatus = 150
 
+// explainRoom is what the words about the selected line have beside what is hidden,
+// whatever they are: what stands to the right of them must not move with the cursor.
+const explainRoom = 32
+
 // leastSource is how much of the source's name is worth being shown.
 const leastSource = 10
 
@@ -115,7 +119,7 @@ func (f *foot) drawStatus(screen tcell.Screen, x, y, w int) int {
 	case message != "":
 		room = max(w-safe.Width(message)-2, w/3)
 	default: // the state needs its room, and what is hidden may have the rest
-		room = max(w-safe.Width(f.hidden(w))-2, f.stateWidth(w))
+		room = max(w-safe.Width(f.hidden(w))-explainRoom-2, f.stateWidth(w))
 	}
 	source := f.source(room, wide)
 	right := min(safe.Width(source), w)
@@ -130,12 +134,28 @@ func (f *foot) drawStatus(screen tcell.Screen, x, y, w int) int {
 		hidden, style = message, a.theme.Style(widget.StyleTitle)
 	}
 	widget.PutSafe(screen, x, y, left, hidden, style)
+	if message == "" {
+		f.markKeys(screen, x, y, hidden)
+	}
 	if wide {
 		widget.PutSafe(screen, x+w-right, y, right, source, state)
 		return y + 1
 	}
 	widget.PutSafe(screen, x, y+1, w, source, state)
 	return y + 2
+}
+
+// markKeys draws the keys again that stand before numbers of what is hidden, as they
+// look in the line of keys.
+func (f *foot) markKeys(screen tcell.Screen, x, y int, text string) {
+	at := 0
+	for word := range strings.SplitAfterSeq(text, " ") {
+		rest := text[at+len(word):]
+		if len(word) == 2 && strings.Contains(toggleKeys, word[:1]) && rest != "" && '0' < rest[0] && rest[0] <= '9' {
+			widget.PutSafe(screen, x+safe.Width(text[:at]), y, 1, word[:1], f.app.theme.Style(widget.StyleTitle))
+		}
+		at += len(word)
+	}
 }
 
 // drawBrief writes the status into one line: an answer to the last key, or how
@@ -197,5 +217,8 @@ func (f *foot) drawKeys(screen tcell.Screen, x, y, w int) {
 		widget.Put(screen, x+1+room, y, w-room-2, " "+keys, f.app.theme.Style(widget.StyleMuted))
 		return
 	}
-	widget.Put(screen, x, y, w, " "+keys, f.app.theme.Style(widget.StyleMuted))
+	widget.Put(screen, x, y, w, "", f.app.theme.Style(widget.StyleMuted))
+	f.drawParts(func(at int, text string, s widget.Style) {
+		widget.PutSafe(screen, x+1+at, y, min(safe.Width(text), w-1-at), text, f.app.theme.Style(s))
+	}, keys, "  ")
 }

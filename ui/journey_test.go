@@ -97,7 +97,7 @@ func TestJourneys(t *testing.T) {
 			term.want("!0 reset") // Esc and ! at once would be one key
 			term.press("!")
 			term.press("q", "?")
-			term.want("Show this page.")
+			term.want("that allow and 1 that denies")
 			term.press("q", "q")
 			term.want("left with 0")
 		})

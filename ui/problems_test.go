@@ -108,7 +108,7 @@ func TestMouseLeavesTheLine(t *testing.T) {
 	d.Click(5, 7)
 	d.WantGone("Enter keep")
 	d.Press("?")
-	d.WantScreen("Show this page.")
+	d.WantScreen("that allow and 1 that denies")
 }
 
 func TestWrapSafe(t *testing.T) {

@@ -29,8 +29,8 @@ type phase struct {
 // ends, and what was read.
 var phases = []phase{
 	{"form", func(*testing.T) []string { return nil }, "Server or domain", "contoso.invalid", "contoso.invalid"},
-	{"reading", func(t *testing.T) []string { return []string{endless(t)} }, " reading          0", "F1", "Show this page."},
-	{"read", func(*testing.T) []string { return []string{"demo"} }, "1 domain unread", "F1", "Show this page."},
+	{"reading", func(t *testing.T) []string { return []string{endless(t)} }, " reading          0", "F1", "that allow and 1 that denies"},
+	{"read", func(*testing.T) []string { return []string{"demo"} }, "1 domain unread", "F1", "that allow and 1 that denies"},
 }
 
 // endless is an LDIF of which there is a record, and never an end.
@@ -212,7 +212,7 @@ func TestStoppedWithoutShell(t *testing.T) {
 	s := &shell{terminal: term, dir: filepath.Dir(pid)}
 	s.signal(syscall.SIGTSTP)
 	s.press("F1")
-	s.want("Show this page.")
+	s.want("that allow and 1 that denies")
 	s.press("C-c")
 	s.want("left with 0")
 }

@@ -45,11 +45,17 @@ func (f *foot) hidden(w int, more ...string) string {
 	if v := a.root.changes(); v != nil && v.result != nil {
 		hides, toggles, unit = v.result.Hidden, hiding.All, "change"
 	}
-	var counts []string
+	var counts, bare []string // with the keys that show them, and without
 	for i, n := range hides {
-		if n > 0 {
-			counts = append(counts, safe.Thousands(n)+" "+hiding.Names[i])
+		if n == 0 {
+			continue
 		}
+		text := safe.Thousands(n) + " " + hiding.Names[i]
+		bare = append(bare, text)
+		if r := hiding.Reasons(1 << i); r&toggles != 0 && i < len(toggleKeys) {
+			text = toggleKeys[i:i+1] + " " + text
+		}
+		counts = append(counts, text)
 	}
 	shown := ""
 	if on := a.show.reasons & toggles; on != 0 {
@@ -60,15 +66,17 @@ func (f *foot) hidden(w int, more ...string) string {
 	}
 	for _, m := range append(more, f.system(), f.spare(), f.leftOut()) {
 		if m != "" {
-			counts = append(counts, m)
+			counts, bare = append(counts, m), append(bare, m)
 		}
 	}
 	if len(counts) == 0 {
 		return fitParts(w, []string{"no " + unit + " is hidden", shown})
 	}
-	for _, sep := range []string{between, ", ", " "} {
-		if text := "hidden: " + strings.Join(counts, sep); safe.Width(text) <= w {
-			return fitParts(w, []string{text, shown})
+	for _, parts := range [][]string{counts, bare} {
+		for _, sep := range []string{between, ", ", " "} {
+			if text := "hidden: " + strings.Join(parts, sep); safe.Width(text) <= w {
+				return fitParts(w, []string{text, shown})
+			}
 		}
 	}
 	return fitParts(w, []string{"hidden: " + safe.Thousands(hides.Total()) + " " + unit + "s", f.system(), f.leftOut(), shown})

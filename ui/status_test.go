@@ -100,8 +100,9 @@ func TestHiddenAtAMillion(t *testing.T) {
 		w    int
 		want string
 	}{
-		{200, "hidden: 38,123 stale · 3,051,234 inherited · 3,891,234 self/system · 3,141,234 implied · 1,234 system mailboxes"},
+		{200, "hidden: c 38,123 stale · i 3,051,234 inherited · s 3,891,234 self/system · I 3,141,234 implied · 1,234 system mailboxes"},
 		{104, "hidden: 38,123 stale 3,051,234 inherited 3,891,234 self/system 3,141,234 implied 1,234 system mailboxes"},
+		{112, "hidden: c 38,123 stale i 3,051,234 inherited s 3,891,234 self/system I 3,141,234 implied 1,234 system mailboxes"},
 		{78, "hidden: 10,121,825 rows · 1,234 system mailboxes"},
 		{58, "hidden: 10,121,825 rows · 1,234 system mailboxes"},
 	} {

@@ -209,7 +209,7 @@ func TestCommandLine(t *testing.T) {
 	d.WantGone("object type ")
 	d.Press("Esc")
 	tell("he")
-	d.WantScreen("Show this page.")
+	d.WantScreen("that allow and 1 that denies")
 	d.Press("q")
 	d.Press(":")
 	d.TypeText("quit")

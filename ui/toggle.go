@@ -7,6 +7,10 @@ import (
 	"mbxperm/model/view"
 )
 
+// toggleKeys are the keys that show what is hidden, in the order of [hiding.Names]; a
+// test holds them against the table of keys.
+const toggleKeys = "cisdI"
+
 // toggle shows and hides what is hidden for a reason.
 func toggle(r hiding.Reasons) func(*app) {
 	return func(a *app) {
@@ -26,7 +30,7 @@ func toggle(r hiding.Reasons) func(*app) {
 func noToggle(r hiding.Reasons) func(*app) string {
 	return func(a *app) string {
 		known := a.here.typ.Toggles
-		if a.rightQuery().ACEs.Direction() != "forward" || a.changes() != nil { // rows of all object types
+		if q := a.rightQuery(); q.ACEs.Direction() != "forward" && !q.Roles() || a.changes() != nil { // rows of all object types
 			known = hiding.All
 		}
 		if r&known == 0 {

@@ -135,7 +135,7 @@ func totalsColumns(q *view.Query) []widget.Column {
 		columns[i] = widget.Column{Title: c.Title, Short: c.Short, Numeric: c.Numeric, Extra: c.Extra, Off: c.Off && !q.Expects(), Band: c.Band, Under: c.Under}
 		switch c.Is {
 		case model.ContentTrustee:
-			columns[i].Name = true
+			columns[i].Name = i == 0 // further names are beside it
 		case model.ContentRight:
 			columns[i].Good, columns[i].Main = 32, true
 		case model.ContentWord:
@@ -177,7 +177,7 @@ func (d *totalsData) Cell(row, col int) (string, widget.Style) {
 		return text, widget.StyleHidden
 	case c.Numeric:
 		return text, widget.StyleText
-	case c.Is == model.ContentTrustee && d.line.Row == nil:
+	case c.Is == model.ContentTrustee && col == 0 && d.line.Row == nil:
 		return text, principalStyle(&d.line.Principal)
 	case c.Is == model.ContentStatus && strings.HasPrefix(text, grant.Deny):
 		return text, widget.StyleDeny

@@ -247,25 +247,14 @@ func (b Binding[A]) KeyList(quote string) string {
 	return strings.Join(names, " ")
 }
 
-// HelpText is the help page about the keys: plain text, not for tags.
-func HelpText[A any](table []Binding[A]) string {
-	widest := 0
+// Help are the bindings of a scope, each with its keys and what they do.
+func Help[A any](table []Binding[A], s Scope) (rows [][2]string) {
 	for _, b := range table {
-		widest = max(widest, safe.Width(b.KeyList("")))
-	}
-	var text strings.Builder
-	for i, s := range Scopes {
-		if i > 0 {
-			text.WriteByte('\n')
-		}
-		fmt.Fprintln(&text, s)
-		for _, b := range table {
-			if b.Scope == s {
-				fmt.Fprintf(&text, "  %s  %s\n", safe.Fit(b.KeyList(""), widest), b.Sentence)
-			}
+		if b.Scope == s {
+			rows = append(rows, [2]string{b.KeyList(""), b.Sentence})
 		}
 	}
-	return text.String()
+	return rows
 }
 
 // Markdown is the table of keys in the README.

@@ -51,12 +51,15 @@ type Page struct {
 	Sheets []Sheet // to be changed by [Page.Show] and [Page.Renew]
 	At     int     // the sheet that is shown; [Page.Turn] goes to another
 	Word   string  // what [Page.Find] looks for
+	// TwoFrom is the width from which on the page has two columns: what does not fit
+	// into the left one stands in the right one. 0 for never.
+	TwoFrom int
 
 	theme  *Theme
 	rows   []pageRow
 	width  int // that rows are broken for
 	names  int // cells of the column of labels
-	height int // rows on the screen
+	height int // rows on the screen, in all columns
 	hit    int // row of the match gone to, -1 for none
 }
 
@@ -175,27 +178,35 @@ func (p *Page) Draw(screen tcell.Screen) {
 	p.DrawForSubclass(screen, p)
 	x, y, w, h := p.GetInnerRect()
 	x, w = x+1, w-2
-	p.lay(w)
-	p.height = h
-	s := &p.Sheets[p.At]
-	s.top = max(min(s.top, len(p.rows)-h), 0)
-	for i := range min(h, len(p.rows)-s.top) {
-		row := &p.rows[s.top+i]
-		style := p.theme.Style(row.style)
-		if s.top+i == p.hit {
-			style = p.theme.Style(StyleSelected)
-		}
-		at := x
-		if row.label != "" {
-			PutSafe(screen, x, y+i, p.names, row.label, p.theme.Style(StyleMuted))
-			at += p.names
-		}
-		PutSafe(screen, at, y+i, min(safe.Width(row.text), x+w-at), row.text, style)
+	columns, gap := 1, 0
+	if p.TwoFrom > 0 && w+4 >= p.TwoFrom {
+		columns, gap = 2, 3
 	}
-	if len(p.rows) > h {
-		text := fmt.Sprintf(" %s–%s of %s ", safe.Thousands(s.top+1), safe.Thousands(min(s.top+h, len(p.rows))), safe.Thousands(len(p.rows)))
+	column := (w - gap) / columns
+	p.lay(column)
+	p.height = h * columns
+	s := &p.Sheets[p.At]
+	s.top = max(min(s.top, len(p.rows)-p.height), 0)
+	for i := range min(p.height, len(p.rows)-s.top) {
+		p.drawRow(screen, x+i/max(h, 1)*(column+gap), y+i%max(h, 1), column, s.top+i)
+	}
+	if len(p.rows) > p.height {
+		text := fmt.Sprintf(" %s–%s of %s ", safe.Thousands(s.top+1), safe.Thousands(min(s.top+p.height, len(p.rows))), safe.Thousands(len(p.rows)))
 		PutSafe(screen, x+w-safe.Width(text), y+h, safe.Width(text), text, p.theme.Style(StyleMuted))
 	}
+}
+
+func (p *Page) drawRow(screen tcell.Screen, x, y, w, i int) {
+	row := &p.rows[i]
+	style, at := p.theme.Style(row.style), x
+	if i == p.hit {
+		style = p.theme.Style(StyleSelected)
+	}
+	if row.label != "" {
+		PutSafe(screen, x, y, p.names, row.label, p.theme.Style(StyleMuted))
+		at += p.names
+	}
+	PutSafe(screen, at, y, min(safe.Width(row.text), x+w-at), row.text, style)
 }
 
 // Move scrolls.
