@@ -95,7 +95,7 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {
 	a.source.Program, a.source.Files.Stdin = "mbxperm "+report.Version(), stdin
 	a.source.Passwords = session.NewPasswords(a.password.Stored, a.password.Ask)
 	a.source.Note = func(text string) {
-		if !a.rep.Quiet {
+		if !a.rep.Quiet && !a.rep.Redacts() { // it names sources and accounts
 			report.Note(stderr, text)
 		}
 	}

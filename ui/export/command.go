@@ -111,9 +111,9 @@ func (c *command) run(ctx context.Context, source string, to folder) (out report
 				safe.Thousands(int(sum.rows)), len(chosen), safe.Thousands(int(sum.bytes))))
 		}
 		if changes != nil {
-			out.Gaps = report.ChangeGaps(c.Stderr, changes, c.Quiet)
+			out.Gaps = report.ChangeGaps(c.Stderr, changes, c.Quiet, hide)
 		} else {
-			out.Gaps = report.Gaps(c.Stderr, s, c.Quiet)
+			out.Gaps = report.Gaps(c.Stderr, s, c.Quiet, hide)
 		}
 		return out, nil
 	})

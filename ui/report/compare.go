@@ -128,15 +128,15 @@ func (c *Compared) facts() []fact {
 // compareGaps says on w what stands in the way of a comparison and what is
 // missing from either state, then how many changes there are, under a name of
 // theirs. It reports whether something is missing or could not be compared. Where
-// it is to be quiet it says only that.
-func compareGaps(w io.Writer, r *change.List, name string, quiet bool) bool {
+// it is to be quiet it says only that. hide replaces names; nil leaves them.
+func compareGaps(w io.Writer, r *change.List, name string, quiet bool, hide *Redactor) bool {
 	for _, banner := range r.Comparison.Banners() {
 		if !quiet {
-			fmt.Fprintln(w, "mbxperm: warning: "+safe.Text(banner.String()))
+			fmt.Fprintln(w, "mbxperm: warning: "+safe.Text(hide.phrase(banner)))
 		}
 	}
-	missing := gaps(w, "mbxperm: OLD: ", r.Comparison.Old, quiet)
-	missing = gaps(w, "mbxperm: NEW: ", r.Comparison.New, quiet) || missing
+	missing := gaps(w, "mbxperm: OLD: ", r.Comparison.Old, quiet, hide)
+	missing = gaps(w, "mbxperm: NEW: ", r.Comparison.New, quiet, hide) || missing
 	if quiet && r.Counts.NotComparable == 0 {
 		return missing
 	}

@@ -113,12 +113,7 @@ func TestRedactedComparison(t *testing.T) {
 			j := changesJob(format)
 			j.Redact = &Redactor{key: []byte("of this test"), names: map[string]string{}}
 			out, errs := writtenSince(t, j, s, old)
-			line, _, beside := strings.Cut(errs, "\n")
-			if all := plainText(t, format, out); j.beside() && beside {
-				out = all + line
-			} else {
-				out = all
-			}
+			out = plainText(t, format, out) + errs
 			left := words(out)
 			for name := range hidden {
 				if left[name] {

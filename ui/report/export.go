@@ -52,9 +52,9 @@ func AllChanges(ctx context.Context, s, old *model.Snapshot, force bool) (*chang
 
 // ChangeGaps says on w what stands in the way of a comparison, what is missing from
 // either state, and how many changes there are, as the report of changes does. It
-// reports whether something is missing.
-func ChangeGaps(w io.Writer, r *change.List, quiet bool) bool {
-	return compareGaps(w, r, "since "+r.Comparison.Old.State.Source+": ", quiet)
+// reports whether something is missing. hide replaces names; nil leaves them.
+func ChangeGaps(w io.Writer, r *change.List, quiet bool, hide *Redactor) bool {
+	return compareGaps(w, r, "since "+hide.Source(r.Comparison.Old.State.Source)+": ", quiet, hide)
 }
 
 // Tables are the evidence and what redacts it, for tables that are written one

@@ -182,6 +182,9 @@ func (r *Flags) DefineRedact(f *pflag.FlagSet) {
 	f.StringVar(&r.RedactKey, "redact-key", "", "redact with the key in this file: the same pseudonyms in every file")
 }
 
+// Redacts reports whether names are to be replaced.
+func (r *Flags) Redacts() bool { return r.Redact || r.RedactKey != "" }
+
 // Redactor is what the flags ask for; nil where nothing is to be redacted.
 func (r *Flags) Redactor() (*Redactor, error) {
 	switch {

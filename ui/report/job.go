@@ -359,11 +359,11 @@ func (j *Job) changes(ctx context.Context, s, old *model.Snapshot) (*change.List
 func (j *Job) gaps(w io.Writer, s *model.Snapshot, changes *change.List) bool {
 	switch {
 	case changes == nil:
-		return Gaps(w, s, j.Quiet)
+		return Gaps(w, s, j.Quiet, j.Redact)
 	case j.Report == compareReport:
-		return compareGaps(w, changes, "", j.Quiet)
+		return compareGaps(w, changes, "", j.Quiet, j.Redact)
 	}
-	return compareGaps(w, changes, "since "+changes.Comparison.Old.State.Source+": ", j.Quiet)
+	return ChangeGaps(w, changes, j.Quiet, j.Redact)
 }
 
 // data answers the question.

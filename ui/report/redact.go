@@ -120,9 +120,13 @@ func (r *Redactor) dn(s string) string {
 	return r.rdn(leaf) + "," + above
 }
 
+// rdnTypes are those of which a directory's names are made ([MS-ADTS] 3.1.1.1.4 and
+// RFC 4514 3).
+var rdnTypes = map[string]bool{"CN": true, "OU": true, "DC": true, "O": true, "L": true, "C": true, "ST": true, "STREET": true, "UID": true}
+
 func (r *Redactor) rdn(s string) string {
 	kind, value, ok := strings.Cut(s, "=")
-	if !ok || strings.Trim(kind, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-") != "" {
+	if !ok || !rdnTypes[strings.ToUpper(kind)] { // GROUP=CN=… of a question looks like one of the type GROUP
 		return r.pseudonym(s)
 	}
 	return kind + "=" + r.name(dn.Unescape(value))
@@ -222,6 +226,18 @@ func (r *Redactor) any(s string) string {
 		return r.name(s[:at]) + "@" + r.host(s[at+1:])
 	}
 	return r.name(s)
+}
+
+// domain replaces what a domain is called, by DNS or, where that was not read, by
+// its DN.
+func (r *Redactor) domain(s string) string {
+	switch {
+	case r == nil:
+		return s
+	case strings.Contains(s, "="):
+		return r.dn(s)
+	}
+	return r.host(s)
 }
 
 // host replaces each label of a host's name; a port stays.

@@ -127,17 +127,24 @@ func left(d time.Duration) string {
 
 // Gaps says on w what is missing from a finished collection, a line for each
 // kind, and reports whether anything is. Where it is to be quiet it says only what
-// was not read to its end, domains among it, and of what the source warns.
-func Gaps(w io.Writer, s *model.Snapshot, quiet bool) bool { return gaps(w, "mbxperm: ", s, quiet) }
+// was not read to its end, domains among it, and of what the source warns. hide
+// replaces names; nil leaves them.
+func Gaps(w io.Writer, s *model.Snapshot, quiet bool, hide *Redactor) bool {
+	return gaps(w, "mbxperm: ", s, quiet, hide)
+}
 
-func gaps(w io.Writer, prefix string, s *model.Snapshot, quiet bool) bool {
+func gaps(w io.Writer, prefix string, s *model.Snapshot, quiet bool, hide *Redactor) bool {
 	any, reason := false, ""
 	for _, warning := range s.State.Warnings {
-		fmt.Fprintln(w, prefix+"warning: "+safe.Text(warning))
+		fmt.Fprintln(w, prefix+"warning: "+safe.Text(hide.Text(model.ContentSentence, warning)))
 	}
 	if names, all := coverage.UnreadDomains(s); len(names) > 0 {
 		any = true
-		fmt.Fprintln(w, safe.Text(fmt.Sprintf("%s%d of %d domains of the forest not read: %s", prefix, len(names), all, strings.Join(names, ", "))))
+		shown := make([]string, len(names))
+		for i, name := range names {
+			shown[i] = hide.domain(name)
+		}
+		fmt.Fprintln(w, safe.Text(fmt.Sprintf("%s%d of %d domains of the forest not read: %s", prefix, len(names), all, strings.Join(shown, ", "))))
 	}
 	for _, c := range coverage.Of(s) {
 		if !c.Gaps() {
@@ -161,7 +168,7 @@ func gaps(w io.Writer, prefix string, s *model.Snapshot, quiet bool) bool {
 		case c.Reason == reason:
 			line += ", incomplete for the same reason"
 		default:
-			line += ", incomplete: " + c.Reason
+			line += ", incomplete: " + hide.Text(model.ContentSentence, c.Reason)
 			reason = c.Reason
 		}
 		fmt.Fprintln(w, safe.Text(line))

@@ -115,7 +115,7 @@ func (r *Runner) Record(ctx context.Context, source string) (Outcome, error) {
 		return Outcome{}, err
 	}
 	Note(r.Stderr, fmt.Sprintf("%s: %s entries", path, safe.Thousands(entries)))
-	out := Outcome{Gaps: Gaps(r.Stderr, s, false)}
+	out := Outcome{Gaps: Gaps(r.Stderr, s, false, nil)}
 	if incomplete, _ := src.RecordErr(); incomplete != "" {
 		out.Gaps = true
 	}
