@@ -62,9 +62,10 @@ func (r *Runner) history(ctx context.Context, job *Job, dir string) (out Outcome
 	ev := NewEvidence(nothing(dir), r.Version)
 	ev.Report, ev.Question, ev.Covers, ev.Complete, ev.Incomplete = historyReport, job.historyWords(), historyCovers, len(notes) == 0, []string{}
 	ev.Started, ev.Ended = all[0].Time, all[len(all)-1].Time
-	if job.Redact == nil { // they name files
-		ev.Notes = notes
+	for i, note := range notes {
+		notes[i] = job.Redact.leftOut(note)
 	}
+	ev.Notes = notes
 	data := NewData(historyReport, history.Fields, len(all), func(i int) history.Reading { return all[i] })
 	if err := job.Deliver(ctx, r.Stdout, r.Stderr, data, ev); err != nil {
 		return out, err
@@ -82,6 +83,19 @@ func (r *Runner) history(ctx context.Context, job *Job, dir string) (out Outcome
 		out.Gaps = out.Gaps || !all[i].Whole
 	}
 	return out, nil
+}
+
+// leftOut replaces the name of a file that was left out, and why, which may hold names.
+func (r *Redactor) leftOut(note string) string {
+	const word = ": left out: "
+	file, why, ok := strings.Cut(note, word)
+	if r == nil {
+		return note
+	}
+	if !ok {
+		return r.sentence(note)
+	}
+	return r.name(file) + word + r.sentence(why)
 }
 
 var historyCovers = []string{"numbers of each reading that was recorded in the folder, as the program counted them that recorded it, or as this one does"}
