@@ -409,7 +409,8 @@ func (f *Effect) mayKeep(q Question) bool {
 func (f *Effect) otherWays(q Question) bool {
 	x, y := opening(f.Before.Ways(q)), opening(f.After.Ways(q))
 	same := func(a, b *Way) bool {
-		return a.certainty == b.certainty && a.names == b.names && a.HasEntry == b.HasEntry &&
+		no := a.certainty &^ b.certainty // what b lacks of a; nothing where b is sure
+		return (no == member.No || b.certainty&member.Sure != 0) && a.names == b.names && a.HasEntry == b.HasEntry &&
 			slices.EqualFunc(a.Chain[:max(0, len(a.Chain)-1)], b.Chain[:max(0, len(b.Chain)-1)], func(c, d model.Phrase) bool { return slices.Equal(c, d) })
 	}
 	return slices.ContainsFunc(x, func(a Way) bool {
