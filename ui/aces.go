@@ -155,7 +155,9 @@ func acesTitle(res *view.Result, room bool) string {
 		return strings.Join(parts, " · ") + safe.Text(expectNote(res)+filterNote(q.Filter))
 	}
 	parts = append(parts, how, rowsText(res, room))
-	if len(res.Unread()) > 0 {
+	if unread := res.Unread(); len(unread) > 0 && room {
+		parts = append(parts, "not read: "+strings.Join(unread, " and "))
+	} else if len(unread) > 0 {
 		parts = append(parts, "not all was read")
 	}
 	if store, n := view.ThroughStore(res.Snapshot, q.Of); n > 0 && how == "forward" {
@@ -179,6 +181,10 @@ func rowsText(res *view.Result, room bool) string {
 	}
 	n := res.Len() - res.Assignments()
 	text, all := counted(n, word), 0
+	if len(res.Unread()) > 0 { // nobody knows whether there are more
+		number, rest, _ := strings.Cut(text, " ")
+		text = number + "? " + rest
+	}
 	var on []string
 	for _, t := range res.On {
 		on, all = append(on, counted(t.N, t.Type.One)), all+t.N

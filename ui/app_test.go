@@ -109,7 +109,7 @@ func drive(t testing.TB, w, h int, tv *tview.Application) *driver {
 
 // wasRead is what the status line says of a source that was read to its end, also
 // where a domain of its forest was not.
-var wasRead = regexp.MustCompile("read to the end|[0-9] domains? unread")
+var wasRead = regexp.MustCompile("read to the end|[0-9] domains? not read")
 
 // wantRead waits until the source was read to its end.
 func (d *driver) wantRead() {

@@ -33,14 +33,15 @@ func (n *reading) moreProblems() int {
 	return n.latest.State.MoreProblems
 }
 
-// problemLines is the list of errors: time, object, reason. What one must know
-// all the time stands before them, and what could not be read behind: it is
+// problemLines is the list of errors: time, object, reason. Domains and searches
+// that were not read stand before them, with what one must know all the time; how
+// much was read of what was found, and what could not be read, behind: that is
 // known when all is read.
 func (a *app) problemLines() (lines []widget.Line) {
+	lines = a.reading.gapLines()
 	for _, w := range a.warnings() {
 		lines = append(lines, widget.Line{Label: "warning", Text: w, Style: widget.StyleWarning})
 	}
-	lines = append(lines, a.reading.gapLines()...)
 	fine := len(lines) == 0
 	for _, p := range slices.Backward(a.reading.problems()) {
 		text := p.Text
@@ -56,7 +57,38 @@ func (a *app) problemLines() (lines []widget.Line) {
 		lines = append(lines, widget.Line{Text: "Nothing went wrong."})
 	}
 	if n := a.reading; n.base != nil && !n.running() && n.counting == 0 { // else it takes a while
+		lines = append(lines, coverageLines(n.base)...)
 		lines = append(lines, unreadLines(n.base)...)
+	}
+	return lines
+}
+
+// coverageLines say of each sort of object how many were found, and what became of
+// their lists.
+func coverageLines(s *model.Snapshot) (lines []widget.Line) {
+	for _, c := range coverage.Of(s) {
+		text, style := safe.Thousands(c.Found)+" found", widget.StyleText
+		for _, part := range []struct {
+			n    int
+			what string
+		}{{c.Decoded, "read"}, {c.Absent, "without a value"}, {c.Unreadable, "unreadable"}, {c.Unknown, "unknown"}, {c.Undecodable, "undecodable"}} {
+			if part.n > 0 {
+				text += ", " + safe.Thousands(part.n) + " " + part.what
+			}
+		}
+		switch {
+		case !c.Complete:
+			text, style = text+"; not read to the end", widget.StyleWarning
+			if c.Reason != "" {
+				text += ": " + c.Reason
+			}
+		case c.Gaps():
+			style = widget.StyleWarning
+		}
+		lines = append(lines, widget.Line{Text: c.ObjectType + ": " + text, Style: style})
+	}
+	if len(lines) > 0 {
+		lines = append([]widget.Line{{}, {Text: "Coverage, as far as the bound account sees:", Style: widget.StyleHeader}}, lines...)
 	}
 	return lines
 }

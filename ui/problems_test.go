@@ -67,9 +67,9 @@ func TestUnreadDomainIsSaidFirst(t *testing.T) {
 		w, h, line int
 		want       string
 	}{
-		{60, 15, 13, " 1 domain unread · 9 unread: ! · "},
-		{80, 24, 22, " 1 domain unread · 1 unreadable · 7 unknown · 1 undecodable: ! · "},
-		{200, 50, 48, " · 1 domain unread · 1 unreadable"},
+		{60, 15, 13, " 1 of 2 domains not read · 9 unread: ! · "},
+		{80, 24, 22, " 1 of 2 domains not read · 1 unreadable · 7 unknown · 1 undecodable: !"},
+		{200, 50, 48, "1 of 2 domains not read · 1 unreadable"},
 	} {
 		t.Run(fmt.Sprintf("%dx%d", c.w, c.h), func(t *testing.T) { // one application after the other: tview keeps its styles in common
 			d, _ := driveApp(t, c.w, c.h, newDemo(t, "demo:60"))

@@ -30,7 +30,7 @@ type phase struct {
 var phases = []phase{
 	{"form", func(*testing.T) []string { return nil }, "Server or domain", "contoso.invalid", "contoso.invalid"},
 	{"reading", func(t *testing.T) []string { return []string{endless(t)} }, " reading          0", "F1", "that allow and 1 that denies"},
-	{"read", func(*testing.T) []string { return []string{"demo"} }, "1 domain unread", "F1", "that allow and 1 that denies"},
+	{"read", func(*testing.T) []string { return []string{"demo"} }, "1 of 2 domains not read", "F1", "that allow and 1 that denies"},
 }
 
 // endless is an LDIF of which there is a record, and never an end.

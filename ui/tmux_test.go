@@ -204,7 +204,7 @@ func TestRealProgram(t *testing.T) {
 		term.press("C-u", file, "Enter")
 		term.want("recorded to ", "kept.ldif.zst: ") // and as much of the numbers as there is room for
 		term.press("w")
-		term.want("Server or domain", "!1 domain unread")
+		term.want("Server or domain", "!1 of 2 domains not read")
 	})
 	t.Run("ascii", func(t *testing.T) {
 		term := startTerminal(t, 80, 24, "env", "LC_ALL=C", program, "demo")

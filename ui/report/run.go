@@ -75,13 +75,13 @@ func readTo(s *model.Snapshot) string {
 }
 
 func domainsRead(s *model.Snapshot) string {
-	switch names, _ := coverage.UnreadDomains(s); len(names) {
-	case 0:
+	switch names, all := coverage.UnreadDomains(s); {
+	case len(names) == 0:
 		return "read to the end"
-	case 1:
-		return "1 domain unread"
+	case all == 1:
+		return "1 domain not read"
 	default:
-		return safe.Thousands(len(names)) + " domains unread"
+		return safe.Thousands(len(names)) + " of " + safe.Thousands(all) + " domains not read"
 	}
 }
 
