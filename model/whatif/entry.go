@@ -27,13 +27,12 @@ func (b *builder) entry(w Wish) error {
 	case strings.HasPrefix(right, "("):
 		return b.bySDDL(w, target, right)
 	}
-	deny := false
-	if rest, ok := strings.CutSuffix(right, ":Deny"); ok {
-		right, deny = rest, true
-	} else {
-		right = strings.TrimSuffix(right, ":Allow")
-	}
 	i := strings.LastIndexByte(right, ':')
+	deny := strings.EqualFold(right[i+1:], grant.Deny)
+	if deny || strings.EqualFold(right[i+1:], "Allow") {
+		right = right[:max(i, 0)]
+		i = strings.LastIndexByte(right, ':')
+	}
 	if i <= 0 || i == len(right)-1 {
 		return w.errorf("an entry is written TARGET=TRUSTEE:RIGHT, as report aces prints it, or TARGET=(ACE in SDDL)")
 	}
@@ -123,6 +122,10 @@ func (b *builder) without(w Wish, ref grant.Ref) error {
 		return nil
 	}
 	if a.Flags&acl.Inherited == 0 {
+		if src := grant.Stamp(s, o, a); src.Obj != 0 {
+			b.notes = append(b.notes, model.Phrase{{Is: model.PartName, Text: s.ObjectName(o)}, {Is: model.PartWord, Text: " is protected, and "},
+				{Is: model.PartDN, Text: s.DNText(s.Record(src.Obj).DN)}, {Is: model.PartWord, Text: " has the entry too: SDProp writes it again within the hour"}})
+		}
 		return b.atSource(listKey{ref.Obj, false}, ref.Pos)
 	}
 	src := grant.Source(s, o.DN, a)
@@ -288,6 +291,8 @@ func (b *builder) add(w Wish, k listKey, a acl.ACE) error {
 		kind = grant.MailboxACL
 	}
 	switch {
+	case slices.Contains(s.Forest.AdminSDHolders, k.obj):
+		return w.errorf("what is added to AdminSDHolder is copied to every protected account, which is not followed: add the entry to the account")
 	case !grant.StandsOnRecipient(o) && !o.IsStore() && o.Class != model.ClassServer && a.Flags&acl.ContainerInherit != 0:
 		return w.errorf("what is added to a container flows down to what lies below it, which is not followed: add the entry to the mailbox, the account or the store")
 	case kind.Unread(s, coverage.NewReadability(s), o):

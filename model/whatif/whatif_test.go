@@ -105,6 +105,9 @@ func TestMistakes(t *testing.T) {
 		{"without-member", "CN=Inner," + script.DomainDN + "=svc", "is the primary group of svc"},
 		{"with-member", "Outer=u3", "u3 is a member of Outer already"},
 		{"with-member", "Outer=DB1", "DB1 is no account"},
+		{"with-entry", "u1=u3:Fly:deny", "there is no right of this name"},
+		{"with-entry", "u1=Deny", "an entry is written TARGET=TRUSTEE:RIGHT"},
+		{"with-entry", "u1=:Deny", "an entry is written TARGET=TRUSTEE:RIGHT"},
 		{"without-entry", "u1=u3", "an entry is written TARGET=TRUSTEE:RIGHT"},
 		{"without-entry", "u1=Outer:SendAs", "u1 has no entry for Outer with this right; it has FullAccess"},
 		{"without-entry", "u1=u3:FullAccess", "u1 has no entry for u3"},
@@ -123,6 +126,34 @@ func TestMistakes(t *testing.T) {
 		} else if text := err.Error(); !strings.HasPrefix(text, "--"+c[0]) || strings.Contains(text, "\n") {
 			t.Errorf("%s %q: %q is no sentence that begins with the flag", c[0], c[1], text)
 		}
+	}
+}
+
+// TestAdminSDHolder: an entry that is left out there goes from protected accounts too,
+// and from no other; one that is left out on a protected account comes back, which is
+// told; and one that is added there is refused, since it would be copied.
+func TestAdminSDHolder(t *testing.T) {
+	f := script.New()
+	entry := script.SendAs(script.RID(9), 0)
+	script.Stamped(entry)(f)
+	f.Of("u1").Security = script.SD(entry) // its own, of nobody's making but its own
+	s := f.Snapshot(model.NewPool())
+	holder := "CN=AdminSDHolder,CN=System," + script.DomainDN
+	want := []string{"lost svc can_send_as u2: allowed > none; no way is left"}
+	for _, right := range []string{"=svc:Extended right Send-As", "=(OA;;CR;ab721a54-1e2f-11d0-9819-00aa0040529b;;" + script.RID(9).String() + ")"} {
+		if got := said(t, s, "without-entry", holder+right); !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", right, got, want)
+		}
+	}
+	for name, told := range map[string]int{"u1": 0, "u2": 1} {
+		_, notes, err := whatif.Changes(s, parse("without-entry", name+"=svc:Send-As:allow"))
+		if err != nil || len(notes) != told || told > 0 && notes[0].String() != "u2 is protected, and "+holder+" has the entry too: SDProp writes it again within the hour" {
+			t.Errorf("%s: notes %q, %v", name, notes, err)
+		}
+	}
+	_, _, err := whatif.Changes(s, parse("with-entry", holder+"=(OA;;CR;ab721a54-1e2f-11d0-9819-00aa0040529b;;"+script.RID(1).String()+")"))
+	if err == nil || !strings.Contains(err.Error(), "is copied to every protected account") {
+		t.Errorf("an entry was added to AdminSDHolder: %v", err)
 	}
 }
 
