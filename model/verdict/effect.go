@@ -86,6 +86,7 @@ type effects struct {
 	asked   [2]map[member.Person]*asking // nil where there are too many
 	changed map[[2]listKey]*listChange
 	plans   map[[2]plan]*planChange
+	takes   bool // somebody is in a group no more, or no delegate
 }
 
 // listChange says for whom a list is another than before.
@@ -101,6 +102,9 @@ func (c *listChange) has(p member.Person) bool {
 
 func newEffects(before, after *Book) *effects {
 	e := &effects{books: [2]*Book{before, after}, touched: newTouched(before, after), changed: map[[2]listKey]*listChange{}, plans: map[[2]plan]*planChange{}}
+	change := e.touched.change
+	e.takes = slices.ContainsFunc(change.Members, func(c model.MemberChange) bool { return !c.Add }) ||
+		slices.ContainsFunc(change.Delegates, func(c model.DelegateChange) bool { return !c.Add })
 	if e.touched.everybody || len(e.touched.persons) > mostAsked {
 		return e
 	}
@@ -387,7 +391,7 @@ func (e *effects) compare(id model.ObjectID, ts [2]*target, p *member.Person, wh
 	}
 	for q := range questions {
 		f.Turns[q] = turnOf(f.Before.Answers[q].Answer, f.After.Answers[q].Answer)
-		if may := whole && q != CanOpenAdmin || p != nil && slices.ContainsFunc(other[q], func(c *listChange) bool { return c.has(*p) }); may && f.mayKeep(q) && f.otherWays(q) {
+		if may := whole && q != CanOpenAdmin || p != nil && slices.ContainsFunc(other[q], func(c *listChange) bool { return c.has(*p) }); may && f.mayKeep(q) && f.otherWays(q, e.takes) {
 			f.Turns[q] = Keeps
 		}
 		any = any || f.Turns[q] != Same
@@ -405,16 +409,17 @@ func (f *Effect) mayKeep(q Question) bool {
 	return x.Answer == y.Answer && (x.Answer == Allowed || x.Answer == Possible) && (x.Basis != Owner || y.Basis != Owner)
 }
 
-// otherWays reports whether the answer has a way less than before.
-func (f *Effect) otherWays(q Question) bool {
+// otherWays reports whether the answer has a way less than before. Where nobody is
+// taken out of anything, another chain to the same entry is a second one, the shorter.
+func (f *Effect) otherWays(q Question, takes bool) bool {
 	x, y := opening(f.Before.Ways(q)), opening(f.After.Ways(q))
 	same := func(a, b *Way) bool {
 		no := a.certainty &^ b.certainty // what b lacks of a; nothing where b is sure
-		return (no == member.No || b.certainty&member.Sure != 0) && a.names == b.names && a.HasEntry == b.HasEntry &&
-			slices.EqualFunc(a.Chain[:max(0, len(a.Chain)-1)], b.Chain[:max(0, len(b.Chain)-1)], func(c, d model.Phrase) bool { return slices.Equal(c, d) })
+		return (no == member.No || b.certainty&member.Sure != 0) && a.names == b.names && a.HasEntry == b.HasEntry && a.Obj == b.Obj && a.Mailbox == b.Mailbox &&
+			(!takes || slices.EqualFunc(a.Chain[:max(0, len(a.Chain)-1)], b.Chain[:max(0, len(b.Chain)-1)], func(c, d model.Phrase) bool { return slices.Equal(c, d) }))
 	}
 	return slices.ContainsFunc(x, func(a Way) bool {
-		return !slices.ContainsFunc(y, func(b Way) bool { return same(&a, &b) })
+		return (takes || a.HasEntry) && !slices.ContainsFunc(y, func(b Way) bool { return same(&a, &b) })
 	})
 }
 

@@ -89,6 +89,33 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// TestKept: who loses one of two ways keeps what he has by the other, be it by an entry
+// for the same group, and who gets a second way, however short, loses none.
+func TestKept(t *testing.T) {
+	f := sample()
+	f.Of("DB1").Security = script.SD(script.ReceiveAs(script.RID(20), script.CI))
+	s := f.Snapshot(model.NewPool())
+	for _, c := range []struct {
+		wishes []string
+		want   []string
+	}{
+		{[]string{"with-member", "Outer=u2"}, nil},
+		{[]string{"with-entry", "u1=u2:FullAccess"}, nil},
+		{[]string{"without-entry", "u1=Outer:FullAccess"}, []string{
+			"kept svc can_open u1: allowed > allowed; would still get in by svc > Inner (primary group) > Outer > store DB1 entry 0",
+			"kept u2 can_open u1: allowed > allowed; would still get in by u2 > Inner > Outer > store DB1 entry 0",
+			"kept u3 can_open u1: allowed > allowed; would still get in by u3 > Outer > store DB1 entry 0"}},
+		{[]string{"with-entry", "u1=Outer:FullAccess:Deny"}, []string{
+			"lost svc can_open u1: allowed > denied; svc > Inner (primary group) > Outer > mailbox entry 0",
+			"lost u2 can_open u1: allowed > denied; u2 > Inner > Outer > mailbox entry 0",
+			"lost u3 can_open u1: allowed > denied; u3 > Outer > mailbox entry 0"}},
+	} {
+		if got := said(t, s, c.wishes...); !slices.Equal(got, c.want) {
+			t.Errorf("%v: got\n\t%s\nwant\n\t%s", c.wishes, strings.Join(got, "\n\t"), strings.Join(c.want, "\n\t"))
+		}
+	}
+}
+
 // TestMistakes: each is told in one sentence that says what to write instead.
 func TestMistakes(t *testing.T) {
 	f := sample()
