@@ -99,9 +99,16 @@ func candidates(s *model.Snapshot, found []model.ObjectID) string {
 // trustee finds whom a text names: a SID, and the object that has it, or 0.
 func (w Wish) trustee(s *model.Snapshot, text string) (sid acl.SID, id model.ObjectID, err error) {
 	for well, name := range acl.WellKnownSIDs() {
-		if strings.EqualFold(name, text) || well.String() == text {
+		if well.String() == text {
 			return well, 0, nil
 		}
+		if !strings.EqualFold(name, text) {
+			continue
+		}
+		if other := namedLike(s, text, well); other != 0 { // a group may be called Service
+			return sid, 0, w.errorf("%s names %s and %s: give the SID or the DN", text, well, s.DNText(s.Record(other).DN))
+		}
+		return well, 0, nil
 	}
 	found := view.ObjectsNamed(s, text)
 	if parsed, bad := acl.ParseSID(text); bad == nil {
@@ -119,6 +126,20 @@ func (w Wish) trustee(s *model.Snapshot, text string) (sid acl.SID, id model.Obj
 		return s.SIDOf(s.Record(found[0]).SID), found[0], nil
 	}
 	return sid, 0, w.errorf("%s names %d: give one of the DNs %s", text, len(found), candidates(s, found))
+}
+
+// namedLike is an object with the name of a well-known SID and another SID; 0 where
+// there is none. That somebody has such a display name is nothing: everybody can.
+func namedLike(s *model.Snapshot, text string, well acl.SID) model.ObjectID {
+	if !view.Identified(s, text) {
+		return 0
+	}
+	for _, id := range view.ObjectsNamed(s, text) {
+		if o := s.Record(id); o.SID != 0 && s.SIDOf(o.SID) != well {
+			return id
+		}
+	}
+	return 0
 }
 
 // Changes makes the change that wishes ask of a snapshot, and says what is done where

@@ -116,6 +116,25 @@ func TestKept(t *testing.T) {
 	}
 }
 
+// TestNamedAsWellKnown: a group that is called as a well-known SID is not taken for it,
+// nor that for the group; a display name changes nothing.
+func TestNamedAsWellKnown(t *testing.T) {
+	f := sample()
+	f.Put(model.Object{DN: "CN=Service,OU=Staff," + script.DomainDN, GUID: script.GUID(78), SID: script.RID(78), Class: model.ClassGroup, Account: "Service", MembersState: model.Present})
+	f.Of("u1").Display = "Everyone"
+	s := f.Snapshot(model.NewPool())
+	_, _, err := whatif.Changes(s, parse("with-entry", "u2=service:FullAccess"))
+	if err == nil || !strings.Contains(err.Error(), "service names S-1-5-6 and CN=Service,OU=Staff,"+script.DomainDN+": give the SID or the DN") {
+		t.Errorf("got %v", err)
+	}
+	for text, want := range map[string]acl.SID{"S-1-5-6": acl.SIDService, "CN=Service,OU=Staff," + script.DomainDN: script.RID(78), "everyone": acl.SIDEveryone} {
+		change, _, err := whatif.Changes(s, parse("with-entry", "u2="+text+":FullAccess"))
+		if err != nil || change.Lists[0].In[0].Trustee() != want {
+			t.Errorf("%s: %+v, %v, want an entry for %s", text, change, err, want)
+		}
+	}
+}
+
 // TestMistakes: each is told in one sentence that says what to write instead.
 func TestMistakes(t *testing.T) {
 	f := sample()
