@@ -57,6 +57,16 @@ type named struct {
 	text   string // the trustee as it was written
 }
 
+// isTrustee reports whether a row of a trustee has the name: one of a SID that somebody
+// had before ([MS-ADA3] sIDHistory) has his name too, but is not meant by a SID.
+func (x *named) isTrustee(s *model.Snapshot, who model.TrusteeID) bool {
+	if x.sid.IsZero() {
+		return who == model.TrusteeOfDN(s.Record(max(x.who, 1)).DN)
+	}
+	_, bad := acl.ParseSID(x.text)
+	return s.SIDOf(who.SID()) == x.sid || bad != nil && slices.Contains(s.FormerHolders(who.SID()), x.who)
+}
+
 // withoutNamed leaves out the entries whose rows are named: those that give the right
 // by name, and only where there are none, those that imply it.
 func (b *builder) withoutNamed(w Wish, x named) error {
@@ -64,8 +74,7 @@ func (b *builder) withoutNamed(w Wish, x named) error {
 	var found, implied []grant.Ref
 	var there []string
 	grant.Each(s, x.target, grant.All(), func(ref grant.Ref, a *pool.ACERecord) bool {
-		who := grant.TrusteeOf(s, ref, a)
-		if x.sid.IsZero() && who != model.TrusteeOfDN(s.Record(max(x.who, 1)).DN) || !x.sid.IsZero() && s.SIDOf(who.SID()) != x.sid {
+		if !x.isTrustee(s, grant.TrusteeOf(s, ref, a)) {
 			return true
 		}
 		row := grant.RowOf(s, ref)
