@@ -18,10 +18,13 @@ func TestOnly(t *testing.T) {
 	d.idle(a)
 	all := a.left.result
 	d.Press("b")
-	d.WantScreen(" · deny only", " not deny", " lines")
+	d.WantScreen(" · deny only", "hidden: ", " lines")
 	d.idle(a)
 	d.On(func() {
 		res := a.left.result
+		if n := res.Hidden[slices.Index(hiding.Names[:], "not deny")]; n == 0 {
+			t.Error("no row is hidden because it does not deny")
+		}
 		if res.Len() == 0 || res.Len()+res.LeftOut+res.System != all.Len()+all.LeftOut+all.System || res.Len() >= all.Len() {
 			t.Errorf("deny only shows %d lines and leaves out %d, of %d", res.Len(), res.LeftOut, all.Len())
 		}
@@ -40,7 +43,7 @@ func TestOnly(t *testing.T) {
 		}
 	})
 	d.Press("u")
-	d.WantScreen(" · deny only · orphans only", " not orphan")
+	d.WantScreen(" · deny only · orphans only", "hidden: ")
 	d.Press("b")
 	d.WantGone("deny only")
 	d.WantScreen(" · orphans only", "orphan)")
