@@ -219,6 +219,9 @@ func (c cached) store(counts history.Counts) {
 	if c == "" || os.MkdirAll(filepath.Dir(string(c)), fs.FileMode(0o700)) != nil {
 		return
 	}
+	if info, err := os.Stat(string(c)); err == nil && !info.Mode().IsRegular() { // a pipe would be waited for
+		return
+	}
 	b, err := json.Marshal(counts.Words())
 	if err != nil {
 		return
