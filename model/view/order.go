@@ -53,6 +53,7 @@ var columnOrderOf = model.Derive(func(*model.Snapshot) *columnOrder { return &co
 
 // orderKey is what the order depends on.
 type orderKey struct {
+	typ   *ObjectType // whose columns these are
 	sort  int
 	show  hiding.Reasons // zero for a column of text, which no toggle changes
 	split bool           // the same
@@ -63,7 +64,7 @@ type orderKey struct {
 func (l *evaluation) byColumn(chosen []table.Bits) []uint32 {
 	s := l.snap
 	column, _ := l.column()
-	key := orderKey{sort: l.query.Sort}
+	key := orderKey{typ: l.query.Type, sort: l.query.Sort}
 	if column.Numeric {
 		key.show, key.split = l.show, l.query.Split
 	}
