@@ -125,7 +125,7 @@ func TestLabJourneys(t *testing.T) {
 		term.press("-l", "go svc-crm")
 		term.press("Enter")
 		term.want("svc-crm · reverse · ")
-		rows := term.number(`svc-crm · reverse · (\d+) entr`)
+		rows := term.number(`svc-crm · reverse · (\d+) entr`) + term.number(`svc-crm · reverse ·[^·]*, (\d+) role assignment`)
 		term.press("K")
 		term.want("mbxperm report aces ldaps://"+lab.Host, "--password-file")
 		term.press("C", "Enter")
