@@ -83,8 +83,7 @@ func wholeParts(s *model.Snapshot, a *pool.ACERecord) (parts []part) {
 	say := func(bits acl.Mask, verb, like string) {
 		if mask&bits == bits {
 			text := verb + " " + name
-			cell := strings.TrimPrefix(strings.TrimPrefix(text, extendedRight), "ms-Exch-")
-			parts = append(parts, part{text, text, cell, rankOf(like)})
+			parts = append(parts, part{text, text, CellRight(text), rankOf(like)})
 			mask &^= bits
 		}
 	}
@@ -104,6 +103,12 @@ func wholeParts(s *model.Snapshot, a *pool.ACERecord) (parts []part) {
 		plain(mask)
 	}
 	return parts
+}
+
+// CellRight is the name of a right as a cell has it, where there is little room:
+// without the verb of an extended right and the prefix of Exchange's own.
+func CellRight(name string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(name, extendedRight), "ms-Exch-")
 }
 
 // extendedRight is the verb of an extended right, which in a cell goes without.

@@ -84,7 +84,7 @@ func (b *builder) withoutNamed(w Wish, x named) error {
 		}
 		there = append(there, name)
 		switch {
-		case !strings.EqualFold(row.Right, x.right) || grant.Denies(ref, a) != x.deny:
+		case !sameRight(row.Right, x.right) || grant.Denies(ref, a) != x.deny:
 		case row.ImpliedBy != "":
 			implied = append(implied, ref)
 		default:
@@ -257,20 +257,27 @@ func entryFor(s *model.Snapshot, o *model.Record, right string) (a acl.ACE, mail
 	case "all extended rights":
 		return acl.ACE{Type: acl.TypeAllow, Mask: acl.ControlAccess, Flags: flags}, false, true
 	}
-	const verb = "extended right "
-	name := strings.ToLower(right)
-	name = strings.TrimPrefix(name, verb)
 	for g, r := range s.Forest.Rights {
-		if strings.EqualFold(r.Name, name) {
+		if sameRight(r.Name, right) {
 			return extended(g, flags), false, true
 		}
 	}
 	for _, g := range acl.GUIDs() {
-		if strings.EqualFold(g.Name, name) && g.Kind != acl.KindPropertySet {
+		if sameRight(g.Name, right) && g.Kind != acl.KindPropertySet {
 			return extended(g.GUID, flags), false, true
 		}
 	}
 	return a, false, false
+}
+
+// sameRight reports whether two names are those of one right, in full or as a cell
+// has them.
+func sameRight(a, b string) bool {
+	const verb = "extended right " // in any case
+	if len(b) > len(verb) && strings.EqualFold(b[:len(verb)], verb) {
+		b = b[len(verb):]
+	}
+	return strings.EqualFold(grant.CellRight(a), b) || strings.EqualFold(strings.TrimPrefix(a, "Extended right "), b)
 }
 
 func extended(g acl.GUID, flags acl.ACEFlags) acl.ACE {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"mbxperm/collector"
+	"mbxperm/model/grant"
 	"mbxperm/model/hiding"
 	"mbxperm/model/view"
 	"mbxperm/model/whatif"
@@ -23,10 +24,11 @@ func TestRows(t *testing.T) {
 		tried := map[string]bool{}
 		for i := range r.Len() {
 			row := r.Row(i)
-			text := row.Target.DN + "=" + row.Trustee.Name + ":" + row.Right
+			whose, deny := row.Target.DN+"="+row.Trustee.Name+":", ""
 			if row.Status == "Deny" {
-				text += ":Deny"
+				deny = ":Deny"
 			}
+			text := whose + row.Right + deny
 			if tried[text] || row.NullDACL {
 				continue
 			}
@@ -36,6 +38,10 @@ func TestRows(t *testing.T) {
 			switch {
 			case err == nil:
 				done++
+				cell := whose + grant.CellRight(row.Right) + deny
+				if _, _, err := whatif.Changes(s, []whatif.Wish{{Text: cell}}); err != nil {
+					t.Errorf("%s, as a cell has it: %v", cell, err)
+				}
 				if len(change.Lists)+len(change.Delegates) == 0 {
 					t.Errorf("%s: nothing is left out", text)
 				}

@@ -30,9 +30,10 @@ func teams(t *testing.T, sizes []int) string {
 		for _, of := range delegates {
 			links += fmt.Sprintf("publicDelegates: CN=m%03d,%s\n", of, users)
 		}
-		fmt.Fprintf(&b, "dn: CN=m%03d,%s\nobjectClass: user\ncn: m%[1]03d\nsAMAccountName: m%[1]03d\nuserAccountControl: 512\nobjectSid: %[3]s-%[4]d\nobjectGUID: 00abcdef-0000-0000-0000-%012[5]x\n"+
-			"msExchMailboxGuid: 00abcdef-0000-0000-0001-%012[5]x\nmsExchRecipientTypeDetails: 1\nhomeMDB: %[6]s\nmsExchMailboxSecurityDescriptor: O:PSG:PSD:(A;CI;CCRC;;;PS)%[7]s\nnTSecurityDescriptor: O:SYG:SYD:(A;;GA;;;SY)\n%[8]s\n",
-			n, users, domain, 1000+n, n, store, aces, links)
+		fmt.Fprintf(&b, "dn: CN=m%[1]03d,%[2]s\nobjectClass: user\ncn: m%[1]03d\nsAMAccountName: m%[1]03d\nuserAccountControl: 512\n", n, users)
+		fmt.Fprintf(&b, "objectSid: %s-%d\nobjectGUID: 00abcdef-0000-0000-0000-%012x\nmsExchMailboxGuid: 00abcdef-0000-0000-0001-%012x\n", domain, 1000+n, n, n)
+		fmt.Fprintf(&b, "msExchRecipientTypeDetails: 1\nhomeMDB: %s\nmsExchMailboxSecurityDescriptor: O:PSG:PSD:(A;CI;CCRC;;;PS)%s\n", store, aces)
+		fmt.Fprintf(&b, "nTSecurityDescriptor: O:SYG:SYD:(A;;GA;;;SY)\n%s\n", links)
 		n++
 	}
 	mailbox(nil) // who opens all
