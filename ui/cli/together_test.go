@@ -30,7 +30,7 @@ func teams(t *testing.T, sizes []int) string {
 		for _, of := range delegates {
 			links += fmt.Sprintf("publicDelegates: CN=m%03d,%s\n", of, users)
 		}
-		fmt.Fprintf(&b, "dn: CN=m%[1]03d,%[2]s\nobjectClass: user\ncn: m%[1]03d\nsAMAccountName: m%[1]03d\nuserAccountControl: 512\n", n, users)
+		fmt.Fprintf(&b, "dn: CN=m%03[1]d,%[2]s\nobjectClass: user\ncn: m%03[1]d\nsAMAccountName: m%03[1]d\nuserAccountControl: 512\n", n, users)
 		fmt.Fprintf(&b, "objectSid: %s-%d\nobjectGUID: 00abcdef-0000-0000-0000-%012x\nmsExchMailboxGuid: 00abcdef-0000-0000-0001-%012x\n", domain, 1000+n, n, n)
 		fmt.Fprintf(&b, "msExchRecipientTypeDetails: 1\nhomeMDB: %s\nmsExchMailboxSecurityDescriptor: O:PSG:PSD:(A;CI;CCRC;;;PS)%s\n", store, aces)
 		fmt.Fprintf(&b, "nTSecurityDescriptor: O:SYG:SYD:(A;;GA;;;SY)\n%s\n", links)
