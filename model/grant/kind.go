@@ -306,23 +306,21 @@ func (r Ref) Kind() *Kind { return Kinds[r.kind] }
 // Each calls yield for the rows of a target in stored order, those of its
 // mailbox ACL first, then of its account, then its links, until it returns false.
 func Each(s *model.Snapshot, id model.ObjectID, want Set, yield func(Ref, *pool.ACERecord) bool) bool {
-	return each(s, id, want, eachRight, yield)
+	return each(s, id, want, false, yield)
 }
 
 // EachEntry is Each with one row for each entry that gives any right, or value:
 // of equal entries of a list the first stands for all.
 func EachEntry(s *model.Snapshot, id model.ObjectID, want Set, yield func(Ref, *pool.ACERecord) bool) bool {
-	return each(s, id, want, eachEntry, yield)
+	return each(s, id, want, true, yield)
 }
 
-type ofList func(*model.Snapshot, *Kind, model.ObjectID, pool.Desc, func(Ref, *pool.ACERecord) bool) bool
-
-func each(s *model.Snapshot, id model.ObjectID, want Set, of ofList, yield func(Ref, *pool.ACERecord) bool) bool {
+func each(s *model.Snapshot, id model.ObjectID, want Set, entries bool, yield func(Ref, *pool.ACERecord) bool) bool {
 	o := s.Record(id)
-	if k := places.mailbox; o.MailboxSD != 0 && want.Has(k) && !of(s, k, id, o.MailboxSD, yield) {
+	if k := places.mailbox; o.MailboxSD != 0 && want.Has(k) && !ofList(s, k, id, o.MailboxSD, entries, yield) {
 		return false
 	}
-	if k := places.security[o.Target()]; o.Security != 0 && want.Has(k) && !of(s, k, id, o.Security, yield) {
+	if k := places.security[o.Target()]; o.Security != 0 && want.Has(k) && !ofList(s, k, id, o.Security, entries, yield) {
 		return false
 	}
 	for _, k := range LinksOn(o) {
@@ -331,6 +329,15 @@ func each(s *model.Snapshot, id model.ObjectID, want Set, of ofList, yield func(
 		}
 	}
 	return true
+}
+
+// ofList calls yield for the rows of one list. It calls functions by their names, not
+// by a value: yield would be allocated for each target then.
+func ofList(s *model.Snapshot, k *Kind, id model.ObjectID, d pool.Desc, entries bool, yield func(Ref, *pool.ACERecord) bool) bool {
+	if entries {
+		return eachEntry(s, k, id, d, yield)
+	}
+	return eachRight(s, k, id, d, yield)
 }
 
 func eachRight(s *model.Snapshot, k *Kind, id model.ObjectID, d pool.Desc, yield func(Ref, *pool.ACERecord) bool) bool {
