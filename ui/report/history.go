@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -46,9 +47,20 @@ func (r *Runner) history(ctx context.Context, job *Job, dir string) (out Outcome
 		return out, usage.Errorf("report history looks at many readings: --fail-on and --since are for reports of one")
 	}
 	var rows func(*model.Snapshot) (int, error)
+	var nobody error // of the last reading without whom the question names
+	named := false
 	if job.Target != "" || job.Trustee != "" {
 		rows = func(s *model.Snapshot) (int, error) {
-			result, err := view.Of(ctx, s, job.Query)
+			then := *job // a name may be another one's every night
+			switch err := then.known(s); {
+			case errors.As(err, new(*nobodyError)):
+				nobody = err
+				return 0, nil
+			case err != nil:
+				return 0, err
+			}
+			named = true
+			result, err := view.Of(ctx, s, then.Query)
 			if err != nil {
 				return 0, err
 			}
@@ -58,6 +70,9 @@ func (r *Runner) history(ctx context.Context, job *Job, dir string) (out Outcome
 	all, notes, err := r.History(ctx, dir, rows, r.tellHistory())
 	if err != nil {
 		return out, err
+	}
+	if nobody != nil && !named {
+		return out, fmt.Errorf("of no night: %w", nobody)
 	}
 	ev := NewEvidence(nothing(dir), r.Version)
 	ev.Report, ev.Question, ev.Covers, ev.Complete, ev.Incomplete = historyReport, job.historyWords(), historyCovers, len(notes) == 0, []string{}

@@ -71,10 +71,14 @@ func wellKnown(text string) bool {
 	return false
 }
 
-// nobody is the error of a name that nothing has.
-func nobody(flag, text string) error {
-	return fmt.Errorf("%s %q: nothing that was read has this name; give %s", flag, text, nameForms)
+// nobodyError is the error of a name that nothing has.
+type nobodyError struct{ flag, text string }
+
+func (e *nobodyError) Error() string {
+	return fmt.Sprintf("%s %q: nothing that was read has this name; give %s", e.flag, e.text, nameForms)
 }
+
+func nobody(flag, text string) error { return &nobodyError{flag, text} }
 
 // several is the error of a name that is not that of one line: it lists what it may be.
 func several(s *model.Snapshot, flag, text string, lines []view.LineKey) error {
