@@ -27,52 +27,33 @@ const wideReport = 20
 // somebody chooses it.
 func (d Data) aside(j int) bool { return d.about(j).aside && len(d.Fields) >= wideReport }
 
-// fieldNames are the names of the fields of a report, whatever is asked of it.
+// fieldNames are the names of the fields of each report, whatever is asked of it.
 // There are none of a report that is no table.
-func fieldNames(report string) []string {
-	switch report {
-	case "totals":
-		out := []string{"object_type"}
-		for _, t := range view.ObjectTypes {
-			for _, name := range namesOf(t.Fields) {
-				if !slices.Contains(out, name) {
-					out = append(out, name)
-				}
-			}
-		}
-		return out
-	case "aces":
-		return union(namesOf(view.RowFields), namesOf(view.RoleFields))
-	case accessReport:
-		return namesOf(view.AccessFields)
-	case "coverage":
-		return namesOf(coverage.Fields)
-	case compareReport:
-		return namesOf(change.Fields)
-	case whatIfReport:
-		return namesOf(whatif.Fields)
-	case findingsReport:
-		return namesOf(finding.Fields)
-	case logsReport:
-		return namesOf(view.LogFields)
-	case connectionsReport:
-		return namesOf(view.ConnectionFields)
-	case relaysReport:
-		return namesOf(view.RelayFields)
-	case protocolsReport:
-		return namesOf(view.ProtocolFields)
-	case settingsReport:
-		return union(namesOf(view.SettingFields), namesOf(view.ServiceFields))
-	case rulesReport:
-		return union(namesOf(view.RuleFields), namesOf(view.RuleAnswerFields))
-	case connectorsReport:
-		return namesOf(view.ChoiceFields)
-	case historyReport:
-		return namesOf(history.Fields)
-	case hybridReport:
-		return union(namesOf(view.CrossingFields), union(namesOf(view.UnlistedFields), union(namesOf(view.MovingFields), namesOf(view.HubFields))))
+var fieldNames = map[string][]string{
+	"totals":          totalsNames(),
+	"aces":            union(namesOf(view.RowFields), namesOf(view.RoleFields)),
+	accessReport:      namesOf(view.AccessFields),
+	"coverage":        namesOf(coverage.Fields),
+	compareReport:     namesOf(change.Fields),
+	whatIfReport:      namesOf(whatif.Fields),
+	findingsReport:    namesOf(finding.Fields),
+	logsReport:        namesOf(view.LogFields),
+	connectionsReport: namesOf(view.ConnectionFields),
+	relaysReport:      namesOf(view.RelayFields),
+	protocolsReport:   namesOf(view.ProtocolFields),
+	settingsReport:    union(namesOf(view.SettingFields), namesOf(view.ServiceFields)),
+	rulesReport:       union(namesOf(view.RuleFields), namesOf(view.RuleAnswerFields)),
+	connectorsReport:  namesOf(view.ChoiceFields),
+	historyReport:     namesOf(history.Fields),
+	hybridReport:      union(namesOf(view.CrossingFields), namesOf(view.UnlistedFields), namesOf(view.MovingFields), namesOf(view.HubFields)),
+}
+
+func totalsNames() []string {
+	out := []string{"object_type"}
+	for _, t := range view.ObjectTypes {
+		out = union(out, namesOf(t.Fields))
 	}
-	return nil
+	return out
 }
 
 func namesOf[T any](fields []model.Field[T]) []string {
@@ -83,13 +64,14 @@ func namesOf[T any](fields []model.Field[T]) []string {
 	return out
 }
 
-func union(a, b []string) []string {
-	for _, name := range b {
-		if !slices.Contains(a, name) {
-			a = append(a, name)
+// union is what stands in any of the lists, each name once.
+func union(lists ...[]string) (out []string) {
+	for _, name := range slices.Concat(lists...) {
+		if !slices.Contains(out, name) {
+			out = append(out, name)
 		}
 	}
-	return a
+	return out
 }
 
 // columns reads --columns for a report. Its error is of usage: a name that the
@@ -98,7 +80,7 @@ func (r *Flags) columns(report string) ([]string, error) {
 	if r.Columns == "" {
 		return nil, nil
 	}
-	has := fieldNames(report)
+	has := fieldNames[report]
 	var out []string
 	for name := range strings.SplitSeq(r.Columns, ",") {
 		switch name = strings.TrimSpace(name); {

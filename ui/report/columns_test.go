@@ -146,7 +146,7 @@ func TestTableLeavesOut(t *testing.T) {
 // Every report that is a table names its columns, and each is one that it writes.
 func TestFieldNames(t *testing.T) {
 	for _, n := range Names {
-		names := fieldNames(n.Name)
+		names := fieldNames[n.Name]
 		if n.Name == openGraphReport {
 			if names != nil {
 				t.Errorf("report %s has columns", n.Name)
