@@ -43,7 +43,7 @@ func TestLabStamps(t *testing.T) {
 		}
 	}
 	s := labState(t, lab, model.NewPool())
-	want := ldbStamps(t, lab)
+	want := ldbStamps(t, lab, attributeID(t, admin, lab.BaseDN))
 	seen, changed := 0, 0
 	for i := range s.Recipients.Len() {
 		id := *s.Recipients.At(i)
@@ -90,8 +90,25 @@ func foldedDN(name string) string {
 
 var ldbRecord = regexp.MustCompile(`attid +: \S+ \((0x[0-9A-Fa-f]+)\)\s+version +: \S+ \((\d+)\)\s+originating_change_time +: (.+)\n\s+originating_invocation_id: (\S+)`)
 
+// attributeID is the number that this forest has for msExchMailboxSecurityDescriptor:
+// the directory draws one when the schema is extended ([MS-ADTS] 3.1.1.2.3).
+func attributeID(t *testing.T, admin *ldap.Conn, base string) uint64 {
+	t.Helper()
+	r, err := admin.Search(&ldap.SearchRequest{BaseDN: "CN=Schema,CN=Configuration," + base, Scope: ldap.ScopeSingleLevel,
+		Filter: "(lDAPDisplayName=msExchMailboxSecurityDescriptor)", Attributes: []string{"msDS-IntId"}})
+	if err != nil || len(r.Entries) != 1 {
+		t.Fatalf("the number of the attribute: %v, %v", r, err)
+	}
+	n, err := strconv.ParseInt(r.Entries[0].GetAttributeValue("msDS-IntId"), 10, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return uint64(uint32(n))
+}
+
 // ldbStamps asks Samba's ldbsearch for the stamps of every mailbox, by the folded DN.
-func ldbStamps(t *testing.T, lab *adlab.Lab) map[string]map[model.Stamped]string {
+// mailboxSD is the number of the attribute of the mailbox's list.
+func ldbStamps(t *testing.T, lab *adlab.Lab, mailboxSD uint64) map[string]map[model.Stamped]string {
 	t.Helper()
 	// The password is the lab's, which protects nothing.
 	command := exec.Command("ldbsearch", "-H", "ldap://"+lab.Address, "-U", `CONTOSO\administrator%`+lab.AdministratorPassword,
@@ -123,7 +140,7 @@ func ldbStamps(t *testing.T, lab *adlab.Lab) map[string]map[model.Stamped]string
 			switch {
 			case id == 0x20119:
 				of[model.StampedSecurity] = text
-			case id == 0x8C4DEC35: // what this lab has for it: see msDS-IntId
+			case id == mailboxSD:
 				of[model.StampedMailboxSD] = text
 			}
 		}
