@@ -38,9 +38,10 @@ func TestRows(t *testing.T) {
 			switch {
 			case err == nil:
 				done++
-				cell := whose + grant.CellRight(row.Right) + deny
-				if _, _, err := whatif.Changes(s, []whatif.Wish{{Text: cell}}); err != nil {
-					t.Errorf("%s, as a cell has it: %v", cell, err)
+				if cell := whose + grant.CellRight(row.Right) + deny; cell != text {
+					if _, _, err := whatif.Changes(s, []whatif.Wish{{Text: cell}}); err != nil {
+						t.Errorf("%s, as a cell has it: %v", cell, err)
+					}
 				}
 				if len(change.Lists)+len(change.Delegates) == 0 {
 					t.Errorf("%s: nothing is left out", text)
