@@ -36,12 +36,21 @@ func changed(b []byte, at int) []byte {
 }
 
 // altered changes a bit in the middle of a packed file, one that the decoder does
-// not take for the end of the file.
+// not take for the end of the file, neither of all at once nor as a stream.
 func altered(t *testing.T, z *zstd.Decoder, good []byte) []byte {
 	t.Helper()
 	for at := len(good) / 2; at < len(good); at++ {
 		bad := changed(good, at)
-		if _, err := z.DecodeAll(bad, nil); err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		if _, err := z.DecodeAll(bad, nil); err == nil || errors.Is(err, io.ErrUnexpectedEOF) {
+			continue
+		}
+		stream, err := zstd.NewReader(bytes.NewReader(bad))
+		if err != nil {
+			continue
+		}
+		_, err = io.Copy(io.Discard, stream)
+		stream.Close()
+		if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 			return bad
 		}
 	}
