@@ -60,19 +60,27 @@ func labChanges(t *testing.T, old, new *model.Snapshot) (out []string) {
 	return out
 }
 
+// plainMailboxes are the accounts in an OU whose names need no escaping.
+func plainMailboxes(lab *adlab.Lab, ou string) (users []*adlab.Object) {
+	for i := range lab.Oracle.Objects {
+		o := &lab.Oracle.Objects[i]
+		if leaf, parent := dn.Split(strings.ReplaceAll(o.DN, `\,`, "")); parent == ou && o.UAC == 512 && plainName.MatchString(leaf) {
+			users = append(users, o)
+		}
+	}
+	return users
+}
+
 // TestLabCompare changes a real directory and finds these changes, and no others.
 func TestLabCompare(t *testing.T) {
 	t.Parallel()
 	lab := adlab.StartOwn(t, adlab.Options{})
 	admin, pool := labAdmin(t, lab), model.NewPool()
 	const ou = "OU=Finance,OU=Contoso,DC=contoso,DC=lab"
-	var users []*adlab.Object // plain mailboxes of one OU
+	users := plainMailboxes(lab, ou)
 	var group *adlab.Object
 	for i := range lab.Oracle.Objects {
 		o := &lab.Oracle.Objects[i]
-		if leaf, parent := dn.Split(strings.ReplaceAll(o.DN, `\,`, "")); parent == ou && o.UAC == 512 && plainName.MatchString(leaf) {
-			users = append(users, o)
-		}
 		if slices.Contains(o.Classes, "group") && len(o.Members) > 0 && o.MailNickname == "" && group == nil {
 			group = o
 		}

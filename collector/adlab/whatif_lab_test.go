@@ -12,7 +12,6 @@ import (
 	"mbxperm/acl"
 	"mbxperm/collector/adlab"
 	"mbxperm/model"
-	"mbxperm/model/dn"
 	"mbxperm/model/verdict"
 	"mbxperm/model/whatif"
 )
@@ -45,14 +44,8 @@ func TestLabWhatIf(t *testing.T) {
 	lab := adlab.StartOwn(t, adlab.Options{})
 	admin, pool := labAdmin(t, lab), model.NewPool()
 	const ou = "OU=Finance,OU=Contoso,DC=contoso,DC=lab"
-	var users []*adlab.Object // plain mailboxes of one OU
+	users := plainMailboxes(lab, ou)
 	var group, member *adlab.Object
-	for i := range lab.Oracle.Objects {
-		o := &lab.Oracle.Objects[i]
-		if leaf, parent := dn.Split(strings.ReplaceAll(o.DN, `\,`, "")); parent == ou && o.UAC == 512 && plainName.MatchString(leaf) {
-			users = append(users, o)
-		}
-	}
 	for i := range lab.Oracle.Objects {
 		o := &lab.Oracle.Objects[i]
 		if group != nil || !slices.Contains(o.Classes, "group") || o.GroupType >= 0 || len(users) < 5 || slices.Contains(o.Members, users[3].DN) || !strings.HasSuffix(o.DN, ",OU=Contoso,DC=contoso,DC=lab") {

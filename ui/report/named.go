@@ -49,12 +49,15 @@ func (j *Job) known(states ...*model.Snapshot) error {
 		if slices.ContainsFunc(states, func(s *model.Snapshot) bool { return view.Identified(s, f.text) }) {
 			continue // as the query matches it
 		}
-		at := slices.IndexFunc(states, func(s *model.Snapshot) bool { return len(view.Named(s, f.text)) > 0 })
-		if at < 0 {
+		var lines []view.LineKey
+		at := slices.IndexFunc(states, func(s *model.Snapshot) bool {
+			lines = view.Named(s, f.text)
+			return len(lines) > 0
+		})
+		switch {
+		case at < 0:
 			return nobody(f.flag, f.text)
-		}
-		lines := view.Named(states[at], f.text)
-		if len(lines) > 1 {
+		case len(lines) > 1:
 			return several(states[at], f.flag, f.text, lines)
 		}
 		*f.is = view.Match(view.Identity(states[at], lines[0], f.flag == "--trustee"))
