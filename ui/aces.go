@@ -243,7 +243,7 @@ func acesColumns(q *view.Query) []widget.Column {
 		columns[i] = widget.Column{Title: c.Title, Numeric: c.Numeric, Extra: c.Extra, Off: c.Off && !q.Expects()}
 		switch c.Is {
 		case model.ContentTarget, model.ContentTrustee:
-			columns[i].Name = true
+			columns[i].Name = !c.Extra // further names are beside it
 		case model.ContentRight: // what the grid is for
 			columns[i].Good, columns[i].Max, columns[i].Main = 26, 60, true
 		case model.ContentWord:

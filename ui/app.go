@@ -64,7 +64,6 @@ type toggles struct {
 	system  bool
 	// deviating shows of the protocols of mailboxes only what is not as expected.
 	deviating bool
-	split     bool // a row for each right, as the original form had
 }
 
 // pending is what the workers are busy with.
@@ -214,7 +213,7 @@ func (a *app) follow() bool {
 func (a *app) leftQuery() view.Query {
 	side := &a.here.sides[leftPane]
 	return view.Query{
-		Type: a.here.typ, Show: a.show.reasons, Only: a.show.only, Lines: a.show.lines, System: a.show.system, Split: a.show.split,
+		Type: a.here.typ, Show: a.show.reasons, Only: a.show.only, Lines: a.show.lines, System: a.show.system, Split: a.settings().Split,
 		Filter: side.filter, Sort: side.sort, Arrival: a.arrival(),
 		Ends: view.Ends{Release: a.options.Release}, Expect: a.options.expected, Deviating: a.show.deviating, Checks: a.seen,
 	}
@@ -225,7 +224,7 @@ func (a *app) rightQuery() view.Query {
 	side, t := &a.here.sides[rightPane], a.here.acesType()
 	return view.Query{
 		Type: a.here.typ, Show: a.show.reasons, Only: a.show.only, Filter: side.filter, Sort: side.sort,
-		Rows: true, Of: a.here.of, ACEs: t, Effective: a.here.effective, Expand: a.here.expand, Split: a.show.split,
+		Rows: true, Of: a.here.of, ACEs: t, Effective: a.here.effective, Expand: a.here.expand, Split: a.settings().Split,
 		System: a.show.system && a.here.typ.Doors(),
 		Ends:   view.Ends{Release: a.options.Release}, Expect: a.options.expected, Deviating: a.show.deviating, Checks: a.seen,
 	}

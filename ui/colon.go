@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -129,14 +130,30 @@ func likeness(name, text string) int {
 		_, first := utf8.DecodeRuneInString(text)
 		name = name[at+max(first, 1):]
 	}
-	return 3
+	return inside
+}
+
+// inside is the likeness of a text that is somewhere in a name, which is the least.
+const inside = 3
+
+// itemLikeness says how well a candidate matches a text, by its name or by what it says
+// of itself, which of a name is another one. What was found although neither has the
+// text as it was typed has it without its accents.
+func itemLikeness(i widget.Item, text string) int {
+	if l := likeness(i.Name, text); l >= 0 {
+		return l
+	}
+	if l := likeness(i.Text, strings.TrimPrefix(text, goWord)); l >= 0 {
+		return l
+	}
+	return inside
 }
 
 // rank puts the candidates in order, and marks the first of them.
 func (h *hints) rank() {
 	h.items = slices.Concat(h.orders, h.names)
 	text := strings.TrimSpace(h.typed)
-	slices.SortStableFunc(h.items, func(i, j widget.Item) int { return likeness(i.Name, text) - likeness(j.Name, text) })
+	slices.SortStableFunc(h.items, func(i, j widget.Item) int { return itemLikeness(i, text) - itemLikeness(j, text) })
 	h.at, h.chosen = -1, false
 	if text != "" && len(h.items) > 0 {
 		h.at = 0
@@ -167,7 +184,9 @@ func (a *app) hint(h *hints, text string) {
 		return
 	}
 	// Those that still fit stay until others have come.
-	h.names = slices.DeleteFunc(slices.Clone(h.names), func(i widget.Item) bool { return likeness(i.Name, text) < 0 })
+	h.names = slices.DeleteFunc(slices.Clone(h.names), func(i widget.Item) bool {
+		return likeness(i.Name, text) < 0 && likeness(i.Text, name) < 0
+	})
 	h.rank()
 	ctx, cancel := context.WithCancel(a.ctx)
 	h.stop, h.coming = cancel, true
@@ -184,7 +203,7 @@ func (a *app) hint(h *hints, text string) {
 			}
 			h.names, h.coming = nil, false
 			for _, n := range names {
-				h.names = append(h.names, widget.Item{Name: prefix + n, Text: "go to this name"})
+				h.names = append(h.names, widget.Item{Name: prefix + n.Name, Text: cmp.Or(n.Known, "go to this name")})
 			}
 			h.rank()
 			return true
@@ -265,10 +284,10 @@ func (a *app) runCommand(text string) {
 	}
 	a.inBackground(func() func() {
 		found := view.Named(base, name)
-		var names []string
+		var names []view.Candidate
 		if len(found) == 0 {
 			if names = view.Complete(a.ctx, base, name, 4*mostHints); len(names) == 1 {
-				found = view.Named(base, names[0])
+				found = view.Named(base, names[0].Name)
 			}
 		}
 		return func() {
@@ -302,12 +321,12 @@ func commandNames(orders []command) string {
 }
 
 // chooseName asks which of the names that a text is in is meant.
-func (a *app) chooseName(text string, names []string) {
+func (a *app) chooseName(text string, names []view.Candidate) {
 	items := make([]widget.Item, len(names))
 	for i, n := range names {
-		items[i].Name = n
+		items[i] = widget.Item{Name: n.Name, Text: n.Known}
 	}
-	a.root.push(widget.NewMenu(a.theme, "Names with "+text+" in them", items, func(i int) { a.runCommand(goWord + names[i]) }))
+	a.root.push(widget.NewMenu(a.theme, "Names with "+text+" in them", items, func(i int) { a.runCommand(goWord + names[i].Name) }))
 }
 
 // jumpTo goes to the line of a name, and asks which if there are several.

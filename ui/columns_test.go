@@ -49,11 +49,11 @@ func TestColumns(t *testing.T) {
 	d.WantScreen("[ ] Mailbox")
 	d.Press("Down", "Down", "Down", "<", "<", "Esc")
 	d.Settle()
-	if got := heading(); got[0] != "Reverse_Mailbox" || slices.Contains(got, "AccountName") {
+	if got := heading(); got[0] != "Rev_Mbx" || slices.Contains(got, "AccountName") {
 		t.Errorf("the columns are %q", got)
 	}
 	d.Press(">")
-	d.WantScreen("↓Reverse_Mailbox")
+	d.WantScreen("↓Rev_Mbx")
 	d.Press("L", "Home", " ", "Right", "Right", "Right")
 	d.WantScreen("[x] AccountName", "cells wide")
 	d.Press("Enter", "o", "Down", "Down", "Enter")
@@ -80,6 +80,19 @@ func TestColumns(t *testing.T) {
 	if s, err := settings.LoadFile(path); err != nil || len(s.Columns) != 0 || s.Sort["mailbox totals"] != "-Reverse_Mailbox" {
 		t.Errorf("%+v, %v", s, err)
 	}
+	d.Press("1")
+	d.WantScreen("a row for each right; 1 again")
+	if s, err := settings.LoadFile(path); err != nil || !s.Split {
+		t.Errorf("1 is remembered as %v, %v", s.Split, err)
+	}
+	d.On(func() { a.options.Settings = &settings.Settings{Split: true} })
+	d.Press("A")
+	d.Settle()
+	d.On(func() {
+		if !a.left.result.Query.Split || !a.right.result.Query.Split {
+			t.Error("what was remembered of 1 is not asked for")
+		}
+	})
 }
 
 // TestSettingsThatMakeNoSense: whatever stands in the file, there is a grid.

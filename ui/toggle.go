@@ -172,15 +172,19 @@ func (a *app) whyNoExpand() string {
 	return ""
 }
 
-// toggleSplit has a row for each entry or for each right of it. The cursor of the
-// right grid stays on its entry.
+// toggleSplit has a row for each entry or for each right of it, and remembers which. The
+// cursor of the right grid stays on its entry.
 func (a *app) toggleSplit() {
-	a.show.split = !a.show.split
+	s := a.settings()
+	s.Split = !s.Split
 	a.toggled()
-	if a.show.split {
+	if s.Split {
 		a.foot.say("a row for each right; 1 again: a row for each entry, with all its rights")
 	} else {
 		a.foot.say("a row for each entry, with all its rights")
+	}
+	if err := s.Save(); err != nil {
+		a.foot.say(err.Error())
 	}
 }
 

@@ -135,7 +135,10 @@ func totalsColumns(q *view.Query) []widget.Column {
 		columns[i] = widget.Column{Title: c.Title, Short: c.Short, Numeric: c.Numeric, Extra: c.Extra, Off: c.Off && !q.Expects(), Band: c.Band, Under: c.Under}
 		switch c.Is {
 		case model.ContentTrustee:
-			columns[i].Name = i == 0 // further names are beside it
+			columns[i].Name = i == 0
+			if i > 0 { // a further name, which takes no room from the first
+				columns[i].Lesser, columns[i].Good = true, 16
+			}
 		case model.ContentRight:
 			columns[i].Good, columns[i].Main = 32, true
 		case model.ContentWord:

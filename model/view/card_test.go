@@ -181,16 +181,16 @@ func TestNamed(t *testing.T) {
 		}
 	}
 	names := view.Complete(t.Context(), s, "U0000", 4)
-	if len(names) != 4 || names[0] != "u00001" {
+	if len(names) != 4 || names[0].Name != "u00001" {
 		t.Errorf("names that begin with U0000: %q", names)
 	}
 	for text, want := range map[string]string{"DESK": "Helpdesk", "pdes": "Helpdesk", "b02": "DB02"} {
 		names := view.Complete(t.Context(), s, text, 40)
-		if !slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, want) }) {
+		if !slices.ContainsFunc(names, func(n view.Candidate) bool { return strings.HasPrefix(n.Name, want) }) {
 			t.Errorf("%q is in %q, want %s", text, names, want)
 		}
 		for _, n := range names {
-			if !strings.Contains(strings.ToLower(n), strings.ToLower(text)) {
+			if !strings.Contains(strings.ToLower(n.Name+" "+n.Known), strings.ToLower(text)) {
 				t.Errorf("%q is not in %q", text, n)
 			}
 		}

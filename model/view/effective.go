@@ -60,7 +60,7 @@ func (l *evaluation) filterVerdicts() {
 	}
 	l.result.verdicts = slices.DeleteFunc(l.result.verdicts, func(v verdictRow) bool {
 		row := v.row(l.snap)
-		texts := []string{model.SIDText(row.Trustee.SID), row.Trustee.DN, model.SIDText(row.Target.SID), row.Target.DN}
+		texts := append(row.names(), model.SIDText(row.Trustee.SID), row.Trustee.DN, model.SIDText(row.Target.SID), row.Target.DN)
 		for _, c := range verdictColumns {
 			texts = append(texts, c.Text(&row))
 		}

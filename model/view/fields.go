@@ -45,6 +45,9 @@ var RowFields = []model.Field[*Row]{
 	{Name: "rights_count", Aside: true, Value: func(r *Row) any { return len(r.Rights) }},
 	{Name: "repeated", Aside: true, Value: func(r *Row) any { return max(r.Repeated, 1) }},
 	{Name: "acl_changed", Is: model.ContentWord, Aside: true, Value: func(r *Row) any { return r.Changed.Text() }},
+	knownField("target_display_name", (*Row).targetKnown, displayName), knownField("target_mail", (*Row).targetKnown, mail),
+	knownField("target_upn", (*Row).targetKnown, upn), knownField("trustee_display_name", (*Row).trusteeKnown, displayName),
+	knownField("trustee_mail", (*Row).trusteeKnown, mail), knownField("trustee_upn", (*Row).trusteeKnown, upn),
 }
 
 // objectType is that of the object that the row is about, as --object has it.

@@ -63,11 +63,11 @@ func (f *filter) line(k lineRef) bool {
 		return f.row(k.row)
 	case k.obj != 0:
 		s, o := f.s, f.s.Record(k.obj)
-		return MatchTexts(f.words, s.Texts.Text(o.Account), s.Texts.Text(o.Display), s.DNText(o.DN), s.TypeName(o),
-			model.AccountState(o), model.SIDText(s.SIDOf(o.SID)))
+		return MatchTexts(f.words, append(known{s, k.obj}.names(), s.Texts.Text(o.Account), s.DNText(o.DN), s.TypeName(o),
+			model.AccountState(o), model.SIDText(s.SIDOf(o.SID)))...)
 	}
 	p := f.s.Principal(k.party)
-	return MatchTexts(f.words, p.Name, p.DN, model.SIDText(p.SID), p.Kind, p.State)
+	return MatchTexts(f.words, append(known{f.s, f.s.TrusteeRecordID(k.party)}.names(), p.Name, p.DN, model.SIDText(p.SID), p.Kind, p.State)...)
 }
 
 // row applies the words to a row.
@@ -75,7 +75,7 @@ func (f *filter) row(r grant.Ref) bool {
 	if len(f.words) == 0 {
 		return true
 	}
-	row := grant.RowOf(f.s, r)
-	return MatchTexts(f.words, row.Target.Name, row.Target.DN, row.Trustee.Name, row.Trustee.DN, model.SIDText(row.Trustee.SID),
-		row.Trustee.Kind, row.Trustee.State, row.Text, row.Right, statusText(&row), row.ACLType, row.Origin)
+	row := Row{Row: grant.RowOf(f.s, r), snapshot: f.s, at: r.Obj, who: grant.TrusteeOf(f.s, r, grant.ACEOf(f.s, r))}
+	return MatchTexts(f.words, append(row.names(), row.Target.Name, row.Target.DN, row.Trustee.Name, row.Trustee.DN, model.SIDText(row.Trustee.SID),
+		row.Trustee.Kind, row.Trustee.State, row.Text, row.Right, rowStatus(&row), row.ACLType, row.Origin)...)
 }

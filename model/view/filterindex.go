@@ -94,7 +94,7 @@ func fillBlock(s *model.Snapshot, b *nameBlock, from, to int) {
 		k := lineAt(s, uint32(n))
 		if k.obj == 0 {
 			p := s.Principal(k.party)
-			for _, text := range [...]string{p.Name, p.DN, p.Kind, p.State} {
+			for _, text := range append(known{s, s.TrusteeRecordID(k.party)}.names(), p.Name, p.DN, p.Kind, p.State) {
 				add([]byte(text))
 			}
 		} else {
@@ -105,6 +105,11 @@ func fillBlock(s *model.Snapshot, b *nameBlock, from, to int) {
 			add(s.Texts.Bytes(o.Account))
 			if !bytes.HasSuffix(leaf, display) { // mostly it is the value of cn
 				add(display)
+			}
+			upn, smtp := s.MailNames(k.obj)
+			add([]byte(upn))
+			if smtp != upn {
+				add([]byte(smtp))
 			}
 			b.parent[n-from], b.typ[n-from] = uint32(dn.Parent), uint32(typeKeyOf(o))
 		}

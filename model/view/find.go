@@ -39,7 +39,8 @@ func (r *Result) passes(text string) func(i int) bool {
 	case r.verdicts != nil || r.assignments != nil:
 		columns := r.Query.Columns()
 		return func(i int) bool {
-			row, texts := r.Row(i), []string{}
+			row := r.Row(i)
+			texts := row.names()
 			for _, c := range columns {
 				texts = append(texts, c.Text(&row))
 			}

@@ -2,11 +2,14 @@ package view_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	"mbxperm/acl"
 	"mbxperm/model"
+	"mbxperm/model/hiding"
 	"mbxperm/model/view"
 )
 
@@ -64,5 +67,48 @@ func TestKnownAs(t *testing.T) {
 	}
 	if got := view.Named(s, "nobody@contoso.com"); got != nil {
 		t.Errorf("nobody@contoso.com finds %v", got)
+	}
+	for name, want := range of {
+		res, err := view.Of(context.Background(), s, view.Query{Type: view.Mailboxes, System: true, Show: hiding.All, Filter: strings.ToUpper(name)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := lineKeys(res)
+		for _, k := range want {
+			if !slices.Contains(got, k) {
+				t.Errorf("the filter %q finds %d lines, and not the one that is known so", name, len(got))
+			}
+		}
+	}
+}
+
+// TestCompleteKnown: what somebody types of a display name or an address leads to the
+// account, and says by which name; who types no accents means them too.
+func TestCompleteKnown(t *testing.T) {
+	w := model.NewWriter(model.NewPool())
+	for i, names := range [][4]string{
+		{"u1", "Müller, Zoë", "zoe.mueller@contoso.com", "u1@ad.contoso.com"},
+		{"jørgensen", "Jens", "jens@contoso.com", "jens@contoso.com"},
+		{"u3", "", "", ""},
+	} {
+		o := model.Object{DN: "CN=n" + names[0] + ",DC=contoso,DC=com", Account: names[0], Display: names[1], Class: model.ClassUser,
+			SID: acl.MustParseSID(fmt.Sprintf("S-1-5-21-1-2-3-%d", 1000+i))}
+		o.Placing = &model.Placing{UPN: []byte(names[3]), PrimarySMTP: []byte(names[2])}
+		w.Put(&o)
+	}
+	s := w.Snapshot()
+	for text, want := range map[string]view.Candidate{
+		"muller": {"u1", "Müller, Zoë"}, "ＺＯＥ": {"u1", "Müller, Zoë"}, "zoë": {"u1", "Müller, Zoë"},
+		"mueller@": {"u1", "zoe.mueller@contoso.com"}, "@AD.": {"u1", "u1@ad.contoso.com"},
+		"jorgen": {"jørgensen", ""}, "RGENS": {"jørgensen", ""}, "jens": {"jørgensen", "Jens"},
+	} {
+		if got := view.Complete(t.Context(), s, text, 9); len(got) != 1 || got[0] != want {
+			t.Errorf("%q may be %v, want %v", text, got, want)
+		}
+	}
+	for _, text := range []string{"Jorgensen", "JØRGENSEN", "muller, zoe", "u1@ad.contoso.com", "CN=nu1, DC=Contoso, dc=com", `cn=\6Eu1,DC=contoso,DC=com`} {
+		if got := view.Named(s, text); len(got) != 1 {
+			t.Errorf("%q names %d lines", text, len(got))
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -66,8 +67,8 @@ func identified(s *model.Snapshot, text string) []model.ObjectID {
 
 // KnownAs returns the accounts and recipients that people know under a text: by the
 // userPrincipalName or the primary SMTP address, by another address where these are
-// kept, which is where there are logs, or else by the displayName, accents and width
-// aside. Several may be known alike.
+// kept, which is where there are logs, or else by the displayName or the name that it
+// has itself, accents and width aside. Several may be known alike.
 func KnownAs(s *model.Snapshot, text string) []model.ObjectID {
 	if strings.Contains(text, "@") {
 		if found := mailedAs(s, text); len(found) > 0 {
@@ -79,8 +80,19 @@ func KnownAs(s *model.Snapshot, text string) []model.ObjectID {
 		return nil
 	}
 	return objects(s, func(o *model.Record) bool {
-		return o.Display != 0 && (o.IsPrincipal() || o.Recipient != model.NoRecipient) && searchable(s.Texts.Text(o.Display)) == name
+		if !o.IsPrincipal() && o.Recipient == model.NoRecipient {
+			return false
+		}
+		return o.Display != 0 && isSearchable(s.Texts.Bytes(o.Display), name) || o.Account != 0 && isSearchable(s.Texts.Bytes(o.Account), name)
 	})
+}
+
+// isSearchable reports whether searchable makes a word of a text.
+func isSearchable(text []byte, word string) bool {
+	if slices.ContainsFunc(text, func(c byte) bool { return c >= utf8.RuneSelf }) {
+		return searchable(string(text)) == word
+	}
+	return dn.EqualFold(text, []byte(word))
 }
 
 // mailedAs are the objects with a userPrincipalName or an address.
@@ -212,13 +224,20 @@ func Identity(s *model.Snapshot, key LineKey, reverse bool) string {
 	return s.DNText(k.party.DN())
 }
 
-// Complete returns names that a text is in, without regard to case: those that
-// begin with it, in order, then the others in order; at most n of each that come
-// first in the tables. It stops with ctx.
-func Complete(ctx context.Context, s *model.Snapshot, text string, n int) []string {
-	folded := []byte(strings.ToLower(text))
-	plain := !slices.ContainsFunc(folded, func(c byte) bool { return c >= utf8.RuneSelf })
-	var begin, inside []string
+// Candidate is a name that a text may be the beginning of.
+type Candidate struct {
+	Name  string // a sAMAccountName, or the cn of what has none
+	Known string // the displayName, userPrincipalName or address that the text is in; empty where it is in Name
+}
+
+// Complete returns names that a text is in, or whose displayName it is in, without
+// regard to case, accents and width; where there is an @ in it, userPrincipalNames and
+// primary addresses too. Names that begin with it come first, then the others that it is
+// in, then those known by it, each in order; at most n of each that come first in the
+// tables. It stops with ctx.
+func Complete(ctx context.Context, s *model.Snapshot, text string, n int) []Candidate {
+	word := searchable(text)
+	var begin, inside, other []Candidate
 	for id := model.ObjectID(1); uint32(id) < s.Objects.Len() && len(begin) < n; id++ {
 		if id&1023 == 0 && ctx.Err() != nil {
 			break
@@ -233,41 +252,58 @@ func Complete(ctx context.Context, s *model.Snapshot, text string, n int) []stri
 		} else {
 			name = []byte(s.CN(o.DN))
 		}
-		switch at := indexFolded(name, folded, plain); {
+		switch at := indexFolded(name, word); {
 		case at == 0:
-			begin = append(begin, string(name))
+			begin = append(begin, Candidate{Name: string(name)})
 		case at > 0 && len(inside) < n:
-			inside = append(inside, string(name))
+			inside = append(inside, Candidate{Name: string(name)})
+		case at < 0 && len(other) < n:
+			if as := knownBy(s, id, word); as != "" {
+				other = append(other, Candidate{string(name), as})
+			}
 		}
 	}
-	inOrder := func(names []string) []string {
-		slices.SortFunc(names, func(a, b string) int { return dn.Compare([]byte(a), []byte(b)) })
-		return slices.Compact(names)
+	inOrder := func(names []Candidate) []Candidate {
+		slices.SortFunc(names, func(a, b Candidate) int {
+			return cmp.Or(dn.Compare([]byte(a.Name), []byte(b.Name)), strings.Compare(a.Known, b.Known))
+		})
+		return slices.CompactFunc(names, func(a, b Candidate) bool { return a.Name == b.Name })
 	}
-	return append(inOrder(begin), inOrder(inside)...)
+	return slices.Concat(inOrder(begin), inOrder(inside), inOrder(other))
 }
 
-// indexFolded is where a text in small letters is in a name, -1 if it is not; plain
-// says that the text is ASCII.
-func indexFolded(name, folded []byte, plain bool) int {
-	if !plain {
-		return strings.Index(strings.ToLower(string(name)), string(folded))
+// knownBy returns the first of the further names of an object that a word is in.
+func knownBy(s *model.Snapshot, id model.ObjectID, word string) string {
+	if display := s.Texts.Bytes(s.Record(id).Display); indexFolded(display, word) >= 0 {
+		return string(display)
 	}
-	for at := 0; at+len(folded) <= len(name); at++ {
+	if strings.Contains(word, "@") { // else it would be in the name of the account or of a domain
+		for _, name := range []string{upn(known{s, id}), mail(known{s, id})} {
+			if indexFolded([]byte(name), word) >= 0 {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// indexFolded is where a searchable word is in what searchable makes of a name, -1 if
+// it is not there. An empty name has nothing in it.
+func indexFolded(name []byte, word string) int {
+	for at := 0; at+len(word) <= len(name) && len(name) > 0; at++ {
 		i := 0
-		for i < len(folded) {
-			c := name[at+i]
-			if 'A' <= c && c <= 'Z' {
-				c += 'a' - 'A'
-			}
-			if c != folded[i] {
-				break
-			}
+		for i < len(word) && dn.Fold(name[at+i]) == word[i] {
 			i++
 		}
-		if i == len(folded) {
+		if i == len(word) {
 			return at
 		}
+		if name[at] >= utf8.RuneSelf {
+			break
+		}
+	}
+	if slices.ContainsFunc(name, func(c byte) bool { return c >= utf8.RuneSelf }) {
+		return strings.Index(searchable(string(name)), word)
 	}
 	return -1
 }

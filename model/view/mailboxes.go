@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -66,37 +67,6 @@ var Mailboxes = &ObjectType{
 // premisesColumn says where the mailbox of a line is.
 var premisesColumn = model.Column[*Line]{Title: "Premises", Is: model.ContentWord, Extra: true, Off: true, Text: func(l *Line) string { return l.Premises.String() }}
 
-// knownAs are the columns that tell under which other names people know the account
-// of a line, and where it is.
-var knownAs = []model.Column[*Line]{
-	{Title: "DisplayName", Is: model.ContentTrustee, Extra: true, Off: true, Text: (*Line).displayName},
-	{Title: "Mail", Is: model.ContentTrustee, Extra: true, Off: true, Text: func(l *Line) string { return l.mailNames()[1] }},
-	{Title: "UPN", Is: model.ContentTrustee, Extra: true, Off: true, Text: func(l *Line) string { return l.mailNames()[0] }},
-	{Title: "Domain", Is: model.ContentName, Extra: true, Off: true, Text: func(l *Line) string { return l.Domain }},
-	{Title: "Store", Is: model.ContentName, Extra: true, Off: true, Text: func(l *Line) string {
-		return l.home(func(s *model.Snapshot, o *model.Record) pool.DN { return o.Home })
-	}},
-	{Title: "Server", Is: model.ContentName, Extra: true, Off: true, Text: func(l *Line) string { return l.home((*model.Snapshot).HomeServer) }},
-	{Title: "DN", Is: model.ContentDN, Extra: true, Off: true, Text: func(l *Line) string { return l.DN }},
-	{Title: "SID", Is: model.ContentSID, Extra: true, Off: true, Text: func(l *Line) string { return model.SIDText(l.SID) }},
-}
-
-func (l *Line) displayName() string {
-	if l.account == 0 {
-		return ""
-	}
-	return l.snapshot.Texts.Text(l.snapshot.Record(l.account).Display)
-}
-
-// mailNames are the userPrincipalName and the primary SMTP address of a line's account.
-func (l *Line) mailNames() [2]string {
-	if l.account == 0 {
-		return [2]string{}
-	}
-	upn, smtp := l.snapshot.MailNames(l.account)
-	return [2]string{upn, smtp}
-}
-
 // home is the name of what the mailbox of a line is in; empty where there is none.
 func (l *Line) home(of func(*model.Snapshot, *model.Record) pool.DN) string {
 	if l.account == 0 || !l.snapshot.Record(l.account).HasMailbox() {
@@ -107,7 +77,7 @@ func (l *Line) home(of func(*model.Snapshot, *model.Record) pool.DN) string {
 
 // recipientColumns are the columns of rows on mailboxes and other recipients.
 func recipientColumns(name string) []model.Column[*Row] {
-	return []model.Column[*Row]{
+	return append([]model.Column[*Row]{
 		{Title: name, Is: model.ContentTarget, Text: rowTarget},
 		{Title: "ACLType", Is: model.ContentWord, Text: func(r *Row) string { return r.ACLType }},
 		{Title: "UserName", Is: model.ContentTrustee, Text: func(r *Row) string { return model.PrincipalText(r.Trustee) }},
@@ -115,7 +85,7 @@ func recipientColumns(name string) []model.Column[*Row] {
 		{Title: "Status", Is: model.ContentStatus, Text: rowStatus},
 		{Title: "Origin", Is: model.ContentDN, Extra: true, Text: func(r *Row) string { return r.Origin }},
 		changedColumn,
-	}
+	}, rowsKnownAs...)
 }
 
 // changedColumn says when the attribute that holds a row last changed.
@@ -149,12 +119,12 @@ func countsOf(cells []cell) (out []model.Field[*Line]) {
 }
 
 func mailboxCounts() []model.Field[*Line] {
-	return append(countsOf(mailboxCells), model.Field[*Line]{Name: "hidden", Value: func(l *Line) any { return l.Totals.Hidden() }},
-		model.Field[*Line]{Name: "unread", Is: model.ContentWord, Value: func(l *Line) any { return unreadLists(l, mailboxCells[:3]) }},
-		model.Field[*Line]{Name: "exchange", Is: model.ContentWord, Aside: true, Value: func(l *Line) any { return l.Exchange }},
-		model.Field[*Line]{Name: "authority", Is: model.ContentWord, Aside: true, Value: func(l *Line) any { return l.Authority }},
-		model.Field[*Line]{Name: "label", Value: func(l *Line) any { return l.Label }},
-		targetsField("reverse_mailbox", grant.MailboxACL), targetsField("reverse_send_receive_as", grant.SendAs))
+	return slices.Concat(countsOf(mailboxCells), []model.Field[*Line]{{Name: "hidden", Value: func(l *Line) any { return l.Totals.Hidden() }},
+		{Name: "unread", Is: model.ContentWord, Value: func(l *Line) any { return unreadLists(l, mailboxCells[:3]) }},
+		{Name: "exchange", Is: model.ContentWord, Aside: true, Value: func(l *Line) any { return l.Exchange }},
+		{Name: "authority", Is: model.ContentWord, Aside: true, Value: func(l *Line) any { return l.Authority }},
+		{Name: "label", Value: func(l *Line) any { return l.Label }},
+		targetsField("reverse_mailbox", grant.MailboxACL), targetsField("reverse_send_receive_as", grant.SendAs)}, lineKnownFields)
 }
 
 // targetsField says on how many targets the rows of a reverse count are.

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"slices"
+
 	"mbxperm/model"
 	"mbxperm/model/grant"
 	"mbxperm/model/hiding"
@@ -74,11 +76,11 @@ var recipientCells = []cell{
 }
 
 func recipientCounts() []model.Field[*Line] {
-	return append(countsOf(recipientCells), model.Field[*Line]{Name: "hidden", Value: func(l *Line) any { return l.Totals.Hidden() }},
-		model.Field[*Line]{Name: "unread", Is: model.ContentWord, Value: func(l *Line) any { return unreadLists(l, append(recipientCells[:4:4], mailboxCells[0])) }},
-		model.Field[*Line]{Name: "sender_auth", Is: model.ContentWord, Value: func(l *Line) any { return l.SenderAuth }},
-		model.Field[*Line]{Name: "label", Value: func(l *Line) any { return l.Label }},
-		targetsField("reverse_send_receive_as", grant.RecipientSend))
+	return slices.Concat(countsOf(recipientCells), []model.Field[*Line]{{Name: "hidden", Value: func(l *Line) any { return l.Totals.Hidden() }},
+		{Name: "unread", Is: model.ContentWord, Value: func(l *Line) any { return unreadLists(l, append(recipientCells[:4:4], mailboxCells[0])) }},
+		{Name: "sender_auth", Is: model.ContentWord, Value: func(l *Line) any { return l.SenderAuth }},
+		{Name: "label", Value: func(l *Line) any { return l.Label }},
+		targetsField("reverse_send_receive_as", grant.RecipientSend)}, lineKnownFields)
 }
 
 // recipientText is the name, with the kind of whatever is no other recipient, and

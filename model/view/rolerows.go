@@ -80,10 +80,11 @@ func AssignmentRow(s *model.Snapshot, number int) Row {
 	}
 	out.scope(s)
 	out.Where = out.Scoped().String()
-	row := Row{Row: grant.Row{Right: out.RoleName, Text: out.RoleName, Status: roleStatus(a), AppliesHere: true}, Role: out}
+	row := Row{Row: grant.Row{Right: out.RoleName, Text: out.RoleName, Status: roleStatus(a), AppliesHere: true}, Role: out, snapshot: s}
 	row.Target.Principal = model.Principal{Name: out.Name, DN: out.DN, GUID: o.GUID}
 	if a.User != 0 {
-		row.Trustee = s.Principal(s.TrusteeOf(a.User))
+		row.who = s.TrusteeOf(a.User)
+		row.Trustee = s.Principal(row.who)
 		if g := b.RoleGroup(s.At(a.User)); g != nil && g.Foreign != 0 {
 			out.Linked = model.SIDText(s.SIDOf(g.Foreign))
 		}

@@ -28,6 +28,10 @@ type Row struct {
 	// Access is what the row is, where it tells whether a mailbox may be used by a
 	// protocol.
 	Access *ProtocolLine
+
+	snapshot *model.Snapshot // where a column or a field needs names; nil where the row has no such
+	at       model.ObjectID  // the target
+	who      model.TrusteeID
 }
 
 // verdictRow is one answer of a verdict.
@@ -62,7 +66,8 @@ const (
 )
 
 func (v verdictRow) row(s *model.Snapshot) Row {
-	l, out := v.line, Row{Verdict: v.line, Question: v.of}
+	l := v.line
+	out := Row{Verdict: l, Question: v.of, snapshot: s, at: l.Mailbox, who: l.Trustee}
 	switch {
 	case l.Mailbox != 0:
 		out.Target.Principal = s.TargetPrincipal(s.Record(l.Mailbox))
@@ -88,7 +93,7 @@ func (v verdictRow) row(s *model.Snapshot) Row {
 // targetColumns are the columns of the right grid where targets are known by their
 // DN; the first names the target.
 func targetColumns(title string, name func(*Row) string) []model.Column[*Row] {
-	return []model.Column[*Row]{
+	return append([]model.Column[*Row]{
 		{Title: title, Is: model.ContentName, Text: name},
 		{Title: "DistinguishedName", Is: model.ContentDN, Text: func(r *Row) string { return r.Target.DN }},
 		{Title: "UserName", Is: model.ContentTrustee, Text: func(r *Row) string { return model.PrincipalText(r.Trustee) }},
@@ -96,7 +101,7 @@ func targetColumns(title string, name func(*Row) string) []model.Column[*Row] {
 		{Title: "Status", Is: model.ContentStatus, Text: rowStatus},
 		{Title: "Origin", Is: model.ContentDN, Extra: true, Text: func(r *Row) string { return r.Origin }},
 		changedColumn,
-	}
+	}, rowsKnownAs...)
 }
 
 // rowRights is the cell of the rights of a row: of an entry, those of it that matter.
@@ -110,6 +115,7 @@ var verdictColumns = []model.Column[*Row]{
 	{Title: "Status", Is: model.ContentStatus, Text: func(r *Row) string { return r.Status }},
 	{Title: "Basis", Is: model.ContentWord, Text: func(r *Row) string { return r.Basis }},
 	{Title: "Via", Is: model.ContentSentence, Text: func(r *Row) string { return r.Via }},
+	userDisplayColumn, targetDisplayColumn,
 }
 
 // Columns are those of the rows that a query asks for.

@@ -2,6 +2,7 @@ package view
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -351,7 +352,9 @@ func (l *evaluation) firstOrder() []uint32 {
 		l.parallel(len(texts), func(from, to int) {
 			for i := from; i < to; i++ {
 				row := l.row(l.result.rows[i])
-				texts[i] = fold(column.Text(&row))
+				if texts[i] = fold(column.Text(&row)); column.Numeric {
+					texts[i] = fmt.Sprintf("%020d", column.Number(&row))
+				}
 			}
 		})
 		return ranks(texts, n < 0)

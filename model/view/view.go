@@ -201,7 +201,8 @@ func (r *Result) Row(i int) Row {
 
 // row makes the row of an entry or of one of its rights.
 func (l *evaluation) row(ref grant.Ref) Row {
-	return Row{Row: grant.EntryOf(l.snap, ref, l.query.Split)}
+	s := l.snap
+	return Row{Row: grant.EntryOf(s, ref, l.query.Split), snapshot: s, at: ref.Obj, who: grant.TrusteeOf(s, ref, grant.ACEOf(s, ref))}
 }
 
 // Of is the only code that filters, totals and sorts. It stops with the

@@ -85,7 +85,11 @@ func nobody(flag, text string) error { return &nobodyError{flag, text} }
 
 // several is the error of a name that is not that of one line: it lists what it may be.
 func several(s *model.Snapshot, flag, text string, lines []view.LineKey) error {
-	var names []string
+	return usage.Errorf("%s %q names %d lines: give %s", flag, text, len(lines), strings.Join(candidates(s, lines), " or "))
+}
+
+// candidates are what identifies each of some lines, with what it is.
+func candidates(s *model.Snapshot, lines []view.LineKey) (names []string) {
 	for _, k := range lines {
 		who := view.TrusteeOf(s, k)
 		if k.IsTarget() {
@@ -106,5 +110,5 @@ func several(s *model.Snapshot, flag, text string, lines []view.LineKey) error {
 	if len(names) > most {
 		names = append(names[:most], fmt.Sprintf("one of %d more", len(lines)-most))
 	}
-	return usage.Errorf("%s %q names %d lines: give %s", flag, text, len(lines), strings.Join(names, " or "))
+	return names
 }

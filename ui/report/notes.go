@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"mbxperm/model"
 	"mbxperm/model/view"
@@ -28,6 +29,7 @@ func (j *Job) notes(ctx context.Context, s *model.Snapshot, ev *Evidence) ([]str
 		}
 		out = append(out, text)
 	}
+	out = append(out, j.sharedNames(s)...)
 	if j.Report != "aces" || j.Trustee == "" {
 		return out, nil
 	}
@@ -37,6 +39,21 @@ func (j *Job) notes(ctx context.Context, s *model.Snapshot, ev *Evidence) ([]str
 			safe.Thousands(n), j.Redact.any(j.Trustee)))
 	}
 	return out, err
+}
+
+// sharedNames say of a name of --target or --trustee that several have it, and who:
+// accounts of two domains may be called alike, and the rows are those of all of them.
+func (j *Job) sharedNames(s *model.Snapshot) (out []string) {
+	for _, f := range []struct{ flag, text string }{{"--target", j.Target}, {"--trustee", j.Trustee}} {
+		if f.text == "" || j.Redact != nil {
+			continue
+		}
+		if lines := view.Named(s, f.text); len(lines) > 1 {
+			out = append(out, fmt.Sprintf("%s %q names %d lines, and these are the rows of all of them: for those of one give %s",
+				f.flag, safe.Text(f.text), len(lines), strings.Join(candidates(s, lines), " or ")))
+		}
+	}
+	return out
 }
 
 // throughGroups counts the rows that somebody has through groups and that no row of

@@ -28,6 +28,7 @@ type Settings struct {
 	// SID of its first domain.
 	Bookmarks map[string][]Bookmark `json:"bookmarks,omitempty"`
 	NoPreview bool                  `json:"no_preview,omitempty"` // the entry of the cursor is not shown below the right grid
+	Split     bool                  `json:"split,omitempty"`      // a row for each right, as the original form had
 
 	path string // where they are kept; empty: nowhere
 	kept []byte // what stands there; what has not changed is not written
