@@ -43,7 +43,6 @@ func newChanges(a *app, c *change.Comparison, name string) *changes {
 	v.SetBorder(true).SetTitleAlign(tview.AlignLeft)
 	v.grid.Choices = a.settings().Columns[changesGrid]
 	v.compare(c, name)
-	v.effects.ask = func(of *change.List, row int) { a.askEffect(v, of, row) }
 	v.grid.OnMove = v.moved
 	v.grid.OnChoose = func(int) { a.pivotChange() }
 	v.grid.OnHeader = func(column int) {
@@ -110,6 +109,7 @@ func (a *app) closeChanges() {
 // askChanges has the changes chosen and ordered, beside the screen.
 func (a *app) askChanges(v *changes) {
 	v.stop()
+	a.askEffects(v)
 	ctx, stop := context.WithCancel(a.ctx)
 	v.stop = stop
 	v.asked++

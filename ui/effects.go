@@ -1,61 +1,51 @@
 package ui
 
 import (
-	"context"
-
 	"mbxperm/model/change"
 	"mbxperm/ui/term"
 	"mbxperm/ui/widget"
 )
 
-// effects are what the changes that the cursor was on did to verdicts. Each is worked
-// out beside the screen when the cursor comes to it: for all of a large comparison that
-// takes too long.
+// effects are what the changes of a comparison did to verdicts: worked out once for
+// all of them, beside the screen.
 type effects struct {
-	ask   func(of *change.List, row int)
-	of    *change.Comparison
-	known map[uint64]string // by change.List.Key
-	stop  context.CancelFunc
+	of   *change.Comparison
+	done *change.Effects // nil while they are worked out
 }
 
-// line says it of a change; where it is not known yet it is asked for.
+// line says it of a change.
 func (e *effects) line(r *change.List, row int) []widget.Line {
-	if e.of != r.Comparison {
-		e.of, e.known = r.Comparison, map[uint64]string{}
-	}
-	if !r.HasEffect(row) {
+	if r.Comparison.WhatIf != nil {
 		return nil
 	}
-	text, ok := e.known[r.Key(row)]
-	if !ok {
-		text = "working…"
-		e.ask(r, row)
+	text := "working…"
+	if e.done != nil && e.of == r.Comparison {
+		text = r.Effect(e.done, row).String()
 	}
 	var f sheetLines
-	f.add("Effect", orNothing(text))
+	f.add("Effect", text)
 	return f
 }
 
-// askEffect works out what a change did to verdicts.
-func (a *app) askEffect(v *changes, of *change.List, row int) {
-	if v.effects.stop != nil {
-		v.effects.stop()
+// askEffects works out what the changes of the comparison in view did to verdicts. It
+// goes on when the view is closed: who comes back to it finds it done.
+func (a *app) askEffects(v *changes) {
+	of := v.of
+	if of.WhatIf != nil || v.effects.of == of {
+		return
 	}
-	ctx, stop := context.WithCancel(a.ctx)
-	v.effects.stop = stop
+	v.effects = effects{of: of}
 	a.pending.waiting++
 	go func() {
 		defer term.Guard(a.screen)
-		effect, err := of.Effect(ctx, row)
+		done, err := of.Effects(a.ctx)
 		a.update(func() bool {
 			a.pending.waiting--
-			if err != nil || v.effects.of != of.Comparison {
+			if err != nil || v.effects.of != of {
 				return false
 			}
-			v.effects.known[of.Key(row)] = effect.String()
-			if at, ok := v.selected(); ok && v.result.Key(at) == of.Key(row) {
-				v.moved()
-			}
+			v.effects.done = done
+			v.moved()
 			return true
 		})
 	}()

@@ -113,6 +113,9 @@ type Comparison struct {
 	facts  []fact
 	stored [2]map[pool.DN]int32 // mailboxes by store
 	holds  [2][]typeSet         // by ObjectID: on which object types it holds a right
+	other  [2][]model.ObjectID  // by ObjectID: the same object in the other state
+
+	effects working
 }
 
 // copies are the targets that carry a copy of an entry that changed.
@@ -166,6 +169,7 @@ func Compare(ctx context.Context, old, new *model.Snapshot, force bool) (*Compar
 	for i := range c.holders {
 		c.out.holds[i] = c.holders[i].Holds
 	}
+	c.out.other = c.other
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

@@ -108,3 +108,31 @@ func TestCompareRolesUnread(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// TestCompareRoleGroup: who is in a group that has nothing but a role is a change, and
+// what it did to verdicts is told.
+func TestCompareRoleGroup(t *testing.T) {
+	pool := model.NewPool()
+	old, new := script.New(), script.New()
+	for _, f := range []*script.Forest{old, new} {
+		f.Put(model.Object{DN: "CN=Desk," + script.DomainDN, GUID: script.GUID(22), SID: script.RID(22), Class: model.ClassGroup, Account: "Desk", GroupType: true, Universal: true, MembersState: model.Present})
+		f.RBAC = []script.RoleObject{role("Opener", opening), assignment("A", "Opener", "Desk", anywhere)}
+	}
+	new.Of("Desk").Members = []string{"CN=u1," + script.StaffDN}
+	c, err := change.Compare(t.Context(), old.Snapshot(pool), new.Snapshot(pool), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := c.View(t.Context(), change.Query{})
+	if err != nil || list.Len() != 1 {
+		t.Fatal(list.Len(), err)
+	}
+	effects, err := c.Effects(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := list.Change(0)
+	if got := x.Kind + " " + x.Target.Name + " " + x.Trustee.Name + ": " + list.Effect(effects, 0).String(); got != "membership Desk u1: opens 2 more mailboxes for u1; sends as 2 more recipients for u1" {
+		t.Error(got)
+	}
+}

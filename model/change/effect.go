@@ -3,209 +3,287 @@ package change
 import (
 	"context"
 	"fmt"
+	"slices"
+	"sync"
 
 	"mbxperm/model"
 	"mbxperm/model/verdict"
-	"mbxperm/model/whatif"
 )
 
-// MostEffects bounds the changes whose effects a report works out unasked: each takes
-// about as long as a what-if of one membership or entry.
-const MostEffects = 500
+// mostTold bounds the answers that the effects of a comparison count.
+const mostTold = 1_000_000
 
-// mostTurns bounds the answers that are counted for one change.
-const mostTurns = 100_000
-
-// HasEffect reports whether a change is one of which it can be told by itself what it
-// did to verdicts: of an entry, a delegate or a membership.
-func (x *Diff) HasEffect() bool {
-	return x.Event != EventUnsure && (x.Kind == ACE || x.Kind == Membership || x.Kind == Delegate && x.Grant.SendsFor())
+// Effects say of each change of a comparison what it did to verdicts: which answers
+// differ between the two states that rest on it in one of them. An answer that rests
+// on several changes is told of each. It may be used by any number of goroutines.
+type Effects struct {
+	c    *Comparison
+	by   map[int32]*turns // by number in Comparison.List
+	rest turns            // what rests on nothing that is listed
+	all  turns
+	cut  bool // there are more
 }
 
-// HasEffect reports the same of change i.
-func (r *List) HasEffect(i int) bool { return r.at(i).HasEffect() }
-
-// Effects counts the changes listed that have one.
-func (r *List) Effects() (n int) {
-	for i := range r.list {
-		if r.at(i).HasEffect() {
-			n++
-		}
-	}
-	return n
+// working are the effects once somebody has worked them out.
+type working struct {
+	mu   sync.Mutex
+	done *Effects
 }
 
-// Effect says what change i did to verdicts: what would be otherwise in the state that
-// has it if it alone were left out there, as [whatif.Lines] finds it. What was in both,
-// with another mask or flags, is said of both. It is nil for a change of which that
-// cannot be told, and stops with the context's error.
-func (r *List) Effect(ctx context.Context, i int) (model.Phrase, error) {
-	return r.Comparison.Effect(ctx, r.at(i))
-}
-
-// Effect is the same for a change of the comparison.
-func (c *Comparison) Effect(ctx context.Context, x *Diff) (model.Phrase, error) {
-	if !x.HasEffect() {
+// Effects works out what the changes did to verdicts, once for a comparison: all that
+// differ, and then on which changes each rests. Others who ask meanwhile wait. It stops
+// with the context's error. Of a what-if, whose changes are verdicts, it is nil.
+func (c *Comparison) Effects(ctx context.Context) (*Effects, error) {
+	if c.WhatIf != nil {
 		return nil, nil
 	}
-	var said [2]model.Phrase
-	for k := range said {
-		s := c.State(k)
-		out, ok, err := c.leaveOut(x, k)
-		if err != nil || !ok {
-			continue // no value of its own is behind it: a primary group, an entry whose source was not read
-		}
-		after, err := s.With(out)
-		if err != nil {
-			continue
-		}
-		n := newTurns(s)
-		err = whatif.Lines(ctx, after, func(l *whatif.Line) bool {
-			n.count(l)
-			return n.lines < mostTurns
-		})
-		if err != nil {
-			return nil, err
-		}
-		if said[k] = n.phrase(k, x.inBoth()); said[k] == nil {
-			said[k] = model.Said("no verdict")
-		}
+	c.effects.mu.Lock()
+	defer c.effects.mu.Unlock()
+	if c.effects.done != nil {
+		return c.effects.done, nil
 	}
+	e := &Effects{c: c, by: map[int32]*turns{}}
+	f := newFinder(c)
+	n := 0
+	err := verdict.Between(ctx, c.Old, c.New, c.other, func(d *verdict.Difference) bool {
+		if e.cut = n == mostTold; e.cut {
+			return false
+		}
+		n++
+		e.all.count(d)
+		found := f.find(d)
+		if len(found) == 0 {
+			e.rest.count(d)
+		}
+		for _, at := range found {
+			if e.by[at] == nil {
+				e.by[at] = &turns{}
+			}
+			e.by[at].count(d)
+		}
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.effects.done = e
+	return e, nil
+}
+
+// Effect says it of change i: never nothing.
+func (r *List) Effect(e *Effects, i int) model.Phrase { return e.phrase(int32(r.list[i])) }
+
+func (e *Effects) phrase(at int32) model.Phrase {
+	x := &e.c.List[at]
+	t := e.by[at]
 	switch {
-	case said[Before] == nil:
-		return said[After], nil
-	case said[After] == nil:
-		return said[Before], nil
+	case x.Event == EventUnsure:
+		return model.Said("not decidable: " + x.gaps())
+	case t == nil && x.Kind == Membership && e.strange(x):
+		return model.Said("not decidable: who the member is was not read")
+	case t == nil && e.cut:
+		return model.Said(fmt.Sprintf("not told: the count ended at %d answers that differ", mostTold))
+	case t == nil:
+		return model.Said("no verdict changes" + x.whyNone())
 	}
-	return model.Join(model.Said("before: "), said[Before], model.Said("; now: "), said[After]), nil
+	out := t.phrase(e.c)
+	if e.cut {
+		out = model.Join(model.Said("at least: "), out)
+	}
+	return out
 }
 
-// inBoth reports whether what changed is in both states.
-func (x *Diff) inBoth() bool {
-	return x.Ref[Before].Obj != 0 && x.Ref[After].Obj != 0 || x.who[Before] != 0 && x.who[After] != 0
+// strange reports whether a state that has a membership did not read the member.
+func (e *Effects) strange(x *Diff) bool {
+	for k, who := range x.who {
+		if who != 0 && e.c.State(k).At(who) == 0 {
+			return true
+		}
+	}
+	return false
 }
 
-// leaveOut is the change that leaves out what a state has of x; ok is false where it
-// has nothing.
-func (c *Comparison) leaveOut(x *Diff, k int) (out model.Change, ok bool, err error) {
-	s := c.State(k)
+// Rest says which answers differ that rest on no change that is listed, as where one
+// of the states read less; nil where there are none.
+func (e *Effects) Rest() model.Phrase { return e.rest.phrase(e.c) }
+
+// Cut reports whether there are more answers than were counted.
+func (e *Effects) Cut() bool { return e.cut }
+
+// gaps says why one of the states, or both, cannot tell.
+func (x *Diff) gaps() string {
+	old, new := gapTexts[x.why[Before]], gapTexts[x.why[After]]
 	switch {
-	case x.Kind == Membership && x.who[k] != 0 && x.Obj[k] != 0:
-		return model.Change{Members: []model.MemberChange{{Group: x.Obj[k], Member: x.who[k]}}}, true, nil
-	case x.Kind != Membership && x.Ref[k].Obj != 0:
-		out, _, err = whatif.Without(s, x.Ref[k])
-		return out, err == nil, err
+	case old == new:
+		return old
+	case old == "":
+		return "in NEW " + new
+	case new == "":
+		return "in OLD " + old
 	}
-	return out, false, nil
+	return "in OLD " + old + ", in NEW " + new
 }
 
-// turns are the answers that somebody has because of what was left out, or that it
-// keeps from him, by question.
-type turns struct {
-	s     *model.Snapshot
-	by    [len(verbs)]turned
-	lines int
+// whyNone says why a change does nothing to verdicts where that goes by its kind.
+func (x *Diff) whyNone() string {
+	switch x.Kind {
+	case Client, Relay, Setting, Rule, Protocol:
+		return ": they do not ask how somebody connects"
+	case Account:
+		switch x.part {
+		case partDisabled, partEnabled:
+			return ": they are about rights, which stay where an account cannot log on"
+		case partRenamed, partMoved:
+			return ": rights go by SID, not by name or place"
+		case partNewContainer, partContainerGone:
+			return ": what it hands down is told of its entries"
+		}
+	case Delegate:
+		if !x.Grant.SendsFor() {
+			return ": it is no way into a mailbox"
+		}
+	}
+	return ""
 }
 
-// turned are those of one question.
-type turned struct {
-	mailboxes [2]map[model.ObjectID]bool
-	persons   [2]map[model.TrusteeID]bool
-}
+// shift is how an answer differs.
+type shift uint8
 
 const (
-	gives = iota
-	keeps // a deny that keeps somebody out
+	more shift = iota
+	fewer
+	mayMore
+	mayFewer
+	lessSure
+	deniedNow
+	deniedNoMore
+	shifts
 )
 
-// verbs are the questions in words.
+// shiftOf says how; an answer is surely allowed, perhaps, or not.
+func shiftOf(before, after verdict.Answer) shift {
+	level := func(a verdict.Answer) int {
+		switch a {
+		case verdict.Allowed:
+			return 2
+		case verdict.Possible, verdict.Unknown:
+			return 1
+		}
+		return 0
+	}
+	switch x, y := level(before), level(after); {
+	case y == 2:
+		return more
+	case x == 2 && y == 0:
+		return fewer
+	case x == 0 && y == 1:
+		return mayMore
+	case x == 1 && y == 0:
+		return mayFewer
+	case x == 0 && after == verdict.Denied:
+		return deniedNow
+	case x == 0:
+		return deniedNoMore
+	}
+	return lessSure
+}
+
+// verbs are the questions in words, by shift.
 var verbs = [...]struct {
-	q    verdict.Question
-	text string
-}{{verdict.CanOpen, "opens"}, {verdict.CanOpenAdmin, "opens by administrator logon"}, {verdict.CanSendAs, "sends as"}, {verdict.CanSendOnBehalf, "sends on behalf of"}}
-
-func newTurns(s *model.Snapshot) *turns {
-	n := &turns{s: s}
-	for i := range n.by {
-		for k := range 2 {
-			n.by[i].mailboxes[k], n.by[i].persons[k] = map[model.ObjectID]bool{}, map[model.TrusteeID]bool{}
-		}
-	}
-	return n
+	q        verdict.Question
+	does, do string
+}{
+	{verdict.CanOpen, "opens", "open"}, {verdict.CanOpenAdmin, "opens by administrator logon", "open by administrator logon"},
+	{verdict.CanSendAs, "sends as", "send as"}, {verdict.CanSendOnBehalf, "sends on behalf of", "send on behalf of"},
 }
 
-func (n *turns) count(l *whatif.Line) {
-	k := gives
-	switch l.Turn {
-	case verdict.Loses:
-	case verdict.Gains:
-		k = keeps
-	default:
-		return
+// turns are the answers that differ, by question and shift.
+type turns [len(verbs)][shifts]turned
+
+// turned are those of one kind.
+type turned struct {
+	mailboxes map[objectAt]bool
+	persons   map[model.TrusteeID]int // and a state that has them; 0 is everybody
+}
+
+// objectAt is an object of one of the states.
+type objectAt struct {
+	state int
+	id    model.ObjectID
+}
+
+func (t *turns) count(d *verdict.Difference) {
+	at := objectAt{After, d.Mailbox[After]}
+	if at.id == 0 {
+		at = objectAt{Before, d.Mailbox[Before]}
 	}
-	n.lines++
+	l, has := d.Lines[After], After
+	if l == nil {
+		l, has = d.Lines[Before], Before
+	}
 	for i, v := range verbs {
-		if v.q == l.Question {
-			n.by[i].mailboxes[k][l.MailboxID] = true
-			n.by[i].persons[k][l.TrusteeID] = true
+		if v.q != d.Question {
+			continue
 		}
+		of := &t[i][shiftOf(d.Before, d.After)]
+		if of.mailboxes == nil {
+			of.mailboxes, of.persons = map[objectAt]bool{}, map[model.TrusteeID]int{}
+		}
+		of.mailboxes[at], of.persons[l.Trustee] = true, has
 	}
 }
 
-// phrase spells them, of the state that has what was left out: "opens 35 more
-// mailboxes for lund" where it came, and fewer where it went.
-func (n *turns) phrase(state int, both bool) (out model.Phrase) {
+// phrase spells them: "opens 35 more mailboxes for lund".
+func (t *turns) phrase(c *Comparison) (out model.Phrase) {
 	for i, v := range verbs {
-		for k := range 2 {
-			boxes, persons := n.by[i].mailboxes[k], n.by[i].persons[k]
-			if len(boxes) == 0 {
+		before := [shifts]string{more: v.does, fewer: v.does, mayMore: "may " + v.do, mayFewer: "may " + v.do, lessSure: "is less sure to " + v.do,
+			deniedNow: "is denied, where nothing was said, to " + v.do, deniedNoMore: "is not denied any more, and not allowed, to " + v.do}
+		change := [shifts]string{more: "more ", fewer: "fewer ", mayMore: "more ", mayFewer: "fewer "}
+		for k := range shifts {
+			of := &t[i][k]
+			if len(of.mailboxes) == 0 {
 				continue
 			}
 			if out != nil {
 				out = append(out, model.Part{Is: model.PartWord, Text: "; "})
 			}
-			change := "more "
-			switch {
-			case both && k == gives:
-				change = ""
-			case both:
-				change = "not "
-			case (k == gives) != (state == After):
-				change = "fewer "
-			}
-			out = append(out, model.Part{Is: model.PartWord, Text: v.text + " "})
-			out = append(out, n.boxes(boxes, change, v.q)...)
-			out = append(out, n.whom(persons)...)
+			out = append(out, model.Part{Is: model.PartWord, Text: before[k] + " "})
+			out = append(out, of.boxes(c, change[k], v.q)...)
+			out = append(out, of.whom(c)...)
 		}
-	}
-	if n.lines >= mostTurns {
-		out = append(out, model.Part{Is: model.PartWord, Text: fmt.Sprintf(" and more: %d answers were counted", mostTurns)})
 	}
 	return out
 }
 
 // boxes spells how many there are, and which it is where it is one.
-func (n *turns) boxes(boxes map[model.ObjectID]bool, change string, q verdict.Question) model.Phrase {
+func (t *turned) boxes(c *Comparison, change string, q verdict.Question) model.Phrase {
 	words := [2]string{"mailbox", "mailboxes"}
 	if q == verdict.CanSendAs || q == verdict.CanSendOnBehalf {
 		words = [2]string{"recipient", "recipients"}
 	}
-	if len(boxes) == 1 {
-		for id := range boxes {
-			return model.Phrase{{Is: model.PartWord, Text: "1 " + change + words[0] + ", "}, {Is: model.PartName, Text: n.s.ObjectName(n.s.Record(id))}, {Is: model.PartWord, Text: ","}}
+	if len(t.mailboxes) == 1 {
+		for at := range t.mailboxes {
+			s := c.State(at.state)
+			return model.Phrase{{Is: model.PartWord, Text: "1 " + change + words[0] + ", "}, {Is: model.PartName, Text: s.ObjectName(s.Record(at.id))}, {Is: model.PartWord, Text: ","}}
 		}
 	}
-	return model.Said(fmt.Sprintf("%d %s%s", len(boxes), change, words[1]))
+	return model.Said(fmt.Sprintf("%d %s%s", len(t.mailboxes), change, words[1]))
 }
 
-func (n *turns) whom(persons map[model.TrusteeID]bool) model.Phrase {
-	if persons[0] {
+func (t *turned) whom(c *Comparison) model.Phrase {
+	if _, all := t.persons[0]; all {
 		return model.Said(" for everybody")
 	}
-	if len(persons) == 1 {
-		for id := range persons {
-			return model.Phrase{{Is: model.PartWord, Text: " for "}, {Is: model.PartName, Text: n.s.Principal(id).Name}}
+	if len(t.persons) == 1 {
+		for id, state := range t.persons {
+			return model.Phrase{{Is: model.PartWord, Text: " for "}, {Is: model.PartName, Text: c.State(state).Principal(id).Name}}
 		}
 	}
-	return model.Said(fmt.Sprintf(" for %d persons", len(persons)))
+	return model.Said(fmt.Sprintf(" for %d persons", len(t.persons)))
+}
+
+// sorted are the numbers of changes, each once.
+func sorted(found []int32) []int32 {
+	slices.Sort(found)
+	return slices.Compact(found)
 }

@@ -124,11 +124,12 @@ func typeSetOf(t *view.ObjectType) typeSet { return 1 << slices.Index(view.Objec
 func typesOf(k *grant.Kind) typeSet { return typeSetOf(view.TypeOfKind(k)) }
 
 // allHolders says for each object on which object types it holds a right: itself,
-// or as a member of a group that does. Everyone and Authenticated Users hold
+// or as a member of a group that does; roles count. Everyone and Authenticated Users hold
 // everybody; their members are not listed.
 func allHolders(s *model.Snapshot) *member.Holdings[typeSet] {
 	return member.Propagate(s, namedOn(s), func(yield func(pool.DN, typeSet)) {
 		grant.EachLink(s, func(k *grant.Kind, who pool.DN) { yield(who, typesOf(k)) })
+		holdsRoles(s, func(who pool.DN) { yield(who, typeSetOf(view.Roles)) })
 	})
 }
 

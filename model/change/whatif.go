@@ -9,6 +9,9 @@ import (
 	"mbxperm/model/whatif"
 )
 
+// mostTurns bounds the lines of a what-if that are kept.
+const mostTurns = 100_000
+
 // Asked is what a what-if asks, where a Comparison is the answer to one.
 type Asked struct {
 	Wishes []whatif.Wish

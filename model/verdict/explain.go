@@ -25,11 +25,18 @@ type Way struct {
 	Mailbox  bool   // the entry stands in the mailbox's list, else in that of Obj itself
 	Pos      uint32 // of the entry there
 	HasEntry bool
+	// Assignment is the role assignment at the end of the way, and Assignee who has it;
+	// 0 where there is none.
+	Assignment model.ObjectID
+	Assignee   pool.DN
 
 	certainty member.Certainty
 	basis     Basis
 	names     pool.SID // whom the entry names; 0 where there is none
 }
+
+// Names is the SID that the entry at the end of the way names; 0 where there is none.
+func (w *Way) Names() pool.SID { return w.names }
 
 // phrase spells the chain: "u00012 > Desk > mailbox entry 3".
 func (w *Way) phrase() model.Phrase { return w.spell(make(model.Phrase, 0, w.parts())) }

@@ -55,7 +55,7 @@ func (l *Line) domain() member.Domain {
 // scope.
 func (l *Line) roleWay(e *roleEntry, c rbac.Counting, who, got member.Certainty) Way {
 	b, a := l.b, &l.b.rbac.Assignments[c.Assignment]
-	w := Way{certainty: got, basis: Role}
+	w := Way{certainty: got, basis: Role, Assignment: a.Obj, Assignee: b.rbac.Assignees[e.assignee].DN}
 	if got&member.Sure == 0 {
 		w.Doubt = l.roleDoubt(a, c, who)
 	}

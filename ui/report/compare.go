@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"mbxperm/model"
 	"mbxperm/model/change"
 	"mbxperm/model/hiding"
 	"mbxperm/ui/safe"
@@ -41,9 +40,10 @@ kind, and what right says then:
   client, relay   of protocol logs: who logs on from an address, or sends through a connector
 
 A role assignment has changed too where its scope takes other mailboxes now, or its role opens them and did not before.
-effect says what the change alone did to verdicts, of an entry, a delegate or a membership: opens 35 more mailboxes for lund.
-It is what would be otherwise in the state that has it, if it were left out there. Of more than 500 such changes it is worked
-out with --effects alone, which takes some milliseconds for each.
+effect says of each change what it did to verdicts: opens 35 more mailboxes for lund. It counts the verdicts that differ between
+OLD and NEW and rest on the change in one of them; one that rests on several changes is counted for each. Where none does, it
+says so, and why if that goes by the kind; where one of the two was not read, that it is not decidable. An owner does not count
+on a mailbox that only one of the two has, and of an account that only one of them has only what it gets beyond everybody.
 An inherited entry is compared where it is set, if that was read: one change, and reach counts the
 targets that carry a copy. On an entry of a store that opens mailboxes, reach counts the mailboxes in it.
 On the screen: mbxperm NEW --since OLD.
@@ -55,43 +55,28 @@ lines on coverage there.`
 const tableFields = 11
 
 // changesData makes a report of changes, under the field names of the contract.
-// A table has a sign before each word, and fewer fields.
-// What the changes did to verdicts is worked out as the records are asked for, where
-// that is wanted.
-func changesData(ctx context.Context, r *change.List, format Format, effects bool) Data {
+// A table has a sign before each word, and fewer fields. What the changes did to
+// verdicts is worked out before the first record. The evidence says what of that rests
+// on none of them.
+func changesData(ctx context.Context, r *change.List, format Format, ev *Evidence, hide *Redactor) (Data, error) {
+	effects, err := r.Comparison.Effects(ctx)
+	if err != nil {
+		return Data{}, err
+	}
+	if rest := effects.Rest(); rest != nil {
+		ev.Notes = append(ev.Notes, "verdicts that differ, and rest on no change that is listed: "+hide.phrase(rest))
+	}
 	fields := change.Fields
 	if format == Table {
 		fields = slices.Clone(fields[:tableFields])
 		fields[0].Value = func(x *change.Change) any { return change.Signs[x.Change] + " " + x.Change }
-		if effects {
-			fields = append(fields, change.Fields[len(change.Fields)-1])
-		}
+		fields = append(fields, change.Fields[len(change.Fields)-1])
 	}
-	known := map[int]model.Phrase{} // a record is asked for more than once
 	return NewData("compare", fields, r.Len(), func(i int) change.Change {
 		x := r.Change(i)
-		if !effects {
-			return x
-		}
-		effect, ok := known[i]
-		if !ok {
-			effect, _ = r.Effect(ctx, i) // whoever writes sees that the context ended
-			known[i] = effect
-		}
-		x.Effect = effect
+		x.Effect = r.Effect(effects, i)
 		return x
-	})
-}
-
-// withEffects reports whether a comparison says what each change did to verdicts: where
-// it is asked to, and where that are few.
-func (j *Job) withEffects(r *change.List, ev *Evidence) bool {
-	n := r.Effects()
-	if j.Effects || n <= change.MostEffects {
-		return true
-	}
-	ev.Notes = append(ev.Notes, "what "+safe.Thousands(n)+" changes did to verdicts was not worked out: --effects does that, or choose some with --target, --trustee or --filter")
-	return false
+	}), nil
 }
 
 // Compared is what the evidence says of a comparison. The counts are those

@@ -139,7 +139,6 @@ type Question struct {
 	Of              string // the text behind Query.Of
 	// Recipients and Expand are those of report access.
 	Recipients, Expand bool
-	Effects            bool // of compare: whatever it takes
 	Doors              Doors
 	// Directory are the flags of the reports on what the directory says of doors.
 	Directory Directory

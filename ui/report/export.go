@@ -40,7 +40,11 @@ func ExportChanges(ctx context.Context, r *change.List, version string, out Outp
 	ev.Report, ev.Question = q.Report, q.words(func(name string) string { return name })
 	ev.Comparison = compared(r, nil)
 	ev.hide(r.Hidden)
-	return out.export(ctx, changesData(ctx, r, out.Format, r.Effects() <= change.MostEffects), ev)
+	d, err := changesData(ctx, r, out.Format, ev, nil)
+	if err != nil {
+		return nil, err
+	}
+	return out.export(ctx, d, ev)
 }
 
 // AllChanges compares a snapshot with an older one, and leaves nothing out: what

@@ -20,7 +20,7 @@ type Flags struct {
 	Format, Object, Target, Trustee, Direction, Out       string
 	RedactKey, FailOn, Since                              string
 	Inherited, Self, Defaults, Implied, Stale, All, Force bool
-	BOM, Redact, Quiet, Wide, Effects                     bool
+	BOM, Redact, Quiet, Wide                              bool
 	Columns                                               string
 	Seen                                                  Seen
 	Verdict                                               Verdict
@@ -135,7 +135,6 @@ func (r *Flags) DefineCompare(f *pflag.FlagSet) {
 	r.rows(f, "only changes of one object type: "+objectNames())
 	r.reports(f)
 	r.Seen.DefineChanges(f)
-	f.BoolVar(&r.Effects, "effects", false, "say of every change what it did to verdicts, however many there are")
 	r.DefineForce(f, "compare two forests, replace files that exist")
 }
 
@@ -337,7 +336,7 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 		format = zipFormat
 	}
 	job := &Job{
-		Question: Question{Report: report, Query: q, Target: r.Target, Trustee: r.Trustee, Of: r.Seen.Of, Recipients: r.Object == "recipient", Expand: r.Verdict.Expand, Effects: r.Effects,
+		Question: Question{Report: report, Query: q, Target: r.Target, Trustee: r.Trustee, Of: r.Seen.Of, Recipients: r.Object == "recipient", Expand: r.Verdict.Expand,
 			Doors: r.Doors, Directory: r.Directory, Findings: r.Findings, Hybrid: r.Hybrid, WhatIf: r.WhatIf, OpenGraph: r.OpenGraph},
 		Output:  Output{Format: format, BOM: r.BOM, File: r.Out, Force: r.Force, Quiet: r.Quiet, Wide: r.Wide},
 		Version: version,
