@@ -22,12 +22,50 @@ type Connection struct {
 	Probe bool
 	// Spare: it comes from a back end whose front end has logs, which count it.
 	Spare bool
-	// State says whether the mailbox may be used by the protocol now; empty where
-	// it is none that was read.
-	State string
-	Notes []string // what is to be said of it, a sentence each
-	// Faults are what is wrong with it; Notes say them too.
-	Faults []Fault
+	state uint8    // see State: the number of its name, and 1 more
+	said  *remarks // nil where there is nothing to say, as of most
+}
+
+// remarks are what is to be said of a connection.
+type remarks struct {
+	notes  []string
+	faults []Fault
+}
+
+// State says whether the mailbox may be used by the protocol now; empty where it is
+// none that was read.
+func (c *Connection) State() string {
+	if c.state == 0 {
+		return ""
+	}
+	return stateNames[c.state-1]
+}
+
+// Notes are what is to be said of it, a sentence each.
+func (c *Connection) Notes() []string {
+	if c.said == nil {
+		return nil
+	}
+	return c.said.notes
+}
+
+// Faults are what is wrong with it; Notes say them too.
+func (c *Connection) Faults() []Fault {
+	if c.said == nil {
+		return nil
+	}
+	return c.said.faults
+}
+
+// note adds a note. Connections of which the same is to be said share it: it is made
+// anew.
+func (c *Connection) note(text string) {
+	c.said = &remarks{append(slices.Clip(c.Notes()), text), c.Faults()}
+}
+
+// fault notes a fault, and says so.
+func (c *Connection) fault(f Fault) {
+	c.said = &remarks{append(slices.Clip(c.Notes()), f.Text), append(slices.Clip(c.Faults()), f)}
 }
 
 // Connections are all that the logs tell: by server, protocol, account, mailbox and
@@ -43,6 +81,7 @@ var connections = model.Derive(func(s *model.Snapshot) []Connection {
 		}
 	}
 	access, say := NewAccessReader(s), explainer{s: s, login: map[string]string{}}
+	plain := map[int]*remarks{} // by the number of logons
 	out := make([]Connection, len(s.Connections))
 	for i := range s.Connections {
 		c := &out[i]
@@ -60,19 +99,19 @@ var connections = model.Derive(func(s *model.Snapshot) []Connection {
 			}
 		}
 		c.Probe = isProbe(c.Connection)
-		c.state(s, access)
+		c.mayUse(s, access)
 		if part(c.Side) == "back" {
 			c.Spare = front[strings.ToLower(c.Server)+c.Protocol]
-			c.Notes = append(c.Notes, "from the log of the back end: the front end has none here")
+			c.note("from the log of the back end: the front end has none here")
 		}
 		c.byBindings(s)
-		c.plainText()
+		c.plainText(plain)
 		if c.Account.Several {
-			c.Notes = append(c.Notes, "several accounts have this name")
+			c.note("several accounts have this name")
 		}
 		for _, r := range c.Reasons {
 			if text := say.explain(c, r.Name); text != r.Name && text != wrongPassword {
-				c.Notes = append(c.Notes, fmt.Sprintf("%s (%d times)", text, r.N))
+				c.note(fmt.Sprintf("%s (%d times)", text, r.N))
 			}
 		}
 	}
@@ -138,8 +177,8 @@ func (p *Settings) unusual(setting string) bool {
 // usualPorts are those by which the logs themselves tell how a client came.
 var usualPorts = []uint16{110, 143, 993, 995}
 
-// state finds out whether the mailbox may be used by the protocol.
-func (c *Connection) state(s *model.Snapshot, access *AccessReader) {
+// mayUse finds out whether the mailbox may be used by the protocol.
+func (c *Connection) mayUse(s *model.Snapshot, access *AccessReader) {
 	id := c.Account.ID
 	if c.Other.ID != 0 {
 		id = c.Other.ID
@@ -148,8 +187,9 @@ func (c *Connection) state(s *model.Snapshot, access *AccessReader) {
 	if id == 0 || !ok || !s.Record(id).HasMailbox() {
 		return
 	}
-	if c.State = access.Of(id, by).State; c.State == AccessOff && c.OK > 0 {
-		c.Notes = append(c.Notes, c.Protocol+" is off for the mailbox now")
+	state := access.Of(id, by).State
+	if c.state = uint8(1 + slices.Index(stateNames[:], state)); state == AccessOff && c.OK > 0 {
+		c.note(c.Protocol + " is off for the mailbox now")
 	}
 }
 
@@ -210,12 +250,14 @@ func balanced(list []Connection) {
 			servers[strings.ToLower(c.Server)] = v
 		}
 		v.several = v.several || v.client != c.Client
-		v.accounts[strings.ToLower(c.User)] = true
+		if len(v.accounts) < leastBalanced {
+			v.accounts[strings.ToLower(c.User)] = true
+		}
 	}
 	for i := range list {
 		c := &list[i]
 		if v := servers[strings.ToLower(c.Server)]; v != nil && !v.several && !c.Probe && len(v.accounts) >= leastBalanced {
-			c.Notes = append(c.Notes, "all logons of "+c.Server+" come from this address: a load balancer hides the clients")
+			c.note("all logons of " + c.Server + " come from this address: a load balancer hides the clients")
 		}
 	}
 }

@@ -80,7 +80,7 @@ var faultsOf = model.Derive(func(s *model.Snapshot) (out []Found) {
 	}
 	for i, all := 0, Connections(s); i < len(all); i++ {
 		c := &all[i]
-		for _, f := range c.Faults {
+		for _, f := range c.Faults() {
 			out = append(out, Found{Fault: f, Obj: c.Account.ID, Name: c.Protocol, Server: c.Server, Client: c.Client, Account: c.User})
 		}
 	}
@@ -105,18 +105,23 @@ func NotMember(used int) Fault {
 }
 
 // plainText is the fault of logons that worked and crossed the network in plain
-// text.
-func (c *Connection) plainText() {
-	if c.Plain > 0 && !c.Spare {
+// text. Most of those who do so, and there can be some hundred thousand, do nothing
+// else that is to be said: known has what to say of so many logons.
+func (c *Connection) plainText(known map[int]*remarks) {
+	switch said := known[c.Plain]; {
+	case c.Plain <= 0 || c.Spare:
+	case c.said == nil && said != nil:
+		c.said = said
+	default:
+		first := c.said == nil
 		c.fault(Fault{FaultPlainText, some(c.Plain, "logon") + " that worked came in plain text", c.Plain})
+		if first {
+			known[c.Plain] = c.said
+		}
 	}
 }
 
 // fault notes a fault, and says so.
-func (c *Connection) fault(f Fault) {
-	c.Faults, c.Notes = append(c.Faults, f), append(c.Notes, f.Text)
-}
-
 func (r *Relay) fault(f Fault) {
 	r.Faults, r.Notes = append(r.Faults, f), append(r.Notes, f.Text)
 }

@@ -18,6 +18,9 @@ type Account struct {
 // accounts are those that the names in the logs stand for, by the name in lower
 // case.
 var accounts = model.Derive(func(s *model.Snapshot) map[string]Account {
+	if s.Objects.Len() <= 1 && len(s.Addresses) == 0 { // there are logs, and no directory
+		return nil
+	}
 	f := newFinder(s)
 	for i := range s.Connections {
 		c := s.Connections[i]
@@ -43,8 +46,8 @@ func AccountOf(s *model.Snapshot, name string) Account { return accounts.Of(s)[s
 // finder looks for accounts by names. It looks at every account once.
 type finder struct {
 	s       *model.Snapshot
-	names   map[string]bool     // wanted, in lower case
-	logins  map[string][]string // the sAMAccountNames in these, and the names
+	names   map[string]bool     // wanted, in lower case; whether it is all that a sAMAccountName is
+	logins  map[string][]string // sAMAccountNames, and the names that are more than these
 	hashes  map[uint64]string
 	found   map[string][]model.ObjectID
 	domains map[string]int // number in the forest's list, by NetBIOS and DNS name
@@ -73,15 +76,16 @@ const (
 // want notes a name to look for.
 func (f *finder) want(name string) {
 	name = strings.ToLower(name)
-	if name == "" || f.names[name] {
+	if _, ok := f.names[name]; ok || name == "" {
 		return
 	}
-	f.names[name] = true
 	_, login := splitName(name)
 	if strings.HasPrefix(login, healthPrefix) && len(login) > loginLength {
 		login = login[:loginLength]
 	}
-	f.logins[login] = append(f.logins[login], name)
+	if f.names[name] = login == name; login != name {
+		f.logins[login] = append(f.logins[login], name)
+	}
 	if strings.Contains(name, "@") {
 		f.hashes[model.AddressHash(name)] = name
 	}
@@ -114,15 +118,16 @@ func (f *finder) find() map[string]Account {
 		if o.Account == 0 || !o.IsPrincipal() || o.Class == model.ClassGroup {
 			continue
 		}
-		if login := strings.ToLower(f.s.Texts.Text(o.Account)); f.logins[login] != nil {
+		if login := strings.ToLower(f.s.Texts.Text(o.Account)); f.names[login] || f.logins[login] != nil {
 			byLogin[login] = append(byLogin[login], id)
 		}
 	}
 	for login, ids := range byLogin {
+		if f.names[login] {
+			f.byDomain(login, ids)
+		}
 		for _, name := range f.logins[login] {
-			if f.found[name] == nil {
-				f.byDomain(name, ids)
-			}
+			f.byDomain(name, ids)
 		}
 	}
 	for name := range f.names {
@@ -146,6 +151,9 @@ func (f *finder) add(name string, id model.ObjectID) {
 // byDomain takes those of the accounts with one sAMAccountName that are in the
 // domain that the name says, if it says one that the forest has.
 func (f *finder) byDomain(name string, ids []model.ObjectID) {
+	if f.found[name] != nil {
+		return
+	}
 	domain, login := splitName(name)
 	at, known := f.domains[domain]
 	switch {

@@ -103,7 +103,7 @@ func TestProbesAndBackEnds(t *testing.T) {
 		if spare := i == 4; c.Spare != spare {
 			t.Errorf("%d: spare %v", i, c.Spare)
 		}
-		if i == 5 && len(c.Notes) == 0 {
+		if i == 5 && len(c.Notes()) == 0 {
 			t.Error("that it comes from a back end is not said")
 		}
 	}
@@ -116,8 +116,8 @@ func TestGuessing(t *testing.T) {
 	w.Connection(model.Connection{Stream: model.StreamOf("EX14", "IMAP4", "front end"), Client: "203.0.113.9", User: "anna", Failed: 3})
 	w.Connection(model.Connection{Stream: model.StreamOf("EX14", "IMAP4", "front end"), Client: "192.0.2.9", User: "anna", Failed: 3})
 	for _, c := range door.Connections(w.Snapshot()) {
-		if said := len(c.Notes) > 0; said != (c.Client == "203.0.113.9") {
-			t.Errorf("%s %s: %v", c.Client, c.User, c.Notes)
+		if said := len(c.Notes()) > 0; said != (c.Client == "203.0.113.9") {
+			t.Errorf("%s %s: %v", c.Client, c.User, c.Notes())
 		}
 	}
 }
@@ -130,8 +130,8 @@ func TestLoadBalancer(t *testing.T) {
 		w.Connection(model.Connection{Stream: model.StreamOf("EX14", "IMAP4", "front end"), User: u, Client: "192.0.2.1" + u, OK: 1})
 	}
 	for _, c := range door.Connections(w.Snapshot()) {
-		if said := len(c.Notes) > 0; said != (c.Server == "EX13") {
-			t.Errorf("%s %s: %v", c.Server, c.User, c.Notes)
+		if said := len(c.Notes()) > 0; said != (c.Server == "EX13") {
+			t.Errorf("%s %s: %v", c.Server, c.User, c.Notes())
 		}
 	}
 }
@@ -173,7 +173,7 @@ func TestReasons(t *testing.T) {
 		"192.0.2.5": "front and back end do not trust each other: look at X509CertificateName (3 times)",
 	}
 	for _, c := range door.Connections(w.Snapshot()) {
-		if got := strings.Join(c.Notes, "; "); got != want[c.Client] {
+		if got := strings.Join(c.Notes(), "; "); got != want[c.Client] {
 			t.Errorf("%s: %q, want %q", c.Client, got, want[c.Client])
 		}
 	}

@@ -99,6 +99,7 @@ func inOrder[T any](rows []T, p *placing) {
 	var by [len(place{})][]uint32
 	for i, compare := range [...]func(a, b string) int{compareFolded, compareFolded, compareNames, compareFolded, compareClients, strings.Compare} {
 		by[i] = p.ranks[i].inOrder(compare)
+		p.ranks[i] = ranks{} // some hundred thousand names
 	}
 	for i := range p.places {
 		for k := range by {

@@ -31,7 +31,7 @@ func (e *explainer) explain(c *Connection, reason string) string {
 	case strings.Contains(text, "failclientaccessrules"), strings.Contains(text, "clientaccessrule"):
 		return "a client access rule refuses it"
 	case strings.Contains(text, "userdisabled"):
-		if c.State == AccessOn {
+		if c.State() == AccessOn {
 			return "switched off for the mailbox, which it is no longer"
 		}
 		return "switched off for the mailbox"

@@ -40,11 +40,11 @@ var ConnectionFields = []model.Field[*Connection]{
 	{Name: "starttls", Value: func(c *Connection) any { return c.StartTLS }},
 	{Name: "plain", Value: func(c *Connection) any { return c.Plain }},
 	{Name: "reasons", Is: model.ContentSentence, Value: func(c *Connection) any { return model.Tallies(c.Reasons) }},
-	{Name: "protocol_state", Is: model.ContentWord, Value: func(c *Connection) any { return c.Connection.State }},
+	{Name: "protocol_state", Is: model.ContentWord, Value: func(c *Connection) any { return c.Connection.State() }},
 	{Name: "right", Is: model.ContentStatus, Value: func(c *Connection) any { return c.Right }},
 	{Name: "sessions", Value: func(c *Connection) any { return c.Sessions }},
 	{Name: "unknown_names", Value: func(c *Connection) any { return c.Names }},
-	{Name: "note", Is: model.ContentSentence, Value: func(c *Connection) any { return strings.Join(c.Notes, "; ") }},
+	{Name: "note", Is: model.ContentSentence, Value: func(c *Connection) any { return strings.Join(c.Notes(), "; ") }},
 }
 
 func (c *Connection) mailboxName() string {
@@ -116,7 +116,7 @@ var Connections = &ObjectType{
 		textCell("Mailbox", model.ContentName, true, func(r *Row) string { return r.Connection.mailboxName() }),
 		textCell("May open", model.ContentWord, true, func(r *Row) string { return r.Connection.Right }),
 		textCell("Last", model.ContentWord, true, func(r *Row) string { return shortStamp(stamp(r.Connection.Last.Time())) }),
-		textCell("Note", model.ContentSentence, true, func(r *Row) string { return strings.Join(r.Connection.Notes, "; ") }),
+		textCell("Note", model.ContentSentence, true, func(r *Row) string { return strings.Join(r.Connection.Notes(), "; ") }),
 	},
 	Fields: doorFields(
 		sumField("ok", func(t *DoorTotals) int { return t.Sums[0] }),
