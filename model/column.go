@@ -48,6 +48,7 @@ type Column[T any] struct {
 	Numeric bool // right-aligned, sorted by number
 	Extra   bool // shown only where there is room
 	Off     bool // not shown until somebody chooses it
+	Spare   bool // an extra one that a grid has by itself only where it is not above another
 	// Band is what stands above this column and its neighbours of the same band,
 	// where there is room, and Under the title below that.
 	Band, Under string

@@ -287,7 +287,9 @@ func (d *acesData) Cell(row, col int) (string, widget.Style) {
 			return text, widget.StyleDeny
 		}
 	case model.ContentTrustee:
-		return text, principalStyle(&d.row.Trustee)
+		if !c.Extra { // a further name has no word for what the style says
+			return text, principalStyle(&d.row.Trustee)
+		}
 	case model.ContentRight:
 		if d.row.NullDACL {
 			return text, widget.StyleAlarm

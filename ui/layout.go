@@ -99,6 +99,7 @@ func (r *root) arrange() {
 		used, other = right, left
 	}
 	r.app.left.Banded = r.height >= bandsFrom
+	r.app.left.Roomy = r.single() || r.width >= sideBySide
 	r.body.Clear()
 	r.pane = r.height - head - r.lines
 	switch {

@@ -132,7 +132,7 @@ func filterNote(filter string) string {
 func totalsColumns(q *view.Query) []widget.Column {
 	columns := make([]widget.Column, len(q.Type.Totals))
 	for i, c := range q.Type.Totals {
-		columns[i] = widget.Column{Title: c.Title, Short: c.Short, Numeric: c.Numeric, Extra: c.Extra, Off: c.Off && !q.Expects(), Band: c.Band, Under: c.Under}
+		columns[i] = widget.Column{Title: c.Title, Short: c.Short, Numeric: c.Numeric, Extra: c.Extra, Off: c.Off && !q.Expects(), Spare: c.Spare, Band: c.Band, Under: c.Under}
 		switch c.Is {
 		case model.ContentTrustee:
 			columns[i].Name = i == 0

@@ -60,7 +60,7 @@ func (r *Row) names() []string { return append(r.targetKnown().names(), r.truste
 // knownAs are the columns that tell under which other names people know the account
 // of a line, and where it is.
 var knownAs = []model.Column[*Line]{
-	{Title: "DisplayName", Is: model.ContentTrustee, Extra: true, Text: func(l *Line) string { return displayName(l.known()) }},
+	{Title: "DisplayName", Is: model.ContentTrustee, Extra: true, Spare: true, Text: func(l *Line) string { return displayName(l.known()) }},
 	{Title: "Mail", Is: model.ContentTrustee, Extra: true, Off: true, Text: func(l *Line) string { return mail(l.known()) }},
 	{Title: "UPN", Is: model.ContentTrustee, Extra: true, Off: true, Text: func(l *Line) string { return upn(l.known()) }},
 	{Title: "Domain", Is: model.ContentName, Extra: true, Off: true, Text: func(l *Line) string { return l.Domain }},

@@ -62,7 +62,8 @@ func (g *Grid) WantedColumns() []int {
 	order := g.Ordered()
 	shown := slices.DeleteFunc(slices.Clone(order), func(at int) bool {
 		show := g.Choice(at).Show
-		return show == ShowNever || g.columns[at].Repeats && show != showAlways
+		c := &g.columns[at]
+		return show == ShowNever || (c.Repeats || c.Spare && !g.Roomy) && show != showAlways
 	})
 	if len(shown) == 0 && len(order) > 0 {
 		return order[:1]

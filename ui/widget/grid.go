@@ -30,6 +30,7 @@ type Column struct {
 	Lesser  bool   // goes first where there is not even room for the others
 	Repeats bool   // says the same in each row as the title of the pane: left out until it is chosen
 	Off     bool   // left out until it is chosen
+	Spare   bool   // left out until it is chosen where the grid is not [Grid.Roomy]
 	Name    bool   // what one looks for: extra columns leave it goodName, and what is left over is its first
 	Main    bool   // what the grid is for: what names leave over is its next
 	Band    string // what stands above it and its neighbours of the same band, where there is room
@@ -78,6 +79,7 @@ type Grid struct {
 	Sorted  int            // 1 + the column that the rows are ordered by, negative when descending, or 0
 	Empty   string         // said where there are no rows
 	Banded  bool           // there is room for a line of bands above the heading
+	Roomy   bool           // it is beside another grid and not above it, or alone: a wider screen then shows no less
 
 	OnMove   func()           // the cursor is on another row, or on none any more
 	OnChoose func(row int)    // Enter, or a double click
@@ -224,7 +226,7 @@ func (g *Grid) moved() {
 // Draw draws the table, with the cursor's line as it looks with or without
 // the focus.
 func (g *Grid) Draw(screen tcell.Screen) {
-	if _, _, inner, _ := g.GetInnerRect(); inner != g.fit.inner || g.Banded != g.fit.mayBand {
+	if _, _, inner, _ := g.GetInnerRect(); inner != g.fit.inner || g.Banded != g.fit.mayBand || g.Roomy != g.fit.roomy {
 		g.layout(inner)
 	}
 	if _, _, _, height := g.GetInnerRect(); height != g.height {

@@ -23,6 +23,7 @@ type fitting struct {
 	short   bool  // under their short titles
 	banded  bool  // under bands
 	mayBand bool  // there was room for bands
+	roomy   bool  // it was [Grid.Roomy]
 	more    bool  // there are columns to the right for which there is no room
 	widths  []int // by place
 	trail   int   // blanks after the last column, if it is numeric
@@ -100,7 +101,7 @@ func (g *Grid) layout(inner int) {
 // what cannot be read even so has to be gone to. What is left over goes to the
 // columns whose texts are cut, names first, then to the last one.
 func (g *Grid) fitInto(inner int, band bool) {
-	f := fitting{inner: inner, mayBand: band, banded: band && g.hasBands()}
+	f := fitting{inner: inner, roomy: g.Roomy, mayBand: band, banded: band && g.hasBands()}
 	wanted := g.WantedColumns()
 	f.columns = slices.Clone(wanted)
 	g.pick(&f)
