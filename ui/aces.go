@@ -20,6 +20,7 @@ import (
 type aces struct {
 	*widget.Grid
 	result *view.Result                            // what it shows; nil while there is nothing to show
+	late   string                                  // it shows what was asked before, and says so
 	recall func(*view.Query) []widget.ColumnChoice // what was chosen of the columns
 }
 
@@ -34,7 +35,7 @@ func newACEs(t *widget.Theme) *aces {
 func (v *aces) clear() {
 	v.result = nil
 	v.Swap(widget.NoRows{})
-	v.SetTitle("ACEs")
+	v.late = ""
 	v.Empty = ""
 }
 
@@ -45,8 +46,11 @@ func (v *aces) show(res *view.Result) {
 	if fresh {
 		v.ForgetWidths() // their widths too
 	}
-	v.result = res
+	v.result, v.late = res, ""
 	v.Sorted = res.Query.Sort
+	if res.Query.Arrival { // the rows stand as they come
+		v.Sorted = 0
+	}
 	v.Choices = v.recall(&res.Query)
 	v.Swap(&acesData{res: res, columns: markRepeated(acesColumns(&res.Query), &res.Query), at: -1})
 	if fresh {
@@ -116,16 +120,27 @@ func showsThem(only hiding.Only) string {
 
 // Draw draws the grid under a title that fits.
 func (v *aces) Draw(screen tcell.Screen) {
+	_, _, w, _ := v.GetRect()
+	late := ""
+	if v.late != "" {
+		late = " · " + v.late
+	}
+	title := "ACEs"
 	if v.result != nil {
-		_, _, w, _ := v.GetRect()
-		title := acesTitle(v.result, true)
-		if safe.Width(title) > w-2 {
+		title = acesTitle(v.result, true)
+		if safe.Width(title)+safe.Width(late) > w-2 {
 			title = acesTitle(v.result, false)
 		}
-		v.SetTitle(widget.EscapeTags(title))
 	}
+	if late != "" {
+		title = widget.FitWidth(title, max(w-2-safe.Width(late), 0))
+	}
+	v.SetTitle(widget.EscapeTags(title + late))
 	v.Grid.Draw(screen)
 }
+
+// allLines is what the title and the trail call the rows of all lines.
+const allLines = "all lines"
 
 // acesTitle says whose rows these are, which way they are read, and how many;
 // made safe, but for tags. Where there is no room the display name is left out.
@@ -136,6 +151,12 @@ func acesTitle(res *view.Result, room bool) string {
 		parts = append(parts, name)
 	}
 	how := q.ACEs.Direction()
+	if q.AllLines() {
+		parts[0], how = allLines, "as they come"
+		if !q.Arrival {
+			how = ""
+		}
+	}
 	if q.Verdicts() {
 		parts = append(parts, verdictNote(q), safe.Thousands(res.Len())+" "+rowsWord(res.Len()))
 		if n := res.Disabled; n > 0 && q.ACEs.Direction() == "forward" {
@@ -154,7 +175,10 @@ func acesTitle(res *view.Result, room bool) string {
 		}
 		return strings.Join(parts, " · ") + safe.Text(expectNote(res)+filterNote(q.Filter))
 	}
-	parts = append(parts, how, rowsText(res, room))
+	if how != "" {
+		parts = append(parts, how)
+	}
+	parts = append(parts, rowsText(res, room))
 	if unread := res.Unread(); len(unread) > 0 && room {
 		parts = append(parts, "not read: "+strings.Join(unread, " and "))
 	} else if len(unread) > 0 {

@@ -201,6 +201,9 @@ func (a *app) flip() {
 }
 
 func (a *app) whyNoFlip() string {
+	if a.here.acesType().AllLines() {
+		return "these are the entries of all lines: Enter on a row goes on from there"
+	}
 	if a.here.typ.ACEs[a.here.aces].Flip == a.here.aces {
 		return a.here.typ.Plural + " have no other direction: Enter on a row goes on from there"
 	}

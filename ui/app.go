@@ -69,7 +69,7 @@ type toggles struct {
 // pending is what the workers are busy with.
 type pending struct {
 	left, right *worker
-	at          time.Time    // when the left grid was last asked for
+	at, rightAt time.Time    // when the left grid was last asked for, and the right one
 	goTo        *widget.Spot // where the cursor of the left grid is to go with the next answer
 	row         *widget.Spot // the same of the right one
 	jumped      bool         // the right grid is to show a name that was gone to
@@ -204,9 +204,16 @@ func (a *app) follow() bool {
 	if a.here.pinned || ok && key == a.here.of {
 		return false
 	}
-	a.here.of = key
-	a.askRight()
+	a.goOn(key)
 	return true
+}
+
+// goOn has the right grid show the rows of a line, unless it shows those of all.
+func (a *app) goOn(key view.LineKey) {
+	a.here.of = key
+	if !a.here.acesType().AllLines() {
+		a.askRight()
+	}
 }
 
 // leftQuery is the question that the left grid answers.
@@ -221,10 +228,13 @@ func (a *app) leftQuery() view.Query {
 
 // rightQuery is the question that the right grid answers.
 func (a *app) rightQuery() view.Query {
-	side, t := &a.here.sides[rightPane], a.here.acesType()
+	side, t, of := &a.here.sides[rightPane], a.here.acesType(), a.here.of
+	if t.AllLines() {
+		of = view.LineKey{}
+	}
 	return view.Query{
 		Type: a.here.typ, Show: a.show.reasons, Only: a.show.only, Filter: side.filter, Sort: side.sort,
-		Rows: true, Of: a.here.of, ACEs: t, Effective: a.here.effective, Expand: a.here.expand, Split: a.settings().Split,
+		Rows: true, Of: of, ACEs: t, Arrival: t.AllLines() && a.reading.running(), Effective: a.here.effective, Expand: a.here.expand, Split: a.settings().Split,
 		System: a.show.system && a.here.typ.Doors(),
 		Ends:   view.Ends{Release: a.options.Release}, Expect: a.options.expected, Deviating: a.show.deviating, Checks: a.seen,
 	}
@@ -242,11 +252,12 @@ func (a *app) askLeft() {
 
 // askRight has the right grid worked out.
 func (a *app) askRight() {
-	if a.reading.base == nil || a.here.of.IsZero() {
+	if a.reading.base == nil || a.here.of.IsZero() && !a.here.acesType().AllLines() {
 		a.pending.right.drop()
 		a.right.clear()
 		return
 	}
+	a.pending.rightAt = a.reading.now()
 	a.pending.right.ask(a.ctx, a.reading.base, a.rightQuery(), a.showRight)
 }
 

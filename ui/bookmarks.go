@@ -27,6 +27,11 @@ func directoryName(s *model.Snapshot) string {
 
 // lineHere is the line that the cursor is on, or that the right grid is about.
 func (a *app) lineHere() view.LineKey {
+	if res := a.right.result; a.here.focus == rightPane && res != nil && res.Query.AllLines() {
+		if row, ok := a.right.Selected(); ok {
+			return res.TargetKey(row)
+		}
+	}
 	if a.here.focus == rightPane {
 		return a.here.of
 	}

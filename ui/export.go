@@ -74,6 +74,9 @@ func exportName(res *view.Result) string {
 	if !q.Rows {
 		return fileName(s.State.Source) + "-" + q.Type.Flag + "-totals"
 	}
+	if q.AllLines() {
+		return fileName(s.State.Source) + "-" + q.Type.Flag + "-all-lines"
+	}
 	of := view.TrusteeOf(s, q.Of)
 	if q.Of.IsTarget() {
 		of = view.TargetOf(s, q.Of)

@@ -9,7 +9,7 @@ import (
 // markRepeated marks the columns of the right grid that say in each row what its
 // title says: of the rows of one target, its name and its DN.
 func markRepeated(columns []widget.Column, q *view.Query) []widget.Column {
-	if q.ACEs.Direction() != "forward" || q.Type.Doors() || q.Roles() {
+	if q.ACEs.Direction() != "forward" || q.AllLines() || q.Type.Doors() || q.Roles() {
 		return columns
 	}
 	of := q.Columns()

@@ -102,6 +102,10 @@ func (a *app) look() bool {
 		a.left.setLate(late)
 		changed = true
 	}
+	if late := a.lateRight(); late != a.right.late {
+		a.right.late = late
+		changed = true
+	}
 	return changed
 }
 
@@ -139,10 +143,15 @@ func (a *app) late() string {
 		}
 		return ""
 	}
-	if share := a.pending.left.share(); share > 0 {
-		return fmt.Sprintf("%s %d %%", working, int(share*100))
+	return a.pending.left.working()
+}
+
+// lateRight says the same of the right grid.
+func (a *app) lateRight() string {
+	if !a.pending.right.busy() || a.reading.now().Sub(a.pending.rightAt) <= 3*lookEvery || a.right.result != nil && holds(a.right.result, a.rightQuery()) {
+		return ""
 	}
-	return working
+	return a.pending.right.working()
 }
 
 // adopt makes the newest snapshot the one the grids show. While the source is

@@ -154,6 +154,8 @@ func (a *app) whyNoEffective() string {
 		return gridsOnly
 	case a.here.acesType().Verdicts():
 		return "verdicts count groups anyway"
+	case a.here.acesType().AllLines():
+		return "all entries are there: e is for the reverse view of one line"
 	case !a.here.effective && a.rightQuery().ACEs.Direction() == "forward":
 		return "rights through groups belong to the reverse view: r first"
 	}

@@ -145,19 +145,33 @@ func (a *app) drill() {
 	}
 	key, _ := a.left.key()
 	if !a.here.pinned && key != a.here.of { // the right grid was about to follow: so it does when one comes back
-		a.here.of = key
-		a.askRight()
+		a.goOn(key)
 	}
 	a.push()
 	a.here.pinned = false
 	a.pending.rest++
 	if key != a.here.of {
-		a.here.of = key
-		a.askRight()
+		a.goOn(key)
 	}
 	a.focus(a.right)
+	if a.here.acesType().AllLines() {
+		a.goToFirst(key)
+		return
+	}
 	if q := a.rightQuery(); q.ACEs.Direction() != "forward" && !a.here.effective && a.indirect() {
 		a.foot.say("it holds rights through groups or stores too: e shows those of groups; a, Reverse-Effective shows what all comes to")
+	}
+}
+
+// goToFirst puts the cursor of the right grid, which has the rows of all lines, on the
+// first one of a line.
+func (a *app) goToFirst(key view.LineKey) {
+	if res := a.right.result; res != nil && res.Query.AllLines() {
+		if row := res.FirstOn(key); row >= 0 {
+			a.right.Choose(row)
+		} else {
+			a.foot.say("none of all these rows is on " + lineName(res.Snapshot, key, "forward"))
+		}
 	}
 }
 
@@ -312,6 +326,9 @@ func (a *app) locationName(p *location) string {
 	}
 	if p.focus == leftPane || a.reading.base == nil {
 		return p.typ.Plural
+	}
+	if p.acesType().AllLines() {
+		return p.typ.Plural + " " + allLines
 	}
 	direction := p.acesType().Direction()
 	if p.typ.Doors() { // which are read both ways

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 
 	"mbxperm/model"
 	"mbxperm/model/view"
@@ -58,6 +59,14 @@ func (w *worker) share() float64 {
 		return 0
 	}
 	return w.progress.Share()
+}
+
+// working says how far the answer is.
+func (w *worker) working() string {
+	if share := w.share(); share > 0 {
+		return fmt.Sprintf("%s %d %%", working, int(share*100))
+	}
+	return working
 }
 
 // busy reports whether an answer is still to come.

@@ -115,3 +115,13 @@ func Stamp(s *model.Snapshot, o *model.Record, a *pool.ACERecord) SourceAt {
 	}
 	return SourceAt{}
 }
+
+// OriginOf is [Row.Origin] of a row that is an entry: empty for one that is set here, or
+// in a list that takes none over.
+func OriginOf(s *model.Snapshot, r Ref, a *pool.ACERecord) string {
+	o := s.Record(r.Obj)
+	if !r.Kind().IsInherited() || a.Flags&acl.Inherited == 0 && !o.Is(model.FlagAdminCount) {
+		return ""
+	}
+	return origin(s, o, a)
+}

@@ -115,9 +115,7 @@ func fillTarget(s *model.Snapshot, row *Row, o *model.Record) {
 func fillACE(s *model.Snapshot, row *Row, o *model.Record, a *pool.ACERecord) {
 	fillEntry(s, row, o, a)
 	row.Overruled = a.Type.Denies() && overruled(s, row.Ref, a)
-	if row.Ref.Kind().IsInherited() && (row.Inherited || o.Is(model.FlagAdminCount)) {
-		row.Origin = origin(s, o, a)
-	}
+	row.Origin = OriginOf(s, row.Ref, a)
 }
 
 // fillEntry fills in what depends on nothing but the entry and the class of its target.

@@ -33,6 +33,7 @@ var Admins = &ObjectType{
 		{Name: "All", reverse: grant.AdminACL.Only(), Flip: 1},
 		{Name: "Reverse-All", reverse: grant.All(), Flip: 0},
 		{Name: "Scope", forward: grant.AdminACL.Only(), Flip: 1}, // whoever is named on the same container
+		allLines(grant.AdminACL.Only(), 3),
 	},
 	lines: rowLines, rowLines: true, forward: grant.AdminACL.Only(),
 }

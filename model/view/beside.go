@@ -20,7 +20,7 @@ const RoleACLType = "RoleAssignment"
 // holds whatever he holds in any way, as Exchange's own command shows it: what
 // names him is the rarest of it.
 func (q *Query) besideRoles() bool {
-	return q.Rows && q.ACEs.roles == 0 && !q.Type.Doors() && !q.ACEs.verdicts && (q.ByTrustee || q.ACEs.reverse == grant.All())
+	return q.Rows && !q.ACEs.all && q.ACEs.roles == 0 && !q.Type.Doors() && !q.ACEs.verdicts && (q.ByTrustee || q.ACEs.reverse == grant.All())
 }
 
 // takeBeside takes the role assignments that stand beside the rows, which are in
@@ -106,7 +106,7 @@ func (r *Result) place(i int) (n int, role bool) {
 	if r.order != nil {
 		i = int(r.order[i])
 	}
-	if i < len(r.rows) {
+	if i < len(r.rows) || r.flat != nil {
 		return i, false
 	}
 	return i - len(r.rows), true

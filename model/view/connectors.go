@@ -39,7 +39,7 @@ var Connectors = &ObjectType{
 		model.Field[*Line]{Name: "aces_deny", Value: func(l *Line) any { return l.Forward(grant.ConnectorACL).Deny }},
 		model.Field[*Line]{Name: "hidden", Value: func(l *Line) any { return l.Totals.Hidden() }},
 		model.Field[*Line]{Name: "unread", Value: func(l *Line) any { return l.Forward(grant.ConnectorACL).Unread }}),
-	ACEs:  []ACEType{{Name: "All", forward: grant.ConnectorACL.Only()}},
+	ACEs:  []ACEType{{Name: "All", forward: grant.ConnectorACL.Only()}, allLines(grant.ConnectorACL.Only(), 1)},
 	lines: targetLines, forward: grant.ConnectorACL.Only(),
 	describe: func(s *model.Snapshot, o *model.Record) (p Place) {
 		if p.Connector = door.ConnectorOf(s, s.At(o.DN)); p.Connector != nil {

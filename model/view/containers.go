@@ -26,7 +26,7 @@ var Containers = &ObjectType{
 		{Name: "hidden", Value: func(l *Line) any { return l.Totals.Hidden() }},
 		{Name: "unread", Value: func(l *Line) any { return l.Forward(grant.ContainerACL).Unread }},
 	},
-	ACEs:  []ACEType{{Name: "All", forward: grant.ContainerACL.Only()}},
+	ACEs:  []ACEType{{Name: "All", forward: grant.ContainerACL.Only()}, allLines(grant.ContainerACL.Only(), 1)},
 	lines: targetLines, forward: grant.ContainerACL.Only(),
 	describe: func(s *model.Snapshot, o *model.Record) Place { return Place{Sort: grant.ContainerType(s, o)} },
 }

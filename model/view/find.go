@@ -47,7 +47,7 @@ func (r *Result) passes(text string) func(i int) bool {
 			return MatchTexts(plain.words, texts...)
 		}
 	case r.Query.Rows:
-		return func(i int) bool { return plain.row(r.rows[i]) }
+		return func(i int) bool { return plain.row(r.ref(i)) }
 	case r.lines != nil:
 		return func(i int) bool { return plain.line(r.lines[i]) }
 	}

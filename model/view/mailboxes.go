@@ -55,6 +55,7 @@ var Mailboxes = &ObjectType{
 		{Name: "Effective", forward: onMailboxes, Flip: 9, verdicts: true},
 		{Name: "Reverse-Effective", reverse: grant.All(), Flip: 8, verdicts: true},
 		{Name: "Both", forward: onMailboxes, reverse: grant.All(), Flip: 10},
+		allLines(onMailboxes, 11),
 	},
 	lines: recipientLines, describe: describeMailbox, forward: onMailboxes, reverse: onMailboxes,
 	rows: ^grant.OtherRows, target: model.TargetMailbox,

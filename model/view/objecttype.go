@@ -98,6 +98,8 @@ type ACEType struct {
 	Flip    int       // the entry for the other direction; itself where there is none
 	// verdicts says that its rows are no entries but what these come to.
 	verdicts bool
+	// all says that its rows are those of all lines, and not of one.
+	all bool
 	// roles says which role assignments its rows are; 0 where they are none.
 	roles roleRows
 }

@@ -50,6 +50,7 @@ var Recipients = &ObjectType{
 		{Name: "Effective", forward: onOthers, Flip: 11, verdicts: true},
 		{Name: "Reverse-Effective", reverse: grant.All(), Flip: 10, verdicts: true},
 		{Name: "Both", forward: onOthers, reverse: grant.All(), Flip: 12},
+		allLines(onOthers, 13),
 	},
 	lines: recipientLines, describe: describeRecipient, forward: onOthers, reverse: onOthers,
 	rows: grant.OtherRows, target: model.TargetRecipient,

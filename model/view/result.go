@@ -20,7 +20,7 @@ func (r *Result) RowKey(i int) any {
 		if role {
 			return r.assignmentKey(r.assignments[n])
 		}
-		return grant.KeyOf(r.Snapshot, r.rows[n])
+		return grant.KeyOf(r.Snapshot, r.ref(n))
 	}
 	v := r.verdicts[i]
 	return verdictKey{lineRef{obj: v.line.Mailbox}.key(r.Snapshot), v.line.Trustee, v.of}
@@ -49,6 +49,9 @@ func (r *Result) FindRow(key any) int {
 	switch key := key.(type) {
 	case grant.Key:
 		if ref, ok := grant.Find(r.Snapshot, key); ok {
+			if r.flat != nil {
+				return r.evaluation.findFlat(r.flat, ref)
+			}
 			n := slices.Index(r.rows, ref)
 			if n < 0 { // a right of what is one row now, or the other way round
 				n = slices.IndexFunc(r.rows, func(x grant.Ref) bool { return grant.SameEntry(r.Snapshot, x, ref) })
@@ -82,13 +85,13 @@ func (r *Result) IsOwn(i int) bool {
 		return r.evaluation.of.obj == r.verdicts[i].line.Mailbox
 	}
 	n, role := r.place(i)
-	return !role && r.evaluation.of.obj == r.rows[n].Obj
+	return !role && r.evaluation.of.obj == r.ref(n).Obj
 }
 
 // Ref returns the reference of row i, where that is an entry.
 func (r *Result) Ref(i int) grant.Ref {
 	n, _ := r.place(i)
-	return r.rows[n]
+	return r.ref(n)
 }
 
 // TrusteeKey returns the line of the trustee of row i, and TargetKey that of its
@@ -102,7 +105,7 @@ func (r *Result) TrusteeKey(i int) LineKey {
 		if role {
 			return r.assigneeKey(r.assignments[n])
 		}
-		return TrusteeKey(r.Snapshot, r.rows[n])
+		return TrusteeKey(r.Snapshot, r.ref(n))
 	}
 	if who := r.verdicts[i].line.Trustee; who != 0 {
 		return PartyLine(r.Snapshot, who)
@@ -120,7 +123,7 @@ func (r *Result) TargetKey(i int) LineKey {
 		if role {
 			return r.assigneeKey(r.assignments[n]) // whose line it stands in
 		}
-		return TargetKey(r.Snapshot, r.rows[n])
+		return TargetKey(r.Snapshot, r.ref(n))
 	}
 	if id := r.verdicts[i].line.Mailbox; id != 0 {
 		return PartyLine(r.Snapshot, r.Snapshot.TrusteeOf(r.Snapshot.Record(id).DN))

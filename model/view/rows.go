@@ -352,9 +352,7 @@ func (l *evaluation) firstOrder() []uint32 {
 		l.parallel(len(texts), func(from, to int) {
 			for i := from; i < to; i++ {
 				row := l.row(l.result.rows[i])
-				if texts[i] = fold(column.Text(&row)); column.Numeric {
-					texts[i] = fmt.Sprintf("%020d", column.Number(&row))
-				}
+				texts[i] = orderText(&column, &row)
 			}
 		})
 		return ranks(texts, n < 0)
@@ -373,6 +371,14 @@ func (l *evaluation) firstOrder() []uint32 {
 		return ranks(texts, false)
 	}
 	return nil
+}
+
+// orderText is what an order by a column goes by.
+func orderText(column *model.Column[*Row], row *Row) string {
+	if column.Numeric {
+		return fmt.Sprintf("%020d", column.Number(row))
+	}
+	return fold(column.Text(row))
 }
 
 // trusteeOrder is what an order by trustee goes by.

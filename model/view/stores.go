@@ -27,7 +27,7 @@ var Stores = &ObjectType{
 		{Name: "aces", First: true, Value: func(l *Line) any { return l.Forward(grant.StoreACL).Rows }},
 		{Name: "hidden", Value: func(l *Line) any { return l.Totals.Hidden() }},
 	},
-	ACEs:  []ACEType{{Name: "All", forward: grant.StoreACL.Only()}},
+	ACEs:  []ACEType{{Name: "All", forward: grant.StoreACL.Only()}, allLines(grant.StoreACL.Only(), 1)},
 	lines: targetLines, describe: describeStore, forward: grant.StoreACL.Only(),
 }
 

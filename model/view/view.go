@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"mbxperm/acl"
 	"mbxperm/model"
@@ -113,17 +112,6 @@ const (
 	RemoteLines        // those whose mailbox is in Exchange Online
 )
 
-// Progress says how far a long question has come. It may be read by any goroutine.
-type Progress struct{ done, all atomic.Int64 }
-
-// Share returns a number from 0 to 1.
-func (p *Progress) Share() float64 {
-	if all := p.all.Load(); all > 0 {
-		return float64(p.done.Load()) / float64(all)
-	}
-	return 0
-}
-
 // Result is the answer to a Query: lines or rows, in order, over one snapshot.
 // It never changes and may be read by any number of goroutines.
 type Result struct {
@@ -154,6 +142,7 @@ type Result struct {
 	doorLines []uint32  // of lines of doors, numbered by their grid
 	lines     []lineRef // of others
 	rows      []grant.Ref
+	flat      *flatRows // instead, where they are those of all lines
 	verdicts  []verdictRow
 	doors     []int32 // rows that tell of logs, by their number
 	// assignments are the rows where these are role assignments, or those of them
@@ -165,7 +154,7 @@ type Result struct {
 
 // Len returns the number of lines or rows.
 func (r *Result) Len() int {
-	return len(r.numbers) + len(r.doorLines) + len(r.lines) + len(r.rows) + len(r.verdicts) + len(r.doors) + len(r.assignments)
+	return len(r.numbers) + len(r.doorLines) + len(r.lines) + len(r.rows) + r.flat.len() + len(r.verdicts) + len(r.doors) + len(r.assignments)
 }
 
 // Key returns the key of line i.
@@ -196,7 +185,7 @@ func (r *Result) Row(i int) Row {
 	if role {
 		return r.assignmentRow(r.assignments[n])
 	}
-	return r.evaluation.row(r.rows[n])
+	return r.evaluation.row(r.ref(n))
 }
 
 // row makes the row of an entry or of one of its rights.
@@ -215,6 +204,8 @@ func Of(ctx context.Context, s *model.Snapshot, q Query) (*Result, error) {
 		l.verdictRows()
 	} else if q.Roles() {
 		l.assignmentRows()
+	} else if q.AllLines() {
+		l.allOfLines()
 	} else if q.Rows {
 		l.allRows()
 		l.countTargets()
@@ -268,6 +259,9 @@ func newEvaluation(ctx context.Context, s *model.Snapshot, q Query) *evaluation 
 		q.expected, q.Deviating = nothingExpected, false
 	}
 	asked := q
+	if q.AllLines() {
+		q.Of = LineKey{}
+	}
 	q.Only = q.Type.Narrows(q.Only)
 	l := &evaluation{ctx: ctx, snap: s, query: q, of: q.Of.find(s), show: q.shown(), result: &Result{Snapshot: s, Query: asked}}
 	l.kinds, l.wide = grant.ShownKinds(l.show), grant.ShownKinds(l.show|hiding.Onlys)

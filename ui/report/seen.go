@@ -102,6 +102,9 @@ func (v *Seen) apply(report string, q *view.Query) error {
 				}
 				continue
 			}
+			if t.AllLines() { // which the report has without it
+				continue
+			}
 			names = append(names, t.Name)
 			if strings.EqualFold(t.Name, v.ACEs) {
 				q.ACEs, found = t, true
@@ -245,7 +248,7 @@ func Command(source []string, s *model.Snapshot, q view.Query) []string {
 	if !q.Rows && q.Type == view.Connectors {
 		args = append(args, narrowFlags(&q)...)
 	}
-	if q.Rows {
+	if q.Rows && !q.AllLines() {
 		args = append(args, "--of", view.Identity(s, q.Of, q.ACEs.Direction() == "reverse"))
 		if q.ACEs.Name != q.Type.ACEs[0].Name {
 			args = append(args, "--ace-type", q.ACEs.Name)
@@ -253,7 +256,7 @@ func Command(source []string, s *model.Snapshot, q view.Query) []string {
 		if q.Effective {
 			args = append(args, "--via-groups")
 		}
-	} else if !q.System && q.Type.HasTrustees() {
+	} else if !q.Rows && !q.System && q.Type.HasTrustees() {
 		args = append(args, "--no-system")
 	}
 	if !q.Rows && q.Lines != view.AllLines && q.Type != view.Roles {

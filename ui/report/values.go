@@ -23,7 +23,7 @@ func ValuesOf(flag, report, object string) (values []string) {
 		return sortTitles(report, &view.Query{Type: t, Rows: report != "totals"})
 	}
 	for _, a := range t.ACEs {
-		if !a.Verdicts() {
+		if !a.Verdicts() && !a.AllLines() {
 			values = append(values, a.Name)
 		}
 	}
