@@ -20,6 +20,8 @@ type Plan struct {
 
 	order []uint32 // places in Web.nodes: by batch, then by name
 	batch []uint32 // by place: its batch, from 1
+	first []uint32 // by place: the first by name of those that are tied with it
+	size  []uint32 // by place of such a first one: how many they are
 }
 
 // Moving is one mailbox of a plan.
@@ -29,6 +31,11 @@ type Moving struct {
 	// Tied are the mailboxes that it is tied to in its batch, Torn those in others,
 	// both by name.
 	Tied, Torn []model.ObjectID
+	// With counts the others with which it should move, whatever fits a batch: those
+	// that it is tied to, directly or by others between. First is the first of all of
+	// them by name, and itself where there are none.
+	With  int
+	First model.ObjectID
 }
 
 // Batches divides the mailboxes of a web into batches of at most size: those that
@@ -37,7 +44,8 @@ type Moving struct {
 // most ties into it. What is left of batches is filled with what is small. A size
 // below 1 counts as 1.
 func Batches(ctx context.Context, w *Web, size int) (*Plan, error) {
-	p := &Plan{Web: w, batch: make([]uint32, len(w.nodes))}
+	n := len(w.nodes)
+	p := &Plan{Web: w, batch: make([]uint32, n), first: make([]uint32, n), size: make([]uint32, n)}
 	size = max(size, 1)
 	parts := w.parts()
 	slices.SortStableFunc(parts, func(a, b []uint32) int { return cmp.Compare(len(b), len(a)) })
@@ -45,6 +53,10 @@ func Batches(ctx context.Context, w *Web, size int) (*Plan, error) {
 	for i, part := range parts {
 		if i&1023 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
+		}
+		p.size[part[0]] = uint32(len(part))
+		for _, at := range part {
+			p.first[at] = part[0]
 		}
 		for _, piece := range w.divide(part, size) {
 			n := room.take(len(piece), size, &p.Batches)
@@ -74,7 +86,8 @@ func (p *Plan) Len() int { return len(p.order) }
 // Line returns a mailbox of the plan: by batch, then by name.
 func (p *Plan) Line(i int) Moving {
 	at := p.order[i]
-	m := Moving{Batch: int(p.batch[at]), Mailbox: p.Web.nodes[at]}
+	first := p.first[at]
+	m := Moving{Batch: int(p.batch[at]), Mailbox: p.Web.nodes[at], With: int(p.size[first]) - 1, First: p.Web.nodes[first]}
 	for _, other := range p.Web.ties.Of(at) {
 		if id := p.Web.nodes[other]; p.batch[other] == p.batch[at] {
 			m.Tied = append(m.Tied, id)
@@ -217,6 +230,21 @@ func (d *division) next() (at uint32, ok bool) {
 		}
 	}
 	return 0, false
+}
+
+// Mailboxes are those here, by name: of persons, rooms and the like.
+func (w *Web) Mailboxes() []model.ObjectID { return slices.Clone(w.nodes) }
+
+// TiedTo returns the mailboxes that one is tied to, by name; none for what is no
+// mailbox here.
+func (w *Web) TiedTo(id model.ObjectID) (out []model.ObjectID) {
+	if int(id) >= len(w.at) || w.at[id] == 0 {
+		return nil
+	}
+	for _, other := range w.ties.Of(w.at[id] - 1) {
+		out = append(out, w.nodes[other])
+	}
+	return out
 }
 
 // Neighbours are the mailboxes that move with one: those that it is tied to, and

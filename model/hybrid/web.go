@@ -50,7 +50,8 @@ const (
 // NewWeb works out which mailboxes are tied, where nothing ties more than hub
 // others. Entries that were inherited, and those that set-up or Windows writes, tie
 // nothing: they do not move along with a mailbox. Rights that a deny takes away tie
-// nothing either.
+// nothing either, nor what nobody knows to be a right of somebody: an entry for an
+// account of another forest that was not read.
 func NewWeb(ctx context.Context, s *model.Snapshot, hub int) (*Web, error) {
 	w := &Web{s: s}
 	w.findNodes()
@@ -132,7 +133,7 @@ func (g *gathering) entries(ctx context.Context) error {
 func (g *gathering) entry(here []uint32, l *verdict.OwnList, e *verdict.OwnEntry) {
 	if at := g.alone(e.Who); at != 0 {
 		persons := g.b.Graph().PersonsOf(e.Who)
-		if l.ForPerson(e, persons[0], member.Sure) >= verdict.Possible {
+		if gets(l.ForPerson(e, persons[0], member.Sure), member.Sure) {
 			g.tie(here, at-1)
 		}
 		return
@@ -147,10 +148,16 @@ func (g *gathering) entry(here []uint32, l *verdict.OwnList, e *verdict.OwnEntry
 		return
 	}
 	for _, p := range h.Persons {
-		if at := g.placeOf(p.Person); at != 0 && l.ForPerson(e, p.Person, p.Certainty) >= verdict.Possible {
+		if at := g.placeOf(p.Person); at != 0 && gets(l.ForPerson(e, p.Person, p.Certainty), p.Certainty) {
 			g.tie(here, at-1)
 		}
 	}
+}
+
+// gets reports whether an answer ties: what was not read may take away what an entry
+// gives to whom it surely names, and may not give it to somebody.
+func gets(a verdict.Answer, named member.Certainty) bool {
+	return a == verdict.Allowed || a == verdict.Possible || a == verdict.Unknown && named&member.Sure != 0
 }
 
 // alone returns 1 + the place of the mailbox of the one person who holds a SID; 0

@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 
+	"mbxperm/acl"
 	"mbxperm/model"
 	"mbxperm/model/hybrid"
 )
@@ -80,11 +81,12 @@ type MovingLine struct {
 	model.Principal
 	UPN, PrimarySMTP string
 	TiedBy, TornFrom model.Phrase
+	FirstGUID        acl.GUID // of Moving.First
 }
 
 // NewMovingLine names it and what it is tied to.
 func NewMovingLine(s *model.Snapshot, m hybrid.Moving) MovingLine {
-	l := MovingLine{Moving: m, Principal: s.TargetPrincipal(s.Record(m.Mailbox)), TiedBy: NameSome(s, m.Tied), TornFrom: NameSome(s, m.Torn)}
+	l := MovingLine{Moving: m, Principal: s.TargetPrincipal(s.Record(m.Mailbox)), TiedBy: NameSome(s, m.Tied), TornFrom: NameSome(s, m.Torn), FirstGUID: s.Record(m.First).GUID}
 	l.UPN, l.PrimarySMTP = s.MailNames(m.Mailbox)
 	return l
 }
@@ -116,9 +118,33 @@ var MovingFields = []model.Field[*MovingLine]{
 	{Name: "ties", First: true, Value: func(l *MovingLine) any { return len(l.Tied) + len(l.Torn) }},
 	{Name: "torn", Value: func(l *MovingLine) any { return len(l.Torn) }},
 	{Name: "torn_from", Value: func(l *MovingLine) any { return l.TornFrom }},
+	{Name: "moves_with", Value: func(l *MovingLine) any { return l.With }},
 	{Name: "domain", Is: model.ContentName, Aside: true, Value: func(l *MovingLine) any { return l.Domain }},
 	{Name: "sid", Is: model.ContentSID, Aside: true, Order: true, Value: func(l *MovingLine) any { return model.SIDText(l.SID) }},
 	{Name: "guid", Is: model.ContentGUID, Aside: true, Value: func(l *MovingLine) any { return model.GUIDText(l.GUID) }},
+	{Name: "first_guid", Is: model.ContentGUID, Aside: true, Value: func(l *MovingLine) any { return model.GUIDText(l.FirstGUID) }},
+}
+
+// TieLine is a mailbox and another one that it is tied to.
+type TieLine struct{ Mailbox, To model.Principal }
+
+// NewTieLine names both.
+func NewTieLine(s *model.Snapshot, mailbox, to model.ObjectID) TieLine {
+	return TieLine{s.TargetPrincipal(s.Record(mailbox)), s.TargetPrincipal(s.Record(to))}
+}
+
+// TieFields are the columns of report hybrid --list ties.
+var TieFields = []model.Field[*TieLine]{
+	{Name: "mailbox", First: true, Is: model.ContentTarget, Value: func(l *TieLine) any { return l.Mailbox.Name }},
+	{Name: "tied_to", First: true, Is: model.ContentTarget, Value: func(l *TieLine) any { return l.To.Name }},
+	{Name: "domain", Is: model.ContentName, Value: func(l *TieLine) any { return l.Mailbox.Domain }},
+	{Name: "tied_domain", Is: model.ContentName, Value: func(l *TieLine) any { return l.To.Domain }},
+	{Name: "sid", Is: model.ContentSID, Aside: true, Order: true, Value: func(l *TieLine) any { return model.SIDText(l.Mailbox.SID) }},
+	{Name: "guid", Is: model.ContentGUID, Aside: true, Value: func(l *TieLine) any { return model.GUIDText(l.Mailbox.GUID) }},
+	{Name: "dn", Is: model.ContentDN, Aside: true, Value: func(l *TieLine) any { return l.Mailbox.DN }},
+	{Name: "tied_sid", Is: model.ContentSID, Aside: true, Value: func(l *TieLine) any { return model.SIDText(l.To.SID) }},
+	{Name: "tied_guid", Is: model.ContentGUID, Aside: true, Value: func(l *TieLine) any { return model.GUIDText(l.To.GUID) }},
+	{Name: "tied_dn", Is: model.ContentDN, Aside: true, Value: func(l *TieLine) any { return l.To.DN }},
 }
 
 // HubLine is what was cut because it ties too much.

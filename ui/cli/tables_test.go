@@ -47,11 +47,12 @@ func TestTablesAreTheReports(t *testing.T) {
 func TestWhatSomebodyOpens(t *testing.T) {
 	const source = "demo:60"
 	whole, drawn := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "drawn")
-	for _, args := range [][]string{{"export", source, whole, "--tables", "access,membership,trustee", "--expand"}, {"export", source, drawn, "--tables", "access,membership,trustee"}} {
+	for _, args := range [][]string{{"export", source, whole, "--tables", "access,membership,trustee,entry,tie", "--expand"}, {"export", source, drawn, "--tables", "access,membership,trustee"}} {
 		if _, errs, code := program.Run(t, args...); code != program.Gaps {
 			t.Fatalf("%v: exit code %d: %s", args, code, errs)
 		}
 	}
+	tiesAreWays(t, duckdb.Open(t, whole))
 	fields := []string{"mailbox", "can_open"}
 	for _, who := range []string{"u00003", "u00012", "u00030", "svc-backup", "svc-archive", "adm-lund", "Administrator", "u00040"} {
 		of := func(dir string) []duckdb.Row {
@@ -81,5 +82,28 @@ func TestWhatSomebodyOpens(t *testing.T) {
 		if len(known) > 0 && many == 0 {
 			t.Errorf("%s: %d mailboxes are missing, and no row for many stands for them", who, len(known))
 		}
+	}
+}
+
+// tiesAreWays holds ties against the verdicts on each person and mailbox: whoever has
+// the one mailbox gets into the other or sends as it, or may, one way or both. (What
+// is inherited ties nothing, so that not each way is a tie.)
+func tiesAreWays(t *testing.T, db *duckdb.DB) {
+	t.Helper()
+	ties := db.Query(`with own as (
+  select mailbox_guid, person_sid from access where basis = 'owner' union select trustee_guid, trustee_sid from trustee where trustee_kind = 'mailbox'
+), ways as (
+  select a.mailbox_guid as to_open, o.mailbox_guid as opener from access a join own o using (person_sid)
+  where list_has_any(['allowed', 'possible'], [can_open, can_send_as, can_send_on_behalf])
+  union select target_guid, trustee_guid from entry join trustee using (trustee_sid) where status = 'Allow' -- he is named, and a deny may beat it
+), pairs as (select to_open, opener from ways union select opener, to_open from ways)
+select mailbox_name, tied_name, to_open is not null as known from tie left join pairs on to_open = mailbox_guid and opener = tied_guid`)
+	for _, tie := range ties {
+		if tie["known"] != "true" {
+			t.Errorf("%s and %s are tied, and neither gets into the other", tie["mailbox_name"], tie["tied_name"])
+		}
+	}
+	if len(ties) < 50 {
+		t.Errorf("only %d ties", len(ties))
 	}
 }

@@ -60,24 +60,23 @@ func teams(t *testing.T, sizes []int) string {
 	return file
 }
 
-// TestBatchesAreTheQuerys holds query 10 against report hybrid, mailbox by mailbox. A
+// TestBatchesAreTheQuerys holds query 10 against whole batches of report hybrid. A
 // batch of at most five takes no two teams of three or more, so that a batch of the
 // report, without mailboxes that nothing ties, is one of the query.
 func TestBatchesAreTheQuerys(t *testing.T) {
-	const size, hub = 5, 6
-	file := teams(t, []int{3, 4, 5, 1, 4, 3, 5, 1, 5, 4, 1, 3, 3})
+	const size = 5
+	file := teams(t, []int{3, 4, 5, 1, 4, 3, 5, 1, 5, 4, 1, 3, 3, 4, 5}) // more than the usual hub has
 	dir := filepath.Join(t.TempDir(), "tables")
-	if _, errs, code := program.Run(t, "export", file, dir, "--tables", "target,trustee,entry"); code != program.Gaps {
+	if _, errs, code := program.Run(t, "export", file, dir, "--tables", "tie"); code != program.Gaps {
 		t.Fatalf("exit code %d: %s", code, errs)
 	}
 	db := duckdb.Open(t, dir)
-	db.Set("hub", fmt.Sprint(hub))
 	byQuery := map[string][]string{}
 	for _, r := range db.Ten("10") {
 		byQuery[r["batch"]] = append(byQuery[r["batch"]], r["mailbox_name"])
 	}
 	byReport := map[string][]string{}
-	for _, r := range program.Report(t, program.Gaps, "hybrid", file, "--list", "batches", "--batch-size", fmt.Sprint(size), "--hub", fmt.Sprint(hub)) {
+	for _, r := range program.Report(t, program.Gaps, "hybrid", file, "--list", "batches", "--batch-size", fmt.Sprint(size)) {
 		if r["torn"] != 0.0 {
 			t.Errorf("%v is torn from %v", r["mailbox"], r["torn_from"])
 		}
@@ -86,7 +85,7 @@ func TestBatchesAreTheQuerys(t *testing.T) {
 		}
 	}
 	got, want := batchesOf(byQuery), batchesOf(byReport)
-	if !slices.Equal(got, want) || len(got) != 10 {
+	if !slices.Equal(got, want) || len(got) != 12 {
 		t.Errorf("the query has\n%s\nand the report\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }

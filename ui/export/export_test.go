@@ -175,6 +175,7 @@ func TestGroupsAreWholeAndInOrder(t *testing.T) {
 		sorted(t, rowsOf[targetRow](t, r, "target"), func(e *targetRow) string { return e.TargetGUID })
 		sorted(t, rowsOf[trusteeRow](t, r, "trustee"), func(e *trusteeRow) string { return e.TrusteeSID })
 		sorted(t, rowsOf[membershipRow](t, r, "membership"), func(e *membershipRow) string { return e.GroupSID })
+		sorted(t, rowsOf[tieRow](t, r, "tie"), func(e *tieRow) string { return e.MailboxGUID + " " + e.TiedGUID })
 		sorted(t, rowsOf[accessRow](t, r, "access"), func(e *accessRow) string { return e.MailboxGUID })
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"mbxperm/model/finding"
 	"mbxperm/model/grant"
 	"mbxperm/model/hiding"
+	"mbxperm/model/hybrid"
 	"mbxperm/model/member"
 	"mbxperm/model/verdict"
 	"mbxperm/model/view"
@@ -191,6 +192,32 @@ func fillMemberships(_ context.Context, r *run, yield func(*membershipRow) error
 		}
 		if failed != nil {
 			return failed
+		}
+	}
+	return nil
+}
+
+func fillTies(ctx context.Context, r *run, yield func(*tieRow) error) error {
+	s := r.s
+	web, err := hybrid.WebOf(ctx, s)
+	if err != nil {
+		return err
+	}
+	mailboxes := web.Mailboxes()
+	r.byGUID(mailboxes)
+	for _, id := range mailboxes {
+		others := web.TiedTo(id)
+		r.byGUID(others)
+		o := s.Record(id)
+		for _, other := range others {
+			to := s.Record(other)
+			err := yield(&tieRow{
+				RunID: r.id, MailboxGUID: model.GUIDText(o.GUID), TiedGUID: model.GUIDText(to.GUID), MailboxName: s.ObjectName(o), TiedName: s.ObjectName(to),
+				MailboxDN: s.DNText(o.DN), TiedDN: s.DNText(to.DN),
+			})
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -115,6 +115,16 @@ type accessRow struct {
 	PersonState     string `parquet:"person_state,optional,dict" is:"word" about:"enabled or disabled"`
 }
 
+type tieRow struct {
+	RunID       string `parquet:"run_id,dict" is:"word" about:"the run"`
+	MailboxGUID string `parquet:"mailbox_guid,optional,dict" is:"guid" about:"a mailbox here"`
+	TiedGUID    string `parquet:"tied_guid,optional,dict" is:"guid" about:"another one here, which it should not move without"`
+	MailboxName string `parquet:"mailbox_name,dict" is:"target" about:"name of the first"`
+	TiedName    string `parquet:"tied_name,dict" is:"target" about:"name of the second"`
+	MailboxDN   string `parquet:"mailbox_dn,dict" is:"dn" about:"distinguished name of the first"`
+	TiedDN      string `parquet:"tied_dn,dict" is:"dn" about:"distinguished name of the second"`
+}
+
 type coverageRow struct {
 	RunID       string `parquet:"run_id,dict" is:"word" about:"the run"`
 	ObjectType  string `parquet:"object_type,dict" is:"word" about:"what was read"`

@@ -1,9 +1,11 @@
 package export
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
+	"mbxperm/model/hybrid"
 	"mbxperm/model/usage"
 )
 
@@ -21,6 +23,8 @@ var tables = []*table{
 		sorted: []string{"group_sid"}, filters: []string{"member_sid"}}, fillMemberships),
 	define(table{name: "access", about: "who can open a mailbox and send as it, as report access --every says: denies, groups, stores and roles are worked in",
 		sorted: []string{"mailbox_guid"}, filters: []string{"person_sid"}}, fillAccess),
+	define(table{name: "tie", about: fmt.Sprintf("which mailboxes here rights tie together, each pair both ways, as report hybrid --list ties says: by denies, groups and linked accounts, and nobody counts who ties more than %d", hybrid.DefaultHub),
+		sorted: []string{"mailbox_guid", "tied_guid"}}, fillTies),
 	define(table{name: "coverage", about: "what was found, and whether an empty answer proves anything: report coverage"}, fillCoverage),
 	define(table{name: "finding", about: "what is wrong, as far as the rules know: report findings; with --since what is new too"}, fillFindings),
 	define(table{name: "change", about: "what changed since an earlier source, nothing hidden: report compare --all; only where --since was given", since: true}, fillChanges),

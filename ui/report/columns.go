@@ -45,7 +45,7 @@ var fieldNames = map[string][]string{
 	rulesReport:       union(namesOf(view.RuleFields), namesOf(view.RuleAnswerFields)),
 	connectorsReport:  namesOf(view.ChoiceFields),
 	historyReport:     namesOf(history.Fields),
-	hybridReport:      union(namesOf(view.CrossingFields), namesOf(view.UnlistedFields), namesOf(view.MovingFields), namesOf(view.HubFields)),
+	hybridReport:      union(namesOf(view.CrossingFields), namesOf(view.UnlistedFields), namesOf(view.MovingFields), namesOf(view.TieFields), namesOf(view.HubFields)),
 }
 
 func totalsNames() []string {

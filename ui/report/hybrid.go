@@ -23,6 +23,7 @@ const HybridHelp = `Says what an organisation asks that moves to Exchange Online
   --list grants       every grant whose two ends are on different premises, and what becomes of it (the default)
   --list not-aclable  remote mailboxes that cannot be given rights, which nothing else says, with the line that mends it
   --list batches      migration batches of the mailboxes here: those that rights tie together stay together
+  --list ties         which mailbox here is tied to which by rights, each pair both ways: what the batches go by
   --list hubs         what ties too many mailboxes, and so was cut before the batches were made
 
 works is yes, no, partly or unknown. Full Access works across premises where the remote end is ACLable; Outlook opens the
@@ -32,7 +33,8 @@ hybrid deployments; this program has not tried them against Exchange Online.
 
 Batches go by what somebody set on a mailbox, an account or in publicDelegates, with groups counted and denies too; what is
 inherited from a store does not move along. Whoever ties more than --hub mailboxes, a group with more members, and entries
-for everybody are hubs. A batch takes what is tied as long as it fits; torn counts the ties to mailboxes of other batches.`
+for everybody are hubs. A batch takes what is tied as long as it fits; torn counts the ties to mailboxes of other batches,
+and moves_with the others that are tied with a mailbox, directly or by others between.`
 
 // HybridExample shows the usual questions.
 const HybridExample = `  mbxperm report hybrid ldaps://dc1.contoso.com
@@ -44,11 +46,12 @@ const (
 	listGrants     = "grants"
 	listNotACLable = "not-aclable"
 	listBatches    = "batches"
+	listTies       = "ties"
 	listHubs       = "hubs"
 )
 
 // HybridLists are those of report hybrid.
-var HybridLists = []string{listGrants, listNotACLable, listBatches, listHubs}
+var HybridLists = []string{listGrants, listNotACLable, listBatches, listTies, listHubs}
 
 // Hybrid are the flags of report hybrid alone.
 type Hybrid struct {
@@ -86,8 +89,8 @@ func (r *Flags) hybridQuery() (view.Query, error) {
 		return q, usage.Errorf("--hub %d: give 1 or more", h.Hub)
 	case h.BatchSize != hybrid.DefaultBatch && h.list() != listBatches:
 		return q, usage.Errorf("--batch-size is for --list batches")
-	case h.Hub != hybrid.DefaultHub && h.list() != listBatches && h.list() != listHubs:
-		return q, usage.Errorf("--hub is for --list batches and --list hubs")
+	case h.Hub != hybrid.DefaultHub && h.list() != listBatches && h.list() != listTies && h.list() != listHubs:
+		return q, usage.Errorf("--hub is for --list batches, ties and hubs")
 	case r.Seen.given() != "":
 		return q, usage.Errorf("%s is for the other reports", r.Seen.given())
 	case r.Object != "" || r.Direction != "forward":
@@ -132,7 +135,7 @@ func (j *Job) hybrid(ctx context.Context, s *model.Snapshot, ev *Evidence) (Data
 			}
 		}
 		return NewData(hybridReport, view.UnlistedFields, len(lines), func(i int) view.UnlistedLine { return lines[i] }), nil
-	case listBatches, listHubs:
+	case listBatches, listTies, listHubs:
 		return j.batches(ctx, s, ev)
 	}
 	all, err := hybrid.Crossings(ctx, s)
@@ -160,8 +163,24 @@ func (j *Job) batches(ctx context.Context, s *model.Snapshot, ev *Evidence) (Dat
 	if err != nil {
 		return Data{}, err
 	}
-	if j.Hybrid.list() == listHubs {
+	wanted := func(id model.ObjectID) bool {
+		if j.Query.Target == nil {
+			return true
+		}
+		p := s.TargetPrincipal(s.Record(id))
+		return j.Query.Target(&p)
+	}
+	switch j.Hybrid.list() {
+	case listHubs:
 		return NewData(hybridReport, view.HubFields, len(web.Hubs), func(i int) view.HubLine { return view.NewHubLine(s, web.Hubs[i]) }), nil
+	case listTies:
+		var ties [][2]model.ObjectID
+		for _, id := range slices.DeleteFunc(web.Mailboxes(), func(id model.ObjectID) bool { return !wanted(id) }) {
+			for _, to := range web.TiedTo(id) {
+				ties = append(ties, [2]model.ObjectID{id, to})
+			}
+		}
+		return NewData(hybridReport, view.TieFields, len(ties), func(i int) view.TieLine { return view.NewTieLine(s, ties[i][0], ties[i][1]) }), nil
 	}
 	plan, err := hybrid.Batches(ctx, web, j.Hybrid.BatchSize)
 	if err != nil {
@@ -180,12 +199,9 @@ func (j *Job) batches(ctx context.Context, s *model.Snapshot, ev *Evidence) (Dat
 	}
 	var chosen []int
 	for i := range plan.Len() {
-		if j.Query.Target != nil {
-			if p := s.TargetPrincipal(s.Record(plan.Line(i).Mailbox)); !j.Query.Target(&p) {
-				continue
-			}
+		if wanted(plan.Line(i).Mailbox) {
+			chosen = append(chosen, i)
 		}
-		chosen = append(chosen, i)
 	}
 	return NewData(hybridReport, view.MovingFields, len(chosen), func(i int) view.MovingLine {
 		return view.NewMovingLine(s, plan.Line(chosen[i]))
@@ -207,7 +223,9 @@ func (q *Question) hybridWords(name func(string) string) string {
 	h := &q.Hybrid
 	s := map[string]string{
 		listGrants: "grants between here and Exchange Online", listNotACLable: "remote mailboxes that cannot be given rights",
-		listBatches: fmt.Sprintf("migration batches of %d, hubs above %d", h.BatchSize, h.Hub), listHubs: fmt.Sprintf("what ties more than %d mailboxes", h.Hub),
+		listBatches: fmt.Sprintf("migration batches of %d, hubs above %d", h.BatchSize, h.Hub),
+		listTies:    fmt.Sprintf("which mailboxes are tied by rights, hubs above %d", h.Hub),
+		listHubs:    fmt.Sprintf("what ties more than %d mailboxes", h.Hub),
 	}[h.list()]
 	if q.Target != "" {
 		s += ", only target " + name(q.Target)

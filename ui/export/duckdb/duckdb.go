@@ -88,13 +88,19 @@ func start() {
 	engine.err = err
 }
 
-// find is where the library is, from the folder of the test up.
+// find is where the library is.
 func find() string {
+	return upwards(filepath.Join(".ci", "node_modules", "@duckdb", "node-api"))
+}
+
+// upwards finds what lies at path below the folder of the test or a folder above
+// it; none: "".
+func upwards(path string) string {
 	dir, err := os.Getwd()
 	for err == nil {
-		lib := filepath.Join(dir, ".ci", "node_modules", "@duckdb", "node-api")
-		if _, err := os.Stat(lib); err == nil {
-			return lib
+		there := filepath.Join(dir, path)
+		if _, err := os.Stat(there); err == nil {
+			return there
 		}
 		above := filepath.Dir(dir)
 		if above == dir {

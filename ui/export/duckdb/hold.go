@@ -6,7 +6,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -85,6 +84,8 @@ func (r *Reports) Tables(db *DB) {
 	Same(t, "access", db.Query(`select *, mailbox_name as mailbox, person_name as person, target_dn as mailbox_dn `+fmt.Sprintf(latestOf, "access")+
 		` left join target t on t.run_id = access.run_id and target_guid = mailbox_guid`), r.Every,
 		"mailbox", "mailbox_dn", "person", "person_sid", "person_state", "can_open", "can_open_admin", "can_send_as", "can_send_on_behalf", "basis", "via", "why", "complete")
+	Same(t, "tie", db.Query("select *, mailbox_name as mailbox, tied_name as tied_to, mailbox_guid as guid, mailbox_dn as dn "+fmt.Sprintf(latestOf, "tie")), r.Of("hybrid", "--list", "ties"),
+		"mailbox", "guid", "dn", "tied_to", "tied_guid", "tied_dn")
 	Same(t, "entry", db.Query(withParties), r.All, entryFields...)
 	Same(t, "entry that the screen shows", db.Query(withParties+" where e.hidden_by is null"), r.Shown, entryFields...)
 }
@@ -163,8 +164,7 @@ func text(v any) string {
 // Ten is one of the ten queries, by the number that its file begins with.
 func (db *DB) Ten(number string) []Row {
 	db.tb.Helper()
-	_, here, _, _ := runtime.Caller(0)
-	files, err := filepath.Glob(filepath.Join(filepath.Dir(here), "..", "queries", number+"_*.sql"))
+	files, err := filepath.Glob(filepath.Join(upwards(filepath.Join("ui", "export", "queries")), number+"_*.sql"))
 	if err != nil || len(files) != 1 {
 		db.tb.Fatalf("query %s: %v %v", number, files, err)
 	}
@@ -211,10 +211,7 @@ func (r *Reports) Queries(db *DB, mailboxes ...string) {
 	}
 	Same(t, "gaps", db.Ten("09"), keep(r.Of("coverage"), gap),
 		"object_type", "found", "decoded", "absent", "unreadable", "unknown", "undecodable", "complete", "reason")
-	for _, hub := range []int{1, 3, 8} {
-		db.Set("hub", strconv.Itoa(hub))
-		Same(t, fmt.Sprintf("together, hubs from %d", hub), db.Ten("10"), together(r.All, hub), "batch", "mailbox_guid", "mailbox")
-	}
+	r.together(db.Ten("10"))
 }
 
 // New holds query 8 against the entries of two states.
@@ -302,51 +299,25 @@ func (r *Reports) topTrustees(got []Row) {
 	}
 }
 
-// together joins mailboxes that have rights on each other, plainly: everybody who is
-// tied to somebody of a group takes the least name in it, until nothing changes.
-func together(all []Record, hub int) (out []Record) {
-	guidOf, nameOf := map[any]string{}, Record{}
-	for _, r := range all {
-		if r["object_type"] == "mailbox" {
-			guidOf[r["target"]], nameOf[r["target_guid"].(string)] = r["target_guid"].(string), r["target"]
-		}
-	}
-	grants := map[string]map[string]bool{} // by who has them
-	for _, r := range all {
-		who, ok := guidOf[r["trustee"]] // a SID of sIDHistory is his too
-		on, _ := r["target_guid"].(string)
-		right := r["right"]
-		if !ok || r["trustee_kind"] != "mailbox" || r["object_type"] != "mailbox" || r["status"] != "Allow" || r["applies_here"] != true || r["inherited"] == true || on == who ||
-			right != "FullAccess" && right != "Send-As" && right != "SendOnBehalf" {
+// together holds query 10 against the batches of report hybrid. A batch there holds
+// what fits beside each other, so that the mailboxes that must move together are
+// those whose first one is the same.
+func (r *Reports) together(got []Row) {
+	r.t.Helper()
+	var want []Record
+	first := map[any]string{} // by the first by name: the least GUID, which names them in the query
+	for _, moving := range r.Of("hybrid", "--list", "batches") {
+		if moving["ties"] == 0.0 {
 			continue
 		}
-		if grants[who] == nil {
-			grants[who] = map[string]bool{}
+		guid := moving["guid"].(string)
+		if least, known := first[moving["first_guid"]]; !known || guid < least {
+			first[moving["first_guid"]] = guid
 		}
-		grants[who][on] = true
+		want = append(want, moving)
 	}
-	batch := map[string]string{}
-	for who, targets := range grants {
-		for on := range targets {
-			if len(targets) <= hub {
-				batch[who], batch[on] = who, on
-			}
-		}
+	for _, moving := range want {
+		moving["mailbox_guid"], moving["batch"] = moving["guid"], first[moving["first_guid"]]
 	}
-	for changed := true; changed; {
-		changed = false
-		for who, targets := range grants {
-			for on := range targets {
-				if len(targets) > hub || batch[who] == batch[on] {
-					continue
-				}
-				least := min(batch[who], batch[on])
-				batch[who], batch[on], changed = least, least, true
-			}
-		}
-	}
-	for guid, b := range batch {
-		out = append(out, Record{"batch": b, "mailbox_guid": guid, "mailbox": nameOf[guid]})
-	}
-	return out
+	Same(r.t, "together", got, want, "batch", "mailbox_guid", "mailbox", "ties", "moves_with")
 }
