@@ -57,7 +57,7 @@ func TestCutAnywhere(t *testing.T) {
 	if err != nil || warnings != nil {
 		t.Fatal(err, warnings)
 	}
-	for at := s.Classes; at < s.Tree; at++ {
+	for at := s.Classes; at <= s.Tree; at++ {
 		got, warnings, open, err := openBytes(s.Bytes[:at])
 		if open != nil || err != nil || len(got.entries) != len(whole.entries) || len(warnings) == 0 {
 			t.Fatalf("cut at %d: %v, %v, warnings %q", at, open, err, warnings)
