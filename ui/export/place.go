@@ -2,6 +2,7 @@ package export
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/parquet-go/parquet-go"
 
 	"mbxperm/model/wholefile"
 	"mbxperm/ui/safe"
@@ -23,6 +26,8 @@ const (
 	readmeFile = "README.md"
 	// schemaMark begins schema.sql, and before the version, which ends its line.
 	schemaMark = "-- mbxperm schema_version "
+	// versionKey names the same in the metadata of each file.
+	versionKey = "mbxperm.schema_version"
 )
 
 // check says what stands in the way of tables in a folder: it is no folder, it
@@ -42,22 +47,64 @@ func (f folder) check() error {
 	if err != nil {
 		return fmt.Errorf("cannot read %s: %w", safe.Text(f.path(schemaFile)), wholefile.Cause(err))
 	}
-	switch version, ours := strings.CutPrefix(mark, schemaMark); {
-	case ours && version == fmt.Sprint(SchemaVersion):
-		return nil
-	case ours:
-		return fmt.Errorf("%s holds tables of schema version %s, and this program writes version %d: choose another folder", name, safe.Text(version), SchemaVersion)
-	}
-	others, err := os.ReadDir(string(f))
-	if err != nil {
-		return fmt.Errorf("cannot read %s: %w", name, wholefile.Cause(err))
-	}
-	for _, o := range others {
-		if !strings.HasPrefix(o.Name(), ".") {
-			return fmt.Errorf("%s holds other files (%s) and no tables of this program: choose a new or an empty folder", name, safe.Text(o.Name()))
+	version, ours := strings.CutPrefix(mark, schemaMark)
+	if !ours {
+		if version, err = f.own(); err != nil || version == "" {
+			return err
 		}
 	}
+	if version != fmt.Sprint(SchemaVersion) {
+		return fmt.Errorf("%s holds tables of schema version %s, and this program writes version %d: choose another folder", name, safe.Text(version), SchemaVersion)
+	}
 	return nil
+}
+
+// own looks into a folder without the mark, whose schema.sql somebody took away: the
+// version of the tables is in their files too, and is empty where there are none. It
+// fails where anything is not of this program.
+func (f folder) own() (version string, err error) {
+	others, err := os.ReadDir(string(f))
+	if err != nil {
+		return "", fmt.Errorf("cannot read %s: %w", safe.Text(string(f)), wholefile.Cause(err))
+	}
+	for _, o := range others {
+		known := slices.ContainsFunc(tables, func(t *table) bool { return t.name == o.Name() }) && o.IsDir()
+		if files, _ := filepath.Glob(f.path(o.Name(), "snapshot_date=*", "*.parquet")); known && len(files) > 0 {
+			first := versionOf(files[0])
+			version, known = cmp.Or(version, first), first != ""
+		}
+		if !known && o.Name() != readmeFile && !strings.HasPrefix(o.Name(), ".") {
+			return "", f.foreign(o.Name())
+		}
+	}
+	if version == "" && slices.ContainsFunc(others, func(o fs.DirEntry) bool { return o.Name() == readmeFile }) {
+		return "", f.foreign(readmeFile)
+	}
+	return version, nil
+}
+
+func (f folder) foreign(file string) error {
+	return fmt.Errorf("%s holds other files (%s) and no tables of this program: choose a new or an empty folder", safe.Text(string(f)), safe.Text(file))
+}
+
+// versionOf is the version of the tables in the metadata of a file; empty where it
+// is none of this program.
+func versionOf(path string) string {
+	file, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return ""
+	}
+	table, err := parquet.OpenFile(file, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	if err != nil {
+		return ""
+	}
+	version, _ := table.Lookup(versionKey)
+	return version
 }
 
 // mark is the first line of schema.sql; empty where there is none.

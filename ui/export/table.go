@@ -151,7 +151,7 @@ func (t *table) options(r *run) []parquet.WriterOption {
 		parquet.BloomFilters(filters...),
 		parquet.SortingWriterConfig(parquet.SortingColumns(sorting...)),
 		parquet.CreatedBy("mbxperm", r.version, ""),
-		parquet.KeyValueMetadata("mbxperm.schema_version", fmt.Sprint(SchemaVersion)),
+		parquet.KeyValueMetadata(versionKey, fmt.Sprint(SchemaVersion)),
 		parquet.KeyValueMetadata("mbxperm.version", r.version),
 		parquet.KeyValueMetadata("mbxperm.run_id", r.id),
 	}
