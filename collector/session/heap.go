@@ -13,8 +13,8 @@ import (
 // collector, and a million mailboxes take little more than what is known of
 // them.
 const (
-	garbageRoom               = 48 << 20
-	leastGarbage, mostGarbage = 8, 400 // per cent of what is live
+	garbageRoom               = 32 << 20
+	leastGarbage, mostGarbage = 4, 400 // per cent of what is live
 )
 
 // FollowHeap sets the collector's percentage by the live heap, after each

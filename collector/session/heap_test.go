@@ -13,7 +13,7 @@ func TestGarbageFollowsTheHeap(t *testing.T) {
 	for _, c := range []struct {
 		live uint64
 		want int
-	}{{0, 400}, {4 << 20, 400}, {32 << 20, 150}, {48 << 20, 100}, {128 << 20, 37}, {512 << 20, 9}, {4 << 30, 8}} {
+	}{{0, 400}, {4 << 20, 400}, {16 << 20, 200}, {32 << 20, 100}, {128 << 20, 25}, {512 << 20, 6}, {4 << 30, 4}} {
 		if got := garbagePercent(c.live); got != c.want {
 			t.Errorf("%d MB live: %d %%, want %d", c.live>>20, got, c.want)
 		}

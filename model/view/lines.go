@@ -69,11 +69,16 @@ func lineAt(s *model.Snapshot, n uint32) lineRef {
 func byName(s *model.Snapshot) []uint32 { return orderByName.Of(s) }
 
 var orderByName = model.Derive(func(s *model.Snapshot) []uint32 {
-	n := lineCount(s)
-	names := map[uint32][]byte{} // of lines whose names do not lie in the arena
-	for i, p := range othersOf(s) {
-		names[s.Recipients.Len()+uint32(i)] = []byte(s.Principal(p).Name)
+	n, others := lineCount(s), othersOf(s)
+	// Names that do not lie in the arena: those of the others one behind the other,
+	// since there can be as many of them as of recipients, whose are few.
+	var spelled []byte
+	ends := make([]uint32, len(others)+1)
+	for i, p := range others {
+		spelled = append(spelled, s.Principal(p).Name...)
+		ends[i+1] = uint32(len(spelled))
 	}
+	names := map[uint32][]byte{}
 	for i := range s.Recipients.Len() {
 		if o := s.Record(*s.Recipients.At(i)); o.Account == 0 || o.IsStore() {
 			names[i] = objectSortName(s, o)
@@ -84,10 +89,12 @@ var orderByName = model.Derive(func(s *model.Snapshot) []uint32 {
 	// beside all else that is live when reading ends.
 	keys, room := make([]uint64, n), bits.Len32(n)
 	name := func(n uint32) []byte {
-		if n < s.Recipients.Len() {
-			if o := s.Record(*s.Recipients.At(n)); o.Account != 0 && !o.IsStore() {
-				return s.Texts.Bytes(o.Account)
-			}
+		if n >= s.Recipients.Len() {
+			i := n - s.Recipients.Len()
+			return spelled[ends[i]:ends[i+1]]
+		}
+		if o := s.Record(*s.Recipients.At(n)); o.Account != 0 && !o.IsStore() {
+			return s.Texts.Bytes(o.Account)
 		}
 		return names[n]
 	}
