@@ -286,7 +286,7 @@ func valueLines(row *grant.Row) []widget.Line {
 }
 
 // inBackground works something out beside the screen and then does what comes of it,
-// unless something else was asked for meanwhile.
+// unless something else was asked for meanwhile. A line that is typed by then stays.
 func (a *app) inBackground(work func() (then func())) {
 	a.pending.background++
 	turn := a.pending.background
@@ -299,7 +299,11 @@ func (a *app) inBackground(work func() (then func())) {
 			if turn != a.pending.background {
 				return false
 			}
+			l, text := a.foot.line, a.foot.input.GetText()
 			then()
+			if l != nil && a.foot.line == nil && a.root.top() == nil { // who types on does not type for the grid
+				a.openLine(l, text)
+			}
 			return true
 		})
 	}()

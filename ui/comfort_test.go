@@ -89,3 +89,20 @@ func TestMouseEverywhere(t *testing.T) {
 	d.Press("q")
 	d.WantScreen("AccountName")
 }
+
+// TestTypingOn: what a command finds beside the screen does not end the line that is
+// typed when it comes: the rest of it would be keys.
+func TestTypingOn(t *testing.T) {
+	d, a := driveDemo(t, 80, 24)
+	d.Press(":")
+	d.TypeText("Helpdesk")
+	d.Press("Enter", ":")
+	d.TypeText("eff")
+	d.WantScreen("Helpdesk · reverse", ":eff")
+	d.idle(a)
+	d.On(func() {
+		if a.foot.line == nil || a.foot.input.GetText() != "eff" {
+			t.Errorf("the line is gone; its text is %q", a.foot.input.GetText())
+		}
+	})
+}
