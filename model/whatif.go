@@ -36,7 +36,28 @@ type ListChange struct {
 	// Mailbox: the list is msExchMailboxSecurityDescriptor, else nTSecurityDescriptor.
 	Mailbox bool
 	Out     []uint32  // positions in the list, in order
-	In      []acl.ACE // put where Windows puts what somebody adds: see placeFor
+	In      []acl.ACE // put where Windows puts what somebody adds: see PlaceFor
+	Down    []Handed  // what comes down from an entry that is added further up
+}
+
+// Handed is an entry that an object inherits.
+type Handed struct {
+	ACE acl.ACE
+	At  uint32 // before the entry that stood there; its length for the end of the list
+}
+
+// Added calls yield for the entries that the list gets.
+func (c *ListChange) Added(yield func(*acl.ACE) bool) {
+	for i := range c.In {
+		if !yield(&c.In[i]) {
+			return
+		}
+	}
+	for i := range c.Down {
+		if !yield(&c.Down[i].ACE) {
+			return
+		}
+	}
 }
 
 // Empty reports whether nothing is different.
@@ -166,14 +187,14 @@ func (w *changing) list(c *ListChange) error {
 	if c.Mailbox {
 		sense = pool.SenseMailbox
 	}
-	key := fmt.Sprint(old, sense, c.Out, c.In)
+	key := fmt.Sprint(old, sense, c.Out, c.In, c.Down)
 	id, known := w.known[key]
 	if !known {
 		raw, err := w.encode(old, c)
 		if err != nil {
 			return fmt.Errorf("%s: %w", w.out.ObjectName(o), err)
 		}
-		if id, err = w.intern(sense, raw, c.In); err != nil {
+		if id, err = w.intern(sense, raw, c); err != nil {
 			return err
 		}
 		w.known[key] = id
@@ -200,24 +221,33 @@ func (w *changing) encode(old pool.Desc, c *ListChange) ([]byte, error) {
 	if parts.DACLState != acl.ACLPresent {
 		return nil, fmt.Errorf("it has no list of entries: everybody has every right")
 	}
-	for _, pos := range slices.Backward(c.Out) {
-		if int(pos) >= len(parts.DACL) {
-			return nil, fmt.Errorf("its list has no entry %d", pos)
+	if n := len(c.Out); n > 0 && int(c.Out[n-1]) >= len(parts.DACL) {
+		return nil, fmt.Errorf("its list has no entry %d", c.Out[n-1])
+	}
+	var list []acl.ACE
+	for pos := range uint32(len(parts.DACL)) + 1 {
+		for _, h := range c.Down {
+			if h.At == pos {
+				list = append(list, h.ACE)
+			}
 		}
-		parts.DACL = slices.Delete(parts.DACL, int(pos), int(pos)+1)
+		if int(pos) < len(parts.DACL) && !slices.Contains(c.Out, pos) {
+			list = append(list, parts.DACL[pos])
+		}
 	}
 	for _, a := range c.In {
-		parts.DACL = slices.Insert(parts.DACL, placeFor(parts.DACL, &a), a)
+		list = slices.Insert(list, PlaceFor(list, &a), a)
 	}
-	if len(c.In) > 0 {
+	parts.DACL = list
+	if len(c.In)+len(c.Down) > 0 {
 		parts.DACLRevision = 0 // an object ACE wants a higher one
 	}
 	return acl.Encode(parts)
 }
 
-// placeFor is where Windows puts an entry that somebody adds: what is set on the
+// PlaceFor is where Windows puts an entry that somebody adds: what is set on the
 // object before what it inherits, and of that the denies first ([MS-DTYP] 2.4.5).
-func placeFor(list []acl.ACE, a *acl.ACE) int {
+func PlaceFor(list []acl.ACE, a *acl.ACE) int {
 	for i := range list {
 		if x := &list[i]; x.IsInherited() || a.Denies() && !x.Denies() {
 			return i
@@ -228,11 +258,11 @@ func placeFor(list []acl.ACE, a *acl.ACE) int {
 
 // intern puts a list into the pool, and lets the snapshot see as much of that as
 // it needs: who holds a SID is known of those that were there before.
-func (w *changing) intern(sense pool.Sense, raw []byte, added []acl.ACE) (pool.Desc, error) {
+func (w *changing) intern(sense pool.Sense, raw []byte, c *ListChange) (pool.Desc, error) {
 	p, s := w.out.Pool, w.out
 	p.Mu.Lock()
 	defer p.Mu.Unlock()
-	for _, a := range added {
+	for a := range c.Added {
 		sid := p.SID(a.Trustee())
 		if _, same := acl.WellKnownName(a.Trustee()); !same && s.Holder(sid) == 0 && s.LinkedTo(sid) == 0 && !s.SIDInfo(sid).Named {
 			return 0, fmt.Errorf("nobody was read who has the SID %s", a.Trustee())

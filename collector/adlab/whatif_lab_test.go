@@ -37,8 +37,8 @@ func labVerdicts(t *testing.T, s *model.Snapshot) map[string]string {
 }
 
 // TestLabWhatIf: what a what-if says is what a real directory gives that is changed by
-// these changes and read anew: a membership, an entry of a mailbox, a delegate, and an
-// inherited entry, which the directory itself takes from all below.
+// these changes and read anew: a membership, an entry of a mailbox, a delegate, and
+// entries of OUs, which the directory itself hands down to all below, and takes from them.
 func TestLabWhatIf(t *testing.T) {
 	t.Parallel()
 	lab := adlab.StartOwn(t, adlab.Options{})
@@ -109,6 +109,17 @@ func TestLabWhatIf(t *testing.T) {
 				t.Fatal(err)
 			}
 		}},
+		{whatif.Wish{Add: true, Text: "OU=Contoso,DC=contoso,DC=lab=(OA;CI;CR;" + acl.GUIDSendAs.String() + ";" + acl.GUIDUserClass.String() + ";" + users[2].SID + ")"}, func() {
+			labAdd(t, admin, "OU=Contoso,DC=contoso,DC=lab", acl.ACE{Type: acl.TypeAllowObject, Flags: acl.ContainerInherit, Mask: acl.ControlAccess, SID: acl.MustParseSID(users[2].SID).Bytes(),
+				HasObjectType: true, ObjectType: acl.GUIDSendAs, HasInheritedObjectType: true, InheritedObjectType: acl.GUIDUserClass})
+		}},
+		{whatif.Wish{Add: true, Text: ou + "=(OD;CIIO;CR;" + acl.GUIDSendAs.String() + ";;" + users[2].SID + ")"}, func() {
+			labAdd(t, admin, ou, acl.ACE{Type: acl.TypeDenyObject, Flags: acl.ContainerInherit | acl.InheritOnly, Mask: acl.ControlAccess, SID: acl.MustParseSID(users[2].SID).Bytes(),
+				HasObjectType: true, ObjectType: acl.GUIDSendAs})
+		}},
+		{whatif.Wish{Add: true, Text: ou + "=(A;CINP;CR;;;" + users[4].SID + ")"}, func() {
+			labAdd(t, admin, ou, acl.ACE{Type: acl.TypeAllow, Flags: acl.ContainerInherit | acl.NoPropagate, Mask: acl.ControlAccess, SID: acl.MustParseSID(users[4].SID).Bytes()})
+		}},
 		{whatif.Wish{Text: users[3].DN + "=" + users[0].SID + ":Send-As"}, func() { labDisinherit(t, admin, ou, acl.MustParseSID(users[0].SID)) }},
 	} {
 		change, _, err := whatif.Changes(before, []whatif.Wish{c.wish})
@@ -151,8 +162,32 @@ func firstDifference(want, got map[string]string) string {
 // labDisinherit takes away what labInherit wrote.
 func labDisinherit(t *testing.T, admin *ldap.Conn, ou string, who acl.SID) {
 	t.Helper()
+	labList(t, admin, ou, func(list []acl.ACE) []acl.ACE {
+		left := slices.DeleteFunc(slices.Clone(list), func(a acl.ACE) bool { return a.Trustee() == who && a.ObjectType == acl.GUIDSendAs })
+		if len(left) != len(list)-1 {
+			t.Fatalf("%d of %d entries are left", len(left), len(list))
+		}
+		return left
+	})
+}
+
+// labAdd adds an entry to the list of an object, where Windows puts it.
+func labAdd(t *testing.T, admin *ldap.Conn, of string, a acl.ACE) {
+	t.Helper()
+	labList(t, admin, of, func(list []acl.ACE) []acl.ACE {
+		at := 0
+		for at < len(list) && !list[at].IsInherited() && (list[at].Denies() || !a.Denies()) {
+			at++
+		}
+		return slices.Insert(list, at, a)
+	})
+}
+
+// labList changes the list of an object.
+func labList(t *testing.T, admin *ldap.Conn, of string, change func([]acl.ACE) []acl.ACE) {
+	t.Helper()
 	flags := &ldap.ControlMicrosoftSDFlags{Criticality: true, ControlValue: 4}
-	r, err := admin.Search(ldap.NewSearchRequest(ou, ldap.ScopeBaseObject, ldap.NeverDerefAliases, 0, 0, false, "(objectClass=*)",
+	r, err := admin.Search(ldap.NewSearchRequest(of, ldap.ScopeBaseObject, ldap.NeverDerefAliases, 0, 0, false, "(objectClass=*)",
 		[]string{"nTSecurityDescriptor"}, []ldap.Control{flags}))
 	if err != nil {
 		t.Fatal(err)
@@ -162,16 +197,12 @@ func labDisinherit(t *testing.T, admin *ldap.Conn, ou string, who acl.SID) {
 		t.Fatal(err)
 	}
 	parts := d.Parts()
-	n := len(parts.DACL)
-	parts.DACL = slices.DeleteFunc(parts.DACL, func(a acl.ACE) bool { return a.Trustee() == who && a.ObjectType == acl.GUIDSendAs })
-	if len(parts.DACL) != n-1 {
-		t.Fatalf("%d of %d entries are left", len(parts.DACL), n)
-	}
+	parts.DACL, parts.DACLRevision = change(parts.DACL), 0
 	b, err := acl.Encode(parts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := ldap.NewModifyRequest(ou, []ldap.Control{flags})
+	m := ldap.NewModifyRequest(of, []ldap.Control{flags})
 	m.Replace("nTSecurityDescriptor", []string{string(b)})
 	if err := admin.Modify(m); err != nil {
 		t.Fatal(err)

@@ -20,11 +20,13 @@ type touched struct {
 	everybody     bool            // and whoever it is
 	special       map[model.ObjectID]bool
 	roles         bool // the roles of some of them are others
+	numbers       map[acl.SID]pool.SID
+	taken         map[pool.SID]bool // whose holders are among the persons
 }
 
 func newTouched(before, after *Book) *touched {
 	_, change := after.s.Before()
-	t := &touched{before: before, after: after, change: change, sids: map[pool.SID]bool{}, special: map[model.ObjectID]bool{}}
+	t := &touched{before: before, after: after, change: change, sids: map[pool.SID]bool{}, special: map[model.ObjectID]bool{}, numbers: map[acl.SID]pool.SID{}, taken: map[pool.SID]bool{}}
 	t.groups = member.Touched(before.g, after.g, change)
 	for _, id := range t.groups {
 		for _, sid := range append([]pool.SID{before.s.Record(id).SID}, member.FormerSIDs(before.s)[id]...) {
@@ -108,14 +110,21 @@ func (t *touched) ofList(c *model.ListChange) {
 	for _, pos := range c.Out {
 		t.trustee(o, s.ACE(first+pos).Trustee)
 	}
-	for i := range c.In {
-		sid := c.In[i].Trustee()
-		id := pool.SID(1)
-		for uint32(id) < t.after.s.SIDs.Len() && t.after.s.SIDOf(id) != sid {
+	for a := range c.Added {
+		t.trustee(o, t.number(a.Trustee()))
+	}
+}
+
+// number finds a SID; it is past all where nothing has it.
+func (t *touched) number(sid acl.SID) pool.SID {
+	id, known := t.numbers[sid]
+	if !known {
+		for id = 1; uint32(id) < t.after.s.SIDs.Len() && t.after.s.SIDOf(id) != sid; {
 			id++
 		}
-		t.trustee(o, id)
+		t.numbers[sid] = id
 	}
+	return id
 }
 
 func (t *touched) trustee(o *model.Record, sid pool.SID) {
@@ -131,6 +140,10 @@ func (t *touched) trustee(o *model.Record, sid pool.SID) {
 		t.everybody = true
 		return
 	}
+	if t.taken[sid] {
+		return
+	}
+	t.taken[sid] = true
 	for _, d := range serverDomains.Of(s) {
 		t.holding(t.before.holdersOf(sid, d))
 		t.holding(t.after.holdersOf(sid, d))

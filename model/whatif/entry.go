@@ -299,7 +299,7 @@ func (b *builder) addDelegate(w Wish, x named) error {
 	return nil
 }
 
-// add puts an entry on a list that was read.
+// add puts an entry on a list that was read, and what others get of it on theirs.
 func (b *builder) add(w Wish, k listKey, a acl.ACE) error {
 	s, o := b.s, b.s.Record(k.obj)
 	kind := grant.OnSecurity(o)
@@ -307,12 +307,13 @@ func (b *builder) add(w Wish, k listKey, a acl.ACE) error {
 		kind = grant.MailboxACL
 	}
 	switch {
-	case slices.Contains(s.Forest.AdminSDHolders, k.obj):
-		return w.errorf("what is added to AdminSDHolder is copied to every protected account, which is not followed: add the entry to the account")
-	case !grant.StandsOnRecipient(o) && !o.IsStore() && o.Class != model.ClassServer && a.Flags&acl.ContainerInherit != 0:
-		return w.errorf("what is added to a container flows down to what lies below it, which is not followed: add the entry to the mailbox, the account or the store")
 	case kind.Unread(s, coverage.NewReadability(s), o):
 		return w.errorf("the list of %s was not read: what an entry would change there cannot be told", s.ObjectName(o))
+	}
+	if !k.mailbox {
+		if err := b.handDown(w, k, a); err != nil {
+			return err
+		}
 	}
 	l := b.list(k)
 	l.In = append(l.In, a)

@@ -177,7 +177,7 @@ func TestMistakes(t *testing.T) {
 
 // TestAdminSDHolder: an entry that is left out there goes from protected accounts too,
 // and from no other; one that is left out on a protected account comes back, which is
-// told; and one that is added there is refused, since it would be copied.
+// told; and one that is added there is copied to the protected accounts.
 func TestAdminSDHolder(t *testing.T) {
 	f := script.New()
 	entry := script.SendAs(script.RID(9), 0)
@@ -197,10 +197,94 @@ func TestAdminSDHolder(t *testing.T) {
 			t.Errorf("%s: notes %q, %v", name, notes, err)
 		}
 	}
-	_, _, err := whatif.Changes(s, parse("with-entry", holder+"=(OA;;CR;ab721a54-1e2f-11d0-9819-00aa0040529b;;"+script.RID(1).String()+")"))
-	if err == nil || !strings.Contains(err.Error(), "is copied to every protected account") {
-		t.Errorf("an entry was added to AdminSDHolder: %v", err)
+	added := holder + "=(OA;;CR;ab721a54-1e2f-11d0-9819-00aa0040529b;;" + script.RID(1).String() + ")"
+	if got, want := said(t, s, "with-entry", added), []string{"gained u1 can_send_as u2: none > allowed; u1 > account entry 1"}; !slices.Equal(got, want) {
+		t.Errorf("added: got %q, want %q", got, want)
 	}
+	_, notes, err := whatif.Changes(s, parse("with-entry", added))
+	if err != nil || len(notes) != 1 || notes[0].String() != "SDProp copies what is added to AdminSDHolder to the 1 accounts that it protects, by their adminCount, within the hour" {
+		t.Errorf("notes %q, %v", notes, err)
+	}
+}
+
+// TestHandDown: what is added to a container is copied below as [MS-DTYP] 2.5.3.4.1 has
+// it: by class, by depth, until a list is protected, and in the order of the lists above.
+func TestHandDown(t *testing.T) {
+	f := script.New()
+	deep := "OU=Deep," + script.StaffDN
+	who, far, near := script.RID(9), script.SendAs(script.RID(1), script.CI|script.ID), script.SendAs(script.RID(2), script.CI|script.ID)
+	f.Of("contoso").Security = script.SD(script.SendAs(script.RID(1), script.CI))
+	f.Of("Staff").Security = script.SD(script.SendAs(script.RID(2), script.CI), far)
+	f.Put(model.Object{DN: deep, GUID: script.GUID(90), Class: model.ClassContainer, SecurityState: model.Present, Security: script.SD(near, far)})
+	f.Of("u1").Security = script.SD(script.SendAs(script.RID(3), 0), near, far)
+	f.Of("u2").Security = script.SDOf(acl.SIDSystem, acl.DACLProtected, acl.ACLPresent)
+	f.Of("u3").DN, f.Of("u3").Security = "CN=u3,"+deep, script.SDOf(script.RID(2), 0, acl.ACLPresent, near, far)
+	s := f.Snapshot(model.NewPool())
+	for _, c := range []struct {
+		target, entry string
+		want          map[string]string // the list, the trustees by their last number
+		notes         string
+	}{
+		{"Staff", "(OA;CI;CR;ab721a54-1e2f-11d0-9819-00aa0040529b;;WHO)", map[string]string{"Staff": "2 9CI 1ID", "u1": "3 2ID 9CI|ID 1ID", "u2": "", "u3": "2ID 9CI|ID 1ID"}, "3 objects below inherit the entry"},
+		{"Staff", "(OD;CIIO;CR;ab721a54-1e2f-11d0-9819-00aa0040529b;;WHO)", map[string]string{"Staff": "9CI|IO 2 1ID", "u1": "3 9CI|ID 2ID 1ID", "u2": "", "u3": "9CI|ID 2ID 1ID"}, "3 objects below inherit the entry"},
+		{"Staff", "(OA;CINP;CR;ab721a54-1e2f-11d0-9819-00aa0040529b;;WHO)", map[string]string{"u1": "3 2ID 9ID 1ID", "u3": "2ID 1ID"}, "2 objects below inherit the entry"},
+		{"Staff", "(OA;CI;CR;ab721a54-1e2f-11d0-9819-00aa0040529b;bf967aba-0de6-11d0-a285-00aa003049e2;WHO)", map[string]string{"Deep": "2ID 9CI|IO|ID 1ID", "u3": "2ID 9CI|ID 1ID"}, "3 objects below inherit the entry"},
+		{"Staff", "(OA;CI;CR;ab721a54-1e2f-11d0-9819-00aa0040529b;bf967a9c-0de6-11d0-a285-00aa003049e2;WHO)", map[string]string{"u1": "3 2ID 9CI|IO|ID 1ID"}, "3 objects below inherit the entry"},
+		{"Staff", "(OA;;CR;ab721a54-1e2f-11d0-9819-00aa0040529b;;WHO)", map[string]string{"Staff": "2 9 1ID", "u1": "3 2ID 1ID"}, ""},
+		{script.DomainDN, "(A;CI;GA;;;WHO)", map[string]string{"Staff": "2 1ID 9CI|ID", "u1": "3 2ID 1ID 9CI|ID", "u2": "", "u3": "2ID 1ID 9CI|ID"}, "4 objects below inherit the entry"},
+		{"Deep", "(A;CI;CR;;;CO)", map[string]string{"u3": "2ID 0CI|IO|ID 2ID 1ID"}, "1 objects below inherit the entry"},
+		{script.DomainDN, "(A;CI;CR;;;WHO)", map[string]string{"DB1": "", "Contoso": ""}, "4 objects below inherit the entry"},
+	} {
+		change, notes, err := whatif.Changes(s, parse("with-entry", c.target+"="+strings.ReplaceAll(c.entry, "WHO", who.String())))
+		if err != nil {
+			t.Errorf("%s: %v", c.entry, err)
+			continue
+		}
+		after, err := s.With(change)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := ""
+		for _, n := range notes {
+			said += n.String()
+		}
+		if said != c.notes {
+			t.Errorf("%s: notes %q, want %q", c.entry, said, c.notes)
+		}
+		for name, want := range c.want {
+			if got := listOf(t, after, f.Of(name).DN); got != want {
+				t.Errorf("%s on %s: %s has %q, want %q", c.entry, c.target, name, got, want)
+			}
+		}
+	}
+}
+
+// listOf is a list in short: the last number of each trustee, and the flags but those
+// of the entries that were there before, of which it says only that they are inherited.
+func listOf(t *testing.T, s *model.Snapshot, dn string) string {
+	t.Helper()
+	for id := model.ObjectID(1); uint32(id) < s.Objects.Len(); id++ {
+		o := s.Record(id)
+		if s.DNText(o.DN) != dn {
+			continue
+		}
+		d, err := acl.Parse(s.Bytes(o.Security))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, a := range d.Parts().DACL {
+			text := a.Trustee().String()
+			number, flags := text[len(text)-1:], a.Flags.String()
+			if number == "1" || number == "2" && a.ObjectType == acl.GUIDSendAs || number == "3" {
+				flags = strings.TrimPrefix(strings.TrimPrefix(flags, "CI"), "|")
+			}
+			out = append(out, number+flags)
+		}
+		return strings.Join(out, " ")
+	}
+	t.Fatal(dn)
+	return ""
 }
 
 // editing is a source whose entries are changed on the way.

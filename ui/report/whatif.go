@@ -25,7 +25,8 @@ way somebody would still get in. Nothing is written, ever: the change is made in
 GROUP=PERSON is a value of member: the person, or a group, in the group itself. An entry is TARGET=TRUSTEE:RIGHT, as the
 columns target, trustee and right of report aces have them, with :Deny behind it for a deny; the whole entry is left out,
 with all rights that it gives. SendOnBehalf is a value of publicDelegates. An entry that is inherited is left out where it is
-set, with all its copies. What no row names is written in SDDL, TARGET=(A;CI;CC;;;SID); on a mailbox an entry with an object
+set, with all its copies. One that is added to an OU or a
+container is handed down as the directory does it, and from AdminSDHolder to the accounts that it protects. What no row names is written in SDDL, TARGET=(A;CI;CC;;;SID); on a mailbox an entry with an object
 type is one of its account. Names are sAMAccountNames, DOMAIN\name, DNs, SIDs or objectGUIDs. Each flag may be given often;
 all changes together are one.
 
