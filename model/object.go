@@ -190,6 +190,9 @@ type span struct{ First, N uint32 }
 
 func (o *Record) Is(f Flags) bool { return o.flags&f != 0 }
 
+// Flags are all that are set.
+func (o *Record) Flags() Flags { return o.flags }
+
 func (o *Record) Set(f Flags, on bool) {
 	if on {
 		o.flags |= f

@@ -30,6 +30,7 @@ type Difference struct {
 func Between(ctx context.Context, old, new *model.Snapshot, other [2][]model.ObjectID, yield func(*Difference) bool) error {
 	b := &between{books: [2]*Book{Of(old), Of(new)}, other: other, lists: map[[2]listKey]*listDifference{},
 		roles: map[[2]uint32]*listDifference{}, wides: map[wideKey][]both{}}
+	b.alike = newAlike(b.books, other)
 	b.matchPersons()
 	for k := range b.books {
 		s := b.books[k].s
@@ -62,6 +63,7 @@ type between struct {
 	lists   map[[2]listKey]*listDifference
 	roles   map[[2]uint32]*listDifference
 	wides   map[wideKey][]both
+	alike   *alike
 }
 
 // nobody is no person.
@@ -122,15 +124,24 @@ func (b *between) pairs(out []both, k int, persons []member.Person) []both {
 
 // of tells the differences on one recipient; false where yield said so.
 func (b *between) of(id [2]model.ObjectID, yield func(*Difference) bool) bool {
+	persons, any := []both{}, id[0] == 0 || id[1] == 0
+	if !any {
+		if persons, any = b.concerned(id); len(persons) == 0 && !any {
+			return true
+		}
+	}
 	var ts [2]*target
 	for k, book := range b.books {
 		if id[k] != 0 {
 			ts[k] = book.targetBy(id[k], book.run)
 		}
 	}
-	persons, any := b.concerned(id, ts)
-	if len(persons) == 0 && !any {
-		return true
+	if ts[0] == nil || ts[1] == nil {
+		for k, t := range ts {
+			if t != nil {
+				persons = b.pairs(persons, k, t.persons())
+			}
+		}
 	}
 	r := &differences{b: b, id: id, ts: ts, yield: yield}
 	if any && !r.drawn() {
@@ -152,37 +163,41 @@ func (b *between) of(id [2]model.ObjectID, yield func(*Difference) bool) bool {
 	return true
 }
 
-// concerned are those to whom something may say something else, and whether that is so
-// for everybody or for those in a wide group.
-func (b *between) concerned(id [2]model.ObjectID, ts [2]*target) (out []both, any bool) {
+// concerned are those to whom something may say something else on a recipient of both
+// states, and whether that is so for everybody or for those in a wide group.
+func (b *between) concerned(id [2]model.ObjectID) (out []both, any bool) {
 	take := func(d *listDifference) { out, any = append(out, d.persons...), any || d.any }
-	if ts[0] == nil || ts[1] == nil {
-		for k, t := range ts {
-			if t != nil {
-				out, any = b.pairs(out, k, t.persons()), true
-			}
-		}
-		return out, any
-	}
 	x, y := plansOf(b.books[0].s).of[id[0]], plansOf(b.books[1].s).of[id[1]]
 	for _, l := range b.listsOf(x, y) {
-		take(b.list(l))
+		if !b.alike.lists(l) {
+			take(b.list(l))
+		}
 	}
 	if x.role != noList || y.role != noList {
-		take(b.role([2]uint32{x.role, y.role}, ts))
+		take(b.role([2]uint32{x.role, y.role}))
+	}
+	var ts [2]target // without lists
+	for k, book := range b.books {
+		t := &ts[k]
+		t.id, t.o = id[k], book.s.Record(id[k])
+		t.domain = plansOf(book.s).sends[plansOf(book.s).of[id[k]].send].domain
+		t.owners, t.anyone = book.ownersOf(t)
+		t.behalf = book.behalfOf(t.o)
 	}
 	if !slices.EqualFunc(ts[0].owners, ts[1].owners, func(x, y member.Holder) bool {
 		return b.persons[0][x.Person] == y.Person && x.Certainty == y.Certainty
 	}) || ts[0].anyone != ts[1].anyone {
-		for k, t := range ts {
-			for _, h := range t.owners {
+		for k := range ts {
+			for _, h := range ts[k].owners {
 				out = append(out, b.pair(k, h.Person))
 			}
 		}
 		any = any || ts[0].anyone != ts[1].anyone
 	}
-	for k, t := range ts {
-		out = b.pairs(out, k, t.behalf.persons)
+	if !slices.EqualFunc(ts[0].behalf.persons, ts[1].behalf.persons, func(x, y member.Person) bool { return b.persons[0][x] == y }) {
+		for k := range ts {
+			out = b.pairs(out, k, ts[k].behalf.persons)
+		}
 	}
 	return out, any || ts[0].behalf.unread != ts[1].behalf.unread
 }
@@ -276,33 +291,43 @@ func (b *between) wide(key wideKey) []both {
 }
 
 // role finds for whom roles say something else.
-func (b *between) role(keys [2]uint32, ts [2]*target) *listDifference {
+func (b *between) role(keys [2]uint32) *listDifference {
 	d := b.roles[keys]
 	if d != nil {
 		return d
 	}
-	d = &listDifference{any: ts[0].roleThrough(0).Answer != ts[1].roleThrough(0).Answer}
+	d = &listDifference{}
 	b.roles[keys] = d
+	var runs [2]*roleRan
+	var domains [2]member.Domain
+	for k, book := range b.books {
+		if keys[k] != noList {
+			key := plansOf(book.s).roles[keys[k]]
+			runs[k], domains[k] = book.roleRun(key), key.domain
+		}
+	}
+	through := func(k int, who model.TrusteeID) Answer { return roleOutcome(runs[k].through(who)).Answer }
+	d.any = through(0, 0) != through(1, 0)
 	take := func(p both) {
 		var said [2]Answer
-		for k, t := range ts {
-			if said[k] = t.roleThrough(0).Answer; p[k] != nobody {
-				said[k] = t.roleOf(p[k]).Answer
+		for k, r := range runs {
+			if said[k] = through(k, 0); p[k] != nobody {
+				said[k] = roleOutcome(r.of(p[k])).Answer
 			}
 		}
 		if said[0] != said[1] {
 			d.persons = append(d.persons, p)
 		}
 	}
-	for k, t := range ts {
-		for r := t.role; r != nil; r = r.base {
+	for k := range runs {
+		for r := runs[k]; r != nil; r = r.base {
 			for _, h := range r.persons {
 				take(b.pair(k, h.Person))
 			}
 			for i := range r.wide {
 				w := &r.wide[i]
-				d.any = d.any || ts[0].roleThrough(w.who).Answer != ts[1].roleThrough(w.who).Answer
-				for _, p := range b.wide(wideKey{w.who.SID(), t.domain}) {
+				d.any = d.any || through(0, w.who) != through(1, w.who)
+				for _, p := range b.wide(wideKey{w.who.SID(), domains[k]}) {
 					take(p)
 				}
 			}

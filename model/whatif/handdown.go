@@ -224,8 +224,16 @@ var classes = map[model.Class][]string{
 }
 
 // isOf reports whether an object is of the class that a schemaIDGUID names: of no class
-// above its own ([MS-ADTS] 7.1.3). That of a container is not kept, and decides nothing.
+// above its own ([MS-ADTS] 7.1.3). What it inherits says so where an entry for that class
+// is among it: an inetOrgPerson is no user. That of a container is not kept else, and
+// decides nothing.
 func isOf(s *model.Snapshot, o *model.Record, class acl.GUID) bool {
+	first, n := s.ACEsOf(o.Security)
+	for i := range n {
+		if a := s.ACE(first + i); a.Flags&acl.Inherited != 0 && a.HasInheritedType && *s.GUIDs.At(uint32(a.InheritedType)) == class {
+			return a.Flags&acl.InheritOnly == 0
+		}
+	}
 	return slices.Contains(classes[o.Class], grant.GUIDName(s, class, 0))
 }
 
