@@ -55,6 +55,9 @@ func TestEffect(t *testing.T) {
 			t.Errorf("%q is not among %v", want, got)
 		}
 	}
+	if got, want := list.Summary(), "Full Access +1 · Send-As -1 · members +1 -1 · others +1"; got != want {
+		t.Errorf("summary %q, want %q", got, want)
+	}
 	if rest := effects.Rest(); rest != nil {
 		t.Errorf("rests on nothing that is listed: %s", rest)
 	}

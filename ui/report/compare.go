@@ -145,5 +145,8 @@ func compareGaps(w io.Writer, r *change.List, name string, quiet bool, hide *Red
 		line += "; not comparable: " + safe.Thousands(n)
 	}
 	fmt.Fprintln(w, "mbxperm: "+safe.Text(line))
+	if sum := r.Summary(); sum != "" && !quiet {
+		fmt.Fprintln(w, "mbxperm: "+name+sum)
+	}
 	return missing || r.Counts.NotComparable > 0
 }
