@@ -20,6 +20,7 @@ import (
 type aces struct {
 	*widget.Grid
 	result *view.Result                            // what it shows; nil while there is nothing to show
+	marked string                                  // how much of it is marked
 	late   string                                  // it shows what was asked before, and says so
 	recall func(*view.Query) []widget.ColumnChoice // what was chosen of the columns
 }
@@ -35,7 +36,7 @@ func newACEs(t *widget.Theme) *aces {
 func (v *aces) clear() {
 	v.result = nil
 	v.Swap(widget.NoRows{})
-	v.late = ""
+	v.marked, v.late = "", ""
 	v.Empty = ""
 }
 
@@ -122,8 +123,10 @@ func showsThem(only hiding.Only) string {
 func (v *aces) Draw(screen tcell.Screen) {
 	_, _, w, _ := v.GetRect()
 	late := ""
-	if v.late != "" {
-		late = " · " + v.late
+	for _, note := range []string{v.marked, v.late} {
+		if note != "" {
+			late += " · " + note
+		}
 	}
 	title := "ACEs"
 	if v.result != nil {

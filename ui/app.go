@@ -53,6 +53,7 @@ type app struct {
 	show    toggles
 	seen    []door.Check // the last runs of checks, as they were looked at last
 	pending pending
+	marks   marks
 	wrong   wrong // what is wrong with what the grids show
 }
 
@@ -103,6 +104,8 @@ func newApp(d Driver, t *widget.Theme) *app {
 func (a *app) connect() {
 	a.left.recall = func(t *view.ObjectType) []widget.ColumnChoice { return a.columnsOf(t, leftPane, false) }
 	a.right.recall = func(q *view.Query) []widget.ColumnChoice { return a.columnsOf(q.Type, rightPane, q.Verdicts()) }
+	a.left.Marked = func(key any) bool { return a.isMarked(a.left.Grid, key) }
+	a.right.Marked = func(key any) bool { return a.isMarked(a.right.Grid, key) }
 	a.left.OnMove = a.moved
 	a.left.OnChoose = func(int) { a.drill() }
 	a.left.OnHeader = func(column int) { a.sortBy(leftPane, column+1) }
@@ -289,6 +292,7 @@ func (a *app) showLeft(res *view.Result) {
 	}
 	ordered := a.left.result != nil && a.left.result.Query.Arrival && !res.Query.Arrival
 	a.left.show(res)
+	a.countMarks(a.left.Grid)
 	if ordered && !a.pending.touched { // whatever came first is nobody's choice
 		a.left.Top()
 	}
@@ -304,6 +308,7 @@ func (a *app) showLeft(res *view.Result) {
 
 func (a *app) showRight(res *view.Result) {
 	a.right.show(res)
+	a.countMarks(a.right.Grid)
 	a.sayWhenNothing(res)
 	if a.pending.row == nil {
 		return

@@ -285,7 +285,7 @@ func (a *app) restart(r model.Request) {
 	n.latest, n.base, n.before, n.compared, n.gaps = nil, nil, nil, nil, [2]string{}
 	n.counts = change.Counts{}
 	a.root.notice, a.root.dismissed = "", false
-	a.trail = nil
+	a.trail, a.marks = nil, nil
 	a.here = a.newLocation(a.here.typ)
 	a.pending.left.drop()
 	a.pending.touched, a.pending.goTo = false, nil

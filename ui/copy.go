@@ -23,7 +23,7 @@ func (a *app) whyNoCopy() string {
 }
 
 // startCopy asks what to copy of the grid in use: a cell, what identifies the
-// name, the row, or all rows. What is copied is what is seen: control
+// name, the row, all rows, or those that are marked. What is copied is what is seen: control
 // characters are in none of it.
 func (a *app) startCopy() {
 	g, _ := a.grid()
@@ -37,16 +37,26 @@ func (a *app) startCopy() {
 	cells := len(items)
 	items = append(items, widget.Item{Name: "the row", Text: "all of these cells that are shown, apart by tabs"},
 		widget.Item{Name: "the grid", Text: fmt.Sprintf("%s lines under a heading, columns apart by tabs", safe.Thousands(g.Rows().Len()))})
-	a.root.push(widget.NewMenu(a.theme, "Copy", items, func(i int) {
+	marked := a.marks.marked(a.shown(g))
+	if len(marked) > 0 {
+		items = append(items, widget.Item{Name: "the marked", Text: fmt.Sprintf("%s under a heading, columns apart by tabs", counted(len(marked), "line"))})
+	}
+	m := widget.NewMenu(a.theme, "Copy", items, func(i int) {
 		switch {
 		case i < cells:
 			a.copyText(safe.Text(items[i].Text), items[i].Name)
 		case i == cells:
 			a.copyText(rowText(g, row), "the row")
+		case i == cells+1:
+			a.copyText(gridText(g, nil, term.MostCopied), "the grid")
 		default:
-			a.copyText(gridText(g, term.MostCopied), "the grid")
+			a.copyText(gridText(g, marked, term.MostCopied), "the marked")
 		}
-	}))
+	})
+	if len(marked) > 0 {
+		m.At = len(items) - 1
+	}
+	a.root.push(m)
 }
 
 // identities are the names of a row that no column shows.
@@ -94,8 +104,9 @@ func rowText(g *widget.Grid, row int) string {
 	return b.String()
 }
 
-// text is the whole grid under a heading; it ends where it gets longer than most.
-func gridText(g *widget.Grid, most int) string {
+// gridText is the whole grid under a heading, or some of its rows, where rows is not
+// nil; it ends where it gets longer than most.
+func gridText(g *widget.Grid, rows []int, most int) string {
 	var b strings.Builder
 	for i, at := range g.Shown() {
 		if i > 0 {
@@ -104,7 +115,15 @@ func gridText(g *widget.Grid, most int) string {
 		b.WriteString(g.Rows().Columns()[at].Title)
 	}
 	b.WriteByte('\n')
-	for row := 0; row < g.Rows().Len() && b.Len() <= most; row++ {
+	n := g.Rows().Len()
+	if rows != nil {
+		n = len(rows)
+	}
+	for i := 0; i < n && b.Len() <= most; i++ {
+		row := i
+		if rows != nil {
+			row = rows[i]
+		}
 		b.WriteString(rowText(g, row))
 		b.WriteByte('\n')
 	}

@@ -45,7 +45,11 @@ func (a *app) exportable() *exportable {
 	if res == nil {
 		return nil
 	}
-	return &exportable{exportName(res), res.Len(), func(ctx context.Context, out report.Output) ([]string, error) {
+	name := exportName(res)
+	if marked := a.marks.marked(res); len(marked) > 0 {
+		res, name = res.Pick(marked), name+"-marked"
+	}
+	return &exportable{name, res.Len(), func(ctx context.Context, out report.Output) ([]string, error) {
 		return report.Export(ctx, res, version, out)
 	}}
 }
@@ -61,8 +65,12 @@ func (a *app) whyNoExport() string {
 // ending says how.
 func (a *app) startExport() {
 	what := a.exportable()
+	label := "export to "
+	if g, _ := a.grid(); len(a.marks.marked(a.shown(g))) > 0 {
+		label = "export the " + safe.Thousands(what.records) + " marked to "
+	}
 	a.openLine(&line{
-		scope: keys.ScopeCommand, label: "export to ", key: a.pathKey,
+		scope: keys.ScopeCommand, label: label, key: a.pathKey,
 		enter: func(path string) { a.exportTo(what, settings.ExpandHome(strings.TrimSpace(path))) },
 	}, what.name+a.reading.now().Format("-2006-01-02")+".csv")
 }

@@ -49,7 +49,7 @@ func (a *app) filterKey(ev *tcell.EventKey) *tcell.EventKey {
 	return ev
 }
 
-// clear takes the filter away, or a notice that stands before the grids, or the
+// clear takes the filter away, or the marks, or a notice that stands before the grids, or the
 // view of changes.
 func (a *app) clear() {
 	v := a.changes()
@@ -60,6 +60,7 @@ func (a *app) clear() {
 	case side.filter != "":
 		side.filter = ""
 		a.refiller()()
+	case v == nil && a.unmark():
 	case v != nil:
 		a.closeChanges()
 	}

@@ -22,6 +22,7 @@ var helpMarks = [][2]string{
 	{"+2 through DB01", "above the ACEs of a mailbox: so many trustees are allowed by entries of its store to open what is in it (o, Mailbox-Store)"},
 	{"(…)", "what the account is where it is no mailbox, and what is wrong with it"},
 	{"< >", "at the edge of a heading: there are more columns to the left or to the right"},
+	{"*", "at the left edge: the line is marked (Space)"},
 }
 
 // helpNotes are what no key and no sign says.

@@ -18,6 +18,7 @@ import (
 type totals struct {
 	*widget.Grid
 	result *view.Result                                 // what it shows; nil before the first answer
+	marked string                                       // how much of it is marked
 	late   string                                       // it shows what was asked before, and says so
 	recall func(*view.ObjectType) []widget.ColumnChoice // what was chosen of the columns
 }
@@ -30,7 +31,7 @@ func newTotals(t *widget.Theme) *totals {
 
 // clear shows that nothing is known yet.
 func (v *totals) clear() {
-	v.result, v.late, v.Empty = nil, "", ""
+	v.result, v.late, v.marked, v.Empty = nil, "", "", ""
 	v.ForgetWidths()
 	v.Swap(widget.NoRows{})
 	v.SetTitle("")
@@ -66,6 +67,9 @@ const working = "working…"
 func (v *totals) setLate(late string) {
 	v.late = late
 	title := totalsTitle(v.result)
+	if v.marked != "" {
+		title += " · " + v.marked
+	}
 	if late != "" {
 		title += " · " + late
 	}

@@ -88,6 +88,7 @@ func (a *app) back() {
 	if holds(left.result, a.leftQuery()) {
 		a.pending.left.drop()
 		a.left.show(left.result)
+		a.countMarks(a.left.Grid)
 		a.left.Put(left.spot)
 	} else {
 		a.pending.goTo = &left.spot
@@ -96,6 +97,7 @@ func (a *app) back() {
 	if holds(right.result, a.rightQuery()) {
 		a.pending.right.drop()
 		a.right.show(right.result)
+		a.countMarks(a.right.Grid)
 		a.right.Put(right.spot)
 	} else {
 		a.askRight()

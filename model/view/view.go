@@ -135,6 +135,8 @@ type Result struct {
 	// On counts the targets that the rows are on, by their object type, where the
 	// rows are entries of more than one line's list.
 	On []TargetCount
+	// Picked is how many lines or rows [Result.Pick] took; 0 of a whole answer.
+	Picked int
 	// Probes counts the rows of doors that are nobody's client and are left out.
 	Probes int
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"strings"
 
@@ -24,6 +25,9 @@ func Export(ctx context.Context, res *view.Result, version string, out Output) (
 		q.Of = view.Identity(res.Snapshot, res.Query.Of, res.Query.ACEs.Direction() == "reverse")
 	}
 	ev.Report, ev.Question = d.Name, q.words(func(name string) string { return name })
+	if res.Picked > 0 {
+		ev.Question += fmt.Sprintf(", only the %d that were marked on the screen", res.Picked)
+	}
 	ev.hide(res.Hidden)
 	return out.export(ctx, d, ev)
 }

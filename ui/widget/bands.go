@@ -65,13 +65,20 @@ func (g *Grid) drawBands(screen tcell.Screen) {
 	}
 }
 
-// drawEdges marks on the frame where there are more columns than are shown.
+// drawEdges says on the frame which rows are marked, and where there are more columns
+// than are shown.
 func (g *Grid) drawEdges(screen tcell.Screen) {
 	x, y, w, h := g.GetInnerRect()
 	if h < 1 {
 		return
 	}
 	style := g.theme.Style(StyleTitle)
+	first, _ := g.Table.GetOffset()
+	for line := 1; line < h && g.Marked != nil && first+line-1 < g.data.Len(); line++ {
+		if g.Marked(g.data.Key(first + line - 1)) {
+			PutSafe(screen, x-1, y+line, 1, "*", style)
+		}
+	}
 	if g.from > 0 {
 		PutSafe(screen, x-1, y, 1, "<", style)
 	}

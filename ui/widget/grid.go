@@ -81,6 +81,9 @@ type Grid struct {
 	Banded  bool           // there is room for a line of bands above the heading
 	Roomy   bool           // it is beside another grid and not above it, or alone: a wider screen then shows no less
 
+	// Marked reports whether the row with a key has a mark: a star on the frame.
+	Marked func(key any) bool
+
 	OnMove   func()           // the cursor is on another row, or on none any more
 	OnChoose func(row int)    // Enter, or a double click
 	OnHeader func(column int) // a click on a heading
