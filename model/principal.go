@@ -224,8 +224,8 @@ type Principal struct {
 	Kind   string
 	State  string // "enabled", "disabled", "deleted", "former SID" ; empty where nothing is known
 	// Label says where the name comes from, where it is not that of the account
-	// that holds the SID: "from sIDHistory of u00012", "linked account of
-	// u00031", "foreign security principal", "deleted; tombstone of 2024-03-04,
+	// that holds the SID: "from sIDHistory of anna.keller", "linked account of
+	// carla.novak", "foreign security principal", "deleted; tombstone of 2024-03-04,
 	// was in OU=…".
 	Label Phrase
 	// Also names the other accounts that have the same SID, now or in their

@@ -59,7 +59,7 @@ func wireApp(t *testing.T) (w *screentest.Wire, a *app, rest func()) {
 // all that the preview says anew and without it.
 func TestPreviewBytes(t *testing.T) {
 	w, a, rest := wireApp(t)
-	for _, key := range []string{"/", "u00002", "\r", "\r"} {
+	for _, key := range []string{"/", "front.desk", "\r", "\r"} {
 		w.KeyUntil(key, rest)
 	}
 	for _, c := range []struct {

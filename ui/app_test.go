@@ -141,7 +141,7 @@ func driveDemo(t testing.TB, w, h int) (*driver, *app) {
 	t.Helper()
 	d, a := driveApp(t, w, h, newDemo(t, "demo:60"))
 	d.wantRead()
-	d.WantScreen("unreadable", "no rows, 8 hidden")
+	d.WantScreen("unreadable", "aaron.vogt · ", "klara.stern")
 	return d, a
 }
 
@@ -202,13 +202,13 @@ func TestScreens(t *testing.T) {
 		golden(d, a, "help")
 		d.Press("q")
 		d.WantGone("that allow and 1 that denies")
-		d.find("u00002")
-		d.WantScreen("u00002 · ", "82 entries")
+		d.find("front.desk")
+		d.WantScreen("front.desk · ", "82 entries")
 		golden(d, a, "filter")
 		d.Press("Enter")
 		d.idle(a)
 		d.Press("Down")
-		d.WantScreen("u00002 forward")
+		d.WantScreen("front.desk forward")
 		golden(d, a, "detail")
 		d.Press("Enter")
 		d.WantScreen("svc-backup · ", "reverse ·")
@@ -259,8 +259,10 @@ func TestScreens(t *testing.T) {
 func TestScreenHostile(t *testing.T) {
 	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, *app, string)) {
 		d, a := driveDemo(t, w, h)
-		d.find("=1+1")
+		d.find("＝1+1")
 		d.WantScreen("Mailboxes 2 · other trustees 0")
+		d.Press("Down")
+		d.WantSelected("＝1+1")
 		d.Press("A", "Enter")
 		d.WantScreen("<U+001B>", "shown: stale", "8 entries")
 		golden(d, a, "hostile")
@@ -315,13 +317,13 @@ func TestCollectingIsUsable(t *testing.T) {
 	d.On(func() {
 		a.reading.now = func() time.Time { mu.Lock(); defer mu.Unlock(); now = now.Add(time.Second); return now }
 	})
-	d.WantScreen("reading mailboxes", "u00003", "hidden:")
+	d.WantScreen("reading mailboxes", "thea.sandoval", "hidden:")
 	d.Press("Down", "Down", "Enter")
-	d.WantScreen("u00003 · ")
+	d.WantScreen("thea.sandoval · ")
 	d.Press("Backspace")
 	close(src.hold)
 	d.wantRead()
-	d.WantSelected("u00003")
+	d.WantSelected("thea.sandoval")
 }
 
 // TestQuitWhileCollecting: q and Ctrl-C leave at any moment.
@@ -339,7 +341,7 @@ func TestQuitWhileCollecting(t *testing.T) {
 func TestJourney(t *testing.T) {
 	d, a := driveDemo(t, 120, 32)
 	d.Press("End", "Up", "Up", "Up", "Up", "Up") // over the lines of deleted accounts
-	const name = "u00060"
+	const name = "ulla.strand"
 	d.WantSelected(name)
 	d.WantScreen(name + " · ")
 	d.Press("Enter")
@@ -349,7 +351,7 @@ func TestJourney(t *testing.T) {
 	d.Press("r", "Backspace")
 	d.WantSelected(name)
 	d.WantGone("›")
-	d.find("u00002")
+	d.find("front.desk")
 	d.Press("Enter")
 	d.idle(a)
 	d.Press("Down", "Enter")
@@ -357,10 +359,10 @@ func TestJourney(t *testing.T) {
 	d.Press("Enter")
 	d.WantScreen("forward ·", "[All")
 	d.Press("Backspace", "Backspace")
-	d.WantScreen("u00002 · ", "forward · 82 entries", "filter u00002")
+	d.WantScreen("front.desk · ", "forward · 82 entries", "filter front.desk")
 	d.WantSelected("svc-backup")
 	d.Press("Backspace", "Esc")
-	d.WantGone("filter u00002")
+	d.WantGone("filter front.desk")
 	d.Press("Backspace")
 	d.WantScreen("this is where you started")
 	d.Resize(39, 10)
@@ -385,13 +387,13 @@ func TestTogglesAndSort(t *testing.T) {
 	d.WantScreen("belong to the reverse view")
 	d.Press(">", ">")
 	d.WantScreen("↓Mailbox")
-	d.WantSelected("u00002")
+	d.WantSelected("front.desk")
 	d.Press("S")
 	d.WantScreen("↑Mailbox")
 	d.Press("<", "<")
 	d.WantGone("↑")
-	d.find("u00004")
-	d.WantScreen("u00004 · ")
+	d.find("nils.krogh")
+	d.WantScreen("nils.krogh · ")
 	d.Press("r", "e")
 	d.WantScreen("effective: reverse, with groups")
 	d.Press("o", "Down", "Down", "Enter")
@@ -477,8 +479,8 @@ func TestListIsLeft(t *testing.T) {
 	d.WantScreen("│ Mailbox-Store")
 	d.Press("x", "u", "Esc")
 	d.WantGone("│ Mailbox-Store")
-	d.find("u00002")
-	d.WantScreen("[Mailbox  ", "u00002 · ", "82 entries")
+	d.find("front.desk")
+	d.WantScreen("[Mailbox  ", "front.desk · ", "82 entries")
 	d.Press("Tab", "Tab", "x", "/")
 	d.WantGone("│ Mailbox-Store")
 	d.Press("Esc", "r") // back in a grid, its keys work
@@ -489,10 +491,10 @@ func TestListIsLeft(t *testing.T) {
 // together over a slow line.
 func TestEscAndTheNextKeyAsOne(t *testing.T) {
 	d, _ := driveDemo(t, 120, 32)
-	d.find("u00002")
-	d.WantScreen("filter u00002")
+	d.find("front.desk")
+	d.WantScreen("filter front.desk")
 	d.Alt('/')
-	d.WantGone("filter u00002")
-	d.TypeText("u00007")
-	d.WantScreen("filter u00007", "u00007 · ")
+	d.WantGone("filter front.desk")
+	d.TypeText("anna.keller")
+	d.WantScreen("filter anna.keller", "anna.keller · ")
 }

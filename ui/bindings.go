@@ -39,7 +39,7 @@ var bindingTable = []binding{
 	bind("n", keys.ScopeGrid, "", 0, "Go to the next line that the last filter matches.", (*app).findForward, nil),
 	bind("N", keys.ScopeGrid, "", 0, "Go to the match before.", (*app).findBackward, nil),
 	bind("Enter", keys.ScopeTotals, "ACEs", 3, "Show the ACEs of this line.", (*app).drill, (*app).whyNoDrill),
-	bind("Enter", keys.ScopeDetail, "pivot", 3, "Go to what this trustee can reach, or who can reach this target.", (*app).pivotHere, nil),
+	bind("Enter", keys.ScopeDetail, "pivot", 3, "Go to what this trustee can reach, or who can reach this target.", (*app).pivotHere, (*app).whyNoPivot),
 	bind("Backspace", keys.ScopeGrid, "back", 15, "Go back to where you came from.", (*app).back, (*app).whyNoBack),
 	bind("r", keys.ScopeGrid, "reverse", 12, "Switch between who can reach it and what it can reach.", (*app).flip, (*app).whyNoFlip),
 	bind("e", keys.ScopeGrid, "via groups", 18, "In reverse, add what is held through groups, or leave it out.", (*app).toggleEffective, (*app).whyNoEffective),

@@ -14,8 +14,10 @@ import (
 func TestScreenCards(t *testing.T) {
 	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, *app, string)) {
 		d, a := driveDemo(t, w, h)
-		d.find("=1+1")
+		d.find("＝1+1")
 		d.WantScreen("Mailboxes 2 · other trustees 0")
+		d.Press("Down")
+		d.WantSelected("＝1+1")
 		d.Press("x")
 		d.WantScreen("[Card]", "Name comes from", "its object in the directory")
 		golden(d, a, "card-hostile")
@@ -23,8 +25,8 @@ func TestScreenCards(t *testing.T) {
 		d.WantScreen("[Mailbox ACL]", "O:PSG:PSD:(A;CI;CCRC;;;PS)")
 		golden(d, a, "descriptor-one")
 		d.Press("Esc", "Esc")
-		d.find("u00002")
-		d.WantScreen("u00002 · ", "82 entries")
+		d.find("front.desk")
+		d.WantScreen("front.desk · ", "82 entries")
 		d.Press("Enter", "Down", "v")
 		d.WantScreen("[ACE]", "msExchMailboxSecurityDescriptor", "FullAccess")
 		golden(d, a, "ace")
@@ -39,7 +41,7 @@ func TestScreenCards(t *testing.T) {
 		d.WantScreen("[Trustee]", "svc-backup")
 		golden(d, a, "card-trustee")
 		d.Press("Tab", "q")
-		d.WantScreen("u00002 · ")
+		d.WantScreen("front.desk · ")
 	})
 }
 

@@ -14,7 +14,7 @@ import (
 func TestScreenOne(t *testing.T) {
 	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, *app, string)) {
 		d, a := driveDemo(t, w, h)
-		d.find("u00006")
+		d.find("pavel.hruby")
 		d.WantScreen("Mailboxes 1 · other trustees 0", "1 entry ·")
 		d.Press("Down", "Up", "End", "PgUp")
 		golden(d, a, "one")

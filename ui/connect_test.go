@@ -355,8 +355,8 @@ func TestPasteOutsideAField(t *testing.T) {
 		untouched(where.name)
 	}
 	d.Press("Esc", "/")
-	d.Paste("u0000\r\n")
-	d.WantScreen("/u0000", "filter u0000")
+	d.Paste("alex\r\n")
+	d.WantScreen("/alex", "filter alex")
 	d.Press("Esc")
 	d.Paste(text)
 	d.WantScreen("a text is pasted into a field only")

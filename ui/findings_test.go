@@ -33,7 +33,7 @@ func TestScreenFindings(t *testing.T) {
 		d.Press("F", "/")
 		d.TypeText("null-dacl")
 		d.Press("Enter")
-		d.WantScreen("- null-dacl (", "u00043")
+		d.WantScreen("- null-dacl (", "esra.tordan")
 		d.Press("Esc")
 		d.WantScreen("+ null-dacl (")
 		d.Press("Backspace")

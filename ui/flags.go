@@ -30,7 +30,7 @@ It reads Active Directory over LDAP, and never writes to it.`
 const Examples = `  mbxperm demo
   mbxperm contoso.com
   mbxperm ldaps://dc1.contoso.com -u auditor@contoso.com
-  mbxperm report aces demo --target u00012 --format csv
+  mbxperm report aces demo --target anna.keller --format csv
   mbxperm report aces ldaps://dc1.contoso.com -u auditor@contoso.com --trustee svc-backup --direction reverse --all
   mbxperm report coverage ldaps://dc1.contoso.com -u auditor@contoso.com --format json
   mbxperm compare demo:250:1:0 demo:250:1:30

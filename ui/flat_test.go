@@ -35,7 +35,7 @@ func TestAllLinesOnScreen(t *testing.T) {
 	if n := asked(); n != before {
 		t.Errorf("moving in the left grid asked for the same rows %d times more", n-before)
 	}
-	d.find("u00012")
+	d.find("zoe.mueller")
 	d.Press("Enter")
 	if target, line := of(); target != line {
 		t.Errorf("Enter goes to a row on %s, want %s", target, line)

@@ -16,7 +16,7 @@ import (
 // TestJourneys takes three ways through the built program that people take.
 func TestJourneys(t *testing.T) {
 	program := buildProgram(t)
-	mailboxes, rows := wantMailboxes(t, program), wantRows(t, program, "u00002")
+	mailboxes, rows := wantMailboxes(t, program), wantRows(t, program, "front.desk")
 	for _, s := range []struct{ w, h int }{{80, 24}, {200, 50}} {
 		start := func(t *testing.T) *terminal {
 			config := t.TempDir()
@@ -29,11 +29,11 @@ func TestJourneys(t *testing.T) {
 			term := start(t)
 			term.press(":")
 			term.press("-l", "go u0000")
-			term.want("u00002", "go to this name")
+			term.want("front.desk", "go to this name")
 			term.press("Tab", "Tab")
-			term.want(":go u00002")
+			term.want(":go front.desk")
 			term.press("Enter")
-			term.want("u00002 · ", "forward · "+rows)
+			term.want("front.desk · ", "forward · "+rows)
 			term.press("Down", "v")
 			term.want("[ACE]", "FullAccess", "msExchMailboxSecurityDescriptor")
 			term.press("Tab")
@@ -46,7 +46,7 @@ func TestJourneys(t *testing.T) {
 			term.want("Remove-MailboxPermission", "mbxperm report aces demo")
 			term.press("C", "Enter")
 			term.want("copied the line")
-			term.wantPrinted(program, term.tmux("show-buffer"), inReport(t, program, "aces", "demo", "--rows", "entry", "--of", "u00002"))
+			term.wantPrinted(program, term.tmux("show-buffer"), inReport(t, program, "aces", "demo", "--rows", "entry", "--of", "front.desk"))
 			term.press("q", "q")
 			term.want("left with 0")
 		})
@@ -219,13 +219,13 @@ func TestCopyThroughTerminal(t *testing.T) {
 			term.wantRead()
 			term.want(mailboxes)
 			term.press("/")
-			term.press("-l", "u00002")
-			term.want("filter u00002")
+			term.press("-l", "front.desk")
+			term.want("filter front.desk")
 			term.press("Enter", "C")
 			term.want("the row")
 			term.press("Enter")
 			term.want("copied AccountName")
-			if got := term.tmux("show-buffer"); got != "u00002" {
+			if got := term.tmux("show-buffer"); got != "front.desk" {
 				t.Errorf("copied %q", got)
 			}
 			term.press("q")

@@ -6,10 +6,10 @@ import "testing"
 // there is none for what is no mailbox here.
 func TestScreenMoves(t *testing.T) {
 	d, _ := driveDemo(t, 120, 32)
-	d.find("u00012")
+	d.find("zoe.mueller")
 	d.WantScreen("Mailboxes 1")
 	d.Press("H")
-	d.WantScreen("Moves with", "Mailbox", "u00012", "onprem", "with 50 others", "Tied to it by a right")
+	d.WantScreen("Moves with", "Mailbox", "zoe.mueller", "onprem", "with 50 others", "Tied to it by a right")
 	d.Press("Esc", "Esc")
 	d.find("Helpdesk")
 	d.WantScreen("other trustees")

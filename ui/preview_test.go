@@ -6,10 +6,10 @@ import "testing"
 // grid, in words, in SDDL and with who is in its group; P takes it away and back.
 func TestPreview(t *testing.T) {
 	d, a := driveDemo(t, 200, 50)
-	d.find("u00002")
+	d.find("front.desk")
 	d.Press("Enter")
 	d.idle(a)
-	d.WantScreen("┌Entry", "Allows u00001: FullAccess, on u00002.", "Set on      this object", "SDDL        (A;")
+	d.WantScreen("┌Entry", "Allows alex.brandt: FullAccess, on front.desk.", "Set on      this object", "SDDL        (A;")
 	d.Press("Down", "Down")
 	d.idle(a)
 	d.WantScreen("Allows Helpdesk: ReadPermission", "Members     2: Helpdesk 2nd level")

@@ -103,8 +103,8 @@ func TestErrorsFollowTheNews(t *testing.T) {
 func TestMouseLeavesTheLine(t *testing.T) {
 	d, _ := driveDemo(t, 80, 24)
 	d.Press("/")
-	d.TypeText("u0000")
-	d.WantScreen("Enter keep", "filter u0000")
+	d.TypeText("alex")
+	d.WantScreen("Enter keep", "filter alex")
 	d.Click(5, 7)
 	d.WantGone("Enter keep")
 	d.Press("?")

@@ -40,19 +40,19 @@ func TestQuestion(t *testing.T) {
 	d.idle(a)
 
 	d.Press("/")
-	d.TypeText("u0000") // before the question comes
+	d.TypeText("alex.brand") // before the question comes
 	d.On(func() { a.driver.Refresh() })
 	for s.Snapshot().State.Question == nil {
 		d.Settle()
 	}
 	d.WantGone("password of")
-	d.Press("1", "Enter")
+	d.Press("t", "Enter")
 	d.WantScreen("password of auditor@contoso.com:")
 	d.TypeText("wrong")
 	d.WantScreen("*****")
 	d.WantGone("wrong")
 	d.Press("Enter")
-	d.WantScreen("reading it again", "refused the account", "filter u00001")
+	d.WantScreen("reading it again", "refused the account", "filter alex.brandt")
 	d.WantGone("password of")
 
 	d.Press("Esc", "F5")
@@ -78,6 +78,6 @@ func TestQuestion(t *testing.T) {
 		}
 	})
 	d.Press("/")
-	d.TypeText("u0000")
-	d.WantScreen("/u0000")
+	d.TypeText("alex")
+	d.WantScreen("/alex")
 }

@@ -61,10 +61,10 @@ func TestClickOnTheFoot(t *testing.T) {
 	}
 	d.On(func() { a.focus(a.left) })
 	d.Press("/")
-	d.TypeText("u0000")
+	d.TypeText("alex.brand")
 	d.Click(5, 21)
-	d.Press("1")
-	d.WantScreen("filter u00001")
+	d.Press("t")
+	d.WantScreen("filter alex.brandt")
 }
 
 // TestCommandTakesWhatItOffers: Enter after the beginning of a name goes to the
@@ -84,11 +84,11 @@ func TestCommandTakesWhatItOffers(t *testing.T) {
 	d.WantGone("[SendOnBehalf-Rights")
 	d.idle(a)
 	d.Press(":")
-	d.TypeText("u0000")
+	d.TypeText("zoe")
 	d.idle(a)
-	d.WantSelected("u00001")
+	d.WantSelected("zoe.angstrom")
 	d.Press("Down", "Enter")
-	d.WantScreen("u00002 · ")
+	d.WantScreen("zoe.mueller · ")
 	d.Press(":")
 	d.TypeText("go nobody-is-called-this")
 	d.Press("Enter")
@@ -120,7 +120,7 @@ func TestHintsNameWhatApplies(t *testing.T) {
 // TestTrailNamesAPlaceOnce: places that look alike stand there once.
 func TestTrailNamesAPlaceOnce(t *testing.T) {
 	d, a := driveDemo(t, 120, 32)
-	d.find("u00003")
+	d.find("thea.sandoval")
 	d.idle(a)
 	d.Press("Enter", "i")
 	d.idle(a)
@@ -129,7 +129,7 @@ func TestTrailNamesAPlaceOnce(t *testing.T) {
 	d.Press("Enter", "Shift-Tab", "Enter")
 	d.idle(a)
 	d.On(func() {
-		if text := a.trailText(100); strings.Count(text, "u00003 forward") > 1 {
+		if text := a.trailText(100); strings.Count(text, "thea.sandoval forward") > 1 {
 			t.Errorf("the trail is %q", text)
 		}
 	})

@@ -20,19 +20,21 @@ func TestCopy(t *testing.T) {
 	t.Setenv("STY", "")
 	t.Setenv("TERM", "xterm-256color")
 	d, a := driveDemo(t, 120, 32)
-	d.find("=1+1")
+	d.find("＝1+1")
 	d.WantScreen("Mailboxes 2")
+	d.Press("Down")
+	d.WantSelected("＝1+1")
 	d.idle(a)
 	d.Press("C")
 	d.WantScreen("Copy", "AccountName", "the row")
 	d.Press("Enter")
 	d.WantScreen("copied AccountName")
-	if got := d.clipboard(); got != "=1+1[red]<U+001B>[2J<U+202E>" {
+	if got := d.clipboard(); got != "＝1+1[red]<U+001B>[2J<U+202E>" {
 		t.Errorf("the cell is copied as %q", got)
 	}
 	d.Press("C", "End", "Up", "Enter")
 	d.WantScreen("copied the row")
-	if got := d.clipboard(); !strings.HasPrefix(got, "'=1+1[red]<U+001B>[2J<U+202E>\t") || strings.Contains(got, "\n") {
+	if got := d.clipboard(); !strings.HasPrefix(got, "'＝1+1[red]<U+001B>[2J<U+202E>\t") || strings.Contains(got, "\n") {
 		t.Errorf("the row is copied as %q", got)
 	}
 	d.Press("C", "End", "Enter")
@@ -41,7 +43,7 @@ func TestCopy(t *testing.T) {
 		t.Errorf("the grid is copied as %q", got)
 	}
 	d.Press("Esc")
-	d.find("u00002")
+	d.find("front.desk")
 	d.WantScreen("82 entries")
 	d.Press("Enter", "C")
 	d.WantScreen("trustee SID", "target DN")
@@ -82,11 +84,13 @@ func TestScreenCommands(t *testing.T) {
 	t.Setenv("TERM", "xterm")
 	eachSize(t, func(t *testing.T, w, h int, golden func(*driver, *app, string)) {
 		d, a := driveDemo(t, w, h)
-		d.find("=1+1")
+		d.find("＝1+1")
 		d.WantScreen("Mailboxes 2")
+		d.Press("Down")
+		d.WantSelected("＝1+1")
 		d.idle(a)
 		d.Press("K")
-		d.WantScreen("mbxperm report totals demo:60:1 --no-system", "--filter==1+1")
+		d.WantScreen("mbxperm report totals demo:60:1 --no-system", "--filter=＝1+1")
 		golden(d, a, "command-totals")
 		d.Press("q", "A", "Enter")
 		d.WantScreen("8 entries")
@@ -132,9 +136,9 @@ func TestScreenCommandLine(t *testing.T) {
 		d.Press("Tab", "Enter")
 		d.WantScreen("svc-backup · ", "reverse ·", "Mailboxes › svc-backup reverse")
 		d.Press(":")
-		d.TypeText("go U00002")
+		d.TypeText("go FRONT.DESK")
 		d.Press("Enter")
-		d.WantScreen("u00002 · ", "forward · 82 entries", "› u00002 forward")
+		d.WantScreen("front.desk · ", "forward · 82 entries", "› front.desk forward")
 	})
 }
 
@@ -183,8 +187,8 @@ func TestCommandLine(t *testing.T) {
 	tell("Enterprise Admins")
 	d.WantScreen("Enterprise Admins · reverse", "other trustees 6")
 	tell("inherited")
-	tell("u00004")
-	d.WantScreen("u00004 is known, but nothing shown reaches it (A shows ")
+	tell("nils.krogh")
+	d.WantScreen("nils.krogh is known, but nothing shown reaches it (A shows ")
 	tell("DB02")
 	d.WantScreen("Mailbox stores", "DB02 · ", "forward ·")
 	tell("Contoso") // the organisation, the OU and the domain

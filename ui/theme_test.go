@@ -125,7 +125,7 @@ func TestFocusAndColour(t *testing.T) {
 	before := tview.Styles
 	t.Cleanup(func() { tview.Styles = before }) // when the screen has ended
 	d, a := driveDemo(t, 120, 32)
-	d.find("u00012")
+	d.find("zoe.mueller")
 	d.Press("Enter")
 	d.idle(a)
 	d.Press("b") // deny only

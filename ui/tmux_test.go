@@ -123,7 +123,7 @@ func wantRows(t *testing.T, mbxperm, account string) string {
 // TestRealProgram drives the built program as a person does.
 func TestRealProgram(t *testing.T) {
 	program := buildProgram(t)
-	mailboxes, rows := wantMailboxes(t, program), wantRows(t, program, "u00002")
+	mailboxes, rows := wantMailboxes(t, program), wantRows(t, program, "front.desk")
 	for _, s := range []struct{ w, h int }{{80, 24}, {200, 50}} {
 		t.Run(fmt.Sprintf("%dx%d", s.w, s.h), func(t *testing.T) {
 			term := startTerminal(t, s.w, s.h, program, "demo")
@@ -137,17 +137,17 @@ func TestRealProgram(t *testing.T) {
 			term.press("r")
 			term.want("[All", "· forward ·")
 			term.press("Enter")
-			term.want("Mailboxes › =1+1[red]<U+001B>")
+			term.want("Mailboxes › aaron.vogt")
 			term.press("BSpace")
 			term.want("!›")
 			term.press("/")
 			term.want("Enter keep")
-			term.press("-l", "u00002")
-			term.want("filter u00002", rows)
+			term.press("-l", "front.desk")
+			term.want("filter front.desk", rows)
 			term.press("Enter")
 			term.want("? help")
 			term.press("Enter")
-			term.want("› u00002 forward")
+			term.want("› front.desk forward")
 			term.press("Down", "Enter")
 			term.want("› svc-backup reverse")
 			term.press("BSpace")

@@ -192,6 +192,13 @@ func (a *app) indirect() bool {
 	return false
 }
 
+func (a *app) whyNoPivot() string {
+	if _, ok := a.right.Selected(); !ok {
+		return "there is no row to go on from"
+	}
+	return ""
+}
+
 // pivotHere is pivot from the row that the cursor is on.
 func (a *app) pivotHere() {
 	if row, ok := a.right.Selected(); ok {

@@ -27,7 +27,7 @@ func (d *driver) chooseACE(a *app, name string) {
 // and what cannot be told of a group.
 func TestVerdictsOnScreen(t *testing.T) {
 	d, a := driveDemo(t, 120, 32)
-	d.find("u00012")
+	d.find("zoe.mueller")
 	d.Press("Enter")
 	d.chooseACE(a, "Effective")
 	d.WantScreen("who gets in, as far as LDAP shows")
@@ -78,7 +78,7 @@ func TestVerdictsOnScreen(t *testing.T) {
 // each person stay what they are.
 func TestVerdictRowsAreTotals(t *testing.T) {
 	d, a := driveDemo(t, 120, 32)
-	d.find("u00012")
+	d.find("zoe.mueller")
 	d.Press("Enter")
 	d.chooseACE(a, "Effective")
 	answers := func() map[string]string {
@@ -117,7 +117,7 @@ func TestVerdictRowsAreTotals(t *testing.T) {
 // together or not, also to one that stands for many mailboxes.
 func TestVerdictsReadAgain(t *testing.T) {
 	d, a := driveDays(t, 120, 32, "", "demo:60:1", "demo:60:1", "demo:60:1:60")
-	d.find("u00012")
+	d.find("zoe.mueller")
 	d.Press("Enter")
 	d.chooseACE(a, "Effective")
 	for _, read := range []struct{ who, says string }{
@@ -155,7 +155,7 @@ func TestVerdictsReadAgain(t *testing.T) {
 // nobody gets in, and K says what its command prints instead.
 func TestFilteredVerdictsAreNoAnswer(t *testing.T) {
 	d, a := driveDemo(t, 120, 32)
-	d.find("u00012")
+	d.find("zoe.mueller")
 	d.Press("Enter")
 	d.chooseACE(a, "Effective")
 	d.Press("/")

@@ -103,7 +103,7 @@ func (w *world) accountSD(out *writer, p *person) []byte {
 	}
 	d := dice(w.draw(streamAccountSD, p.index))
 	own := d.roll(7) == 0
-	special := p.odd != headEnd && p.odd >= headFullControl && p.odd <= headNoOrigin || p.odd == headConditional
+	special := p.odd != headEnd && p.odd >= headFullControl && p.odd <= headNoOrigin || p.odd == headConditional || p.odd == headBoard
 	if !own && !special && p.kind != kindLinked && p.history[eventSendAs] == 0 {
 		return p.home.userSD
 	}
@@ -182,6 +182,8 @@ func (w *world) addSpecial(extra []ace, p *person) []ace {
 			grant(near(1), control, acl.GUIDSendAs, 0))
 	case headReceiveAs:
 		extra = append(extra, grant(svcBackup, control, acl.GUIDReceiveAs, 0), grant(near(2), control, acl.GUIDSendAs, 0))
+	case headBoard: // nobody took it from him when he left
+		extra = append(extra, grant(trustee{contoso, firstMailbox + headDisabled}, control, acl.GUIDSendAs, 0))
 	case headNoOrigin:
 		extra = append(extra, grant(formerTeam, control, acl.GUIDSendAs, ci|acl.Inherited))
 	case headConditional:

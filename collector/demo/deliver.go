@@ -1,5 +1,7 @@
 package demo
 
+import "strconv"
+
 // objectClass values, shared by all entries of a kind.
 var (
 	userClasses     = values("top", "person", "organizationalPerson", "user")
@@ -126,7 +128,7 @@ func (e *entry) home(w *world, p *person) {
 func (e *entry) delegates(w *world, p *person) {
 	d := dice(w.draw(streamDelegates, p.index))
 	count := 0
-	if p.odd == headDelegates {
+	if p.odd == headBoard {
 		count = 3
 	} else if p.odd != headPlain && d.roll(20) == 0 {
 		count = 1 + d.roll(3)
@@ -137,7 +139,7 @@ func (e *entry) delegates(w *world, p *person) {
 	for k := range count {
 		e.link(w, local(firstMailbox+uint32((p.index+1+(first+k)%(w.n-1))%w.n)))
 	}
-	if p.odd == headDelegates {
+	if p.odd == headBoard {
 		e.link(w, local(firstMailList))
 		e.link(w, svcBackup)
 	}
@@ -153,7 +155,8 @@ func (e *entry) listIdentity(w *world, k int) {
 	e.group(w, cn, w.listsOU, local(firstMailList+uint32(k)))
 	e.put("displayName", cn)
 	at = len(e.buf.b)
-	e.buf.b = appendPadded(append(e.buf.b, "dl-"...), 'd', k+1)
+	e.buf.b = append(append(append(e.buf.b, "dl-"...), departmentLogins[k%len(departmentLogins)]...), '-')
+	e.buf.b = strconv.AppendInt(e.buf.b, int64(k+1), 10)
 	e.put("sAMAccountName", e.since(at))
 	kind := universalGroup
 	if k%3 == 0 {
@@ -270,6 +273,7 @@ func (e *entry) principal(w *world, p *principal) {
 	for m := range size {
 		e.link(w, w.memberOf(int(p.who.rid), m, size))
 	}
+	e.protocolMembers(w, p.who)
 	e.end("member")
 }
 

@@ -295,6 +295,32 @@ var (
 // can look at.
 var cities = [...]string{"Oslo", "Lund", "Accra", "Graz"}
 
+// drawProtocols draws whether a mailbox may use POP3, and what it says of IMAP4:
+// 0 that it may not, 1 that it may.
+func drawProtocols(d *dice) (pop bool, imap int) { return d.roll(4) > 0, d.roll(8) }
+
+// protocolLimit is how many mailboxes those groups are about.
+const protocolLimit = 1000
+
+// protocolMembers writes who is in the groups of those who may use POP3 or IMAP4:
+// who may, but for one in forty that is in it by mistake, or that nobody put in.
+func (e *entry) protocolMembers(w *world, group trustee) {
+	if group != popAccess && group != imapAccess {
+		return
+	}
+	for i := range min(w.n, protocolLimit) {
+		d := dice(w.draw(streamAccess, i))
+		pop, imap := drawProtocols(&d)
+		in := pop || i == headPlain
+		if group == imapAccess {
+			in = imap > 0 || i == headPlain
+		}
+		if wrong := w.drawWide(streamAccess, uint64(group.rid)<<32|uint64(i))%40 == 0; in != wrong {
+			e.link(w, local(firstMailbox+uint32(i)))
+		}
+	}
+}
+
 // access writes what a mailbox says of the protocols that it may use: nothing on
 // most of them.
 func (e *entry) access(w *world, p *person) {
@@ -302,11 +328,12 @@ func (e *entry) access(w *world, p *person) {
 	if p.odd == headPlain {
 		return
 	}
+	pop, imap := drawProtocols(&d)
 	e.begin()
-	if d.roll(4) == 0 {
+	if !pop {
 		e.value(noPOP3)
 	}
-	switch d.roll(8) {
+	switch imap {
 	case 0:
 		e.value(noIMAP4)
 	case 1:

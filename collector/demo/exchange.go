@@ -196,12 +196,12 @@ func (w *world) wellKnownObjects() fixed {
 	return f
 }
 
-// databaseOwn returns the entries set on database k: the first two have one
-// that opens all of its mailboxes.
+// databaseOwn returns the entries set on database k: the first two have some
+// that open all of its mailboxes, the second to everybody.
 func databaseOwn(k int) []ace {
 	switch k {
 	case 0:
-		return []ace{grant(svcArchive, control, acl.GUIDReceiveAs, ci)}
+		return []ace{grant(svcArchive, control, acl.GUIDReceiveAs, ci), grant(svcBackup, control, acl.GUIDReceiveAs, ci)}
 	case 1:
 		return []ace{grant(everyone, control, acl.GUIDReceiveAs, ci)}
 	}

@@ -34,9 +34,10 @@ func remembered(t trustee) bool {
 // tombstone writes what is left of a deleted account ([MS-ADTS] 3.1.1.5.5).
 func (e *entry) tombstone(w *world, t trustee) {
 	k := int(t.rid - firstOrphan)
+	person := w.n + w.mailUsers + w.contacts + k
 	guid := w.guid(streamGUIDForeign, uint64(t.realm)<<32|uint64(t.rid))
 	at := len(e.buf.b)
-	e.buf.b = w.appendPerson(e.buf.b, w.n+w.mailUsers+w.contacts+k, 0)
+	e.buf.b = w.appendPerson(e.buf.b, person, 0)
 	e.buf.b = append(e.buf.b, "\nDEL:"...)
 	e.buf.b = append(e.buf.b, guid.String()...)
 	cn := e.since(at)
@@ -44,7 +45,7 @@ func (e *entry) tombstone(w *world, t trustee) {
 	e.all("objectClass", userClasses)
 	e.put("cn", cn)
 	at = len(e.buf.b)
-	e.buf.b = appendPadded(e.buf.b, 'x', k+1)
+	e.buf.b = w.appendAccount(e.buf.b, person)
 	e.put("sAMAccountName", e.since(at))
 	e.guid("objectGUID", guid)
 	e.sid("objectSid", t)

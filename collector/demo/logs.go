@@ -72,7 +72,7 @@ func (w *world) logStreams() (out []model.Log) {
 }
 
 // connections say who logs on. One account in nine reads somebody else's
-// mailbox; the printer on the second floor does it in plain text; somebody from
+// mailbox; the mail archive does it in plain text; somebody from
 // outside tries names.
 func (w *world) connections() (out []model.Connection) {
 	server := w.servers[0].name // which alone logs it
@@ -100,16 +100,16 @@ func (w *world) connections() (out []model.Connection) {
 		}
 		out = append(out, c)
 	}
-	printer := model.Connection{Stream: model.StreamOf(server, "IMAP4", "front end"), User: "svc-backup", Client: "192.0.2.9",
+	archive := model.Connection{Stream: model.StreamOf(server, "IMAP4", "front end"), User: "svc-archive", Client: "192.0.2.9",
 		OK: 720, Plain: 720, First: w.logInstant(logDays, 5), Last: w.logInstant(0, 65), LastOK: w.logInstant(0, 65)}
-	out = append(out, printer,
+	out = append(out, archive,
 		model.Connection{Stream: model.StreamOf(server, "IMAP4", "front end"), Client: "203.0.113.9", Failed: 1312, Names: 214, Sessions: 3,
 			First: w.logInstant(6, 100), Last: w.logInstant(1, 300), Reasons: []model.Tally{{Name: "AuthFailed:LogonDenied", N: 1312}}},
 		model.Connection{Stream: model.StreamOf(server, "IMAP4", "front end"), Client: "127.0.0.1", Sessions: 8640,
 			First: w.logInstant(logDays, 0), Last: w.logInstant(0, 89)},
 	)
 	if w.day >= newClient {
-		out = append(out, model.Connection{Stream: model.StreamOf(server, "IMAP4", "front end"), User: printer.User, Client: "198.51.100.77",
+		out = append(out, model.Connection{Stream: model.StreamOf(server, "IMAP4", "front end"), User: archive.User, Client: "198.51.100.77",
 			OK: 4, TLS: 4, First: w.logInstant(w.day-newClient, 0), Last: w.logInstant(0, 12), LastOK: w.logInstant(0, 12)})
 	}
 	return out

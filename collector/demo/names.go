@@ -2,38 +2,41 @@ package demo
 
 import (
 	"strconv"
-	"unicode/utf8"
+	"strings"
 )
 
-// nameBits is the size of the space of names: 128 given names and 65,536
-// surnames.
-const nameBits = 23
+// blockSize is how many people there are until a pair of given and family name
+// comes again.
+const blockSize = len(givenNames) * len(familyNames)
 
-// nameOf spreads index i over the space of names. Every step can be undone, so
-// no two indices below 2^23 get the same name.
-func (w *world) nameOf(i int) (given int, surname uint32) {
-	const mask = 1<<nameBits - 1
+// nameOf spreads index i over the pairs of names. Every step can be undone, so
+// no two indices of one block get the same pair. From the second block on
+// people have a second family name.
+func (w *world) nameOf(i int) (given, family, block int) {
+	const mask = uint32(blockSize - 1)
 	k := (uint32(i) + uint32(w.seed)*7919) & mask
 	k = k * 0x2c1b3 & mask
-	k ^= k >> 12
+	k ^= k >> 8
 	k = k * 0x35a2d & mask
-	k ^= k >> 11
-	return int(k & 127), k >> 7
+	k ^= k >> 7
+	return int(k) % len(givenNames), int(k) / len(givenNames), i / blockSize
 }
 
-// appendSurname writes the surname with this number.
-func appendSurname(b []byte, n uint32) []byte {
-	b = append(b, stems[n&63]...)
-	b = append(b, middles[n>>6&31]...)
-	return append(b, endings[n>>11&31]...)
+// appendFamily writes the family name, or both.
+func appendFamily(b []byte, family, block int) []byte {
+	b = append(b, familyNames[family]...)
+	if block > 0 {
+		b = append(append(b, ' '), familyNames[(family+block)%len(familyNames)]...)
+	}
+	return b
 }
 
 // appendPerson writes the name of person i, in the style of whoever created the
-// account: most "Given Surname", some with a comma, a nickname in quotes, a
+// account: most "Given Family", some with a comma, a nickname in quotes, a
 // domain in front, or in another script. Married people keep their old
-// surname behind the new one.
+// family name behind the new one.
 func (w *world) appendPerson(b []byte, i int, renamed int) []byte {
-	given, surname := w.nameOf(i)
+	given, family, block := w.nameOf(i)
 	style := i % 970
 	if style%97 == 13 {
 		return w.appendScripted(b, i)
@@ -48,14 +51,14 @@ func (w *world) appendPerson(b []byte, i int, renamed int) []byte {
 	}
 	if style == 20 || style == 620 {
 		b = append(b, '"')
-		b = append(b, middles[surname&31]...)
+		b = append(b, givenNames[family%len(givenNames)]...)
 		b = append(b, `" `...)
 	}
 	if renamed > 0 {
-		b = appendSurname(b, (surname^0x5a5a)+uint32(renamed))
+		b = append(b, familyNames[(family+31*renamed)%len(familyNames)]...)
 		b = append(b, '-')
 	}
-	b = appendSurname(b, surname)
+	b = appendFamily(b, family, block)
 	if comma {
 		b = append(b, ", "...)
 		b = append(b, givenNames[given]...)
@@ -72,10 +75,41 @@ func (w *world) appendScripted(b []byte, i int) []byte {
 	b = append(b, s.between...)
 	b = append(b, s.given[d.roll(len(s.given))]...)
 	b = append(b, ' ')
-	return appendPadded(b, 'u', i+1)
+	return w.appendAccount(b, i)
 }
 
-// appendPadded writes a letter and a number of five digits or more: u00042.
+// appendAccount makes an account name out of a person's name: anna.keller, and
+// whoever comes later with the same two names has a number behind them.
+func (w *world) appendAccount(b []byte, i int) []byte {
+	given, family, block := w.nameOf(i)
+	b = append(append(append(b, givenLogins[given]...), '.'), familyLogins[family]...)
+	if block > 0 {
+		b = strconv.AppendInt(b, int64(block+1), 10)
+	}
+	return b
+}
+
+// The names as they are in account names.
+var (
+	givenLogins, familyLogins                 = logins(givenNames[:]), logins(familyNames[:])
+	sharedLogins, roomLogins, equipmentLogins = logins(sharedNames[:]), logins(roomNames[:]), logins(equipmentNames[:])
+	departmentLogins                          = logins(departments[:])
+)
+
+// logins spells names as account names have them: in ASCII and lower case, with a
+// hyphen for a space.
+func logins(names []string) []string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = strings.ToLower(loginLetters.Replace(name))
+	}
+	return out
+}
+
+var loginLetters = strings.NewReplacer("á", "a", "é", "e", "ë", "e", "í", "i", "ı", "i", "ó", "o", "ö", "oe", "ø", "o", "ü", "ue", "ä", "ae", "ý", "y",
+	"Č", "C", "č", "c", "š", "s", " ", "-")
+
+// appendPadded writes a letter and a number of five digits or more: w00042.
 func appendPadded(b []byte, letter byte, n int) []byte {
 	b = append(b, letter)
 	for limit := 10_000; limit > n && limit > 1; limit /= 10 {
@@ -117,15 +151,3 @@ func appendEscaped(b, value []byte) []byte {
 
 // escape is appendEscaped for names that are made once.
 func escape(value string) string { return string(appendEscaped(nil, []byte(value))) }
-
-// appendAccount makes an account name out of a person's name: an initial, a
-// surname and a number that nobody else has.
-func (w *world) appendAccount(b []byte, i int) []byte {
-	given, surname := w.nameOf(i)
-	initial, _ := utf8.DecodeRuneInString(givenNames[given])
-	b = append(b, byte(initial)|0x20) // every given name begins with an ASCII letter
-	at := len(b)
-	b = appendSurname(b, surname)
-	b[at] |= 0x20
-	return strconv.AppendInt(b, int64(i+1), 10)
-}

@@ -75,7 +75,7 @@ const (
 	headArbitration
 	headDiscovery
 	headHealth
-	headDisabled // a disabled account with grants
+	headDisabled // the account of a leaver, disabled, with grants
 	headExpired
 	headProtected   // adminCount=1, stamped from AdminSDHolder
 	headHadSID      // a mailbox with a sIDHistory of its own
@@ -89,7 +89,7 @@ const (
 	headPublicFolder
 	headAudit
 	headUnknown   // no mailbox descriptor, and not shown to be readable
-	headDelegates // several delegates
+	headBoard     // several delegates, and a leaver who still sends as it
 	headNullList  // a NULL DACL on the mailbox: anybody may do anything
 	headEmptyList // a DACL without entries: nobody but the owner
 	headEnd
@@ -106,24 +106,52 @@ var headKinds = map[int]kind{
 // formula, a line break and a right-to-left override.
 const hostile = "=1+1 \x1b[31mred\x1b[0m [red]tag[-]\nline \u202Egnp.exe"
 
-// headNames are the names of the hand-written mailboxes, where they matter.
-var headNames = map[int]string{
-	headPlain:        "Alex Brandt",
-	headMüller:       "Müller, Z.",
-	headChinese:      "王小明",
-	headArabic:       "ليلى البحري",
-	headHebrew:       "דנה לוי",
-	headCombining:    "Zoe\u0308 A\u030angstro\u0308m",
-	headQuotes:       `O'Dorake "Bob" \ Jr., R.`,
-	headHostileName:  "=cmd|' /C calc'!A0 \x1b]0;owned\x07[red]\n\u202Etxt",
-	headShared:       "Invoices",
-	headRoom:         "Room Aspen, 3rd floor",
-	headEquipment:    "Projector #1",
-	headArbitration:  "SystemMailbox{1f05a927-3be2-4fb9-aa03-b59fe3b56f4c}",
-	headDiscovery:    "DiscoverySearchMailbox {D919BA05-46A6-415f-80AD-7E09334BB852}",
-	headHealth:       "HealthMailbox-EX19-01-001",
-	headPublicFolder: "PFMailbox-01",
-	headAudit:        "SystemMailbox{8cc370d3-822a-4ab8-a926-bb94bd0641a9}",
+// heads are the names of the hand-written mailboxes: cn, and account name.
+var heads = [headEnd]struct{ cn, login string }{
+	headPlain:        {"Alex Brandt", "alex.brandt"},
+	headMany:         {"Front Desk", "front.desk"},
+	headTruncated:    {"Thea Sandoval", "thea.sandoval"},
+	headAbsent:       {"Nils Krogh", "nils.krogh"},
+	headUnreadable:   {"Ines Ferro", "ines.ferro"},
+	headConditional:  {"Pavel Hruby", "pavel.hruby"},
+	headDenyAfter:    {"Anna Keller", "anna.keller"},
+	headUnknownBits:  {"Jonas Wick", "jonas.wick"},
+	headHistoric:     {"Ulla Strand", "ulla.strand"},
+	headOrphans:      {"Diego Sorolla", "diego.sorolla"},
+	headForeign:      {"Emil Lindqvist", "emil.lindqvist"},
+	headMüller:       {"Müller, Z.", "zoe.mueller"},
+	headChinese:      {"王小明", "xiaoming.wang"},
+	headArabic:       {"ليلى البحري", "layla.albahri"},
+	headHebrew:       {"דנה לוי", "dana.levi"},
+	headCombining:    {"Zoe\u0308 A\u030angstro\u0308m", "zoe.angstrom"},
+	headQuotes:       {`O'Dorake "Bob" \ Jr., R.`, "bob.odorake"},
+	headHostile:      {"Gina Marlow", "gina.marlow"},
+	headHostileName:  {"=cmd|' /C calc'!A0 \x1b]0;owned\x07[red]\n\u202Etxt", "＝1+1[red]\x1b[2J\u202E"}, // a wide sign: Excel takes it too, and it sorts behind
+	headShared:       {"Invoices", "invoices"},
+	headRoom:         {"Conference Rome 3, 3rd floor", "conf-rome-3"},
+	headEquipment:    {"Projector #1", "projector-1"},
+	headLinked:       {"Carla Novak", "carla.novak"},
+	headLegacy:       {"Otto Gruber", "otto.gruber"},
+	headArbitration:  {"SystemMailbox{1f05a927-3be2-4fb9-aa03-b59fe3b56f4c}", "SM_1f05a9273be24fb9a"},
+	headDiscovery:    {"DiscoverySearchMailbox {D919BA05-46A6-415f-80AD-7E09334BB852}", "SM_d919ba0546a6415f8"},
+	headHealth:       {"HealthMailbox-EX19-01-001", ""},
+	headDisabled:     {"Viktor Hagedorn", "viktor.hagedorn"},
+	headExpired:      {"Paolo Serra", "paolo.serra"},
+	headProtected:    {"Ravi Menon", "ravi.menon"},
+	headHadSID:       {"Olga Petrova", "olga.petrova"},
+	headFullControl:  {"Ida Bergmann", "ida.bergmann"},
+	headAllRights:    {"Felix Amsel", "felix.amsel"},
+	headSendDeny:     {"Aaron Vogt", "aaron.vogt"}, // the first line of the screen
+	headReceiveAs:    {"Klara Stern", "klara.stern"},
+	headNoOrigin:     {"Sven Dahl", "sven.dahl"},
+	headStale:        {"Karl Oldeman", "karl.oldeman"},
+	headPerson:       {"Mira Castell", "mira.castell"},
+	headPublicFolder: {"PFMailbox-01", "pfmailbox-01"},
+	headAudit:        {"SystemMailbox{8cc370d3-822a-4ab8-a926-bb94bd0641a9}", "SM_8cc370d3822a4ab8a"},
+	headUnknown:      {"Lena Justus", "lena.justus"},
+	headBoard:        {"Board of Directors", "board"},
+	headNullList:     {"Esra Tordan", "esra.tordan"},
+	headEmptyList:    {"Hugo Lehr", "hugo.lehr"},
 }
 
 // person is what must be known of a mailbox (or mail user) before its entry can
@@ -157,6 +185,10 @@ func (w *world) personAt(i int) person {
 	p.home = w.homeOf(&p)
 	return p
 }
+
+// byHand reports whether this is one of the hand-written mailboxes itself, and not
+// one where what it shows returns.
+func (p *person) byHand() bool { return p.odd == p.index && p.odd < headEnd }
 
 // kindAt divides a thousand mailboxes up.
 func kindAt(r int) kind {
@@ -220,17 +252,15 @@ func (w *world) homeOf(p *person) *node {
 
 // appendName writes the cn, which is unique below its container.
 func (w *world) appendName(b []byte, p *person) []byte {
-	if p.odd == p.index {
-		if name, ok := headNames[p.index]; ok {
-			return append(b, name...)
-		}
+	if p.byHand() {
+		return append(b, heads[p.index].cn...)
 	}
 	r := int(p.state >> 40)
 	switch p.kind {
 	case kindShared:
 		b = append(b, sharedNames[r%len(sharedNames)]...)
 	case kindRoom:
-		b = append(append(b, "Room "...), roomNames[r%len(roomNames)]...)
+		b = append(append(b, "Conference "...), roomNames[r%len(roomNames)]...)
 	case kindEquipment:
 		b = append(b, equipmentNames[r%len(equipmentNames)]...)
 	case kindHealth:
@@ -245,20 +275,29 @@ func (w *world) appendName(b []byte, p *person) []byte {
 	return strconv.AppendInt(b, int64(p.index+1), 10)
 }
 
-// appendLogin writes the sAMAccountName: most are numbers, some are names.
+// appendLogin writes the sAMAccountName: a person's name, or what the mailbox is for.
 func (w *world) appendLogin(b []byte, p *person) []byte {
-	switch {
-	case p.odd == headHostileName && p.index == headHostileName:
-		return append(b, "=1+1[red]\x1b[2J\u202E"...)
-	case p.kind == kindMailUser || p.kind == kindRemote:
-		return appendPadded(b, 'm', p.index-w.n+1)
-	case p.kind == kindHealth:
+	if p.byHand() && heads[p.index].login != "" {
+		return append(b, heads[p.index].login...)
+	}
+	r := int(p.state >> 40)
+	switch p.kind {
+	case kindShared:
+		b = append(b, sharedLogins[r%len(sharedLogins)]...)
+	case kindRoom:
+		b = append(append(b, "conf-"...), roomLogins[r%len(roomLogins)]...)
+	case kindEquipment:
+		b = append(b, equipmentLogins[r%len(equipmentLogins)]...)
+	case kindHealth:
 		g := w.guid(streamGUIDMailbox, uint64(p.index))
 		return append(b, "SM_"+g.String()[:8]+g.String()[9:13]...)
-	case p.kind == kindUser && p.index >= headEnd && p.state%12 == 0:
+	case kindPublicFolder:
+		b = append(b, "pfmailbox"...)
+	default:
 		return w.appendAccount(b, p.index)
 	}
-	return appendPadded(b, 'u', p.index+1)
+	b = append(b, '-')
+	return strconv.AppendInt(b, int64(p.index+1), 10)
 }
 
 // disabled reports whether the account cannot be logged on to.

@@ -115,6 +115,8 @@ var (
 	auditors        = local(1211)
 	emptyGroup      = local(1212)
 	linkedRoleGroup = local(1213)
+	popAccess       = local(1214)
+	imapAccess      = local(1215)
 
 	formerTeam    = orphan(7) // a group that was deleted; one OU still passes its right on, one account shows it
 	foreignMember = trustee{fabrikam, 1147}
@@ -229,7 +231,7 @@ func ownAccounts() []*principal {
 	}
 	wide := func(p *principal) *principal { p.wide = true; return p }
 	return []*principal{
-		service(svcBackup, "svc-backup", "Mailbox backup"),
+		service(svcBackup, "svc-backup", "Mailbox backup (tape)"),
 		service(svcArchive, "svc-archive", "Mail archive"),
 		{who: svcJournal, name: "gmsa-journal", login: "gmsa-journal$", class: classService, home: inManaged, uac: uacWorkstation},
 		service(svcProvisioning, "svc-provisioning", "Identity management"),
@@ -249,6 +251,8 @@ func ownAccounts() []*principal {
 		team(exchangeViewers, "Exchange Viewers", helpdeskSecond),
 		wide(team(contractors, "Contractors", foreignMember)),
 		wide(team(auditors, "Auditors", auditor)),
+		team(popAccess, "POP3 Access"),
+		team(imapAccess, "IMAP Access"),
 		team(emptyGroup, "Former Project \u202eetavirP"),
 		{who: linkedRoleGroup, name: "FABRIKAM Exchange Admins", class: classGroup, home: inExchange, group: universalGroup, foreign: trustee{fabrikam, 1202}},
 	}

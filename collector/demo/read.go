@@ -147,7 +147,7 @@ func (w *world) principalSearches() []search {
 					e.principal(w, others[k])
 					if p := others[k]; p.uac != "" {
 						d := dice(w.draw(streamHabit, 1<<30+int(p.who.rid)))
-						e.lastLogon(&d, p.name == "svc-archive")
+						e.lastLogon(&d, p.who == svcBackup)
 					}
 				} else {
 					e.computer(w, k-len(others))

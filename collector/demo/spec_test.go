@@ -76,7 +76,7 @@ func TestLookup(t *testing.T) {
 	if err := s.Lookup(t.Context(), ask, sink); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := strings.Join(found, " "), "svc-backup u00004 u00031 adm-keller "; got != want {
+	if got, want := strings.Join(found, " "), "svc-backup nils.krogh olga.petrova adm-keller "; got != want {
 		t.Errorf("found %q, want %q", got, want)
 	}
 	missed := map[acl.SID]bool{}

@@ -1,9 +1,7 @@
 package demo
 
-// Names are put together from short lists. A surname is one piece of each of
-// stems, middles and endings; since the first two have a fixed length, no two
-// choices give the same surname, and a directory of five million people needs
-// no numbers after its names.
+// Names are put together from short lists, and are nobody's. Whoever is written by
+// hand (people.go) has a family name that is not here.
 
 var givenNames = [128]string{
 	"Ada", "Alan", "Alba", "Alma", "Amir", "Ana", "Andrej", "Anika", "Anton", "Aria", "Arne", "Asta", "August", "Aylin", "Basil", "Bea",
@@ -16,21 +14,23 @@ var givenNames = [128]string{
 	"Sofia", "Søren", "Sven", "Tamar", "Tara", "Theo", "Tilda", "Tomas", "Ulla", "Uwe", "Vera", "Viktor", "Wanda", "Yara", "Yusuf", "Zoë",
 }
 
-var stems = [64]string{
-	"Abe", "Ald", "Ben", "Bor", "Bra", "Bri", "Cal", "Car", "Cor", "Dal", "Del", "Dor", "Dun", "Eld", "Far", "Fen",
-	"Fer", "Gal", "Gar", "Gil", "Gor", "Gra", "Hal", "Har", "Hel", "Hol", "Ing", "Jan", "Jor", "Kal", "Kel", "Kor",
-	"Lan", "Lar", "Lin", "Lor", "Mal", "Mar", "Mel", "Mor", "Nal", "Nor", "Oke", "Orl", "Pal", "Per", "Pol", "Ral",
-	"Ren", "Ros", "Sal", "San", "Sel", "Sol", "Tal", "Tar", "Tor", "Ull", "Val", "Var", "Vol", "Wal", "Wil", "Zan",
-}
-
-var middles = [32]string{
-	"ba", "be", "bo", "da", "de", "di", "do", "fa", "fi", "ga", "ge", "go", "ka", "ke", "ko", "la",
-	"le", "li", "lo", "ma", "me", "mi", "mo", "na", "ne", "ni", "no", "ra", "re", "ri", "ro", "ta",
-}
-
-var endings = [32]string{
-	"berg", "son", "sen", "dorf", "man", "ford", "ley", "ton", "wood", "field", "stein", "baum", "lund", "strom", "gaard", "vik",
-	"quist", "ski", "vic", "escu", "ez", "ini", "etti", "oux", "ard", "hurst", "well", "worth", "bury", "ham", "by", "thal",
+var familyNames = [256]string{
+	"Abend", "Acker", "Adler", "Ahorn", "Albers", "Almeda", "Amsler", "Anders", "Arnau", "Arvid", "Astor", "Aumann", "Baker", "Balint", "Barlow", "Barros",
+	"Basler", "Becker", "Behrens", "Belmont", "Benson", "Berger", "Bianco", "Birch", "Bloom", "Bolten", "Borges", "Brandis", "Brook", "Bruns", "Burkert", "Calder",
+	"Campos", "Carlson", "Carver", "Castor", "Chandler", "Clement", "Colombo", "Cooper", "Cortés", "Costa", "Cramer", "Dalton", "Danner", "Decker", "Delmar", "Denver",
+	"Dietz", "Dorn", "Drake", "Duarte", "Dubois", "Eberl", "Ebner", "Eklund", "Ellis", "Engel", "Erdem", "Ernst", "Esser", "Evans", "Faber", "Falk",
+	"Farkas", "Fenn", "Ferrer", "Fiala", "Fink", "Fischer", "Fleming", "Flores", "Fontana", "Forster", "Frank", "Frey", "Fuchs", "Gabler", "Garner", "Gerber",
+	"Gibson", "Glaser", "Graf", "Grant", "Greco", "Grün", "Gunnar", "Gómez", "Haas", "Hagen", "Halas", "Hansen", "Harper", "Hartl", "Havel", "Hayes",
+	"Heller", "Henning", "Herrera", "Hoffer", "Holm", "Horváth", "Huber", "Hughes", "Hunter", "Ibarra", "Iversen", "Jansen", "Jarvis", "Jensen", "Jordan", "Juarez",
+	"Jäger", "Kadlec", "Kaiser", "Karlsson", "Kaya", "Keane", "Kern", "Kessler", "Klein", "Kocher", "Koller", "Kramer", "Kraus", "Kruse", "Lambert", "Landau",
+	"Larsen", "Laurent", "Lehner", "Lemaire", "Lenz", "Linden", "Lopes", "Lorenz", "Lucas", "Lutz", "Madsen", "Mahler", "Maier", "Marino", "Martens", "Mason",
+	"Mayer", "Mendes", "Mercer", "Merk", "Metzger", "Meyer", "Miles", "Molina", "Monti", "Moreau", "Moser", "Nagy", "Navarro", "Neumann", "Newton", "Nilsen",
+	"Noack", "Norden", "Novotny", "Nowak", "Oberlin", "Olsen", "Ortega", "Osborn", "Otten", "Palmer", "Parker", "Pavlik", "Pereira", "Peters", "Petrov", "Pfister",
+	"Pichler", "Pinto", "Polak", "Porter", "Pospíšil", "Prager", "Price", "Quist", "Ramos", "Rasmus", "Rauch", "Reeves", "Reimer", "Renner", "Reyes", "Richter",
+	"Rieger", "Rinaldi", "Ritter", "Rivera", "Rocha", "Romero", "Rossi", "Roth", "Rovere", "Ruiz", "Rydéll", "Sander", "Santos", "Sauter", "Schmid", "Schulz",
+	"Seidel", "Serrano", "Shaw", "Silva", "Simek", "Sloan", "Soler", "Sommer", "Spencer", "Stahl", "Steiner", "Stone", "Strobl", "Suárez", "Svoboda", "Taylor",
+	"Thaler", "Thoma", "Toledo", "Torres", "Tucker", "Turner", "Ullman", "Urban", "Valdes", "Varga", "Vega", "Vidal", "Vitale", "Vlček", "Wagner", "Walter",
+	"Weber", "Weiss", "Werner", "Winkler", "Winter", "Wirth", "Wolf", "Yılmaz", "Zach", "Zeman", "Ziegler", "Černý", "Ostrow", "Kessel", "Ternes", "Ibsen",
 }
 
 // script is a way of writing names that a terminal must get right.
@@ -54,7 +54,7 @@ var scripts = [...]script{
 // Shared mailboxes, rooms and equipment.
 var (
 	sharedNames    = [...]string{"Invoices", "Support", "Orders", "Recruiting", "Press Office", "Fleet", "Travel Desk", "Reception"}
-	roomNames      = [...]string{"Aspen", "Birch", "Cedar", "Elm", "Juniper", "Linden", "Maple", "Rowan"}
+	roomNames      = [...]string{"Bern", "Ghent", "Lisbon", "Lyon", "Oslo", "Porto", "Rome", "Turin"}
 	equipmentNames = [...]string{"Projector", "Pool Car", "Video Cart", "Laser Cutter"}
 	departments    = [...]string{"Finance", "Sales", "Legal", "Engineering", "Logistics", "Human Resources", "Quality", "Research"}
 )

@@ -38,7 +38,7 @@ type Way struct {
 // Names is the SID that the entry at the end of the way names; 0 where there is none.
 func (w *Way) Names() pool.SID { return w.names }
 
-// phrase spells the chain: "u00012 > Desk > mailbox entry 3".
+// phrase spells the chain: "anna.keller > Desk > mailbox entry 3".
 func (w *Way) phrase() model.Phrase { return w.spell(make(model.Phrase, 0, w.parts())) }
 
 // spell appends the chain to a phrase.

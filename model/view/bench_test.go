@@ -65,7 +65,7 @@ func BenchmarkViewSorted(b *testing.B) {
 func BenchmarkViewFiltered(b *testing.B) {
 	s := benchSnapshot(b)
 	for b.Loop() {
-		benchView(b, s, view.Query{Type: view.Mailboxes, Filter: "u0001"})
+		benchView(b, s, view.Query{Type: view.Mailboxes, Filter: "alex"})
 	}
 }
 

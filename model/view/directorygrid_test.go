@@ -221,8 +221,8 @@ func TestReleaseOfLogs(t *testing.T) {
 func TestFindInDoors(t *testing.T) {
 	s := demoSnapshot(t, "demo:60:1:30")
 	for typ, words := range map[*view.ObjectType][2]string{
-		view.Connections: {"svc-backup", "imap4 plain"}, view.Relays: {"connector", "anonymous"}, view.ProtocolSettings: {"logintype", "plaintextlogin"},
-		view.AccessRules: {"denies", "sales"}, view.ClientAccess: {"u00012", "u00012 imap4"},
+		view.Connections: {"svc-archive", "imap4 plain"}, view.Relays: {"connector", "anonymous"}, view.ProtocolSettings: {"logintype", "plaintextlogin"},
+		view.AccessRules: {"denies", "sales"}, view.ClientAccess: {"zoe.mueller", "zoe.mueller imap4"},
 	} {
 		lines := ask(t, s, view.Query{Type: typ})
 		if at := lines.Match(t.Context(), words[0], lines.Len()-1, 1); at < 0 {

@@ -30,16 +30,16 @@ func TestMatchSpellings(t *testing.T) {
 		}
 		return res.Len()
 	}
-	target, trustee := rows(view.Query{Target: view.Match("u00012")}), rows(view.Query{Trustee: view.Match("u00012")})
+	target, trustee := rows(view.Query{Target: view.Match("zoe.mueller")}), rows(view.Query{Trustee: view.Match("zoe.mueller")})
 	if target == 0 || trustee == 0 {
-		t.Fatalf("u00012 has %d rows as a target and %d as a trustee", target, trustee)
+		t.Fatalf("zoe.mueller has %d rows as a target and %d as a trustee", target, trustee)
 	}
-	res, err := view.Of(t.Context(), s, view.Query{Type: view.Mailboxes, Rows: true, ACEs: view.Mailboxes.ACEs[0], Target: view.Match("u00012")})
+	res, err := view.Of(t.Context(), s, view.Query{Type: view.Mailboxes, Rows: true, ACEs: view.Mailboxes.ACEs[0], Target: view.Match("zoe.mueller")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := res.Row(0).Target
-	for _, text := range []string{`contoso\U00012`, p.DN, p.SID.String(), p.GUID.String(), "{" + p.GUID.String() + "}"} {
+	for _, text := range []string{`contoso\ZOE.MUELLER`, p.DN, p.SID.String(), p.GUID.String(), "{" + p.GUID.String() + "}"} {
 		if len(view.Named(s, text)) == 0 {
 			t.Errorf("%s names nothing", text)
 		}

@@ -25,7 +25,7 @@ func checkExample(t *testing.T, command string) {
 		want = program.Usage // which is CRITICAL there
 	}
 	command = mailHosts.ReplaceAllString(command, "127.0.0.1:1")
-	out, errs, code := program.Run(t, strings.Fields(command)...)
+	out, errs, code := program.Run(t, arguments(command)...)
 	if code != want || !strings.Contains(out, "connect") && !strings.Contains(out, "Failure") {
 		t.Errorf("%s: exit code %d, %q, stderr %q", command, code, out, errs)
 	}

@@ -39,7 +39,7 @@ func TestCommandPrintsTheView(t *testing.T) {
 		t.Helper()
 		turn++
 		q.Show = toggles[turn%len(toggles)]
-		q.Filter = []string{"", "u000 !u00003", "", "Méx'o $(x)", "a"}[turn%5]
+		q.Filter = []string{"", "de !thea.sandoval", "", "Méx'o $(x)", "a"}[turn%5]
 		q.Only = []hiding.Only{0, 0, hiding.OnlyDeny, 0, hiding.OnlyOrphans, 0, hiding.OnlyDeny | hiding.OnlyOrphans}[turn%7]
 		if !q.Rows {
 			q.Lines = view.Lines(turn % 3)

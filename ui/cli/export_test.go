@@ -62,14 +62,14 @@ func TestReadmeExamples(t *testing.T) {
 		name, _, _ := strings.Cut(command, " ")
 		if !slices.Contains([]string{"report", "compare", "record", "export", "man", "version", "opengraph-schema"}, name) {
 			screens++
-			out, errs, code := program.Run(t, strings.Fields(command)...)
+			out, errs, code := program.Run(t, arguments(command)...)
 			if code != program.Usage || out != "" || !strings.Contains(errs, "no terminal to show a screen on") && !strings.Contains(errs, "no source") {
 				t.Errorf("%s: exit code %d, stderr %q", line, code, errs)
 			}
 			continue
 		}
 		ran++
-		out, errs, code := program.Run(t, strings.Fields(command)...)
+		out, errs, code := program.Run(t, arguments(command)...)
 		if code != program.Done && code != program.Gaps && code != program.Alarm {
 			t.Errorf("%s: exit code %d, stderr %q", line, code, errs)
 		}
@@ -83,4 +83,12 @@ func TestReadmeExamples(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "entries.csv.evidence.json")); err != nil {
 		t.Error(err)
 	}
+}
+
+// arguments splits a command as a shell does: what is between quotes is one.
+func arguments(command string) (args []string) {
+	for _, a := range regexp.MustCompile(`(?:[^\s"]|"[^"]*")+`).FindAllString(command, -1) {
+		args = append(args, strings.ReplaceAll(a, `"`, ""))
+	}
+	return args
 }

@@ -37,7 +37,7 @@ func TestTablesAreTheReports(t *testing.T) {
 	duckdb.Same(t, "finding", db.Query(`select *, target_name as target, trustee_name as trustee from finding join latest using (run_id)`),
 		reports.Of("findings", "--since", before),
 		"severity", "rule", "target", "target_dn", "trustee", "trustee_sid", "count", "detail", "remedy")
-	reports.Queries(db, "u00012", "u00001", "u00033")
+	reports.Queries(db, "zoe.mueller", "alex.brandt", "felix.amsel")
 	duckdb.New(t, db, duckdb.Ask(t, before), reports, "2024-03-04", "2024-04-03")
 }
 
@@ -54,7 +54,7 @@ func TestWhatSomebodyOpens(t *testing.T) {
 	}
 	tiesAreWays(t, duckdb.Open(t, whole))
 	fields := []string{"mailbox", "can_open"}
-	for _, who := range []string{"u00003", "u00012", "u00030", "svc-backup", "svc-archive", "adm-lund", "Administrator", "u00040"} {
+	for _, who := range []string{"thea.sandoval", "zoe.mueller", "ravi.menon", "svc-backup", "svc-archive", "adm-lund", "Administrator", "SM_8cc370d3822a4ab8a"} {
 		of := func(dir string) []duckdb.Row {
 			db := duckdb.Open(t, dir)
 			db.Set("person", who)

@@ -18,7 +18,7 @@ import (
 // TestWhatIf: the change is one of what was read, in every format; a mistake is of
 // usage, and a redacted report names nobody.
 func TestWhatIf(t *testing.T) {
-	ask := []string{"report", "whatif", "demo:60", "--without-entry", "u00007=Helpdesk:FullAccess:Deny"}
+	ask := []string{"report", "whatif", "demo:60", "--without-entry", "anna.keller=Helpdesk:FullAccess:Deny"}
 	out, errs, _ := program.Run(t, append(ask, "--format", "csv")...)
 	rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
 	if err != nil || len(rows) < 2 {
@@ -30,8 +30,8 @@ func TestWhatIf(t *testing.T) {
 	}
 	denied := 0
 	for _, r := range rows[1:] {
-		if r[at["change"]] != "gained" || r[at["target"]] != "u00007" || r[at["right"]] != "can_open" || r[at["before"]] == "allowed" || r[at["after"]] != "allowed" {
-			t.Errorf("got %v, want that somebody whom the deny kept out opens u00007", r)
+		if r[at["change"]] != "gained" || r[at["target"]] != "anna.keller" || r[at["right"]] != "can_open" || r[at["before"]] == "allowed" || r[at["after"]] != "allowed" {
+			t.Errorf("got %v, want that somebody whom the deny kept out opens anna.keller", r)
 		}
 		if strings.Contains(r[at["old"]], "Helpdesk > mailbox entry 3") && r[at["before"]] == "denied" && r[at["kind"]] == "verdict" {
 			denied++
@@ -55,7 +55,7 @@ func TestWhatIf(t *testing.T) {
 				t.Errorf("the workbook holds %.300q", out)
 			}
 		}
-		for _, name := range []string{"u00007", "Helpdesk", "CONTOSO", "contoso", "emea"} {
+		for _, name := range []string{"anna.keller", "Helpdesk", "CONTOSO", "contoso", "emea"} {
 			if strings.Contains(out+errs, name) {
 				t.Errorf("--redact --format %s shows %q", format, name)
 			}
@@ -148,11 +148,11 @@ func TestHistoryRedacted(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, format := range []string{"table", "json", "html"} {
-		out, errs, code := program.Run(t, "report", "history", dir, "--redact", "--target", "u00012", "--format", format)
+		out, errs, code := program.Run(t, "report", "history", dir, "--redact", "--target", "zoe.mueller", "--format", format)
 		if code != 3 || !strings.Contains(errs, ": left out: ") {
 			t.Errorf("%s: code %d, %q", format, code, errs)
 		}
-		for _, name := range []string{"fabrikam", "u00012", "contoso"} {
+		for _, name := range []string{"fabrikam", "zoe.mueller", "contoso"} {
 			if strings.Contains(out+errs, name) {
 				t.Errorf("--format %s shows %q: %.500s", format, name, out+errs)
 			}

@@ -48,7 +48,7 @@ func readme() string {
 var partition = column{name: "snapshot_date", sql: "date", about: "the day of the run, from the name of the folder"}
 
 // examples are what the variables of the queries are set to.
-var examples = map[string]string{"mailbox": "'u00012'", "person": "'u00012'", "before": "'2026-11-29'", "after": "'2026-11-30'"}
+var examples = map[string]string{"mailbox": "'zoe.mueller'", "person": "'zoe.mueller'", "before": "'2026-11-29'", "after": "'2026-11-30'"}
 
 func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 

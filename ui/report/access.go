@@ -25,7 +25,7 @@ what a role assignment gives on every mailbox, unless --target asks about one; w
 line with * as person. Whoever gets another answer has a line of his own.`
 
 // AccessExample shows the usual questions.
-const AccessExample = `  mbxperm report access ldaps://dc1.contoso.com --target u00012
+const AccessExample = `  mbxperm report access ldaps://dc1.contoso.com --target anna.keller
   mbxperm report access demo --trustee svc-backup --format csv -o backup.csv
   mbxperm report access contoso.mbxperm.ldif.zst --every --expand --format jsonl`
 

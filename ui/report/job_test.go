@@ -209,8 +209,8 @@ func TestWorkbookAndTerminal(t *testing.T) {
 // TestQuestionInWords: filters and toggles are part of the evidence.
 func TestQuestionInWords(t *testing.T) {
 	same := func(s string) string { return s }
-	q := Question{Report: "aces", Target: "u00012", Trustee: "svc", Query: view.Query{Type: view.Stores, Rows: true, Show: hiding.Inherited}}
-	for _, want := range []string{"entries of object type store", "only target u00012", "only trustee svc", "shown too: inherited", "not shown: stale+self/system"} {
+	q := Question{Report: "aces", Target: "zoe.mueller", Trustee: "svc", Query: view.Query{Type: view.Stores, Rows: true, Show: hiding.Inherited}}
+	for _, want := range []string{"entries of object type store", "only target zoe.mueller", "only trustee svc", "shown too: inherited", "not shown: stale+self/system"} {
 		if got := q.words(same); !strings.Contains(got, want) {
 			t.Errorf("%q lacks %q", got, want)
 		}

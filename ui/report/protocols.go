@@ -33,7 +33,7 @@ says why.`
 const ProtocolsExample = `  mbxperm report protocols ldaps://dc1.contoso.com --protocol POP3 --protocol IMAP4
   mbxperm report protocols demo --expect POP3="Helpdesk" --deviating
   mbxperm report protocols demo --protocol IMAP4 --unused 30 --deviating
-  mbxperm report protocols demo --target u00012`
+  mbxperm report protocols demo --target anna.keller`
 
 // Protocol are the flags of report protocols alone.
 type Protocol struct {

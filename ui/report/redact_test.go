@@ -94,7 +94,7 @@ func reports() (jobs []*Job) {
 			if rows && o.Doors() {
 				name = doorReports[o]
 			}
-			jobs = append(jobs, &Job{Question: Question{Report: name, Query: q, Target: "u00012", Trustee: `CONTOSO\svc-backup`}, Version: "test"})
+			jobs = append(jobs, &Job{Question: Question{Report: name, Query: q, Target: "zoe.mueller", Trustee: `CONTOSO\svc-backup`}, Version: "test"})
 		}
 	}
 	q := view.Query{Type: view.Mailboxes, Rows: true, ByTrustee: true, Show: hiding.All}
@@ -142,7 +142,7 @@ func TestRedactedNamesNobody(t *testing.T) {
 	s.State.Incomplete = []model.Gap{{Search: "roles", Reason: "dc1.contoso.com does not answer"}, {Search: "lookup", Reason: "dc1.contoso.com does not answer"}, {Reason: "cancelled"}}
 	s.State.Warnings = []string{"the certificate of dc1.contoso.com is not verified"}
 	hidden := secrets(t, s, reports())
-	if len(hidden) < 200 || !hidden["u00012"] || !hidden["contoso"] {
+	if len(hidden) < 200 || !hidden["zoe.mueller"] || !hidden["contoso"] {
 		t.Fatalf("%d names only", len(hidden))
 	}
 	for n, j := range reports() {
@@ -230,7 +230,7 @@ func TestRedactedLogs(t *testing.T) {
 		plain, _ := written(t, j, s)
 		j.Redact = NewRedactor()
 		redacted, _ := written(t, j, s)
-		for _, name := range []string{"EX1", "u000", "192.0.2", "203.0.113", "svc-backup", "app01", "scanner", "contoso", "AuthFailed"} {
+		for _, name := range []string{"EX1", "alex.brandt", "anna.keller", "front.desk", "zoe.mueller", "192.0.2", "203.0.113", "svc-archive", "app01", "scanner", "contoso", "AuthFailed"} {
 			if strings.Contains(redacted, name) {
 				t.Errorf("%s still says %s", j.Report, name)
 			}

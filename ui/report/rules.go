@@ -29,7 +29,7 @@ Patterns for user names are held against DOMAIN\name.`
 
 // RulesExample shows the usual questions.
 const RulesExample = `  mbxperm report rules ldaps://dc1.contoso.com
-  mbxperm report rules demo --user u00012 --protocol ExchangeAdminCenter --from 203.0.113.9`
+  mbxperm report rules demo --user anna.keller --protocol ExchangeAdminCenter --from 203.0.113.9`
 
 // Rule are the flags of report rules alone.
 type Rule struct {

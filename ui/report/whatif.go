@@ -42,7 +42,7 @@ these has no line.`
 // WhatIfExample shows the usual questions.
 const WhatIfExample = `  mbxperm report whatif ldaps://dc1.contoso.com --without-member Helpdesk=lund
   mbxperm report whatif contoso.mbxperm.ldif.zst --without-entry DB02=Everyone:'Extended right Receive-As' --format csv -o db02.csv
-  mbxperm report whatif demo --with-member Helpdesk=adm-lund --with-entry u00012=adm-lund:FullAccess:Deny`
+  mbxperm report whatif demo --with-member Helpdesk=adm-lund --with-entry anna.keller=adm-lund:FullAccess:Deny`
 
 // WhatIf are the flags of report whatif alone.
 type WhatIf struct {
