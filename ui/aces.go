@@ -168,7 +168,7 @@ func acesTitle(res *view.Result, room bool) string {
 		return strings.Join(parts, " · ") + safe.Text(filterNote(q.Filter))
 	}
 	if q.Effective && how != "forward" {
-		how = "effective: " + how + ", with groups and Everyone"
+		how += ", with groups and Everyone"
 	}
 	if q.Type.Doors() {
 		parts = append(parts, safe.Thousands(res.Len())+" "+rowsWord(res.Len()))

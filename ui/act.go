@@ -125,6 +125,9 @@ func (a *app) whyNoPane() string {
 	if a.findings() != nil {
 		return "x explains a rule; Backspace goes back to the grids"
 	}
+	if a.people() != nil {
+		return "Enter unfolds a line; Backspace goes back to the grids"
+	}
 	if a.checks() != nil {
 		return "Enter shows all of a line; Backspace goes back to the grids"
 	}
@@ -143,6 +146,8 @@ func (a *app) open(d *tview.DropDown) {
 		a.closeChecks()
 	case a.findings() != nil:
 		a.closeFindings()
+	case a.people() != nil:
+		a.closePeople()
 	}
 	a.focus(d)
 	openList(d, a.focus)
@@ -157,6 +162,9 @@ func (a *app) grid() (*widget.Grid, *side) {
 		return v.grid, &v.side
 	}
 	if v := a.findings(); v != nil {
+		return v.grid, &v.side
+	}
+	if v := a.people(); v != nil {
 		return v.grid, &v.side
 	}
 	if a.here.focus == leftPane {
@@ -174,6 +182,9 @@ func (a *app) refiller() func() {
 		return v.refill
 	}
 	if v := a.findings(); v != nil {
+		return v.refill
+	}
+	if v := a.people(); v != nil {
 		return v.refill
 	}
 	p := a.here.focus

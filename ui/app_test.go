@@ -395,7 +395,7 @@ func TestTogglesAndSort(t *testing.T) {
 	d.find("nils.krogh")
 	d.WantScreen("nils.krogh · ")
 	d.Press("r", "e")
-	d.WantScreen("effective: reverse, with groups")
+	d.WantScreen("reverse, with groups")
 	d.Press("o", "Down", "Down", "Enter")
 	d.WantScreen("Mailbox stores")
 	d.Press("r")

@@ -40,6 +40,9 @@ func (a *app) exportable() *exportable {
 			return report.ExportChanges(ctx, res, version, out)
 		}}
 	}
+	if v := a.people(); v != nil {
+		return v.exportable(version)
+	}
 	g, _ := a.grid()
 	res := a.shown(g)
 	if res == nil {

@@ -196,6 +196,8 @@ func (a *app) overlayKey(o overlay, ev *tcell.EventKey) {
 		o.grid.InputHandler()(ev, a.focus)
 	case *findings:
 		o.grid.InputHandler()(ev, a.focus)
+	case *peoplePage:
+		o.grid.InputHandler()(ev, a.focus)
 	case *connectForm:
 		o.key(ev)
 	}

@@ -112,6 +112,25 @@ func (g *Graph) WayToName(p Person, dn pool.DN) []model.ObjectID {
 	return nil
 }
 
+// NamesOver are the objects by whose name in publicDelegates a group's members may
+// send: itself, and the groups that it is in, as far as they hand that on.
+func (g *Graph) NamesOver(group model.ObjectID) (out []model.ObjectID) {
+	if group == 0 || !mailEnabled(g.s.Record(group)) {
+		return nil
+	}
+	seen := map[model.ObjectID]bool{group: true}
+	out = append(out, group)
+	for i := 0; i < len(out); i++ {
+		for _, up := range g.up.Of(uint32(out[i])) {
+			if id := model.ObjectID(up); !seen[id] && mailEnabled(g.s.Record(id)) {
+				seen[id] = true
+				out = append(out, id)
+			}
+		}
+	}
+	return out
+}
+
 // linked are the linked mailboxes by their master account.
 func (g *Graph) linked() map[pool.SID][]model.ObjectID { return linkedOf.Of(g.s) }
 

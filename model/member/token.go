@@ -219,3 +219,6 @@ func (g *Graph) BearerToken(id pool.SID, d Domain) *SIDs {
 	}
 	return w.withEverybodys(0)
 }
+
+// AnybodyToken returns what is in the token of whoever is in no group.
+func (g *Graph) AnybodyToken(d Domain) *SIDs { return g.walk(d).withEverybodys(0) }

@@ -21,7 +21,12 @@ type Bearer struct {
 }
 
 // Bearer returns the one for a SID.
-func (b *Book) Bearer(sid pool.SID) *Bearer {
+func (b *Book) Bearer(sid pool.SID) *Bearer { return b.bearer(sid) }
+
+// Anybody returns the one for whoever is in no group and named nowhere.
+func (b *Book) Anybody() *Bearer { return b.bearer(0) }
+
+func (b *Book) bearer(sid pool.SID) *Bearer {
 	x := &Bearer{a: &asking{b: b, tokens: map[member.Domain]*member.SIDs{}}, sid: sid, admin: map[listKey]Answer{}}
 	p := plansOf(b.s)
 	x.open, x.send = make([]uint8, len(p.opens)), make([]uint8, len(p.sends))
@@ -37,7 +42,11 @@ func (b *Book) Bearer(sid pool.SID) *Bearer {
 func (x *Bearer) token(d member.Domain) *member.SIDs {
 	t := x.a.tokens[d]
 	if t == nil {
-		t = x.a.b.g.BearerToken(x.sid, d)
+		if x.sid != 0 {
+			t = x.a.b.g.BearerToken(x.sid, d)
+		} else {
+			t = x.a.b.g.AnybodyToken(d)
+		}
 		x.a.tokens[d] = t
 	}
 	return t
@@ -46,12 +55,17 @@ func (x *Bearer) token(d member.Domain) *member.SIDs {
 // Opens answers whether he opens a mailbox, by a client's or an administrator's logon,
 // whichever says more.
 func (x *Bearer) Opens(id model.ObjectID) Answer {
+	return Outcome{Answer: x.OpensAsClient(id)}.better(Outcome{Answer: x.OpensAsAdmin(id)}).Answer
+}
+
+// OpensAsAdmin answers whether he opens a mailbox by an administrator's or a
+// service's logon.
+func (x *Bearer) OpensAsAdmin(id model.ObjectID) (best Answer) {
 	p := plansOf(x.a.b.s)
 	at := p.of[id]
 	if at.open == noList {
 		return None
 	}
-	best := x.OpensAsClient(id)
 	for part := range x.a.b.adminCount(p.admins[at.admin]) {
 		k := listKey{adminLists, part, at.admin}
 		a, known := x.admin[k]

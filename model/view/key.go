@@ -76,6 +76,13 @@ func (k LineKey) find(s *model.Snapshot) (l lineRef) {
 	return l
 }
 
+// Sides returns what a line is as a target, and who it is as a trustee; zero for
+// what it is not, and where a snapshot does not have it.
+func Sides(s *model.Snapshot, k LineKey) (target model.ObjectID, trustee model.TrusteeID) {
+	l := k.find(s)
+	return l.obj, l.party
+}
+
 // Has reports whether a snapshot has what a line is.
 func Has(s *model.Snapshot, k LineKey) bool { return k.find(s) != lineRef{} }
 

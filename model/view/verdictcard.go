@@ -53,5 +53,8 @@ func Opened(ctx context.Context, s *model.Snapshot, k LineKey) (mailboxes, recip
 // QuestionText names one of the four questions as the right grid does.
 func QuestionText(q verdict.Question) string { return questionTexts[q] }
 
+// AnswerText spells an answer as the right grid does; empty for none.
+func AnswerText(a verdict.Answer) string { return answerTexts[a] }
+
 // Questions are the four, in the order in which they are shown.
 func Questions() []verdict.Question { return questionOrder }

@@ -25,6 +25,7 @@ const (
 	ScopeChanges                 // the view of what changed
 	ScopeChecks                  // the view of the last runs of checks
 	ScopeFindings                // the view of what is wrong
+	ScopePeople                  // the tree of who gets in
 	ScopeInput                   // the line in which a filter is typed
 	ScopeColumns                 // the list of columns
 	ScopeCommand                 // a line in which anything else is typed
@@ -51,6 +52,8 @@ func (s Scope) String() string {
 		return "Checks"
 	case ScopeFindings:
 		return "Findings"
+	case ScopePeople:
+		return "People"
 	case ScopeInput:
 		return "Filter"
 	case ScopeColumns:
@@ -76,7 +79,7 @@ func (s Scope) Within() []Scope {
 		return []Scope{s, ScopePage}
 	case ScopeInput, ScopeCommand, ScopeColumns, ScopeForm, ScopeList, ScopePage, ScopeEverywhere:
 		return []Scope{s}
-	case ScopeGrid, ScopeChecks, ScopeFindings:
+	case ScopeGrid, ScopeChecks, ScopeFindings, ScopePeople:
 	}
 	return []Scope{s, ScopeEverywhere}
 }
@@ -235,7 +238,7 @@ func Footer[A any](table []Binding[A], s Scope, width int, a A) string {
 }
 
 // Scopes are all scopes, in the order of the sections of help page and README.
-var Scopes = []Scope{ScopeEverywhere, ScopeGrid, ScopeTotals, ScopeDetail, ScopeChanges, ScopeChecks, ScopeFindings, ScopeInput, ScopeCommand, ScopeForm, ScopeList,
+var Scopes = []Scope{ScopeEverywhere, ScopeGrid, ScopeTotals, ScopeDetail, ScopeChanges, ScopeChecks, ScopeFindings, ScopePeople, ScopeInput, ScopeCommand, ScopeForm, ScopeList,
 	ScopePage, ScopeSheets, ScopeColumns}
 
 // KeyList names the keys of a binding.

@@ -9,6 +9,7 @@ import (
 	"mbxperm/model"
 	"mbxperm/model/change"
 	"mbxperm/model/hiding"
+	"mbxperm/model/people"
 	"mbxperm/model/view"
 )
 
@@ -48,6 +49,14 @@ func ExportChanges(ctx context.Context, r *change.List, version string, out Outp
 	if err != nil {
 		return nil, err
 	}
+	return out.export(ctx, d, ev)
+}
+
+// ExportPeople does the same of the leaves of a tree of who gets in.
+func ExportPeople(ctx context.Context, t *people.Tree, leaves []people.Leaf, version string, out Output) ([]string, error) {
+	ev := NewEvidence(t.Snapshot, version)
+	ev.Report, ev.Question = "people", "people of "+model.PrincipalText(t.Of)
+	d := NewData("people", people.Fields, len(leaves), func(i int) people.Leaf { return leaves[i] })
 	return out.export(ctx, d, ev)
 }
 

@@ -1,0 +1,113 @@
+package people
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"mbxperm/model"
+	"mbxperm/model/member"
+)
+
+// fill hangs below a node whoever is directly in a group: at once, or when somebody
+// asks where they are many.
+func (b *branch) fill(n *Node, group model.ObjectID, path []model.ObjectID) {
+	b.seen[group] = true
+	n.object = group
+	path = append(slices.Clip(path), group)
+	size := b.m.g.SizeOf(group)
+	if size == 0 {
+		return
+	}
+	if size <= mostEager && b.m.nodes < mostNodes {
+		n.Below = append(n.Below, b.inside(group, path, math.MaxInt)...)
+		return
+	}
+	n.lazy = func(ctx context.Context, most int) []*Node {
+		return append(slices.Clip(n.Below), b.apart(ctx, path).inside(group, path, most)...)
+	}
+}
+
+// inside makes the nodes of whoever is directly in a group.
+func (b *branch) inside(group model.ObjectID, path []model.ObjectID, most int) (out []*Node) {
+	b.m.g.Inside(group, b.d, b.how, func(in member.Inside) bool {
+		switch {
+		case in.IsPerson:
+			out = append(out, b.person(in.Person, memberNote(&in)))
+		case in.IsGroup:
+			out = append(out, b.group(in.ID, path, in.Passes))
+		case in.ID == 0:
+			name := model.Phrase{{Is: model.PartDN, Text: b.m.s.DNText(in.Name)}, {Is: model.PartWord, Text: " was not read"}}
+			b.m.missing(name)
+			out = append(out, note(name))
+		case b.how == member.ByMember: // a contact or the like, which nobody logs on as
+			n := &Node{Kind: KindNote, Party: b.m.s.TrusteeOf(in.Name), How: model.Said("nobody logs on as it")}
+			n.Who = b.m.s.Principal(n.Party)
+			out = append(out, n)
+		}
+		return b.m.ctx.Err() == nil
+	})
+	return capped(out, most)
+}
+
+func memberNote(in *member.Inside) model.Phrase {
+	switch {
+	case in.Owner:
+		return model.Said("owner of a linked mailbox that is in it")
+	case in.Guessed:
+		return model.Said("primary group, taken to be the usual one: it was not read")
+	case in.Primary:
+		return model.Said("primary group")
+	}
+	return nil
+}
+
+// group is a group below an entry, or in another group.
+func (b *branch) group(id model.ObjectID, path []model.ObjectID, passes member.Certainty) *Node {
+	m := b.m
+	m.nodes++
+	n := &Node{Kind: KindGroup, Party: m.s.TrusteeOf(m.s.Record(id).DN), Question: b.q, Asked: b.asked, object: id}
+	n.Who = m.s.Principal(n.Party)
+	switch {
+	case slices.Contains(path, id):
+		n.How = model.Said("a circle: it stands above")
+		return n
+	case passes == member.No:
+		n.How = model.Said(notPassed(m, id, b.how))
+		return n
+	}
+	all := m.g.EverybodyIn(id, b.d, b.how)
+	m.membersUnread(all.Unread)
+	b.count(n, all.Persons)
+	if b.seen[id] {
+		n.How = model.Said("who is in it stands above")
+		return n
+	}
+	b.fill(n, id, path)
+	return n
+}
+
+// count counts persons below a node.
+func (b *branch) count(n *Node, persons []member.Holder) {
+	for _, h := range persons {
+		if !b.asked || Gets(b.m.gate.Answer(h.Person, b.q).Answer) {
+			n.People++
+		} else {
+			n.Lost++
+		}
+	}
+}
+
+// notPassed says why a group does not hand on what the one above has.
+func notPassed(m *maker, id model.ObjectID, how member.Passing) string {
+	o := m.s.Record(id)
+	switch {
+	case how == member.ByName:
+		return "it has no address: its members have no part in it"
+	case o.Is(model.FlagDistribution):
+		return "a distribution group: it is in nobody's token"
+	case o.SID != 0 && m.g.IsBuiltin(o.SID):
+		return "local to the domain controllers: it is in no token here"
+	}
+	return "domain-local in another domain: it is in no token here"
+}

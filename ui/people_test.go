@@ -1,0 +1,72 @@
+package ui
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestScreenPeople: who gets into a mailbox as a tree; Enter unfolds, / finds in what is
+// folded, E writes the leaves.
+func TestScreenPeople(t *testing.T) {
+	eachSize(t, func(t *testing.T, w, h int, _ func(*driver, *app, string)) {
+		d, a := driveDemo(t, w, h)
+		d.find("front.desk")
+		d.Press("p")
+		d.WantScreen("People · front.desk", "- Open", "Allowed")
+		d.Press("/")
+		d.TypeText("Send As")
+		d.Press("Enter")
+		d.WantSelected("Send As")
+		d.Press("Home", "Left")
+		d.WantScreen("+ Open")
+		d.Press("Right")
+		d.WantScreen("- Open")
+		file := filepath.Join(t.TempDir(), "people.csv")
+		d.Press("E")
+		d.WantScreen("export to ")
+		d.Press("Ctrl-U")
+		d.TypeText(file)
+		d.Press("Enter")
+		d.WantScreen("records written to")
+		b, err := os.ReadFile(file)
+		if err != nil || !strings.HasPrefix(string(b), "part,name,domain,sid,dn,kind,state,answer,trustee,") || !strings.Contains(string(b), "Open,front.desk,") {
+			t.Errorf("%.200q, %v", b, err)
+		}
+		d.Press("Backspace")
+		d.On(func() {
+			if a.people() != nil {
+				t.Error("Backspace leaves the page open")
+			}
+		})
+	})
+}
+
+// TestScreenPeopleOfGroup: who is in it and what it opens; Enter on a person goes to all
+// he reaches.
+func TestScreenPeopleOfGroup(t *testing.T) {
+	eachSize(t, func(t *testing.T, w, h int, _ func(*driver, *app, string)) {
+		d, a := driveDemo(t, w, h)
+		d.find("Helpdesk")
+		d.Press("p")
+		d.WantScreen("People · Helpdesk", "- Members", "Opens")
+		d.Press("/")
+		d.TypeText("svc-provisioning")
+		d.Press("Enter", "Enter")
+		d.WantScreen("svc-provisioning · reverse")
+		d.On(func() {
+			if a.people() != nil {
+				t.Error("Enter leaves the page open")
+			}
+		})
+	})
+}
+
+// TestNoPeople: a service account is no group, and nobody gets into it.
+func TestNoPeople(t *testing.T) {
+	d, _ := driveDemo(t, 120, 32)
+	d.find("svc-backup")
+	d.Press("p")
+	d.WantScreen("svc-backup is no mailbox and no group: r shows what it reaches")
+}
