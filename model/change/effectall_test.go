@@ -177,10 +177,6 @@ type asked struct {
 func answers(t *testing.T, s *model.Snapshot) map[asked]verdict.Answer {
 	t.Helper()
 	out := map[asked]verdict.Answer{}
-	var ids []model.ObjectID
-	for i := range s.Recipients.Len() {
-		ids = append(ids, *s.Recipients.At(i))
-	}
 	g := verdict.Of(s).Graph()
 	for p := range g.Len() {
 		for _, recipients := range []bool{false, true} {

@@ -16,18 +16,18 @@ import (
 // treeOf makes the tree of an object of a forest.
 func treeOf(t *testing.T, s *model.Snapshot, name string) *people.Tree {
 	t.Helper()
-	for _, k := range view.Named(s, name) {
-		if why := people.Has(s, k); why != "" {
-			t.Fatalf("%s: %s", name, why)
-		}
-		tree, err := people.Of(t.Context(), s, k)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return tree
+	named := view.Named(s, name)
+	if len(named) == 0 {
+		t.Fatalf("there is no %s", name)
 	}
-	t.Fatalf("there is no %s", name)
-	return nil
+	if why := people.Has(s, named[0]); why != "" {
+		t.Fatalf("%s: %s", name, why)
+	}
+	tree, err := people.Of(t.Context(), s, named[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
 }
 
 // drawn are the lines of a tree, two blanks for each step down. What is lazy is marked.

@@ -81,10 +81,13 @@ func (a *alike) move(k int, id model.ObjectID) {
 	}
 	o := s.Record(id)
 	note(id)
-	if o.Master != 0 {
+	if o.Master != 0 && o.Master != pool.Self {
 		a.moved[o.Master] = true
 	}
 	member.Up(s, s.TrusteeOf(o.DN), func(g member.In) bool {
+		if sid := g.Party.SID(); sid == pool.Self || a.books[k].g.IsUniversal(sid) {
+			return true // in both states everybody is in these, and SELF is whoever has the list
+		}
 		a.moved[g.Party.SID()] = true
 		note(s.TrusteeRecordID(g.Party))
 		return true

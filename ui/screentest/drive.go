@@ -197,6 +197,8 @@ func (d *Driver) Press(names ...string) {
 			d.Sim.InjectKey(key, 0, tcell.ModNone)
 		} else if r := []rune(name); len(r) == 1 {
 			d.Sim.InjectKey(tcell.KeyRune, r[0], tcell.ModNone)
+		} else if name == "Space" {
+			d.Sim.InjectKey(tcell.KeyRune, ' ', tcell.ModNone)
 		} else {
 			d.T.Fatalf("no key is called %q", name)
 		}
