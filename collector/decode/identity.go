@@ -12,7 +12,7 @@ import (
 // principals asks for them.
 var identity = []string{
 	attrObjectClass, attrObjectGUID, attrObjectSID, attrSIDHistory, attrAccountName, attrCN,
-	attrDisplayName, attrUAC, "primaryGroupID", "adminCount", "isDeleted",
+	attrDisplayName, AttrUPN, attrUAC, "primaryGroupID", "adminCount", "isDeleted",
 }
 
 // object begins an object with what all kinds have in common: identity and
@@ -58,6 +58,9 @@ func tombstone(e *collector.Entry, o *model.Object) {
 func (d *decoder) put(e *collector.Entry, o *model.Object) {
 	store := o.Class == model.ClassStore || o.Class == model.ClassPublic || o.Class == model.ClassStoreCopy
 	o.Above = o.Recipient == model.NoRecipient && !store && administration(e.DN)
+	if store || o.Above {
+		o.Display = "" // only a file says it: Exchange's configuration goes by its cn
+	}
 	if !d.w.Put(o) {
 		d.leftOut(e)
 		return

@@ -12,7 +12,7 @@ import (
 // placings are the attributes that say where the mailbox of an account is, for
 // whom Outlook opens it, and under which names it is known elsewhere
 // (exchange-facts 2.2, 3.4).
-var placings = []string{attrDisplayType, "msExchRemoteRecipientType", "targetAddress", "msExchDelegateListLink", AttrUPN, AttrAddresses}
+var placings = []string{attrDisplayType, "msExchRemoteRecipientType", "targetAddress", "msExchDelegateListLink", AttrAddresses}
 
 const attrDisplayType = "msExchRecipientDisplayType"
 
