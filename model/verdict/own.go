@@ -122,7 +122,22 @@ func (o *OwnList) ForPerson(e *OwnEntry, p member.Person, c member.Certainty) An
 	if !e.contested && own&member.Sure != 0 {
 		return Allowed
 	}
-	return o.l.weigh(o.l.matches(o.b.tokenOf(p, o.l.domain))).Answer
+	return o.of(p)
+}
+
+// of is what the list comes to for a person, by the holders of its entries: they are
+// kept for all lists, and the token of an account of a forest that was not read is as
+// long as that forest is large.
+func (o *OwnList) of(p member.Person) Answer {
+	var own []match
+	for i := range o.l.entries {
+		if e := &o.l.entries[i]; e.effect != either && e.who != 0 {
+			if c := certaintyIn(o.b.holdersOf(e.who, o.l.domain).Persons, p); c != member.No {
+				own = append(own, match{int32(i), c})
+			}
+		}
+	}
+	return o.l.weigh(o.l.merge(nil, own)).Answer
 }
 
 // ForTrustee is what the list comes to for whom an entry names, as he stands
@@ -135,7 +150,7 @@ func (o *OwnList) ForTrustee(e *OwnEntry) Answer {
 	if persons := o.b.g.PersonsOf(e.Who); len(persons) > 0 {
 		best := None
 		for _, p := range persons {
-			best = max(best, o.l.weigh(o.l.matches(o.b.tokenOf(p, o.l.domain))).Answer)
+			best = max(best, o.of(p))
 		}
 		return best
 	}
