@@ -75,12 +75,12 @@ func (m *maker) targets(title string, who, anybody *verdict.Bearer, ask func(*ve
 		id := *m.s.Recipients.At(i)
 		switch a := ask(who, id); {
 		case !Gets(a):
-		case anybody != nil && ask(anybody, id) == a && a == verdict.Unknown:
-			open++
-		case anybody != nil && ask(anybody, id) == a:
-			everybodys++
-		default:
+		case anybody == nil || ask(anybody, id) != a:
 			all = append(all, got{id, a})
+		case a == verdict.Unknown:
+			open++
+		default:
+			everybodys++
 		}
 	}
 	out := &Node{Kind: KindHeading, Text: model.Said(title), Targets: len(all)}

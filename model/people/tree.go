@@ -144,7 +144,7 @@ func Of(ctx context.Context, s *model.Snapshot, k view.LineKey) (*Tree, error) {
 	m := &maker{s: s, g: verdict.Of(s).Graph(), ctx: ctx}
 	recipient := obj != 0 && s.Record(obj).Recipient != model.NoRecipient
 	if t.Group = isGroup(s, obj, party) || !recipient; t.Group {
-		t.Top = append(m.groupParts(obj, party), t.Top...)
+		t.Top = m.groupParts(obj, party)
 	}
 	if recipient {
 		t.Of = s.TargetPrincipal(s.Record(obj))

@@ -75,7 +75,16 @@ func (f *filter) row(r grant.Ref) bool {
 	if len(f.words) == 0 {
 		return true
 	}
-	row := Row{Row: grant.RowOf(f.s, r), snapshot: f.s, at: r.Obj, who: grant.TrusteeOf(f.s, r, grant.ACEOf(f.s, r))}
-	return MatchTexts(f.words, append(row.names(), row.Target.Name, row.Target.DN, row.Trustee.Name, row.Trustee.DN, model.SIDText(row.Trustee.SID),
-		row.Trustee.Kind, row.Trustee.State, row.Text, row.Right, rowStatus(&row), row.ACLType, row.Origin)...)
+	row := f.rowOf(r)
+	return MatchTexts(f.words, append(row.entryTexts(), append(row.targetKnown().names(), row.Target.Name, row.Target.DN, row.Origin)...)...)
+}
+
+func (f *filter) rowOf(r grant.Ref) Row {
+	return Row{Row: grant.RowOf(f.s, r), snapshot: f.s, at: r.Obj, who: grant.TrusteeOf(f.s, r, grant.ACEOf(f.s, r))}
+}
+
+// entryTexts are what a row says of its entry and of whom that names, for a filter.
+func (r *Row) entryTexts() []string {
+	return append(r.trusteeKnown().names(), r.Trustee.Name, r.Trustee.DN, model.SIDText(r.Trustee.SID),
+		r.Trustee.Kind, r.Trustee.State, r.Text, r.Right, rowStatus(r), r.ACLType)
 }

@@ -87,10 +87,8 @@ func (f *flatFilter) row(r grant.Ref, a *pool.ACERecord) bool {
 	}
 	said, there := f.entries[c]
 	if !there {
-		row := grant.RowOf(s, r)
-		names := known{s, s.TrusteeRecordID(grant.TrusteeOf(s, r, a))}.names()
-		said = f.words(append(names, row.Trustee.Name, row.Trustee.DN, model.SIDText(row.Trustee.SID),
-			row.Trustee.Kind, row.Trustee.State, row.Text, row.Right, statusText(&row), row.ACLType)...)
+		row := f.l.filter.rowOf(r)
+		said = f.words(row.entryTexts()...)
 		f.entries[c] = said
 	}
 	return (f.onIt|said|f.origin(r, a))^f.not == f.all
