@@ -78,24 +78,24 @@ var arrows = map[string][]string{
 	"collector/protolog/logtest":    {},
 	"collector/adexplorer/snaptest": {"collector", "acl"},
 
-	"ui":               {"ui/...", "model/...", "acl/..."},
-	"ui/report":        {"ui/safe", "model/...", "acl/..."},
-	"ui/check":         {"ui/report", "ui/safe", "model/..."},
-	"ui/shell":         {"ui/report", "ui/settings", "ui/widget", "model/..."},
-	"ui/export":        {"ui/report", "ui/safe", "model/...", "acl"},
-	"ui/export/duckdb": {"ui/cli/program"},
-	"ui/settings":      {"ui/widget", "ui/safe", "model/wholefile"},
-	"ui/widget":        {"ui/keys", "ui/term", "ui/safe"},
-	"ui/keys":          {"ui/safe"},
-	"ui/term":          {"ui/safe"},
-	"ui/prompt":        {"ui/safe", "ui/term", "model/textfile", "model/wholefile"},
-	"ui/safe":          {},
+	"ui":                {"ui/...", "model/...", "acl/..."},
+	"ui/report":         {"ui/safe", "model/...", "acl/..."},
+	"ui/check":          {"ui/report", "ui/safe", "model/..."},
+	"ui/shell":          {"ui/report", "ui/settings", "ui/widget", "model/..."},
+	"ui/export":         {"ui/report", "ui/safe", "model/...", "acl"},
+	"ui/export/engines": {"ui/cli/program"},
+	"ui/settings":       {"ui/widget", "ui/safe", "model/wholefile"},
+	"ui/widget":         {"ui/keys", "ui/term", "ui/safe"},
+	"ui/keys":           {"ui/safe"},
+	"ui/term":           {"ui/safe"},
+	"ui/prompt":         {"ui/safe", "ui/term", "model/textfile", "model/wholefile"},
+	"ui/safe":           {},
 
 	"ui/screentest": {"ui/term"},
 }
 
 // testsOnly are packages that only tests import.
-var testsOnly = []string{"acl/internal/acltest", "model/internal/script", "collector/ldaptest", "collector/mailtest", "collector/protolog/logtest", "collector/adexplorer/snaptest", "ui/screentest", "ui/export/duckdb"}
+var testsOnly = []string{"acl/internal/acltest", "model/internal/script", "collector/ldaptest", "collector/mailtest", "collector/protolog/logtest", "collector/adexplorer/snaptest", "ui/screentest", "ui/export/engines"}
 
 // TestImportsPointOneWay holds the arrows; acl knows nothing from outside but
 // the standard library and go-objectsid, and ui no LDAP. Test files may do as

@@ -12,7 +12,7 @@ import (
 	"mbxperm/acl"
 	"mbxperm/collector/adlab"
 	"mbxperm/ui/cli/program"
-	"mbxperm/ui/export/duckdb"
+	"mbxperm/ui/export/engines"
 )
 
 // TestLabTables holds the tables of a real directory against the reports of it, and
@@ -26,8 +26,8 @@ func TestLabTables(t *testing.T) {
 	if _, errs, code := program.Run(t, args...); code != program.Done && code != program.Gaps {
 		t.Fatalf("exit code %d: %s", code, errs)
 	}
-	db := duckdb.Open(t, dir)
-	reports := duckdb.Ask(t, source...)
+	db := engines.DuckDB(t, dir)
+	reports := engines.Ask(t, source...)
 	reports.Tables(db)
 	reports.Queries(db, reports.Every[len(reports.Every)/2]["mailbox"].(string))
 	sameMembers(t, lab, db)
@@ -36,7 +36,7 @@ func TestLabTables(t *testing.T) {
 // sameMembers asks the domain controller for everybody in a group at any depth
 // (LDAP_MATCHING_RULE_IN_CHAIN, [MS-ADTS] 3.1.1.3.4.4.3). That leaves primary groups
 // out, which are asked for apart, and takes a group in a circle for its own member.
-func sameMembers(t *testing.T, lab *adlab.Lab, db *duckdb.DB) {
+func sameMembers(t *testing.T, lab *adlab.Lab, db *engines.DB) {
 	t.Helper()
 	c := lab.Dial(t, lab.Administrator, lab.AdministratorPassword)
 	dns := map[string]string{}

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"mbxperm/ui/cli/program"
-	"mbxperm/ui/export/duckdb"
+	"mbxperm/ui/export/engines"
 )
 
 // The tables and the ten queries are held against the program's own reports by a
@@ -28,17 +28,17 @@ func twoNights(t *testing.T, flags ...string) (dir, before, after string) {
 
 func TestTablesAreTheReports(t *testing.T) {
 	dir, before, after := twoNights(t)
-	db := duckdb.Open(t, dir)
-	reports := duckdb.Ask(t, after)
+	db := engines.DuckDB(t, dir)
+	reports := engines.Ask(t, after)
 	reports.Tables(db)
-	duckdb.Same(t, "change", db.Query(`select *, target_name as target, trustee_name as trustee, right_name as "right" from change`), duckdb.Compared(t, before, after),
+	engines.Same(t, "change", db.Query(`select *, target_name as target, trustee_name as trustee, right_name as "right" from change`), engines.Compared(t, before, after),
 		"change", "kind", "target", "target_guid", "trustee", "trustee_sid", "right", "status", "old", "new", "reach", "inherited", "object_type", "acl_type",
 		"target_domain", "target_dn", "target_type", "trustee_domain", "trustee_dn", "trustee_kind")
-	duckdb.Same(t, "finding", db.Query(`select *, target_name as target, trustee_name as trustee from finding join latest using (run_id)`),
+	engines.Same(t, "finding", db.Query(`select *, target_name as target, trustee_name as trustee from finding join latest using (run_id)`),
 		reports.Of("findings", "--since", before),
 		"severity", "rule", "target", "target_dn", "trustee", "trustee_sid", "count", "detail", "remedy")
 	reports.Queries(db, "zoe.mueller", "alex.brandt", "felix.amsel")
-	duckdb.New(t, db, duckdb.Ask(t, before), reports, "2024-03-04", "2024-04-03")
+	engines.New(t, db, engines.Ask(t, before), reports, "2024-03-04", "2024-04-03")
 }
 
 // TestWhatSomebodyOpens holds query 2 against the verdicts about one person: with
@@ -52,11 +52,11 @@ func TestWhatSomebodyOpens(t *testing.T) {
 			t.Fatalf("%v: exit code %d: %s", args, code, errs)
 		}
 	}
-	tiesAreWays(t, duckdb.Open(t, whole))
+	tiesAreWays(t, engines.DuckDB(t, whole))
 	fields := []string{"mailbox", "can_open"}
 	for _, who := range []string{"thea.sandoval", "zoe.mueller", "ravi.menon", "svc-backup", "svc-archive", "adm-lund", "Administrator", "SM_8cc370d3822a4ab8a"} {
-		of := func(dir string) []duckdb.Row {
-			db := duckdb.Open(t, dir)
+		of := func(dir string) []engines.Row {
+			db := engines.DuckDB(t, dir)
 			db.Set("person", who)
 			return db.Ten("02")
 		}
@@ -65,7 +65,7 @@ func TestWhatSomebodyOpens(t *testing.T) {
 			return slices.DeleteFunc(rows, func(r map[string]any) bool { return r["can_open"] != "allowed" && r["can_open"] != "possible" })
 		}
 		want := opens("--expand")
-		duckdb.Same(t, who+", expanded", of(whole), want, fields...)
+		engines.Same(t, who+", expanded", of(whole), want, fields...)
 		known := map[any]bool{}
 		for _, r := range want {
 			known[r["mailbox"]] = true
@@ -88,7 +88,7 @@ func TestWhatSomebodyOpens(t *testing.T) {
 // tiesAreWays holds ties against the verdicts on each person and mailbox: whoever has
 // the one mailbox gets into the other or sends as it, or may, one way or both. (What
 // is inherited ties nothing, so that not each way is a tie.)
-func tiesAreWays(t *testing.T, db *duckdb.DB) {
+func tiesAreWays(t *testing.T, db *engines.DB) {
 	t.Helper()
 	ties := db.Query(`with own as (
   select mailbox_guid, person_sid from access where basis = 'owner' union select trustee_guid, trustee_sid from trustee where trustee_kind = 'mailbox'

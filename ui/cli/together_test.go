@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"mbxperm/ui/cli/program"
-	"mbxperm/ui/export/duckdb"
+	"mbxperm/ui/export/engines"
 )
 
 // teams writes a directory in which rights tie mailboxes to teams of so many each, in
@@ -70,7 +70,7 @@ func TestBatchesAreTheQuerys(t *testing.T) {
 	if _, errs, code := program.Run(t, "export", file, dir, "--tables", "tie"); code != program.Gaps {
 		t.Fatalf("exit code %d: %s", code, errs)
 	}
-	db := duckdb.Open(t, dir)
+	db := engines.DuckDB(t, dir)
 	byQuery := map[string][]string{}
 	for _, r := range db.Ten("10") {
 		byQuery[r["batch"]] = append(byQuery[r["batch"]], r["mailbox_name"])

@@ -11,7 +11,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"mbxperm/model"
-	"mbxperm/ui/export/duckdb"
+	"mbxperm/ui/export/engines"
 )
 
 // countedRow is a row of a table with more rows than a group holds: columns of each
@@ -71,10 +71,10 @@ func TestMoreRowsThanAGroup(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, schemaFile), []byte("create view counted as select * from read_parquet('counted.parquet');\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got := fmt.Sprint(duckdb.Open(t, dir).Query(`select count(*) as rows, count(distinct n) as numbers, count(*) filter (key <> (n % 1000)::varchar) as keys,
+	got := fmt.Sprint(engines.DuckDB(t, dir).Query(`select count(*) as rows, count(distinct n) as numbers, count(*) filter (key <> (n % 1000)::varchar) as keys,
   count(*) filter (text is distinct from case when n % 3 = 0 then null else n::varchar end) as texts, count(*) filter (odd <> (n % 2 = 1)) as flags,
   count(*) filter (list is distinct from case when n % 2 = 1 then [n::varchar] else [] end) as lists, count(*) filter (key = '7') as of_one from counted`))
-	if want := fmt.Sprint([]duckdb.Row{{"rows": fmt.Sprint(rows), "numbers": fmt.Sprint(rows), "keys": "0", "texts": "0", "flags": "0", "lists": "0", "of_one": fmt.Sprint(rows/1000 + 1)}}); got != want {
+	if want := fmt.Sprint([]engines.Row{{"rows": fmt.Sprint(rows), "numbers": fmt.Sprint(rows), "keys": "0", "texts": "0", "flags": "0", "lists": "0", "of_one": fmt.Sprint(rows/1000 + 1)}}); got != want {
 		t.Errorf("DuckDB reads %s, want %s", got, want)
 	}
 }

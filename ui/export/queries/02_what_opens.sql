@@ -7,13 +7,13 @@ with person as (
   select run_id, trustee_sid as sid, 1 as near from person
   union all select m.run_id, m.group_sid, 2 from membership m join person p on m.run_id = p.run_id and m.member_sid = p.trustee_sid
   union all select m.run_id, m.group_sid, 2 from membership m join person p using (run_id) where m.member_sid in ('S-1-1-0', 'S-1-5-11')
-  union all select run_id, unnest(['S-1-1-0', 'S-1-5-11']), 3 from person
+  union all select run_id, 'S-1-1-0', 3 from person union all select run_id, 'S-1-5-11', 3 from person
 ), held as (
   select run_id, sid, min(near) as near from named group by run_id, sid
 ), found as (
   select a.*, row_number() over ( -- a row of his own says more than that of a group
     partition by a.run_id, coalesce(a.mailbox_guid, a.why)
-    order by h.near, list_position(['unknown', 'possible', 'denied', 'allowed'], a.can_open) desc, a.via) as place
+    order by h.near, case a.can_open when 'allowed' then 1 when 'denied' then 2 when 'possible' then 3 when 'unknown' then 4 else 5 end, a.via) as place
   from access a join held h on a.run_id = h.run_id and a.person_sid = h.sid
 )
 select mailbox_name, mailbox_guid, person_name, can_open, basis, via, why
