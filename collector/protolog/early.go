@@ -11,7 +11,7 @@ type early struct {
 }
 
 // earlyFirst leaves time to show the first rows within a second.
-var earlyFirst = 300 * time.Millisecond
+var earlyFirst = 150 * time.Millisecond
 
 func newEarly(wanted bool) early {
 	if !wanted {
