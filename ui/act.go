@@ -38,6 +38,9 @@ func (a *app) key(ev *tcell.EventKey) *tcell.EventKey {
 		a.press(tcell.NewEventKey(tcell.KeyRune, ev.Rune(), tcell.ModNone))
 		return nil
 	}
+	if a.hold(ev) {
+		return nil
+	}
 	a.foot.message = ""
 	s := a.scope()
 	b := keys.Lookup(bindings, s, ev)
@@ -109,6 +112,9 @@ func (a *app) order() []tview.Primitive {
 }
 
 func (a *app) next(step int) {
+	if a.left.HasFocus() { // the right grid is about to, and the keys after this one are about it
+		a.follow()
+	}
 	panes := a.order()
 	at := slices.IndexFunc(panes, tview.Primitive.HasFocus)
 	a.focus(panes[(at+step+len(panes))%len(panes)])

@@ -74,12 +74,12 @@ type pending struct {
 	goTo        *widget.Spot // where the cursor of the left grid is to go with the next answer
 	row         *widget.Spot // the same of the right one
 	jumped      bool         // the right grid is to show a name that was gone to
-	search      *searching   // for the next match
-	background  uint64       // counts what was worked out beside the screen
-	waiting     int          // of these, how many are still to come
-	rest        uint64       // counts the moves of the cursor
-	touched     bool         // the user has moved the cursor of the left grid
-	swapping    bool         // a grid is handed other data: what moves the cursor is not the user
+	awaited     *awaited     // what the keys are about that come now; nil for nothing
+	held        []*tcell.EventKey
+	waiting     int    // how much of what is worked out beside the screen is still to come
+	rest        uint64 // counts the moves of the cursor
+	touched     bool   // the user has moved the cursor of the left grid
+	swapping    bool   // a grid is handed other data: what moves the cursor is not the user
 }
 
 // newApp makes the screen; nothing runs yet.
@@ -171,7 +171,8 @@ func (a *app) update(f func() bool) {
 		return
 	}
 	a.tv.QueueUpdate(func() {
-		if f() {
+		changed := f()
+		if a.letIn() || changed {
 			a.tv.ForceDraw()
 		}
 	})

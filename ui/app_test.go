@@ -179,7 +179,7 @@ func (d *driver) idle(a *app) {
 
 func (a *app) quiet() bool {
 	key, _ := a.left.key()
-	return a.left.result != nil && !a.pending.left.busy() && !a.pending.right.busy() && a.reading.counting == 0 && !a.reading.comparing && a.pending.search == nil && a.pending.waiting == 0 &&
+	return a.left.result != nil && !a.pending.left.busy() && !a.pending.right.busy() && a.reading.counting == 0 && !a.reading.comparing && len(a.pending.held) == 0 && a.pending.waiting == 0 &&
 		a.reading.latest == a.driver.Snapshot() && a.left.result.Snapshot == a.reading.base &&
 		(a.here.pinned || key == a.here.of)
 }

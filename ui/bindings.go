@@ -24,23 +24,23 @@ func init() { bindings = bindingTable }
 var bindingTable = []binding{
 	bind("? F1", keys.ScopeEverywhere, "help", 1, "Show this page.", (*app).openHelp, nil),
 	bind("/", keys.ScopeGrid, "filter", 10, "Show only the lines that contain what you type.", (*app).startFilter, nil),
-	bind("x", keys.ScopeGrid, "card", 4, "Show all that is known of this name, or of the names of a row.", (*app).openCard, (*app).whyNoCard),
-	bind("p", keys.ScopeGrid, "", 0, "Show who gets into this mailbox, or who is in this group, as a tree.", (*app).openPeople, (*app).whyNoPeople),
-	bind("v", keys.ScopeGrid, "raw", 5, "Show the ACE and its descriptor as they are stored.", (*app).openRaw, (*app).whyNoCard),
-	bind("H", keys.ScopeGrid, "moves with", 28, "Show which mailboxes should move to Exchange Online together.", (*app).openMoves, (*app).whyNoMoves),
+	ofLine(bind("x", keys.ScopeGrid, "card", 4, "Show all that is known of this name, or of the names of a row.", (*app).openCard, (*app).whyNoCard)),
+	ofLine(bind("p", keys.ScopeGrid, "", 0, "Show who gets into this mailbox, or who is in this group, as a tree.", (*app).openPeople, (*app).whyNoPeople)),
+	ofLine(bind("v", keys.ScopeGrid, "raw", 5, "Show the ACE and its descriptor as they are stored.", (*app).openRaw, (*app).whyNoCard)),
+	ofLine(bind("H", keys.ScopeGrid, "moves with", 28, "Show which mailboxes should move to Exchange Online together.", (*app).openMoves, (*app).whyNoMoves)),
 	bind("Y", keys.ScopeGrid, "history", 28, "Show what the recordings of this folder tell, night after night.", (*app).openHistory, (*app).whyNoHistory),
-	bind("C", keys.ScopeGrid, "copy", 23, "Copy a cell, the row or the grid, also through SSH and tmux.", (*app).startCopy, (*app).whyNoCopy),
-	bind("K", keys.ScopeGrid, "command", 6, "Show as commands: this view; what would show or revoke this ACE.", (*app).showCommands, (*app).whyNoCommands),
+	ofGrid(bind("C", keys.ScopeGrid, "copy", 23, "Copy a cell, the row or the grid, also through SSH and tmux.", (*app).startCopy, (*app).whyNoCopy)),
+	ofGrid(bind("K", keys.ScopeGrid, "command", 6, "Show as commands: this view; what would show or revoke this ACE.", (*app).showCommands, (*app).whyNoCommands)),
 	bind(":", keys.ScopeGrid, "go to", 11, "Type a command or a name to go to; Enter takes the marked one.", (*app).startCommand, nil),
-	bind("E", keys.ScopeGrid, "export", 7, "Write this grid to a file: .csv, .json, .jsonl, .html or .xlsx.", (*app).startExport, (*app).whyNoExport),
-	bind("Space", keys.ScopeGrid, "mark", 35, "Mark this line, or take its mark away: E and C take the marked.", (*app).markHere, (*app).whyNoMark),
-	bind("m", keys.ScopeGrid, "bookmark", 26, "Keep a bookmark of this line, or drop it.", (*app).toggleBookmark, (*app).whyNoBookmark),
+	ofGrid(bind("E", keys.ScopeGrid, "export", 7, "Write this grid to a file: .csv, .json, .jsonl, .html or .xlsx.", (*app).startExport, (*app).whyNoExport)),
+	ofLine(bind("Space", keys.ScopeGrid, "mark", 35, "Mark this line, or take its mark away: E and C take the marked.", (*app).markHere, (*app).whyNoMark)),
+	ofLine(bind("m", keys.ScopeGrid, "bookmark", 26, "Keep a bookmark of this line, or drop it.", (*app).toggleBookmark, (*app).whyNoBookmark)),
 	bind("'", keys.ScopeGrid, "bookmarks", 27, "List the bookmarks of this directory; Delete drops one.", (*app).openBookmarks, (*app).whyNoBookmarks),
 	bind("L", keys.ScopeGrid, "columns", 22, "Hide, show, widen and order the columns of this grid.", (*app).startColumns, (*app).whyNoColumns),
-	bind("n", keys.ScopeGrid, "", 0, "Go to the next line that the last filter matches.", (*app).findForward, nil),
-	bind("N", keys.ScopeGrid, "", 0, "Go to the match before.", (*app).findBackward, nil),
-	bind("Enter", keys.ScopeTotals, "ACEs", 3, "Show the ACEs of this line.", (*app).drill, (*app).whyNoDrill),
-	bind("Enter", keys.ScopeDetail, "pivot", 3, "Go to what this trustee can reach, or who can reach this target.", (*app).pivotHere, (*app).whyNoPivot),
+	ofGrid(bind("n", keys.ScopeGrid, "", 0, "Go to the next line that the last filter matches.", (*app).findForward, nil)),
+	ofGrid(bind("N", keys.ScopeGrid, "", 0, "Go to the match before.", (*app).findBackward, nil)),
+	ofLine(bind("Enter", keys.ScopeTotals, "ACEs", 3, "Show the ACEs of this line.", (*app).drill, (*app).whyNoDrill)),
+	ofLine(bind("Enter", keys.ScopeDetail, "pivot", 3, "Go to what this trustee can reach, or who can reach this target.", (*app).pivotHere, (*app).whyNoPivot)),
 	bind("Backspace", keys.ScopeGrid, "back", 15, "Go back to where you came from.", (*app).back, (*app).whyNoBack),
 	bind("r", keys.ScopeGrid, "reverse", 12, "Switch between who can reach it and what it can reach.", (*app).flip, (*app).whyNoFlip),
 	bind("e", keys.ScopeGrid, "via groups", 18, "In reverse, add what is held through groups, or leave it out.", (*app).toggleEffective, (*app).whyNoEffective),
@@ -88,9 +88,9 @@ var bindingTable = []binding{
 	bind("Ctrl-C", keys.ScopeCommand, "", 0, "Leave the program, whatever is going on.", (*app).quit, nil),
 	bind("R", keys.ScopeEverywhere, "record", 29, "Read everything again and record it to a file.", (*app).startRecord, (*app).whyNoRecord),
 	bind("w", keys.ScopeEverywhere, "connect", 29, "Open another directory, file or the demo.", (*app).connectElsewhere, nil),
-	bind("W", keys.ScopeGrid, "", 0, "Ask what leaving out or adding a member or an entry would do.", (*app).startWhatIf, (*app).whyNoWhatIf),
+	ofLine(bind("W", keys.ScopeGrid, "", 0, "Ask what leaving out or adding a member or an entry would do.", (*app).startWhatIf, (*app).whyNoWhatIf)),
 	bind("D", keys.ScopeGrid, "changes", 9, "Show what changed since the reading before, or since --since.", (*app).openChanges, (*app).whyNoChanges),
-	bind("Enter", keys.ScopeChanges, "go there", 4, "Go to the target as it is now; by trustee, to all it can reach.", (*app).pivotChange, nil),
+	ofLine(bind("Enter", keys.ScopeChanges, "go there", 4, "Go to the target as it is now; by trustee, to all it can reach.", (*app).pivotChange, nil)),
 	bind("Backspace", keys.ScopeChanges, "close", 2, "Go back to the grids.", (*app).closeChanges, nil),
 	bind("D q", keys.ScopeChanges, "", 0, "Go back to the grids.", (*app).closeChanges, nil),
 	labelled((*app).otherOrder, bind("r", keys.ScopeChanges, "by trustee", 5, "Order by trustee instead of target, or back.", (*app).turnChanges, nil)),
@@ -154,5 +154,17 @@ func bind(names string, s keys.Scope, label string, rank int, sentence string, d
 // labelled gives a row a label that changes.
 func labelled(now func(*app) string, b binding) binding {
 	b.Now = now
+	return b
+}
+
+// ofLine marks a row whose keys act on the line of the cursor.
+func ofLine(b binding) binding {
+	b.About = keys.OfLine
+	return b
+}
+
+// ofGrid marks a row whose keys act on all lines, or on their order.
+func ofGrid(b binding) binding {
+	b.About = keys.OfGrid
 	return b
 }

@@ -108,11 +108,11 @@ func (a *app) openBookmarks() {
 // goToBookmark goes to the line of a bookmark, if it is still there.
 func (a *app) goToBookmark(b settings.Bookmark) {
 	base := a.reading.base
-	a.inBackground(func() func() {
+	a.inBackground("looking up "+b.Name, func(*awaited) func() {
 		found := view.Named(base, b.ID)
 		return func() {
 			if len(found) == 0 {
-				a.foot.say(b.Name + " is not among what was read: " + b.ID)
+				a.sayNot(b.Name + " is not among what was read: " + b.ID)
 				return
 			}
 			a.jumpTo(base, b.Name, found)

@@ -9,7 +9,6 @@ import (
 	"mbxperm/model/grant"
 	"mbxperm/model/view"
 	"mbxperm/ui/safe"
-	"mbxperm/ui/term"
 	"mbxperm/ui/widget"
 )
 
@@ -213,21 +212,21 @@ func (a *app) cardAt(raw bool) {
 	g, _ := a.grid()
 	row, _ := g.Selected()
 	res := a.shown(g)
-	a.inBackground(func() func() {
+	a.inBackground("making the card", func(w *awaited) func() {
 		var sheets []widget.Sheet
 		at := 0
 		if res.Query.Type.Doors() {
-			sheets = doorSheets(a.ctx, res, row)
+			sheets = doorSheets(w.ctx, res, row)
 		} else if res.Query.Verdicts() {
-			sheets, at = verdictSheets(a.ctx, res, row)
+			sheets, at = verdictSheets(w.ctx, res, row)
 		} else if res.IsRole(row) {
-			sheets, at = roleSheets(a.ctx, res, row), 0
+			sheets, at = roleSheets(w.ctx, res, row), 0
 		} else if res.Query.Rows {
 			sheets, at = rowSheets(res.Snapshot, res.Ref(row)), 2
 		} else if line := res.Line(row); line.Row != nil {
 			sheets, at = rowSheets(res.Snapshot, line.Row.Ref), 2
 		} else {
-			sheets, at = lineSheets(a.ctx, res.Snapshot, line.Key), 1
+			sheets, at = lineSheets(w.ctx, res.Snapshot, line.Key), 1
 		}
 		if !raw {
 			at = 0
@@ -283,28 +282,4 @@ func valueLines(row *grant.Row) []widget.Line {
 	f.add("Value", row.Trustee.DN)
 	f.add("", "A value of a link, not an entry of an ACL: there are no mask, no flags and no order.")
 	return f
-}
-
-// inBackground works something out beside the screen and then does what comes of it,
-// unless something else was asked for meanwhile. A line that is typed by then stays.
-func (a *app) inBackground(work func() (then func())) {
-	a.pending.background++
-	turn := a.pending.background
-	a.pending.waiting++
-	go func() {
-		defer term.Guard(a.screen)
-		then := work()
-		a.update(func() bool {
-			a.pending.waiting--
-			if turn != a.pending.background {
-				return false
-			}
-			l, text := a.foot.line, a.foot.input.GetText()
-			then()
-			if l != nil && a.foot.line == nil && a.root.top() == nil { // who types on does not type for the grid
-				a.openLine(l, text)
-			}
-			return true
-		})
-	}()
 }

@@ -33,6 +33,7 @@ type changes struct {
 	name      string       // what it is compared with
 	result    *change.List // what it shows; nil before the first answer
 	asked     uint64       // revision of the question asked last
+	got       uint64       // revision of the answer that came last
 	stop      context.CancelFunc
 	effects   effects
 }
@@ -124,6 +125,7 @@ func (a *app) askChanges(v *changes) {
 			if err != nil || rev != v.asked {
 				return false
 			}
+			v.got = rev
 			v.show(res)
 			return true
 		})

@@ -282,11 +282,11 @@ func (a *app) runCommand(text string) {
 		a.foot.say("nothing was read yet")
 		return
 	}
-	a.inBackground(func() func() {
+	a.inBackground("looking up "+name, func(w *awaited) func() {
 		found := view.Named(base, name)
 		var names []view.Candidate
 		if len(found) == 0 {
-			if names = view.Complete(a.ctx, base, name, 4*mostHints); len(names) == 1 {
+			if names = view.Complete(w.ctx, base, name, 4*mostHints); len(names) == 1 {
 				found = view.Named(base, names[0].Name)
 			}
 		}
@@ -300,13 +300,13 @@ func (a *app) runCommand(text string) {
 			case len(like) == 1:
 				like[0].do()
 			case len(like) > 1:
-				a.foot.say(name + " may be " + commandNames(like))
+				a.sayNot(name + " may be " + commandNames(like))
 			case len(names) > 1:
 				a.chooseName(name, names)
 			case going:
-				a.foot.say("nothing that was read is called " + name)
+				a.sayNot("nothing that was read is called " + name)
 			default:
-				a.foot.say("no command and no name: " + name)
+				a.sayNot("no command and no name: " + name)
 			}
 		}
 	})
@@ -322,6 +322,7 @@ func commandNames(orders []command) string {
 
 // chooseName asks which of the names that a text is in is meant.
 func (a *app) chooseName(text string, names []view.Candidate) {
+	a.forgetHeld()
 	items := make([]widget.Item, len(names))
 	for i, n := range names {
 		items[i] = widget.Item{Name: n.Name, Text: n.Known}
@@ -340,6 +341,7 @@ func (a *app) jumpTo(s *model.Snapshot, name string, found []view.LineKey) {
 
 // chooseLine asks which of several lines of one name is meant.
 func (a *app) chooseLine(s *model.Snapshot, name string, found []view.LineKey) {
+	a.forgetHeld()
 	items := make([]widget.Item, len(found))
 	for i, k := range found {
 		p := view.TargetOf(s, k)

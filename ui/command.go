@@ -27,7 +27,7 @@ func (a *app) showCommands() {
 	g, _ := a.grid()
 	res := a.shown(g)
 	row, ok := g.Selected()
-	a.inBackground(func() func() {
+	a.inBackground("writing the commands", func(*awaited) func() {
 		lines := commandLines(a.source(), res, row, ok)
 		return func() {
 			a.root.push(widget.NewPage(a.theme, 0, widget.Sheet{Title: "As a command", Text: widget.Still(lines...)}))

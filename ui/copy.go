@@ -161,7 +161,7 @@ func (a *app) copyText(text, what string) {
 	case way == term.ByNothing:
 		a.foot.say("this terminal has no clipboard for programs: E writes to a file")
 	case way == term.ByTmux:
-		a.inBackground(func() func() {
+		a.inBackground("copying to tmux", func(*awaited) func() {
 			err := term.TmuxBuffer(text)
 			return func() {
 				if err != nil {

@@ -5,7 +5,6 @@ import (
 
 	"mbxperm/model/view"
 	"mbxperm/ui/keys"
-	"mbxperm/ui/term"
 	"mbxperm/ui/widget"
 )
 
@@ -64,48 +63,16 @@ func (a *app) matcher(g *widget.Grid) matcher {
 	return nil
 }
 
-// searching is a search for the next match that has not come to its end.
-type searching struct {
-	stop  context.CancelFunc
-	grid  *widget.Grid
-	words string
-	more  int // n (positive) or N pressed since
-}
-
-// search looks for words from a row on and puts the cursor where they are. One
-// that runs for the same words goes on after its end; another is given up.
+// search looks for words from a row on and puts the cursor where they are.
 func (a *app) search(g *widget.Grid, res matcher, words string, from, step int) {
-	if s := a.pending.search; s != nil {
-		if s.grid == g && s.words == words {
-			s.more += step
-			return
+	a.inBackground("looking for "+words, func(w *awaited) func() {
+		at := res.Match(w.ctx, words, from, step)
+		return func() {
+			if a.matcher(g) == res {
+				a.found(g, words, at, from, step)
+			}
 		}
-		s.stop()
-	}
-	ctx, cancel := context.WithCancel(a.ctx)
-	s := &searching{stop: cancel, grid: g, words: words}
-	a.pending.search = s
-	go func() {
-		defer term.Guard(a.screen)
-		defer cancel()
-		at := res.Match(ctx, words, from, step)
-		a.update(func() bool {
-			if a.pending.search != s { // given up
-				return false
-			}
-			a.pending.search = nil
-			if a.matcher(g) != res {
-				return false
-			}
-			a.found(g, words, at, from, step)
-			if at >= 0 && s.more != 0 {
-				next := max(min(s.more, 1), -1)
-				a.search(g, res, words, at, next)
-				a.pending.search.more = s.more - next
-			}
-			return true
-		})
-	}()
+	})
 }
 
 // found puts the cursor on a match and says what was unusual about the way there.

@@ -51,12 +51,11 @@ func (a *app) whyNoHistory() string {
 // openHistory shows what the recordings of the folder tell, night after night.
 func (a *app) openHistory() {
 	dir := a.historyDir()
-	a.foot.say("looking through " + dir + " …")
-	a.inBackground(func() func() {
-		all, notes, err := a.options.History(a.ctx, dir, nil, func(done, n int) {
+	a.inBackground("looking through "+dir, func(w *awaited) func() {
+		all, notes, err := a.options.History(w.ctx, dir, nil, func(done, n int) {
 			a.update(func() bool {
-				a.foot.say("looking through " + dir + ": " + safe.Thousands(done) + " of " + safe.Thousands(n))
-				return true
+				w.text = "looking through " + dir + ": " + safe.Thousands(done) + " of " + safe.Thousands(n)
+				return a.sayAwaited()
 			})
 		})
 		return func() {
@@ -64,7 +63,6 @@ func (a *app) openHistory() {
 				a.foot.say(err.Error())
 				return
 			}
-			a.foot.say("")
 			a.root.push(widget.NewPage(a.theme, 0, historySheets(dir, all, notes)...))
 		}
 	})

@@ -42,11 +42,9 @@ func (a *app) openMoves() {
 	}
 	g, _ := a.grid()
 	s := a.shown(g).Snapshot
-	a.foot.say("working out which mailboxes rights tie together …")
-	a.inBackground(func() func() {
-		lines, err := movesLines(a.ctx, s, id)
+	a.inBackground("working out which mailboxes rights tie together", func(w *awaited) func() {
+		lines, err := movesLines(w.ctx, s, id)
 		return func() {
-			a.foot.say("")
 			if err == nil {
 				a.root.push(widget.NewPage(a.theme, 0, widget.Sheet{Title: "Moves with", Text: widget.Still(lines...)}))
 			}

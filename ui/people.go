@@ -30,8 +30,6 @@ type peoplePage struct {
 	open map[*people.Node]bool
 	made map[*people.Node][]*people.Node // what is below lazy nodes that were unfolded
 	data *peopleData
-	stop context.CancelFunc // of what works beside the screen for it
-	ctx  context.Context
 }
 
 // people returns the view if it lies above everything else.
@@ -90,18 +88,13 @@ func (a *app) openPeople() {
 		a.foot.say(safe.Text(why))
 		return
 	}
-	ctx, stop := context.WithCancel(a.ctx)
-	a.foot.say("working out who gets in …")
-	a.inBackground(func() func() {
-		tree, err := people.Of(ctx, s, k)
+	a.inBackground("working out who gets in", func(w *awaited) func() {
+		tree, err := people.Of(w.ctx, s, k)
 		return func() {
-			a.foot.say("")
 			if err != nil {
-				stop()
 				return
 			}
 			v := newPeoplePage(a, tree)
-			v.ctx, v.stop = ctx, stop
 			a.root.push(v)
 			v.unfoldScreen(a.root.height - a.root.lines)
 			v.refill()
@@ -125,7 +118,6 @@ func newPeoplePage(a *app, tree *people.Tree) *peoplePage {
 
 // closePeople goes back to the grids.
 func (a *app) closePeople() {
-	a.people().stop()
 	a.root.pop()
 	g, _ := a.grid()
 	a.focus(g)
@@ -224,12 +216,10 @@ func (a *app) unfoldPeople() {
 		a.foot.say("there is nothing below this line")
 		return
 	case v.made[n] == nil && n.Lazy():
-		a.foot.say("unfolding …")
-		a.inBackground(func() func() {
-			below := n.Unfold(v.ctx)
+		a.inBackground("unfolding", func(w *awaited) func() {
+			below := n.Unfold(w.ctx)
 			return func() {
-				a.foot.say("")
-				if a.people() == v && v.ctx.Err() == nil {
+				if a.people() == v {
 					v.made[n], v.open[n] = below, true
 					v.refill()
 				}

@@ -16,7 +16,7 @@ func (a *app) question() bool {
 	case n.asked != nil && a.foot.line == n.asked && n.askedFor != q: // withdrawn
 		a.leaveLine()
 		return true
-	case q == nil || a.foot.line != nil || n.answered == q:
+	case q == nil || a.foot.line != nil || n.answered == q, len(a.pending.held) > 0: // which are no answer
 		return false
 	}
 	answered := func() { n.answered = q }

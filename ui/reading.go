@@ -97,6 +97,9 @@ func (a *app) look() bool {
 	if a.question() {
 		changed = true
 	}
+	if a.sayAwaited() {
+		changed = true
+	}
 	a.refresh()
 	if late := a.late(); late != a.left.late {
 		a.left.setLate(late)

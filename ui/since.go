@@ -112,7 +112,7 @@ func (n *reading) changesText() string {
 func (a *app) changeCard(v *changes, at int) {
 	row, _ := v.selected()
 	res := v.result
-	a.inBackground(func() func() {
+	a.inBackground("making the card", func(*awaited) func() {
 		sheets, raw := changeSheets(res, row)
 		if at < 0 {
 			at = raw

@@ -12,7 +12,6 @@ import (
 	"mbxperm/model/whatif"
 	"mbxperm/ui/keys"
 	"mbxperm/ui/report"
-	"mbxperm/ui/term"
 	"mbxperm/ui/widget"
 )
 
@@ -143,29 +142,23 @@ func (a *app) askWhatIf(text string) {
 		return
 	}
 	s := a.reading.base
-	a.foot.say("working…")
-	a.pending.waiting++
-	go func() {
-		defer term.Guard(a.screen)
-		c, err := change.WhatIf(a.ctx, s, wishes)
-		a.update(func() bool {
-			a.pending.waiting--
+	a.inBackground("working out what it would do", func(w *awaited) func() {
+		c, err := change.WhatIf(w.ctx, s, wishes)
+		return func() {
 			if err != nil {
 				said := err.Error()
 				for _, w := range wishes { // which is what was typed
 					said = strings.TrimPrefix(said, fmt.Sprintf("%s %q: ", w.Flag(), w.Text))
 				}
-				a.foot.say(said)
-				return true
+				a.sayNot(said)
+				return
 			}
-			a.foot.say("")
 			if a.changes() != nil {
 				a.closeChanges()
 			}
 			a.showChanges(newChanges(a, c, text))
-			return true
-		})
-	}()
+		}
+	})
 }
 
 // whatIfCommands are the commands for a what-if.

@@ -152,6 +152,15 @@ func Parse(names string) (list []Key) {
 	return list
 }
 
+// About is what keys act on beside the state of the screen.
+type About uint8
+
+const (
+	OfNothing About = iota // nothing else: they act at any time
+	OfLine                 // the line of the cursor
+	OfGrid                 // all lines, in their order
+)
+
 // Binding ties keys to what they do in an application of type A.
 type Binding[A any] struct {
 	Keys     []Key
@@ -159,6 +168,7 @@ type Binding[A any] struct {
 	Label    string // for the footer; without one the keys are not shown there
 	Rank     int    // 1 stays in the footer longest
 	Sentence string // for the help page and the README
+	About    About
 	// Now is the label as things are; nil where it is always Label.
 	Now func(A) string
 

@@ -193,16 +193,24 @@ var keyNames = map[string]tcell.Key{
 func (d *Driver) Press(names ...string) {
 	d.T.Helper()
 	for _, name := range names {
-		if key, ok := keyNames[name]; ok {
-			d.Sim.InjectKey(key, 0, tcell.ModNone)
-		} else if r := []rune(name); len(r) == 1 {
-			d.Sim.InjectKey(tcell.KeyRune, r[0], tcell.ModNone)
+		d.PressAhead(name)
+		d.Settle()
+	}
+}
+
+// PressAhead presses keys and waits for none of them to be handled.
+func (d *Driver) PressAhead(names ...string) {
+	d.T.Helper()
+	for _, name := range names {
+		key, r := tcell.KeyRune, []rune(name)
+		if special, ok := keyNames[name]; ok {
+			key, r = special, []rune{0}
 		} else if name == "Space" {
-			d.Sim.InjectKey(tcell.KeyRune, ' ', tcell.ModNone)
-		} else {
+			r = []rune{' '}
+		} else if len(r) != 1 {
 			d.T.Fatalf("no key is called %q", name)
 		}
-		d.Settle()
+		d.post(tcell.NewEventKey(key, r[0], tcell.ModNone))
 	}
 }
 
