@@ -109,6 +109,9 @@ func (c *command) run(ctx context.Context, source string, to folder) (out report
 		if !c.Quiet {
 			report.Note(c.Stderr, fmt.Sprintf("%s: run %s, %s rows in %d tables, %s bytes", string(to), r.id,
 				safe.Thousands(int(sum.rows)), len(chosen), safe.Thousands(int(sum.bytes))))
+			for _, id := range sum.cutOff {
+				report.Note(c.Stderr, fmt.Sprintf("%s: the run %s was cut off, and no view shows what is left of it: delete its files, or export its source again", string(to), id))
+			}
 		}
 		if changes != nil {
 			out.Gaps = report.ChangeGaps(c.Stderr, changes, c.Quiet, hide)

@@ -37,6 +37,9 @@ func (f folder) check() error {
 	info, err := os.Stat(string(f))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if to, err := os.Readlink(string(f)); err == nil {
+			return fmt.Errorf("cannot write to %s: it is a link to %s, which is not there", name, safe.Text(to))
+		}
 		return nil
 	case err != nil:
 		return fmt.Errorf("cannot write to %s: %w", name, wholefile.Cause(err))
@@ -49,13 +52,29 @@ func (f folder) check() error {
 	}
 	version, ours := strings.CutPrefix(mark, schemaMark)
 	if !ours {
-		if version, err = f.own(); err != nil || version == "" {
+		if version, err = f.own(); err != nil {
 			return err
 		}
 	}
-	if version != fmt.Sprint(SchemaVersion) {
+	if (ours || version != "") && version != fmt.Sprint(SchemaVersion) {
 		return fmt.Errorf("%s holds tables of schema version %s, and this program writes version %d: choose another folder", name, safe.Text(version), SchemaVersion)
 	}
+	return f.takes()
+}
+
+// takes says what would stand in the way of files only once they are written: a file
+// in the place of the folder of a table, and a folder that takes none.
+func (f folder) takes() error {
+	for _, t := range tables {
+		if info, err := os.Stat(f.path(t.name)); err == nil && !info.IsDir() {
+			return fmt.Errorf("cannot write to %s: it is no folder, and those of the table %s lie there", safe.Text(f.path(t.name)), t.name)
+		}
+	}
+	hidden, err := wholefile.CreateFolder(string(f))
+	if err != nil {
+		return err
+	}
+	hidden.Discard()
 	return nil
 }
 
@@ -149,7 +168,10 @@ func (f folder) vacant(r *run) error {
 }
 
 // written is what a run came to.
-type written struct{ rows, bytes int64 }
+type written struct {
+	rows, bytes int64
+	cutOff      []string // other runs of which some files are there, and no row in run
+}
 
 // write writes the tables of a run: all of them, or none.
 func (f folder) write(ctx context.Context, r *run, chosen []*table, force bool, said func(table string)) (sum written, err error) {
@@ -184,7 +206,27 @@ func (f folder) write(ctx context.Context, r *run, chosen []*table, force bool, 
 		return sum, err
 	}
 	defer guard.Unlock()
-	return sum, f.place(ctx, hidden, r, chosen, force)
+	if err := f.place(ctx, hidden, r, chosen, force); err != nil {
+		return sum, err
+	}
+	sum.cutOff = f.cutOff() // under the guard: none of them is being moved
+	return sum, nil
+}
+
+// cutOff are the runs of which a process that was killed moved some files and not
+// the last, that of the table run. The views show none of it.
+func (f folder) cutOff() (out []string) {
+	for _, t := range tables[1:] {
+		files, _ := filepath.Glob(f.path(t.name, "snapshot_date=*", "*.parquet"))
+		for _, file := range files {
+			id := strings.TrimSuffix(filepath.Base(file), ".parquet")
+			_, err := os.Lstat(f.path(runTable, filepath.Base(filepath.Dir(file)), filepath.Base(file)))
+			if errors.Is(err, fs.ErrNotExist) && !slices.Contains(out, id) {
+				out = append(out, id)
+			}
+		}
+	}
+	return out
 }
 
 // fill writes one table into the hidden folder, onto the disk.

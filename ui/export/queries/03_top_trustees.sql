@@ -5,5 +5,5 @@ select trustee_name, trustee_sid, trustee_kind,
        count(distinct target_guid) as mailboxes
 from entry join latest using (run_id)
 where object_type = 'mailbox' and hidden_by is null and acl_type in ('MailboxRight', 'SendAs-ReceiveAs')
-group by all
+group by trustee_name, trustee_sid, trustee_kind
 order by mailboxes desc, trustee_name, trustee_sid
