@@ -35,9 +35,11 @@ type ListChange struct {
 	Obj ObjectID
 	// Mailbox: the list is msExchMailboxSecurityDescriptor, else nTSecurityDescriptor.
 	Mailbox bool
-	Out     []uint32  // positions in the list, in order
-	In      []acl.ACE // put where Windows puts what somebody adds: see PlaceFor
-	Down    []Handed  // what comes down from an entry that is added further up
+	// Out are positions in the list, in order. Where there is no list, and so
+	// everybody has every right, 0 puts an empty one there.
+	Out  []uint32
+	In   []acl.ACE // put where Windows puts what somebody adds: see PlaceFor
+	Down []Handed  // what comes down from an entry that is added further up
 }
 
 // Handed is an entry that an object inherits.
@@ -218,11 +220,16 @@ func (w *changing) encode(old pool.Desc, c *ListChange) ([]byte, error) {
 		}
 		parts = d.Parts()
 	}
-	if parts.DACLState != acl.ACLPresent {
+	out := c.Out
+	switch {
+	case parts.DACLState == acl.ACLPresent:
+	case !slices.Equal(out, []uint32{0}):
 		return nil, fmt.Errorf("it has no list of entries: everybody has every right")
+	default:
+		parts.DACLState, out = acl.ACLPresent, nil
 	}
-	if n := len(c.Out); n > 0 && int(c.Out[n-1]) >= len(parts.DACL) {
-		return nil, fmt.Errorf("its list has no entry %d", c.Out[n-1])
+	if n := len(out); n > 0 && int(out[n-1]) >= len(parts.DACL) {
+		return nil, fmt.Errorf("its list has no entry %d", out[n-1])
 	}
 	var list []acl.ACE
 	for pos := range uint32(len(parts.DACL)) + 1 {
@@ -231,7 +238,7 @@ func (w *changing) encode(old pool.Desc, c *ListChange) ([]byte, error) {
 				list = append(list, h.ACE)
 			}
 		}
-		if int(pos) < len(parts.DACL) && !slices.Contains(c.Out, pos) {
+		if int(pos) < len(parts.DACL) && !slices.Contains(out, pos) {
 			list = append(list, parts.DACL[pos])
 		}
 	}

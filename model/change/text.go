@@ -79,7 +79,7 @@ func (c *Change) right() any {
 
 // Signs stand before the words on the screen and in a table, so that a glance tells what came and went.
 var Signs = map[string]string{Added: "+", Removed: "-", Changed: "~", NotComparable: "?",
-	verdict.Gains.String(): "+", verdict.Loses.String(): "-", verdict.Keeps.String(): "="}
+	verdict.Gains.String(): "+", verdict.Loses.String(): "-", verdict.Keeps.String(): "=", verdict.Unsure.String(): "?"}
 
 // Columns are the columns of the screen: by target, or by trustee.
 func Columns(byTrustee bool) []model.Column[*Change] {

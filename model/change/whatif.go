@@ -56,6 +56,8 @@ func eventOf(t verdict.Turn) event {
 		return EventAdded
 	case verdict.Loses:
 		return EventRemoved
+	case verdict.Unsure:
+		return EventUnsure
 	}
 	return eventChanged
 }

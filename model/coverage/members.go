@@ -11,14 +11,16 @@ func Members(s *model.Snapshot) *member.Graph { return membersOf.Of(s) }
 
 var membersOf = model.Derive(func(s *model.Snapshot) *member.Graph {
 	reads := NewReadability(s)
-	return member.NewGraph(s, func(o *model.Record) bool {
-		o = reads.asRead(o)
-		if o.Is(model.FlagMembersPartial) {
-			return true
-		}
-		return o.MembersState != model.Present && o.Members.N == 0 && !reads.noMembers(o)
-	})
+	return member.NewGraph(s, reads.MembersUnread)
 }).Outlives(model.Lists).Following((*member.Graph).With)
+
+// MembersUnread reports that a group may have members which were not read.
+func (c *Readability) MembersUnread(o *model.Record) bool {
+	if o = c.asRead(o); o.Is(model.FlagMembersPartial) {
+		return true
+	}
+	return o.MembersState != model.Present && o.Members.N == 0 && !c.noMembers(o)
+}
 
 // noMembers reports that a group has no members, as far as that can be shown.
 func (c *Readability) noMembers(o *model.Record) bool {

@@ -13,15 +13,18 @@ type Turn uint8
 
 // The turns.
 const (
-	Same  Turn = iota
-	Keeps      // the answer is the same, and there is a way less to it
-	Turns      // another answer, that neither lets in nor keeps out more than before: none, denied
-	Loses      // he got in, or might have, and does so less or no more
-	Gains      // he gets in, or may, where he did not before
+	Same   Turn = iota
+	Keeps       // the answer is the same, and there is a way less to it
+	Turns       // another answer, that neither lets in nor keeps out more than before: none, denied
+	Loses       // he got in, or might have, and does so less or no more
+	Gains       // he gets in, or may, where he did not before
+	Unsure      // the change bears on the answer, which is not known, before or after
 )
 
 // String spells the turn as reports do.
-func (t Turn) String() string { return [...]string{"same", "kept", "changed", "lost", "gained"}[t] }
+func (t Turn) String() string {
+	return [...]string{"same", "kept", "changed", "lost", "gained", "unknown"}[t]
+}
 
 // Effect is what a change does to what somebody can do to a mailbox or another
 // recipient. It may be kept and used by any goroutine.
@@ -335,7 +338,7 @@ func (e *effects) of(id model.ObjectID, yield func(*Effect) bool) bool {
 				ts[i] = e.asked[i][p].targetOf(id)
 			}
 		}
-		if f := e.compare(id, ts, &p, e.books[0].g.Trustee(p), other, whole); f != nil && !f.same(drawn) && !yield(f) {
+		if f := e.compare(id, ts, &p, e.books[0].g.Trustee(p), other, whole); f != nil && f.beside(drawn) && !yield(f) {
 			return false
 		}
 	}
@@ -363,17 +366,16 @@ func (t *target) inWide(out []member.Person) []member.Person {
 	return out
 }
 
-// same reports whether the line for everybody else says the same.
-func (f *Effect) same(drawn *Effect) bool {
-	if drawn == nil {
-		return false
-	}
+// beside leaves out of an effect what the line for everybody else says too, and
+// reports whether there is anything left.
+func (f *Effect) beside(drawn *Effect) (left bool) {
 	for q := range questions {
-		if f.Before.Answers[q].Answer != drawn.Before.Answers[q].Answer || f.After.Answers[q].Answer != drawn.After.Answers[q].Answer {
-			return false
+		if drawn != nil && f.Turns[q] == drawn.Turns[q] && f.Before.Answers[q].Answer == drawn.Before.Answers[q].Answer && f.After.Answers[q].Answer == drawn.After.Answers[q].Answer {
+			f.Turns[q] = Same
 		}
+		left = left || f.Turns[q] != Same
 	}
-	return true
+	return left
 }
 
 // compare makes the effect for one person, or for everybody where p is nil; nil
@@ -391,8 +393,13 @@ func (e *effects) compare(id model.ObjectID, ts [2]*target, p *member.Person, wh
 	}
 	for q := range questions {
 		f.Turns[q] = turnOf(f.Before.Answers[q].Answer, f.After.Answers[q].Answer)
-		if may := whole && q != CanOpenAdmin || p != nil && slices.ContainsFunc(other[q], func(c *listChange) bool { return c.has(*p) }); may && f.mayKeep(q) && f.otherWays(q, e.takes) {
-			f.Turns[q] = Keeps
+		if may := whole && q != CanOpenAdmin || p != nil && slices.ContainsFunc(other[q], func(c *listChange) bool { return c.has(*p) }); may {
+			switch {
+			case f.mayKeep(q) && f.otherWays(q, e.takes):
+				f.Turns[q] = Keeps
+			case f.staysUnknown(q):
+				f.Turns[q] = Unsure
+			}
 		}
 		any = any || f.Turns[q] != Same
 	}
@@ -413,15 +420,30 @@ func (f *Effect) mayKeep(q Question) bool {
 // taken out of anything, another chain to the same entry is a second one, the shorter.
 func (f *Effect) otherWays(q Question, takes bool) bool {
 	x, y := opening(f.Before.Ways(q)), opening(f.After.Ways(q))
-	same := func(a, b *Way) bool {
-		no := a.certainty &^ b.certainty // what b lacks of a; nothing where b is sure
-		return (no == member.No || b.certainty&member.Sure != 0) && a.names == b.names && a.HasEntry == b.HasEntry && a.Obj == b.Obj && a.Mailbox == b.Mailbox &&
-			(!takes || slices.EqualFunc(a.Chain[:max(0, len(a.Chain)-1)], b.Chain[:max(0, len(b.Chain)-1)], func(c, d model.Phrase) bool { return slices.Equal(c, d) }))
+	return slices.ContainsFunc(x, func(w Way) bool { return (takes || w.HasEntry) && !w.isAmong(y, takes) })
+}
+
+// staysUnknown reports whether an answer that is not known, before or after, has
+// another way to it or against it.
+func (f *Effect) staysUnknown(q Question) bool {
+	if f.Before.Answers[q].Answer != Unknown || f.After.Answers[q].Answer != Unknown {
+		return false
 	}
-	return slices.ContainsFunc(x, func(a Way) bool {
-		return (takes || a.HasEntry) && !slices.ContainsFunc(y, func(b Way) bool { return same(&a, &b) })
+	x, y := f.Before.Ways(q), f.After.Ways(q)
+	return slices.ContainsFunc(x, func(w Way) bool { return !w.isAmong(y, false) }) || slices.ContainsFunc(y, func(w Way) bool { return !w.isAmong(x, false) })
+}
+
+// isAmong reports whether a way is among others, by what it ends in, or by its groups too.
+func (w *Way) isAmong(others []Way, chains bool) bool {
+	return slices.ContainsFunc(others, func(o Way) bool {
+		no := w.certainty &^ o.certainty // what o lacks of w; nothing where o is sure
+		return (no == member.No || o.certainty&member.Sure != 0) && w.names == o.names && w.Denies == o.Denies && w.HasEntry == o.HasEntry && w.Obj == o.Obj && w.Mailbox == o.Mailbox &&
+			(!chains || slices.EqualFunc(w.groups(), o.groups(), func(c, d model.Phrase) bool { return slices.Equal(c, d) }))
 	})
 }
+
+// groups are the chain without what it ends in.
+func (w *Way) groups() []model.Phrase { return w.Chain[:max(0, len(w.Chain)-1)] }
 
 // opening are the ways that let in, whatever else there is.
 func opening(all []Way) (out []Way) {

@@ -190,7 +190,7 @@ func (b *Book) openList(k openKey, c *scope) *list {
 			}
 		}
 		if d.Broken {
-			l.gap(b, inMailbox, 0, "the rest of the mailbox's list, which does not decode")
+			l.gap(b, inMailbox, 0, "the rest of the mailbox's list, which does not decode,")
 		}
 	}
 	if protected {
@@ -254,7 +254,7 @@ func (b *Book) addStoreEntries(l *list, k openKey) {
 	first, n := s.ACEsOf(o.Security)
 	for _, want := range [...]effect{denies, allows} {
 		if want == allows && s.Descs.At(uint32(o.Security)).Broken {
-			l.gap(b, inStore, k.store, "the rest of the list of the store, which does not decode")
+			l.gap(b, inStore, k.store, "the rest of the list of the store, which does not decode,")
 		}
 		for i := range n {
 			a := s.ACE(first + i)

@@ -268,6 +268,12 @@ func (o *forest) effects(after *model.Snapshot) (pairs map[pair]turned, everybod
 			panic(fmt.Sprintf("two lines for %v", p))
 		}
 		pairs[p] = t
+		drawn := everybody[p.Target]
+		for q := range verdict.Question(4) {
+			if e.Turns[q] == verdict.Same && t[0][q].Answer != t[1][q].Answer && (t[0][q].Answer != drawn[0][q].Answer || t[1][q].Answer != drawn[1][q].Answer) {
+				panic(fmt.Sprintf("%v: %v, and it is told for nobody", p, t))
+			}
+		}
 		return true
 	})
 	return pairs, everybody, err
@@ -292,14 +298,10 @@ func toldWrong(before, after table, said map[pair]turned, everybody map[string]t
 		case own:
 			continue
 		}
-		changed := false
 		for q := range 4 {
-			changed = changed || truth[0][q].Answer != truth[1][q].Answer
-		}
-		if !changed {
-			continue
-		}
-		for q := range 4 {
+			if truth[0][q].Answer == truth[1][q].Answer {
+				continue
+			}
 			if drawn := everybody[p.Target]; drawn[0][q].Answer != truth[0][q].Answer || drawn[1][q].Answer != truth[1][q].Answer {
 				return fmt.Sprintf("%s on %s: not told, and it is %v", p.Person, p.Target, truth)
 			}

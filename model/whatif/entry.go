@@ -95,6 +95,9 @@ func (b *builder) withoutNamed(w Wish, x named) error {
 	if len(found) == 0 {
 		found = implied
 	}
+	if len(found) == 0 && b.addsNamed(x) {
+		return w.again(false)
+	}
 	if len(found) == 0 {
 		slices.Sort(there)
 		if there = slices.Compact(there); len(there) == 0 {
@@ -118,16 +121,18 @@ func (b *builder) without(w Wish, ref grant.Ref) error {
 		if !k.SendsFor() {
 			return w.errorf("it gives no way into a mailbox, and no verdict hangs on it")
 		}
-		who := s.Delegates.At(o.Delegates.First + ref.Pos).Who
-		b.change.Delegates = append(b.change.Delegates, model.DelegateChange{Target: ref.Obj, Who: who})
+		return b.delegate(w, model.DelegateChange{Target: ref.Obj, Who: s.Delegates.At(o.Delegates.First + ref.Pos).Who})
+	}
+	a, list := grant.ACEOf(s, ref), listKey{ref.Obj, !k.IsInherited()}
+	switch {
+	case s.Descs.At(uint32(b.desc(list))).Broken:
+		return w.errorf("the list of %s does not decode to its end: what it would be without one of its entries cannot be told", s.ObjectName(o))
+	case a.Null:
+		b.notes = append(b.notes, model.Phrase{{Is: model.PartName, Text: s.ObjectName(o)}, {Is: model.PartWord, Text: " has no list of entries, so everybody has every right: in its place stands one that is empty but for what is added to it"}})
+		b.leaveOut(list, ref.Pos)
 		return nil
-	}
-	a := grant.ACEOf(s, ref)
-	if a.Null {
-		return w.errorf("%s has no list of entries: everybody has every right there, and there is none to leave out", s.ObjectName(o))
-	}
-	if !k.IsInherited() {
-		b.leaveOut(listKey{ref.Obj, true}, ref.Pos)
+	case list.mailbox:
+		b.leaveOut(list, ref.Pos)
 		return nil
 	}
 	if a.Flags&acl.Inherited == 0 {
@@ -179,6 +184,10 @@ func (b *builder) atSource(k listKey, pos uint32) error {
 			found = copiesOf(s, o, at)
 			known[key] = found
 		}
+		if len(found) > 0 && s.Descs.At(uint32(o.Security)).Broken {
+			b.broken++
+			continue
+		}
 		for _, pos := range found {
 			b.leaveOut(listKey{other, false}, pos)
 		}
@@ -221,7 +230,7 @@ func (b *builder) addNamed(w Wish, x named) error {
 	if grant.StandsOnRecipient(o) && strings.EqualFold(x.right, "SendOnBehalf") {
 		return b.addDelegate(w, x)
 	}
-	a, mailbox, ok := entryFor(s, o, x.right)
+	a, mailbox, ok := x.entry(s)
 	if !ok {
 		return w.errorf("there is no right of this name to add on %s; give the entry in SDDL, TARGET=(A;CI;CR;;;SID)", s.ObjectName(o))
 	}
@@ -231,11 +240,36 @@ func (b *builder) addNamed(w Wish, x named) error {
 	if mailbox && a.Mask == acl.MailboxSendAs {
 		b.notes = append(b.notes, model.Said("SendAs in the list of a mailbox has no effect: the right on the account is Send-As"))
 	}
-	if x.deny {
+	return b.add(w, listKey{x.target, mailbox}, a)
+}
+
+// entry is the entry that the name of a right stands for where one is added.
+func (x *named) entry(s *model.Snapshot) (a acl.ACE, mailbox, ok bool) {
+	if a, mailbox, ok = entryFor(s, s.Record(x.target), x.right); x.deny {
 		a.Type++ // the type of a deny follows that of the allow
 	}
 	a.SID = x.sid.Bytes()
-	return b.add(w, listKey{x.target, mailbox}, a)
+	return a, mailbox, ok
+}
+
+// addsNamed reports whether the entry was asked for before.
+func (b *builder) addsNamed(x named) bool {
+	if strings.EqualFold(x.right, "SendOnBehalf") && x.who != 0 {
+		return slices.Contains(b.change.Delegates, model.DelegateChange{Target: x.target, Who: b.s.Record(x.who).DN, Add: true})
+	}
+	a, mailbox, ok := x.entry(b.s)
+	return ok && b.adds(listKey{x.target, mailbox}, &a)
+}
+
+// adds reports whether an entry is among those that a list gets.
+func (b *builder) adds(k listKey, a *acl.ACE) bool {
+	l := b.lists[k]
+	return l != nil && slices.ContainsFunc(l.In, func(x acl.ACE) bool { return sameEntry(&x, a) })
+}
+
+func sameEntry(x, y *acl.ACE) bool {
+	return x.Type == y.Type && x.Mask == y.Mask && x.Flags == y.Flags && x.Trustee() == y.Trustee() &&
+		x.ObjectType == y.ObjectType && x.InheritedObjectType == y.InheritedObjectType
 }
 
 // entryFor is the entry that Exchange's own tools write for a right.
@@ -290,12 +324,27 @@ func (b *builder) addDelegate(w Wish, x named) error {
 		return w.errorf("publicDelegates names objects, and denies nothing")
 	}
 	who := s.Record(x.who).DN
+	change := model.DelegateChange{Target: x.target, Who: who, Add: true}
 	for i := range o.Delegates.N {
-		if s.Delegates.At(o.Delegates.First+i).Who == who {
-			return w.errorf("%s may send on behalf of it already", x.text)
+		if s.Delegates.At(o.Delegates.First+i).Who != who {
+			continue
+		}
+		if err := b.delegate(w, change); err != nil {
+			return err
+		}
+		return w.errorf("%s may send on behalf of it already", x.text)
+	}
+	return b.delegate(w, change)
+}
+
+// delegate leaves out a value of publicDelegates, or adds one: each once.
+func (b *builder) delegate(w Wish, c model.DelegateChange) error {
+	for _, d := range b.change.Delegates {
+		if d.Target == c.Target && d.Who == c.Who {
+			return w.again(d.Add == c.Add)
 		}
 	}
-	b.change.Delegates = append(b.change.Delegates, model.DelegateChange{Target: x.target, Who: who, Add: true})
+	b.change.Delegates = append(b.change.Delegates, c)
 	return nil
 }
 
@@ -306,9 +355,20 @@ func (b *builder) add(w Wish, k listKey, a acl.ACE) error {
 	if k.mailbox {
 		kind = grant.MailboxACL
 	}
-	switch {
+	switch at, has := b.find(k, &a); {
+	case s.Descs.At(uint32(b.desc(k))).Broken:
+		return w.errorf("the list of %s does not decode to its end: what an entry would change there cannot be told", s.ObjectName(o))
 	case kind.Unread(s, coverage.NewReadability(s), o):
 		return w.errorf("the list of %s was not read: what an entry would change there cannot be told", s.ObjectName(o))
+	case b.adds(k, &a):
+		return w.again(true)
+	case has && slices.Contains(b.list(k).Out, at):
+		return w.again(false)
+	case has:
+		return w.errorf("%s has this entry already", s.ObjectName(o))
+	}
+	if _, known := b.added[k]; !known {
+		b.added[k] = w
 	}
 	if !k.mailbox {
 		if err := b.handDown(w, k, a); err != nil {
@@ -336,16 +396,28 @@ func (b *builder) bySDDL(w Wish, target model.ObjectID, text string) error {
 	if w.Add {
 		return b.add(w, k, a)
 	}
-	kind := grant.OnSecurity(o)
-	if k.mailbox {
-		kind = grant.MailboxACL
-	}
-	first, n := s.ACEsOf(kind.Desc(o))
-	for i := range n {
-		if x := s.ACE(first + i); x.Type == a.Type && x.Mask == a.Mask && x.Flags == a.Flags && s.SIDOf(x.Trustee) == a.Trustee() &&
-			*s.GUIDs.At(uint32(x.ObjectType)) == a.ObjectType && *s.GUIDs.At(uint32(x.InheritedType)) == a.InheritedObjectType {
-			return b.without(w, kind.Ref(target, i, 0))
+	if pos, ok := b.find(k, &a); ok {
+		kind := grant.OnSecurity(o)
+		if k.mailbox {
+			kind = grant.MailboxACL
 		}
+		return b.without(w, kind.Ref(target, pos, 0))
+	}
+	if b.adds(k, &a) {
+		return w.again(false)
 	}
 	return w.errorf("%s has no such entry", s.ObjectName(o))
+}
+
+// find finds an entry in a list as it was read.
+func (b *builder) find(k listKey, a *acl.ACE) (pos uint32, ok bool) {
+	s := b.s
+	first, n := s.ACEsOf(b.desc(k))
+	for i := range n {
+		if x := s.ACE(first + i); !x.Null && x.Type == a.Type && x.Mask == a.Mask && x.Flags == a.Flags && s.SIDOf(x.Trustee) == a.Trustee() &&
+			*s.GUIDs.At(uint32(x.ObjectType)) == a.ObjectType && *s.GUIDs.At(uint32(x.InheritedType)) == a.InheritedObjectType {
+			return i, true
+		}
+	}
+	return 0, false
 }

@@ -15,6 +15,8 @@ import (
 // until a list is protected. What is added to AdminSDHolder SDProp copies to the accounts
 // that it protects ([MS-ADTS] 3.1.1.6.1).
 
+const stillBroken = "%d objects whose list does not decode to its end are left as they are"
+
 // handingDown is an entry on its way down.
 type handingDown struct {
 	b      *builder
@@ -75,7 +77,7 @@ func (h *handingDown) say(stamps bool) {
 		note(h.got, "%d objects below inherit the entry")
 	}
 	note(h.unread, "whether %d objects below inherit the entry cannot be told: their list, or one on the way, was not read")
-	note(h.bad, "%d objects whose list does not decode to its end are left as they are")
+	note(h.bad, stillBroken)
 }
 
 // stamp adds the entry to the protected accounts of the domain.

@@ -12,11 +12,11 @@ import (
 const Kind = "verdict"
 
 // Signs stand before the words on the screen and in a table.
-var Signs = map[string]string{verdict.Gains.String(): "+", verdict.Loses.String(): "-", verdict.Turns.String(): "~", verdict.Keeps.String(): "="}
+var Signs = map[string]string{verdict.Gains.String(): "+", verdict.Loses.String(): "-", verdict.Turns.String(): "~", verdict.Keeps.String(): "=", verdict.Unsure.String(): "?"}
 
 // Line is what a change does to one answer about somebody and a mailbox.
 type Line struct {
-	Change     string // gained, lost, changed, kept
+	Change     string // gained, lost, changed, kept, unknown
 	Target     model.Principal
 	TargetGUID acl.GUID
 	TargetType string
@@ -117,6 +117,7 @@ func lineOf(s *model.Snapshot, e *verdict.Effect, q verdict.Question, right stri
 // Sums count what a change does.
 type Sums struct {
 	Lost, Gained, Changed, Kept int // lines
+	Unsure                      int // lines of answers that are not known, before or after
 	Unknown                     int // lines with an answer that is not known
 }
 
@@ -129,6 +130,8 @@ func (n *Sums) Count(l *Line) {
 		n.Gained++
 	case verdict.Keeps:
 		n.Kept++
+	case verdict.Unsure:
+		n.Unsure++
 	default:
 		n.Changed++
 	}

@@ -7,6 +7,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/model"
+	"mbxperm/model/coverage"
 	"mbxperm/model/grant"
 	"mbxperm/model/internal/pool"
 	"mbxperm/model/usage"
@@ -32,6 +33,14 @@ func (w Wish) errorf(format string, args ...any) error {
 		return usage.Errorf(format, args...)
 	}
 	return usage.Errorf("%s %q: %s", w.Flag(), w.Text, fmt.Sprintf(format, args...))
+}
+
+// again says that the same is asked for twice, or its opposite too.
+func (w Wish) again(same bool) error {
+	if same {
+		return w.errorf("it is there twice")
+	}
+	return w.errorf("another one asks for the opposite: leave both away")
 }
 
 const howToName = "give a sAMAccountName, DOMAIN\\name, DN, SID or objectGUID"
@@ -146,7 +155,7 @@ func namedLike(s *model.Snapshot, text string, well acl.SID) model.ObjectID {
 // that is not what was written: an inherited entry is left out where it is set.
 // Errors are of usage, one sentence each.
 func Changes(s *model.Snapshot, wishes []Wish) (model.Change, []model.Phrase, error) {
-	b := &builder{s: s, lists: map[listKey]*model.ListChange{}}
+	b := newBuilder(s)
 	for _, w := range wishes {
 		do := b.entry
 		if w.Member {
@@ -156,56 +165,20 @@ func Changes(s *model.Snapshot, wishes []Wish) (model.Change, []model.Phrase, er
 			return model.Change{}, nil, err
 		}
 	}
+	if err := b.noList(); err != nil {
+		return model.Change{}, nil, err
+	}
 	return b.done(), b.notes, nil
 }
 
 // Without makes the change that leaves out the entry, or the value of a link, that a
 // row is of, and says where that is done if it is not there.
 func Without(s *model.Snapshot, ref grant.Ref) (model.Change, []model.Phrase, error) {
-	b := &builder{s: s, lists: map[listKey]*model.ListChange{}}
+	b := newBuilder(s)
 	if err := b.without(Wish{}, ref); err != nil {
 		return model.Change{}, nil, err
 	}
 	return b.done(), b.notes, nil
-}
-
-// builder puts a change together.
-type builder struct {
-	s      *model.Snapshot
-	change model.Change
-	lists  map[listKey]*model.ListChange
-	order  []listKey
-	notes  []model.Phrase
-}
-
-// listKey is a list of an object.
-type listKey struct {
-	obj     model.ObjectID
-	mailbox bool
-}
-
-func (b *builder) list(k listKey) *model.ListChange {
-	l := b.lists[k]
-	if l == nil {
-		l = &model.ListChange{Obj: k.obj, Mailbox: k.mailbox}
-		b.lists[k], b.order = l, append(b.order, k)
-	}
-	return l
-}
-
-func (b *builder) leaveOut(k listKey, pos uint32) {
-	if l := b.list(k); !slices.Contains(l.Out, pos) {
-		l.Out = append(l.Out, pos)
-	}
-}
-
-func (b *builder) done() model.Change {
-	for _, k := range b.order {
-		l := b.lists[k]
-		slices.Sort(l.Out)
-		b.change.Lists = append(b.change.Lists, *l)
-	}
-	return b.change
 }
 
 // member reads GROUP=PERSON.
@@ -232,15 +205,20 @@ func (b *builder) member(w Wish) error {
 	for i := range g.Members.N {
 		is = is || *s.Members.At(g.Members.First + i) == p.DN
 	}
+	for _, m := range b.change.Members {
+		if m.Group == group && m.Member == p.DN {
+			return w.again(m.Add == w.Add)
+		}
+	}
 	switch {
 	case w.Add && is:
 		return w.errorf("%s is a member of %s already", right, left)
 	case !w.Add && !is && primaryOf(s, p) == g.SID && g.SID != 0:
 		return w.errorf("%s is the primary group of %s, which nobody can be taken out of before he has another", left, right)
+	case !w.Add && !is && coverage.NewReadability(s).MembersUnread(g):
+		return w.errorf("the members of %s were not read to their end: whether %s is one cannot be told", left, right)
 	case !w.Add && !is:
 		return w.errorf("%s is no member of %s itself; groups in it are left out by their own names", right, left)
-	case slices.ContainsFunc(b.change.Members, func(m model.MemberChange) bool { return m.Group == group && m.Member == p.DN }):
-		return w.errorf("it is there twice")
 	}
 	b.change.Members = append(b.change.Members, model.MemberChange{Group: group, Member: p.DN, Add: w.Add})
 	return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -140,8 +141,13 @@ func TestMistakes(t *testing.T) {
 	f := sample()
 	f.Put(model.Object{DN: "CN=Inner,CN=Users," + script.DomainDN, GUID: script.GUID(77), SID: script.RID(77), Class: model.ClassGroup, Account: "Inner", MembersState: model.Present})
 	f.Of("u2").MailboxSD, f.Of("u2").MailboxState = nil, model.NotAsked
+	f.Of("u3").MailboxSD = script.SDOf(acl.SIDSystem, 0, acl.ACLNull)
+	f.Put(model.Object{DN: "CN=Shut," + script.DomainDN, GUID: script.GUID(79), SID: script.RID(79), Class: model.ClassGroup, Account: "Shut", MembersState: model.NotAsked})
 	s := f.Snapshot(model.NewPool())
 	for _, c := range [][3]string{
+		{"without-member", "Shut=u2", "the members of Shut were not read to their end: whether u2 is one cannot be told"},
+		{"with-entry", "u3=u1:FullAccess", "u3 has no list of entries, so everybody has every right there already; beside --without-entry \"u3=Everyone:FullAccess\" it would have a list"},
+		{"with-entry", "u1=Outer:FullAccess", "u1 has this entry already"},
 		{"without-member", "Outer", "a membership is written GROUP=PERSON"},
 		{"without-member", "Outer=", "a membership is written GROUP=PERSON"},
 		{"without-member", "Nobody=u1", "no group has this name"},
@@ -172,6 +178,89 @@ func TestMistakes(t *testing.T) {
 		} else if text := err.Error(); !strings.HasPrefix(text, "--"+c[0]) || strings.Contains(text, "\n") {
 			t.Errorf("%s %q: %q is no sentence that begins with the flag", c[0], c[1], text)
 		}
+	}
+}
+
+// TestTwice: what is asked for twice, or along with its opposite, is told, in
+// whatever order it comes.
+func TestTwice(t *testing.T) {
+	s := sample().Snapshot(model.NewPool())
+	const twice, opposite = "it is there twice", "another one asks for the opposite: leave both away"
+	for _, c := range [][5]string{
+		{"with-member", "Outer=u2", "with-member", "CN=Outer," + script.DomainDN + "=" + script.RID(2).String(), twice},
+		{"without-member", "Outer=u3", "without-member", "Outer=u3", twice},
+		{"with-member", "Outer=u2", "without-member", "Outer=u2", opposite},
+		{"without-member", "Outer=u3", "with-member", "Outer=u3", opposite},
+		{"with-entry", "u1=u2:FullAccess", "with-entry", "u1=u2:FullAccess", twice},
+		{"with-entry", "u1=u2:FullAccess", "without-entry", "u1=u2:FullAccess", opposite},
+		{"with-entry", "u1=u2:FullAccess", "without-entry", "u1=(A;CI;CC;;;" + script.RID(2).String() + ")", opposite},
+		{"without-entry", "u1=Outer:FullAccess", "with-entry", "u1=Outer:FullAccess", opposite},
+		{"with-entry", "u2=u1:SendOnBehalf", "with-entry", "u2=u1:SendOnBehalf", twice},
+		{"with-entry", "u2=u1:SendOnBehalf", "without-entry", "u2=u1:SendOnBehalf", opposite},
+		{"without-entry", "u2=u3:SendOnBehalf", "without-entry", "u2=u3:SendOnBehalf", twice},
+		{"without-entry", "u2=u3:SendOnBehalf", "with-entry", "u2=u3:SendOnBehalf", opposite},
+	} {
+		_, _, err := whatif.Changes(s, parse(c[:4]...))
+		if want := "--" + c[2] + " " + strconv.Quote(c[3]) + ": " + c[4]; err == nil || err.Error() != want {
+			t.Errorf("%q: got %v, want %s", c[:4], err, want)
+		}
+	}
+	if _, _, err := whatif.Changes(s, parse("without-entry", "u1=Outer:FullAccess", "without-entry", "u1=Outer:FullAccess")); err != nil {
+		t.Errorf("one entry, named by two of its rights: %v", err)
+	}
+}
+
+// TestNoList: in the place of no list at all stands an empty one, with what is added.
+func TestNoList(t *testing.T) {
+	f := sample()
+	f.Of("u2").MailboxSD = script.SDOf(acl.SIDSystem, 0, acl.ACLNull)
+	s := f.Snapshot(model.NewPool())
+	lost := "lost * can_open u2: allowed > none; no way is left"
+	if got := said(t, s, "without-entry", "u2=Everyone:FullAccess"); !slices.Equal(got, []string{lost}) {
+		t.Errorf("got %q", got)
+	}
+	got := said(t, s, "with-entry", "u2=svc:FullAccess", "without-entry", "u2=Everyone:FullAccess")
+	if want := []string{lost, "kept svc can_open u2: allowed > allowed; would still get in by svc > mailbox entry 0"}; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	_, notes, err := whatif.Changes(s, parse("without-entry", "u2=Everyone:FullAccess"))
+	if err != nil || len(notes) != 1 || !strings.Contains(notes[0].String(), "u2 has no list of entries, so everybody has every right: in its place stands one that is empty") {
+		t.Errorf("notes %q, %v", notes, err)
+	}
+}
+
+// TestBroken: of a list that does not decode to its end, what was not read stays not
+// known, and whoever the change is about is told so; the list itself cannot be changed.
+func TestBroken(t *testing.T) {
+	f := sample()
+	whole := script.SD(script.Allow(script.RID(21), acl.MailboxFullAccess, acl.ContainerInherit), script.Allow(script.RID(3), acl.MailboxFullAccess, acl.ContainerInherit))
+	f.Of("u1").MailboxSD = whole[:len(whole)-4]
+	s := f.Snapshot(model.NewPool())
+	if got, want := said(t, s, "without-member", "Inner=u2"), []string{
+		"lost u2 can_open u1: allowed > unknown; the rest of the mailbox's list, which does not decode, was not read",
+		"kept u2 can_open u3: allowed > allowed; would still get in by u2 > mailbox entry 2"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for _, flag := range []string{"without-entry", "with-entry"} {
+		_, _, err := whatif.Changes(s, parse(flag, "u1="+map[string]string{"without-entry": "Inner", "with-entry": "u2"}[flag]+":FullAccess"))
+		if err == nil || !strings.Contains(err.Error(), "the list of u1 does not decode to its end: what ") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v", flag, err)
+		}
+	}
+}
+
+// TestStaysUnknown: an answer that is not known before or after, and on which the change
+// bears, is told as not known: that nothing changed is not known either.
+func TestStaysUnknown(t *testing.T) {
+	f := sample()
+	whole := script.SD(script.Allow(script.RID(3), acl.MailboxFullAccess, acl.ContainerInherit))
+	f.Of("u1").MailboxSD = whole[:len(whole)-4]
+	f.Of("DB1").Security = script.SD(script.ReceiveAs(script.RID(21), script.CI))
+	s := f.Snapshot(model.NewPool())
+	want := []string{"unknown u2 can_open u1: unknown > unknown; the rest of the mailbox's list, which does not decode, was not read",
+		"kept u2 can_open u3: allowed > allowed; would still get in by u2 > mailbox entry 2"}
+	if got := said(t, s, "without-member", "Inner=u2"); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

@@ -25,16 +25,18 @@ way somebody would still get in. Nothing is written, ever: the change is made in
 GROUP=PERSON is a value of member: the person, or a group, in the group itself. An entry is TARGET=TRUSTEE:RIGHT, as the
 columns target, trustee and right of report aces have them, with :Deny behind it for a deny; the whole entry is left out,
 with all rights that it gives. SendOnBehalf is a value of publicDelegates. An entry that is inherited is left out where it is
-set, with all its copies. One that is added to an OU or a
-container is handed down as the directory does it, and from AdminSDHolder to the accounts that it protects. What no row names is written in SDDL, TARGET=(A;CI;CC;;;SID); on a mailbox an entry with an object
-type is one of its account. Names are sAMAccountNames, DOMAIN\name, DNs, SIDs or objectGUIDs. Each flag may be given often;
-all changes together are one.
+set, with all its copies. One that is added to an OU or a container is handed down as the directory does it, and from
+AdminSDHolder to the accounts that it protects. Where there is no list (a NULL DACL) TARGET=Everyone:FullAccess puts an empty
+one there, and entries that are added beside it. What no row names is written in SDDL, TARGET=(A;CI;CC;;;SID); on a mailbox an
+entry with an object type is one of its account. Names are sAMAccountNames, DOMAIN\name, DNs, SIDs or objectGUIDs. Each flag
+may be given often; all changes together are one.
 
 A line for each answer that is another: change is
   - lost      the answer is less than before
   + gained    it is more than before
   ~ changed   none became denied, or the other way round
   = kept      the answer is the same, by another way: new says by which he would still get in
+  ? unknown   the answer is not known, before or after, and the change bears on it
 kind is verdict, right the question as report access names it, before and after are the verdicts, old and new the ways that
 make them what they are. * as trustee is everybody who is named nowhere and in no group; whose answers go the same way as
 these has no line.`
@@ -104,6 +106,7 @@ type Turned struct {
 	Gained  int `json:"gained"`
 	Changed int `json:"changed"`
 	Kept    int `json:"kept"`
+	Unsure  int `json:"unsure"` // not known, before or after
 	Unknown int `json:"unknown"`
 }
 
@@ -152,15 +155,20 @@ func whatIfData(ctx context.Context, after *model.Snapshot, format Format, ev *E
 func (n *Turned) count(l *whatif.Line) {
 	var sums whatif.Sums
 	sums.Count(l)
-	n.Lost, n.Gained, n.Changed, n.Kept, n.Unknown = n.Lost+sums.Lost, n.Gained+sums.Gained, n.Changed+sums.Changed, n.Kept+sums.Kept, n.Unknown+sums.Unknown
+	n.Lost, n.Gained, n.Changed, n.Kept = n.Lost+sums.Lost, n.Gained+sums.Gained, n.Changed+sums.Changed, n.Kept+sums.Kept
+	n.Unsure, n.Unknown = n.Unsure+sums.Unsure, n.Unknown+sums.Unknown
 }
 
 // sentence sums the lines up.
 func (n *Turned) sentence() string {
-	if n.Lost+n.Gained+n.Changed+n.Kept == 0 {
+	unsure := ""
+	if n.Unsure > 0 {
+		unsure = " · " + safe.Thousands(n.Unsure) + " unknown, before and after"
+	}
+	if n.Lost+n.Gained+n.Changed+n.Kept+n.Unsure == 0 {
 		return "no verdict would be another, and no way to one"
 	}
-	return fmt.Sprintf("%s lost · %s gained · %s changed · %s kept by another way", safe.Thousands(n.Lost), safe.Thousands(n.Gained), safe.Thousands(n.Changed), safe.Thousands(n.Kept))
+	return fmt.Sprintf("%s lost · %s gained · %s changed · %s kept by another way%s", safe.Thousands(n.Lost), safe.Thousands(n.Gained), safe.Thousands(n.Changed), safe.Thousands(n.Kept), unsure)
 }
 
 // exportWhatIf writes what the view of a what-if shows, in its order.
