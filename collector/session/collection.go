@@ -213,6 +213,7 @@ func (c *Collection) finish(err error) {
 			s.AddProblem(model.Problem{Time: s.Ended, Object: s.Source, Text: err.Error()})
 		}
 	})
+	c.pool.Rest() // before the last snapshot, of which much is worked out
 	err = collector.Safely("showing what was read", func() error { c.show(true); return nil })
 	if err != nil {
 		state := c.writer.State

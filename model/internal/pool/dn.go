@@ -26,18 +26,27 @@ func (p *Pool) DN(name string) DN {
 		key = dn.CanonicalRDN(leaf)
 	}
 	r := DNRecord{Parent: p.Parent(rest)}
+	if p.resting {
+		p.wake()
+	}
 	hash := hashLeaf(r.Parent, key)
 	same := func(id uint32) bool {
 		d := p.dns.At(id)
 		return d.Parent == r.Parent && dn.SameRDN(p.Texts.Bytes(d.Leaf), leaf, key)
 	}
-	if id := p.dnIndex.Find(hash, same); id != 0 {
+	if id := p.found.dns.Find(hash, same); id != 0 {
 		return DN(id)
 	}
 	r.Leaf = p.Texts.Add(leaf)
 	id := p.dns.Add(r)
-	p.dnIndex.Insert(hash, id)
+	p.found.dns.Insert(hash, id)
 	return DN(id)
+}
+
+// hashDN is the hash by which an interned name is found.
+func (p *Pool) hashDN(id uint32) uint64 {
+	d := p.dns.At(id)
+	return hashLeaf(d.Parent, dn.CanonicalRDN(string(p.Texts.Bytes(d.Leaf))))
 }
 
 // Bounds on Pool.parents.

@@ -89,10 +89,9 @@ type Pool struct {
 
 	domainIndex map[string]uint32
 	guidIndex   map[acl.GUID]GUID
-	sidIndex    table.Index
-	dnIndex     table.Index
-	aceIndex    table.Index
-	descIndex   map[[2]uint64]Desc
+	found       indexes
+	resting     bool                   // found is empty, and made again by the first who interns
+	descKeys    table.Table[[2]uint64] // by Desc: the hash of its sense and bytes
 	counts      table.Table[Sums]
 	countIndex  map[Sums]uint32
 	seen        []ACE // of the list whose rows are being counted
@@ -117,7 +116,6 @@ func NewPool() *Pool {
 	p := &Pool{
 		domainIndex: map[string]uint32{},
 		guidIndex:   map[acl.GUID]GUID{},
-		descIndex:   map[[2]uint64]Desc{},
 		countIndex:  map[Sums]uint32{},
 		seeds:       [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
 		Parents:     map[string]DN{},
@@ -127,6 +125,7 @@ func NewPool() *Pool {
 	p.dns.Add(DNRecord{})
 	p.aces.Add(ACERecord{})
 	p.Descs.Add(DescRecord{rows: p.sums(Sums{})})
+	p.descKeys.Add([2]uint64{})
 	p.SID(acl.SIDSelf)               // Self
 	p.SID(acl.SIDSystem)             // System
 	p.SID(acl.SIDAuthenticatedUsers) // AuthenticatedUsers
@@ -163,6 +162,29 @@ func (p *Pool) Now() View {
 	}
 }
 
+// indexes find what was interned: some 50 bytes for each mailbox.
+type indexes struct{ sids, dns, aces, descs table.Index }
+
+// Rest lets go of what only interning needs, for the time in which nothing is
+// read: an eighth of all that is known. Whoever interns next waits until it is
+// made again, a quarter of a second at a million mailboxes.
+func (p *Pool) Rest() {
+	p.Mu.Lock()
+	defer p.Mu.Unlock()
+	p.found, p.resting = indexes{}, true
+}
+
+// wake makes again what Rest let go of.
+func (p *Pool) wake() {
+	p.resting = false
+	var all sync.WaitGroup
+	all.Go(func() { p.found.sids.Fill(p.sids.Len(), func(id uint32) uint64 { return p.sids.At(id).hash() }) })
+	all.Go(func() { p.found.aces.Fill(p.aces.Len(), func(id uint32) uint64 { return p.aces.At(id).ACEKey.hash() }) })
+	all.Go(func() { p.found.descs.Fill(p.Descs.Len(), func(id uint32) uint64 { return p.descKeys.At(id)[0] }) })
+	all.Go(func() { p.found.dns.Fill(p.dns.Len(), p.hashDN) })
+	all.Wait()
+}
+
 func (p *Pool) SID(s acl.SID) SID { return p.sidBytes([]byte(s.Raw())) }
 
 // sidBytes interns a SID given in binary form ([MS-DTYP] 2.4.2.2) without
@@ -194,12 +216,15 @@ func (p *Pool) sidBytes(b []byte) SID {
 		p.domainIndex[string(domain[:n])] = d
 	}
 	r.Domain = d
+	if p.resting {
+		p.wake()
+	}
 	hash := r.hash()
-	if id := p.sidIndex.Find(hash, func(id uint32) bool { return *p.sids.At(id) == r }); id != 0 {
+	if id := p.found.sids.Find(hash, func(id uint32) bool { return *p.sids.At(id) == r }); id != 0 {
 		return SID(id)
 	}
 	id := p.sids.Add(r)
-	p.sidIndex.Insert(hash, id)
+	p.found.sids.Insert(hash, id)
 	return SID(id)
 }
 
@@ -256,12 +281,15 @@ func (p *Pool) nullDACL(in Sense) ACE {
 
 // aceOf interns an ACE; send is asked only for a new one.
 func (p *Pool) aceOf(r ACEKey, send func() uint16) ACE {
+	if p.resting {
+		p.wake()
+	}
 	hash := r.hash()
-	if id := p.aceIndex.Find(hash, func(id uint32) bool { return p.aces.At(id).ACEKey == r }); id != 0 {
+	if id := p.found.aces.Find(hash, func(id uint32) bool { return p.aces.At(id).ACEKey == r }); id != 0 {
 		return ACE(id)
 	}
 	id := p.aces.Add(ACERecord{ACEKey: r, Send: send()})
-	p.aceIndex.Insert(hash, id)
+	p.found.aces.Insert(hash, id)
 	return ACE(id)
 }
 
@@ -276,8 +304,11 @@ func (r ACEKey) hash() uint64 {
 func (p *Pool) Descriptor(in Sense, raw []byte) Desc {
 	key := p.hash(raw)
 	key[0] += uint64(in)
-	if id, ok := p.descIndex[key]; ok {
-		return id
+	if p.resting {
+		p.wake()
+	}
+	if id := p.found.descs.Find(key[0], func(id uint32) bool { return *p.descKeys.At(id) == key }); id != 0 {
+		return Desc(id)
 	}
 	d, err := acl.Parse(raw)
 	r := DescRecord{First: p.lists.Len(), Sense: in, Control: d.Control(), State: d.DACLState(), revision: d.DACLRevision(), Broken: err != nil}
@@ -299,7 +330,8 @@ func (p *Pool) Descriptor(in Sense, raw []byte) Desc {
 		r.Raw = uint32(len(p.raws))
 	}
 	id := Desc(p.Descs.Add(r))
-	p.descIndex[key] = id
+	p.descKeys.Add(key)
+	p.found.descs.Insert(key[0], uint32(id))
 	return id
 }
 

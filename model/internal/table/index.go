@@ -42,6 +42,19 @@ func (x *Index) Insert(hash uint64, id uint32) {
 	x.n++
 }
 
+// Fill makes an empty index of the numbers from 1 to n-1.
+func (x *Index) Fill(n uint32, hash func(id uint32) uint64) {
+	size := 64
+	for int(n)*4 > size*3 {
+		size *= 2
+	}
+	x.slots = make([]slot, size)
+	for id := uint32(1); id < n; id++ {
+		x.place(slot{uint32(hash(id)), id})
+	}
+	x.n = int(n) - 1
+}
+
 func (x *Index) place(s slot) {
 	mask := uint32(len(x.slots) - 1)
 	i := s.tag & mask
