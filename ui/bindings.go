@@ -93,7 +93,7 @@ var bindingTable = []binding{
 	ofLine(bind("Enter", keys.ScopeChanges, "go there", 4, "Go to the target as it is now; by trustee, to all it can reach.", (*app).pivotChange, nil)),
 	bind("Backspace", keys.ScopeChanges, "close", 2, "Go back to the grids.", (*app).closeChanges, nil),
 	bind("D q", keys.ScopeChanges, "", 0, "Go back to the grids.", (*app).closeChanges, nil),
-	labelled((*app).otherOrder, bind("r", keys.ScopeChanges, "by trustee", 5, "Order by trustee instead of target, or back.", (*app).turnChanges, nil)),
+	labelled((*app).otherOrder, bind("r", keys.ScopeChanges, "by trustee", 5, "Order by trustee instead of weight, or back.", (*app).turnChanges, nil)),
 	bind("M", keys.ScopeEverywhere, "checks", 29, "Show the last runs of mbxperm check: what mail servers answered.", (*app).openChecks, (*app).whyNoChecks),
 	bind("Enter", keys.ScopeChecks, "all of it", 3, "Show every step and the certificate; of a step, every host.", (*app).openCheck, nil),
 	labelled((*app).otherChecks, bind("r", keys.ScopeChecks, "by step", 4, "Switch between hosts and their steps, and steps and their hosts.", (*app).turnChecks, nil)),

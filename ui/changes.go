@@ -32,6 +32,7 @@ type changes struct {
 	of        *change.Comparison
 	name      string       // what it is compared with
 	result    *change.List // what it shows; nil before the first answer
+	summary   string       // of what it shows, by weight
 	asked     uint64       // revision of the question asked last
 	got       uint64       // revision of the answer that came last
 	stop      context.CancelFunc
@@ -120,12 +121,16 @@ func (a *app) askChanges(v *changes) {
 	go func() {
 		defer term.Guard(a.screen)
 		res, err := of.View(ctx, q)
+		summary := ""
+		if err == nil {
+			summary = res.Summary()
+		}
 		a.update(func() bool {
 			a.pending.waiting--
 			if err != nil || rev != v.asked {
 				return false
 			}
-			v.got = rev
+			v.got, v.summary = rev, summary
 			v.show(res)
 			return true
 		})
@@ -183,7 +188,7 @@ func (v *changes) title(room int) string {
 	if n := v.result.Counts.NotComparable; n > 0 {
 		parts = append(parts, safe.Thousands(n)+" not comparable")
 	}
-	parts = append(parts, map[bool]string{false: "by target", true: "by trustee"}[v.byTrustee])
+	parts = append(parts, map[bool]string{false: "by weight", true: "by trustee"}[v.byTrustee])
 	return fitParts(room, parts) + safe.Text(filterNote(v.side.filter))
 }
 
@@ -192,11 +197,13 @@ func (v *changes) Scope() keys.Scope { return keys.ScopeChanges }
 func (v *changes) Fit(x, y, w, h int) { v.SetRect(x, y, w, h) }
 
 const (
-	leastDetail = 6 // lines of the lower part, with its border
+	leastSummed = 12 // lines inside from which on there is room for a summary
+	leastDetail = 6  // lines of the lower part, with its border
 	mostDetail  = 12
 )
 
-// Draw draws the grid, what stands in the way above it, and the change below it.
+// Draw draws the grid, what stands in the way and the summary above it, and the
+// change below it.
 func (v *changes) Draw(screen tcell.Screen) {
 	_, _, w, _ := v.GetRect()
 	v.SetTitle(widget.EscapeTags(v.title(w - 4)))
@@ -209,6 +216,10 @@ func (v *changes) Draw(screen tcell.Screen) {
 			widget.PutSafe(screen, x, y, w, line, v.theme.Style(widget.StyleWarning))
 			y, h = y+1, h-1
 		}
+	}
+	if v.summary != "" && h >= leastSummed {
+		widget.PutSafe(screen, x, y, w, v.summary, v.theme.Style(widget.StyleTitle))
+		y, h = y+1, h-1
 	}
 	v.grid.SetRect(x, y, w, max(h-lower+1, 0))
 	v.grid.Draw(screen)
@@ -261,12 +272,12 @@ func (v *changes) selected() (row int, ok bool) {
 // otherOrder names the order that turnChanges would bring.
 func (a *app) otherOrder() string {
 	if v := a.changes(); v != nil && v.byTrustee {
-		return "by target"
+		return "by weight"
 	}
 	return "by trustee"
 }
 
-// turnChanges orders by trustee instead of target, or back.
+// turnChanges orders by trustee instead of weight, or back.
 func (a *app) turnChanges() {
 	v := a.changes()
 	v.byTrustee = !v.byTrustee

@@ -58,7 +58,7 @@ func TestScreenChanges(t *testing.T) {
 		d, a := driveDays(t, w, h, "demo:60:1:0", "demo:60:1:60")
 		d.WantScreen("changes since demo:60:1: D shows what", "changes: D")
 		d.Press("D")
-		d.WantScreen("Changes since demo:60:1 · ", "by target", "warning: bound account differs", "+ added", "- removed")
+		d.WantScreen("Changes since demo:60:1 · ", "by weight", "warning: bound account differs", "+ added", "- removed")
 		golden(d, a, "changes")
 		d.Press("r")
 		d.idle(a)
@@ -157,11 +157,12 @@ func TestChangesJourney(t *testing.T) {
 	d.WantScreen("[x] Trustee", "[~] Old")
 	d.Press("Esc")
 	d.WantGone("[x] Trustee")
-	heading := d.Screen()[2]
-	d.Click(len([]rune(strings.Split(heading, "Right")[0])), 2)
+	d.WantLine(2, "Full Access +")
+	heading := d.Screen()[3]
+	d.Click(len([]rune(strings.Split(heading, "Right")[0])), 3)
 	d.WantScreen("↑Right")
-	d.Click(5, 4)
-	d.Wait("want the cursor on the second change", func(_, selected []string) bool { return selected[4] != "" })
+	d.Click(5, 5)
+	d.Wait("want the cursor on the second change", func(_, selected []string) bool { return selected[5] != "" })
 	d.Press("n", "N", ">", "S", "<", "o")
 	d.WantScreen("│ Mailbox-Store") // the view made room for the list
 	d.Press("Esc", "D", "q", "q")
@@ -174,7 +175,7 @@ func TestChangesPivotAnywhere(t *testing.T) {
 	d, a := driveDays(t, 120, 40, "demo:40:1:0", "demo:40:1:190")
 	d.WantScreen("changes: D")
 	d.Press("A", "D")
-	for _, order := range []string{"by target", "by trustee"} {
+	for _, order := range []string{"by weight", "by trustee"} {
 		d.WantScreen(order)
 		n, _ := changesShown(d, a)
 		if n < 20 {

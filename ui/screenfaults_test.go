@@ -112,7 +112,7 @@ func TestHintsNameWhatApplies(t *testing.T) {
 	d.Press("D")
 	d.WantScreen("r by trustee", "├Change─")
 	d.Press("r")
-	d.WantScreen("r by target")
+	d.WantScreen("r by weight")
 	d.Press("r")
 	d.WantScreen("r by trustee")
 }

@@ -36,14 +36,15 @@ func TestCompareFilters(t *testing.T) {
 		q    change.Query
 		want []string
 	}{
-		{"all", change.Query{}, []string{left, full2, off, full3, owner3, store, org}},
+		{"all", change.Query{}, []string{full2, full3, store, org, owner3, left, off}},
+		{"by target", change.Query{Sort: 3}, []string{org, store, left, full2, off, full3, owner3}},
 		{"by trustee", change.Query{ByTrustee: true}, []string{off, owner3, full2, store, org, left, full3}},
-		{"mailboxes", change.Query{Type: view.Mailboxes}, []string{left, full2, off, full3, owner3}},
+		{"mailboxes", change.Query{Type: view.Mailboxes}, []string{full2, full3, owner3, left, off}},
 		{"stores", change.Query{Type: view.Stores}, []string{store}},
 		{"containers", change.Query{Type: view.Admins}, []string{org}},
 		{"target", change.Query{Target: view.Match("u2")}, []string{full2, off}},
-		{"trustee", change.Query{Trustee: view.Match("svc")}, []string{full2, owner3, store, org}},
-		{"trustee that changed", change.Query{Trustee: view.Match(`CONTOSO\u2`)}, []string{left, off, full3}},
+		{"trustee", change.Query{Trustee: view.Match("svc")}, []string{full2, store, org, owner3}},
+		{"trustee that changed", change.Query{Trustee: view.Match(`CONTOSO\u2`)}, []string{full3, left, off}},
 		{"group as trustee", change.Query{Trustee: view.Match("Inner")}, []string{left}},
 		{"both", change.Query{Target: view.Match("u3"), Trustee: view.Match("svc")}, []string{owner3}},
 	} {

@@ -27,9 +27,10 @@ type Query struct {
 	// Filter keeps what contains every word, as in Query.
 	Filter string
 	// Sort is 1 + the number of a column of Columns, negative for
-	// descending; 0 is the order by target, or by trustee.
+	// descending; 0 is the order by weight, or by trustee. Equal ones are by
+	// target.
 	Sort int
-	// ByTrustee orders the changes by trustee instead of target.
+	// ByTrustee orders the changes by trustee instead of weight.
 	ByTrustee bool
 	// Target and Trustee, where not nil, keep the changes that they accept, by
 	// what the object is in either state. An account that changed, and a group
@@ -355,8 +356,11 @@ func (r *List) sort(ctx context.Context) error {
 			return err
 		}
 	}
-	if q.Sort == 0 {
+	switch {
+	case q.Sort == 0 && q.ByTrustee:
 		return nil
+	case q.Sort == 0:
+		return r.byWeight(ctx)
 	}
 	if q.Sort < 0 {
 		slices.Reverse(r.list) // and back again below: equal ones stay in their order

@@ -32,6 +32,14 @@ func Opens(s *model.Snapshot, o *model.Record, r Ref, a *pool.ACERecord) Ways {
 	return r.Kind().opens(s, o, r.Right, a)
 }
 
+// SpeaksOf is [Opens] of an entry that may be a deny, too: what it gives or takes.
+func SpeaksOf(s *model.Snapshot, o *model.Record, r Ref, a *pool.ACERecord) Ways {
+	if a != nil && !a.Type.Allows() && !a.Type.Denies() {
+		return 0
+	}
+	return r.Kind().opens(s, o, r.Right, a)
+}
+
 // opensBelow is what an allowing entry of a store or a container opens. One that
 // waits for children counts: it opens what lies below.
 func opensBelow(s *model.Snapshot, a *pool.ACERecord) Ways {

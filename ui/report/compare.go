@@ -46,6 +46,8 @@ says so, and why if that goes by the kind; where one of the two was not read, th
 on a mailbox that only one of the two has, and of an account that only one of them has only what it gets beyond everybody.
 An inherited entry is compared where it is set, if that was read: one change, and reach counts the
 targets that carry a copy. On an entry of a store that opens mailboxes, reach counts the mailboxes in it.
+Changes come by weight: Full Access and the right to give it to oneself, Send-As, Send on Behalf, what opens mailboxes from
+above, roles, the rest of lists, members, accounts, others; --sort target has them by target, --direction reverse by trustee.
 On the screen: mbxperm NEW --since OLD.
 What the toggles hide is counted on standard error. Of an object that both could not read, nothing is listed: see the
 lines on coverage there.`
@@ -88,12 +90,13 @@ type Compared struct {
 	Removed       int      `json:"removed"`
 	Changed       int      `json:"changed"`
 	NotComparable int      `json:"not_comparable"` // one of the two does not show whether it changed
+	Summary       string   `json:"summary"`        // of the changes listed, by what they are about, the heaviest first
 }
 
 func compared(r *change.List, hide *Redactor) *Compared {
 	n := r.Counts
 	out := &Compared{Old: originOf(r.Comparison.Old), Banners: []string{},
-		Added: n.Added, Removed: n.Removed, Changed: n.Changed, NotComparable: n.NotComparable}
+		Added: n.Added, Removed: n.Removed, Changed: n.Changed, NotComparable: n.NotComparable, Summary: r.Summary()}
 	for _, b := range r.Comparison.Banners() {
 		out.Banners = append(out.Banners, hide.phrase(b))
 	}
@@ -104,6 +107,9 @@ func compared(r *change.List, hide *Redactor) *Compared {
 func (c *Compared) facts() []fact {
 	all := []fact{{"Changes", fmt.Sprintf("%s added · %s removed · %s changed · %s not comparable",
 		safe.Thousands(c.Added), safe.Thousands(c.Removed), safe.Thousands(c.Changed), safe.Thousands(c.NotComparable))}}
+	if c.Summary != "" {
+		all = append(all, fact{"By weight", c.Summary})
+	}
 	for _, b := range c.Banners {
 		all = append(all, fact{"Warning", b})
 	}
