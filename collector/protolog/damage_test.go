@@ -135,7 +135,7 @@ func TestContexts(t *testing.T) {
 // TestClients: addresses as one writes them.
 func TestClients(t *testing.T) {
 	for endpoint, want := range map[string]string{
-		"192.0.2.1:1000": "192.0.2.1", "[2001:DB8::1]:993": "2001:db8::1", "[::ffff:192.0.2.7]:5": "192.0.2.7",
+		"192.0.2.1:1000": "192.0.2.1", "[2001:DB8::1]:993": "2001:db8::1", "[::ffff:192.0.2.7]:5": "192.0.2.7", "::ffff:192.0.2.8:5": "192.0.2.8", "::ffff:192.0.2.9": "192.0.2.9",
 		"[fe80::1%12]:99": "fe80::1%12", "192.0.2.9": "192.0.2.9", "\x1b[31mred:5": "\x1b[31mred",
 	} {
 		_, s := one(t, head+record(1, 1, 0, endpoint, "u1", "login", "u1 *****", "R=OK"))

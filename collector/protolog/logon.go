@@ -258,15 +258,16 @@ func hostText(host []byte) string {
 	return c
 }
 
-// hostOf is an endpoint without its port: 192.0.2.1:110, [2001:db8::1]:110, or an
-// address alone.
+// hostOf is an endpoint without its port: 192.0.2.1:110, [2001:db8::1]:110, a
+// mapped address that lacks its brackets, ::ffff:192.0.2.1:110, or an address
+// alone.
 func hostOf(b []byte) []byte {
 	if len(b) > 0 && b[0] == '[' {
 		if end := bytes.IndexByte(b, ']'); end > 0 {
 			return b[1:end]
 		}
 	}
-	if i := bytes.IndexByte(b, ':'); i >= 0 && bytes.LastIndexByte(b, ':') == i {
+	if i := bytes.LastIndexByte(b, ':'); i >= 0 && (bytes.IndexByte(b, ':') == i || bytes.IndexByte(b[:i], '.') >= 0) {
 		return b[:i]
 	}
 	return b

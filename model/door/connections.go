@@ -111,7 +111,7 @@ var connections = model.Derive(func(s *model.Snapshot) []Connection {
 		}
 		for _, r := range c.Reasons {
 			if text := say.explain(c, r.Name); text != r.Name && text != wrongPassword {
-				c.note(fmt.Sprintf("%s (%d times)", text, r.N))
+				c.note(fmt.Sprintf("%s (%s)", text, some(r.N, "time")))
 			}
 		}
 	}
