@@ -40,7 +40,7 @@ const (
 
 // parts are those that a change touches.
 func (c *Change) parts(strange bool) (out parts) {
-	if len(c.Members) > 0 {
+	if len(c.Members)+len(c.Primaries) > 0 {
 		out |= Memberships
 	}
 	if len(c.Lists)+len(c.Delegates) > 0 {

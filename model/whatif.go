@@ -12,6 +12,7 @@ import (
 // Change is what a snapshot is to be without, or with: see [Snapshot.With].
 type Change struct {
 	Members   []MemberChange
+	Primaries []PrimaryChange
 	Delegates []DelegateChange
 	Lists     []ListChange
 }
@@ -22,6 +23,17 @@ type MemberChange struct {
 	Member pool.DN
 	Add    bool
 }
+
+// PrimaryChange leaves somebody out of his primary group. The directory lets nobody be
+// without one ([MS-SAMR] 3.1.1.8.2): he has to have another before, of which he is a
+// member already, so that he gets nothing by it.
+type PrimaryChange struct {
+	Who   ObjectID
+	Group ObjectID
+}
+
+// NoPrimaryGroup is the [Record.PrimaryGroup] of who was left out of it: the RID of nobody.
+const NoPrimaryGroup = ^uint32(0)
 
 // DelegateChange leaves out a value of publicDelegates, or adds one.
 type DelegateChange struct {
@@ -63,7 +75,9 @@ func (c *ListChange) Added(yield func(*acl.ACE) bool) {
 }
 
 // Empty reports whether nothing is different.
-func (c *Change) Empty() bool { return len(c.Members)+len(c.Delegates)+len(c.Lists) == 0 }
+func (c *Change) Empty() bool {
+	return len(c.Members)+len(c.Primaries)+len(c.Delegates)+len(c.Lists) == 0
+}
 
 // Desc is the list as an object has it.
 func (c *ListChange) Desc(o *Record) pool.Desc {
@@ -93,6 +107,9 @@ func (s *Snapshot) With(c Change) (*Snapshot, error) {
 		if err := w.member(m); err != nil {
 			return nil, err
 		}
+	}
+	for _, p := range c.Primaries {
+		w.objects.Edit(uint32(p.Who)).PrimaryGroup = NoPrimaryGroup
 	}
 	for _, d := range c.Delegates {
 		if err := w.delegate(d); err != nil {

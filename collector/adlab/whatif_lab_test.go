@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -81,6 +82,7 @@ func TestLabWhatIf(t *testing.T) {
 	}
 	modify(users[1].DN, "msExchMailboxSecurityDescriptor", list(group.SID))
 	labInherit(t, admin, ou, acl.MustParseSID(users[0].SID))
+	labPrimary(t, admin, group, users[4])
 	before := labState(t, lab, pool)
 	for _, c := range []struct {
 		wish whatif.Wish
@@ -92,6 +94,15 @@ func TestLabWhatIf(t *testing.T) {
 		{whatif.Wish{Member: true, Add: true, Text: group.SID + "=" + users[3].SID}, func() {
 			m := ldap.NewModifyRequest(group.DN, nil)
 			m.Add("member", []string{users[3].DN})
+			if err := admin.Modify(m); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{whatif.Wish{Member: true, Text: group.DN + "=" + users[4].DN}, func() {
+			// Domain Users takes the place of the primary group, which he is a member of then.
+			modify(users[4].DN, "primaryGroupID", "513")
+			m := ldap.NewModifyRequest(group.DN, nil)
+			m.Delete("member", []string{users[4].DN})
 			if err := admin.Modify(m); err != nil {
 				t.Fatal(err)
 			}
@@ -144,6 +155,22 @@ func TestLabWhatIf(t *testing.T) {
 			t.Errorf("%s: %s", c.wish, d)
 		}
 		before = anew
+	}
+}
+
+// labPrimary makes a group the primary group of somebody, who has to be a member of it
+// before, and is one of Domain Users after that.
+func labPrimary(t *testing.T, admin *ldap.Conn, group, who *adlab.Object) {
+	t.Helper()
+	in := ldap.NewModifyRequest(group.DN, nil)
+	in.Add("member", []string{who.DN})
+	_, rid, _ := acl.MustParseSID(group.SID).Split()
+	primary := ldap.NewModifyRequest(who.DN, nil)
+	primary.Replace("primaryGroupID", []string{strconv.Itoa(int(rid))})
+	for _, m := range []*ldap.ModifyRequest{in, primary} {
+		if err := admin.Modify(m); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

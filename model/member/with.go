@@ -22,6 +22,7 @@ func (g *Graph) With(s *model.Snapshot) *Graph {
 		}
 		delete(out.unread, c.Group)
 	}
+	out.withoutPrimaries(change.Primaries)
 	again := slices.Clone(g.everybody) // which SID is everybody's goes by the last of them
 	for _, c := range change.Members {
 		again = append(again, c.Group)
@@ -32,6 +33,20 @@ func (g *Graph) With(s *model.Snapshot) *Graph {
 		out.look(id)
 	}
 	return out
+}
+
+// withoutPrimaries takes persons out of their primary groups.
+func (g *Graph) withoutPrimaries(of []model.PrimaryChange) {
+	if len(of) == 0 {
+		return
+	}
+	g.grouped, g.guessed = slices.Clone(g.grouped), slices.Clone(g.guessed)
+	for _, c := range of {
+		if p, ok := g.PersonOf(c.Who); ok {
+			g.primary = g.primary.Without(uint32(c.Group), uint32(p))
+			g.grouped[p], g.guessed[p] = 0, false
+		}
+	}
 }
 
 // Touched are the groups whose members are others after a change: those that it
@@ -45,6 +60,9 @@ func Touched(before, after *Graph, change *model.Change) (out []model.ObjectID) 
 		}
 	}
 	for _, c := range change.Members {
+		take(c.Group)
+	}
+	for _, c := range change.Primaries {
 		take(c.Group)
 	}
 	for i := 0; i < len(out); i++ {

@@ -56,7 +56,10 @@ func turnOf(before, after Answer) Turn {
 // a way less to it, is among them. It looks at those lists alone that the
 // change bears on, and stops with the context's error.
 func Effects(ctx context.Context, after *model.Snapshot, yield func(*Effect) bool) error {
-	before, _ := after.Before()
+	before, change := after.Before()
+	if change.Empty() {
+		return ctx.Err()
+	}
 	e := newEffects(Of(before), Of(after))
 	var found []model.ObjectID
 	for n, id := range e.targets() {
@@ -106,7 +109,7 @@ func (c *listChange) has(p member.Person) bool {
 func newEffects(before, after *Book) *effects {
 	e := &effects{books: [2]*Book{before, after}, touched: newTouched(before, after), changed: map[[2]listKey]*listChange{}, plans: map[[2]plan]*planChange{}}
 	change := e.touched.change
-	e.takes = slices.ContainsFunc(change.Members, func(c model.MemberChange) bool { return !c.Add }) ||
+	e.takes = slices.ContainsFunc(change.Members, func(c model.MemberChange) bool { return !c.Add }) || len(change.Primaries) > 0 ||
 		slices.ContainsFunc(change.Delegates, func(c model.DelegateChange) bool { return !c.Add })
 	if e.touched.everybody || len(e.touched.persons) > mostAsked {
 		return e

@@ -66,6 +66,9 @@ func (t *touched) findPersons() {
 			t.everybody = t.everybody || unread
 		}
 	}
+	for _, c := range t.change.Primaries {
+		t.person(c.Who)
+	}
 	for i := range t.change.Lists {
 		t.ofList(&t.change.Lists[i])
 	}

@@ -210,11 +210,16 @@ func (b *builder) member(w Wish) error {
 			return w.again(m.Add == w.Add)
 		}
 	}
+	primary := !is && g.SID != 0 && primaryOf(s, p) == g.SID
 	switch {
 	case w.Add && is:
 		return w.errorf("%s is a member of %s already", right, left)
-	case !w.Add && !is && primaryOf(s, p) == g.SID && g.SID != 0:
-		return w.errorf("%s is the primary group of %s, which nobody can be taken out of before he has another", left, right)
+	case w.Add && primary:
+		return w.errorf("%s is the primary group of %s already", left, right)
+	case primary:
+		return b.withoutPrimary(w, model.PrimaryChange{Who: who, Group: group})
+	case !w.Add && !is && p.PrimaryGroup == 0 && p.IsPrincipal() && p.Class != model.ClassGroup && isUsual(s, g):
+		return w.errorf("the primary group of %s was not read: whether it is %s cannot be told", right, left)
 	case !w.Add && !is && coverage.NewReadability(s).MembersUnread(g):
 		return w.errorf("the members of %s were not read to their end: whether %s is one cannot be told", left, right)
 	case !w.Add && !is:
@@ -222,6 +227,27 @@ func (b *builder) member(w Wish) error {
 	}
 	b.change.Members = append(b.change.Members, model.MemberChange{Group: group, Member: p.DN, Add: w.Add})
 	return nil
+}
+
+// withoutPrimary leaves somebody out of his primary group.
+func (b *builder) withoutPrimary(w Wish, c model.PrimaryChange) error {
+	if slices.Contains(b.change.Primaries, c) {
+		return w.again(true)
+	}
+	b.change.Primaries = append(b.change.Primaries, c)
+	name := func(id model.ObjectID) model.Part {
+		return model.Part{Is: model.PartName, Text: b.s.ObjectName(b.s.Record(id))}
+	}
+	b.notes = append(b.notes, model.Phrase{name(c.Group), {Is: model.PartWord, Text: " is the primary group of "}, name(c.Who),
+		{Is: model.PartWord, Text: ": the directory wants him to have another one first, of the groups that he is a member of already, and makes him a member of this one until he is taken out"}})
+	return nil
+}
+
+// isUsual reports whether a group is the primary group that accounts have at first:
+// Domain Users, Domain Computers, Domain Controllers, Domain Guests ([MS-ADA3] primaryGroupID).
+func isUsual(s *model.Snapshot, group *model.Record) bool {
+	_, rid, ok := s.SIDOf(group.SID).Split()
+	return ok && 513 <= rid && rid <= 516
 }
 
 // FirstGroup is the first group that names somebody as a member, 0 where none does.

@@ -142,6 +142,7 @@ func TestMistakes(t *testing.T) {
 	f.Put(model.Object{DN: "CN=Inner,CN=Users," + script.DomainDN, GUID: script.GUID(77), SID: script.RID(77), Class: model.ClassGroup, Account: "Inner", MembersState: model.Present})
 	f.Of("u2").MailboxSD, f.Of("u2").MailboxState = nil, model.NotAsked
 	f.Of("u3").MailboxSD = script.SDOf(acl.SIDSystem, 0, acl.ACLNull)
+	f.Put(model.Object{DN: "CN=Domain Users," + script.DomainDN, GUID: script.GUID(80), SID: script.DomainSID.WithRID(513), Class: model.ClassGroup, Account: "Domain Users", MembersState: model.Present})
 	f.Put(model.Object{DN: "CN=Shut," + script.DomainDN, GUID: script.GUID(79), SID: script.RID(79), Class: model.ClassGroup, Account: "Shut", MembersState: model.NotAsked})
 	s := f.Snapshot(model.NewPool())
 	for _, c := range [][3]string{
@@ -154,7 +155,8 @@ func TestMistakes(t *testing.T) {
 		{"without-member", "Inner=u2", "names 2: give one of the DNs CN=Inner,CN=Users," + script.DomainDN + " or CN=Inner," + script.DomainDN},
 		{"without-member", "u1=u2", "u1 is no group but of the kind mailbox"},
 		{"without-member", "Outer=u2", "u2 is no member of Outer itself"},
-		{"without-member", "CN=Inner," + script.DomainDN + "=svc", "is the primary group of svc"},
+		{"with-member", "CN=Inner," + script.DomainDN + "=svc", "is the primary group of svc already"},
+		{"without-member", "Domain Users=u2", "the primary group of u2 was not read: whether it is Domain Users cannot be told"},
 		{"with-member", "Outer=u3", "u3 is a member of Outer already"},
 		{"with-member", "Outer=DB1", "DB1 is no account"},
 		{"with-entry", "u1=u3:Fly:deny", "there is no right of this name"},
@@ -207,6 +209,23 @@ func TestTwice(t *testing.T) {
 	}
 	if _, _, err := whatif.Changes(s, parse("without-entry", "u1=Outer:FullAccess", "without-entry", "u1=Outer:FullAccess")); err != nil {
 		t.Errorf("one entry, named by two of its rights: %v", err)
+	}
+}
+
+// TestPrimary: who leaves his primary group loses what it gives, and is told what the
+// directory wants before.
+func TestPrimary(t *testing.T) {
+	s := sample().Snapshot(model.NewPool())
+	want := []string{"lost svc can_open u1: allowed > none; no way is left", "changed svc can_open u3: denied > none; no way is left"}
+	if got := said(t, s, "without-member", "Inner=svc"); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	_, notes, err := whatif.Changes(s, parse("without-member", "Inner=svc"))
+	if err != nil || len(notes) != 1 || !strings.HasPrefix(notes[0].String(), "Inner is the primary group of svc: the directory wants him to have another one first") {
+		t.Errorf("notes %q, %v", notes, err)
+	}
+	if _, _, err := whatif.Changes(s, parse("without-member", "Inner=svc", "without-member", "Inner=svc")); err == nil || !strings.HasSuffix(err.Error(), "it is there twice") {
+		t.Errorf("twice: %v", err)
 	}
 }
 

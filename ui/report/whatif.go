@@ -22,9 +22,9 @@ const whatIfReport = "whatif"
 const WhatIfHelp = `Says what it would do to leave out or add memberships and entries: who loses, who gains, on which mailboxes, and by which
 way somebody would still get in. Nothing is written, ever: the change is made in what was read.
 
-GROUP=PERSON is a value of member: the person, or a group, in the group itself. An entry is TARGET=TRUSTEE:RIGHT, as the
-columns target, trustee and right of report aces have them, with :Deny behind it for a deny; the whole entry is left out,
-with all rights that it gives. SendOnBehalf is a value of publicDelegates. An entry that is inherited is left out where it is
+GROUP=PERSON is a value of member: the person, or a group, in the group itself; or the group is his primary group, and the
+directory wants him to have another one first. An entry is TARGET=TRUSTEE:RIGHT, as the columns target, trustee and right of
+report aces have them, with :Deny behind it for a deny; the whole entry is left out, with all rights that it gives. SendOnBehalf is a value of publicDelegates. An entry that is inherited is left out where it is
 set, with all its copies. One that is added to an OU or a container is handed down as the directory does it, and from
 AdminSDHolder to the accounts that it protects. Where there is no list (a NULL DACL) TARGET=Everyone:FullAccess puts an empty
 one there, and entries that are added beside it. What no row names is written in SDDL, TARGET=(A;CI;CC;;;SID); on a mailbox an
