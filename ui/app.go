@@ -106,6 +106,8 @@ func (a *app) connect() {
 	a.right.recall = func(q *view.Query) []widget.ColumnChoice { return a.columnsOf(q.Type, rightPane, q.Verdicts()) }
 	a.left.Marked = func(key any) bool { return a.isMarked(a.left.Grid, key) }
 	a.right.Marked = func(key any) bool { return a.isMarked(a.right.Grid, key) }
+	a.left.OnMark = func(row int) { a.markAt(a.left.Grid, row) }
+	a.right.OnMark = func(row int) { a.markAt(a.right.Grid, row) }
 	a.left.OnMove = a.moved
 	a.left.OnChoose = func(int) { a.drill() }
 	a.left.OnHeader = func(column int) { a.sortBy(leftPane, column+1) }

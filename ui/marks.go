@@ -55,6 +55,13 @@ func (a *app) markHere() {
 	g.Choose(row + 1)
 }
 
+// markAt does that for a row of one of the grids whose place for a mark was clicked.
+func (a *app) markAt(g *widget.Grid, row int) {
+	a.foot.message = ""
+	g.Choose(row)
+	a.mark(g, row)
+}
+
 // mark marks a row of one of the grids, or takes its mark away.
 func (a *app) mark(g *widget.Grid, row int) {
 	res := a.shown(g)

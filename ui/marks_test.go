@@ -9,6 +9,33 @@ import (
 	"mbxperm/ui/widget"
 )
 
+// TestMarkByMouse: a click on the frame beside a line marks it, once more takes the mark
+// away, in either grid; beside no line it does nothing.
+func TestMarkByMouse(t *testing.T) {
+	d, a := driveDemo(t, 80, 24)
+	for _, c := range []struct {
+		line int
+		in   string
+	}{{5, "left"}, {14, "right"}} {
+		d.Click(0, c.line)
+		d.WantScreen("1 marked: E and C take them")
+		d.Wait("want a star beside the line", func(lines, selected []string) bool {
+			return strings.HasPrefix(lines[c.line], "*") && selected[c.line] != ""
+		})
+		d.Click(0, c.line)
+		d.WantScreen("nothing is marked any more")
+	}
+	d.Click(0, 0)
+	d.Click(0, 3)
+	d.On(func() {
+		for in, keys := range a.marks {
+			if len(keys) > 0 {
+				t.Errorf("%d are marked in %v", len(keys), in)
+			}
+		}
+	})
+}
+
 // TestMarks: marks stay on their lines under another order and a filter, are counted in
 // the title, and are what E and C take; Esc takes them away.
 func TestMarks(t *testing.T) {

@@ -187,6 +187,37 @@ func Fit(s string, w int) string {
 	return s + blanks(w-have)
 }
 
+// FitName is Fit for a name, which may be a SID with a mark behind it: of
+// "S-1-5-21-…-1604 (orphan)" the mark stays, and so does the last number, which tells it
+// from others, for as long as there is room. The middle gives way.
+func FitName(s string, w int) string {
+	at := strings.LastIndex(s, " (")
+	if at < 0 || !strings.HasSuffix(s, ")") || Width(s) <= w {
+		return Fit(s, w)
+	}
+	name, mark := s[:at], s[at:]
+	end, room := lastOfSID(name), w-Width(mark)
+	if end == "" || room < leastSID {
+		return Fit(s, w)
+	}
+	end = end[max(len(end)-room+leastSID/2, 0):]
+	head, have := cut(strings.TrimSuffix(name, end), room-len(end))
+	return head + end + mark + blanks(room-have-len(end))
+}
+
+// leastSID is how much of a SID is worth being shown before its mark.
+const leastSID = 6
+
+// lastOfSID is the last number of a SID with the hyphen before it; empty of another text.
+// The SID may have its domain before it, or the signs of a tree.
+func lastOfSID(name string) string {
+	first, last := strings.Index(name, "S-1-"), strings.LastIndexByte(name, '-')
+	if first < 0 || first > 0 && !strings.ContainsRune(` \`, rune(name[first-1])) || strings.Trim(name[last+1:], "0123456789") != "" {
+		return ""
+	}
+	return name[last:]
+}
+
 // FitRight is Fit with the padding on the left, for numbers.
 func FitRight(s string, w int) string {
 	s, have := cut(s, w)

@@ -105,11 +105,12 @@ func FuzzText(f *testing.F) {
 func FuzzFit(f *testing.F) {
 	for i, s := range seeds {
 		f.Add(s, i)
+		f.Add("S-1-5-21-"+s+"-1604 (orphan)", 20+i)
 	}
 	f.Fuzz(func(t *testing.T, s string, w int) {
 		w %= 200
 		s = Text(s)
-		for name, fit := range map[string]func(string, int) string{"Fit": Fit, "FitRight": FitRight} {
+		for name, fit := range map[string]func(string, int) string{"Fit": Fit, "FitRight": FitRight, "FitName": FitName} {
 			got := fit(s, w)
 			if n := uniseg.StringWidth(got); n != max(w, 0) {
 				t.Fatalf("%s(%q, %d) = %q, %d cells wide", name, s, w, got, n)
@@ -151,6 +152,31 @@ func TestFit(t *testing.T) {
 	}
 	if got := len(Fit("", 250)); got != 250 {
 		t.Errorf("a wide blank is %d long, want 250", got)
+	}
+}
+
+// TestFitName: a mark behind a name stays, and so does the end of a SID, for as long as
+// there is room for them.
+func TestFitName(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		w    int
+		want string
+	}{
+		{"S-1-5-21-…-1604 (orphan)", 24, "S-1-5-21-…-1604 (orphan)"},
+		{"S-1-5-21-…-1604 (orphan)", 23, "S-1-5-21…-1604 (orphan)"},
+		{"S-1-5-21-…-1604 (orphan)", 18, "S-1…-1604 (orphan)"},
+		{"S-1-5-21-…-1604 (orphan)", 15, "S-…604 (orphan)"},
+		{"S-1-5-21-…-1604 (orphan)", 14, "S-1-5-21-…-16…"},
+		{"  + S-1-5-21-…-1604 (orphan)", 24, "  + S-1-5…-1604 (orphan)"},
+		{`FABRIKAM\S-1-5-21-…-2002 (foreign)`, 25, `FABRIKAM\…-2002 (foreign)`},
+		{"Administrator (user)", 17, "Administrator (u…"},
+		{"PS-1-2 (orphan)", 14, "PS-1-2 (orpha…"},
+		{"no mark (here", 9, "no mark …"},
+	} {
+		if got := FitName(c.in, c.w); got != c.want {
+			t.Errorf("FitName(%q, %d) = %q, want %q", c.in, c.w, got, c.want)
+		}
 	}
 }
 

@@ -16,7 +16,11 @@ func NewCell(text string, width int, look Look) *tview.TableCell {
 	if look.Right {
 		text = safe.FitRight(text, width-look.Trail)
 	}
-	text = safe.Fit(text, width)
+	if look.Name {
+		text = safe.FitName(text, width)
+	} else {
+		text = safe.Fit(text, width)
+	}
 	cell := tview.NewTableCell(EscapeTags(text)).SetStyle(look.Style)
 	// Where the style is the terminal's default, tview asks these two, whose
 	// defaults are white on black.

@@ -87,6 +87,7 @@ type Grid struct {
 	OnMove   func()           // the cursor is on another row, or on none any more
 	OnChoose func(row int)    // Enter, or a double click
 	OnHeader func(column int) // a click on a heading
+	OnMark   func(row int)    // a click on the frame where its mark stands
 
 	theme   *Theme
 	data    Rows
@@ -264,6 +265,12 @@ func (g *Grid) mouse(action tview.MouseAction, ev *tcell.EventMouse) (tview.Mous
 		return action, ev
 	}
 	x, y := ev.Position()
+	if left, _, _, _ := g.GetInnerRect(); x == left-1 && g.OnMark != nil && g.InInnerRect(left, y) {
+		if line, _ := g.CellAt(left, y); line > 0 && line <= g.data.Len() {
+			g.OnMark(line - 1)
+			return tview.MouseConsumed, nil
+		}
+	}
 	if !g.InInnerRect(x, y) {
 		return action, nil
 	}
@@ -324,7 +331,7 @@ func (g *Grid) line(line int) []*tview.TableCell {
 				text = g.inSlots(text, at)
 			}
 		}
-		look := Look{Style: g.theme.Style(style), Right: c.Numeric}
+		look := Look{Style: g.theme.Style(style), Right: c.Numeric, Name: c.Name}
 		if i == len(cells)-1 {
 			look.Trail = g.fit.trail
 		}

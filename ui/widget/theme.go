@@ -40,6 +40,7 @@ type Look struct {
 	Style tcell.Style
 	Right bool // aligned to the right
 	Trail int  // but for so many blanks after it
+	Name  bool // a name, whose mark stays where it is cut
 }
 
 // Style returns how a kind of text looks.
