@@ -51,7 +51,7 @@ var columnTexts = map[string]string{
 	"SenderAuth":             "whether it takes messages of authenticated senders alone",
 	"ServerName":             "the server that it is on",
 	"StorageGroupName":       "the storage group of the store; none from 2010 on",
-	"MailStoreName":          "the mailbox store or database",
+	"MailStoreName":          "the mailbox store or database: its name is all it has, no display name",
 	"DistinguishedName":      "its DN in the directory",
 	"ACEs":                   "entries of its ACL",
 	"MailStore":              "the store that the entry is on",

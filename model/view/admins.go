@@ -11,15 +11,15 @@ import (
 var Admins = &ObjectType{
 	Name: "Delegated Exchange Admin", Flag: "admin", Plural: "Delegated admins", One: "Exchange container",
 	Toggles: hiding.Inherited | hiding.Default,
-	Totals: []model.Column[*Line]{
+	Totals: append([]model.Column[*Line]{
 		{Title: "AccountName", Is: model.ContentTrustee, Text: accountText},
 		{Title: "DelegatedRights", Is: model.ContentRight, Text: func(l *Line) string { return l.Row.Text }},
 		{Title: "Status", Is: model.ContentStatus, Text: func(l *Line) string { return statusText(l.Row) }},
 		{Title: "Scope", Is: model.ContentName, Text: func(l *Line) string { return l.Row.Target.Name }},
 		{Title: "ScopeDN", Is: model.ContentDN, Extra: true, Text: func(l *Line) string { return l.Row.Target.DN }},
-	},
+	}, knownAs...),
 	Details: targetColumns("Scope", rowTarget),
-	Fields: []model.Field[*Line]{
+	Fields: append([]model.Field[*Line]{
 		{Name: "account", First: true, Is: model.ContentTrustee, Value: func(l *Line) any { return l.Name }},
 		{Name: "domain", Is: model.ContentName, Value: func(l *Line) any { return l.Domain }},
 		{Name: "sid", Is: model.ContentSID, Value: func(l *Line) any { return model.SIDText(l.SID) }},
@@ -28,7 +28,7 @@ var Admins = &ObjectType{
 		{Name: "status", Is: model.ContentStatus, Value: func(l *Line) any { return l.Row.Status }},
 		{Name: "inherited", Value: func(l *Line) any { return l.Row.Inherited }},
 		{Name: "scope_dn", Is: model.ContentDN, Order: true, Value: func(l *Line) any { return l.Row.Target.DN }},
-	},
+	}, lineKnownFields...),
 	ACEs: []ACEType{
 		{Name: "All", reverse: grant.AdminACL.Only(), Flip: 1},
 		{Name: "Reverse-All", reverse: grant.All(), Flip: 0},

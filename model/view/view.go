@@ -444,6 +444,7 @@ func (l *evaluation) describe(k lineRef) Line {
 	if k.isRow() {
 		row := grant.RowOf(s, k.row)
 		line.Row, line.Principal = &row, row.Trustee
+		line.snapshot, line.account = s, s.TrusteeRecordID(grant.TrusteeOf(s, k.row, grant.ACEOf(s, k.row)))
 		return line
 	}
 	if k.obj == 0 {
