@@ -69,7 +69,7 @@ func TestFooterAt80(t *testing.T) {
 	for _, scope := range []keys.Scope{keys.ScopeTotals, keys.ScopeDetail} {
 		var line string
 		d.On(func() { line = keys.Footer(bindings, scope, 78, a) })
-		for _, want := range []string{"? help", "Enter ", "x card", "v raw", "K command", "E export", "F findings"} {
+		for _, want := range []string{"? help", "Enter ", "x card", "p who", "v raw", "K cmd", "E export", "F findings"} {
 			if scope == keys.ScopeTotals && !strings.Contains(line, want) {
 				t.Errorf("%q does not name %s", line, want)
 			}

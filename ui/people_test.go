@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,6 +62,24 @@ func TestScreenPeopleOfGroup(t *testing.T) {
 			}
 		})
 	})
+}
+
+// TestScreenPeopleSizes: the tree of a mailbox and of a group as they are seen, folded to
+// the screen.
+func TestScreenPeopleSizes(t *testing.T) {
+	for _, size := range []struct{ w, h int }{{40, 10}, {80, 24}, {200, 50}} {
+		for _, of := range []struct{ name, kind, want string }{{"front.desk", "mailbox", "People · front.desk"}, {"Helpdesk", "group", "People · Helpdesk"}} {
+			t.Run(fmt.Sprintf("%s-%dx%d", of.kind, size.w, size.h), func(t *testing.T) {
+				d, a := driveDemo(t, 200, 50)
+				d.find(of.name)
+				d.Resize(size.w, size.h)
+				d.idle(a)
+				d.Press("p")
+				d.WantScreen(of.want)
+				d.Golden(fmt.Sprintf("app-people-%s-%dx%d", of.kind, size.w, size.h))
+			})
+		}
+	}
 }
 
 // TestNoPeople: a service account is no group, and nobody gets into it.
