@@ -206,7 +206,7 @@ func TestAlarmsWithin(t *testing.T) {
 	if err != nil || len(raised) != 1 || raised[0].Name != "orphan" {
 		t.Fatalf("%+v, %v", raised, err)
 	}
-	row := grant.RowOf(s, raised[0].First.Ref)
+	row := grant.RowOf(s, raised[0].Named[0].Ref)
 	if row.Trustee.Kind != model.KindOrphan && row.Trustee.Kind != model.KindDeleted {
 		t.Errorf("the first row names a trustee of kind %s", row.Trustee.Kind)
 	}

@@ -159,8 +159,14 @@ func TestNewAlarms(t *testing.T) {
 				t.Errorf("raised %q, want %q", got, c.want)
 			}
 			for _, r := range raised {
-				if r.Since() && (r.First == nil || r.First.Change == nil || r.First.Change.Change == change.Removed || r.First.Change.Target.Name == "") {
-					t.Errorf("%s: first %+v", r.Name, r.First)
+				if r.Since() && len(r.Named) != min(r.Findings, finding.MostNamed) {
+					t.Errorf("%s: %d of %d findings are named", r.Name, len(r.Named), r.Findings)
+				}
+				for _, f := range r.Named {
+					if !r.Since() || f.Change != nil && f.Change.Change != change.Removed && f.Change.Target.Name != "" {
+						continue
+					}
+					t.Errorf("%s: names %+v", r.Name, f)
 				}
 			}
 			none, _ := raisedNew(t, after, after, nil, nil)
@@ -193,8 +199,8 @@ func TestNewAlarmsFilters(t *testing.T) {
 			t.Errorf("%+v: %q", c, got)
 		}
 		raised = slices.DeleteFunc(raised, func(r finding.Raised) bool { return !r.Since() })
-		if c.target == "u2" && (raised[0].First.Change.Target.Name != "u2" || raised[0].First.Change.Trustee.Name != "svc") {
-			t.Errorf("first %+v", raised[0].First.Change)
+		if c.target == "u2" && (raised[0].Named[0].Change.Target.Name != "u2" || raised[0].Named[0].Change.Trustee.Name != "svc") {
+			t.Errorf("first %+v", raised[0].Named[0].Change)
 		}
 	}
 }

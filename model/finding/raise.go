@@ -12,9 +12,15 @@ type Raised struct {
 	Condition
 	// Rows counts what it holds for: of a rule the rows behind its findings, of a
 	// severity the findings; 0 where it is about neither.
-	Rows  int
-	First *Finding // nil where Rows is 0
+	Rows int
+	// Findings counts the findings that it holds for, and Named are the first of
+	// them, up to [MostNamed].
+	Findings int
+	Named    []*Finding
 }
+
+// MostNamed bounds the findings that a condition which holds names.
+const MostNamed = 20
 
 // Raise returns those of the conditions that hold, in their order. What is new needs a
 // comparison in the query; without one it never holds. It stops with the context's error
@@ -65,8 +71,8 @@ func (l *List) Raise(conditions []Condition, q Query) (out []Raised) {
 			if !c.holds(f) {
 				continue
 			}
-			if x.First == nil {
-				x.First = l.make(f)
+			if x.Findings++; len(x.Named) < MostNamed {
+				x.Named = append(x.Named, l.make(f))
 			}
 			if c.Rule == nil {
 				x.Rows++

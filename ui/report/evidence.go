@@ -74,7 +74,10 @@ type Failure struct {
 	Says      string `json:"says"`
 	Rows      int    `json:"rows"`
 	First     string `json:"first,omitempty"`
-	unit      string // what the rows are; empty for rows
+	// Named are those that it holds for, the first of Findings.
+	Named    []string `json:"named,omitempty"`
+	Findings int      `json:"findings,omitempty"`
+	unit     string   // what the rows are; empty for rows
 }
 
 // NewEvidence says of a snapshot what does not depend on the report.
@@ -313,6 +316,17 @@ func (f *Failure) sentence() string {
 		unit += "s"
 	}
 	return fmt.Sprintf("%s: %s %s, first %s", f.Says, safe.Thousands(f.Rows), unit, f.First)
+}
+
+// others are the lines that name whom a condition holds for beside the first.
+func (f *Failure) others() (lines []string) {
+	if len(f.Named) > 1 {
+		lines = append(lines, f.Named[1:]...)
+	}
+	if more := f.Findings - len(f.Named); more > 0 {
+		lines = append(lines, "and "+safe.Thousands(more)+" more")
+	}
+	return lines
 }
 
 // line is the evidence as one line of JSON.

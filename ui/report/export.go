@@ -52,6 +52,26 @@ func ExportChanges(ctx context.Context, r *change.List, version string, out Outp
 	return out.export(ctx, d, ev)
 }
 
+// keepChanges writes all that changed, within the target and trustee of the
+// question and whatever its toggles hide, to the file for it.
+func (j *Job) keepChanges(ctx context.Context, c *change.Comparison) error {
+	if c == nil || j.Changes.File == "" {
+		return nil
+	}
+	q := Question{Report: compareReport, Query: view.Query{Rows: true, Show: hiding.All}, Target: j.Target, Trustee: j.Trustee}
+	all, err := c.View(ctx, change.Query{Show: hiding.All, Target: j.Query.Target, Trustee: j.Query.Trustee})
+	if err != nil {
+		return err
+	}
+	ev := NewEvidence(c.New, j.Version)
+	ev.Report, ev.Question, ev.Comparison = q.Report, q.words(j.Redact.any), compared(all, j.Redact)
+	d, err := changesData(ctx, all, j.Changes.Format, ev, j.Redact)
+	if err != nil {
+		return err
+	}
+	return j.Changes.Deliver(ctx, io.Discard, io.Discard, d, ev)
+}
+
 // ExportPeople does the same of the leaves of a tree of who gets in.
 func ExportPeople(ctx context.Context, t *people.Tree, leaves []people.Leaf, version string, out Output) ([]string, error) {
 	ev := NewEvidence(t.Snapshot, version)

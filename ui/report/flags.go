@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -18,7 +19,7 @@ import (
 // Flags are the flags of commands that write rows: which rows, and how.
 type Flags struct {
 	Format, Object, Target, Trustee, Direction, Out       string
-	RedactKey, FailOn, Since                              string
+	RedactKey, FailOn, Since, Changes                     string
 	Inherited, Self, Defaults, Implied, Stale, All, Force bool
 	BOM, Redact, Quiet, Wide                              bool
 	Columns                                               string
@@ -166,6 +167,7 @@ func (r *Flags) reports(f *pflag.FlagSet) {
 	f.BoolVar(&r.BOM, "bom", false, "begin CSV with a byte order mark, for Excel")
 	r.DefineRedact(f)
 	f.StringVar(&r.FailOn, "fail-on", "", "exit with 4 where one of these conditions holds: "+finding.ConditionNames())
+	f.StringVar(&r.Changes, "changes", "", "write all that changed to this file, too, hidden or not: its ending is its format")
 	r.Findings.defineAccept(f)
 	r.DefineQuiet(f)
 }
@@ -359,6 +361,9 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 	if job.Columns, err = r.columns(report); err != nil {
 		return nil, err
 	}
+	if job.Changes, err = r.changes(report); err != nil {
+		return nil, err
+	}
 	if job.Redact, err = r.Redactor(); err == nil {
 		err = job.Findings.read()
 	}
@@ -371,5 +376,27 @@ func (r *Flags) Job(report, version string, stdout io.Writer) (*Job, error) {
 	if err := job.Misuse(stdout); err != nil {
 		return nil, usage.Wrap(err)
 	}
+	job.Changes.Redact = job.Redact
+	if err := job.Changes.Free(); err != nil {
+		return nil, err
+	}
 	return job, job.Free()
+}
+
+// changes is where all that changed goes.
+func (r *Flags) changes(report string) (out Output, err error) {
+	if r.Changes == "" {
+		return out, nil
+	}
+	out = Output{File: r.Changes, Force: r.Force, Quiet: true}
+	out.Format, err = ParseFormat(strings.TrimPrefix(strings.ToLower(filepath.Ext(r.Changes)), "."))
+	switch {
+	case err != nil || out.Format == Table:
+		return out, usage.Errorf("--changes %s: the ending says how to write it: .csv, .json, .jsonl, .html or .xlsx", r.Changes)
+	case r.Since == "" && report != compareReport:
+		return out, usage.Errorf("--changes wants something to compare with: give --since FILE")
+	case r.Out != "" && filepath.Clean(r.Out) == filepath.Clean(r.Changes):
+		return out, usage.Errorf("--changes and -o name the same file")
+	}
+	return out, nil
 }

@@ -223,6 +223,7 @@ type Job struct {
 	Question
 	Output
 	FailOn  []finding.Condition
+	Changes Output // where all that changed goes, too; no File for nowhere
 	Version string // of the program
 }
 
@@ -271,6 +272,9 @@ func (j *Job) Run(ctx context.Context, s, old *model.Snapshot, stdout, stderr io
 	if err := j.answer(ctx, s, changes, found, ev, stdout, stderr); err != nil {
 		return out, err
 	}
+	if err := j.keepChanges(ctx, comparison); err != nil {
+		return out, err
+	}
 	if len(ev.Unread) > 0 { // no --quiet hides that no rows are no answer
 		fmt.Fprintln(stderr, "mbxperm: not read: "+strings.Join(ev.Unread, " and ")+" did not come; there may be more rows than these")
 	}
@@ -296,6 +300,9 @@ func (j *Job) Run(ctx context.Context, s, old *model.Snapshot, stdout, stderr io
 	for _, f := range ev.FailOn { // the reason for the exit code is said in any case
 		out.Failed = true
 		fmt.Fprintln(stderr, "mbxperm: --fail-on "+f.Condition+": "+safe.Text(f.sentence()))
+		for _, line := range f.others() {
+			fmt.Fprintln(stderr, "mbxperm:   "+safe.Text(line))
+		}
 	}
 	return out, nil
 }
@@ -426,21 +433,28 @@ func ResultData(r *view.Result) Data {
 
 // failure puts a condition that holds into words.
 func failure(s *model.Snapshot, r finding.Raised, hide *Redactor) Failure {
-	f := Failure{Condition: r.Name, Says: r.Text, Rows: r.Rows, unit: unitOf(r)}
-	x := r.First
-	switch {
-	case x == nil:
-	case x.Change != nil:
-		f.First = firstChange(x.Change, hide)
-	case x.Ref.Obj != 0:
-		row := grant.RowOf(s, x.Ref)
-		f.First = fmt.Sprintf("%s: %s %s on %s", hide.any(row.Trustee.Name), row.Status, hide.right(row.Right), hide.any(x.Target.Name))
-	case x.Rule.Group == finding.Doors:
-		f.First = hide.phrase(x.Detail)
-	default:
-		f.First = strings.TrimPrefix(strings.TrimSuffix(hide.any(x.Trustee.Name)+" on "+hide.any(x.Target.Name), " on "), " on ") + ": " + hide.phrase(x.Detail)
+	f := Failure{Condition: r.Name, Says: r.Text, Rows: r.Rows, Findings: r.Findings, unit: unitOf(r)}
+	for _, x := range r.Named {
+		f.Named = append(f.Named, ringing(s, x, hide))
+	}
+	if len(f.Named) > 0 {
+		f.First = f.Named[0]
 	}
 	return f
+}
+
+// ringing puts a finding that a condition holds for into words.
+func ringing(s *model.Snapshot, x *finding.Finding, hide *Redactor) string {
+	switch {
+	case x.Change != nil:
+		return changeWords(x.Change, hide)
+	case x.Ref.Obj != 0:
+		row := grant.RowOf(s, x.Ref)
+		return fmt.Sprintf("%s: %s %s on %s", hide.any(row.Trustee.Name), row.Status, hide.right(row.Right), hide.any(x.Target.Name))
+	case x.Rule.Group == finding.Doors:
+		return hide.phrase(x.Detail)
+	}
+	return strings.TrimPrefix(strings.TrimSuffix(hide.any(x.Trustee.Name)+" on "+hide.any(x.Target.Name), " on "), " on ") + ": " + hide.phrase(x.Detail)
 }
 
 // unitOf names what the rows of a condition are.
@@ -454,8 +468,8 @@ func unitOf(r finding.Raised) string {
 	return "row"
 }
 
-// firstChange puts the first change behind a condition into words.
-func firstChange(c *change.Change, hide *Redactor) string {
+// changeWords puts a change behind a condition into words.
+func changeWords(c *change.Change, hide *Redactor) string {
 	switch c.Kind {
 	case change.KindClient, change.KindRelay:
 		return fmt.Sprintf("%s on %s: %s", hide.any(c.Trustee.Name), hide.any(c.Target.Name), hide.phrase(c.New))
