@@ -224,7 +224,7 @@ func (a *app) cardAt(raw bool) {
 		} else if res.Query.Rows {
 			sheets, at = rowSheets(res.Snapshot, res.Ref(row)), 2
 		} else if line := res.Line(row); line.Row != nil {
-			sheets, at = rowSheets(res.Snapshot, line.Row.Ref), 2
+			sheets, at = append(rowSheets(res.Snapshot, line.Row.Ref), reachSheets(res, row)...), 2
 		} else {
 			sheets, at = lineSheets(w.ctx, res.Snapshot, line.Key), 1
 		}
@@ -270,6 +270,21 @@ func rowSheets(s *model.Snapshot, ref grant.Ref) []widget.Sheet {
 		return append(sheets, widget.Sheet{Title: "Value", Text: widget.Still(valueLines(&row)...)})
 	}
 	return append(sheets, widget.Sheet{Title: "ACE", Text: widget.Still(aceLines(s, &row, &raw)...)}, descriptorSheet(s, "Descriptor", &raw))
+}
+
+// reachSheets list the containers that a line which is an entry stands for; none where
+// that is one alone.
+func reachSheets(res *view.Result, row int) []widget.Sheet {
+	on := res.Reached(row)
+	if len(on) < 2 {
+		return nil
+	}
+	var f sheetLines
+	f.head("It stands on " + counted(len(on), "container") + ": where it is set, and below")
+	for _, p := range on {
+		f.add("", p.DN)
+	}
+	return []widget.Sheet{{Title: "Reaches", Text: widget.Still(f...)}}
 }
 
 // valueLines describes a row that is a value of a link and no ACE.

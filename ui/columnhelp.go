@@ -69,6 +69,7 @@ var columnTexts = map[string]string{
 	"Effect":                 "what the role lets its holder do to mailboxes",
 	"Scope":                  "where it holds",
 	"DelegatedRights":        "the right, or the role of 2000/2003 that it amounts to",
+	"Reaches":                "the containers that the entry stands on: where it is set, and what inherits it",
 	"ScopeDN":                "the container that the entry is set on",
 	"Name":                   "who or what the line is",
 	"On":                     "how many have it on",

@@ -144,7 +144,9 @@ func totalsColumns(q *view.Query) []widget.Column {
 				columns[i].Lesser, columns[i].Good = true, 16
 			}
 		case model.ContentRight:
-			columns[i].Good, columns[i].Main = 32, true
+			// The longest legacy role has 44 cells.
+			columns[i].Good, columns[i].Max, columns[i].Main = 44, 60, true
+			columns[0].Good = 13
 		case model.ContentWord:
 			if !q.Type.Doors() { // which say all in words
 				columns[i].Lesser, columns[i].Good = true, 12

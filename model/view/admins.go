@@ -1,13 +1,16 @@
 package view
 
 import (
+	"slices"
+
 	"mbxperm/model"
 	"mbxperm/model/grant"
 	"mbxperm/model/hiding"
 )
 
 // Admins is the object type of delegated administration: the entries of the
-// containers from CN=Microsoft Exchange down to the stores.
+// containers from CN=Microsoft Exchange down to the stores. A line is an entry where
+// it is set, and Reaches counts the containers that it stands on; split, it is a row.
 var Admins = &ObjectType{
 	Name: "Delegated Exchange Admin", Flag: "admin", Plural: "Delegated admins", One: "Exchange container",
 	Toggles: hiding.Inherited | hiding.Default,
@@ -16,6 +19,7 @@ var Admins = &ObjectType{
 		{Title: "DelegatedRights", Is: model.ContentRight, Text: func(l *Line) string { return l.Row.Text }},
 		{Title: "Status", Is: model.ContentStatus, Text: func(l *Line) string { return statusText(l.Row) }},
 		{Title: "Scope", Is: model.ContentName, Text: func(l *Line) string { return l.Row.Target.Name }},
+		{Title: "Reaches", Numeric: true, Text: func(l *Line) string { return thousands(l.Reach) }, Number: func(l *Line) int { return l.Reach }},
 		{Title: "ScopeDN", Is: model.ContentDN, Extra: true, Text: func(l *Line) string { return l.Row.Target.DN }},
 	}, knownAs...),
 	Details: targetColumns("Scope", rowTarget),
@@ -28,12 +32,12 @@ var Admins = &ObjectType{
 		{Name: "status", Is: model.ContentStatus, Value: func(l *Line) any { return l.Row.Status }},
 		{Name: "inherited", Value: func(l *Line) any { return l.Row.Inherited }},
 		{Name: "scope_dn", Is: model.ContentDN, Order: true, Value: func(l *Line) any { return l.Row.Target.DN }},
-	}, lineKnownFields...),
+	}, append(slices.Clip(lineKnownFields), model.Field[*Line]{Name: "reaches", Value: func(l *Line) any { return l.Reach }})...),
 	ACEs: []ACEType{
 		{Name: "All", reverse: grant.AdminACL.Only(), Flip: 1},
 		{Name: "Reverse-All", reverse: grant.All(), Flip: 0},
 		{Name: "Scope", forward: grant.AdminACL.Only(), Flip: 1}, // whoever is named on the same container
 		allLines(grant.AdminACL.Only(), 3),
 	},
-	lines: rowLines, rowLines: true, forward: grant.AdminACL.Only(),
+	lines: entryLines, rowLines: true, forward: grant.AdminACL.Only(),
 }

@@ -121,7 +121,7 @@ func (r *Result) Explain(i int) (parts []string) {
 	}
 	line := r.Line(i)
 	if line.Row != nil {
-		return nil
+		return reachText(&line)
 	}
 	for _, k := range grant.Kinds {
 		if c := line.Forward(k); c.Unread {

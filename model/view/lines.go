@@ -151,7 +151,7 @@ func (r *Result) Find(key LineKey) int {
 	case r.doorLines != nil && line.door.kind == r.Query.Type.door.number():
 		return slices.Index(r.doorLines, line.door.n)
 	case r.numbers == nil:
-		return slices.Index(r.lines, line)
+		return r.findLine(line)
 	}
 	if r.Query.Arrival {
 		return slices.IndexFunc(r.numbers, func(n uint32) bool { return lineAt(s, n) == line })
@@ -168,6 +168,18 @@ func (r *Result) Find(key LineKey) int {
 		return slices.Index(r.numbers, lines[i])
 	}
 	return i
+}
+
+// findLine is Find where lines are not numbered: of a row that a line stands for,
+// that line.
+func (r *Result) findLine(line lineRef) int {
+	for first, of := range r.evaluation.reach {
+		if line.isRow() && slices.Contains(of, line.row) {
+			line = rowLine(r.Snapshot, first, grant.ACEOf(r.Snapshot, first))
+			break
+		}
+	}
+	return slices.Index(r.lines, line)
 }
 
 // targetLines gives each target of the object type a line.

@@ -128,6 +128,7 @@ type Line struct {
 	Place
 	Totals Totals
 	Row    *grant.Row  // where a line is one ACE
+	Reach  int         // of such a line: the containers that the entry stands on
 	asked  *evaluation // that made it; nil for a line of none
 	at     lineRef
 	Door   *DoorTotals // of a line of doors; nil of others

@@ -228,6 +228,7 @@ func Of(ctx context.Context, s *model.Snapshot, q Query) (*Result, error) {
 func (r *Result) Under(q Query) *Result {
 	out := *r
 	out.evaluation = newEvaluation(r.evaluation.ctx, r.Snapshot, q)
+	out.evaluation.reach = r.evaluation.reach
 	out.Query, out.Meanwhile = out.evaluation.result.Query, true
 	out.evaluation.result = &out
 	return &out
@@ -246,6 +247,8 @@ type evaluation struct {
 	filter filter
 	reads  *coverage.Readability // what the bound account may read; used under its lock
 	seen   int
+	// reach are the rows that a line stands for which is an entry, by the first.
+	reach map[grant.Ref][]grant.Ref
 	// so many of the rows came in the order of their targets
 	inOrder int
 
@@ -419,6 +422,9 @@ func (l *evaluation) totals(k lineRef) (t Totals) {
 func (l *evaluation) line(k lineRef) Line {
 	line := l.describe(k)
 	line.asked, line.at = l, k
+	if k.isRow() {
+		line.Reach = max(1, len(l.reached(k)))
+	}
 	if k.isRow() || k.door.n != 0 {
 		return line
 	}
