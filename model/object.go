@@ -1,6 +1,7 @@
 package model
 
 import (
+	"bytes"
 	"time"
 
 	"mbxperm/acl"
@@ -168,8 +169,8 @@ type Record struct {
 	Master         pool.SID
 	PrimaryGroup   uint32
 	Account        table.TextID
-	Display        table.TextID
-	Home           pool.DN // homeMDB; of a store or a copy: its server
+	display        table.TextID // see Snapshot.DisplayOf
+	Home           pool.DN      // homeMDB; of a store or a copy: its server
 	MailboxSD      pool.Desc
 	Security       pool.Desc
 	Delegates      span
@@ -184,6 +185,23 @@ type Record struct {
 	DelegatesState ReadState
 	MembersState   ReadState
 }
+
+// asNamed is the display of an object whose displayName is the value of its RDN, as
+// mostly it is: the text is there already. No text of an arena has this number, since
+// none begins with the last byte of a block.
+const asNamed = ^table.TextID(0)
+
+// DisplayOf returns the displayName of an object, empty where it has none. It must
+// not be written.
+func (s *Snapshot) DisplayOf(o *Record) []byte {
+	if o.display == asNamed {
+		return rdnValue(s.Texts.Bytes(s.DNs.At(uint32(o.DN)).Leaf))
+	}
+	return s.Texts.Bytes(o.display)
+}
+
+// rdnValue is what stands behind the equals sign of an RDN, as it is spelled.
+func rdnValue(rdn []byte) []byte { return rdn[bytes.IndexByte(rdn, '=')+1:] }
 
 // span is a run of records in a table.
 type span struct{ First, N uint32 }

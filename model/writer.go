@@ -212,8 +212,12 @@ func (w *Writer) identify(o *Record, id ObjectID, in *Object) {
 	if in.Account != "" && o.Account == 0 {
 		o.Account = w.Pool.Texts.Add(in.Account)
 	}
-	if in.Display != "" && o.Display == 0 {
-		o.Display = w.Pool.Texts.Add(in.Display)
+	switch {
+	case in.Display == "" || o.display != 0:
+	case string(rdnValue(w.Pool.Leaf(o.DN))) == in.Display:
+		o.display = asNamed
+	default:
+		o.display = w.Pool.Texts.Add(in.Display)
 	}
 	if in.PrimaryGroup != 0 {
 		o.PrimaryGroup = in.PrimaryGroup

@@ -208,7 +208,7 @@ func (g *Graph) mailbox(n *Node, id model.ObjectID) *Node {
 	*n = Node{ID: g.ours(id), Kind: Mailbox, Properties: g.props[:0]}
 	p := s.TargetPrincipal(o)
 	n.add("name", p.Name, model.ContentTarget)
-	n.add("displayname", s.Texts.Text(o.Display), model.ContentTarget)
+	n.add("displayname", string(s.DisplayOf(o)), model.ContentTarget)
 	n.add("distinguishedname", p.DN, model.ContentDN)
 	n.add("domain", g.domainOf(o.DN), model.ContentHost)
 	n.add("accountsid", model.SIDText(p.SID), model.ContentSID)

@@ -129,7 +129,7 @@ var classWords = map[model.Class]string{
 }
 
 func fillCard(s *model.Snapshot, c *Card, o *model.Record, p model.TrusteeID) {
-	c.Display, c.GUID = s.Texts.Text(o.Display), o.GUID
+	c.Display, c.GUID = string(s.DisplayOf(o)), o.GUID
 	c.Class, c.Type = classWords[o.Class], s.TypeName(o)
 	if o.Class == model.ClassGroup && o.Is(model.FlagDistribution) {
 		c.Class = "distribution group"

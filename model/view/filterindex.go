@@ -100,7 +100,7 @@ func fillBlock(s *model.Snapshot, b *nameBlock, from, to int) {
 		} else {
 			o := s.Record(k.obj)
 			dn := s.DNs.At(uint32(o.DN))
-			leaf, display := s.Texts.Bytes(dn.Leaf), s.Texts.Bytes(o.Display)
+			leaf, display := s.Texts.Bytes(dn.Leaf), s.DisplayOf(o)
 			add(leaf)
 			add(s.Texts.Bytes(o.Account))
 			if !bytes.HasSuffix(leaf, display) { // mostly it is the value of cn

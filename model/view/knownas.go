@@ -18,7 +18,7 @@ func displayName(k known) string {
 	if k.id == 0 {
 		return ""
 	}
-	return k.s.Texts.Text(k.s.Record(k.id).Display)
+	return string(k.s.DisplayOf(k.s.Record(k.id)))
 }
 
 func upn(k known) string {

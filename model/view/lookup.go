@@ -83,7 +83,8 @@ func KnownAs(s *model.Snapshot, text string) []model.ObjectID {
 		if !o.IsPrincipal() && o.Recipient == model.NoRecipient {
 			return false
 		}
-		return o.Display != 0 && isSearchable(s.Texts.Bytes(o.Display), name) || o.Account != 0 && isSearchable(s.Texts.Bytes(o.Account), name)
+		display := s.DisplayOf(o)
+		return len(display) > 0 && isSearchable(display, name) || o.Account != 0 && isSearchable(s.Texts.Bytes(o.Account), name)
 	})
 }
 
@@ -274,7 +275,7 @@ func Complete(ctx context.Context, s *model.Snapshot, text string, n int) []Cand
 
 // knownBy returns the first of the further names of an object that a word is in.
 func knownBy(s *model.Snapshot, id model.ObjectID, word string) string {
-	if display := s.Texts.Bytes(s.Record(id).Display); indexFolded(display, word) >= 0 {
+	if display := s.DisplayOf(s.Record(id)); indexFolded(display, word) >= 0 {
 		return string(display)
 	}
 	if strings.Contains(word, "@") { // else it would be in the name of the account or of a domain

@@ -70,8 +70,5 @@ func DisplayName(s *model.Snapshot, key LineKey) string {
 	if id == 0 || k.isRow() {
 		id = s.TrusteeRecordID(k.party)
 	}
-	if id == 0 {
-		return ""
-	}
-	return s.Texts.Text(s.Record(id).Display)
+	return displayName(known{s, id})
 }

@@ -43,10 +43,12 @@ func (p *Pool) DN(name string) DN {
 	return DN(id)
 }
 
+// Leaf is the first RDN of an interned name, as it is kept. It must not be written.
+func (p *Pool) Leaf(id DN) []byte { return p.Texts.Bytes(p.dns.At(uint32(id)).Leaf) }
+
 // hashDN is the hash by which an interned name is found.
 func (p *Pool) hashDN(id uint32) uint64 {
-	d := p.dns.At(id)
-	return hashLeaf(d.Parent, dn.CanonicalRDN(string(p.Texts.Bytes(d.Leaf))))
+	return hashLeaf(p.dns.At(id).Parent, dn.CanonicalRDN(string(p.Leaf(DN(id)))))
 }
 
 // Bounds on Pool.parents.
