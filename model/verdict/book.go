@@ -38,6 +38,7 @@ type Book struct {
 	tokens  cache[tokenKey, *member.SIDs]
 	groups  cache[groupKey, *member.SIDs]
 
+	asked    cache[askedKey, *telling]
 	tellings cache[tellingKey, *telling]
 	names    cache[nameKey, model.Phrase]
 	entries  cache[entryKey, model.Phrase]
@@ -60,9 +61,10 @@ func newBook(s *model.Snapshot) *Book {
 	b := &Book{s: s, reads: coverage.NewReadability(s), domains: map[pool.DN]member.Domain{}}
 	b.holders.most, b.holders.weigh = mostKept, func(h *member.Holding) int { return len(h.Persons) + 8 }
 	b.named.most, b.named.weigh = mostKept, func(h *member.Holding) int { return max(0, len(h.Persons)-1) } // a person alone is soon found again
-	b.runs.most, b.runs.weigh = mostKept, func(r *ran) int { return len(r.except) + len(r.list.entries) + 8 }
+	b.runs.most, b.runs.weigh = mostKept, func(r *ran) int { return len(r.except) + len(r.pairs) + len(r.list.entries) + 8 }
 	b.tokens.most, b.tokens.weigh = mostTokens, func(*member.SIDs) int { return 1 }
 	b.groups.most, b.groups.weigh = mostTokens, func(*member.SIDs) int { return 1 }
+	b.asked.most, b.asked.weigh = mostTellings, (*telling).weight
 	b.tellings.most, b.tellings.weigh = mostTellings, (*telling).weight
 	b.ways.most, b.ways.weigh = mostTellings, (*Way).weight
 	b.roleWays.most, b.roleWays.weigh = mostTellings, (*Way).weight
@@ -220,6 +222,7 @@ type ran struct {
 	wide    []wideGroup
 	classes []Outcome           // by the set of wide groups that a person is in
 	except  []judged            // in order of the persons
+	pairs   []pair              // in order of the persons: of whoever an entry names, but for wide; see matchesOf
 	alone   map[pool.SID]Answer // see Book.alone; used while the list is worked out
 }
 
@@ -279,7 +282,38 @@ func (b *Book) workOut(l *list) *ran {
 			r.except = append(r.except, judged{p, out})
 		}
 	}
+	r.pairs = slices.Clip(slices.DeleteFunc(pairs, func(p pair) bool { return r.isWide(l.entries[p.entry].who) }))
 	return r
+}
+
+func (r *ran) isWide(sid pool.SID) bool {
+	return slices.ContainsFunc(r.wide, func(w wideGroup) bool { return w.sid == sid })
+}
+
+// matchesOf are those of a person, of a list that was worked out for all: as his
+// token has them, without the making of it. Where two doubts meet in one entry the
+// token may know better, and ok is false.
+func (r *ran) matchesOf(p member.Person) (_ []match, ok bool) {
+	var few [16]match
+	own := few[:0]
+	at, _ := slices.BinarySearchFunc(r.pairs, p, func(x pair, p member.Person) int { return int(x.person) - int(p) })
+	for ; at < len(r.pairs) && r.pairs[at].person == p; at++ {
+		own = append(own, match{r.pairs[at].entry, r.pairs[at].certainty})
+	}
+	named := len(own)
+	for _, w := range r.wide {
+		c := certaintyIn(w.holders, p)
+		for i := range r.list.entries {
+			if e := &r.list.entries[i]; c != member.No && e.who == w.sid && e.effect != either {
+				own = append(own, match{int32(i), c})
+			}
+		}
+	}
+	if len(own) > named {
+		slices.SortFunc(own, func(x, y match) int { return int(x.entry - y.entry) })
+	}
+	all := r.list.merge(nil, own)
+	return all, !slices.ContainsFunc(all, func(m match) bool { return m.certainty&(m.certainty-1) != 0 })
 }
 
 // weighFor is weigh for a person. What Windows' and set-up's entries give is told

@@ -65,7 +65,6 @@ func (w *Way) parts() int {
 type savedList struct {
 	list    *list
 	matches []match
-	token   *member.SIDs // nil for everybody
 }
 
 // token is that of whom the line is about; nil for everybody.
@@ -116,10 +115,7 @@ func (l *Line) findWays(out []*Way, q Question) (_ []*Way, shared bool) {
 		out = l.addRoleWays(out, l.t.role)
 	}
 	for _, r := range l.t.listsOf(q) {
-		saved := savedList{list: r.list, matches: r.list.general}
-		if saved.token = l.token(r.list.domain); saved.token != nil {
-			saved.matches = r.list.matches(saved.token)
-		}
+		saved := savedList{list: r.list, matches: l.matchesIn(r)}
 		late := false
 		for _, m := range saved.matches {
 			w := l.wayOf(&saved, m, late)
@@ -130,6 +126,38 @@ func (l *Line) findWays(out []*Way, q Question) (_ []*Way, shared bool) {
 	return out, shared
 }
 
+// matchesIn are the entries of a list that may hold for whom the line is about.
+func (l *Line) matchesIn(r *ran) []match {
+	if l.Single && r.list.only == nil {
+		if matches, ok := r.matchesOf(l.Person); ok {
+			return matches
+		}
+	}
+	if t := l.token(r.list.domain); t != nil {
+		return r.list.matches(t)
+	}
+	return r.list.general
+}
+
+// wayUp names the way from whom the line is about to a SID; nil where he does not
+// hold it by himself or by a group.
+func (l *Line) wayUp(sid pool.SID, d member.Domain) []model.Phrase {
+	if l.Single {
+		if own := l.b.g.Object(l.Person); own != 0 && l.b.s.Record(own).Class != model.ClassForeign && l.b.s.Record(own).SID == sid {
+			return []model.Phrase{l.b.objectName(own)} // as his token says, without the making of it
+		}
+	}
+	t := l.token(d)
+	if t == nil {
+		return nil
+	}
+	way := t.Way(sid)
+	if way == nil {
+		return nil
+	}
+	return l.b.steps(way, sid)
+}
+
 func (l *Line) ownerWay() (w Way, ok bool) {
 	c := l.t.owner(l.Person)
 	if c == member.No {
@@ -137,14 +165,12 @@ func (l *Line) ownerWay() (w Way, ok bool) {
 	}
 	w = Way{basis: Owner, certainty: c}
 	sid, linked := mailboxSID(l.t.o)
-	t := l.b.tokenOf(l.Person, l.t.domain)
 	sids := []pool.SID{sid}
 	if !linked {
 		sids = append(sids, member.FormerSIDs(l.b.s)[l.t.id]...)
 	}
 	for _, sid := range sids {
-		if way := t.Way(sid); way != nil {
-			w.Chain = l.b.steps(way, sid)
+		if w.Chain = l.wayUp(sid, l.t.domain); w.Chain != nil {
 			break
 		}
 	}
@@ -193,12 +219,7 @@ func (l *Line) makeWay(saved *savedList, m match, at entryKey) (w Way) {
 		w.basis = Service
 	}
 	w.Obj, w.Pos, w.Mailbox, w.HasEntry, w.names = at.at.obj, e.pos, e.in == inMailbox, true, e.who
-	if saved.token != nil {
-		if way := saved.token.Way(e.who); way != nil {
-			w.Chain = l.b.steps(way, e.who)
-		}
-	}
-	if w.Chain == nil {
+	if w.Chain = l.wayUp(e.who, saved.list.domain); w.Chain == nil {
 		if l.Single {
 			w.Chain = append(w.Chain, l.b.nameOf(l.Trustee))
 		}

@@ -7,6 +7,7 @@ import (
 	"mbxperm/model/coverage"
 	"mbxperm/model/member"
 	"mbxperm/model/rbac"
+	"mbxperm/model/verdict"
 )
 
 // heldWrong is the first pair of a person and an assignment of which package rbac
@@ -81,4 +82,21 @@ func TestHeldAgrees(t *testing.T) {
 		pairs += o.asked
 	}
 	t.Logf("%d pairs of a person and an assignment", pairs)
+}
+
+// TestMatchesAreTheTokens: who is named by which entry comes out alike from below, by
+// the holders of its SID, and from above, by the tokens.
+func TestMatchesAreTheTokens(t *testing.T) {
+	held := 0
+	for seed := range forests() {
+		o := randomForest(seed)
+		n, differs := verdict.Of(o.snapshot()).MatchesByHolders()
+		if differs != "" {
+			t.Fatalf("organisation %d: %s\n%s", seed, differs, o)
+		}
+		held += n
+	}
+	if held < 1000 {
+		t.Errorf("only %d matches", held)
+	}
 }

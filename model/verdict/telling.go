@@ -37,22 +37,66 @@ const fewWays = 6
 // telling returns what an answer rests on, which is worked out by the first who
 // asks; two who ask at a time may both work it out.
 func (l *Line) telling(q Question) *telling {
-	if t := l.told[q].Load(); t != nil {
+	t := l.told[q].Load()
+	if t != nil {
 		return t
 	}
-	var few [fewWays]*Way
-	ways, shared := l.findWays(few[:0], q)
-	answer := l.Answers[q].Answer
-	var t *telling
-	if shared && len(ways) <= fewWays {
-		k := tellingKey{answer: answer}
-		copy(k.ways[:], ways)
-		t = l.b.tellings.of(k, func() *telling { return tell(answer, ways) })
+	if k, ok := l.askedKey(q); ok {
+		t = l.b.asked.of(k, func() *telling { return l.findTelling(q) })
 	} else {
-		t = tell(answer, ways)
+		t = l.findTelling(q)
 	}
 	l.told[q].Store(t)
 	return t
+}
+
+// askedKey is what an answer rests on where that lies in lists that many recipients
+// have alike, so that nobody looks for the ways again.
+type askedKey struct {
+	question Question
+	answer   Answer
+	release  release
+	single   bool
+	mailbox  bool // see entryKey
+	_        [3]byte
+	list     uint32 // number of the list
+	role     uint32 // number of what roles give
+	person   member.Person
+	about    model.TrusteeID
+	above    pool.DN // see entryPlace
+}
+
+// askedKey is not there for the owner of a recipient, and for lists of one.
+func (l *Line) askedKey(q Question) (k askedKey, ok bool) {
+	if l.t == nil || q == CanSendOnBehalf || l.Single && l.t.owner(l.Person) != member.No {
+		return k, false
+	}
+	p := plansOf(l.b.s)
+	at := p.of[l.t.id]
+	k = askedKey{question: q, answer: l.Answers[q].Answer, release: l.t.release, single: l.Single, mailbox: at.open != noList, list: at.send, role: at.role,
+		person: l.Person, about: l.Trustee}
+	switch q {
+	case CanOpen:
+		k.list = at.open
+		return k, at.open != noList && p.bare[at.open] == at.open
+	case CanOpenAdmin:
+		k.list = at.admin
+	default:
+		k.above = l.b.s.DNs.At(uint32(l.t.o.DN)).Parent
+	}
+	return k, true
+}
+
+func (l *Line) findTelling(q Question) *telling {
+	var few [fewWays]*Way
+	ways, shared := l.findWays(few[:0], q)
+	answer := l.Answers[q].Answer
+	if !shared || len(ways) > fewWays {
+		return tell(answer, ways)
+	}
+	k := tellingKey{answer: answer}
+	copy(k.ways[:], ways)
+	return l.b.tellings.of(k, func() *telling { return tell(answer, ways) })
 }
 
 func tell(a Answer, ways []*Way) *telling {

@@ -46,7 +46,7 @@ type accessPerson struct{ sid, name, state string }
 type accessMailbox struct{ guid, name string }
 
 // mostWords bounds the sentences that are kept, of some hundred bytes each.
-const mostWords = 1 << 13
+const mostWords = 1 << 14
 
 func (a *accessTexts) wordsOf(l *verdict.Line) accessWords {
 	told, shared := l.Told()
