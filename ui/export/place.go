@@ -191,6 +191,7 @@ func (f folder) write(ctx context.Context, r *run, chosen []*table, force bool, 
 		return sum, err
 	}
 	defer hidden.Discard()
+	r.pages = &pageFiles{in: hidden}
 	for _, t := range chosen {
 		said(t.name)
 		one, err := f.fill(ctx, hidden, r, t)

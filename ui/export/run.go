@@ -1,6 +1,7 @@
 package export
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
@@ -27,7 +28,8 @@ type run struct {
 	at      time.Time
 	version string
 	expand  bool
-	texts   int // bytes of sentences that were made for the group of rows in hand
+	pages   *pageFiles // where the pages of a group wait for its end; nil for memory
+	texts   int        // bytes of sentences that were made for the group of rows in hand
 }
 
 // newRun names a run by what was read: reading one recording twice gives one run.
@@ -69,10 +71,11 @@ func micros(t time.Time) *int64 {
 	return &n
 }
 
-// keyed is an object with its place in the order of GUIDs as text.
+// keyed is an object with its place in the order of GUIDs as text, as far as the
+// first half of its own tells.
 type keyed struct {
-	first, rest uint64
-	id          model.ObjectID
+	first uint64
+	id    model.ObjectID
 }
 
 // byGUID orders objects by the text of their GUIDs as the tables have it, those
@@ -80,14 +83,14 @@ type keyed struct {
 func (r *run) byGUID(ids []model.ObjectID) {
 	keys := make([]keyed, len(ids))
 	for i, id := range ids {
-		g := r.s.Record(id).GUID
-		if r.hide != nil && !g.IsZero() {
-			g, _ = acl.ParseGUID(r.hide.Text(model.ContentGUID, g.String()))
-		}
-		keys[i] = keyed{textOrder(g), binary.BigEndian.Uint64(g[8:]), id}
+		keys[i] = keyed{textOrder(r.guid(id)), id}
 	}
 	slices.SortFunc(keys, func(a, b keyed) int {
-		if c := cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(a.rest, b.rest)); c != 0 {
+		if a.first != b.first {
+			return cmp.Compare(a.first, b.first)
+		}
+		x, y := r.guid(a.id), r.guid(b.id)
+		if c := bytes.Compare(x[8:], y[8:]); c != 0 {
 			return c
 		}
 		return dn.Compare([]byte(r.s.DNText(r.s.Record(a.id).DN)), []byte(r.s.DNText(r.s.Record(b.id).DN)))
@@ -97,6 +100,15 @@ func (r *run) byGUID(ids []model.ObjectID) {
 	}
 }
 
+// guid is that of an object as the tables have it.
+func (r *run) guid(id model.ObjectID) acl.GUID {
+	g := r.s.Record(id).GUID
+	if r.hide != nil && !g.IsZero() {
+		g, _ = acl.ParseGUID(r.hide.Text(model.ContentGUID, g.String()))
+	}
+	return g
+}
+
 // textOrder is the first half of a GUID as its text begins: three numbers, which
 // lie in memory with their lowest byte first ([MS-DTYP] 2.3.4.2).
 func textOrder(g acl.GUID) uint64 {
@@ -104,7 +116,8 @@ func textOrder(g acl.GUID) uint64 {
 }
 
 // targets are all objects that entries stand on, in the order of their GUIDs.
-func (r *run) targets() (out []model.ObjectID) {
+func (r *run) targets() []model.ObjectID {
+	out := make([]model.ObjectID, 0, r.s.Objects.Len()) // most of them
 	for id := model.ObjectID(1); uint32(id) < r.s.Objects.Len(); id++ {
 		if r.s.Record(id).Target() != model.NoTarget {
 			out = append(out, id)

@@ -143,8 +143,8 @@ func (t *table) options(r *run) []parquet.WriterOption {
 	for _, name := range t.sorted {
 		sorting = append(sorting, parquet.NullsFirst(parquet.Ascending(name)))
 	}
-	return []parquet.WriterOption{
-		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest, Concurrency: 1}),
+	options := []parquet.WriterOption{
+		parquet.Compression(&zstd.Codec{Level: zstd.SpeedDefault, Concurrency: 1}),
 		parquet.MaxRowsPerRowGroup(groupRows),
 		parquet.DataPageVersion(1), // the second is still unknown to some readers
 		parquet.DataPageStatistics(true),
@@ -155,6 +155,10 @@ func (t *table) options(r *run) []parquet.WriterOption {
 		parquet.KeyValueMetadata("mbxperm.version", r.version),
 		parquet.KeyValueMetadata("mbxperm.run_id", r.id),
 	}
+	if r.pages != nil {
+		options = append(options, parquet.ColumnPageBuffers(r.pages))
+	}
+	return options
 }
 
 // redaction replaces the texts of a row; nil where names are shown.
