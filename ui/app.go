@@ -86,7 +86,7 @@ type pending struct {
 func newApp(d Driver, t *widget.Theme) *app {
 	t.Install()
 	a := &app{
-		tv: tview.NewApplication(), theme: t, driver: d, reading: &reading{now: time.Now, stopComparing: func() {}},
+		tv: tview.NewApplication(), theme: t, driver: d, reading: &reading{now: time.Now, many: manyRecipients, stopComparing: func() {}},
 		head: newHeader(t), left: newTotals(t), right: newACEs(t),
 		pending: pending{left: newWorker(), right: newWorker()},
 	}
@@ -264,7 +264,7 @@ func (a *app) askRight() {
 		return
 	}
 	a.pending.rightAt = a.reading.now()
-	a.pending.right.ask(a.ctx, a.reading.base, a.rightQuery(), a.showRight)
+	a.pending.right.ask(a.ctx, a.generation(), a.rightQuery(), a.showRight)
 }
 
 // toggled shows at once what the toggles make of the lines that are there, and
@@ -295,6 +295,7 @@ func (a *app) showLeft(res *view.Result) {
 	}
 	ordered := a.left.result != nil && a.left.result.Query.Arrival && !res.Query.Arrival
 	a.left.show(res)
+	a.foot.said = explained{} // which would keep the answer before, and all that was worked out for it
 	a.countMarks(a.left.Grid)
 	if ordered && !a.pending.touched { // whatever came first is nobody's choice
 		a.left.Top()
@@ -311,6 +312,7 @@ func (a *app) showLeft(res *view.Result) {
 
 func (a *app) showRight(res *view.Result) {
 	a.right.show(res)
+	a.preview.of = previewed{} // as above: a preview that is not drawn follows nobody
 	a.countMarks(a.right.Grid)
 	a.sayWhenNothing(res)
 	if a.pending.row == nil {

@@ -17,6 +17,7 @@ import (
 // reading is what the driver has told.
 type reading struct {
 	now       func() time.Time
+	many      uint32          // manyRecipients, but for tests
 	latest    *model.Snapshot // the newest
 	came      time.Time       // when it came
 	opening   bool            // the source is being opened again; what was read stays meanwhile
@@ -217,7 +218,7 @@ func (a *app) refresh() {
 	if n.base == nil {
 		return
 	}
-	due := !n.running() || a.left.result == nil || a.left.result.Len() == 0 || n.now().Sub(a.pending.at) >= refreshEvery
+	due := !n.running() || a.left.result == nil || a.left.result.Len() == 0 || n.now().Sub(a.pending.at) >= refreshEvery && a.outgrown(a.left.result)
 	if due && !a.ordered() && !a.pending.left.busy() && (a.left.result == nil || a.left.result.Snapshot != n.base) {
 		a.askLeft()
 		if !a.here.of.IsZero() && !a.pending.right.busy() {
@@ -226,6 +227,28 @@ func (a *app) refresh() {
 	} else if !n.running() && !a.pending.right.busy() && a.right.result != nil && a.right.result.Snapshot != n.base {
 		a.askRight()
 	}
+}
+
+// manyRecipients is from how many recipients on the screen on another answer waits
+// until there is half as much again. What an answer takes, in time and in memory
+// beside the one on the screen, grows with what was read: so all of them together
+// take no more than twice what the last one does.
+const manyRecipients = 200_000
+
+// outgrown reports whether enough was read since an answer for another one.
+func (a *app) outgrown(res *view.Result) bool {
+	shown, read := res.Snapshot.Recipients.Len(), a.reading.base.Recipients.Len()
+	return !res.Query.Type.HasTrustees() || shown < a.reading.many || read >= shown+shown/2
+}
+
+// generation is the snapshot that the right grid is about: while the source is read that
+// of the lines on its left, so that the two go together.
+func (a *app) generation() *model.Snapshot {
+	n := a.reading
+	if res := a.left.result; n.running() && res != nil && !a.pending.left.busy() && sameReading(res.Snapshot, n.base) {
+		return res.Snapshot
+	}
+	return n.base
 }
 
 // count finds out what is missing from base, away from the screen's goroutine.
