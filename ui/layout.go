@@ -56,7 +56,11 @@ func (r *root) Draw(screen tcell.Screen) {
 		return
 	}
 	if lines := r.app.foot.lines(w, h); w != r.width || h != r.height || lines != r.lines || r.previewHeight(r.pane) != r.shown {
+		wider := w != r.width
 		r.width, r.height, r.lines = w, h, lines
+		if wider { // tables on pages are laid out for it
+			r.renew()
+		}
 		r.arrange()
 	}
 	r.Flex.Draw(screen)

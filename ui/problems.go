@@ -33,10 +33,10 @@ func (n *reading) moreProblems() int {
 	return n.latest.State.MoreProblems
 }
 
-// problemLines is the list of errors: time, object, reason. Domains and searches
-// that were not read stand before them, with what one must know all the time; how
-// much was read of what was found, and what could not be read, behind: that is
-// known when all is read.
+// problemLines is the list of errors: time, object, reason. Before them stand a table
+// of what was not read as a whole, which is known when all is read, and the domains
+// and searches that were not, with what one must know all the time; behind them a
+// table of what was read, and what could not be, by name.
 func (a *app) problemLines() (lines []widget.Line) {
 	lines = a.reading.gapLines()
 	for _, w := range a.warnings() {
@@ -56,41 +56,20 @@ func (a *app) problemLines() (lines []widget.Line) {
 	if fine && len(a.reading.problems()) == 0 {
 		lines = append(lines, widget.Line{Text: "Nothing went wrong."})
 	}
-	if n := a.reading; n.base != nil && !n.running() && n.counting == 0 { // else it takes a while
-		lines = append(lines, coverageLines(n.base)...)
-		lines = append(lines, unreadLines(n.base)...)
+	n := a.reading
+	if n.base == nil || n.running() || n.counting > 0 { // else it takes a while
+		return lines
 	}
-	return lines
-}
-
-// coverageLines say of each sort of object how many were found, and what became of
-// their lists.
-func coverageLines(s *model.Snapshot) (lines []widget.Line) {
-	for _, c := range coverage.Of(s) {
-		text, style := safe.Thousands(c.Found)+" found", widget.StyleText
-		for _, part := range []struct {
-			n    int
-			what string
-		}{{c.Decoded, "read"}, {c.Absent, "without a value"}, {c.Unreadable, "unreadable"}, {c.Unknown, "unknown"}, {c.Undecodable, "undecodable"}} {
-			if part.n > 0 {
-				text += ", " + safe.Thousands(part.n) + " " + part.what
-			}
-		}
-		switch {
-		case !c.Complete:
-			text, style = text+"; not read to the end", widget.StyleWarning
-			if c.Reason != "" {
-				text += ": " + c.Reason
-			}
-		case c.Gaps():
-			style = widget.StyleWarning
-		}
-		lines = append(lines, widget.Line{Text: c.ObjectType + ": " + text, Style: style})
+	room := a.root.width - 4 // inside the frame
+	gaps, whole := coveredRows(n.base)
+	if len(gaps) > 0 {
+		lines = slices.Concat(coverageTable(gaps, room, widget.StyleWarning), []widget.Line{{}}, lines)
 	}
-	if len(lines) > 0 {
-		lines = append([]widget.Line{{}, {Text: "Coverage, as far as the bound account sees:", Style: widget.StyleHeader}}, lines...)
+	if len(whole) > 0 {
+		lines = append(lines, widget.Line{}, widget.Line{Text: "Read as a whole, as far as the bound account sees:", Style: widget.StyleHeader})
+		lines = append(lines, coverageTable(whole, room, widget.StyleText)...)
 	}
-	return lines
+	return append(lines, unreadLines(n.base)...)
 }
 
 // gapLines say which domains and which searches were not read: what comes of

@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/ui/safe"
 	"mbxperm/ui/widget"
 )
 
@@ -76,9 +78,37 @@ func TestUnreadDomainIsSaidFirst(t *testing.T) {
 			d.WantLine(c.line, c.want)
 			d.WantGone("read to the end")
 			d.Press("!")
-			d.WantScreen("not read     domain emea.contoso.com: nothing of it was")
+			d.WantLine(2, "emea.contoso.com")
+			d.WantScreen("object type ", "nothing of it was read")
 			d.WantGone("Nothing went wrong")
 		})
+	}
+}
+
+// TestCoverageTable fits into any width, and says of each row what was searched and what
+// of it was not read, however little room there is.
+func TestCoverageTable(t *testing.T) {
+	rows := []covered{
+		{"everything", "emea.contoso.com", "0", "0", "all", "nothing of it was read"},
+		{"mailbox", "", "1,000,000", "999,998", "2 +?", "1 unknown, 1 undecodable, not read to the end"},
+		{"client-access-rule", "", "4", "4", "0", ""},
+	}
+	for w := 36; w < 200; w++ {
+		text := ""
+		for _, l := range coverageTable(rows, w, widget.StyleText) {
+			if got := safe.Width(l.Text); got > w {
+				t.Errorf("at %d cells a line has %d: %q", w, got, l.Text)
+			}
+			text += l.Text + " "
+		}
+		for _, want := range []string{"emea.contoso", "1,000,000", "2 +?", "undecodable", "searched", "not read"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("at %d cells there is no %q:\n%s", w, want, text)
+			}
+		}
+		if wide := strings.Contains(text, "everything"); w < 40 && wide || w > 70 && !wide {
+			t.Errorf("at %d cells the column of domains is there: %v", w, wide)
+		}
 	}
 }
 
