@@ -49,6 +49,7 @@ type Column[T any] struct {
 	Extra   bool // shown only where there is room
 	Off     bool // not shown until somebody chooses it
 	Spare   bool // an extra one that a grid has by itself only where it is not above another
+	Persons bool // shown by itself where the rows say which persons come in through groups
 	// Band is what stands above this column and its neighbours of the same band,
 	// where there is room, and Under the title below that.
 	Band, Under string

@@ -167,7 +167,9 @@ func acesTitle(res *view.Result, room bool) string {
 		}
 		return strings.Join(parts, " · ") + safe.Text(filterNote(q.Filter))
 	}
-	if q.Effective && how != "forward" {
+	if q.ShowsPersons() && how == "forward" {
+		how += ", with persons"
+	} else if q.Effective && how != "forward" {
 		how += ", with groups and Everyone"
 	}
 	if q.Type.Doors() {
@@ -187,8 +189,12 @@ func acesTitle(res *view.Result, room bool) string {
 	} else if len(unread) > 0 {
 		parts = append(parts, "not all was read")
 	}
-	if store, n := view.ThroughStore(res.Snapshot, q.Of); n > 0 && how == "forward" {
-		parts = append(parts, "+"+safe.Thousands(n)+" through "+widget.Shorten(store))
+	if store, n := view.ThroughStore(res.Snapshot, q.Of); n > 0 && q.ACEs.Direction() == "forward" {
+		text := "+" + safe.Thousands(n)
+		if res.Through() > 0 { // which are there
+			text = safe.Thousands(res.Through())
+		}
+		parts = append(parts, text+" through "+widget.Shorten(store))
 	}
 	if n := res.Hidden.Total(); n > 0 {
 		parts = append(parts, safe.Thousands(n)+" hidden")
@@ -206,7 +212,7 @@ func rowsText(res *view.Result, room bool) string {
 	case res.Query.Split:
 		word = "right"
 	}
-	n := res.Len() - res.Assignments()
+	n := res.Len() - res.Assignments() - res.Through()
 	text, all := counted(n, word), 0
 	if len(res.Unread()) > 0 { // nobody knows whether there are more
 		number, rest, _ := strings.Cut(text, " ")
@@ -268,6 +274,9 @@ func acesColumns(q *view.Query) []widget.Column {
 	columns := make([]widget.Column, len(of))
 	for i, c := range of {
 		columns[i] = widget.Column{Title: c.Title, Numeric: c.Numeric, Extra: c.Extra, Off: c.Off && !q.Expects()}
+		if c.Persons && q.ShowsPersons() { // what was asked for
+			columns[i].Off, columns[i].Extra = false, false
+		}
 		switch c.Is {
 		case model.ContentTarget, model.ContentTrustee:
 			columns[i].Name = !c.Extra // further names are beside it

@@ -43,7 +43,7 @@ var bindingTable = []binding{
 	ofLine(bind("Enter", keys.ScopeDetail, "pivot", 10, "Go to what this trustee can reach, or who can reach this target.", (*app).pivotHere, (*app).whyNoPivot)),
 	bind("Backspace", keys.ScopeGrid, "back", 15, "Go back to where you came from.", (*app).back, (*app).whyNoBack),
 	bind("r", keys.ScopeGrid, "reverse", 12, "Switch between who can reach it and what it can reach.", (*app).flip, (*app).whyNoFlip),
-	bind("e", keys.ScopeGrid, "via groups", 18, "In reverse, add what is held through groups, or leave it out.", (*app).toggleEffective, (*app).whyNoEffective),
+	bind("e", keys.ScopeGrid, "via groups", 18, "In reverse, add what is held through groups; forward, who is in them.", (*app).toggleEffective, (*app).whyNoEffective),
 	bind("1", keys.ScopeGrid, "split", 17, "Have a row for each right of an entry, or one for all of them.", (*app).toggleSplit, (*app).whyNoSplit),
 	bind("*", keys.ScopeGrid, "each", 17, "Of verdicts, show each person, or draw many together again.", (*app).toggleExpand, (*app).whyNoExpand),
 	bind("o", keys.ScopeEverywhere, "object type", 13, "Choose mailboxes, recipients, stores, containers or admins.", (*app).openTypes, nil),

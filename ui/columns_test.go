@@ -47,7 +47,7 @@ func TestColumns(t *testing.T) {
 	}
 	d.Press("L", " ", "Down", " ") // no AccountName, no Mailbox
 	d.WantScreen("[ ] Mailbox")
-	d.Press("Down", "Down", "Down", "<", "<", "Esc")
+	d.Press("Down", "Down", "Down", "Down", "<", "<", "<", "Esc")
 	d.Settle()
 	if got := heading(); got[0] != "Rev_Mbx" || slices.Contains(got, "AccountName") {
 		t.Errorf("the columns are %q", got)

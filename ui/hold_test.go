@@ -44,7 +44,7 @@ func TestTypedAhead(t *testing.T) {
 		}
 		lines := strings.Split(strings.TrimSpace(string(content)), "\n")
 		for _, line := range lines[1:] {
-			if !strings.Contains(line, of) {
+			if !strings.Contains(line, of) && !strings.HasPrefix(line, "store,") { // which open its mailbox
 				t.Errorf("%s has a line of somebody else: %s", name, line)
 			}
 		}

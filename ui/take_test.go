@@ -92,7 +92,7 @@ func TestScreenCommands(t *testing.T) {
 		d.Press("K")
 		d.WantScreen("mbxperm report totals demo:60:1 --no-system", "--filter=＝1+1")
 		golden(d, a, "command-totals")
-		d.Press("q", "A", "Enter")
+		d.Press("q", "A", "Enter", "Home")
 		d.WantScreen("8 entries")
 		d.idle(a)
 		d.Press("K")

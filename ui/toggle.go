@@ -146,6 +146,9 @@ func (a *app) whyNoSystem() string {
 func (a *app) toggleEffective() {
 	a.here.effective = !a.here.effective
 	a.askRight()
+	if q := a.rightQuery(); q.ShowsPersons() {
+		a.foot.say("Persons: who comes in through each entry, as far as was read; / finds by their names; p: all as a tree")
+	}
 }
 
 func (a *app) whyNoEffective() string {
@@ -156,7 +159,7 @@ func (a *app) whyNoEffective() string {
 		return "verdicts count groups anyway"
 	case a.here.acesType().AllLines():
 		return "all entries are there: e is for the reverse view of one line"
-	case !a.here.effective && a.rightQuery().ACEs.Direction() == "forward":
+	case !a.here.effective && a.rightQuery().ACEs.Direction() == "forward" && !a.here.typ.HasTrustees():
 		return "rights through groups belong to the reverse view: r first"
 	}
 	return ""

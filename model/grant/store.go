@@ -53,11 +53,16 @@ var storeWays = model.Derive(func(s *model.Snapshot) map[model.TrusteeID]bool {
 // EachIntoStored calls f for the entries of a store that let somebody into the
 // mailboxes in it, set-up's aside.
 func EachIntoStored(s *model.Snapshot, id model.ObjectID, f func(*pool.ACERecord)) {
-	o := s.Record(id)
 	Each(s, id, StoreACL.Only(), func(r Ref, a *pool.ACERecord) bool {
-		if Opens(s, o, r, a)&OpensStored != 0 && ReasonsOf(s, r, a)&hiding.Default == 0 {
+		if IntoStored(s, r, a) {
 			f(a)
 		}
 		return true
 	})
+}
+
+// IntoStored reports whether an entry of a store lets somebody into the mailboxes in it
+// and is not set-up's.
+func IntoStored(s *model.Snapshot, r Ref, a *pool.ACERecord) bool {
+	return Opens(s, s.Record(r.Obj), r, a)&OpensStored != 0 && ReasonsOf(s, r, a)&hiding.Default == 0
 }

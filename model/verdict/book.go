@@ -117,6 +117,9 @@ type holdersKey struct {
 	domain member.Domain
 }
 
+// HoldersOf returns whose token holds a SID, as a server of a domain sees it.
+func (b *Book) HoldersOf(sid pool.SID, d member.Domain) *member.Holding { return b.holdersOf(sid, d) }
+
 func (b *Book) holdersOf(sid pool.SID, d member.Domain) *member.Holding {
 	return b.holders.of(holdersKey{sid, d}, func() *member.Holding { return b.g.HoldersOf(sid, d) })
 }

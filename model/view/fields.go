@@ -48,6 +48,7 @@ var RowFields = []model.Field[*Row]{
 	knownField("target_display_name", (*Row).targetKnown, displayName), knownField("target_mail", (*Row).targetKnown, mail),
 	knownField("target_upn", (*Row).targetKnown, upn), knownField("trustee_display_name", (*Row).trusteeKnown, displayName),
 	knownField("trustee_mail", (*Row).trusteeKnown, mail), knownField("trustee_upn", (*Row).trusteeKnown, upn),
+	personsField,
 }
 
 // objectType is that of the object that the row is about, as --object has it.

@@ -52,6 +52,8 @@ func MatchTexts(words []Word, texts ...string) bool {
 type filter struct {
 	s     *model.Snapshot
 	words []Word
+	// persons are further names of a row: of who comes in through it; nil for none.
+	persons func(grant.Ref) []string
 }
 
 // line applies the words to a line.
@@ -76,7 +78,11 @@ func (f *filter) row(r grant.Ref) bool {
 		return true
 	}
 	row := f.rowOf(r)
-	return MatchTexts(f.words, append(row.entryTexts(), append(row.targetKnown().names(), row.Target.Name, row.Target.DN, row.Origin)...)...)
+	texts := append(row.entryTexts(), append(row.targetKnown().names(), row.Target.Name, row.Target.DN, row.Origin)...)
+	if f.persons != nil {
+		texts = append(texts, f.persons(r)...)
+	}
+	return MatchTexts(f.words, texts...)
 }
 
 func (f *filter) rowOf(r grant.Ref) Row {

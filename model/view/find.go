@@ -26,7 +26,7 @@ func (r *Result) Match(ctx context.Context, filter string, from, step int) int {
 // passes returns a function that says whether a line or row passes a filter.
 func (r *Result) passes(text string) func(i int) bool {
 	s := r.Snapshot
-	plain := filter{s, Words(text)}
+	plain := filter{s: s, words: Words(text)}
 	switch {
 	case r.doors != nil:
 		matches := r.Query.doorMatches(s)

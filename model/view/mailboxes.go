@@ -28,9 +28,11 @@ var Mailboxes = &ObjectType{
 		forwardColumn("Mailbox", "", false, grant.MailboxACL),
 		forwardColumn("Send/ReceiveAs", "Send/RecvAs", false, grant.SendAs),
 		forwardColumn("OnBehalf", "", true, grant.OnBehalf),
+		storesColumn,
 		reverseColumn("Reverse_Mailbox", "Rev_Mbx", false, grant.MailboxACL),
 		reverseColumn("Reverse_Send/ReceiveAs", "Rev_Send/Recv", false, grant.SendAs),
 		reverseColumn("Reverse_OnBehalf", "Rev_OnBehalf", true, grant.OnBehalf),
+		reverseStoresColumn,
 		{Title: "Type", Is: model.ContentWord, Extra: true, Text: func(l *Line) string { return typeOrKind(l) }},
 		premisesColumn,
 		{Title: "ACLs changed", Is: model.ContentWord, Extra: true, Off: true, Text: func(l *Line) string { return l.Changed.Short() }},
@@ -44,7 +46,7 @@ var Mailboxes = &ObjectType{
 		{Name: "type", Is: model.ContentWord, Value: func(l *Line) any { return l.Type }},
 	}, mailboxCounts()...),
 	ACEs: []ACEType{
-		{Name: "All", forward: onMailboxes, Flip: 4},
+		{Name: "All", forward: onMailboxes, Flip: 4, through: true},
 		{Name: "Mailbox-Rights", forward: grant.MailboxACL.Only(), Flip: 5},
 		{Name: "SendAs/ReceiveAs-Rights", forward: grant.SendAs.Only(), Flip: 6},
 		{Name: "SendOnBehalf-Rights", forward: grant.OnBehalf.Only(), Flip: 7},
@@ -61,7 +63,9 @@ var Mailboxes = &ObjectType{
 	rows: ^grant.OtherRows, target: model.TargetMailbox,
 	counts: map[int]func(*evaluation, lineRef) Count{
 		1: forwardCount(grant.MailboxACL), 2: forwardCount(grant.SendAs), 3: forwardCount(grant.OnBehalf),
-		4: reverseCount(grant.MailboxACL), 5: reverseCount(grant.SendAs), 6: reverseCount(grant.OnBehalf),
+		4: (*evaluation).throughStores,
+		5: reverseCount(grant.MailboxACL), 6: reverseCount(grant.SendAs), 7: reverseCount(grant.OnBehalf),
+		8: (*evaluation).intoStores,
 	},
 }
 
@@ -80,12 +84,12 @@ func (l *Line) home(of func(*model.Snapshot, *model.Record) pool.DN) string {
 func recipientColumns(name string) []model.Column[*Row] {
 	return append([]model.Column[*Row]{
 		{Title: name, Is: model.ContentTarget, Text: rowTarget},
-		{Title: "ACLType", Is: model.ContentWord, Text: func(r *Row) string { return r.ACLType }},
+		{Title: "ACLType", Is: model.ContentWord, Text: rowList},
 		{Title: "UserName", Is: model.ContentTrustee, Text: func(r *Row) string { return model.PrincipalText(r.Trustee) }},
 		{Title: "Rights", Is: model.ContentRight, Text: rowRights},
 		{Title: "Status", Is: model.ContentStatus, Text: rowStatus},
 		{Title: "Origin", Is: model.ContentDN, Extra: true, Text: func(r *Row) string { return r.Origin }},
-		changedColumn,
+		changedColumn, personsColumn,
 	}, rowsKnownAs...)
 }
 
@@ -167,6 +171,14 @@ func typeOrKind(l *Line) string {
 		return l.Type
 	}
 	return l.Kind
+}
+
+// rowList says in which list the entry of a row stands.
+func rowList(r *Row) string {
+	if r.Through != "" {
+		return "through " + r.Through
+	}
+	return r.ACLType
 }
 
 func rowTarget(r *Row) string {

@@ -100,6 +100,8 @@ type ACEType struct {
 	verdicts bool
 	// all says that its rows are those of all lines, and not of one.
 	all bool
+	// through adds to the rows of a mailbox the entries of its store that open it.
+	through bool
 	// roles says which role assignments its rows are; 0 where they are none.
 	roles roleRows
 }

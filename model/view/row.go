@@ -5,6 +5,7 @@ import (
 
 	"mbxperm/model"
 	"mbxperm/model/grant"
+	"mbxperm/model/member"
 	"mbxperm/model/verdict"
 )
 
@@ -12,6 +13,10 @@ import (
 // verdict Target, Trustee, ACLType and Status are set, and what follows here.
 type Row struct {
 	grant.Row
+	// Through is the store that a mailbox is in, of an entry there that opens it; empty
+	// of other rows.
+	Through string
+
 	Basis string
 	Via   string
 	// Role is the assignment that the row is; nil for other rows.
@@ -32,6 +37,22 @@ type Row struct {
 	snapshot *model.Snapshot // where a column or a field needs names; nil where the row has no such
 	at       model.ObjectID  // the target
 	who      model.TrusteeID
+	// persons come in through it, where the query asks for them; else nil.
+	persons *member.Holding
+	graph   *member.Graph // that knows them
+}
+
+// row makes the row of an entry or of one of its rights.
+func (l *evaluation) row(ref grant.Ref) Row {
+	s := l.snap
+	row := Row{Row: grant.EntryOf(s, ref, l.query.Split), snapshot: s, at: ref.Obj, who: grant.TrusteeOf(s, ref, grant.ACEOf(s, ref))}
+	if h := l.personsOf(ref); h != nil {
+		row.persons, row.graph = h, l.graph()
+	}
+	if l.isThrough(ref) {
+		row.Through = row.Target.Name
+	}
+	return row
 }
 
 // verdictRow is one answer of a verdict.

@@ -19,6 +19,7 @@ import (
 func (l *evaluation) allRows() {
 	if !l.query.Of.IsZero() {
 		l.rowsOfLine()
+		l.findPersons()
 		l.filterRows()
 		return
 	}
@@ -116,6 +117,9 @@ func (l *evaluation) rowsOfLine() {
 	of := l.of
 	if of.obj != 0 && q.ACEs.forward != 0 {
 		l.rowsOfTarget(of.obj, q.ACEs.forward, nil)
+		if q.ACEs.through {
+			l.rowsThrough(of.obj)
+		}
 	}
 	if q.ACEs.reverse == 0 || of.party == 0 {
 		return

@@ -22,6 +22,9 @@ func (r *Result) Unread() (names []string) {
 			names = append(names, k.ListName)
 		}
 	}
+	if q.ACEs.through && r.evaluation.throughUnread(of) {
+		names = append(names, "the ACL of its store")
+	}
 	return names
 }
 

@@ -65,7 +65,8 @@ type Query struct {
 	Rows bool
 	Of   LineKey
 	ACEs ACEType
-	// Effective adds, in reverse, the rows of the groups that the party is in.
+	// Effective adds, in reverse, the rows of the groups that the party is in; the rows
+	// of a recipient say which persons are in the groups that they name.
 	Effective bool
 	// Expand draws nothing together, where the rows are verdicts.
 	Expand bool
@@ -190,12 +191,6 @@ func (r *Result) Row(i int) Row {
 	return r.evaluation.row(r.ref(n))
 }
 
-// row makes the row of an entry or of one of its rights.
-func (l *evaluation) row(ref grant.Ref) Row {
-	s := l.snap
-	return Row{Row: grant.EntryOf(s, ref, l.query.Split), snapshot: s, at: ref.Obj, who: grant.TrusteeOf(s, ref, grant.ACEOf(s, ref))}
-}
-
 // Of is the only code that filters, totals and sorts. It stops with the
 // context's error when the context ends.
 func Of(ctx context.Context, s *model.Snapshot, q Query) (*Result, error) {
@@ -252,6 +247,8 @@ type evaluation struct {
 	// so many of the rows came in the order of their targets
 	inOrder int
 
+	persons map[whose]*member.Holding // of the rows of a line; nil where nobody asks
+
 	once struct{ through sync.Once }
 	via  *indirect // for marks; see mark
 	kept sync.Map  // what aceTargets counted of those who are named on very many lists
@@ -277,7 +274,7 @@ func newEvaluation(ctx context.Context, s *model.Snapshot, q Query) *evaluation 
 		l.kinds, l.wide = l.kinds&q.Type.rows, l.wide&q.Type.rows
 	}
 	l.result.evaluation = l
-	l.filter = filter{s, Words(q.Filter)}
+	l.filter = filter{s: s, words: Words(q.Filter)}
 	l.reads = coverage.NewReadability(s)
 	return l
 }

@@ -58,7 +58,7 @@ func (v *Seen) Define(f *pflag.FlagSet) {
 	v.DefineChanges(f)
 	f.StringVar(&v.Of, "of", "", "aces: the rows of this one line, as the screen shows them: named as --target is")
 	f.StringVar(&v.ACEs, "ace-type", "", "aces: one entry of the screen's list of ACE types: Mailbox-Rights, Reverse-All, …")
-	f.BoolVar(&v.ViaGroups, "via-groups", false, "aces of one line in reverse: those of its groups too")
+	f.BoolVar(&v.ViaGroups, "via-groups", false, "aces of one line: in reverse those of its groups too; of a recipient, in persons, who is in them")
 	f.StringVar(&v.Lines, "lines", "all", "totals: all, mailboxes (of other recipients: recipients), trustees or remote (whose mailbox is in Exchange Online)")
 	f.StringVar(&v.Rows, "rows", rowsRight, "aces and totals: a row for each entry, with all its rights, or for each right of it")
 	f.BoolVar(&v.NoSystem, "no-system", false, "totals: leave out system mailboxes that hold no right")
