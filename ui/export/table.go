@@ -8,8 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/compress/zstd"
+	codec "github.com/parquet-go/parquet-go/compress/zstd"
 
 	"mbxperm/model"
 )
@@ -130,6 +131,26 @@ func columnOf(f reflect.StructField, n int) column {
 	return c
 }
 
+// packer packs pages. It looks back a megabyte and no more: a page is shorter, and an
+// encoder that may look back further takes 16 MB for it.
+type packer struct {
+	codec.Codec
+	encoder *zstd.Encoder
+}
+
+func newPacker() *packer {
+	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true))
+	if err != nil {
+		panic(err) // these options go together
+	}
+	return &packer{encoder: encoder}
+}
+
+// Encode packs a page into dst, which it may grow.
+func (p *packer) Encode(dst, src []byte) ([]byte, error) {
+	return p.encoder.EncodeAll(src, dst[:0]), nil
+}
+
 // options are how files of the table are written. Dictionaries have no bound: where
 // one is given up half way, this library puts what comes after into no Bloom filter
 // (v0.32, flushFilterPages), and a reader would take it for absent. A group of a
@@ -144,7 +165,7 @@ func (t *table) options(r *run) []parquet.WriterOption {
 		sorting = append(sorting, parquet.NullsFirst(parquet.Ascending(name)))
 	}
 	options := []parquet.WriterOption{
-		parquet.Compression(&zstd.Codec{Level: zstd.SpeedDefault, Concurrency: 1}),
+		parquet.Compression(newPacker()),
 		parquet.MaxRowsPerRowGroup(groupRows),
 		parquet.DataPageVersion(1), // the second is still unknown to some readers
 		parquet.DataPageStatistics(true),
