@@ -4,6 +4,7 @@ import (
 	"mbxperm/acl"
 )
 
+// SIDText spells a SID, and none as nothing.
 func SIDText(s acl.SID) string {
 	if s.IsZero() {
 		return ""
@@ -11,6 +12,7 @@ func SIDText(s acl.SID) string {
 	return s.String()
 }
 
+// GUIDText spells a GUID, and none as nothing.
 func GUIDText(g acl.GUID) string {
 	if g.IsZero() {
 		return ""

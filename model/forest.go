@@ -187,8 +187,12 @@ var headsOf = Derive(func(s *Snapshot) *domainHeads {
 	return h
 }).Outlives(Memberships | Lists)
 
+// DomainHeads numbers the domains of the forest by their SIDs, as in
+// [Forest.Domains]. It must not be changed.
 func (s *Snapshot) DomainHeads() map[acl.SID]int { return headsOf.Of(s).bySID }
 
+// DomainName is the NetBIOS name of the domain that a SID is of; of an object without
+// a SID that of the domain it lies in. Empty where nobody said it. o may be nil.
 func (s *Snapshot) DomainName(sid acl.SID, o *Record) string {
 	if domain, _, ok := sid.Split(); ok {
 		if i, known := s.DomainHeads()[domain]; known {

@@ -206,11 +206,14 @@ func rdnValue(rdn []byte) []byte { return rdn[bytes.IndexByte(rdn, '=')+1:] }
 // span is a run of records in a table.
 type span struct{ First, N uint32 }
 
+// Is reports whether one of the flags is set.
 func (o *Record) Is(f Flags) bool { return o.flags&f != 0 }
 
 // Flags are all that are set.
 func (o *Record) Flags() Flags { return o.flags }
 
+// Set adds flags where on is true. What an entry does not say another may have said:
+// it never takes one away.
 func (o *Record) Set(f Flags, on bool) {
 	if on {
 		o.flags |= f

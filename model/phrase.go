@@ -51,6 +51,7 @@ func (p Phrase) String() string {
 // Said makes a phrase of words alone.
 func Said(s string) Phrase { return Phrase{{PartWord, s}} }
 
+// Join puts phrases one behind the other, with nothing between them.
 func Join(phrases ...Phrase) (out Phrase) {
 	for _, p := range phrases {
 		out = append(out, p...)

@@ -141,10 +141,13 @@ type TrusteeID uint32
 
 const trusteeDN TrusteeID = 1 << 31
 
+// TrusteeOfSID is the trustee that entries name by a SID; none for none.
 func TrusteeOfSID(id pool.SID) TrusteeID { return TrusteeID(id) }
 
+// TrusteeOfDN is the trustee that goes by its name, for lack of a SID.
 func TrusteeOfDN(id pool.DN) TrusteeID { return TrusteeID(id) | trusteeDN }
 
+// SID is the SID of a trustee; 0 where it goes by its name.
 func (p TrusteeID) SID() pool.SID {
 	if p&trusteeDN != 0 {
 		return 0
@@ -152,6 +155,7 @@ func (p TrusteeID) SID() pool.SID {
 	return pool.SID(p)
 }
 
+// DN is the name of a trustee that goes by it; else 0.
 func (p TrusteeID) DN() pool.DN {
 	if p&trusteeDN == 0 {
 		return 0
@@ -169,6 +173,7 @@ func (s *Snapshot) TrusteeOf(dn pool.DN) TrusteeID {
 	return TrusteeOfDN(dn)
 }
 
+// TrusteeRecordID is the object of a trustee; 0 where none was read.
 func (s *Snapshot) TrusteeRecordID(p TrusteeID) ObjectID {
 	if dn := p.DN(); dn != 0 {
 		return s.At(dn)
@@ -383,6 +388,8 @@ var unseenDomains = Derive(func(s *Snapshot) map[int]bool {
 	return unseen
 }).Outlives(Memberships | Lists)
 
+// KindOf is the kind of an object as field kind says it, by what it is itself: for
+// that of a SID see TrusteeKind.
 func (s *Snapshot) KindOf(o *Record) string {
 	switch {
 	case o.Is(FlagDeleted):
@@ -407,6 +414,8 @@ func (s *Snapshot) KindOf(o *Record) string {
 	return KindUnresolved
 }
 
+// AccountState says in a word whether an account is enabled, disabled or deleted;
+// nothing for what is none.
 func AccountState(o *Record) string {
 	switch {
 	case o.Is(FlagDeleted):

@@ -58,6 +58,7 @@ type Snapshot struct {
 // Empty reports whether there is no target at all: nothing to show.
 func (s *Snapshot) Empty() bool { return s.Recipients.Len()+s.Stores.Len() == 0 }
 
+// Record returns an object. It must not be written.
 func (s *Snapshot) Record(id ObjectID) *Record { return s.Objects.At(uint32(id)) }
 
 // At returns the object with this DN, or 0.

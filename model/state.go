@@ -17,6 +17,7 @@ const (
 	Finished
 )
 
+// String names the phase as the status line does.
 func (p Phase) String() string {
 	switch p {
 	case Connecting:

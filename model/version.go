@@ -32,6 +32,7 @@ type ServerVersion struct {
 	Major, Minor, Build, Revision int
 }
 
+// String spells the version; nothing where it was not read.
 func (v ServerVersion) String() string {
 	if v == (ServerVersion{}) {
 		return ""

@@ -164,6 +164,8 @@ type Relations struct {
 	Values [len(Kinds)][2]int
 }
 
+// RelationsOf returns the relations of a snapshot. What they say must not be
+// changed.
 func RelationsOf(s *model.Snapshot) *Relations { return relations.Of(s) }
 
 var relations = model.Derive(func(s *model.Snapshot) *Relations {
@@ -364,16 +366,18 @@ func (r *Relations) KindsOf(s *model.Snapshot, p model.TrusteeID) (out RowKinds)
 	return out
 }
 
-// reach says where an ACE stands: what the reverse view of a trustee goes by.
-type reach struct {
+// Reach says where an ACE stands: what the reverse view of a trustee goes by.
+type Reach struct {
 	Descs   table.Lists // by ACE: the descriptors of recipients that have it
 	Targets table.Lists // by Desc: the recipients that have it
 }
 
-func ReachOf(s *model.Snapshot) *reach { return reached.Of(s) }
+// ReachOf returns where the entries of a snapshot stand. A million mailboxes take
+// 30 MB.
+func ReachOf(s *model.Snapshot) *Reach { return reached.Of(s) }
 
-var reached = model.Derive(func(s *model.Snapshot) *reach {
-	r, out := RelationsOf(s), &reach{}
+var reached = model.Derive(func(s *model.Snapshot) *Reach {
+	r, out := RelationsOf(s), &Reach{}
 	out.Targets = table.MakeLists(s.Descs.Len(), func(yield func(key, value uint32)) {
 		for i := range s.Recipients.Len() {
 			id := *s.Recipients.At(i)
@@ -429,6 +433,7 @@ type OrphanRows struct {
 	Rows, Entries RowTotals
 }
 
+// OrphanRowsOf returns the counts of a snapshot.
 func OrphanRowsOf(s *model.Snapshot) *OrphanRows { return orphanRowsIndex.Of(s) }
 
 var orphanRowsIndex = model.Derive(func(s *model.Snapshot) *OrphanRows {

@@ -61,6 +61,7 @@ var membershipsOf = model.Derive(func(s *model.Snapshot) *Memberships {
 	return m
 })
 
+// Parties are SIDs as trustees.
 func Parties(sids []pool.SID) (out []model.TrusteeID) {
 	for _, id := range sids {
 		out = append(out, model.TrusteeOfSID(id))

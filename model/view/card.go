@@ -77,6 +77,7 @@ func TrusteeCard(s *model.Snapshot, r grant.Ref) Card {
 	return PartyCard(s, grant.TrusteeOf(s, r, grant.ACEOf(s, r)))
 }
 
+// ObjectCard describes an object as a target.
 func ObjectCard(s *model.Snapshot, id model.ObjectID) Card {
 	o := s.Record(id)
 	c := Card{Principal: s.TargetPrincipal(o), From: "its object in the directory"}
@@ -87,6 +88,7 @@ func ObjectCard(s *model.Snapshot, id model.ObjectID) Card {
 	return c
 }
 
+// PartyCard describes whom entries name, with where its name comes from.
 func PartyCard(s *model.Snapshot, p model.TrusteeID) Card {
 	c := Card{Principal: s.Principal(p)}
 	id := s.TrusteeRecordID(p)

@@ -18,6 +18,7 @@ type Word struct {
 // fold is what upper and lower case are made alike by where texts are ordered.
 func fold(text string) string { return strings.ToLower(text) }
 
+// Words takes a filter apart, each word as texts are searched for it.
 func Words(filter string) (out []Word) {
 	for _, f := range strings.Fields(searchable(filter)) {
 		w := Word{text: f}

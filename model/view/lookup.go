@@ -308,3 +308,30 @@ func indexFolded(name []byte, word string) int {
 	}
 	return -1
 }
+
+// Match returns a condition for Query.Target and Query.Trustee: the bare name,
+// DOMAIN\name, the DN, the SID or the objectGUID, without regard to case.
+func Match(text string) func(*model.Principal) bool {
+	sid, err := acl.ParseSID(text)
+	if err == nil {
+		return func(p *model.Principal) bool { return p.SID == sid }
+	}
+	if guid, err := acl.ParseGUID(text); err == nil {
+		return anyName(func(a model.Alias) bool { return a.GUID == guid })
+	}
+	domain, name, qualified := strings.Cut(text, `\`)
+	return anyName(func(a model.Alias) bool {
+		if qualified && strings.EqualFold(a.Domain, domain) && strings.EqualFold(a.Name, name) {
+			return true
+		}
+		return strings.EqualFold(a.Name, text) || dn.Equal(a.DN, text)
+	})
+}
+
+// anyName is a condition that holds for whoever has a SID, under whichever of
+// the names that the SID has.
+func anyName(is func(model.Alias) bool) func(*model.Principal) bool {
+	return func(p *model.Principal) bool {
+		return is(model.Alias{Name: p.Name, Domain: p.Domain, DN: p.DN, GUID: p.GUID}) || slices.ContainsFunc(p.Also, is)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"mbxperm/model/internal/table"
 )
 
+// DNRecord is one distinct name: 8 bytes, and the text of its first RDN.
 type DNRecord struct {
 	Parent DN
 	Leaf   table.TextID

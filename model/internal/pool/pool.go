@@ -146,6 +146,8 @@ type View struct {
 	Raws       [][]byte
 }
 
+// Publish returns the pool as it is now, for any number of goroutines. Its lock is
+// held.
 func (p *Pool) Publish() View {
 	return View{
 		Texts: p.Texts.Publish(), SIDs: p.sids.Publish(), GUIDs: p.guids.Publish(), DNs: p.dns.Publish(),
@@ -185,6 +187,7 @@ func (p *Pool) wake() {
 	all.Wait()
 }
 
+// SID interns a SID; none gives 0.
 func (p *Pool) SID(s acl.SID) SID { return p.sidBytes([]byte(s.Raw())) }
 
 // sidBytes interns a SID given in binary form ([MS-DTYP] 2.4.2.2) without
@@ -347,11 +350,13 @@ func (v *View) SIDOf(id SID) acl.SID {
 	return v.SIDDomains[r.Domain].WithRID(r.Rid)
 }
 
+// ACEsOf says where in Lists the entries of a descriptor are, in stored order.
 func (v *View) ACEsOf(id Desc) (first, n uint32) {
 	d := v.Descs.At(uint32(id))
 	return d.First, d.N
 }
 
+// ACE returns the entry at a place of Lists. It must not be written.
 func (v *View) ACE(list uint32) *ACERecord { return v.ACEs.At(uint32(*v.Lists.At(list))) }
 
 // Bytes returns the bytes of a descriptor, encoded again where they were not

@@ -153,6 +153,7 @@ func writesMembers(a *acl.ACE) Right {
 	return 0
 }
 
+// Implied says what a right follows from.
 func Implied(r Right) acl.Implied {
 	switch r {
 	case RightSendAsByFull, RightRecvAsByFull, RightMembersByFull:
@@ -224,6 +225,7 @@ func hidingSlot(why hiding.Reasons) int {
 	return slot
 }
 
+// SlotReasons are the reasons that the rows of a slot of [RowCounts] have.
 func SlotReasons(f Sense, slot int) (why hiding.Reasons) {
 	if slot == defaultSlot {
 		return hiding.Default
@@ -330,6 +332,7 @@ func (a *ACERecord) Repeats() bool {
 	return !a.Type.IsCallback() && (a.Type.Allows() || a.Type.Denies())
 }
 
+// Add adds other counts.
 func (t *RowCounts) Add(x *RowCounts) {
 	for slot := range t {
 		t[slot][0] += x[slot][0]
@@ -337,6 +340,7 @@ func (t *RowCounts) Add(x *RowCounts) {
 	}
 }
 
+// Less returns the counts without others that are among them.
 func (t *RowCounts) Less(x *RowCounts) (out RowCounts) {
 	for slot := range t {
 		out[slot] = [2]uint16{t[slot][0] - x[slot][0], t[slot][1] - x[slot][1]}

@@ -44,8 +44,10 @@ func (t *Arena) Publish() ArenaView {
 	return ArenaView{Blocks: append([][]byte(nil), t.Blocks...)}
 }
 
+// Bytes returns a text as a window that must not be written.
 func (t *Arena) Bytes(id TextID) []byte { return ArenaView{Blocks: t.Blocks}.Bytes(id) }
 
+// ArenaView is an arena as of one publication.
 type ArenaView struct{ Blocks [][]byte }
 
 // Bytes returns the text as a window that must not be written.
@@ -58,4 +60,5 @@ func (v ArenaView) Bytes(id TextID) []byte {
 	return b[k : k+int(n)]
 }
 
+// Text returns a copy of a text.
 func (v ArenaView) Text(id TextID) string { return string(v.Bytes(id)) }

@@ -26,7 +26,7 @@ func MakeLists(n uint32, each func(yield func(key, value uint32))) Lists {
 }
 
 // With returns the lists with one more value of a key, before the first that is
-// greater; Without with one equal value less, where there is one.
+// greater.
 func (c *Lists) With(key, value uint32) Lists {
 	at := c.first[key]
 	for at < c.first[key+1] && c.list[at] <= value {
@@ -35,6 +35,7 @@ func (c *Lists) With(key, value uint32) Lists {
 	return c.moved(key, slices.Insert(slices.Clone(c.list), int(at), value), 1)
 }
 
+// Without returns the lists with one equal value of a key less, where there is one.
 func (c *Lists) Without(key, value uint32) Lists {
 	at := slices.Index(c.Of(key), value)
 	if at < 0 {

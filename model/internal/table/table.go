@@ -17,6 +17,7 @@ type View[T any] struct {
 	n      uint32
 }
 
+// Len returns the number of records.
 func (v View[T]) Len() uint32 { return v.n }
 
 // At returns record i, which must be below len. The record must not be written.
@@ -34,8 +35,10 @@ type Table[T any] struct {
 	dirty  bool
 }
 
+// Len returns the number of records.
 func (t *Table[T]) Len() uint32 { return t.n }
 
+// At returns record i, which must be below Len. For writing see Edit.
 func (t *Table[T]) At(i uint32) *T { return &t.chunks[i>>chunkBits][i&(chunkSize-1)] }
 
 // Add appends a record and returns its number.
