@@ -188,10 +188,20 @@ func (a *app) waitsFor(ev *tcell.EventKey) string {
 	}
 	other, behind := a.behind()
 	ofLine := b.About == keys.OfLine || b.Do == nil // which moves the cursor
+	if b.Do != nil && ofLine && a.linesToCome() {
+		return "there is no line yet"
+	}
 	if ofLine && other || b.About == keys.OfGrid && behind {
 		return "the lines are being worked out"
 	}
 	return ""
+}
+
+// linesToCome reports whether the left grid is in use and has no line, and what is
+// still read, or was read since, may bring it some.
+func (a *app) linesToCome() bool {
+	res, n := a.left.result, a.reading
+	return a.here.focus == leftPane && len(a.root.over) == 0 && res != nil && res.Len() == 0 && n.base != nil && (n.running() || res.Snapshot != n.base)
 }
 
 // behind reports whether the grid in use shows something else than what was asked

@@ -6,7 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gdamore/tcell/v2"
+
+	"mbxperm/model"
 	"mbxperm/model/view"
+	"mbxperm/ui/widget"
 )
 
 // ahead presses keys and characters without waiting for any of them.
@@ -133,4 +137,23 @@ func TestMovesAreNotHeldForOrder(t *testing.T) {
 	d.WantScreen("1 key waits: the lines are being worked out")
 	d.On(func() { a.pending.left.got = a.pending.left.asked })
 	d.WantScreen("export to ")
+}
+
+// TestHeldForTheFirstLine: a key about a line waits where there is none yet and more is
+// still read; once all was read it is told that there is none.
+func TestHeldForTheFirstLine(t *testing.T) {
+	a := newApp(frozenDriver{}, widget.ThemeFor(0))
+	s := model.NewWriter(model.NewPool()).Snapshot()
+	res, err := view.Of(t.Context(), s, a.leftQuery())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.reading.base, a.left.result = s, res
+	enter := tcell.NewEventKey(tcell.KeyEnter, 0, tcell.ModNone)
+	for phase, want := range map[model.Phase]string{model.Finished: "", model.Finished - 1: "there is no line yet"} {
+		s.State.Phase = phase
+		if got := a.waitsFor(enter); got != want {
+			t.Errorf("in phase %v Enter waits for %q, want %q", phase, got, want)
+		}
+	}
 }
