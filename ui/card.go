@@ -188,6 +188,14 @@ func (a *app) whyNoCard() string {
 	return ""
 }
 
+// whyNoRaw says why there is no entry as it is stored.
+func (a *app) whyNoRaw() string {
+	if v := a.changes(); v != nil && v.of.WhatIf != nil {
+		return "a verdict rests on several entries: x shows whom and what it is about"
+	}
+	return a.whyNoCard()
+}
+
 // openCard shows all about the name, the row or the change of the cursor.
 func (a *app) openCard() {
 	if v := a.changes(); v != nil {

@@ -37,6 +37,7 @@ type changes struct {
 	got       uint64       // revision of the answer that came last
 	stop      context.CancelFunc
 	effects   effects
+	failed    string // why a what-if has no lines
 }
 
 func newChanges(a *app, c *change.Comparison, name string) *changes {
@@ -97,7 +98,22 @@ func (a *app) showChanges(v *changes) {
 	}
 	a.root.push(v)
 	a.focus(v.grid)
+	if v.of.WhatIf != nil && v.of.Old != a.reading.base {
+		a.whatIfAnew(v)
+		return
+	}
 	a.askChanges(v)
+}
+
+// clear takes all lines away until others come.
+func (v *changes) clear() {
+	v.stop()
+	v.asked++
+	v.side.spot = v.grid.Spot()
+	v.result = nil
+	v.grid.Empty = working
+	v.grid.Swap(&changesData{res: &change.List{Comparison: v.of}, columns: changesColumns(v.byTrustee), texts: change.Columns(v.byTrustee), at: -1})
+	v.moved()
 }
 
 // closeChanges goes back to the grids.
@@ -160,6 +176,8 @@ func (v *changes) show(res *change.List) {
 
 func (v *changes) whyEmpty() string {
 	switch n := v.result.Hidden.Total(); {
+	case v.failed != "":
+		return v.failed
 	case n > 0 && v.side.filter == "":
 		return "nothing that is shown changed; " + safe.Thousands(n) + " changes are hidden: A shows them"
 	case v.side.filter != "":
@@ -186,7 +204,7 @@ func (v *changes) title(room int) string {
 		parts = append(parts, safe.Thousands(n)+" hidden")
 	}
 	if n := v.result.Counts.NotComparable; n > 0 {
-		parts = append(parts, safe.Thousands(n)+" not comparable")
+		parts = append(parts, safe.Thousands(n)+map[bool]string{false: " not comparable", true: " unknown"}[v.of.WhatIf != nil])
 	}
 	parts = append(parts, map[bool]string{false: "by weight", true: "by trustee"}[v.byTrustee])
 	return fitParts(room, parts) + safe.Text(filterNote(v.side.filter))
@@ -366,11 +384,11 @@ func (d *changesData) Cell(row, col int) (string, widget.Style) {
 	c := d.texts[col]
 	text := c.Text(&d.change)
 	switch {
-	case c.Is == model.ContentEvent && d.change.Change == change.NotComparable:
+	case c.Is == model.ContentEvent && change.Signs[d.change.Change] == "?":
 		return text, widget.StyleWarning
-	case c.Is == model.ContentEvent && d.change.Change == change.Added:
+	case c.Is == model.ContentEvent && change.Signs[d.change.Change] == "+":
 		return text, widget.StyleAdded
-	case c.Is == model.ContentEvent && d.change.Change == change.Removed:
+	case c.Is == model.ContentEvent && change.Signs[d.change.Change] == "-":
 		return text, widget.StyleRemoved
 	case c.Is == model.ContentEvent:
 		return text, widget.StyleTitle

@@ -183,6 +183,7 @@ func (a *app) adopt() {
 			a.prepare(n.base)
 			a.count()
 			a.compare()
+			a.whatIfsAnew()
 			a.seek()
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"mbxperm/model/whatif"
 	"mbxperm/ui/keys"
 	"mbxperm/ui/report"
+	"mbxperm/ui/term"
 	"mbxperm/ui/widget"
 )
 
@@ -145,20 +146,71 @@ func (a *app) askWhatIf(text string) {
 	a.inBackground("working out what it would do", func(w *awaited) func() {
 		c, err := change.WhatIf(w.ctx, s, wishes)
 		return func() {
-			if err != nil {
-				said := err.Error()
-				for _, w := range wishes { // which is what was typed
-					said = strings.TrimPrefix(said, fmt.Sprintf("%s %q: ", w.Flag(), w.Text))
-				}
-				a.sayNot(said)
+			switch {
+			case a.reading.base != s: // it was read again meanwhile
+				a.askWhatIf(text)
 				return
-			}
-			if a.changes() != nil {
+			case err != nil:
+				a.sayNot(saidOf(err, wishes))
+				return
+			case a.changes() != nil:
 				a.closeChanges()
 			}
 			a.showChanges(newChanges(a, c, text))
 		}
 	})
+}
+
+// saidOf is an error about wishes without their flags, which are what was typed.
+func saidOf(err error, wishes []whatif.Wish) string {
+	said := err.Error()
+	for _, w := range wishes {
+		said = strings.TrimPrefix(said, fmt.Sprintf("%s %q: ", w.Flag(), w.Text))
+	}
+	return said
+}
+
+// whatIfsAnew asks open what-ifs of what was read since.
+func (a *app) whatIfsAnew() {
+	for _, o := range a.root.over {
+		if v, ok := o.(*changes); ok {
+			a.whatIfAnew(v)
+		}
+	}
+}
+
+// whatIfAnew asks a what-if again that was asked of an earlier snapshot. The lines of
+// an earlier reading are gone meanwhile. Where it cannot be asked any more, since what it
+// names is not there, the view says so in their place.
+func (a *app) whatIfAnew(v *changes) {
+	s := a.reading.base
+	if v.of.WhatIf == nil || v.of.Old == s || a.reading.running() {
+		return
+	}
+	wishes := v.of.WhatIf.Wishes
+	if !sameReading(v.of.Old, s) {
+		v.clear()
+	}
+	a.pending.waiting++
+	go func() {
+		defer term.Guard(a.screen)
+		c, err := change.WhatIf(a.ctx, s, wishes)
+		a.update(func() bool {
+			a.pending.waiting--
+			if a.reading.base != s {
+				a.whatIfAnew(v)
+				return true
+			}
+			v.failed = ""
+			if err != nil {
+				v.failed = "of what was read since, this cannot be asked: " + saidOf(err, wishes)
+				c = &change.Comparison{Old: s, New: s, WhatIf: &change.Asked{Wishes: wishes}}
+			}
+			v.compare(c, v.name)
+			a.askChanges(v)
+			return true
+		})
+	}()
 }
 
 // whatIfCommands are the commands for a what-if.

@@ -33,6 +33,41 @@ func TestWhatIf(t *testing.T) {
 	})
 }
 
+// TestWhatIfReread: what is open as an answer is asked again of what F5 read, and so is
+// one that was left for the grids; where it cannot be asked any more, that is said.
+func TestWhatIfReread(t *testing.T) {
+	d, a := driveDays(t, 100, 30, "", "demo:60:1:0", "demo:60:1:30", "demo:60:1:0", "demo:60:1:30")
+	current := func() {
+		t.Helper()
+		d.idle(a)
+		d.Ask(func() {
+			if v := a.root.changes(); v == nil || v.of.Old != a.reading.base || v.result == nil || v.result.Comparison != v.of {
+				t.Error("what is shown is not of what was read last")
+			}
+		})
+	}
+	d.idle(a)
+	d.Press("W", "Ctrl-U")
+	d.TypeText("without-member Contractors=ines.ferro")
+	d.Press("Enter")
+	d.WantScreen("What if ", "shown", "ines.ferro")
+	current()
+	const gone = "of what was read since, this cannot be asked: ines.ferro is no member of Contractors itself"
+	d.Press("F5")
+	d.WantScreen(gone, "0 shown")
+	current()
+	d.Press("F5")
+	d.WantGone(gone)
+	current()
+	d.Press("Enter")
+	d.WantGone("What if ")
+	d.Press("F5")
+	d.idle(a)
+	d.Press("Backspace")
+	d.WantScreen("What if ", gone)
+	current()
+}
+
 func TestParseWhatIf(t *testing.T) {
 	got, err := parseWhatIf("without-member A=B; --with-entry CN=x,DC=y=z:Full Control")
 	if err != nil || len(got) != 2 || !got[0].Member || got[0].Add || got[0].Text != "A=B" || got[1].Member || !got[1].Add || got[1].Text != "CN=x,DC=y=z:Full Control" {
