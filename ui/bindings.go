@@ -48,7 +48,7 @@ var bindingTable = []binding{
 	bind("*", keys.ScopeGrid, "each", 17, "Of verdicts, show each person, or draw many together again.", (*app).toggleExpand, (*app).whyNoExpand),
 	bind("o", keys.ScopeEverywhere, "object type", 13, "Choose mailboxes, recipients, stores, containers or admins.", (*app).openTypes, nil),
 	bind("a", keys.ScopeEverywhere, "ACE type", 14, "Choose which rights the right grid shows.", (*app).openACETypes, nil),
-	bind("Tab", keys.ScopeEverywhere, "next pane", 17, "Go to the next pane.", (*app).nextPane, (*app).whyNoPane),
+	bind("Tab", keys.ScopeEverywhere, "next pane", 16, "Go to the next pane.", (*app).nextPane, (*app).whyNoPane),
 	bind("Shift-Tab", keys.ScopeEverywhere, "", 0, "Go to the pane before.", (*app).previousPane, (*app).whyNoPane),
 	bind("i", keys.ScopeGrid, "inherited", 30, "Show or hide inherited rights.", toggle(hiding.Inherited), noToggle(hiding.Inherited)),
 	bind("s", keys.ScopeGrid, "self", 31, "Show or hide rights of SELF and SYSTEM.", toggle(hiding.Self), noToggle(hiding.Self)),

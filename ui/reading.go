@@ -102,6 +102,7 @@ func (a *app) look() bool {
 		changed = true
 	}
 	a.refresh()
+	changed = a.tellEffects() || changed
 	if late := a.late(); late != a.left.late {
 		a.left.setLate(late)
 		changed = true

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"mbxperm/model"
 	"mbxperm/model/verdict"
@@ -28,6 +29,7 @@ type Effects struct {
 type working struct {
 	mu   sync.Mutex
 	done *Effects
+	at   atomic.Int64 // recipients that were looked at
 }
 
 // Effects works out what the changes did to verdicts, once for a comparison: all that
@@ -45,7 +47,7 @@ func (c *Comparison) Effects(ctx context.Context) (*Effects, error) {
 	e := &Effects{c: c, by: map[int32]*turns{}}
 	f := newFinder(c)
 	n := 0
-	err := verdict.Between(ctx, c.Old, c.New, c.other, func(d *verdict.Difference) bool {
+	err := verdict.Between(ctx, c.Old, c.New, c.other, func(done int) { c.effects.at.Store(int64(done)) }, func(d *verdict.Difference) bool {
 		if e.cut = n == mostTold; e.cut {
 			return false
 		}
@@ -68,6 +70,23 @@ func (c *Comparison) Effects(ctx context.Context) (*Effects, error) {
 	}
 	c.effects.done = e
 	return e, nil
+}
+
+// Soon says it of change i where that needs no working out.
+func (r *List) Soon(i int) (_ model.Phrase, ok bool) {
+	switch x := r.at(i); {
+	case x.Event == EventUnsure:
+		return model.Said("not decidable: " + x.gaps()), true
+	case x.isDoor() || x.Kind == Setting || x.Kind == Rule || x.Kind == Protocol:
+		return model.Said("no verdict changes" + x.whyNone()), true
+	}
+	return nil, false
+}
+
+// Working says how far the effects of a comparison are, of how many recipients of both
+// states; 0 before anybody asks.
+func (c *Comparison) Working() (done, of int) {
+	return int(c.effects.at.Load()), int(c.Old.Recipients.Len() + c.New.Recipients.Len())
 }
 
 // Effect says it of change i: never nothing.
@@ -104,8 +123,13 @@ func (e *Effects) strange(x *Diff) bool {
 }
 
 // Rest says which answers differ that rest on no change that is listed, as where one
-// of the states read less; nil where there are none.
-func (e *Effects) Rest() model.Phrase { return e.rest.phrase(e.c) }
+// of the states read less; nil where there are none, or where none were worked out.
+func (e *Effects) Rest() model.Phrase {
+	if e == nil {
+		return nil
+	}
+	return e.rest.phrase(e.c)
+}
 
 // Cut reports whether there are more answers than were counted.
 func (e *Effects) Cut() bool { return e.cut }

@@ -26,17 +26,24 @@ type Difference struct {
 // whoever is in Domain Users and the like, is told once, and of somebody by himself only
 // where it differs in another way. Of whom one state alone has, what counts is what he
 // has beyond everybody; of a mailbox that one state alone has, not that its owner
-// owns it. It stops with the context's error.
-func Between(ctx context.Context, old, new *model.Snapshot, other [2][]model.ObjectID, yield func(*Difference) bool) error {
+// owns it. It tells looked, where that is not nil, at how many recipients of both states it
+// has looked, now and then, and stops with the context's error.
+func Between(ctx context.Context, old, new *model.Snapshot, other [2][]model.ObjectID, looked func(int), yield func(*Difference) bool) error {
 	b := &between{books: [2]*Book{Of(old), Of(new)}, other: other, lists: map[[2]listKey]*listDifference{},
 		roles: map[[2]uint32]*listDifference{}, wides: map[wideKey][]both{}}
 	b.alike = newAlike(b.books, other)
 	b.matchPersons()
+	before := 0
 	for k := range b.books {
 		s := b.books[k].s
 		for n := range s.Recipients.Len() {
-			if n&255 == 0 && ctx.Err() != nil {
-				return ctx.Err()
+			if n&255 == 0 {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+				if looked != nil {
+					looked(before + int(n))
+				}
 			}
 			id := *s.Recipients.At(n)
 			of := [2]model.ObjectID{}
@@ -51,6 +58,7 @@ func Between(ctx context.Context, old, new *model.Snapshot, other [2][]model.Obj
 				return ctx.Err()
 			}
 		}
+		before += int(s.Recipients.Len())
 	}
 	return ctx.Err()
 }

@@ -48,6 +48,7 @@ An inherited entry is compared where it is set, if that was read: one change, an
 targets that carry a copy. On an entry of a store that opens mailboxes, reach counts the mailboxes in it.
 Changes come by weight: Full Access and the right to give it to oneself, Send-As, Send on Behalf, what opens mailboxes from
 above, roles, the rest of lists, members, accounts, others; --sort target has them by target, --direction reverse by trustee.
+To work that out takes its time, and --columns without effect leaves it out.
 On the screen: mbxperm NEW --since OLD.
 What the toggles hide is counted on standard error. Of an object that both could not read, nothing is listed: see the
 lines on coverage there.`
@@ -58,12 +59,15 @@ const tableFields = 11
 
 // changesData makes a report of changes, under the field names of the contract.
 // A table has a sign before each word, and fewer fields. What the changes did to
-// verdicts is worked out before the first record. The evidence says what of that rests
-// on none of them.
-func changesData(ctx context.Context, r *change.List, format Format, ev *Evidence, hide *Redactor) (Data, error) {
-	effects, err := r.Comparison.Effects(ctx)
-	if err != nil {
-		return Data{}, err
+// verdicts is worked out before the first record, and the evidence says what of that
+// rests on none of them; neither where columns leave the effect out.
+func changesData(ctx context.Context, r *change.List, format Format, columns []string, ev *Evidence, hide *Redactor) (Data, error) {
+	var effects *change.Effects
+	if len(columns) == 0 || slices.Contains(columns, change.EffectField) {
+		var err error
+		if effects, err = r.Comparison.Effects(ctx); err != nil {
+			return Data{}, err
+		}
 	}
 	if rest := effects.Rest(); rest != nil {
 		ev.Notes = append(ev.Notes, "verdicts that differ, and rest on no change that is listed: "+hide.phrase(rest))
@@ -76,7 +80,9 @@ func changesData(ctx context.Context, r *change.List, format Format, ev *Evidenc
 	}
 	return NewData("compare", fields, r.Len(), func(i int) change.Change {
 		x := r.Change(i)
-		x.Effect = r.Effect(effects, i)
+		if effects != nil {
+			x.Effect = r.Effect(effects, i)
+		}
 		return x
 	}), nil
 }

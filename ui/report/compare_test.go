@@ -2,13 +2,16 @@ package report
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
 	"mbxperm/collector/demo"
 	"mbxperm/collector/session"
 	"mbxperm/model"
+	"mbxperm/model/change"
 	"mbxperm/model/hiding"
 	"mbxperm/model/view"
 )
@@ -139,5 +142,45 @@ func TestRedactedComparison(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestEffectLeftOut: where --columns leaves out what the changes did to verdicts, that
+// is not worked out, and the evidence says nothing of it.
+func TestEffectLeftOut(t *testing.T) {
+	days := readDays(t, "demo:60:1:0", "demo:60:1:60")
+	c, err := change.Compare(t.Context(), days[0], days[1], true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := c.View(t.Context(), change.Query{Show: hiding.All})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	ev := &Evidence{}
+	if _, err := changesData(stopped, r, CSV, []string{"change", "target"}, ev, nil); err != nil || ev.Notes != nil {
+		t.Errorf("without effect: %v, notes %q", err, ev.Notes)
+	}
+	for _, columns := range [][]string{nil, {"target", change.EffectField}} {
+		if _, err := changesData(stopped, r, CSV, columns, ev, nil); !errors.Is(err, context.Canceled) {
+			t.Errorf("%q: got %v, want that it is worked out and stopped", columns, err)
+		}
+	}
+	soon := 0
+	effects, err := c.Effects(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range r.Len() {
+		if at, ok := r.Soon(i); ok {
+			if soon++; at.String() != r.Effect(effects, i).String() {
+				t.Errorf("change %d: %q at once, %q when it is worked out", i, at, r.Effect(effects, i))
+			}
+		}
+	}
+	if soon == 0 {
+		t.Error("of no change it can be said at once")
 	}
 }

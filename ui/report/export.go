@@ -45,7 +45,7 @@ func ExportChanges(ctx context.Context, r *change.List, version string, out Outp
 	ev.Report, ev.Question = q.Report, q.words(func(name string) string { return name })
 	ev.Comparison = compared(r, nil)
 	ev.hide(r.Hidden)
-	d, err := changesData(ctx, r, out.Format, ev, nil)
+	d, err := changesData(ctx, r, out.Format, out.Columns, ev, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (j *Job) keepChanges(ctx context.Context, c *change.Comparison) error {
 	}
 	ev := NewEvidence(c.New, j.Version)
 	ev.Report, ev.Question, ev.Comparison = q.Report, q.words(j.Redact.any), compared(all, j.Redact)
-	d, err := changesData(ctx, all, j.Changes.Format, ev, j.Redact)
+	d, err := changesData(ctx, all, j.Changes.Format, j.Changes.Columns, ev, j.Redact)
 	if err != nil {
 		return err
 	}

@@ -382,7 +382,7 @@ func (j *Job) data(ctx context.Context, s *model.Snapshot, changes *change.List,
 		return ev.Coverage, nil
 	case compareReport:
 		ev.hide(changes.Hidden)
-		return changesData(ctx, changes, j.Format, ev, j.Redact)
+		return changesData(ctx, changes, j.Format, j.Columns, ev, j.Redact)
 	case accessReport:
 		return j.access(ctx, s, ev)
 	case connectorsReport, settingsReport, protocolsReport, rulesReport:
