@@ -1,6 +1,7 @@
 package view_test
 
 import (
+	"slices"
 	"testing"
 
 	"mbxperm/collector/demo"
@@ -112,5 +113,29 @@ func BenchmarkProtocolLines(b *testing.B) {
 		for i := range lines.Len() {
 			lines.Line(i)
 		}
+	}
+}
+
+// BenchmarkAllLines is the entries of all lines in one list: as they are, with those that
+// hold a word, and in the order of a column.
+func BenchmarkAllLines(b *testing.B) {
+	s := benchSnapshot(b)
+	all := view.Mailboxes.ACEs[slices.IndexFunc(view.Mailboxes.ACEs, view.ACEType.AllLines)]
+	for _, c := range []struct {
+		name string
+		q    view.Query
+	}{
+		{"plain", view.Query{}},
+		{"filter", view.Query{Filter: "anna"}},
+		{"filter=right", view.Query{Filter: "fullaccess"}},
+		{"sort=user", view.Query{Sort: 3}},
+		{"sort=rights", view.Query{Sort: 4}},
+	} {
+		c.q.Type, c.q.Rows, c.q.ACEs = view.Mailboxes, true, all
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				benchView(b, s, c.q)
+			}
+		})
 	}
 }

@@ -91,7 +91,12 @@ func (f *filter) rowOf(r grant.Ref) Row {
 }
 
 // entryTexts are what a row says of its entry and of whom that names, for a filter.
-func (r *Row) entryTexts() []string {
-	return append(r.trusteeKnown().names(), r.Trustee.Name, r.Trustee.DN, model.SIDText(r.Trustee.SID),
-		r.Trustee.Kind, r.Trustee.State, r.Text, r.Right, rowStatus(r), r.ACLType)
+func (r *Row) entryTexts() []string { return append(r.trusteeTexts(), r.sayingTexts()...) }
+
+// trusteeTexts are what of it is known of the trustee, which nothing else of a row
+// decides about; sayingTexts are the rest.
+func (r *Row) trusteeTexts() []string {
+	return append(r.trusteeKnown().names(), r.Trustee.Name, r.Trustee.DN, model.SIDText(r.Trustee.SID), r.Trustee.Kind, r.Trustee.State)
 }
+
+func (r *Row) sayingTexts() []string { return []string{r.Text, r.Right, rowStatus(r), r.ACLType} }

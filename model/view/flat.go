@@ -3,6 +3,7 @@ package view
 import (
 	"slices"
 	"sort"
+	"sync"
 
 	"mbxperm/model"
 	"mbxperm/model/dn"
@@ -278,8 +279,10 @@ func (l *evaluation) eachFlat(f *flatRows, from, to int, yield func(at int, numb
 // these are on.
 func (l *evaluation) filterFlat(f *flatRows) (on int) {
 	kept := make([][]uint32, len(f.targets)/table.Piece+1)
+	filters := sync.Pool{New: func() any { return newFlatFilter(l) }} // what one knows serves all pieces of its goroutine
 	l.parallel(len(f.targets), func(from, to int) {
-		m := newFlatFilter(l)
+		m := filters.Get().(*flatFilter)
+		defer filters.Put(m)
 		var pass []uint32
 		l.eachFlat(f, from, to, func(_ int, number uint32, r grant.Ref, a *pool.ACERecord) {
 			if m.row(r, a) {

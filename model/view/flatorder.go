@@ -13,8 +13,8 @@ import (
 )
 
 // Filter and order of the rows of all lines. Most of ten million rows are of a few
-// thousand distinct entries: what such an entry says is worked out once for each piece
-// of the list.
+// thousand distinct entries: what such an entry says is worked out once for each goroutine
+// that goes through the list.
 
 // entryClass is what decides about all that a row of a mailbox says of its entry: the
 // entry itself, the right, and the class of the target; of an entry that earlier ones
@@ -48,13 +48,32 @@ const mostWords = 64
 // flatFilter applies the words of a query to rows, one target after another. It is
 // for one goroutine.
 type flatFilter struct {
-	l       *evaluation
-	all     uint64                // a bit for each word
-	not     uint64                // those of words that must not occur
-	target  model.ObjectID        // which the last row was on
-	onIt    uint64                // words that occur in its names
-	entries map[entryClass]uint64 // words that occur in what an entry says
-	origins map[originOf]uint64   // words that occur in where it is set
+	l      *evaluation
+	all    uint64         // a bit for each word
+	not    uint64         // those of words that must not occur
+	target model.ObjectID // which the last row was on
+	onIt   uint64         // words that occur in its names
+	// entries are the words that occur in what an entry says beside its trustee, and
+	// trustees those that occur in what is known of him: almost every mailbox has
+	// entries of its own, and these differ in whom they name.
+	entries  map[saying]uint64
+	trustees map[model.TrusteeID]uint64
+	origins  map[originOf]uint64 // words that occur in where it is set
+}
+
+// saying is an [entryClass] without the trustee, of an entry that says the same of
+// whomever it names.
+type saying struct {
+	entry pool.ACEKey
+	of    entryClass
+}
+
+func sayingOf(c entryClass) saying {
+	out := saying{c.ace.ACEKey, c}
+	if out.of.ace = nil; c.list == 0 { // else it is of one list alone, where others overrule it
+		out.entry.Trustee = 0
+	}
+	return out
 }
 
 // originOf is what the origin of an inherited entry depends on.
@@ -64,7 +83,7 @@ type originOf struct {
 }
 
 func newFlatFilter(l *evaluation) *flatFilter {
-	f := &flatFilter{l: l, entries: map[entryClass]uint64{}, origins: map[originOf]uint64{}}
+	f := &flatFilter{l: l, entries: map[saying]uint64{}, trustees: map[model.TrusteeID]uint64{}, origins: map[originOf]uint64{}}
 	for i := range min(len(l.filter.words), mostWords) {
 		f.all |= 1 << i
 		if l.filter.words[i].not {
@@ -85,13 +104,28 @@ func (f *flatFilter) row(r grant.Ref, a *pool.ACERecord) bool {
 		p := s.TargetPrincipal(s.Record(r.Obj))
 		f.target, f.onIt = r.Obj, f.words(append(known{s, r.Obj}.names(), p.Name, p.DN)...)
 	}
-	said, there := f.entries[c]
+	if !a.Type.Denies() { // how often it stands there is in no text that a filter looks at
+		c.list, c.pos = 0, 0
+	}
+	key := sayingOf(c)
+	said, there := f.entries[key]
 	if !there {
 		row := f.l.filter.rowOf(r)
-		said = f.words(row.entryTexts()...)
-		f.entries[c] = said
+		said = f.words(row.sayingTexts()...)
+		f.entries[key] = said
 	}
-	return (f.onIt|said|f.origin(r, a))^f.not == f.all
+	return (f.onIt|said|f.trustee(grant.TrusteeOf(s, r, a))|f.origin(r, a))^f.not == f.all
+}
+
+// trustee returns the words that occur in what is known of a trustee.
+func (f *flatFilter) trustee(who model.TrusteeID) uint64 {
+	words, known := f.trustees[who]
+	if !known {
+		row := Row{Row: grant.Row{Trustee: f.l.snap.Principal(who)}, snapshot: f.l.snap, who: who}
+		words = f.words(row.trusteeTexts()...)
+		f.trustees[who] = words
+	}
+	return words
 }
 
 // origin returns the words that occur in where the entry of a row is set.
@@ -126,8 +160,10 @@ func (f *flatFilter) words(texts ...string) (found uint64) {
 func (l *evaluation) sortFlat(f *flatRows) {
 	dictionary := newTexts()
 	ids := make([]uint32, f.len())
+	columns := sync.Pool{New: func() any { return l.columnTexts(dictionary) }} // what one knows serves all pieces of its goroutine
 	l.parallel(len(f.targets), func(from, to int) {
-		of := l.columnTexts(dictionary)
+		of := columns.Get().(func(grant.Ref, *pool.ACERecord) uint32)
+		defer columns.Put(of)
 		l.eachFlat(f, from, to, func(at int, _ uint32, r grant.Ref, a *pool.ACERecord) { ids[at] = of(r, a) })
 	})
 	if l.ctx.Err() != nil {
@@ -186,16 +222,17 @@ func (l *evaluation) columnTexts(dictionary *texts) func(grant.Ref, *pool.ACERec
 			return id
 		}
 	case model.ContentRight, model.ContentStatus:
-		known := map[entryClass]uint32{}
+		known := map[saying]uint32{}
 		return func(r grant.Ref, a *pool.ACERecord) uint32 {
 			c, ok := l.classOf(r, a)
 			if !ok {
 				return text(r)
 			}
-			id, there := known[c]
+			key := sayingOf(c)
+			id, there := known[key]
 			if !there {
 				id = text(r)
-				known[c] = id
+				known[key] = id
 			}
 			return id
 		}
