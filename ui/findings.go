@@ -403,6 +403,12 @@ func findingLines(x *finding.Finding) []widget.Line {
 	if a := x.Accepted; a != nil {
 		f.say("Accepted", "until "+a.Until.Format(time.DateOnly)+" by "+a.Who, widget.StyleWarning)
 	}
+	switch at, of := x.Since(); {
+	case of > 1:
+		f.add("Last changed", model.Stamp{At: at}.Short()+", the newest of the "+safe.Thousands(of)+" attributes that its rows stand in")
+	case of == 1:
+		f.add("Last changed", model.Stamp{At: at}.Short()+", the attribute that its rows stand in")
+	}
 	f.add("Remedy", x.Rule.Remedy)
 	return f
 }

@@ -27,9 +27,6 @@ type Finding struct {
 	// Rows is how many entries, values or changes stand behind it.
 	Rows   int
 	Detail model.Phrase
-	// Since is when the attribute that it stands in last changed, as far as that is
-	// known; zero where it is not, and where it stands in several.
-	Since time.Time
 	// Accepted is who accepted it, nil where nobody did. One that is past its date
 	// has it too, and counts as any other.
 	Accepted *Acceptance
@@ -38,6 +35,9 @@ type Finding struct {
 	TrusteeID model.TrusteeID // 0 where there is none
 	Ref       grant.Ref       // the first row behind it; Obj is 0 where there is none
 	Change    *change.Change  // of one about what is new
+
+	s  *model.Snapshot
+	of *found
 }
 
 // found is a finding as a [List] keeps it.
@@ -51,12 +51,17 @@ type found struct {
 	count    int
 	rows     int
 	refs     [mostRefs]grant.Ref
-	apart    bool         // its rows stand in several lists
+	lists    []grant.Ref  // a row of each list that its rows stand in, or may
+	cut      bool         // there are more of these
 	detail   model.Phrase // behind what the refs say
 	change   *change.Change
 	accepted *Acceptance
 	last     pool.DN // of the object that was counted last
 }
+
+// mostLists bounds the lists of a finding that are kept: of one that rests on more, when
+// the newest of them changed is not said.
+const mostLists = 10_000
 
 // mostRefs bounds the rows of a finding whose rights are told.
 const mostRefs = 3
@@ -152,7 +157,7 @@ func (l *List) Worst() (n [severities]int) {
 func (l *List) make(f *found) *Finding {
 	s := l.Snapshot
 	out := &Finding{Rule: f.rule, Severity: f.severity, Count: f.count, Rows: f.rows, Ref: f.refs[0], Change: f.change,
-		TrusteeID: f.who, Obj: s.At(f.target), Accepted: f.accepted}
+		TrusteeID: f.who, Obj: s.At(f.target), Accepted: f.accepted, s: s, of: f}
 	out.Target = targetOf(s, f)
 	switch {
 	case f.who != 0:
@@ -160,7 +165,6 @@ func (l *List) make(f *found) *Finding {
 	case f.client != "":
 		out.Trustee.Name = f.client
 	}
-	out.Since = sinceOf(s, f)
 	out.Detail = append(rightsOf(s, f), f.detail...)
 	if a := f.accepted; a != nil && len(out.Detail) > 0 {
 		out.Detail = append(out.Detail, model.Part{Is: model.PartWord, Text: "; "})
@@ -174,23 +178,32 @@ func (l *List) make(f *found) *Finding {
 	return out
 }
 
-// sinceOf is when the one attribute last changed that all rows behind a finding stand in.
-// An inherited entry stands in the list of the object that it is set on.
-func sinceOf(s *model.Snapshot, f *found) (at time.Time) {
-	if f.rows > len(f.refs) && (f.apart || f.refs[0].Kind().IsInherited()) { // not all are kept, and they may be of several
-		return at
+// Since is when one of the attributes last changed that the rows behind the finding
+// stand in, and of how many this is the newest change; zero where that is not known of
+// all. It says of no row that it was set then. An inherited entry stands in the list of
+// the object that it is set on.
+func (f *Finding) Since() (at time.Time, of int) {
+	s := f.s
+	if !s.Stamped() || f.of.cut {
+		return at, 0
 	}
-	for i, ref := range f.refs[:min(f.rows, len(f.refs))] {
-		if ref.Obj == 0 {
-			return time.Time{}
+	places := map[grant.Place]bool{}
+	for _, ref := range f.of.lists {
+		a := grant.ACEOf(s, ref)
+		place := grant.PlaceOf(s, ref, a)
+		if places[place] && place.Attribute != model.StampedDelegates {
+			continue
 		}
-		t := grant.StampOf(s, ref, grant.ACEOf(s, ref)).At
-		if i > 0 && !t.Equal(at) {
-			return time.Time{}
+		places[place] = true
+		t := grant.StampOf(s, ref, a).At
+		if t.IsZero() {
+			return t, 0
 		}
-		at = t
+		if t.After(at) {
+			at = t
+		}
 	}
-	return at
+	return at, len(places)
 }
 
 func targetOf(s *model.Snapshot, f *found) model.Principal {
@@ -316,7 +329,8 @@ var Fields = []model.Field[*Finding]{
 	{Name: "count", Value: func(f *Finding) any { return f.Count }},
 	{Name: "detail", Value: func(f *Finding) any { return f.Detail }},
 	{Name: "remedy", Is: model.ContentWord, Value: func(f *Finding) any { return f.Rule.Remedy }},
-	{Name: "since", Is: model.ContentWord, Value: func(f *Finding) any { return sinceText(f.Since) }},
+	{Name: "since", Is: model.ContentWord, Value: func(f *Finding) any { at, _ := f.Since(); return sinceText(at) }},
+	{Name: "since_of", Aside: true, Value: func(f *Finding) any { _, of := f.Since(); return of }},
 }
 
 // sinceText is a time as reports write it; empty where it is not known.

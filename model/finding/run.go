@@ -202,7 +202,12 @@ func (f *found) row(ref grant.Ref) {
 	if f.rows < len(f.refs) {
 		f.refs[f.rows] = ref
 	}
-	f.apart = f.apart || ref.Obj != f.refs[0].Obj || ref.Kind() != f.refs[0].Kind()
+	if n := len(f.lists); n == 0 || ref.Kind().IsInherited() || f.lists[n-1].Obj != ref.Obj || f.lists[n-1].Kind() != ref.Kind() {
+		if n < mostLists {
+			f.lists = append(f.lists, ref)
+		}
+		f.cut = n == mostLists
+	}
 	f.rows++
 }
 

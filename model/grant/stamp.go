@@ -15,21 +15,37 @@ func StampOf(s *model.Snapshot, r Ref, a *pool.ACERecord) (t model.Stamp) {
 	if !s.Stamped() || r.Obj == 0 {
 		return t
 	}
-	switch k := r.Kind(); {
-	case k.list == inDelegates:
+	at := PlaceOf(s, r, a)
+	switch {
+	case at.Obj == 0:
+	case at.Attribute == model.StampedDelegates:
 		return s.DelegateStampOf(r.Obj, valueAt(s, r))
-	case k.list == inLinks:
-		return t
-	case k.list == inMailboxACL:
-		t, _ = s.StampOf(r.Obj, model.StampedMailboxSD)
-	case a.Flags&acl.Inherited == 0:
-		t, _ = s.StampOf(r.Obj, model.StampedSecurity)
 	default:
-		if src := Source(s, s.Record(r.Obj).DN, a); src.Obj != 0 {
-			t, _ = s.StampOf(src.Obj, model.StampedSecurity)
-		}
+		t, _ = s.StampOf(at.Obj, at.Attribute)
 	}
 	return t
+}
+
+// Place is the attribute of an object that rows stand in.
+type Place struct {
+	Obj       model.ObjectID // 0: not known, or of a link that has no stamps
+	Attribute model.Stamped
+}
+
+// PlaceOf returns where a row stands: an inherited entry in the list of the object that
+// it is set on. a is the row's ACE, nil for a link value.
+func PlaceOf(s *model.Snapshot, r Ref, a *pool.ACERecord) Place {
+	switch k := r.Kind(); {
+	case k.list == inDelegates:
+		return Place{r.Obj, model.StampedDelegates}
+	case k.list == inLinks:
+		return Place{}
+	case k.list == inMailboxACL:
+		return Place{r.Obj, model.StampedMailboxSD}
+	case a.Flags&acl.Inherited == 0:
+		return Place{r.Obj, model.StampedSecurity}
+	}
+	return Place{Source(s, s.Record(r.Obj).DN, a).Obj, model.StampedSecurity}
 }
 
 // ListsStamp returns when one of the access lists of a mailbox last changed, its own or

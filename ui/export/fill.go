@@ -247,10 +247,11 @@ func fillFindings(ctx context.Context, r *run, yield func(*findingRow) error) er
 	}
 	for i := range list.Len() {
 		f := list.At(i)
+		since, _ := f.Since()
 		err := yield(&findingRow{
 			RunID: r.id, Severity: f.Severity.String(), Rule: f.Rule.Name, TargetName: f.Target.Name, TargetDN: f.Target.DN, TrusteeName: f.Trustee.Name,
 			TrusteeSID: model.SIDText(f.Trustee.SID), Count: int64(f.Count), Detail: r.hide.Phrase(f.Detail), Remedy: f.Rule.Remedy,
-			Since: micros(f.Since), TargetGUID: model.GUIDText(f.Target.GUID),
+			Since: micros(since), TargetGUID: model.GUIDText(f.Target.GUID),
 		})
 		if err != nil {
 			return err
