@@ -188,7 +188,12 @@ func TestCommandLine(t *testing.T) {
 	d.WantScreen("Enterprise Admins · reverse", "other trustees 6")
 	tell("inherited")
 	tell("nils.krogh")
-	d.WantScreen("nils.krogh is known, but nothing shown reaches it (A shows ")
+	d.WantScreen("nils.krogh · ", "forward · 0 entries · 7 through DB02")
+	d.Press("b")
+	d.WantScreen("deny only")
+	tell("nils.krogh")
+	d.WantScreen("nils.krogh is known, but nothing shown reaches it (b and A show ")
+	d.Press("b")
 	tell("DB02")
 	d.WantScreen("Mailbox stores", "DB02 · ", "forward ·")
 	tell("Contoso") // the organisation, the OU and the domain
