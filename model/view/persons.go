@@ -92,6 +92,8 @@ func (r *Row) personsText() (out model.Phrase) {
 		return model.Said("everybody")
 	case c != member.No && n == 0:
 		return model.Said("not known: not all was read")
+	case n == 0: // the system itself, say, or an empty group
+		return model.Said("no person")
 	}
 	names := make([]model.Phrase, 0, min(n, mostPersons))
 	for _, p := range r.persons.Persons[:cap(names)] {
