@@ -96,7 +96,7 @@ func (x *Accepted) add(a *Acceptance) error {
 
 func parseAcceptance(f []string) (*Acceptance, error) {
 	if len(f) != acceptFields {
-		return nil, fmt.Errorf("it has %d fields, not the %d: rule, target, trustee, who accepted it, until", len(f), acceptFields)
+		return nil, fmt.Errorf("it should have %d fields, rule, target, trustee, who accepted it, until; it has %d", acceptFields, len(f))
 	}
 	for i := range f {
 		f[i] = strings.TrimSpace(f[i])
