@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"mbxperm/acl"
@@ -36,8 +37,7 @@ type Finding struct {
 	Ref       grant.Ref       // the first row behind it; Obj is 0 where there is none
 	Change    *change.Change  // of one about what is new
 
-	s  *model.Snapshot
-	of *found
+	since func() (time.Time, int)
 }
 
 // found is a finding as a [List] keeps it.
@@ -157,7 +157,8 @@ func (l *List) Worst() (n [severities]int) {
 func (l *List) make(f *found) *Finding {
 	s := l.Snapshot
 	out := &Finding{Rule: f.rule, Severity: f.severity, Count: f.count, Rows: f.rows, Ref: f.refs[0], Change: f.change,
-		TrusteeID: f.who, Obj: s.At(f.target), Accepted: f.accepted, s: s, of: f}
+		TrusteeID: f.who, Obj: s.At(f.target), Accepted: f.accepted,
+		since: sync.OnceValues(func() (time.Time, int) { return sinceOf(s, f) })}
 	out.Target = targetOf(s, f)
 	switch {
 	case f.who != 0:
@@ -182,20 +183,24 @@ func (l *List) make(f *found) *Finding {
 // stand in, and of how many this is the newest change; zero where that is not known of
 // all. It says of no row that it was set then. An inherited entry stands in the list of
 // the object that it is set on.
-func (f *Finding) Since() (at time.Time, of int) {
-	s := f.s
-	if !s.Stamped() || f.of.cut {
+func (f *Finding) Since() (at time.Time, of int) { return f.since() }
+
+func sinceOf(s *model.Snapshot, f *found) (at time.Time, of int) {
+	if !s.Stamped() || f.cut {
 		return at, 0
 	}
 	places := map[grant.Place]bool{}
-	for _, ref := range f.of.lists {
+	for _, ref := range f.lists {
+		if ref.Obj == 0 {
+			return time.Time{}, 0
+		}
 		a := grant.ACEOf(s, ref)
 		place := grant.PlaceOf(s, ref, a)
 		if places[place] && place.Attribute != model.StampedDelegates {
 			continue
 		}
 		places[place] = true
-		t := grant.StampOf(s, ref, a).At
+		t := grant.StampAt(s, place, ref).At
 		if t.IsZero() {
 			return t, 0
 		}

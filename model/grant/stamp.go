@@ -15,7 +15,11 @@ func StampOf(s *model.Snapshot, r Ref, a *pool.ACERecord) (t model.Stamp) {
 	if !s.Stamped() || r.Obj == 0 {
 		return t
 	}
-	at := PlaceOf(s, r, a)
+	return StampAt(s, PlaceOf(s, r, a), r)
+}
+
+// StampAt is [StampOf] of a row whose place is known.
+func StampAt(s *model.Snapshot, at Place, r Ref) (t model.Stamp) {
 	switch {
 	case at.Obj == 0:
 	case at.Attribute == model.StampedDelegates:

@@ -283,7 +283,7 @@ func (b *between) wide(key wideKey) []both {
 	var holds [2][]member.Holder
 	for k, book := range b.books {
 		if uint32(key.sid) < book.s.SIDs.Len() {
-			holds[k] = book.holdersOf(key.sid, key.domain).Persons
+			holds[k] = book.HoldersOf(key.sid, key.domain).Persons
 		}
 	}
 	for k := range holds {

@@ -118,9 +118,7 @@ type holdersKey struct {
 }
 
 // HoldersOf returns whose token holds a SID, as a server of a domain sees it.
-func (b *Book) HoldersOf(sid pool.SID, d member.Domain) *member.Holding { return b.holdersOf(sid, d) }
-
-func (b *Book) holdersOf(sid pool.SID, d member.Domain) *member.Holding {
+func (b *Book) HoldersOf(sid pool.SID, d member.Domain) *member.Holding {
 	return b.holders.of(holdersKey{sid, d}, func() *member.Holding { return b.g.HoldersOf(sid, d) })
 }
 
@@ -258,7 +256,7 @@ func (b *Book) workOut(l *list) *ran {
 		if e.effect == either || e.who == 0 {
 			continue
 		}
-		h := b.holdersOf(e.who, l.domain)
+		h := b.HoldersOf(e.who, l.domain)
 		if b.g.IsDomainWide(e.who) && len(r.wide) < mostWide && !slices.ContainsFunc(r.wide, func(w wideGroup) bool { return w.sid == e.who }) {
 			r.wide = append(r.wide, wideGroup{e.who, h.Persons})
 		}

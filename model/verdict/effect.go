@@ -221,9 +221,9 @@ func (e *effects) changeForAll(keys [2]listKey) *listChange {
 		if t.entry.effect == either || who == 0 {
 			continue
 		}
-		x, y := &member.Holding{}, e.books[1].holdersOf(who, d)
+		x, y := &member.Holding{}, e.books[1].HoldersOf(who, d)
 		if uint32(who) < e.books[0].s.SIDs.Len() {
-			x = e.books[0].holdersOf(who, d)
+			x = e.books[0].HoldersOf(who, d)
 		}
 		switch {
 		case n != 0:

@@ -104,7 +104,7 @@ func (g *Gate) entries(r *ran, q Question) (out []Decider) {
 			out = append(out, Decider{By: ByGap, Way: e.gap[0], Holding: &member.Holding{All: member.Unread}})
 			continue
 		}
-		d := Decider{By: ByEntry, Trustee: model.TrusteeOfSID(e.who), Holding: through(g.b.holdersOf(e.who, l.domain), e.own), Takes: takes[int32(i)], All: all == i}
+		d := Decider{By: ByEntry, Trustee: model.TrusteeOfSID(e.who), Holding: through(g.b.HoldersOf(e.who, l.domain), e.own), Takes: takes[int32(i)], All: all == i}
 		obj := cmp.Or(e.obj, g.t.id)
 		d.Way = Way{Denies: e.effect == denies, Preset: e.preset, Obj: obj, Pos: e.pos, Mailbox: e.in == inMailbox, HasEntry: true,
 			Chain: []model.Phrase{g.b.nameOf(d.Trustee), slices.Clip(g.b.spellEntry(e, obj))},
@@ -148,7 +148,7 @@ func (g *Gate) takes(r *ran, q Question) (takes map[int32][]member.Person, all i
 		if e.effect == either || e.who == 0 {
 			continue
 		}
-		for _, h := range g.b.holdersOf(e.who, l.domain).Persons {
+		for _, h := range g.b.HoldersOf(e.who, l.domain).Persons {
 			at, met := first[h.Person]
 			if !met {
 				at = general

@@ -110,7 +110,7 @@ func (b *Book) Own(id model.ObjectID, q Question) *OwnList {
 }
 
 // Holders are those whom an entry names.
-func (o *OwnList) Holders(e *OwnEntry) *member.Holding { return o.b.holdersOf(e.Who, o.l.domain) }
+func (o *OwnList) Holders(e *OwnEntry) *member.Holding { return o.b.HoldersOf(e.Who, o.l.domain) }
 
 // Domain is that of the server whose tokens count.
 func (o *OwnList) Domain() member.Domain { return o.l.domain }
@@ -132,7 +132,7 @@ func (o *OwnList) of(p member.Person) Answer {
 	var own []match
 	for i := range o.l.entries {
 		if e := &o.l.entries[i]; e.effect != either && e.who != 0 {
-			if c := certaintyIn(o.b.holdersOf(e.who, o.l.domain).Persons, p); c != member.No {
+			if c := certaintyIn(o.b.HoldersOf(e.who, o.l.domain).Persons, p); c != member.No {
 				own = append(own, match{int32(i), c})
 			}
 		}

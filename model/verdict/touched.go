@@ -148,8 +148,8 @@ func (t *touched) trustee(o *model.Record, sid pool.SID) {
 	}
 	t.taken[sid] = true
 	for _, d := range serverDomains.Of(s) {
-		t.holding(t.before.holdersOf(sid, d))
-		t.holding(t.after.holdersOf(sid, d))
+		t.holding(t.before.HoldersOf(sid, d))
+		t.holding(t.after.HoldersOf(sid, d))
 	}
 }
 

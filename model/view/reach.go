@@ -139,8 +139,12 @@ func (r *Result) Reached(i int) (out []model.Principal) {
 // reachText says where a line that is an entry is set, if not on its container, and
 // how far it reaches.
 func reachText(line *Line) (parts []string) {
-	if line.Row.Origin != "" {
-		parts = append(parts, map[bool]string{true: "", false: "set on "}[line.Row.Origin == grant.OriginNotRead]+line.Row.Origin)
+	switch line.Row.Origin {
+	case "":
+	case grant.OriginNotRead:
+		parts = append(parts, grant.OriginNotRead)
+	default:
+		parts = append(parts, "set on "+line.Row.Origin)
 	}
 	if line.Reach > 1 {
 		parts = append(parts, "reaches "+several(line.Reach, "container"))
