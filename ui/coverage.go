@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"slices"
 	"strings"
 
 	"mbxperm/model"
@@ -12,22 +11,16 @@ import (
 
 // covered is a row of the table of coverage: what was looked for, and what came of it.
 type covered struct {
-	what                 string
-	domain               string // empty for all that were read
-	searched, read, lost string
-	why                  string
+	what, searched, read, lost string
+	why                        string
 }
 
 // leastWhy is the room from which on the reason stands in its row, and not below it.
 const leastWhy = 16
 
-// coveredRows are the rows for all that was not read as a whole, domains first, and
-// those for the rest.
+// coveredRows are the rows for all that was not read as a whole, and those for the
+// rest.
 func coveredRows(s *model.Snapshot) (gaps, whole []covered) {
-	names, _ := coverage.UnreadDomains(s)
-	for _, name := range names {
-		gaps = append(gaps, covered{"everything", name, "0", "0", "all", "nothing of it was read"})
-	}
 	for _, c := range coverage.Of(s) {
 		var why []string
 		for _, part := range []struct {
@@ -56,25 +49,22 @@ func coveredRows(s *model.Snapshot) (gaps, whole []covered) {
 	return gaps, whole
 }
 
-// coverageColumns are the columns before the reason: object type, domain, searched,
-// read, not read.
-const coverageColumns = 5
+// coverageColumns are the columns before the reason: object type, searched, read, not
+// read.
+const coverageColumns = 4
 
 func (c *covered) cells() [coverageColumns]string {
-	return [...]string{c.what, c.domain, c.searched, c.read, c.lost}
+	return [...]string{c.what, c.searched, c.read, c.lost}
 }
 
 // coverageWidths are the widths of the columns in w cells, 0 for one that is not
-// there. That of domains is there where one was not read; where there is no room it
-// goes, after that of what was read, which is the rest of the two beside it.
+// there. Where there is no room that of what was read goes: it is the rest of the two
+// beside it.
 func coverageWidths(rows []covered, w int) (widths [coverageColumns]int, total int) {
 	for i := range rows {
 		for j, text := range rows[i].cells() {
 			widths[j] = max(widths[j], safe.Width(safe.Text(text)))
 		}
-	}
-	if !slices.ContainsFunc(rows[1:], func(c covered) bool { return c.domain != "" }) {
-		widths[1] = 0
 	}
 	sum := func() int {
 		total = 0
@@ -85,10 +75,8 @@ func coverageWidths(rows []covered, w int) (widths [coverageColumns]int, total i
 		}
 		return total
 	}
-	for _, j := range []int{3, 1} {
-		if sum()-2 > w {
-			widths[j] = 0
-		}
+	if sum()-2 > w {
+		widths[2] = 0
 	}
 	if over := sum() - 2 - w; over > 0 {
 		widths[0] = max(widths[0]-over, 1)
@@ -98,21 +86,18 @@ func coverageWidths(rows []covered, w int) (widths [coverageColumns]int, total i
 
 // coverageTable lays rows out in w cells, under a heading.
 func coverageTable(rows []covered, w int, style widget.Style) (lines []widget.Line) {
-	all := append([]covered{{"object type", "domain", "searched", "read", "not read", "why"}}, rows...)
+	all := append([]covered{{"object type", "searched", "read", "not read", "why"}}, rows...)
 	widths, total := coverageWidths(all, w)
 	for i := range all {
 		c, s := &all[i], style
 		if i == 0 {
 			s = widget.StyleHeader
 		}
-		if c.domain != "" && widths[1] == 0 && i > 0 {
-			c.what = c.domain
-		}
 		text := ""
 		for j, cell := range c.cells() {
 			switch n := widths[j]; {
 			case n == 0:
-			case j < 2:
+			case j == 0:
 				text += safe.Fit(safe.Text(cell), n) + "  "
 			default:
 				text += strings.Repeat(" ", max(n-safe.Width(cell), 0)) + cell + "  "

@@ -33,16 +33,15 @@ func (n *reading) moreProblems() int {
 	return n.latest.State.MoreProblems
 }
 
-// problemLines is the list of errors: time, object, reason. Before them stand a table
-// of what was not read as a whole, which is known when all is read, and the domains
-// and searches that were not, with what one must know all the time; behind them a
-// table of what was read, and what could not be, by name.
+// problemLines is the list of errors: time, object, reason. Before them stand the
+// domains and searches that were not read, with what one must know all the time, and
+// a table of what was not read as a whole, which is known when all is read; behind
+// them a table of what was read, and what could not be, by name.
 func (a *app) problemLines() (lines []widget.Line) {
-	lines = a.reading.gapLines()
+	first := a.reading.gapLines()
 	for _, w := range a.warnings() {
-		lines = append(lines, widget.Line{Label: "warning", Text: w, Style: widget.StyleWarning})
+		first = append(first, widget.Line{Label: "warning", Text: w, Style: widget.StyleWarning})
 	}
-	fine := len(lines) == 0
 	for _, p := range slices.Backward(a.reading.problems()) {
 		text := p.Text
 		if p.Object != "" {
@@ -53,18 +52,23 @@ func (a *app) problemLines() (lines []widget.Line) {
 	if more := a.reading.moreProblems(); more > 0 {
 		lines = append(lines, widget.Line{Text: safe.Thousands(more) + " more are not listed"})
 	}
-	if fine && len(a.reading.problems()) == 0 {
+	if len(first) == 0 && len(lines) == 0 {
 		lines = append(lines, widget.Line{Text: "Nothing went wrong."})
 	}
 	n := a.reading
 	if n.base == nil || n.running() || n.counting > 0 { // else it takes a while
-		return lines
+		return append(first, lines...)
 	}
 	room := a.root.width - 4 // inside the frame
 	gaps, whole := coveredRows(n.base)
 	if len(gaps) > 0 {
-		lines = slices.Concat(coverageTable(gaps, room, widget.StyleWarning), []widget.Line{{}}, lines)
+		if len(first) > 0 {
+			first = append(first, widget.Line{})
+		}
+		first = append(first, coverageTable(gaps, room, widget.StyleWarning)...)
+		first = append(first, widget.Line{})
 	}
+	lines = append(first, lines...)
 	if len(whole) > 0 {
 		lines = append(lines, widget.Line{}, widget.Line{Text: "Read as a whole, as far as the bound account sees:", Style: widget.StyleHeader})
 		lines = append(lines, coverageTable(whole, room, widget.StyleText)...)
