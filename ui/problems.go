@@ -33,47 +33,59 @@ func (n *reading) moreProblems() int {
 	return n.latest.State.MoreProblems
 }
 
-// problemLines is the list of errors: time, object, reason. Before them stand the
-// domains and searches that were not read, with what one must know all the time, and
-// a table of what was not read as a whole, which is known when all is read; behind
-// them a table of what was read, and what could not be, by name.
+// newestErrors is how many errors stand above the table of coverage, which has more
+// lines than a small screen.
+const newestErrors = 3
+
+// problemLines is the list of errors. It begins with the domains and searches that
+// were not read, what one must know all the time and the newest errors; the table of
+// what was not read as a whole follows, which is known when all is read, then the
+// other errors, a table of what was read, and what could not be, by name.
 func (a *app) problemLines() (lines []widget.Line) {
-	first := a.reading.gapLines()
+	lines = a.reading.gapLines()
 	for _, w := range a.warnings() {
-		first = append(first, widget.Line{Label: "warning", Text: w, Style: widget.StyleWarning})
+		lines = append(lines, widget.Line{Label: "warning", Text: w, Style: widget.StyleWarning})
 	}
-	for _, p := range slices.Backward(a.reading.problems()) {
+	errors := a.reading.errorLines()
+	if len(lines) == 0 && len(errors) == 0 {
+		lines = append(lines, widget.Line{Text: "Nothing went wrong."})
+	}
+	newest := min(len(errors), newestErrors)
+	lines, errors = append(lines, errors[:newest]...), errors[newest:]
+	n := a.reading
+	if n.base == nil || n.running() || n.counting > 0 { // else it takes a while
+		return append(lines, errors...)
+	}
+	room := a.root.width - 4 // inside the frame
+	gaps, whole := coveredRows(n.base)
+	if len(gaps) > 0 {
+		lines = append(lines, widget.Line{})
+		lines = append(lines, coverageTable(gaps, room, widget.StyleWarning)...)
+		if len(errors) > 0 {
+			lines = append(lines, widget.Line{}, widget.Line{Text: "Earlier errors:", Style: widget.StyleHeader})
+		}
+	}
+	lines = append(lines, errors...)
+	if len(whole) > 0 {
+		lines = append(lines, widget.Line{}, widget.Line{Text: "Read as a whole, as far as the bound account sees:", Style: widget.StyleHeader})
+		lines = append(lines, coverageTable(whole, room, widget.StyleText)...)
+	}
+	return append(lines, unreadLines(n.base)...)
+}
+
+// errorLines are the errors, the newest first: time, object, reason.
+func (n *reading) errorLines() (lines []widget.Line) {
+	for _, p := range slices.Backward(n.problems()) {
 		text := p.Text
 		if p.Object != "" {
 			text = p.Object + ": " + text
 		}
 		lines = append(lines, widget.Line{Label: p.Time.Local().Format(time.TimeOnly), Text: text})
 	}
-	if more := a.reading.moreProblems(); more > 0 {
+	if more := n.moreProblems(); more > 0 {
 		lines = append(lines, widget.Line{Text: safe.Thousands(more) + " more are not listed"})
 	}
-	if len(first) == 0 && len(lines) == 0 {
-		lines = append(lines, widget.Line{Text: "Nothing went wrong."})
-	}
-	n := a.reading
-	if n.base == nil || n.running() || n.counting > 0 { // else it takes a while
-		return append(first, lines...)
-	}
-	room := a.root.width - 4 // inside the frame
-	gaps, whole := coveredRows(n.base)
-	if len(gaps) > 0 {
-		if len(first) > 0 {
-			first = append(first, widget.Line{})
-		}
-		first = append(first, coverageTable(gaps, room, widget.StyleWarning)...)
-		first = append(first, widget.Line{})
-	}
-	lines = append(first, lines...)
-	if len(whole) > 0 {
-		lines = append(lines, widget.Line{}, widget.Line{Text: "Read as a whole, as far as the bound account sees:", Style: widget.StyleHeader})
-		lines = append(lines, coverageTable(whole, room, widget.StyleText)...)
-	}
-	return append(lines, unreadLines(n.base)...)
+	return lines
 }
 
 // gapLines say which domains and which searches were not read: what comes of

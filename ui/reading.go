@@ -266,7 +266,8 @@ func (a *app) count() {
 				return false
 			}
 			a.reading.gaps = text
-			return text[0] != ""
+			a.root.renew() // an open list of errors has its table now
+			return true
 		})
 	}()
 }

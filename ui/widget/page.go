@@ -106,8 +106,8 @@ func (p *Page) Show(s Sheet) {
 	p.retitle()
 }
 
-// Renew makes the texts again. What the user looks at stays where it is, and
-// the end in view if it was.
+// Renew makes the texts again. What the user looks at stays where it is: the top of
+// a sheet, and the end of one that was scrolled there.
 func (p *Page) Renew() {
 	for i := range p.Sheets {
 		s := &p.Sheets[i]
@@ -119,7 +119,7 @@ func (p *Page) Renew() {
 		if i != p.At {
 			continue
 		}
-		if len(p.rows) > 0 && s.top+p.height >= len(p.rows) {
+		if s.top > 0 && s.top+p.height >= len(p.rows) {
 			s.top = toEnd
 		}
 		p.width = 0
