@@ -132,7 +132,7 @@ func (a *app) whyNoPane() string {
 		return "x explains a rule; Backspace goes back to the grids"
 	}
 	if a.people() != nil {
-		return "Enter unfolds a line; Backspace goes back to the grids"
+		return "x says why of a line; Esc goes back to the grids"
 	}
 	if a.checks() != nil {
 		return "Enter shows all of a line; Backspace goes back to the grids"

@@ -396,6 +396,19 @@ func (v *peoplePage) moved() {
 	v.detail.Show(widget.Sheet{Title: "Why", Text: widget.Still(f...)})
 }
 
+// openWhyPeople shows on a page of its own what the lower part says of the line: a
+// small screen has no lower part, and it has room for six lines of a long reason.
+func (a *app) openWhyPeople() {
+	a.root.push(widget.NewPage(a.theme, 0, a.people().detail.Sheets[0]))
+}
+
+func (a *app) whyNoWhyPeople() string {
+	if a.people().selected() == nil {
+		return "there is no line to say anything of"
+	}
+	return ""
+}
+
 func (v *peoplePage) Scope() keys.Scope { return keys.ScopePeople }
 
 func (v *peoplePage) Fit(x, y, w, h int) { v.SetRect(x, y, w, h) }

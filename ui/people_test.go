@@ -44,6 +44,27 @@ func TestScreenPeople(t *testing.T) {
 	})
 }
 
+// TestScreenPeopleWhy: where there is no room for what is known of a line below the
+// tree, x and Tab show it on a page, and the foot names the key.
+func TestScreenPeopleWhy(t *testing.T) {
+	eachSize(t, func(t *testing.T, w, h int, _ func(*driver, *app, string)) {
+		d, a := driveDemo(t, w, h)
+		d.find("front.desk")
+		d.Press("p")
+		d.WantScreen("People · front.desk", "x why", "Esc close")
+		for _, key := range []string{"x", "Tab"} {
+			d.Press("Home", "Down", key)
+			d.WantScreen("┌Why─", "Who", "front.desk", "Answer", "Allowed", "owner of the mailbox")
+			d.Press("Esc")
+			d.On(func() {
+				if a.people() == nil {
+					t.Error("Esc on the page does not lead back to the tree")
+				}
+			})
+		}
+	})
+}
+
 // TestScreenPeopleOfGroup: who is in it and what it opens; Enter on a person goes to all
 // he reaches.
 func TestScreenPeopleOfGroup(t *testing.T) {
