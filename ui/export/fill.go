@@ -134,9 +134,12 @@ func fillEntries(_ context.Context, r *run, yield func(*entryRow) error) error {
 		guid := model.GUIDText(r.s.Record(id).GUID)
 		err := m.Of(id, func(e *grant.Row) error {
 			mask, known := masks[e.Mask]
-			if n, err := strconv.ParseUint(e.Mask, 0, 32); err == nil && !known {
-				wide := int64(n)
-				mask, masks[e.Mask] = &wide, &wide
+			if !known {
+				if n, err := strconv.ParseUint(e.Mask, 0, 32); err == nil {
+					wide := int64(n)
+					mask = &wide
+				}
+				masks[e.Mask] = mask
 			}
 			row = entryRow{
 				RunID: r.id, TargetGUID: guid, TargetName: e.Target.Name, ObjectType: view.TypeOfKind(e.Ref.Kind()).Flag, StoreName: e.Target.Store,

@@ -159,6 +159,8 @@ func (j *Job) openGraph(ctx context.Context, s *model.Snapshot, ev *Evidence, st
 // writeGraph writes the archive, a payload after the other, as the graph makes it.
 func writeGraph(ctx context.Context, w io.Writer, g *opengraph.Graph, hide *Redactor) error {
 	z := zip.NewWriter(w)
+	// The first day that an archive can tell, so that the same graph is the same bytes: it has no zero.
+	firstDay := time.Date(1980, time.January, 1, 0, 0, 0, 0, time.UTC)
 	// A graph of a large organisation is hundreds of megabytes of the same words.
 	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
 	for _, p := range []struct {
@@ -169,7 +171,7 @@ func writeGraph(ctx context.Context, w io.Writer, g *opengraph.Graph, hide *Reda
 		{nodesPayload, `"metadata":{"source_kind":"` + opengraph.SourceKind + `"},`, func(o *graphWriter) error { return g.Nodes(ctx, o.node) }, func(*graphWriter) error { return nil }},
 		{edgesPayload, "", func(o *graphWriter) error { return g.Strangers(o.node) }, func(o *graphWriter) error { return g.Edges(ctx, o.edge) }},
 	} {
-		f, err := z.CreateHeader(&zip.FileHeader{Name: p.name, Method: zip.Deflate, Modified: time.Time{}})
+		f, err := z.CreateHeader(&zip.FileHeader{Name: p.name, Method: zip.Deflate, Modified: firstDay})
 		if err != nil {
 			return err
 		}
