@@ -45,7 +45,7 @@ var arrows = map[string][]string{
 	"model/verdict":        {"model/grant", "model/rbac", "model/member", "model/coverage", "model", "model/internal/...", "model/dn", "acl"},
 	"model/hybrid":         {"model/verdict", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/dn", "acl"},
 	"model/view":           {"model/hybrid", "model/verdict", "model/door", "model/usage", "model/grant", "model/rbac", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl"},
-	"model/people":         {"model/view", "model/verdict", "model/rbac", "model/grant", "model/member", "model"},
+	"model/people":         {"model/view", "model/verdict", "model/rbac", "model/grant", "model/member", "model", "model/dn"},
 	"model/whatif":         {"model/view", "model/verdict", "model/usage", "model/grant", "model/coverage", "model", "model/internal/...", "model/dn", "acl", "acl/sddl"},
 	"model/change":         {"model/whatif", "model/verdict", "model/view", "model/rbac", "model/door", "model/grant", "model/member", "model/coverage", "model", "model/internal/...", "model/hiding", "model/dn", "acl", "acl/sddl"},
 	"model/door/alert":     {"model/door", "model/wholefile"},

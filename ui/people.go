@@ -2,6 +2,8 @@ package ui
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/gdamore/tcell/v2"
@@ -28,7 +30,7 @@ type peoplePage struct {
 	side side
 	tree *people.Tree
 	open map[*people.Node]bool
-	made map[*people.Node][]*people.Node // what is below lazy nodes that were unfolded
+	made map[*people.Node]people.List // what is below lazy nodes that were unfolded
 	data *peopleData
 }
 
@@ -107,7 +109,7 @@ func (a *app) openPeople() {
 
 func newPeoplePage(a *app, tree *people.Tree) *peoplePage {
 	v := &peoplePage{Box: tview.NewBox(), theme: a.theme, grid: widget.NewGrid(a.theme), tree: tree,
-		open: map[*people.Node]bool{}, made: map[*people.Node][]*people.Node{}}
+		open: map[*people.Node]bool{}, made: map[*people.Node]people.List{}}
 	v.detail = widget.NewPage(a.theme, 0, widget.Sheet{Title: "Why", Text: widget.Still()})
 	v.SetBorder(true).SetTitleAlign(tview.AlignLeft)
 	v.grid.OnMove = v.moved
@@ -123,12 +125,18 @@ func (a *app) closePeople() {
 	a.focus(g)
 }
 
-// below are the nodes below one, as far as they are made.
-func (v *peoplePage) below(n *people.Node) []*people.Node {
-	if made, ok := v.made[n]; ok {
+// below is what is below a node, nothing for one that waits to be unfolded.
+func (v *peoplePage) below(n *people.Node) people.List {
+	if made, ok := v.made[n]; ok || n.Lazy() {
 		return made
 	}
-	return n.Below
+	return people.ListOf(n.Below)
+}
+
+// waits reports whether what is below a node is not known yet.
+func (v *peoplePage) waits(n *people.Node) bool {
+	_, made := v.made[n]
+	return n.Lazy() && !made
 }
 
 // unfoldScreen opens lines, from the top of the tree down, as long as there is room for
@@ -151,9 +159,7 @@ func (v *peoplePage) unfoldScreen(height int) {
 // refill makes the lines anew.
 func (v *peoplePage) refill() {
 	v.data = &peopleData{v: v}
-	for _, n := range v.tree.Top {
-		v.data.add(n, 0)
-	}
+	v.data.add(people.ListOf(v.tree.Top), nil, 0)
 	v.grid.Swap(v.data)
 	v.moved()
 }
@@ -161,7 +167,7 @@ func (v *peoplePage) refill() {
 // selected is the node that the cursor is on.
 func (v *peoplePage) selected() *people.Node {
 	if row, ok := v.grid.Selected(); ok && v.data != nil && row < len(v.data.lines) {
-		return v.data.lines[row].node
+		return v.data.node(row)
 	}
 	return nil
 }
@@ -215,7 +221,7 @@ func (a *app) unfoldPeople() {
 	case n == nil || !n.Folds():
 		a.foot.say("there is nothing below this line")
 		return
-	case v.made[n] == nil && n.Lazy():
+	case v.waits(n):
 		a.inBackground("unfolding", func(w *awaited) func() {
 			below := n.Unfold(w.ctx)
 			return func() {
@@ -243,8 +249,8 @@ func (a *app) foldPeople() {
 		v.refill()
 		return
 	}
-	if up := v.data.above(n); up >= 0 {
-		v.grid.Choose(up)
+	if row, ok := v.grid.Selected(); ok {
+		v.grid.Choose(v.data.above(row))
 	}
 }
 
@@ -257,7 +263,7 @@ func (a *app) unfoldAllPeople() {
 		a.foot.say("there is nothing below this line")
 		return
 	}
-	if n.Lazy() && v.made[n] == nil {
+	if v.waits(n) {
 		a.unfoldPeople()
 		return
 	}
@@ -266,11 +272,14 @@ func (a *app) unfoldAllPeople() {
 }
 
 func (v *peoplePage) setBelow(n *people.Node, open bool) {
-	if len(v.below(n)) > 0 {
+	below := v.below(n)
+	if below.Len() > 0 {
 		v.open[n] = open
 	}
-	for _, x := range v.below(n) {
-		v.setBelow(x, open)
+	for i := range below.Len() {
+		if x := below.Made(i); x != nil {
+			v.setBelow(x, open)
+		}
 	}
 }
 
@@ -289,57 +298,79 @@ func (a *app) nextPeopleFound() { a.nextPeople(1) }
 func (a *app) lastPeopleFound() { a.nextPeople(-1) }
 
 // nextPeople goes to the next line that holds the text of the last search, or the one
-// before. What is above it is unfolded.
+// before. What is above it is unfolded. It is looked for beside the screen: groups of
+// very many are gone through too.
 func (a *app) nextPeople(step int) {
 	v := a.people()
 	if v.side.find == "" {
 		a.findPeople()
 		return
 	}
-	ways, waits := v.all()
-	from := 0
-	for i, way := range ways {
-		if way[len(way)-1] == v.selected() {
-			from = i
-		}
+	var from peopleKey
+	if row, ok := v.grid.Selected(); ok {
+		from = v.data.lines[row].peopleKey
 	}
-	words := view.Words(v.side.find)
-	for i := 1; i <= len(ways); i++ {
-		way := ways[((from+i*step)%len(ways)+len(ways))%len(ways)]
-		n := way[len(way)-1]
-		if !view.MatchTexts(words, nodeName(n), n.How.String(), n.Who.DN, model.SIDText(n.Who.SID)) {
-			continue
+	made, text := maps.Clone(v.made), v.side.find
+	a.inBackground("looking for "+text, func(w *awaited) func() {
+		way := findPeople(w.ctx, v.tree, made, view.Words(text), from, step)
+		return func() {
+			switch {
+			case a.people() != v:
+			case len(way) == 0:
+				a.sayNot("nobody here matches " + text)
+			default:
+				v.reveal(way)
+			}
 		}
-		for _, up := range way[:len(way)-1] {
-			v.open[up] = true
-		}
-		v.refill()
-		v.grid.Choose(v.data.Row(n))
-		return
-	}
-	text := "nobody here matches " + v.side.find
-	if waits {
-		text += "; groups of very many are looked through once they are unfolded"
-	}
-	a.foot.say(text)
+	})
 }
 
-// all are the ways to all nodes that are made, in the order of the tree; waits reports
-// that there are others.
-func (v *peoplePage) all() (ways [][]*people.Node, waits bool) {
-	var walk func(n *people.Node, up []*people.Node)
-	walk = func(n *people.Node, up []*people.Node) {
-		way := append(up[:len(up):len(up)], n)
-		ways = append(ways, way)
-		waits = waits || n.Lazy() && v.made[n] == nil
-		for _, x := range v.below(n) {
-			walk(x, way)
+// findPeople is the way to the first node behind a line that holds all words, or, with
+// step -1, to the last before it; beyond the end it goes on at the other. It is empty
+// where there is none.
+func findPeople(ctx context.Context, tree *people.Tree, made map[*people.Node]people.List, words []view.Word, from peopleKey, step int) []people.Step {
+	var first, before, after, last []people.Step
+	passed := false
+	tree.Walk(ctx, made, func(way []people.Step) bool {
+		x := way[len(way)-1]
+		here := peopleKey{x.Up, x.At} == from
+		passed = passed || here
+		if !view.MatchTexts(words, nodeName(x.Node), x.Node.How.String(), x.Node.Who.DN, model.SIDText(x.Node.Who.SID)) {
+			return true
+		}
+		last = slices.Clone(way)
+		if first == nil {
+			first = last
+		}
+		switch {
+		case !passed:
+			before = last
+		case !here:
+			after = last
+		}
+		return step < 0 || after == nil
+	})
+	near, far := after, first
+	if step < 0 {
+		near, far = before, last
+	}
+	if near == nil {
+		return far
+	}
+	return near
+}
+
+// reveal unfolds what is above a node, and goes to it.
+func (v *peoplePage) reveal(way []people.Step) {
+	end := len(way) - 1
+	for _, up := range way[:end] {
+		v.open[up.Node] = true
+		if up.Node.Lazy() {
+			v.made[up.Node] = up.Below
 		}
 	}
-	for _, n := range v.tree.Top {
-		walk(n, nil)
-	}
-	return ways, waits
+	v.refill()
+	v.grid.Choose(v.data.Row(peopleKey{way[end].Up, way[end].At}))
 }
 
 // exportable is what E writes of the tree: its leaves, those of folded lines too.

@@ -65,6 +65,55 @@ func TestScreenPeopleWhy(t *testing.T) {
 	})
 }
 
+// TestScreenPeopleFind: / finds whoever is in a group of very many that nobody has
+// unfolded; n and N go on from there and back, and begin anew beyond the ends.
+func TestScreenPeopleFind(t *testing.T) {
+	d, a := driveApp(t, 80, 24, newDemo(t, "demo:300"))
+	d.wantRead()
+	d.Press(":")
+	d.TypeText("Domain Users")
+	d.Press("Enter", "p")
+	d.WantScreen("People · Domain Users", "+ Members")
+	at := func() (row int) {
+		d.idle(a)
+		d.On(func() { row, _ = a.people().grid.Selected() })
+		return row
+	}
+	d.Press("/")
+	d.TypeText("ann")
+	d.Press("Enter")
+	d.WantSelected("ann")
+	first := at()
+	d.Press("n")
+	second := at()
+	if second <= first {
+		t.Errorf("n goes from line %d to %d", first, second)
+	}
+	d.Press("N")
+	if back := at(); back != first {
+		t.Errorf("N goes to line %d and not back to %d", back, first)
+	}
+	d.Press("N")
+	last := at()
+	if last < second {
+		t.Errorf("N goes from the first to line %d and not to the last", last)
+	}
+	d.Press("n")
+	if again := at(); again != first {
+		t.Errorf("n goes from the last to line %d and not to the first, %d", again, first)
+	}
+	d.On(func() {
+		members := a.people().tree.Top[0]
+		if n := a.people().below(members).Len(); n != members.People {
+			t.Errorf("%d lines below a group of %d", n, members.People)
+		}
+	})
+	d.Press("/", "Ctrl-U")
+	d.TypeText("nobody of this name")
+	d.Press("Enter")
+	d.WantScreen("nobody here matches nobody of this name")
+}
+
 // TestScreenPeopleOfGroup: who is in it and what it opens; Enter on a person goes to all
 // he reaches.
 func TestScreenPeopleOfGroup(t *testing.T) {
@@ -101,6 +150,16 @@ func TestScreenPeopleSizes(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestScreenPeopleOfEverybody: a foreign security principal that stands for everybody
+// who logs on opens what its entries open; no list of members says who is in it.
+func TestScreenPeopleOfEverybody(t *testing.T) {
+	d, _ := driveDemo(t, 80, 24)
+	d.Press(":")
+	d.TypeText("Authenticated Users")
+	d.Press("Enter", "p")
+	d.WantScreen("People · Authenticated Users · everybody in it · opens ", "whoever has it in his token", "+ Opens")
 }
 
 // TestNoPeople: a service account is no group, and nobody gets into it.

@@ -19,27 +19,46 @@ type peopleData struct {
 	lines []peopleLine
 }
 
-// peopleLine is a node, and how deep it is.
+// peopleKey names a line: the how manyth it is below a node.
+type peopleKey struct {
+	up *people.Node
+	at int
+}
+
+// peopleLine is a line, and how deep it is. A leaf among very many is made when it is
+// looked at.
 type peopleLine struct {
-	node  *people.Node
+	peopleKey
+	node  *people.Node // nil for one that is not made
 	depth int
 }
 
-// add appends a node and what is below it, where it is open.
-func (d *peopleData) add(n *people.Node, depth int) {
-	d.lines = append(d.lines, peopleLine{n, depth})
-	if d.v.open[n] {
-		for _, x := range d.v.below(n) {
-			d.add(x, depth+1)
+// add appends what is in a list, and below that where it is open.
+func (d *peopleData) add(l people.List, up *people.Node, depth int) {
+	n := l.Len()
+	d.lines = slices.Grow(d.lines, n)
+	for i := range n {
+		node := l.Made(i)
+		d.lines = append(d.lines, peopleLine{peopleKey{up, i}, node, depth})
+		if node != nil && d.v.open[node] {
+			d.add(d.v.below(node), node, depth+1)
 		}
 	}
 }
 
-// above is the line that a node is below; -1 for none.
-func (d *peopleData) above(n *people.Node) int {
-	at := d.Row(n)
-	for i := at - 1; i >= 0; i-- {
-		if d.lines[i].depth < d.lines[at].depth {
+// node is what a line is about.
+func (d *peopleData) node(row int) *people.Node {
+	l := &d.lines[row]
+	if l.node == nil {
+		l.node = d.v.below(l.up).At(l.at)
+	}
+	return l.node
+}
+
+// above is the line that a line is below; -1 for none.
+func (d *peopleData) above(row int) int {
+	for i := row - 1; i >= 0; i-- {
+		if d.lines[i].depth < d.lines[row].depth {
 			return i
 		}
 	}
@@ -47,10 +66,14 @@ func (d *peopleData) above(n *people.Node) int {
 }
 
 func (d *peopleData) Len() int      { return len(d.lines) }
-func (d *peopleData) Key(i int) any { return d.lines[i].node }
+func (d *peopleData) Key(i int) any { return d.lines[i].peopleKey }
 
 func (d *peopleData) Row(key any) int {
-	return slices.IndexFunc(d.lines, func(l peopleLine) bool { return any(l.node) == key })
+	k, ok := key.(peopleKey)
+	if !ok {
+		return -1
+	}
+	return slices.IndexFunc(d.lines, func(l peopleLine) bool { return l.peopleKey == k })
 }
 
 // Columns are those of the grid.
@@ -62,7 +85,7 @@ func (d *peopleData) Columns() []widget.Column {
 }
 
 func (d *peopleData) Cell(row, col int) (string, widget.Style) {
-	n, depth := d.lines[row].node, d.lines[row].depth
+	n, depth := d.node(row), d.lines[row].depth
 	switch col {
 	case 0:
 		return strings.Repeat("  ", depth) + d.sign(n) + nodeName(n), nodeStyle(n)

@@ -2,11 +2,11 @@ package people
 
 import (
 	"context"
-	"math"
 	"slices"
 
 	"mbxperm/model"
 	"mbxperm/model/member"
+	"mbxperm/model/verdict"
 )
 
 // fill hangs below a node whoever is directly in a group: at once, or when somebody
@@ -20,34 +20,40 @@ func (b *branch) fill(n *Node, group model.ObjectID, path []model.ObjectID) {
 		return
 	}
 	if size <= mostEager && b.m.nodes < mostNodes {
-		n.Below = append(n.Below, b.inside(group, path, math.MaxInt)...)
+		made := b.inside(group, path).all()
+		b.m.nodes += len(made)
+		n.Below = append(n.Below, made...)
 		return
 	}
-	n.lazy = func(ctx context.Context, most int) []*Node {
-		return append(slices.Clip(n.Below), b.apart(ctx, path).inside(group, path, most)...)
-	}
+	n.lazy = func(ctx context.Context) List { return ListOf(n.Below).and(b.apart(ctx, path).inside(group, path)) }
 }
 
-// inside makes the nodes of whoever is directly in a group.
-func (b *branch) inside(group model.ObjectID, path []model.ObjectID, most int) (out []*Node) {
+// inside lists whoever is directly in a group: groups, then persons, then sentences.
+func (b *branch) inside(group model.ObjectID, path []model.ObjectID) List {
+	var groups, notes []*Node
+	var persons []member.Inside
 	b.m.g.Inside(group, b.d, b.how, func(in member.Inside) bool {
 		switch {
 		case in.IsPerson:
-			out = append(out, b.person(in.Person, memberNote(&in)))
+			persons = append(persons, in)
 		case in.IsGroup:
-			out = append(out, b.group(in.ID, path, in.Passes))
+			groups = append(groups, b.group(in.ID, path, in.Passes))
 		case in.ID == 0:
 			name := model.Phrase{{Is: model.PartDN, Text: b.m.s.DNText(in.Name)}, {Is: model.PartWord, Text: " was not read"}}
 			b.m.missing(name)
-			out = append(out, note(name))
+			notes = append(notes, note(name))
 		case b.how == member.ByMember: // a contact or the like, which nobody logs on as
 			n := &Node{Kind: KindNote, Party: b.m.s.TrusteeOf(in.Name), How: model.Said("nobody logs on as it")}
 			n.Who = b.m.s.Principal(n.Party)
-			out = append(out, n)
+			notes = append(notes, n)
 		}
 		return b.m.ctx.Err() == nil
 	})
-	return capped(out, most)
+	persons = ranked(verdict.Of(b.m.s), persons, func(in member.Inside) member.Person { return in.Person })
+	return List{[]part{
+		{made: sorted(groups), leaves: len(persons), leaf: func(i int) *Node { return b.person(persons[i].Person, memberNote(&persons[i])) }},
+		{made: sorted(notes)},
+	}}
 }
 
 func memberNote(in *member.Inside) model.Phrase {

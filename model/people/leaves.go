@@ -2,7 +2,6 @@ package people
 
 import (
 	"context"
-	"math"
 
 	"mbxperm/model"
 	"mbxperm/model/member"
@@ -22,7 +21,9 @@ type Leaf struct {
 // error when the context ends.
 func (t *Tree) Leaves(ctx context.Context) (out []Leaf, err error) {
 	for _, part := range t.Top {
-		for _, n := range below(ctx, part) {
+		list := part.Unfold(ctx)
+		for i := range list.Len() {
+			n := list.At(i)
 			c := &collector{ctx: ctx, part: part, groups: map[model.ObjectID]bool{}, persons: map[member.Person]bool{}}
 			if n.Kind == KindEntry || n.Kind == KindDeny {
 				c.entry = n
@@ -32,14 +33,6 @@ func (t *Tree) Leaves(ctx context.Context) (out []Leaf, err error) {
 		}
 	}
 	return out, ctx.Err()
-}
-
-// below is all that is below a node.
-func below(ctx context.Context, n *Node) []*Node {
-	if n.lazy == nil {
-		return n.Below
-	}
-	return n.lazy(ctx, math.MaxInt)
 }
 
 // collector gathers the leaves of one entry.
@@ -71,8 +64,9 @@ func (c *collector) walk(n *Node, path []*Node) {
 	if n.Kind == KindGroup {
 		path = append(path[:len(path):len(path)], n)
 	}
-	for _, x := range below(c.ctx, n) {
-		c.walk(x, path)
+	list := n.Unfold(c.ctx)
+	for i := range list.Len() {
+		c.walk(list.At(i), path)
 	}
 }
 

@@ -1,7 +1,6 @@
 package people
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -180,6 +179,7 @@ func (b *branch) holders(n *Node, persons []member.Person) {
 		if p, ok := m.g.PersonOf(id); ok {
 			if _, held := slices.BinarySearch(persons, p); held {
 				reached[p] = true
+				m.nodes++
 				n.Below = append(n.Below, b.person(p, nil))
 			}
 		} else if m.g.IsGroup(id) {
@@ -263,57 +263,28 @@ func (b *branch) list(n *Node, persons []member.Person) {
 		return
 	}
 	if n.lazy == nil && len(persons) <= mostEager && b.m.nodes < mostNodes {
-		n.Below = append(n.Below, b.persons(persons, len(persons))...)
+		b.m.nodes += len(persons)
+		n.Below = append(n.Below, b.persons(persons).all()...)
 		return
 	}
 	before := n.lazy
-	n.lazy = func(ctx context.Context, most int) []*Node {
-		out := n.Below
+	n.lazy = func(ctx context.Context) List {
+		out := ListOf(n.Below)
 		if before != nil {
-			out = before(ctx, most)
+			out = before(ctx)
 		}
-		return append(slices.Clip(out), b.apart(ctx, nil).persons(persons, most)...)
+		return out.and(b.apart(ctx, nil).persons(persons))
 	}
 }
 
-// persons makes leaves.
-func (b *branch) persons(persons []member.Person, most int) []*Node {
-	out := make([]*Node, 0, min(len(persons), most)+1)
-	for _, p := range persons {
-		out = append(out, b.person(p, nil))
-	}
-	return capped(out, most)
-}
-
-// capped orders nodes, groups first and then by name, and says how many are left out.
-func capped(nodes []*Node, most int) []*Node {
-	fold := map[*Node]string{}
-	for _, n := range nodes {
-		fold[n] = strings.ToLower(nameOf(n).String())
-	}
-	slices.SortStableFunc(nodes, func(x, y *Node) int {
-		return cmp.Or(cmp.Compare(rank(x), rank(y)), strings.Compare(fold[x], fold[y]), strings.Compare(x.Who.DN, y.Who.DN))
-	})
-	if len(nodes) <= most {
-		return nodes
-	}
-	more := len(nodes) - most
-	return append(nodes[:most:most], note(model.Said("and "+model.Thousands(int64(more))+" more: E writes all to a file")))
-}
-
-func rank(n *Node) int {
-	switch n.Kind {
-	case KindGroup:
-		return 0
-	case KindNote:
-		return 2
-	}
-	return 1
+// persons lists leaves.
+func (b *branch) persons(persons []member.Person) List {
+	persons = ranked(verdict.Of(b.m.s), persons, func(p member.Person) member.Person { return p })
+	return List{[]part{{leaves: len(persons), leaf: func(i int) *Node { return b.person(persons[i], nil) }}}}
 }
 
 // person is a leaf.
 func (b *branch) person(p member.Person, how model.Phrase) *Node {
-	b.m.nodes++
 	n := &Node{Kind: KindPerson, Party: b.m.g.Trustee(p), Person: p, Single: true, Question: b.q, Asked: b.asked, How: how}
 	n.Who = b.m.s.Principal(n.Party)
 	if b.asked {

@@ -44,7 +44,7 @@ func (m *maker) members(group model.ObjectID) *Node {
 // else: what everybody gets is counted and not listed.
 func (m *maker) opens(obj model.ObjectID, party model.TrusteeID) (out []*Node) {
 	b := verdict.Of(m.s)
-	if sid := party.SID(); sid != 0 && (obj == 0 || member.InToken(m.s.Record(obj))) {
+	if sid := party.SID(); sid != 0 && (obj == 0 || m.g.IsUniversal(sid) || member.InToken(m.s.Record(obj))) {
 		who, anybody := b.Bearer(sid), b.Anybody()
 		if m.g.IsUniversal(sid) { // what everybody gets is what is asked about
 			anybody = nil
@@ -84,11 +84,7 @@ func (m *maker) targets(title string, who, anybody *verdict.Bearer, ask func(*ve
 		}
 	}
 	out := &Node{Kind: KindHeading, Text: model.Said(title), Targets: len(all)}
-	out.hang(len(all), func(i int) *Node {
-		n := target(m.s, all[i].id)
-		n.Answer = all[i].answer
-		return n
-	})
+	out.hang(m.s, len(all), func(i int) model.ObjectID { return all[i].id }, func(i int) verdict.Answer { return all[i].answer })
 	if everybodys > 0 {
 		out.Below = append(out.Below, note(model.Said(model.Thousands(int64(everybodys))+" more that everybody gets into")))
 	}
@@ -98,20 +94,26 @@ func (m *maker) targets(title string, who, anybody *verdict.Bearer, ask func(*ve
 	return out
 }
 
-// hang hangs n nodes below a part, or has them wait where they are many.
-func (n *Node) hang(count int, makeOne func(i int) *Node) {
-	all := func(most int) []*Node {
-		out := make([]*Node, count)
-		for i := range out {
-			out[i] = makeOne(i)
-		}
-		return capped(out, most)
+// hang hangs targets below a part, or has them wait where they are many.
+func (n *Node) hang(s *model.Snapshot, count int, id func(i int) model.ObjectID, answer func(i int) verdict.Answer) {
+	list := func() List {
+		return leaves(count, func(i int) []byte {
+			o := s.Record(id(i))
+			if o.Account != 0 {
+				return s.Texts.Bytes(o.Account)
+			}
+			return []byte(s.ObjectName(o))
+		}, func(i int) *Node {
+			leaf := target(s, id(i))
+			leaf.Answer = answer(i)
+			return leaf
+		})
 	}
 	if count <= mostEager {
-		n.Below = all(count)
+		n.Below = list().all()
 		return
 	}
-	n.lazy = func(_ context.Context, most int) []*Node { return append(slices.Clip(n.Below), all(most)...) }
+	n.lazy = func(context.Context) List { return ListOf(n.Below).and(list()) }
 }
 
 // target is a leaf for what somebody gets into.
@@ -134,11 +136,7 @@ func (m *maker) sendsFor(group model.ObjectID) *Node {
 	slices.Sort(targets)
 	targets = slices.Compact(targets)
 	out := &Node{Kind: KindHeading, Text: model.Said("Sends on behalf of"), Targets: len(targets)}
-	out.hang(len(targets), func(i int) *Node {
-		n := target(m.s, targets[i])
-		n.Answer = verdict.Allowed
-		return n
-	})
+	out.hang(m.s, len(targets), func(i int) model.ObjectID { return targets[i] }, func(int) verdict.Answer { return verdict.Allowed })
 	return out
 }
 

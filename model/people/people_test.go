@@ -3,6 +3,7 @@ package people_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,7 +15,7 @@ import (
 )
 
 // treeOf makes the tree of an object of a forest.
-func treeOf(t *testing.T, s *model.Snapshot, name string) *people.Tree {
+func treeOf(t testing.TB, s *model.Snapshot, name string) *people.Tree {
 	t.Helper()
 	named := view.Named(s, name)
 	if len(named) == 0 {
@@ -154,8 +155,31 @@ Sends as 1 targets
 	}
 }
 
-// TestHuge: a group of very many is one line with a count until it is unfolded; a screen
-// is shown a thousand of them, and a file all.
+// walkFinds looks for a name in the whole tree, in what is folded too.
+func walkFinds(t *testing.T, tree *people.Tree, name string, want ...string) {
+	t.Helper()
+	var got []string
+	tree.Walk(t.Context(), nil, func(way []people.Step) bool {
+		if way[len(way)-1].Node.Who.Name != name {
+			return true
+		}
+		var texts []string
+		for i, x := range way {
+			texts = append(texts, x.Node.Who.Name+x.Node.Text.String())
+			if i > 0 && (x.Up != way[i-1].Node || way[i-1].Below.At(x.At).Who.Name != x.Node.Who.Name) {
+				t.Errorf("%s is not the one number %d below %s", x.Node.Who.Name, x.At, way[i-1].Node.Who.Name)
+			}
+		}
+		got = append(got, strings.Join(texts, " > "))
+		return true
+	})
+	if !slices.Equal(got, want) {
+		t.Errorf("%s is found as %q and not as %q", name, got, want)
+	}
+}
+
+// TestHuge: a group of very many is one line with a count until it is unfolded, and then
+// all are there, made when they are looked at.
 func TestHuge(t *testing.T) {
 	f := forest()
 	for i := range 1200 {
@@ -167,9 +191,13 @@ func TestHuge(t *testing.T) {
 	open := part(t, tree, "Open")[0]
 	want(t, open.Below[1:], "Outer 1202 in (FullAccess, mailbox entry 0) …")
 	below := open.Below[1].Unfold(context.Background())
-	if last := below[len(below)-1]; len(below) != 1001 || last.Text.String() != "and 202 more: E writes all to a file" || below[0].Who.Name != "Inner" || below[1].Who.Name != "m0000" {
-		t.Errorf("%d nodes, the last is %q", len(below), last.Text)
+	if n := below.Len(); n != 1202 || below.At(0).Who.Name != "Inner" || below.At(1).Who.Name != "m0000" || below.At(1200).Who.Name != "m1199" || below.At(1201).Who.Name != "u3" {
+		t.Errorf("%d nodes: %s, %s … %s", n, below.At(0).Who.Name, below.At(1).Who.Name, below.At(n-1).Who.Name)
 	}
+	if below.Made(0) != below.At(0) || below.Made(1) != nil || below.At(1) == below.At(1) {
+		t.Error("a group is made once, and a leaf when it is asked for")
+	}
+	walkFinds(t, tree, "m1199", "Open > Outer > m1199")
 	leaves, err := tree.Leaves(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -209,6 +237,7 @@ func TestDiamonds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	walkFinds(t, treeOf(t, f.Snapshot(model.NewPool()), "u1"), "nobody")
 	var names []string
 	for _, l := range leaves {
 		if l.Entry != nil && l.Part.Text.String() == "Open" {

@@ -59,22 +59,22 @@ type Node struct {
 	Below []*Node
 
 	object model.ObjectID // of a group
-	lazy   func(ctx context.Context, most int) []*Node
+	lazy   func(context.Context) List
 }
 
 // Folds reports whether there is something below.
 func (n *Node) Folds() bool { return len(n.Below) > 0 || n.lazy != nil }
 
-// Lazy reports whether what is below is made by [Node.Unfold] alone: it is much.
+// Lazy reports whether what is below is known by [Node.Unfold] alone: it is much.
 func (n *Node) Lazy() bool { return n.lazy != nil }
 
-// Unfold makes what is below a lazy node, as much of it as a screen is good for, with
-// a sentence for the rest. It takes its time with a group of a hundred thousand.
-func (n *Node) Unfold(ctx context.Context) []*Node {
+// Unfold lists what is below a node. Of a lazy one that is worked out anew each time:
+// of a group of a hundred thousand it takes some tens of milliseconds.
+func (n *Node) Unfold(ctx context.Context) List {
 	if n.lazy == nil {
-		return n.Below
+		return ListOf(n.Below)
 	}
-	return n.lazy(ctx, mostShown)
+	return n.lazy(ctx)
 }
 
 // Gets reports whether an answer lets in, or may.
@@ -86,7 +86,7 @@ func Gets(a verdict.Answer) bool {
 const (
 	mostEager = 200  // of a group with more, nobody is shown before somebody asks
 	mostNodes = 5000 // of a tree; every group behind that waits, too
-	mostShown = 1000 // of a group or a list that somebody unfolds
+	mostGaps  = 1000 // of what was not read, which is one list
 )
 
 // Tree is who gets into a mailbox, and who is in a group. It never changes.
@@ -166,7 +166,7 @@ func Of(ctx context.Context, s *model.Snapshot, k view.LineKey) (*Tree, error) {
 func (m *maker) unreadPart() *Node {
 	out := &Node{Kind: KindHeading, Text: model.Said("Not read: more may get in by this")}
 	for i, text := range m.unread {
-		if i == mostShown {
+		if i == mostGaps {
 			out.Below = append(out.Below, note(model.Said(fmt.Sprintf("and %d more", len(m.unread)-i))))
 			break
 		}

@@ -38,6 +38,10 @@ var order = model.Derive(func(s *model.Snapshot) *ordered {
 	return out
 }).Outlives(model.Memberships | model.Lists)
 
+// Places are the places of all persons in the order of their names, by number of the
+// person. They are worked out once for a snapshot, and not to be changed.
+func (b *Book) Places() []uint32 { return order.Of(b.s).rank }
+
 func (b *Book) personName(p member.Person) []byte {
 	if o := b.g.Object(p); o != 0 && b.s.Record(o).Class != model.ClassForeign && b.s.Record(o).Account != 0 {
 		return b.s.Texts.Bytes(b.s.Record(o).Account)
