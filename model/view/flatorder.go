@@ -18,7 +18,7 @@ import (
 
 // entryClass is what decides about all that a row of a mailbox says of its entry: the
 // entry itself, the right, and the class of the target; of an entry that earlier ones
-// may overrule, or that may be there again, also the list and where in it.
+// may overrule, or in a list that holds some entry twice, also the list and where in it.
 type entryClass struct {
 	ace   *pool.ACERecord
 	right pool.Right
@@ -36,8 +36,8 @@ func (l *evaluation) classOf(r grant.Ref, a *pool.ACERecord) (c entryClass, ok b
 	}
 	o := l.snap.Record(r.Obj)
 	c = entryClass{ace: a, right: r.Right, kind: k, class: o.Class}
-	if a.Type.Denies() || a.Repeats() {
-		c.list, c.pos = k.Desc(o), r.Pos
+	if d := k.Desc(o); a.Type.Denies() || a.Repeats() && l.snap.Descs.At(uint32(d)).Repeats {
+		c.list, c.pos = d, r.Pos
 	}
 	return c, true
 }
