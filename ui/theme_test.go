@@ -52,6 +52,12 @@ func TestThemeKey(t *testing.T) {
 		if got := color(3, 5); got != c.title {
 			t.Errorf("%s: the heading is %v, want %v", c.name, got, c.title)
 		}
+		cells, _, _ := d.Sim.GetContents()
+		for i, cell := range cells {
+			if fg, bg, _ := cell.Style.Decompose(); c.name == "mono" && (fg != tcell.ColorDefault || bg != tcell.ColorDefault) {
+				t.Fatalf("cell %d %q has colours: %v on %v", i, cell.Runes, fg, bg)
+			}
+		}
 		if s.Theme != c.name {
 			t.Errorf("remembered is %q, want %q", s.Theme, c.name)
 		}

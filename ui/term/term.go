@@ -11,7 +11,7 @@ import (
 // use and that are not among those of the VT100, which tcell falls back to.
 var asciiInstead = map[rune]string{
 	'╔': "+", '╗': "+", '╚': "+", '╝': "+", '═': "=", '║': "|",
-	'…': ".", '▾': "v", '↑': "^", '↓': "v", '›': ">", '–': "-", '×': "x", '█': "#", '░': ".",
+	'…': ">", '▾': "v", '↑': "^", '↓': "v", '›': ">", '–': "-", '×': "x", '█': "#", '░': ".",
 }
 
 // isUnicode reports whether a terminal with this character set shows everything.

@@ -105,6 +105,7 @@ type Grid struct {
 // NewGrid makes an empty grid.
 func NewGrid(t *Theme) *Grid {
 	g := &Grid{Table: tview.NewTable(), theme: t, cells: map[int][]*tview.TableCell{}}
+	g.Table.SetBordersColor(tcell.ColorDefault) // between columns there are blanks: a colour would be bytes and no sign
 	g.Table.SetFixed(1, 0).
 		SetContent(gridContent{g: g}).
 		SetSelectionChangedFunc(func(int, int) { g.moved() }).
