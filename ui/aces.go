@@ -184,10 +184,12 @@ func acesTitle(res *view.Result, room bool) string {
 		parts = append(parts, how)
 	}
 	parts = append(parts, rowsText(res, room))
-	if unread := res.Unread(); len(unread) > 0 && room {
-		parts = append(parts, "not read: "+strings.Join(unread, " and "))
+	// The rows of the store stand in the grid even where the mailbox's own lists were not
+	// read: only the title says so then.
+	if unread := res.Unread(); len(unread) > 1 && !room {
+		parts = append(parts, "not read: "+unread[0]+" and "+safe.Thousands(len(unread)-1)+" more")
 	} else if len(unread) > 0 {
-		parts = append(parts, "not all was read")
+		parts = append(parts, "not read: "+strings.Join(unread, " and "))
 	}
 	if store, n := view.ThroughStore(res.Snapshot, q.Of); n > 0 && q.ACEs.Direction() == "forward" {
 		text := "+" + safe.Thousands(n)

@@ -59,7 +59,11 @@ func (a *app) key(ev *tcell.EventKey) *tcell.EventKey {
 	case s == keys.ScopeList:
 		return a.listKey(ev)
 	case s == keys.ScopeEverywhere && ev.Key() == tcell.KeyRune && ev.Rune() != ' ':
-		return nil // a drop-down would open and take it for the beginning of an entry
+		// A drop-down would open and take it for the beginning of an entry.
+		if keys.Lookup(bindings, keys.ScopeGrid, ev) != nil {
+			a.foot.say(string(ev.Rune()) + " is a key of the grids: Esc goes back there")
+		}
+		return nil
 	}
 	return ev
 }

@@ -85,6 +85,8 @@ var bindingTable = []binding{
 	bind("!", keys.ScopeEverywhere, "errors", 21, "List what went wrong, with time, object and reason.", (*app).openProblems, nil),
 	bind("Enter", keys.ScopeCommand, "do it", 3, "Do what the line says.", (*app).enterLine, nil),
 	bind("Esc", keys.ScopeCommand, "leave", 2, "Leave the line and do nothing.", (*app).leaveLine, nil),
+	bind("Tab", keys.ScopeCommand, "complete", 4, "Complete a command, a name or the name of a file.", nil, (*app).whyNoCompletion),
+	bind("↑ ↓", keys.ScopeCommand, "", 0, "After : mark another command or name.", nil, nil),
 	bind("Ctrl-C", keys.ScopeCommand, "", 0, "Leave the program, whatever is going on.", (*app).quit, nil),
 	bind("R", keys.ScopeEverywhere, "record", 29, "Read everything again and record it to a file.", (*app).startRecord, (*app).whyNoRecord),
 	bind("w", keys.ScopeEverywhere, "connect", 29, "Open another directory, file or the demo.", (*app).connectElsewhere, nil),
@@ -144,6 +146,7 @@ var bindingTable = []binding{
 	bind("Ctrl-C", keys.ScopeForm, "", 0, "Leave the program, whatever is going on.", (*app).quit, nil),
 	bind("Enter", keys.ScopeList, "choose", 3, "Choose this entry.", nil, nil),
 	bind("Esc", keys.ScopeList, "close", 2, "Close the list and choose nothing.", nil, nil),
+	bind("Delete", keys.ScopeList, "drop", 5, "Drop this bookmark.", nil, (*app).whyNoDrop),
 	bind("q", keys.ScopeList, "quit", 4, "Leave the program.", (*app).quit, nil),
 	bind("Ctrl-C", keys.ScopeList, "", 0, "Leave the program, whatever is going on.", (*app).quit, nil),
 }

@@ -105,6 +105,14 @@ func (a *app) openBookmarks() {
 	a.root.push(m)
 }
 
+// whyNoDrop says why Delete does nothing in the list that is open.
+func (a *app) whyNoDrop() string {
+	if m, ok := a.root.top().(*widget.Menu); !ok || m.Also == nil {
+		return "only bookmarks are dropped"
+	}
+	return ""
+}
+
 // goToBookmark goes to the line of a bookmark, if it is still there.
 func (a *app) goToBookmark(b settings.Bookmark) {
 	base := a.reading.base

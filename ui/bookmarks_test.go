@@ -36,7 +36,7 @@ func TestBookmarks(t *testing.T) {
 	d, a = driveDemo(t, 80, 24)
 	use(d, a)
 	d.Press("'")
-	d.WantScreen("Bookmarks", "svc-backup", "front.desk", "S-1-5-21-")
+	d.WantScreen("Bookmarks", "svc-backup", "front.desk", "S-1-5-21-", "Delete drop")
 	d.Press("Enter")
 	d.WantScreen("svc-backup · ", "reverse ·")
 	d.WantSelected("svc-backup")
@@ -48,6 +48,9 @@ func TestBookmarks(t *testing.T) {
 	d.WantGone("Bookmarks")
 	d.Press("'")
 	d.WantScreen("there is no bookmark in this directory")
+	d.Press("o")
+	d.WantScreen("Enter choose")
+	d.WantGone("Delete drop") // which is for bookmarks
 }
 
 // TestTrailWithoutRounds: the way from a place back to itself is left out.

@@ -211,6 +211,14 @@ func (a *app) hint(h *hints, text string) {
 	}()
 }
 
+// whyNoCompletion says why Tab does nothing in the line that is typed.
+func (a *app) whyNoCompletion() string {
+	if a.foot.line == nil || a.foot.line.key == nil {
+		return "there is nothing to complete"
+	}
+	return ""
+}
+
 // hintKey goes through the candidates: the arrows mark one, Tab puts it into the
 // line, and once more the next.
 func (a *app) hintKey(h *hints, ev *tcell.EventKey) *tcell.EventKey {

@@ -206,7 +206,11 @@ func (f *foot) source(w int, room bool) string {
 }
 
 func (f *foot) drawKeys(screen tcell.Screen, x, y, w int) {
-	keys := keys.Footer(bindings, f.app.scope(), w-2, f.app)
+	most := w - 2
+	if f.line != nil {
+		most -= safe.Width(f.line.label) + safe.Width(f.input.GetText()) + 2
+	}
+	keys := keys.Footer(bindings, f.app.scope(), most, f.app)
 	if f.line != nil {
 		room := max(w-safe.Width(keys)-3, 10)
 		if safe.Width(f.line.label)+safe.Width(f.input.GetText()) >= room { // what is typed goes before

@@ -19,7 +19,7 @@ var helpMarks = [][2]string{
 	{"0?", "the list was not read, or not to its end: there may be more"},
 	{"3 g", "the account also gets rights through groups or stores; in reverse, e shows those of its groups and of Everyone"},
 	{"name ~", "the mailbox is on a server before 2013: its store decides, and the directory holds a copy; ~? the server could not be found out"},
-	{"+2 through DB01", "above the ACEs of a mailbox: so many trustees are allowed by entries of its store to open what is in it (o, Mailbox-Store)"},
+	{"2 through DB01", "above the ACEs of a mailbox: entries of its store that open it, below its own; +2: trustees of these, where the ACE type leaves them out"},
 	{"(…)", "what the account is where it is no mailbox, and what is wrong with it"},
 	{"< >", "at the edge of a heading: there are more columns to the left or to the right"},
 	{"*", "at the left edge: the line is marked (Space)"},
