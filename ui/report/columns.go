@@ -48,6 +48,9 @@ var fieldNames = map[string][]string{
 	hybridReport:      union(namesOf(view.CrossingFields), namesOf(view.UnlistedFields), namesOf(view.MovingFields), namesOf(view.TieFields), namesOf(view.HubFields)),
 }
 
+// ColumnNames are the values that --columns takes in a report.
+func ColumnNames(report string) []string { return fieldNames[report] }
+
 func totalsNames() []string {
 	out := []string{"object_type"}
 	for _, t := range view.ObjectTypes {

@@ -25,7 +25,7 @@ func (j *Job) notes(ctx context.Context, s *model.Snapshot, ev *Evidence) ([]str
 		case j.Query.Filter != "":
 			text += ": nothing that is shown holds what --filter asks for"
 		case hidden > 0:
-			text += ", " + safe.Thousands(hidden) + " are hidden: --all shows them"
+			text += ", " + safe.Thousands(hidden) + " hidden: --all shows them"
 		}
 		out = append(out, text)
 	}

@@ -37,6 +37,9 @@ const allLines = "all"
 // each right.
 const rowsEntry, rowsRight = "entry", "right"
 
+// RowsNames are the values of --rows.
+var RowsNames = []string{rowsEntry, rowsRight}
+
 // lineNames are what --lines can be, by the choice, for an object type.
 func lineNames(t *view.ObjectType) []string {
 	word := view.Mailboxes.TargetWord()

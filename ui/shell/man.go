@@ -37,6 +37,16 @@ func manual(root *cobra.Command) *cobra.Command {
 			return page(c.OutOrStdout(), of)
 		},
 	}
+	c.ValidArgsFunction = func(_ *cobra.Command, args []string, typed string) (names []string, _ cobra.ShellCompDirective) {
+		if of, rest, err := root.Find(args); err == nil && len(rest) == 0 {
+			for _, below := range of.Commands() {
+				if !hidden(below) && strings.HasPrefix(below.Name(), typed) {
+					names = append(names, below.Name())
+				}
+			}
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}
 	c.Flags().StringVar(&dir, "dir", "", "write the pages of all commands into this folder")
 	return c
 }

@@ -55,6 +55,11 @@ func TestCompletion(t *testing.T) {
 		{[]string{"record", "ldap"}, "ldaps:// ldap://"},
 		{[]string{"compare", "d"}, "demo"},
 		{[]string{"vers"}, "version"},
+		{[]string{"report", "aces", "demo", "--rows", ""}, "entry right"},
+		{[]string{"report", "aces", "demo", "--columns", "target,right"}, "target,right target,rights target,rights_count"},
+		{[]string{"compare", "demo", "demo", "--columns", "chan"}, "change"},
+		{[]string{"man", "report", "ac"}, "access aces"},
+		{[]string{"man", "ver"}, "version"},
 		{[]string{"report", "hybrid", "demo", "--list", "no"}, "not-aclable"},
 		{[]string{"export", "demo", "tables", "--tables", "entry,ta"}, "entry,target"},
 	} {

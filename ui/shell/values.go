@@ -15,7 +15,7 @@ import (
 )
 
 // lists are the flags whose value is several words with commas between them.
-var lists = []string{"fail-on", "only"}
+var lists = []string{"columns", "fail-on", "only"}
 
 // flagValues are the values of flags that have a few. A flag with the same name
 // has the same values in every command.
@@ -25,6 +25,7 @@ func flagValues() map[string][]string {
 		"theme":     widget.Themes,
 		"only":      report.OnlyNames(),
 		"list":      report.HybridLists,
+		"rows":      report.RowsNames,
 		"lines":     {"all", "mailboxes", "recipients", "trustees", "remote"},
 	}
 	for _, f := range report.Formats {
@@ -50,8 +51,11 @@ func complete(c *cobra.Command, values map[string][]string) {
 			_ = c.RegisterFlagCompletionFunc(name, ofObject(name))
 		case name == "since":
 			_ = c.RegisterFlagCompletionFunc(name, sources)
-		case known:
-			_ = c.RegisterFlagCompletionFunc(name, func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		case known, name == "columns":
+			_ = c.RegisterFlagCompletionFunc(name, func(of *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+				if name == "columns" { // those of the report
+					list = report.ColumnNames(of.Name())
+				}
 				return words(list, typed, slices.Contains(lists, name)), cobra.ShellCompDirectiveNoFileComp
 			})
 		}
