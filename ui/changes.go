@@ -30,11 +30,11 @@ type changes struct {
 	side      side
 	byTrustee bool
 	of        *change.Comparison
-	name      string       // what it is compared with
-	result    *change.List // what it shows; nil before the first answer
-	summary   string       // of what it shows, by weight
-	asked     uint64       // revision of the question asked last
-	got       uint64       // revision of the answer that came last
+	name      string         // what it is compared with
+	result    *change.List   // what it shows; nil before the first answer
+	summary   change.Summary // of what it shows, by weight
+	asked     uint64         // revision of the question asked last
+	got       uint64         // revision of the answer that came last
 	stop      context.CancelFunc
 	effects   effects
 	failed    string // why a what-if has no lines
@@ -137,7 +137,7 @@ func (a *app) askChanges(v *changes) {
 	go func() {
 		defer term.Guard(a.screen)
 		res, err := of.View(ctx, q)
-		summary := ""
+		var summary change.Summary
 		if err == nil {
 			summary = res.Summary()
 		}
@@ -235,8 +235,8 @@ func (v *changes) Draw(screen tcell.Screen) {
 			y, h = y+1, h-1
 		}
 	}
-	if v.summary != "" && h >= leastSummed {
-		widget.PutSafe(screen, x, y, w, v.summary, v.theme.Style(widget.StyleTitle))
+	if len(v.summary) > 0 && h >= leastSummed {
+		widget.PutSafe(screen, x, y, w, v.summary.In(w), v.theme.Style(widget.StyleTitle))
 		y, h = y+1, h-1
 	}
 	v.grid.SetRect(x, y, w, max(h-lower+1, 0))

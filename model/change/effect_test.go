@@ -55,7 +55,7 @@ func TestEffect(t *testing.T) {
 			t.Errorf("%q is not among %v", want, got)
 		}
 	}
-	if got, want := list.Summary(), "Full Access +1 · Send-As -1 · on behalf +1 · members +1 -1"; got != want {
+	if got, want := list.Summary().String(), "Full Access +1 · Send-As -1 · on behalf +1 · members +1 -1"; got != want {
 		t.Errorf("summary %q, want %q", got, want)
 	}
 	if rest := effects.Rest(); rest != nil {

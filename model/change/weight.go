@@ -2,9 +2,12 @@ package change
 
 import (
 	"context"
+	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
+	"mbxperm/model"
 	"mbxperm/model/grant"
 )
 
@@ -82,29 +85,69 @@ func (r *List) byWeight(ctx context.Context) error {
 	return sortList(ctx, r, func(x *Diff) int { return int(r.Comparison.weight(x)) })
 }
 
-// Summary counts the changes listed by their weights, the heaviest first: "Full
-// Access +3 -2 · Send-As +5 · members +43 -43". It is empty where there are none,
-// and of a what-if. It looks at every change that is listed.
-func (r *List) Summary() string {
+// Summary is how many changes there are of each weight, the heaviest first.
+type Summary []weighed
+
+// weighed are the changes of one weight.
+type weighed struct {
+	name, short string
+	signs       string // " +3 -2"
+	n           int
+}
+
+// shortNames are the names of the weights where there is little room.
+var shortNames = [weights]string{
+	weighsAccess: "Full", weighsSendAs: "Send", weighsBehalf: "behalf", weighsStores: "store", weighsRoles: "role",
+	weighsLists: "list", weighsMembers: "memb", weighsAccounts: "acct", weighsOthers: "other",
+}
+
+// Summary counts the changes listed by their weights. It is empty where there are
+// none, and of a what-if. It looks at every change that is listed.
+func (r *List) Summary() (out Summary) {
 	if r.Comparison.WhatIf != nil {
-		return ""
+		return nil
 	}
 	var counts [weights][len(eventNames)]int
 	for i := range r.Len() {
 		x := r.at(i)
 		counts[r.Comparison.weight(x)][x.Event]++
 	}
-	var parts []string
 	for k, of := range counts {
-		text := ""
+		w := weighed{name: weightNames[k], short: shortNames[k]}
 		for event, n := range of {
 			if n > 0 {
-				text += " " + Signs[eventNames[event]] + strconv.Itoa(n)
+				w.signs += " " + Signs[eventNames[event]] + strconv.Itoa(n)
+				w.n += n
 			}
 		}
-		if text != "" {
-			parts = append(parts, weightNames[k]+text)
+		if w.n > 0 {
+			out = append(out, w)
 		}
 	}
-	return strings.Join(parts, " · ")
+	return out
+}
+
+// String is the summary in full: "Full Access +3 -2 · Send-As +5 · members +43 -43".
+func (s Summary) String() string { return s.In(math.MaxInt) }
+
+// In is the summary in a number of characters. Where there is no room for all of it
+// it has shorter names; where there is none for these the least weighty changes are
+// one number: "Full +3 -2 · Send +5 · 86 more".
+func (s Summary) In(room int) string {
+	parts, rest := make([]string, len(s)), 0
+	for i, w := range s {
+		parts[i] = w.name + w.signs
+	}
+	text := strings.Join(parts, " · ")
+	for i, w := range s {
+		parts[i] = w.short + w.signs
+	}
+	for n := len(s); utf8.RuneCountInString(text) > room && n >= 0; n-- {
+		if n < len(s) {
+			rest += s[n].n
+			parts = append(parts[:n], model.Thousands(int64(rest))+" more")
+		}
+		text = strings.Join(parts, " · ")
+	}
+	return text
 }

@@ -87,7 +87,7 @@ func TestWeight(t *testing.T) {
 	if len(parts) < 6 {
 		t.Errorf("the demo changes in %q alone", parts)
 	}
-	if sum := strings.Join(parts, " · "); got.Summary() != sum {
+	if sum := strings.Join(parts, " · "); got.Summary().String() != sum {
 		t.Errorf("Summary() = %q, want %q", got.Summary(), sum)
 	}
 }
@@ -100,7 +100,7 @@ func TestWeightOfDeny(t *testing.T) {
 	new.Of("u3").MailboxSD = script.SD(script.Allow(script.RID(9), acl.GenericAll, 0))
 	new.Of("u2").UAC = 0x202
 	got, list := changeLines(t, old, new, change.Query{Show: hiding.All})
-	if want := "Full Access +2 · accounts ~1"; list.Summary() != want {
+	if want := "Full Access +2 · accounts ~1"; list.Summary().String() != want {
 		t.Errorf("Summary() = %q, want %q, of\n%s", list.Summary(), want, strings.Join(got, "\n"))
 	}
 }

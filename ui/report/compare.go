@@ -102,7 +102,7 @@ type Compared struct {
 func compared(r *change.List, hide *Redactor) *Compared {
 	n := r.Counts
 	out := &Compared{Old: originOf(r.Comparison.Old), Banners: []string{},
-		Added: n.Added, Removed: n.Removed, Changed: n.Changed, NotComparable: n.NotComparable, Summary: r.Summary()}
+		Added: n.Added, Removed: n.Removed, Changed: n.Changed, NotComparable: n.NotComparable, Summary: r.Summary().String()}
 	for _, b := range r.Comparison.Banners() {
 		out.Banners = append(out.Banners, hide.phrase(b))
 	}
@@ -157,7 +157,7 @@ func compareGaps(w io.Writer, r *change.List, name string, quiet bool, hide *Red
 		line += "; not comparable: " + safe.Thousands(n)
 	}
 	fmt.Fprintln(w, "mbxperm: "+safe.Text(line))
-	if sum := r.Summary(); sum != "" && !quiet {
+	if sum := r.Summary().String(); sum != "" && !quiet {
 		fmt.Fprintln(w, "mbxperm: "+name+sum)
 	}
 	return missing || r.Counts.NotComparable > 0
