@@ -306,7 +306,7 @@ func TestStopConnectingAgain(t *testing.T) {
 	d.Press("F5")
 	d.WantScreen("nothing changed since")
 	d.Press("!")
-	d.WantScreen("domain emea.contoso.com: nothing of it was read")
+	d.WantScreen("domain emea.contoso.com: nothing was read")
 	d.WantGone("cancel") // it is nothing that went wrong
 	d.WantGone("error")
 }

@@ -33,12 +33,8 @@ func (n *reading) moreProblems() int {
 	return n.latest.State.MoreProblems
 }
 
-// newestErrors is how many errors stand above the table of coverage, which has more
-// lines than a small screen.
-const newestErrors = 3
-
 // problemLines is the list of errors. It begins with the domains and searches that
-// were not read, what one must know all the time and the newest errors; the table of
+// were not read, what one must know all the time and the newest error; the table of
 // what was not read as a whole follows, which is known when all is read, then the
 // other errors, a table of what was read, and what could not be, by name.
 func (a *app) problemLines() (lines []widget.Line) {
@@ -50,7 +46,7 @@ func (a *app) problemLines() (lines []widget.Line) {
 	if len(lines) == 0 && len(errors) == 0 {
 		lines = append(lines, widget.Line{Text: "Nothing went wrong."})
 	}
-	newest := min(len(errors), newestErrors)
+	newest := min(len(errors), 1) // the table has more lines than a small screen
 	lines, errors = append(lines, errors[:newest]...), errors[newest:]
 	n := a.reading
 	if n.base == nil || n.running() || n.counting > 0 { // else it takes a while
@@ -100,7 +96,7 @@ func (n *reading) gapLines() (lines []widget.Line) {
 	if n.latest.State.Phase == model.Finished {
 		names, _ := coverage.UnreadDomains(n.latest)
 		for _, name := range names {
-			add("domain " + name + ": nothing of it was read")
+			add("domain " + name + ": nothing was read")
 		}
 	}
 	for _, g := range n.latest.State.Incomplete {

@@ -78,8 +78,8 @@ func TestUnreadDomainIsSaidFirst(t *testing.T) {
 			d.WantLine(c.line, c.want)
 			d.WantGone("read to the end")
 			d.Press("!")
-			d.WantLine(2, "emea.contoso.com")
-			d.WantScreen("object type ", "nothing of it was read")
+			d.WantLine(1, "emea.contoso.com")
+			d.WantScreen("object type ", "nothing was read")
 			d.WantGone("Nothing went wrong")
 		})
 	}
