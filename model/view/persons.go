@@ -10,7 +10,7 @@ import (
 	"mbxperm/model/verdict"
 )
 
-// mostPersons is how many persons of one entry are named.
+// mostPersons is how many persons of one entry are named: the first by name.
 const mostPersons = 1000
 
 // ShowsPersons reports whether the rows of a query say which persons come in through
@@ -39,12 +39,24 @@ func (l *evaluation) findPersons() {
 			continue
 		}
 		if !w.byList {
-			l.persons[w] = book.HoldersOf(w.who.SID(), domain)
+			l.persons[w] = namesFirst(book, book.HoldersOf(w.who.SID(), domain))
 		} else if id := s.TrusteeRecordID(w.who); id != 0 {
-			l.persons[w] = book.NamedBy(s.Record(id).DN)
+			l.persons[w] = namesFirst(book, book.NamedBy(s.Record(id).DN))
 		}
 	}
 	l.filter.persons = l.personNames
+}
+
+// namesFirst puts the persons of whom not all are named into the order of their names: the
+// first are named.
+func namesFirst(book *verdict.Book, h *member.Holding) *member.Holding {
+	if h == nil || len(h.Persons) <= mostPersons {
+		return h
+	}
+	out, places := *h, book.Places()
+	out.Persons = slices.Clone(h.Persons)
+	slices.SortFunc(out.Persons, func(x, y member.Holder) int { return cmp.Compare(places[x.Person], places[y.Person]) })
+	return &out
 }
 
 func (l *evaluation) whoseIs(r grant.Ref) whose {

@@ -1,13 +1,16 @@
 package view_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	"mbxperm/acl"
 	"mbxperm/model"
 	"mbxperm/model/grant"
 	"mbxperm/model/hiding"
+	"mbxperm/model/internal/script"
 	"mbxperm/model/member"
 	"mbxperm/model/verdict"
 	"mbxperm/model/view"
@@ -78,5 +81,31 @@ func TestPersons(t *testing.T) {
 	}
 	if checked < 10 || found < 3 {
 		t.Errorf("%d groups and %d filters: too few to test anything", checked, found)
+	}
+}
+
+// Of a group of more than a thousand the first by name are named, in whatever order they
+// were read.
+func TestPersonsNamed(t *testing.T) {
+	f := script.New()
+	f.Of("Outer").GroupType, f.Of("Outer").Universal, f.Of("Outer").Members = true, true, nil
+	for i := range 1200 {
+		name := fmt.Sprintf("m%04d", 1199-i)
+		f.Put(model.Object{DN: "CN=" + name + "," + script.DomainDN, SID: script.RID(uint32(5000 + i)), Class: model.ClassUser, Account: name})
+		f.Of("Outer").Members = append(f.Of("Outer").Members, "CN="+name+","+script.DomainDN)
+	}
+	f.Of("u1").MailboxSD = script.SD(script.Allow(script.RID(20), acl.MailboxFullAccess, acl.ContainerInherit))
+	s := f.Snapshot(model.NewPool())
+	r, err := view.Of(t.Context(), s, view.Query{Type: view.Mailboxes, Rows: true, Of: view.Named(s, "u1")[0], ACEs: view.Mailboxes.ACEs[0], Effective: true})
+	if err != nil || r.Len() == 0 {
+		t.Fatal(r, err)
+	}
+	column := view.Mailboxes.Details[slices.IndexFunc(view.Mailboxes.Details, func(c model.Column[*view.Row]) bool { return c.Persons })]
+	row := r.Row(0)
+	text := column.Text(&row)
+	_, names, _ := strings.Cut(text, ": ")
+	list := strings.Split(names, ", ")
+	if !strings.HasPrefix(text, "1,200: m0000, m0001, ") || len(list) != 1000 || list[999] != "m0999 and 200 more" {
+		t.Errorf("%d names: %.40s … %s", len(list), text, list[len(list)-1])
 	}
 }
