@@ -89,17 +89,18 @@ type Grid struct {
 	OnHeader func(column int) // a click on a heading
 	OnMark   func(row int)    // a click on the frame where its mark stands
 
-	theme   *Theme
-	data    Rows
-	columns []Column
-	wanted  []extent                   // by column, as long as the data stays
-	fit     fitting                    // of the columns into the pane
-	height  int                        // the pane's, when last drawn
-	focus   bool                       // it had the keyboard when last drawn
-	from    int                        // so many columns behind the first were gone past
-	cells   map[int][]*tview.TableCell // by line of the table, as far as drawn
-	lastKey any                        // the row the cursor is on, if lastOK
-	lastOK  bool
+	theme    *Theme
+	data     Rows
+	columns  []Column
+	wanted   []extent                   // by column, as long as the data stays
+	fit      fitting                    // of the columns into the pane
+	height   int                        // the pane's, when last drawn
+	focus    bool                       // it had the keyboard when last drawn
+	outgrown bool                       // a number on the screen is wider than those that were measured
+	from     int                        // so many columns behind the first were gone past
+	cells    map[int][]*tview.TableCell // by line of the table, as far as drawn
+	lastKey  any                        // the row the cursor is on, if lastOK
+	lastOK   bool
 }
 
 // NewGrid makes an empty grid.
@@ -250,6 +251,13 @@ func (g *Grid) Draw(screen tcell.Screen) {
 	g.theme.lit(g.Box, g.focus)
 	g.Table.SetSelectedStyle(g.theme.Style(cursor))
 	g.Table.Draw(screen)
+	if g.outgrown { // far from the rows that were measured there are wider numbers
+		g.outgrown = false
+		first, _ := g.Table.GetOffset()
+		g.sample(first, g.height)
+		g.layout(g.fit.inner)
+		g.Table.Draw(screen)
+	}
 	g.drawBands(screen)
 	g.drawEdges(screen)
 	if g.data.Len() == 0 {
@@ -329,6 +337,7 @@ func (g *Grid) line(line int) []*tview.TableCell {
 		if line > 0 {
 			text, style = g.data.Cell(line-1, at)
 			if c.Numeric {
+				g.outgrown = g.outgrown || g.outgrows(text, at)
 				text = g.inSlots(text, at)
 			}
 		}

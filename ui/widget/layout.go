@@ -78,6 +78,13 @@ func splitNumber(text string) (number, marks string) {
 	return text[:end], text[end:]
 }
 
+// outgrows reports whether a number is wider than all that were measured: it would be
+// cut, or stand beside the others' digits.
+func (g *Grid) outgrows(text string, at int) bool {
+	number, marks := splitNumber(text)
+	return len(number) > g.wanted[at].digits || safe.Width(safe.Text(marks)) > g.wanted[at].marks
+}
+
 // inSlots has digits stand below digits: behind the number there is room for the
 // widest marks of the column.
 func (g *Grid) inSlots(text string, at int) string {

@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,4 +39,29 @@ func TestColumnsAlign(t *testing.T) {
 			t.Errorf("%q is not in its line: %s", name, text)
 		}
 	}
+}
+
+// late is Rows whose last number is wider than all that are looked at for the width of
+// its column.
+type late struct{ listed }
+
+func (l late) Cell(row, col int) (string, Style) {
+	switch {
+	case col == 1 && row == l.Len()-1:
+		return "1,024/12 (2,025/12) g", StyleText
+	case col == 1:
+		return "2 g", StyleText
+	}
+	return l.listed.Cell(row, col)
+}
+
+// TestNumbersAreNotCut: a number far behind the first rows is there whole, and digits
+// still stand below digits.
+func TestNumbersAreNotCut(t *testing.T) {
+	d, _ := driveGrid(t, 60, 12, late{slices.Repeat(listed{"u00011"}, 1000)})
+	d.WantScreen("u00011")
+	d.WantLine(1, "    2 g ")
+	d.Press("G")
+	d.WantLine(11, " 1,024/12 (2,025/12) g Deny")
+	d.WantLine(10, "        2 g            Deny")
 }
