@@ -1,6 +1,10 @@
 package ui
 
-import "testing"
+import (
+	"os"
+	"strings"
+	"testing"
+)
 
 // TestKeysOfALine: the line that is typed names the keys that it has, and lets go of
 // them one by one as the text gets long.
@@ -38,4 +42,22 @@ func TestUnreadBesideItsStore(t *testing.T) {
 	d.TypeText("ines.ferro")
 	d.Press("Enter")
 	d.WantScreen("ines.ferro · forward · 0? entries · not read: the ACL of its account and 1 ", "through DB02")
+}
+
+// TestReadmePicture: the screen in the README is the program's.
+func TestReadmePicture(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "```text\n")
+	picture, _, _ := strings.Cut(rest, "\n```")
+	want := strings.Split(picture, "\n")
+	d, _ := driveApp(t, 100, len(want), newDemo(t, "demo:250"))
+	d.WantScreen("other trustees 132", "1 undecodable")
+	d.find("ann")
+	d.Press("Enter")
+	for i, line := range want {
+		d.WantLine(i, strings.TrimRight(line, " "))
+	}
 }
