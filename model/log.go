@@ -1,9 +1,11 @@
 package model
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Log is what was read of one protocol log of one server: one stream of files.
@@ -56,6 +58,9 @@ type Some struct {
 
 // Add adds a text unless it is there, and notes that there are more beyond most.
 func (s *Some) Add(b []byte, most int) {
+	if !utf8.Valid(b) {
+		b = bytes.ToValidUTF8(b, []byte("\uFFFD"))
+	}
 	for _, t := range s.Texts {
 		if t == string(b) {
 			return
@@ -65,7 +70,7 @@ func (s *Some) Add(b []byte, most int) {
 		s.More = true
 		return
 	}
-	s.Texts = append(s.Texts, strings.ToValidUTF8(string(b), "\uFFFD"))
+	s.Texts = append(s.Texts, string(b))
 }
 
 // Connection is what one client did with one account at one server, by POP3 or

@@ -237,3 +237,25 @@ func TestLinesOutOfOrder(t *testing.T) {
 		t.Errorf("first at %s, last at %s", first, last)
 	}
 }
+
+// TestMoreSessionsThanAreKept: a session counts once, also where its number comes
+// again just when so many are open that the silent ones are given up.
+func TestMoreSessionsThanAreKept(t *testing.T) {
+	const most = 1 << 16 // that are kept open
+	const all = most + most/2
+	var logons, mail strings.Builder
+	for i := range all {
+		events := []string{"+", "< EHLO scanner"}
+		if i < most/2 {
+			events = events[:1] // silent longest
+		}
+		logons.WriteString(record(1+i/(most/2), i%most, 0, "192.0.2.1:1000", "", "OpenSession", "", ""))
+		mail.WriteString(mailLines(`EX13\Default`, fmt.Sprintf("%016X", i%most), "192.0.2.1:1000", events...))
+	}
+	if _, s := one(t, head+logons.String()); len(s.Connections) != 1 || s.Connections[0].Sessions != all {
+		t.Errorf("IMAP4: %+v, want %d sessions", s.Connections[0], all)
+	}
+	if r := relaysOf(t, mail.String(), ""); len(r) != 1 || r[0].Sessions != all {
+		t.Errorf("SMTP: %+v, want %d sessions", r, all)
+	}
+}

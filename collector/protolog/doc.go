@@ -8,15 +8,16 @@
 //
 //	folder.go   which files there are, of which stream and server, each once
 //	open.go     plain, gzip, zip; UTF-16 and byte order marks
-//	feed.go     blocks of whole lines, parsed by several workers, in order
+//	feed.go     blocks of whole lines, parsed by several workers, summed in order
 //	columns.go  names of columns; a line is a record
 //	logonline.go, smtpline.go  what a line says: an event
 //	logon.go, relay.go         sessions of events, summed
 //	entry.go, demo in collector/demo  sums as entries
 //
-// A worker sees one block and knows nothing of sessions; the goroutine that
-// sums sees the events of all blocks in order and never a line. That is what
-// makes two processors nearly twice as fast as one.
+// A parser sees one block and knows nothing of sessions; what sums sees the
+// events of all blocks in order and never a line. A worker reads a block, parses
+// it beside the others, waits until the blocks before it are summed, and sums it
+// itself. That is what makes two processors nearly twice as fast as one.
 //
 // # What must hold here
 //

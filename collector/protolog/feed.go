@@ -13,7 +13,7 @@ import (
 
 // Bounds on what is read at once.
 const (
-	blockSize = 1 << 20
+	blockSize = 1 << 19 // fits the caches of a processor, with its events
 	longLine  = 4 << 20 // a line that is longer is damage
 )
 
@@ -21,15 +21,15 @@ const (
 type block struct {
 	series  *series
 	file    *file
-	first   bool   // of its file
-	last    bool   // of its series
-	buf     []byte // room
-	text    []byte // in buf
-	half    bool   // the last line has no end
-	cut     int    // lines before these that were too long
-	columns layout // at its beginning
-	err     error  // why the file was read no further
-	done    chan struct{}
+	first   bool          // of its file
+	last    bool          // of its series
+	buf     []byte        // room
+	text    []byte        // in buf
+	cut     int           // lines before these that were too long
+	columns layout        // at its beginning
+	err     error         // why the file was read no further
+	before  chan struct{} // closed when the block before is summed
+	summed  chan struct{} // closed when this one is
 
 	parsed
 }
@@ -50,7 +50,6 @@ type parsed struct {
 	backRows        []int
 	firstAt, lastAt int64 // times of the first and the last record; 0 for none
 	firstRow        int
-	failed          error
 }
 
 // damage is a damaged line.
@@ -62,130 +61,132 @@ type damage struct {
 // mostDamages is how many of the damaged lines of a kind are named.
 const mostDamages = 3
 
-// feeder reads files into blocks, in order.
+// piece is a file in the order in which all are read.
+type piece struct {
+	series *series
+	file   *file
+	last   bool // of its series
+}
+
+// feeder reads files into blocks, in order. Workers take turns at reading, and
+// then, in the order of the blocks, at summing. Each has one block, which no other
+// worker sees: what a processor has read and parsed is in its own caches when it
+// sums it. Handing events over to another processor took longer than summing them.
 type feeder struct {
-	ctx    context.Context
-	series []*series
-	free   chan *block
-	jobs   chan *block
-	order  chan *block
+	sum func(*block)
+
+	reading sync.Mutex    // for what follows
+	pieces  []piece       // that are not read to their end
+	open    io.ReadCloser // the first of them; nil before its first block
+	columns layout        // where it is read to
+	rest    []byte        // the beginning of its next line
+	summed  chan struct{} // closed when the block before is summed
 }
 
 // feed reads the series one after the other, lets workers parse them, and gives
-// each block to sum, in order, in the goroutine of the caller. It returns the
-// error of the context or of a worker that failed.
+// each block to sum, in order: from several goroutines, one at a time. It
+// returns the error of the context or of a worker that failed.
 func feed(ctx context.Context, all []*series, workers int, sum func(*block)) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	if workers <= 0 {
 		workers = min(runtime.GOMAXPROCS(0), 8)
 	}
-	blocks := 2*workers + 2
-	f := &feeder{ctx: ctx, series: all, free: make(chan *block, blocks), jobs: make(chan *block, blocks), order: make(chan *block, blocks)}
-	for range blocks {
-		f.free <- &block{done: make(chan struct{}, 1)}
+	f := &feeder{sum: sum, summed: make(chan struct{})}
+	close(f.summed)
+	for _, s := range all {
+		for i, file := range s.files {
+			f.pieces = append(f.pieces, piece{s, file, i == len(s.files)-1})
+		}
 	}
 	var running sync.WaitGroup
-	var fault error
-	running.Go(func() {
-		fault = collector.Safely("reading logs", f.run)
-		close(f.jobs)
-		close(f.order)
-	})
 	for range workers {
 		running.Go(func() {
-			for b := range f.jobs {
-				b.failed = collector.Safely("reading "+b.file.path, func() error { b.parse(); return nil })
-				b.done <- struct{}{}
+			if err := collector.Safely("reading logs", func() error { return f.work(ctx) }); err != nil {
+				cancel(err)
 			}
 		})
 	}
-	var err error
-	for b := range f.order {
-		<-b.done
-		if err == nil {
-			if err = b.failed; err == nil {
-				sum(b)
-			} else {
-				cancel()
-			}
-		}
-		f.free <- b
-	}
 	running.Wait()
-	return errors.Join(err, fault)
+	if f.open != nil { // since something failed
+		f.open.Close()
+	}
+	return context.Cause(ctx)
 }
 
-func (f *feeder) run() error {
-	for _, s := range f.series {
-		for i, file := range s.files {
-			if err := f.file(s, file, i == len(s.files)-1); err != nil {
-				return err
+// work reads, parses and sums blocks until there are no more.
+func (f *feeder) work(ctx context.Context) error {
+	var b block
+	for f.next(ctx, &b) {
+		err := collector.Safely("reading "+b.file.path, func() error {
+			b.parse()
+			select {
+			case <-b.before:
+				f.sum(&b)
+				return nil
+			case <-ctx.Done(): // the block before may never be
+				return ctx.Err()
 			}
+		})
+		if err != nil {
+			return err
 		}
+		close(b.summed)
 	}
 	return nil
 }
 
-// next waits for a block.
-func (f *feeder) next(s *series, file *file) (*block, error) {
-	select {
-	case <-f.ctx.Done():
-		return nil, f.ctx.Err()
-	case b := <-f.free:
-		*b = block{series: s, file: file, buf: b.buf, done: b.done,
-			parsed: parsed{events: b.events[:0], scratch: b.scratch[:0], damages: b.damages[:0], days: b.days[:0], backRows: b.backRows[:0]}}
-		if b.buf == nil || len(b.buf) > 2*blockSize {
-			b.buf = make([]byte, blockSize)
-		}
-		return b, nil
+// next reads the next block. It reports whether there was one.
+func (f *feeder) next(ctx context.Context, b *block) bool {
+	f.reading.Lock()
+	defer f.reading.Unlock()
+	if len(f.pieces) == 0 || ctx.Err() != nil {
+		return false
+	}
+	b.reset(f.pieces[0])
+	f.read(b, f.pieces[0].last)
+	b.before, b.summed = f.summed, make(chan struct{})
+	f.summed = b.summed
+	return true
+}
+
+// reset empties a block and keeps its room.
+func (b *block) reset(p piece) {
+	*b = block{series: p.series, file: p.file, buf: b.buf,
+		parsed: parsed{events: b.events[:0], scratch: b.scratch[:0], damages: b.damages[:0], days: b.days[:0], backRows: b.backRows[:0]}}
+	if b.buf == nil || len(b.buf) > 2*blockSize {
+		b.buf = make([]byte, blockSize)
 	}
 }
 
-func (f *feeder) send(b *block) {
-	f.jobs <- b
-	f.order <- b
-}
-
-// file reads one file. An error of the file is that of its last block; what is
-// returned ends everything.
-func (f *feeder) file(s *series, file *file, last bool) error {
-	b, err := f.next(s, file)
-	if err != nil {
-		return err
+// read reads on in the first of the pieces. An error of the file is that of its
+// last block.
+func (f *feeder) read(b *block, last bool) {
+	if f.open == nil {
+		b.first = true
+		f.columns, f.rest = layout{}, f.rest[:0]
+		f.open, b.err = b.file.open()
 	}
-	b.first = true
-	r, err := file.open()
-	if err != nil {
-		b.err, b.last = err, last
-		f.send(b)
-		return nil
+	n, end := 0, true
+	if b.err == nil {
+		if len(f.rest) >= len(b.buf) {
+			b.buf = make([]byte, 2*len(f.rest))
+		}
+		n, end = b.fill(f.open, copy(b.buf, f.rest))
 	}
-	defer r.Close()
-	var columns layout
-	filled := 0
-	for {
-		b.columns = columns
-		n, end := b.fill(r, filled)
-		if end {
-			b.text, b.half, b.last = b.buf[:n], n > 0 && b.buf[n-1] != '\n', last
-			f.send(b)
-			return nil
-		}
-		next, err := f.next(s, file)
-		if err != nil {
-			return err
-		}
+	b.columns = f.columns
+	if !end {
 		cut := bytes.LastIndexByte(b.buf[:n], '\n') + 1
-		if rest := b.buf[cut:n]; len(rest) >= len(next.buf) {
-			next.buf = make([]byte, 2*len(rest))
-		}
-		filled = copy(next.buf, b.buf[cut:n])
+		f.rest = append(f.rest[:0], b.buf[cut:n]...)
 		b.text = b.buf[:cut]
-		columns = b.lastColumns()
-		f.send(b)
-		b = next
+		f.columns = b.lastColumns()
+		return
 	}
+	b.text, b.last = b.buf[:n], last
+	if f.open != nil {
+		f.open.Close()
+	}
+	f.open, f.pieces = nil, f.pieces[1:]
 }
 
 // fill reads on behind what is there, until the block is full and holds an end

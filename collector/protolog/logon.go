@@ -71,6 +71,7 @@ func (l *logons) take(e *event) {
 	if e.what == opened || s == nil {
 		if s != nil {
 			l.end(s)
+			delete(l.sessions, e.session)
 		}
 		if e.what == closed || e.what == heard {
 			return
@@ -276,12 +277,10 @@ func hostOf(b []byte) []byte {
 func portOf(b []byte) string { return string(b[bytes.LastIndexByte(b, ':')+1:]) }
 
 // text keeps a text of the logs: valid UTF-8, and not longer than anybody reads.
-func text(b []byte) string {
-	if len(b) > longText {
-		b = b[:longText]
-	}
-	return strings.ToValidUTF8(string(b), "\uFFFD")
-}
+func text(b []byte) string { return strings.ToValidUTF8(string(clip(b)), "\uFFFD") }
+
+// clip is as much of a text as anybody reads.
+func clip(b []byte) []byte { return b[:min(len(b), longText)] }
 
 // firstWord is the first word of parameters, or what stands in quotes there, as
 // IMAP4 has it.

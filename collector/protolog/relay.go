@@ -41,9 +41,9 @@ type mailSession struct {
 	last     int64
 	id       uint64 // session-id; 0 where the log has none
 	started  int64
-	helo     string
+	helo     []byte
 	versions string
-	user     string
+	user     []byte
 	from     []byte // sender of the message in hand
 	nextFrom []byte // of MAIL that has no answer yet
 	queue    []waiting
@@ -80,6 +80,7 @@ type relays struct {
 	series   *series
 	others   []string // other servers that its connectors name
 	sessions map[uint64]*mailSession
+	spare    []*mailSession // that have ended
 	key      []byte
 }
 
@@ -97,6 +98,7 @@ func (r *relays) take(e *event) {
 	if e.what == mailOpened || s == nil {
 		if s != nil {
 			r.end(s)
+			delete(r.sessions, e.session)
 		}
 		if e.what == mailClosed {
 			return
@@ -104,7 +106,8 @@ func (r *relays) take(e *event) {
 		if len(r.sessions) >= mostSessions {
 			r.giveUp()
 		}
-		s = &mailSession{sum: r.sum(e.user, r.client(e.remote), e.at), started: e.at}
+		s = r.session()
+		s.sum, s.started = r.sum(e.user, r.client(e.remote), e.at), e.at
 		s.id, _ = strconv.ParseUint(string(e.id), 16, 64)
 		r.sessions[e.session] = s
 	}
@@ -122,6 +125,19 @@ func (r *relays) take(e *event) {
 	}
 }
 
+// session is an empty one, in the room of one that has ended: there are
+// hundreds of thousands in a GB.
+func (r *relays) session() *mailSession {
+	n := len(r.spare) - 1
+	if n < 0 {
+		return &mailSession{}
+	}
+	s := r.spare[n]
+	r.spare = r.spare[:n]
+	*s = mailSession{helo: s.helo[:0], user: s.user[:0], from: s.from[:0], nextFrom: s.nextFrom[:0], queue: s.queue[:0]}
+	return s
+}
+
 func (s *mailSession) info(e *event) {
 	switch e.code {
 	case remarkMayRelay:
@@ -129,7 +145,7 @@ func (s *mailSession) info(e *event) {
 	case remarkTLS:
 		s.secure, s.versions = true, tlsVersion(e.text)
 	case remarkUser:
-		s.user = text(e.text)
+		s.user = append(s.user[:0], clip(e.text)...)
 	}
 }
 
@@ -153,9 +169,9 @@ func (r *relays) command(s *mailSession, e *event) {
 	case verbNone: // what belongs to the command that waits
 		return
 	case verbHello:
-		s.helo = text(bytes.TrimSpace(e.text))
+		s.helo = append(s.helo[:0], clip(bytes.TrimSpace(e.text))...)
 	case verbMail:
-		s.nextFrom, s.began = append(s.nextFrom[:0], e.text...), true
+		s.nextFrom, s.began = append(s.nextFrom[:0], clip(e.text)...), true
 	case verbRcpt:
 		w.outside, w.unknown = r.accepted.outside(e.text)
 	case verbProxy:
@@ -168,9 +184,9 @@ func (r *relays) command(s *mailSession, e *event) {
 
 // proxy changes over to the client that a front end names.
 func (r *relays) proxy(s *mailSession, e *event) {
-	var ip []byte
+	var ip, helo []byte
 	var sid uint64
-	helo, nobody := "", false
+	nobody := false
 	for word := range bytes.FieldsSeq(e.text) {
 		name, value, _ := bytes.Cut(word, []byte{'='})
 		switch {
@@ -179,7 +195,7 @@ func (r *relays) proxy(s *mailSession, e *event) {
 		case equalFold(name, "sid"):
 			sid, _ = strconv.ParseUint(string(value), 16, 64)
 		case equalFold(name, "domain"):
-			helo = text(value)
+			helo = clip(value)
 		case equalFold(name, "authsrc"):
 			nobody = equalFold(value, "anonymous")
 		}
@@ -191,12 +207,13 @@ func (r *relays) proxy(s *mailSession, e *event) {
 		r.count(s)
 	}
 	front, known := r.front[sid]
-	*s = mailSession{id: s.id, started: e.at, last: e.at, queue: s.queue, proxied: true, nobody: nobody}
+	*s = mailSession{id: s.id, started: e.at, last: e.at, queue: s.queue, proxied: true, nobody: nobody,
+		helo: s.helo[:0], user: s.user[:0], from: s.from[:0], nextFrom: s.nextFrom[:0]}
 	if known && sid != 0 {
 		s.sum, s.counted, s.twice = front.sum, true, front.mailed
 		return
 	}
-	s.sum, s.helo = r.sum(e.user, r.client(ip), e.at), helo
+	s.sum, s.helo = r.sum(e.user, r.client(ip), e.at), append(s.helo, helo...)
 }
 
 // answer gives an answer to the command that it belongs to: the first that waits,
@@ -326,11 +343,11 @@ func (r *relays) count(s *mailSession) {
 	sum := s.sum
 	sum.sessions++
 	sum.first, sum.last = min(sum.first, s.started), max(sum.last, s.last)
-	if s.helo != "" {
-		sum.helo.Add([]byte(s.helo), mostTexts)
+	if len(s.helo) > 0 {
+		sum.helo.Add(s.helo, mostTexts)
 	}
-	if s.user != "" {
-		sum.users.Add([]byte(s.user), mostTexts)
+	if len(s.user) > 0 {
+		sum.users.Add(s.user, mostTexts)
 	}
 	if s.secure {
 		sum.tls++
@@ -347,9 +364,10 @@ func (r *relays) count(s *mailSession) {
 
 func (r *relays) end(s *mailSession) {
 	r.count(s)
-	if r.front != nil && s.sum.side != sideHub && s.id != 0 && (s.user != "" || s.began) && len(r.front) < mostFront {
+	if r.front != nil && s.sum.side != sideHub && s.id != 0 && (len(s.user) > 0 || s.began) && len(r.front) < mostFront {
 		r.front[s.id] = frontSession{s.sum, s.began}
 	}
+	r.spare = append(r.spare, s)
 }
 
 func (s *mailSession) silentSince() int64 { return s.last }
@@ -357,7 +375,7 @@ func (s *mailSession) silentSince() int64 { return s.last }
 // before orders sessions that are silent since the same time.
 func (r *relays) before(a, b *mailSession) int {
 	return cmp.Or(cmp.Compare(a.started, b.started), strings.Compare(a.sum.client, b.sum.client), strings.Compare(a.sum.connector, b.sum.connector),
-		strings.Compare(a.helo, b.helo), cmp.Compare(a.id, b.id))
+		bytes.Compare(a.helo, b.helo), cmp.Compare(a.id, b.id))
 }
 
 func (r *relays) giveUp() { endSilent(r.sessions, r.before, r.end) }

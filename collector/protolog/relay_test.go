@@ -3,6 +3,7 @@ package protolog_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -155,6 +156,16 @@ func TestAnswersLeftOut(t *testing.T) {
 		"* |TLS protocol SP_PROT_TLS1_2_SERVER negotiation succeeded", "< MAIL FROM:<alice@contoso.com> SIZE=2048", "< RCPT TO:<bob@contoso.com>", "< RCPT TO:<carol@example.net>",
 		"< BDAT 2048 LAST", "> 250 2.6.0 <1@contoso.com> Queued mail for delivery", "< QUIT", "- |Local"), "")
 	if r := got[0]; r.Messages != 1 || r.Recipients != 2 || r.External != 1 || r.Senders.Texts[0] != "alice@contoso.com" || r.Versions[0].Name != "TLS 1.2" {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestBadSender: what is no UTF-8 is one text, however often it comes.
+func TestBadSender(t *testing.T) {
+	got := relaysOf(t, mailLines(`EX13\Default`, "08DF000000000003", "192.0.2.50:1", "+", "< EHLO app\xff",
+		"< MAIL FROM:<a\xff@x>", "< RCPT TO:<b@contoso.com>", "< BDAT 5 LAST", "> 250 2.6.0 Queued",
+		"< MAIL FROM:<a\xff@x>", "< RCPT TO:<b@contoso.com>", "< BDAT 5 LAST", "> 250 2.6.0 Queued", "< QUIT", "- |Local"), "")
+	if r := got[0]; r.Messages != 2 || !slices.Equal(r.Senders.Texts, []string{"a\uFFFD@x"}) || !slices.Equal(r.Helo.Texts, []string{"app\uFFFD"}) {
 		t.Errorf("%+v", r)
 	}
 }

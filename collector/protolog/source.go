@@ -26,7 +26,8 @@ type Options struct {
 	// Early delivers what is summed, again and again while the logs are read, for
 	// somebody who looks on: see [collector.Entry.Early].
 	Early bool
-	// Workers is how many parse at a time; 0 for as many as there are processors.
+	// Workers is how many parse at a time; 0 for as many as there are processors,
+	// up to 8.
 	Workers int
 }
 

@@ -34,9 +34,7 @@ func (t *texts) number(b []byte) uint32 {
 	if len(b) == 0 {
 		return 0
 	}
-	if len(b) > longText {
-		b = b[:longText]
-	}
+	b = clip(b)
 	ascii := true
 	t.lower = append(t.lower[:0], b...)
 	for i, c := range t.lower {
