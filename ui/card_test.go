@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"mbxperm/model/hiding"
@@ -114,4 +116,58 @@ func TestValueSheet(t *testing.T) {
 	d.WantScreen("[SendOnBehalf-Rights", "Send on Behalf")
 	d.Press("Enter", "v")
 	d.WantScreen("[Value]", "publicDelegates", "not an entry of an ACL")
+}
+
+// TestScreenReaches: the card of an entry that stands on several containers lists them
+// all, where it is set and below; that of one on a single container has no such sheet.
+func TestScreenReaches(t *testing.T) {
+	eachSize(t, func(t *testing.T, w, h int, _ func(*driver, *app, string)) {
+		d, a := driveDemo(t, w, h)
+		d.Press("o", "Down", "Down", "Down", "Down", "Down", "Enter")
+		d.WantScreen("Delegated admins")
+		d.idle(a)
+		many, one, want := -1, -1, []string(nil)
+		d.On(func() {
+			res := a.left.result
+			for i := range res.Len() {
+				if n := res.Line(i).Reach; n > 1 && many < 0 {
+					many = i
+					for _, p := range res.Reached(i) {
+						want = append(want, p.DN)
+					}
+					if len(want) != n {
+						t.Errorf("the line reaches %d containers, and %d are listed", n, len(want))
+					}
+				} else if n == 1 && one < 0 {
+					one = i
+				}
+			}
+		})
+		if many < 0 || one < 0 {
+			t.Fatal("the demo has no such lines")
+		}
+		sheets := func(row int) (page *widget.Page) {
+			d.On(func() { a.left.Choose(row) })
+			d.idle(a)
+			d.Press("x")
+			d.WantScreen("[Trustee]")
+			d.On(func() { page = a.root.top().(*widget.Page) })
+			return page
+		}
+		page := sheets(many)
+		d.Press("Shift-Tab")
+		d.WantScreen("[Reaches]", fmt.Sprintf("It stands on %d containers", len(want)))
+		last := page.Sheets[len(page.Sheets)-1]
+		var got []string
+		for _, l := range last.Lines[1:] {
+			got = append(got, l.Text)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("the sheet lists %q, want %q", got, want)
+		}
+		d.Press("Esc")
+		if page = sheets(one); page.Sheets[len(page.Sheets)-1].Title != "Descriptor" {
+			t.Errorf("an entry on one container has a sheet %q", page.Sheets[len(page.Sheets)-1].Title)
+		}
+	})
 }
