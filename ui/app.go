@@ -75,7 +75,7 @@ type pending struct {
 	row         *widget.Spot // the same of the right one
 	jumped      bool         // the right grid is to show a name that was gone to
 	awaited     *awaited     // what the keys are about that come now; nil for nothing
-	held        []*tcell.EventKey
+	held        []heldInput
 	waiting     int    // how much of what is worked out beside the screen is still to come
 	rest        uint64 // counts the moves of the cursor
 	touched     bool   // the user has moved the cursor of the left grid

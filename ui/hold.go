@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
 
 	"mbxperm/ui/keys"
 	"mbxperm/ui/term"
@@ -16,8 +17,17 @@ import (
 // back, and act in their order once it is there. On what was shown before, E
 // would write the wrong lines.
 
+// A click is about what the screen shows, so it cannot wait: it would come upon
+// another line. It is not acted on, and that is said.
+
 // mostHeld bounds the keys that are held: more of them nobody typed.
 const mostHeld = 200
+
+// heldInput is a key that is held back, or a text that was pasted.
+type heldInput struct {
+	key  *tcell.EventKey // nil for a text
+	text string
+}
 
 // awaited is what a key has asked for and all keys after it are about: a place
 // that is looked up, a page. One is worked out at a time.
@@ -111,18 +121,24 @@ func (a *app) hold(ev *tcell.EventKey) bool {
 		a.giveUp()
 		return true
 	case held < mostHeld:
-		a.pending.held = append(a.pending.held, ev)
+		a.pending.held = append(a.pending.held, heldInput{key: ev})
 	}
-	if a.pending.awaited == nil {
-		if what == "" {
-			what = a.waitsFor(a.pending.held[0])
-		}
-		a.foot.say(a.waitText(what))
-		return true
-	}
-	a.foot.message = ""
-	a.sayAwaited()
+	a.sayHeld(what)
 	return true
+}
+
+// sayHeld says that keys wait, and for what: where that is not given, the first of them
+// says it.
+func (a *app) sayHeld(what string) {
+	if a.pending.awaited != nil {
+		a.foot.message = ""
+		a.sayAwaited()
+		return
+	}
+	if what == "" {
+		what = a.inputWaitsFor(a.pending.held[0])
+	}
+	a.foot.say(a.waitText(what))
 }
 
 // giveUp lets go of the keys that are held, and of what they wait for.
@@ -157,19 +173,69 @@ func (a *app) forgetHeld() {
 // letIn has the keys act that need not wait any more, and reports whether there
 // was one.
 func (a *app) letIn() bool {
-	if len(a.pending.held) == 0 || a.foot.line != nil || a.form != nil || a.waitsFor(a.pending.held[0]) != "" {
+	if len(a.pending.held) == 0 || a.foot.line != nil || a.form != nil || a.inputWaitsFor(a.pending.held[0]) != "" {
 		return false
 	}
 	held := a.pending.held
 	a.pending.held = nil
-	for i, ev := range held {
-		if a.foot.line == nil && a.waitsFor(ev) != "" {
+	for i, in := range held {
+		if a.foot.line == nil && a.inputWaitsFor(in) != "" {
 			a.pending.held = append(a.pending.held, held[i:]...)
 			break
 		}
-		a.press(ev)
+		if in.key != nil {
+			a.press(in.key)
+		} else {
+			a.paste(in.text)
+		}
 	}
 	return true
+}
+
+// holdPaste keeps a text back that was pasted behind keys that wait, or while
+// something is worked out: a key among them may open the line that it is meant for.
+func (a *app) holdPaste(text string) bool {
+	if a.foot.line != nil || a.form != nil || !a.waits() {
+		return false
+	}
+	if len(a.pending.held) < mostHeld {
+		a.pending.held = append(a.pending.held, heldInput{text: text})
+	}
+	a.sayHeld("")
+	return true
+}
+
+// refuseClick keeps a click from what is shown while keys wait for something else.
+func (a *app) refuseClick(action tview.MouseAction) bool {
+	if a.foot.line != nil || a.form != nil || !a.waits() {
+		return false
+	}
+	switch action {
+	case tview.MouseMove, tview.MouseScrollUp, tview.MouseScrollDown, tview.MouseScrollLeft, tview.MouseScrollRight:
+		return false
+	case tview.MouseLeftDown, tview.MouseMiddleDown, tview.MouseRightDown:
+		text := "no click acts before the keys that wait … Esc gives up"
+		if w := a.pending.awaited; w != nil {
+			text = "no click acts yet: " + w.text + " … Esc gives up"
+			w.said = text
+		}
+		a.foot.say(text)
+	}
+	return true
+}
+
+// waits reports whether keys are held, or the next one would be whatever it is.
+func (a *app) waits() bool { return a.pending.awaited != nil || len(a.pending.held) > 0 }
+
+// inputWaitsFor is [app.waitsFor] of whatever is held.
+func (a *app) inputWaitsFor(in heldInput) string {
+	switch {
+	case in.key != nil:
+		return a.waitsFor(in.key)
+	case a.pending.awaited != nil:
+		return a.pending.awaited.text
+	}
+	return ""
 }
 
 // waitsFor says what a key has to wait for, "" for nothing: for what is awaited,

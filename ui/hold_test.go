@@ -104,6 +104,38 @@ func TestHeldKeys(t *testing.T) {
 	d.WantStopped()
 }
 
+// TestHeldPaste: a text that is pasted behind keys that wait acts in its turn, in the line
+// that one of them opens. A click meanwhile would come upon another line than the one it
+// is meant for: it does not act.
+func TestHeldPaste(t *testing.T) {
+	d, a := driveDemo(t, 120, 32)
+	release := make(chan struct{})
+	d.On(func() { a.lookUpSlowly("svc-backup", release) })
+	d.Press(":")
+	d.On(func() { a.root.PasteHandler()("anna.keller\n", nil) })
+	d.Press("Enter")
+	d.WantScreen("3 keys wait: looking up svc-backup")
+	var before widget.Spot
+	d.On(func() { before = a.left.Spot() })
+	d.Click(5, 8)
+	d.WantScreen("no click acts yet: looking up svc-backup … Esc gives up")
+	d.On(func() {
+		if got := a.left.Spot(); got != before || a.pending.awaited == nil || len(a.pending.held) != 3 {
+			t.Errorf("a click moves the cursor to %v, and %d keys wait", got, len(a.pending.held))
+		}
+	})
+	close(release)
+	d.WantScreen("anna.keller · ")
+	d.WantGone("no click acts yet")
+	d.idle(a)
+	d.Click(5, 8)
+	d.On(func() {
+		if a.left.Spot() == before {
+			t.Error("no click acts any more")
+		}
+	})
+}
+
 // TestHeldForNothing lets go of keys that are about a place that is not there: they are
 // not about the one that is.
 func TestHeldForNothing(t *testing.T) {

@@ -146,36 +146,50 @@ func (a *app) whyNoEnlarged() string {
 // the grids.
 func (r *root) HasFocus() bool { return r.Flex.HasFocus() || len(r.over) > 0 }
 
-// PasteHandler gives what is pasted to the text field that has the keyboard, in
-// one line. Elsewhere it does nothing: a text is never taken for keys.
+// PasteHandler gives what is pasted to the text field that has the keyboard; it waits
+// with the keys that wait.
 func (r *root) PasteHandler() func(string, func(tview.Primitive)) {
-	return func(text string, focus func(tview.Primitive)) {
-		a := r.app
-		field := a.foot.input
-		if a.foot.line == nil {
-			field = nil
-			if a.form != nil {
-				field, _ = a.form.focused().(*tview.InputField)
-			}
+	return func(text string, _ func(tview.Primitive)) {
+		if !r.app.holdPaste(text) {
+			r.app.paste(text)
 		}
-		if field == nil {
-			a.foot.say("a text is pasted into a field only: / filters, : goes to a name")
-			return
-		}
-		// Editors and spreadsheets end what is copied with a line break.
-		field.PasteHandler()(lineBreaks.Replace(strings.TrimRight(text, "\r\n")), focus)
 	}
+}
+
+// paste gives a text to the field that has the keyboard, in one line. Elsewhere it
+// does nothing: a text is never taken for keys.
+func (a *app) paste(text string) {
+	field := a.foot.input
+	if a.foot.line == nil {
+		field = nil
+		if a.form != nil {
+			field, _ = a.form.focused().(*tview.InputField)
+		}
+	}
+	if field == nil {
+		a.foot.say("a text is pasted into a field only: / filters, : goes to a name")
+		return
+	}
+	// Editors and spreadsheets end what is copied with a line break.
+	field.PasteHandler()(lineBreaks.Replace(strings.TrimRight(text, "\r\n")), a.focus)
 }
 
 // lineBreaks makes one line of a text.
 var lineBreaks = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\t", " ")
 
-// MouseHandler keeps the mouse from what lies below an overlay.
+// MouseHandler keeps the mouse from what lies below an overlay, and clicks from what
+// keys that wait are not about.
 func (r *root) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, func(tview.Primitive)) (bool, tview.Primitive) {
+	under := r.Flex.MouseHandler()
 	if o := r.top(); o != nil {
-		return o.MouseHandler()
+		under = o.MouseHandler()
 	}
-	return r.Flex.MouseHandler()
+	return func(action tview.MouseAction, ev *tcell.EventMouse, focus func(tview.Primitive)) (bool, tview.Primitive) {
+		if r.app.refuseClick(action) {
+			return true, nil
+		}
+		return under(action, ev, focus)
+	}
 }
 
 // overlay stands before the grids and takes the keys and the mouse.
