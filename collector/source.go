@@ -12,7 +12,7 @@ import (
 // Sink, so that a rule tested on one source holds for all of them.
 //
 // A Source is used by one goroutine. It may own workers, but it calls the Sink
-// from the goroutine that called Read or Lookup.
+// from the goroutine that called Read, Lookup or Changes.
 type Source interface {
 	// Name says in a few words where the facts come from, for the status
 	// line and the head of a report: "ldaps://dc1.contoso.lab",
@@ -33,6 +33,12 @@ type Source interface {
 	// could not be put gets no answer. Lookup is called after Read, once
 	// for each distinct SID.
 	Lookup(ctx context.Context, sids []acl.SID, sink Sink) error
+
+	// Changes asks when the members of the groups with these names came. It
+	// answers with Entry events for those of which the source can tell. It is
+	// called once, after Read and every Lookup; a source that has delivered
+	// all it knows gives no answer.
+	Changes(ctx context.Context, groups []string, sink Sink) error
 
 	// Close gives back connections and files. It may be called at any time,
 	// also while Read runs in another goroutine, and more than once.

@@ -1,6 +1,9 @@
 package model
 
 import (
+	"cmp"
+	"slices"
+	"sort"
 	"time"
 
 	"mbxperm/acl"
@@ -44,13 +47,17 @@ const (
 	StampedMailboxSD Stamped = iota // msExchMailboxSecurityDescriptor
 	StampedSecurity                 // nTSecurityDescriptor
 	StampedDelegates                // publicDelegates
+	StampedMember                   // member, of groups whose values were asked for
 	StampedCount
 )
 
 // Name is the name of the attribute, as the schema spells it.
 func (a Stamped) Name() string {
-	return [StampedCount]string{"msExchMailboxSecurityDescriptor", "nTSecurityDescriptor", "publicDelegates"}[a]
+	return [StampedCount]string{"msExchMailboxSecurityDescriptor", "nTSecurityDescriptor", "publicDelegates", "member"}[a]
 }
+
+// isLink reports whether each value has a stamp of its own.
+func (a Stamped) isLink() bool { return a == StampedDelegates || a == StampedMember }
 
 // Stamps are those of one object. Told says of which attributes a stamp would have
 // come: one without a stamp was never written.
@@ -72,13 +79,14 @@ type stampRecord struct {
 	more    bool // the next record is of the same object
 }
 
-// valueStamp is the stamp of one value of publicDelegates, of an object that need not
-// have been read yet.
+// valueStamp is the stamp of one value of a link, of an object that need not have been
+// read yet: 20 bytes.
 type valueStamp struct {
 	target, who pool.DN
 	at          uint32
 	version     uint32
 	by          uint16
+	of          Stamped
 	gone        bool // the value was taken away then
 }
 
@@ -162,12 +170,12 @@ func (w *Writer) Stamps(dn string, in *Stamps) {
 	*x.of.Edit(uint32(id)) = first
 }
 
-// DelegateStamp adds the stamp of one value of an object's publicDelegates. gone says
-// that the value was taken away then.
-func (w *Writer) DelegateStamp(dn, who string, t Stamp, gone bool) {
+// ValueStamp adds the stamp of one value of a link of an object. gone says that the
+// value was taken away then.
+func (w *Writer) ValueStamp(dn string, of Stamped, who string, t Stamp, gone bool) {
 	w.Pool.Mu.Lock()
 	defer w.Pool.Mu.Unlock()
-	rec := valueStamp{target: w.Pool.DN(dn), who: w.Pool.DN(who), at: secondsOf(t.At), version: t.Version, by: w.invocation(t.Invocation), gone: gone}
+	rec := valueStamp{target: w.Pool.DN(dn), who: w.Pool.DN(who), at: secondsOf(t.At), version: t.Version, by: w.invocation(t.Invocation), of: of, gone: gone}
 	if rec.target != 0 && rec.who != 0 && rec.at != 0 {
 		w.stamps.values.Add(rec)
 	}
@@ -215,9 +223,9 @@ func (s *Snapshot) StampOf(id ObjectID, a Stamped) (t Stamp, told bool) {
 			}
 		}
 	}
-	if a == StampedDelegates && id != 0 {
+	if a.isLink() && id != 0 {
 		for _, n := range valueStampsOf.Of(s)[s.Record(id).DN] {
-			if v := s.stamps.values.At(n); v.at > secondsOf(t.At) {
+			if v := s.stamps.values.At(n); v.of == a && v.at > secondsOf(t.At) {
 				t, told = s.stamp(v.at, v.version, v.by), true
 			}
 		}
@@ -225,28 +233,44 @@ func (s *Snapshot) StampOf(id ObjectID, a Stamped) (t Stamp, told bool) {
 	return t, told
 }
 
-// DelegateStampOf returns the stamp of one value of an object's publicDelegates; zero
-// where nobody said.
-func (s *Snapshot) DelegateStampOf(id ObjectID, who pool.DN) (t Stamp) {
-	for _, n := range valueStampsOf.Of(s)[s.Record(id).DN] {
-		if v := s.stamps.values.At(n); v.who == who && v.at > secondsOf(t.At) {
-			t = s.stamp(v.at, v.version, v.by)
-		}
+// ValueStampOf returns the stamp of one value of a link of an object, which says since
+// when it is there, but for what was written over it since; zero where nobody said. A
+// value that was taken away last has none.
+func (s *Snapshot) ValueStampOf(id ObjectID, of Stamped, who pool.DN) Stamp {
+	list := valueStampsOf.Of(s)[s.Record(id).DN]
+	after := sort.Search(len(list), func(i int) bool {
+		v := s.stamps.values.At(list[i])
+		return v.of > of || v.of == of && v.who > who
+	})
+	if after == 0 {
+		return Stamp{}
 	}
-	return t
+	v := s.stamps.values.At(list[after-1])
+	if v.of != of || v.who != who || v.gone {
+		return Stamp{}
+	}
+	return s.stamp(v.at, v.version, v.by)
 }
 
 // Stamped reports whether replication metadata of any object was read.
 func (s *Snapshot) Stamped() bool { return s.stamps.list.Len()+s.stamps.values.Len() > 0 }
 
+// valueStampsOf are the stamps of values by object: those of one value one after the
+// other, the newest last.
 var valueStampsOf = Derive(func(s *Snapshot) map[pool.DN][]uint32 {
 	out := map[pool.DN][]uint32{}
 	for n := range s.stamps.values.Len() {
 		v := s.stamps.values.At(n)
 		out[v.target] = append(out[v.target], n)
 	}
+	for _, list := range out {
+		slices.SortFunc(list, func(i, j uint32) int {
+			a, b := s.stamps.values.At(i), s.stamps.values.At(j)
+			return cmp.Or(cmp.Compare(a.of, b.of), cmp.Compare(a.who, b.who), cmp.Compare(a.at, b.at), cmp.Compare(a.version, b.version))
+		})
+	}
 	return out
-})
+}).Outlives(Memberships | Lists | sidsToo)
 
 // ControllerName is the name of the domain controller behind a stamp; empty where no
 // domain controller of today has that invocation ID: it is gone, was restored since, or

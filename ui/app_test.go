@@ -74,6 +74,7 @@ type nothing struct{}
 func (nothing) Name() string                                            { return "nothing" }
 func (nothing) Read(context.Context, collector.Sink) error              { return nil }
 func (nothing) Lookup(context.Context, []acl.SID, collector.Sink) error { return nil }
+func (nothing) Changes(context.Context, []string, collector.Sink) error { return nil }
 func (nothing) Close() error                                            { return nil }
 
 func newDemo(t testing.TB, spec string) *demo.Source {

@@ -169,6 +169,9 @@ func groupLines(f *sheetLines, groups []view.Membership) {
 		if m.Note != "" {
 			text += "  (" + m.Note + ")"
 		}
+		if m.Changed != "" {
+			text += "  value last changed " + m.Changed + " UTC"
+		}
 		f.say("  "+m.Group.Domain, text, principalStyle(&m.Group))
 	}
 }

@@ -404,6 +404,10 @@ func findingLines(x *finding.Finding) []widget.Line {
 		f.say("Accepted", "until "+a.Until.Format(time.DateOnly)+" by "+a.Who, widget.StyleWarning)
 	}
 	switch at, of := x.Since(); {
+	case of > 1 && x.Member:
+		f.add("Last changed", model.Stamp{At: at}.Short()+", the newest of the "+safe.Thousands(of)+" values of member by which he is in it")
+	case of == 1 && x.Member:
+		f.add("Last changed", model.Stamp{At: at}.Short()+", the value of member by which he is in it")
 	case of > 1:
 		f.add("Last changed", model.Stamp{At: at}.Short()+", the newest of the "+safe.Thousands(of)+" attributes that its rows stand in")
 	case of == 1:

@@ -69,12 +69,17 @@ func wayLines(f *sheetLines, row *view.Row, w *verdict.Way, n int) {
 		title += ": an allow that comes too late"
 	}
 	f.head(title)
+	joined := row.Verdict.Joined(w)
 	for i, step := range w.Chain {
 		mark := "  > "
 		if i == 0 {
 			mark = ""
 		}
-		f.add("", strings.Repeat("  ", max(0, i-1))+mark+step.String())
+		text := strings.Repeat("  ", max(0, i-1)) + mark + step.String()
+		if i > 0 && i <= len(joined) && !joined[i-1].IsZero() {
+			text += "  (value last changed " + joined[i-1].Short() + " UTC)"
+		}
+		f.add("", text)
 	}
 	f.add("Not sure", w.Doubt.String())
 	if w.Preset {

@@ -109,6 +109,10 @@ func (s *Source) Lookup(ctx context.Context, sids []acl.SID, sink collector.Sink
 	return nil
 }
 
+// Changes gives no answer: a snapshot has no attributes that a directory makes
+// when it is asked for them.
+func (*Source) Changes(context.Context, []string, collector.Sink) error { return nil }
+
 // Close gives back the file.
 func (s *Source) Close() (err error) {
 	s.closing.Do(func() {

@@ -52,6 +52,7 @@ func (t *tape) Read(_ context.Context, sink collector.Sink) error {
 
 // Lookup answers no question: that is the source's business.
 func (*tape) Lookup(context.Context, []acl.SID, collector.Sink) error { return nil }
+func (*tape) Changes(context.Context, []string, collector.Sink) error { return nil }
 
 // tapeOf keeps what a source says.
 func tapeOf(tb testing.TB, spec string) *tape {

@@ -63,7 +63,7 @@ func (d *decoder) Entry(e *collector.Entry) {
 		d.w.State.Entries++
 		d.progress.entry(&d.w.State, d.now)
 	}
-	if d.now != nil && d.now.Purpose == DelegateStamps.Purpose { // it tells nothing else of the object
+	if d.now != nil && (d.now.Purpose == DelegateStamps.Purpose || d.now.Purpose == MemberStamps.Purpose) { // it tells nothing else of the object
 		d.valueStamps(e)
 		return
 	}

@@ -120,6 +120,7 @@ func (o *one) Read(_ context.Context, s collector.Sink) error {
 	return nil
 }
 func (*one) Lookup(context.Context, []acl.SID, collector.Sink) error { return nil }
+func (*one) Changes(context.Context, []string, collector.Sink) error { return nil }
 
 // TestAnotherKind: one value in the table is all that a new kind of entry
 // takes: it is asked for, decoded, shown as what is being read, and missed in a

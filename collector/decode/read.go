@@ -11,8 +11,9 @@ import (
 	"mbxperm/model"
 )
 
-// Read reads a source to its end: all it delivers, and then who holds the SIDs
-// that ACEs name and nothing has delivered, each asked for once. It returns why
+// Read reads a source to its end: all it delivers, then who holds the SIDs
+// that ACEs name and nothing has delivered, each asked for once, and then when
+// the members of groups that matter came. It returns why
 // the source gave nothing (more); nil if that is only that somebody cancelled,
 // which the state says. Everything is written to w, and only while mu is held,
 // so that somebody else who holds mu may take a snapshot at any time.
@@ -22,6 +23,9 @@ func Read(ctx context.Context, src collector.Source, w *model.Writer, mu sync.Lo
 	err := src.Read(ctx, sink)
 	if err == nil && ctx.Err() == nil {
 		err = resolve(ctx, src, d, sink)
+	}
+	if err == nil && ctx.Err() == nil {
+		err = changes(ctx, src, d, sink)
 	}
 	mu.Lock()
 	defer mu.Unlock()
@@ -56,6 +60,16 @@ func resolve(ctx context.Context, src collector.Source, d *decoder, sink *locked
 			return err
 		}
 	}
+}
+
+// changes asks when the members of the groups that matter came.
+func changes(ctx context.Context, src collector.Source, d *decoder, sink *lockedSink) error {
+	var groups []string
+	sink.locked(func() { groups = d.w.GroupsToDate() })
+	if len(groups) == 0 {
+		return nil
+	}
+	return src.Changes(ctx, groups, sink)
 }
 
 // lockedSink passes events on under a lock.

@@ -23,7 +23,8 @@ import (
 // as XML, of every attribute some 400 bytes, which the server makes for each answer: of
 // a mailbox ten times as much. It is understood where a file has it. Links are not
 // among the attributes since Windows 2003: each value has a stamp of its own, which
-// only msDS-ReplValueMetaData tells. That is asked for where there is a value.
+// only msDS-ReplValueMetaData tells. That is asked for where there is a delegate, and in
+// the end for the members of groups that matter.
 const (
 	AttrStamps      = "replPropertyMetaData"
 	attrStampTexts  = "msDS-ReplAttributeMetaData"
@@ -65,11 +66,21 @@ var DelegateStamps = collector.Search{
 	Weight:     4,
 }
 
+// MemberStamps asks, by name, when each member of a group was put there.
+var MemberStamps = collector.Search{
+	Purpose:    "member-changes",
+	Base:       domainBase,
+	Scope:      collector.ScopeSub,
+	Attributes: []string{attrObjectClass, attrValueStamps},
+	Weight:     20,
+	About:      "since when their members are in the groups that matter, by name",
+}
+
 // controller is the part of a domain controller that replicates (nTDSDSA). It lies
 // below its server object, which has the name ([MS-ADTS] 6.1.1.2.2.1.2.1.1).
 var controller = kind{
 	classes:  []class{{name: "ntdsdsa"}},
-	searches: []collector.Search{Controllers, AttributeIDs, DelegateStamps},
+	searches: []collector.Search{Controllers, AttributeIDs, DelegateStamps, MemberStamps},
 	decode: func(d *decoder, e *collector.Entry, _ *classSet) {
 		if g, err := guidOf(e.Value("invocationId")); err == nil {
 			d.w.Controller(g, controllerName(e.DN))
@@ -249,7 +260,7 @@ func (d *decoder) stamps(e *collector.Entry) {
 		x := stampText(v)
 		stamp, err := x.stamp()
 		d.badStamps.note(e, err)
-		for a := range model.StampedCount {
+		for a := range model.StampedMember { // of member only what values tell
 			if err == nil && x.of(a) {
 				t.Of[a], t.Told[a] = stamp, true
 				d.w.Controller(stamp.Invocation, controllerName(x.field("<pszLastOriginatingDsaDN>")))
@@ -260,12 +271,19 @@ func (d *decoder) stamps(e *collector.Entry) {
 	d.valueStamps(e)
 }
 
-// valueStamps takes when each value of publicDelegates was written. What else the
-// object links to is among the values too.
+// valueStamps takes when each value of publicDelegates and of member was written. What
+// else the object links to is among the values too. A value from before links had stamps
+// has version 0: since when it is there nobody knows.
 func (d *decoder) valueStamps(e *collector.Entry) {
 	for _, v := range e.Values(attrValueStamps) {
 		x := stampText(v)
-		if !x.of(model.StampedDelegates) {
+		of := model.StampedDelegates
+		if x.of(model.StampedMember) {
+			of = model.StampedMember
+		} else if !x.of(of) {
+			continue
+		}
+		if x.field("<dwVersion>") == "0" {
 			continue
 		}
 		stamp, err := x.stamp()
@@ -277,7 +295,7 @@ func (d *decoder) valueStamps(e *collector.Entry) {
 			continue
 		}
 		d.w.Controller(stamp.Invocation, controllerName(x.field("<pszLastOriginatingDsaDN>")))
-		d.w.DelegateStamp(e.DN, who, stamp, x.gone())
+		d.w.ValueStamp(e.DN, of, who, stamp, x.gone())
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/xml"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -155,7 +156,7 @@ func TestValueStamps(t *testing.T) {
 		t.Fatalf("%d objects, %+v", s.Objects.Len()-1, s.Record(1))
 	}
 	who := s.Delegates.At(0).Who
-	if got := s.DelegateStampOf(1, who); got.Text() != "2024-01-02T03:04:05Z" || got.Version != 3 {
+	if got := s.ValueStampOf(1, model.StampedDelegates, who); got.Text() != "2024-01-02T03:04:05Z" || got.Version != 3 {
 		t.Errorf("the value: %+v", got)
 	}
 	if got, told := s.StampOf(1, model.StampedDelegates); !told || got.Text() != "2024-02-02T03:04:05Z" {
@@ -163,6 +164,56 @@ func TestValueStamps(t *testing.T) {
 	}
 	if n := len(s.State.Problems); n != 1 {
 		t.Errorf("%d problems, want one of the bad time", n)
+	}
+}
+
+// TestMemberStamps: each member has a stamp of its own. One that was taken away, one
+// from before links had stamps, and one of whom nothing is said have none, whatever else
+// is said of the group.
+func TestMemberStamps(t *testing.T) {
+	text := func(who, at, deleted, version string) []byte {
+		return []byte("<DS_REPL_VALUE_META_DATA><pszAttributeName>member</pszAttributeName><pszObjectDn>" + who + "</pszObjectDn><ftimeDeleted>" + deleted +
+			"</ftimeDeleted><dwVersion>" + version + "</dwVersion><ftimeLastOriginatingChange>" + at + "</ftimeLastOriginatingChange></DS_REPL_VALUE_META_DATA>\x00")
+	}
+	const never = "1601-01-01T00:00:00Z"
+	w := model.NewWriter(model.NewPool())
+	d := newDecoder(w)
+	d.Begin(collector.Query{ID: 1, Purpose: Groups.Purpose, Scope: collector.ScopeSub, Attributes: Groups.Attributes})
+	members := []string{"CN=new,DC=x", "CN=back,DC=x", "CN=legacy,DC=x", "CN=untold,DC=x", "CN=torn,DC=x"}
+	group := recordOf("CN=g,DC=x", "objectClass", "group", "sAMAccountName", "g", "groupType", "-2147483640")
+	list := collector.Attribute{Name: "member"}
+	for _, m := range members {
+		list.Values = append(list.Values, []byte(m))
+	}
+	group.Attributes, group.Query = append(group.Attributes, list), 1
+	d.Entry(group)
+	d.End(1, nil)
+	d.Begin(collector.Query{ID: 2, Purpose: MemberStamps.Purpose, Scope: collector.ScopeSub, Attributes: MemberStamps.Attributes})
+	d.Entry(&collector.Entry{Query: 2, DN: "CN=g,DC=x", Attributes: []collector.Attribute{{Name: "objectClass", Values: [][]byte{[]byte("group")}},
+		{Name: attrValueStamps, Values: [][]byte{
+			text(members[0], "2024-05-14T08:12:33Z", never, "1"),
+			text(members[1], "2023-01-01T00:00:00Z", "2023-01-01T00:00:00Z", "2"), text(members[1], "2024-01-01T00:00:00Z", never, "3"),
+			text(members[2], never, never, "0"),
+			text(members[4], "2024-06-01T00:00:00Z", "2024-06-01T00:00:00Z", "2"),
+			[]byte(strings.Replace(string(text(members[3], "2024-07-01T00:00:00Z", never, "1")), ">member<", ">managedBy<", 1)),
+		}}}})
+	d.End(2, nil)
+	_ = d.close(context.Background(), nil)
+	s := w.Snapshot()
+	if s.Record(1).Members.N != 5 || len(s.State.Problems) != 0 {
+		t.Fatalf("%d members, problems %v", s.Record(1).Members.N, s.State.Problems)
+	}
+	for i, want := range []string{"2024-05-14T08:12:33Z 1", "2024-01-01T00:00:00Z 3", " 0", " 0", " 0"} {
+		got := s.ValueStampOf(1, model.StampedMember, *s.Members.At(uint32(i)))
+		if text := fmt.Sprintf("%s %d", got.Text(), got.Version); text != want {
+			t.Errorf("%s: %q, want %q", members[i], text, want)
+		}
+		if got := s.ValueStampOf(1, model.StampedDelegates, *s.Members.At(uint32(i))); !got.IsZero() {
+			t.Errorf("%s as a delegate: %+v", members[i], got)
+		}
+	}
+	if got, told := s.StampOf(1, model.StampedMember); !told || got.Text() != "2024-06-01T00:00:00Z" {
+		t.Errorf("the attribute: %+v, %v", got, told)
 	}
 }
 

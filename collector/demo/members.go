@@ -23,10 +23,13 @@ func (w *world) wideMembers(p *principal) int {
 // that none comes twice; members come and go with the days.
 func (w *world) memberOf(group, k, size int) trustee {
 	low, high := w.n*k/size, w.n*(k+1)/size
-	slot := uint64(group)*8192 + uint64(k)
+	slot := memberSlot(group, k)
 	drawn := w.drawWide(streamMembers, slot+uint64(w.changes(streamMembers, slot))<<48) % uint64(high-low)
 	return local(firstMailbox + uint32(low) + uint32(drawn))
 }
+
+// memberSlot numbers the places of members in all groups.
+func memberSlot(group, k int) uint64 { return uint64(group)*8192 + uint64(k) }
 
 // teamSize is how many members a generated group has.
 func (w *world) teamSize(group int) int { return min(w.n, 3+int(w.draw(streamMembers, -group)%12)) }

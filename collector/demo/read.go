@@ -228,19 +228,28 @@ func (w *world) recipientSearches() []search {
 func (w *world) byName(by collector.Search, nodes []*node) []search {
 	var list []search
 	for batch := range slices.Chunk(nodes, lookupBatch) {
-		var filter strings.Builder
-		filter.WriteString("(|")
-		for _, n := range batch {
-			filter.WriteString("(distinguishedName=")
-			escapeFilter(&filter, n.dn)
-			filter.WriteByte(')')
+		names := make([]string, len(batch))
+		for i, n := range batch {
+			names[i] = n.dn
 		}
-		filter.WriteByte(')')
-		by.Filter = filter.String()
+		by.Filter = namesFilter(names)
 		list = append(list, search{ask(by), len(batch),
 			func(e *entry, k int) { e.node(w, batch[k]) }})
 	}
 	return list
+}
+
+// namesFilter asks for objects by their DNs.
+func namesFilter(names []string) string {
+	var filter strings.Builder
+	filter.WriteString("(|")
+	for _, name := range names {
+		filter.WriteString("(distinguishedName=")
+		escapeFilter(&filter, name)
+		filter.WriteByte(')')
+	}
+	filter.WriteByte(')')
+	return filter.String()
 }
 
 // escapeFilter writes a value into a filter (RFC 4515 3).

@@ -70,14 +70,20 @@ func drawWritten(d *dice) written {
 	return written{at, uint32(1 + d.roll(4)), by}
 }
 
+// changedAt returns when thing i of a stream changed for the k-th time, from 0 up: in
+// the afternoon before the reading of a day.
+func (w *world) changedAt(s stream, i uint64, k int) time.Time {
+	first := 1 + int(w.drawWide(s, i)%changePeriod)
+	return dayZero.AddDate(0, 0, first+k*changePeriod).Add(-9 * time.Hour)
+}
+
 // since adds what has happened to mailbox i of these kinds.
 func (w *world) since(x written, i int, kinds ...int) written {
 	n := w.changes(streamDay, uint64(i))
-	first := 1 + int(w.drawWide(streamDay, uint64(i))%changePeriod)
 	for k := range n {
 		for _, kind := range kinds {
 			if int(w.draw(streamDayKind, i*64+k)%eventKinds) == kind {
-				x.at, x.version, x.by = dayZero.AddDate(0, 0, first+k*changePeriod).Add(-9*time.Hour), x.version+1, controllers[k%2].id
+				x.at, x.version, x.by = w.changedAt(streamDay, uint64(i), k), x.version+1, controllers[k%2].id
 			}
 		}
 	}
@@ -156,15 +162,17 @@ func (e *entry) delegateStamps(w *world, i int) {
 		if k == len(links)-1 {
 			x = w.since(x, i, eventDelegates)
 		}
-		e.valueStamp(link, x)
+		e.valueStamp("publicDelegates", link, x)
 	}
 	e.end("msDS-ReplValueMetaData")
 }
 
 // valueStamp adds one value of msDS-ReplValueMetaData ([MS-ADTS] 3.1.1.4.5.24).
-func (e *entry) valueStamp(link []byte, x written) {
+func (e *entry) valueStamp(attribute string, link []byte, x written) {
 	at := len(e.buf.b)
-	b := append(e.buf.b, "<DS_REPL_VALUE_META_DATA>\n\t<pszAttributeName>publicDelegates</pszAttributeName>\n\t<pszObjectDn>"...)
+	b := append(e.buf.b, "<DS_REPL_VALUE_META_DATA>\n\t<pszAttributeName>"...)
+	b = append(b, attribute...)
+	b = append(b, "</pszAttributeName>\n\t<pszObjectDn>"...)
 	for _, c := range link {
 		switch c {
 		case '&':

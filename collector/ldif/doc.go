@@ -61,7 +61,7 @@
 //	end        id, error, cancelled: without error the search was read to its end
 //	missed     sid
 //	read       error, cancelled: the source's Read returned
-//	lookup     error, cancelled: a call of the source's Lookup returned
+//	lookup     error, cancelled: a call of the source's Lookup or Changes returned
 //	check      bytes, sha256: of all uncompressed bytes before this line; about every 64 KiB
 //	done       entries, searches, missed, counts, bytes, sha256: the last line. counts are texts NAME=NUMBER
 //	           of what was found in it (package history), which older programs did not write; the line has

@@ -18,7 +18,7 @@ const (
 	kindEnd
 	kindMissed
 	kindRead   // the source's Read returned
-	kindLookup // a call of its Lookup returned
+	kindLookup // a call of its Lookup or Changes returned
 )
 
 // event is one event of a source.

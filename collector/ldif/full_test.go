@@ -37,6 +37,7 @@ func (*endlessSource) Name() string { return "endless" }
 func (*endlessSource) Close() error { return nil }
 
 func (s *endlessSource) Lookup(context.Context, []acl.SID, collector.Sink) error { return nil }
+func (s *endlessSource) Changes(context.Context, []string, collector.Sink) error { return nil }
 
 func (s *endlessSource) Read(ctx context.Context, sink collector.Sink) error {
 	value := []byte(strings.Repeat("x", 1000))

@@ -93,6 +93,10 @@ func (*script) Close() error { return nil }
 
 func (s *script) Read(ctx context.Context, sink collector.Sink) error { return s.read(ctx, sink) }
 
+func (s *script) Changes(ctx context.Context, _ []string, sink collector.Sink) error {
+	return s.Lookup(ctx, nil, sink)
+}
+
 func (s *script) Lookup(_ context.Context, _ []acl.SID, sink collector.Sink) error {
 	if len(s.lookups) == 0 {
 		return nil

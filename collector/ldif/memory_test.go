@@ -20,6 +20,7 @@ type again struct{ entries int }
 func (*again) Name() string                                            { return "again" }
 func (*again) Close() error                                            { return nil }
 func (*again) Lookup(context.Context, []acl.SID, collector.Sink) error { return nil }
+func (*again) Changes(context.Context, []string, collector.Sink) error { return nil }
 func (a *again) Read(ctx context.Context, sink collector.Sink) error {
 	one := func(name, value string) collector.Attribute {
 		return collector.Attribute{Name: name, Values: [][]byte{[]byte(value)}}

@@ -242,3 +242,4 @@ func TestFaultIsRecorded(t *testing.T) {
 type faultySource struct{ script }
 
 func (*faultySource) Lookup(context.Context, []acl.SID, collector.Sink) error { panic("nil map") }
+func (*faultySource) Changes(context.Context, []string, collector.Sink) error { return nil }

@@ -127,6 +127,17 @@ func (s *Source) free() {
 // what that returned. The same program asks for the same SIDs in the same
 // order. Anything else gets no answer.
 func (s *Source) Lookup(ctx context.Context, _ []acl.SID, sink collector.Sink) error {
+	return s.again(ctx, sink)
+}
+
+// Changes delivers what Changes gave when it was recorded: nothing in a recording of a
+// program that did not ask.
+func (s *Source) Changes(ctx context.Context, _ []string, sink collector.Sink) error {
+	return s.again(ctx, sink)
+}
+
+// again delivers what the next call after Read gave.
+func (s *Source) again(ctx context.Context, sink collector.Sink) error {
 	s.mu.Lock()
 	started := s.started
 	s.mu.Unlock()

@@ -40,6 +40,11 @@ func (s *recordedSource) Lookup(ctx context.Context, sids []acl.SID, sink collec
 	return s.call(ctx, kindLookup, sink, func(ctx context.Context, sink collector.Sink) error { return s.Source.Lookup(ctx, sids, sink) })
 }
 
+// Changes asks and records.
+func (s *recordedSource) Changes(ctx context.Context, groups []string, sink collector.Sink) error {
+	return s.call(ctx, kindLookup, sink, func(ctx context.Context, sink collector.Sink) error { return s.Source.Changes(ctx, groups, sink) })
+}
+
 func (s *recordedSource) call(ctx context.Context, mark kind, sink collector.Sink, do func(context.Context, collector.Sink) error) error {
 	s.busy.Lock()
 	defer s.busy.Unlock()
@@ -71,7 +76,7 @@ func (s *recordedSource) Close() error {
 }
 
 // Count takes what was counted in what was read, to stand at the end of the recording.
-// It is for after the last Read or Lookup, and before Close.
+// It is for after the last Read, Lookup or Changes, and before Close.
 func (s *recordedSource) Count(counts []string) {
 	s.busy.Lock()
 	defer s.busy.Unlock()

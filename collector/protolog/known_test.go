@@ -29,6 +29,7 @@ func (d directory) Read(_ context.Context, sink collector.Sink) error {
 	return nil
 }
 func (directory) Lookup(context.Context, []acl.SID, collector.Sink) error { return nil }
+func (directory) Changes(context.Context, []string, collector.Sink) error { return nil }
 
 // TestDirectoryTellsNames: a name of the directory that failed is kept, and one
 // that is nobody's is not: a password would be.

@@ -73,6 +73,14 @@ func (s *Source) Lookup(ctx context.Context, sids []acl.SID, sink collector.Sink
 	return nil
 }
 
+// Changes asks the other source. Logs know no groups.
+func (s *Source) Changes(ctx context.Context, groups []string, sink collector.Sink) error {
+	if s.inner != nil {
+		return s.inner.Changes(ctx, groups, sink)
+	}
+	return nil
+}
+
 // query is the number of the search for logs: sources number theirs from 1 up.
 const query = collector.QueryID(1 << 30)
 

@@ -37,6 +37,8 @@ func (s *script) Read(ctx context.Context, sink collector.Sink) error {
 	return nil
 }
 
+func (s *script) Changes(context.Context, []string, collector.Sink) error { return nil }
+
 func (s *script) Lookup(_ context.Context, sids []acl.SID, sink collector.Sink) error {
 	s.asked = append(s.asked, sids...)
 	if s.lookup != nil {

@@ -29,6 +29,7 @@ func (f faulty) Read(ctx context.Context, s collector.Sink) error {
 }
 
 func (faulty) Lookup(context.Context, []acl.SID, collector.Sink) error { return nil }
+func (faulty) Changes(context.Context, []string, collector.Sink) error { return nil }
 
 func (f faulty) Close() error {
 	if f.close != nil {

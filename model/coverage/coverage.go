@@ -94,7 +94,7 @@ var coverNames = [coverLines]struct {
 	{"client-access-rule", []string{doorsSearch}}, {"accepted-domain", []string{doorsSearch}},
 	{"client-access", []string{"forest", "rootdse", "schema", "mailboxes", "keys", "recipients", "exchange"}},
 	{"mail-user", []string{"forest", "rootdse", "schema", "mailboxes", "keys", "recipients"}},
-	{"attribute-change", []string{"forest", "attribute-ids", "domain-controllers", "delegate-changes", "mailboxes", "keys", "recipients"}},
+	{"attribute-change", []string{"forest", "attribute-ids", "domain-controllers", "delegate-changes", "member-changes", "mailboxes", "keys", "recipients"}},
 	{"log-line", []string{logSearch}},
 }
 

@@ -84,7 +84,8 @@ func (r *run) noServers(group model.ObjectID) {
 			}
 			severity, what = Medium, "a computer that has the name of no Exchange server that was read"
 		}
-		r.add(found{rule: exchangeMember, severity: severity, target: o.DN, who: graph.Trustee(h.Person), count: r.allMailboxes(), rows: 1, detail: model.Said(what)})
+		r.add(found{rule: exchangeMember, severity: severity, target: o.DN, who: graph.Trustee(h.Person), count: r.allMailboxes(), rows: 1, detail: model.Said(what),
+			joined: joined{group: group, who: h.Person}})
 	}
 }
 
@@ -129,7 +130,8 @@ func (r *run) members(group model.ObjectID, severity Severity) {
 			}
 			what = "a group of " + strconv.Itoa(persons) + " persons"
 		}
-		f := found{rule: adminMember, severity: severity, target: o.DN, who: s.TrusteeOf(dn), count: persons, rows: 1}
+		f := found{rule: adminMember, severity: severity, target: o.DN, who: s.TrusteeOf(dn), count: persons, rows: 1,
+			joined: joined{group: group, name: dn}}
 		if what != "" {
 			f.detail = model.Said(what)
 		}

@@ -37,6 +37,9 @@ type Finding struct {
 	Ref       grant.Ref       // the first row behind it; Obj is 0 where there is none
 	Change    *change.Change  // of one about what is new
 
+	// Member: it is about somebody who is in a group, and no row stands behind it.
+	Member bool
+
 	since func() (time.Time, int)
 }
 
@@ -53,15 +56,12 @@ type found struct {
 	refs     [mostRefs]grant.Ref
 	lists    []grant.Ref  // a row of each list that its rows stand in, or may
 	cut      bool         // there are more of these
+	joined   joined       // who is in which group, of one about that
 	detail   model.Phrase // behind what the refs say
 	change   *change.Change
 	accepted *Acceptance
 	last     pool.DN // of the object that was counted last
 }
-
-// mostLists bounds the lists of a finding that are kept: of one that rests on more, when
-// the newest of them changed is not said.
-const mostLists = 10_000
 
 // mostRefs bounds the rows of a finding whose rights are told.
 const mostRefs = 3
@@ -157,7 +157,7 @@ func (l *List) Worst() (n [severities]int) {
 func (l *List) make(f *found) *Finding {
 	s := l.Snapshot
 	out := &Finding{Rule: f.rule, Severity: f.severity, Count: f.count, Rows: f.rows, Ref: f.refs[0], Change: f.change,
-		TrusteeID: f.who, Obj: s.At(f.target), Accepted: f.accepted,
+		TrusteeID: f.who, Obj: s.At(f.target), Accepted: f.accepted, Member: f.joined.group != 0,
 		since: sync.OnceValues(func() (time.Time, int) { return sinceOf(s, f) })}
 	out.Target = targetOf(s, f)
 	switch {
@@ -177,38 +177,6 @@ func (l *List) make(f *found) *Finding {
 		out.Target, out.Trustee = f.change.Target, f.change.Trustee
 	}
 	return out
-}
-
-// Since is when one of the attributes last changed that the rows behind the finding
-// stand in, and of how many this is the newest change; zero where that is not known of
-// all. It says of no row that it was set then. An inherited entry stands in the list of
-// the object that it is set on.
-func (f *Finding) Since() (at time.Time, of int) { return f.since() }
-
-func sinceOf(s *model.Snapshot, f *found) (at time.Time, of int) {
-	if !s.Stamped() || f.cut {
-		return at, 0
-	}
-	places := map[grant.Place]bool{}
-	for _, ref := range f.lists {
-		if ref.Obj == 0 {
-			return time.Time{}, 0
-		}
-		a := grant.ACEOf(s, ref)
-		place := grant.PlaceOf(s, ref, a)
-		if places[place] && place.Attribute != model.StampedDelegates {
-			continue
-		}
-		places[place] = true
-		t := grant.StampAt(s, place, ref).At
-		if t.IsZero() {
-			return t, 0
-		}
-		if t.After(at) {
-			at = t
-		}
-	}
-	return at, len(places)
 }
 
 func targetOf(s *model.Snapshot, f *found) model.Principal {
@@ -336,14 +304,6 @@ var Fields = []model.Field[*Finding]{
 	{Name: "remedy", Is: model.ContentWord, Value: func(f *Finding) any { return f.Rule.Remedy }},
 	{Name: "since", Is: model.ContentWord, Value: func(f *Finding) any { at, _ := f.Since(); return sinceText(at) }},
 	{Name: "since_of", Aside: true, Value: func(f *Finding) any { _, of := f.Since(); return of }},
-}
-
-// sinceText is a time as reports write it; empty where it is not known.
-func sinceText(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
 }
 
 // key identifies what a finding is about, for those who accept it: the rule, the

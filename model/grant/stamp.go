@@ -23,7 +23,7 @@ func StampAt(s *model.Snapshot, at Place, r Ref) (t model.Stamp) {
 	switch {
 	case at.Obj == 0:
 	case at.Attribute == model.StampedDelegates:
-		return s.DelegateStampOf(r.Obj, valueAt(s, r))
+		return s.ValueStampOf(r.Obj, at.Attribute, valueAt(s, r))
 	default:
 		t, _ = s.StampOf(at.Obj, at.Attribute)
 	}

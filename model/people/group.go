@@ -37,7 +37,9 @@ func (b *branch) inside(group model.ObjectID, path []model.ObjectID) List {
 		case in.IsPerson:
 			persons = append(persons, in)
 		case in.IsGroup:
-			groups = append(groups, b.group(in.ID, path, in.Passes))
+			n := b.group(in.ID, path, in.Passes)
+			n.How = joined(n.How, b.memberNote(group, &in))
+			groups = append(groups, n)
 		case in.ID == 0:
 			name := model.Phrase{{Is: model.PartDN, Text: b.m.s.DNText(in.Name)}, {Is: model.PartWord, Text: " was not read"}}
 			b.m.missing(name)
@@ -51,21 +53,34 @@ func (b *branch) inside(group model.ObjectID, path []model.ObjectID) List {
 	})
 	persons = ranked(verdict.Of(b.m.s), persons, func(in member.Inside) member.Person { return in.Person })
 	return List{[]part{
-		{made: sorted(groups), leaves: len(persons), leaf: func(i int) *Node { return b.person(persons[i].Person, memberNote(&persons[i])) }},
+		{made: sorted(groups), leaves: len(persons), leaf: func(i int) *Node { return b.person(persons[i].Person, b.memberNote(group, &persons[i])) }},
 		{made: sorted(notes)},
 	}}
 }
 
-func memberNote(in *member.Inside) model.Phrase {
+// memberNote says by what somebody is in a group, where that is not plain, and since
+// when the value of member is as it is.
+func (b *branch) memberNote(group model.ObjectID, in *member.Inside) (note model.Phrase) {
 	switch {
-	case in.Owner:
-		return model.Said("owner of a linked mailbox that is in it")
 	case in.Guessed:
 		return model.Said("primary group, taken to be the usual one: it was not read")
 	case in.Primary:
 		return model.Said("primary group")
+	case in.Owner:
+		note = model.Said("owner of a linked mailbox that is in it")
 	}
-	return nil
+	if t := (member.Edge{Group: group, Member: in.Name}).Stamp(b.m.s); !t.IsZero() {
+		note = joined(note, model.Said("value last changed "+t.Short()+" UTC"))
+	}
+	return note
+}
+
+// joined is what is said in one phrase and the next.
+func joined(a, b model.Phrase) model.Phrase {
+	if a == nil || b == nil {
+		return append(a, b...)
+	}
+	return append(append(a, model.Part{Is: model.PartWord, Text: "; "}), b...)
 }
 
 // group is a group below an entry, or in another group.

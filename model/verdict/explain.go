@@ -32,11 +32,25 @@ type Way struct {
 
 	certainty member.Certainty
 	basis     Basis
-	names     pool.SID // whom the entry names; 0 where there is none
+	names     pool.SID      // whom the entry names; 0 where there is none
+	domain    member.Domain // whose servers see the token that leads there
 }
 
 // Names is the SID that the entry at the end of the way names; 0 where there is none.
 func (w *Way) Names() pool.SID { return w.names }
+
+// Joined says of each step of a way up through groups when the value of member that it
+// goes by last changed, from the first group on; zero where that is not known.
+func (l *Line) Joined(w *Way) (out []model.Stamp) {
+	t := l.token(w.domain)
+	if t == nil || w.names == 0 {
+		return nil
+	}
+	for _, e := range member.Edges(l.b.s, t.Way(w.names)) {
+		out = append(out, e.Stamp(l.b.s))
+	}
+	return out
+}
 
 // phrase spells the chain: "anna.keller > Desk > mailbox entry 3".
 func (w *Way) phrase() model.Phrase { return w.spell(make(model.Phrase, 0, w.parts())) }
@@ -219,6 +233,7 @@ func (l *Line) makeWay(saved *savedList, m match, at entryKey) (w Way) {
 		w.basis = Service
 	}
 	w.Obj, w.Pos, w.Mailbox, w.HasEntry, w.names = at.at.obj, e.pos, e.in == inMailbox, true, e.who
+	w.domain = saved.list.domain
 	if w.Chain = l.wayUp(e.who, saved.list.domain); w.Chain == nil {
 		if l.Single {
 			w.Chain = append(w.Chain, l.b.nameOf(l.Trustee))

@@ -57,6 +57,7 @@ type Membership struct {
 	Group   model.Principal
 	Through string // the group between, for who is in it by nesting
 	Note    string // what is unusual about it
+	Changed string // when the value of member last changed; empty where that is not known, and for who is in it by nesting
 }
 
 // LineCard describes who or what a line of the grid of totals is: of an entry
@@ -287,6 +288,9 @@ func memberships(s *model.Snapshot, p model.TrusteeID) (out []Membership) {
 			m.Through = s.Principal(in.Through).Name
 		} else {
 			direct++
+			if id := s.TrusteeRecordID(p); id != 0 && !in.Primary {
+				m.Changed = member.Edge{Group: member.Of(s).Groups[in.Group].Id, Member: s.Record(id).DN}.Stamp(s).Short()
+			}
 		}
 		switch id := s.TrusteeRecordID(in.Party); {
 		case in.Primary:

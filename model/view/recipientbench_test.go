@@ -28,6 +28,7 @@ func (*manyGroups) Name() string { return "groups" }
 func (*manyGroups) Close() error { return nil }
 
 func (*manyGroups) Lookup(context.Context, []acl.SID, collector.Sink) error { return nil }
+func (*manyGroups) Changes(context.Context, []string, collector.Sink) error { return nil }
 
 func (m *manyGroups) Read(_ context.Context, sink collector.Sink) error {
 	texts := func(values ...string) (out [][]byte) {

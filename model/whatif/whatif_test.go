@@ -409,6 +409,10 @@ func (e editing) Lookup(ctx context.Context, sids []acl.SID, sink collector.Sink
 	return e.Source.Lookup(ctx, sids, editSink{sink, e.edit})
 }
 
+func (e editing) Changes(ctx context.Context, groups []string, sink collector.Sink) error {
+	return e.Source.Changes(ctx, groups, editSink{sink, e.edit})
+}
+
 type editSink struct {
 	collector.Sink
 	edit func(*collector.Entry)

@@ -312,5 +312,5 @@ var structure = []string{
 	"View-Only Organization Management", "Public Folder Management", "Discovery Management", "Exchange Servers", "Exchange Trusted Subsystem",
 	"Exchange Windows Permissions", "Managed Availability Servers", "ExchangeLegacyInterop", "Exchange Domain Servers", "Exchange Enterprise Servers",
 	"rootdse", "forest", "schema", "rights", "exchange", "mailboxes", "keys", "recipients", "containers", "principals", "trusts", "store-links", "roles", "lookup", "logs",
-	"attribute-ids", "domain-controllers", "delegate-changes",
+	"attribute-ids", "domain-controllers", "delegate-changes", "member-changes",
 }
