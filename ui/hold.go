@@ -37,6 +37,8 @@ type awaited struct {
 	stop context.CancelFunc
 	at   time.Time // when it was asked for
 	said string    // in the line of messages
+
+	refused bool // said is that a click does not act, which stands until a key comes
 }
 
 // inBackground works something out beside the screen and then does what comes of
@@ -87,10 +89,10 @@ func (a *app) sayAwaited() bool {
 		return false
 	}
 	text := a.waitText(w.text)
-	if text == a.foot.message || a.foot.message != "" && a.foot.message != w.said {
+	if text == a.foot.message || a.foot.message != "" && (w.refused || a.foot.message != w.said) {
 		return false
 	}
-	w.said = text
+	w.said, w.refused = text, false
 	a.foot.say(text)
 	return true
 }
@@ -217,7 +219,7 @@ func (a *app) refuseClick(action tview.MouseAction) bool {
 		text := "no click acts before the keys that wait … Esc gives up"
 		if w := a.pending.awaited; w != nil {
 			text = "no click acts yet: " + w.text + " … Esc gives up"
-			w.said = text
+			w.said, w.refused = text, true
 		}
 		a.foot.say(text)
 	}
