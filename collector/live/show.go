@@ -20,7 +20,7 @@ import (
 // ShowQueries writes every search that a read of the options would send, and
 // connects to nobody. They come out of the code that sends them, with the bytes
 // left unsent. What only the directory knows is filled in: the naming contexts
-// from the name of the domain, and one SID, one server for all of their kind.
+// from the name of the domain, and one SID, one group, one server for all of their kind.
 func ShowQueries(w io.Writer, o Options) error {
 	if err := o.catalogURL(); err != nil {
 		return err
@@ -69,6 +69,12 @@ func ShowQueries(w io.Writer, o Options) error {
 		return err
 	}
 	if err := s.Lookup(ctx, []acl.SID{sid}, p); err != nil {
+		return err
+	}
+	if !o.Catalog {
+		p.note("in the end, up to %d groups in a filter, in the domain that they lie in", groupsPerFilter)
+	}
+	if err := s.Changes(ctx, []string{"CN=Group," + dn}, p); err != nil {
 		return err
 	}
 	p.note("for an attribute with more values than the server gives at once (MS-ADTS 3.1.1.3.1.3.3)")

@@ -63,6 +63,9 @@ func TestShowQueriesShowsAll(t *testing.T) {
 	if err := s.Lookup(context.Background(), []acl.SID{sid}, j); err != nil {
 		t.Fatal(err)
 	}
+	if err := s.Changes(context.Background(), []string{"CN=All Hands,OU=Groups," + ldaptest.Domain}, j); err != nil {
+		t.Fatal(err)
+	}
 	s.Close()
 	searches := 0
 	for _, r := range server.Requests() {
