@@ -145,7 +145,7 @@ func (r *run) headWritten(o *model.Record) {
 	keepers := r.keepers()
 	for a := range r.aces(o.Security) {
 		if a.Type.Allows() && keepers[a.Trustee] && a.Mask&control != 0 && a.Flags&acl.InheritOnly == 0 {
-			r.add(found{rule: windowsDACL, severity: Critical, target: o.DN, who: model.TrusteeOfSID(a.Trustee), count: r.mailboxesBelow(o.DN), rows: 1,
+			r.add(found{rule: windowsDACL, severity: Critical, target: o.DN, who: model.TrusteeOfSID(a.Trustee), count: r.mailboxesBelow(o.DN), rows: 1, places: r.ownList(o),
 				detail: model.Phrase{{Is: model.PartWord, Text: "on the domain itself: "}, {Is: model.PartRight, Text: strings.Join(a.Mask.ADNames(), ", ")}}})
 		}
 	}

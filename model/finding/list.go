@@ -54,10 +54,11 @@ type found struct {
 	count    int
 	rows     int
 	refs     [mostRefs]grant.Ref
-	lists    []grant.Ref  // a row of each list that its rows stand in, or may
-	cut      bool         // there are more of these
-	joined   joined       // who is in which group, of one about that
-	detail   model.Phrase // behind what the refs say
+	lists    []grant.Ref   // a row of each list that its rows stand in, or may
+	places   []grant.Place // the lists that it rests on without a row that stands there
+	cut      bool          // there are more of these
+	joined   joined        // who is in which group, of one about that
+	detail   model.Phrase  // behind what the refs say
 	change   *change.Change
 	accepted *Acceptance
 	last     pool.DN // of the object that was counted last

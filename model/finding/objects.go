@@ -123,7 +123,8 @@ func (r *run) unsorted(o *model.Record, box, own descNote) {
 		name string
 		note descNote
 		d    pool.Desc
-	}{{"mailbox rights: ", box, o.MailboxSD}, {"", own, o.Security}} {
+		in   model.Stamped
+	}{{"mailbox rights: ", box, o.MailboxSD, model.StampedMailboxSD}, {"", own, o.Security, model.StampedSecurity}} {
 		if l.note&descUnsorted == 0 {
 			continue
 		}
@@ -132,7 +133,7 @@ func (r *run) unsorted(o *model.Record, box, own descNote) {
 		if err != nil {
 			text = "the list does not decode to its end"
 		}
-		r.add(found{rule: nonCanonical, severity: Low, target: o.DN, count: 1, rows: 1,
+		r.add(found{rule: nonCanonical, severity: Low, target: o.DN, count: 1, rows: 1, places: []grant.Place{{Obj: r.s.At(o.DN), Attribute: l.in}},
 			detail: model.Phrase{{Is: model.PartWord, Text: l.name}, {Is: model.PartAny, Text: text}}})
 	}
 }

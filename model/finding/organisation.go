@@ -145,7 +145,7 @@ func (r *run) organisation() {
 			}
 		}
 		if len(lacks) > 0 {
-			r.add(found{rule: missingDeny, severity: High, target: o.DN, who: model.TrusteeOfSID(sid), count: r.mailboxesBelow(o.DN), rows: 1,
+			r.add(found{rule: missingDeny, severity: High, target: o.DN, who: model.TrusteeOfSID(sid), count: r.mailboxesBelow(o.DN), rows: 1, places: r.ownList(o),
 				detail: model.Said("no deny of " + strings.Join(lacks, " and ") + " for all that lies below")})
 		}
 	}

@@ -211,6 +211,22 @@ func (f *found) row(ref grant.Ref) {
 	f.rows++
 }
 
+// stands notes a list that the finding rests on and has no row of.
+func (f *found) stands(at grant.Place) {
+	switch n := len(f.places); {
+	case n > 0 && f.places[n-1] == at:
+	case n == mostLists:
+		f.cut = true
+	default:
+		f.places = append(f.places, at)
+	}
+}
+
+// ownList is the access list of an object.
+func (r *run) ownList(o *model.Record) []grant.Place {
+	return []grant.Place{{Obj: r.s.At(o.DN), Attribute: model.StampedSecurity}}
+}
+
 // counts counts an object once; those of an object come one after another.
 func (f *found) counts(o *model.Record) {
 	if f.last != o.DN {

@@ -46,7 +46,7 @@ func (j *joined) since(s *model.Snapshot) (at time.Time, of int) {
 }
 
 // Since is when one of the attributes last changed that the rows behind the finding
-// stand in, and of how many this is the newest change; zero where that is not known of
+// stand in, or that it rests on without a row, and of how many this is the newest change; zero where that is not known of
 // all. It says of no row that it was set then. An inherited entry stands in the list of
 // the object that it is set on. Of a member of a group it is the values of member by
 // which he is in it; where a primary group is on the way it is not known.
@@ -60,22 +60,25 @@ func sinceOf(s *model.Snapshot, f *found) (at time.Time, of int) {
 		return f.joined.since(s)
 	}
 	places := map[grant.Place]bool{}
-	for _, ref := range f.lists {
-		if ref.Obj == 0 {
-			return time.Time{}, 0
+	known := func(p grant.Place, ref grant.Ref) bool {
+		if places[p] && p.Attribute != model.StampedDelegates {
+			return true
 		}
-		a := grant.ACEOf(s, ref)
-		place := grant.PlaceOf(s, ref, a)
-		if places[place] && place.Attribute != model.StampedDelegates {
-			continue
-		}
-		places[place] = true
-		t := grant.StampAt(s, place, ref).At
-		if t.IsZero() {
-			return t, 0
-		}
+		places[p] = true
+		t := grant.StampAt(s, p, ref).At
 		if t.After(at) {
 			at = t
+		}
+		return !t.IsZero()
+	}
+	for _, p := range f.places {
+		if !known(p, grant.Ref{}) {
+			return time.Time{}, 0
+		}
+	}
+	for _, ref := range f.lists {
+		if ref.Obj == 0 || !known(grant.PlaceOf(s, ref, grant.ACEOf(s, ref)), ref) {
+			return time.Time{}, 0
 		}
 	}
 	return at, len(places)

@@ -38,23 +38,57 @@ func TestSince(t *testing.T) {
 				}
 				w.Stamps(f.Of("u1").DN, &given)
 			})
-			l, err := finding.Find(context.Background(), f.Snapshot(model.NewPool()), finding.Query{}, nil)
-			if err != nil {
-				t.Fatal(err)
+			if at, of := since(t, f, "disabled"); !at.Equal(c.since) || of != c.of {
+				t.Errorf("%v of %d, want %v of %d", at, of, c.since, c.of)
 			}
-			seen := false
-			for i := range l.Len() {
-				x := l.At(i)
-				if x.Rule.Name != "disabled" {
-					continue
+		})
+	}
+}
+
+// since is what the first finding by a rule says.
+func since(t *testing.T, f *script.Forest, rule string) (time.Time, int) {
+	t.Helper()
+	l, err := finding.Find(context.Background(), f.Snapshot(model.NewPool()), finding.Query{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range l.Len() {
+		if x := l.At(i); x.Rule.Name == rule {
+			return x.Since()
+		}
+	}
+	t.Fatalf("no finding by %s", rule)
+	return time.Time{}, 0
+}
+
+// TestSinceOfSteps: a finding that rests on lists without a row of its own has their
+// newest change too; one about an inherited entry that was found nowhere above has none.
+func TestSinceOfSteps(t *testing.T) {
+	set, inherited := script.Allow(svc, acl.WriteDACL, 0), script.Allow(svc, acl.WriteDACL, script.ID)
+	const owner = acl.MailboxFullAccess
+	sid := func(name string) acl.SID { return organisation().Of(name).SID }
+	for name, c := range map[string]struct {
+		rule string
+		make func(*script.Forest)
+		at   time.Time
+		of   int
+	}{
+		"an entry":           {"can-write-dacl", account("u1", set), ago(2), 1},
+		"from above":         {"can-write-dacl", account("u1", inherited), time.Time{}, 0},
+		"two mailboxes":      {"pass-through", both(mailbox("u1", script.Allow(sid("u2"), owner, script.CI)), mailbox("u2", script.Allow(svc, owner, script.CI))), ago(5), 2},
+		"an unordered list":  {"non-canonical", mailbox("u1", script.Allow(svc, owner, script.CI), script.Deny(svc, owner, script.CI)), ago(9), 1},
+		"the organisation's": {"missing-deny", func(f *script.Forest) { f.Of("Contoso").Security = organisationACL() }, ago(4), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := organisation()
+			c.make(f)
+			also(f, func(w *model.Writer) {
+				for name, given := range map[string]model.Stamps{"u1": stamps(ago(9), ago(2)), "u2": stamps(ago(5), ago(3)), "Contoso": stamps(ago(8), ago(4))} {
+					w.Stamps(f.Of(name).DN, &given)
 				}
-				seen = true
-				if at, of := x.Since(); !at.Equal(c.since) || of != c.of {
-					t.Errorf("%v of %d, want %v of %d", at, of, c.since, c.of)
-				}
-			}
-			if !seen {
-				t.Fatal("no finding")
+			})
+			if at, of := since(t, f, c.rule); !at.Equal(c.at) || of != c.of {
+				t.Errorf("%v of %d, want %v of %d", at, of, c.at, c.of)
 			}
 		})
 	}

@@ -181,13 +181,17 @@ func (r *run) takeSteps(id model.ObjectID, o *model.Record, pos uint32, a *pool.
 	if k == nil || above && grant.ReasonsOf(r.s, k.Ref(id, pos, pool.RightWhole), a)&hiding.Default != 0 || grant.Preset(r.s, id, a) || above && r.isInstaller(a) {
 		return
 	}
-	at, _ := r.source(o, k, a)
+	at, set := r.source(o, k, a)
+	var place grant.Place
+	if set.Flags&inherited == 0 { // else it was not found where the entry is set
+		place = grant.Place{Obj: r.s.At(at), Attribute: model.StampedSecurity}
+	}
 	p := model.TrusteeOfSID(a.Trustee)
 	for i, rule := range stepOf {
 		if x&(1<<i) == 0 {
 			continue
 		}
-		r.takeStep(mergeKey{rule: rule, target: at, who: p}, r.stepSeverity(rule.Severity, p), o, above, r.stepName(o, a))
+		r.takeStep(mergeKey{rule: rule, target: at, who: p}, place, r.stepSeverity(rule.Severity, p), o, above, r.stepName(o, a))
 	}
 }
 
@@ -209,13 +213,14 @@ func (r *run) stepName(o *model.Record, a *pool.ACERecord) model.Phrase {
 }
 
 // takeStep counts an object for a finding. Of an object above mailboxes those below it
-// count, of a mailbox itself.
-func (r *run) takeStep(k mergeKey, x Severity, o *model.Record, above bool, detail model.Phrase) {
+// count, of a mailbox itself. place is the list that says so.
+func (r *run) takeStep(k mergeKey, place grant.Place, x Severity, o *model.Record, above bool, detail model.Phrase) {
 	f := r.merge(k, found{severity: x, detail: detail})
 	if f == nil {
 		return
 	}
 	f.rows++
+	f.stands(place)
 	switch {
 	case !above:
 		if !r.step.counted[k] {
@@ -240,7 +245,7 @@ func (r *run) owned(o *model.Record, owner pool.SID, above bool) {
 	if !above {
 		k.entry = 1
 	}
-	r.takeStep(k, r.stepSeverity(Medium, k.who), o, above, model.Said(what))
+	r.takeStep(k, grant.Place{Obj: r.s.At(o.DN), Attribute: model.StampedSecurity}, r.stepSeverity(Medium, k.who), o, above, model.Said(what))
 }
 
 // groupSteps looks for those who may change the members of a group that opens.

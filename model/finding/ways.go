@@ -160,7 +160,8 @@ func (r *run) passed(id model.ObjectID, o *model.Record) {
 			severity = Medium
 		}
 		r.merge(mergeKey{rule: passThrough, target: o.DN, who: model.TrusteeOfSID(a.Trustee)},
-			found{severity: severity, count: len(who), rows: 1, detail: r.named("which is open to ", who)})
+			found{severity: severity, count: len(who), rows: 1, detail: r.named("which is open to ", who),
+				places: []grant.Place{{Obj: id, Attribute: model.StampedMailboxSD}, {Obj: b, Attribute: model.StampedMailboxSD}}})
 	}
 }
 
