@@ -16,9 +16,10 @@ func TestMarkByMouse(t *testing.T) {
 	for _, c := range []struct {
 		line int
 		in   string
-	}{{5, "left"}, {14, "right"}} {
+	}{{4, "left"}, {14, "right"}} { // a line of five entries, of which one stands there
 		d.Click(0, c.line)
 		d.WantScreen("1 marked: E and C take them")
+		d.idle(a) // the right grid follows
 		d.Wait("want a star beside the line", func(lines, selected []string) bool {
 			return strings.HasPrefix(lines[c.line], "*") && selected[c.line] != ""
 		})
