@@ -6,6 +6,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/model"
+	"mbxperm/model/grant"
 	"mbxperm/model/member"
 	"mbxperm/model/rbac"
 	"mbxperm/model/verdict"
@@ -145,7 +146,7 @@ func (r *run) headWritten(o *model.Record) {
 	keepers := r.keepers()
 	for a := range r.aces(o.Security) {
 		if a.Type.Allows() && keepers[a.Trustee] && a.Mask&control != 0 && a.Flags&acl.InheritOnly == 0 {
-			r.add(found{rule: windowsDACL, severity: Critical, target: o.DN, who: model.TrusteeOfSID(a.Trustee), count: r.mailboxesBelow(o.DN), rows: 1, places: r.ownList(o),
+			r.add(found{rule: windowsDACL, severity: Critical, target: o.DN, who: model.TrusteeOfSID(a.Trustee), count: r.mailboxesBelow(o.DN), rows: 1, places: []grant.Place{r.listOf(o.DN)},
 				detail: model.Phrase{{Is: model.PartWord, Text: "on the domain itself: "}, {Is: model.PartRight, Text: strings.Join(a.Mask.ADNames(), ", ")}}})
 		}
 	}

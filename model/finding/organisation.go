@@ -6,6 +6,7 @@ import (
 
 	"mbxperm/acl"
 	"mbxperm/model"
+	"mbxperm/model/grant"
 	"mbxperm/model/internal/pool"
 )
 
@@ -145,7 +146,7 @@ func (r *run) organisation() {
 			}
 		}
 		if len(lacks) > 0 {
-			r.add(found{rule: missingDeny, severity: High, target: o.DN, who: model.TrusteeOfSID(sid), count: r.mailboxesBelow(o.DN), rows: 1, places: r.ownList(o),
+			r.add(found{rule: missingDeny, severity: High, target: o.DN, who: model.TrusteeOfSID(sid), count: r.mailboxesBelow(o.DN), rows: 1, places: []grant.Place{r.listOf(o.DN)},
 				detail: model.Said("no deny of " + strings.Join(lacks, " and ") + " for all that lies below")})
 		}
 	}

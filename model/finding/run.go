@@ -222,9 +222,9 @@ func (f *found) stands(at grant.Place) {
 	}
 }
 
-// ownList is the access list of an object.
-func (r *run) ownList(o *model.Record) []grant.Place {
-	return []grant.Place{{Obj: r.s.At(o.DN), Attribute: model.StampedSecurity}}
+// listOf is the access list of the object with a name.
+func (r *run) listOf(name pool.DN) grant.Place {
+	return grant.Place{Obj: r.s.At(name), Attribute: model.StampedSecurity}
 }
 
 // counts counts an object once; those of an object come one after another.

@@ -184,7 +184,7 @@ func (r *run) takeSteps(id model.ObjectID, o *model.Record, pos uint32, a *pool.
 	at, set := r.source(o, k, a)
 	var place grant.Place
 	if set.Flags&inherited == 0 { // else it was not found where the entry is set
-		place = grant.Place{Obj: r.s.At(at), Attribute: model.StampedSecurity}
+		place = r.listOf(at)
 	}
 	p := model.TrusteeOfSID(a.Trustee)
 	for i, rule := range stepOf {
@@ -245,7 +245,7 @@ func (r *run) owned(o *model.Record, owner pool.SID, above bool) {
 	if !above {
 		k.entry = 1
 	}
-	r.takeStep(k, grant.Place{Obj: r.s.At(o.DN), Attribute: model.StampedSecurity}, r.stepSeverity(Medium, k.who), o, above, model.Said(what))
+	r.takeStep(k, r.listOf(o.DN), r.stepSeverity(Medium, k.who), o, above, model.Said(what))
 }
 
 // groupSteps looks for those who may change the members of a group that opens.

@@ -15,7 +15,7 @@ import (
 )
 
 // lists are the flags whose value is several words with commas between them.
-var lists = []string{"columns", "fail-on", "only"}
+var lists = []string{"fail-on", "only"}
 
 // flagValues are the values of flags that have a few. A flag with the same name
 // has the same values in every command.
@@ -51,11 +51,12 @@ func complete(c *cobra.Command, values map[string][]string) {
 			_ = c.RegisterFlagCompletionFunc(name, ofObject(name))
 		case name == "since":
 			_ = c.RegisterFlagCompletionFunc(name, sources)
-		case known, name == "columns":
+		case name == "columns":
 			_ = c.RegisterFlagCompletionFunc(name, func(of *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-				if name == "columns" { // those of the report
-					list = report.ColumnNames(of.Name())
-				}
+				return words(report.ColumnNames(of.Name()), typed, true), cobra.ShellCompDirectiveNoFileComp
+			})
+		case known:
+			_ = c.RegisterFlagCompletionFunc(name, func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 				return words(list, typed, slices.Contains(lists, name)), cobra.ShellCompDirectiveNoFileComp
 			})
 		}
