@@ -25,7 +25,7 @@ func (s *Source) Changes(ctx context.Context, groups []string, sink collector.Si
 		for i := range batch {
 			names[i] = batch[i].dn
 		}
-		by.Filter = namesFilter(names)
+		by.Filter = decode.NamesFilter(names)
 		if err := r.run(search{ask(by), len(batch), func(e *entry, k int) { e.memberStamps(s.world, &batch[k]) }}); err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"mbxperm/acl"
 	"mbxperm/collector"
@@ -232,35 +231,9 @@ func (w *world) byName(by collector.Search, nodes []*node) []search {
 		for i, n := range batch {
 			names[i] = n.dn
 		}
-		by.Filter = namesFilter(names)
+		by.Filter = decode.NamesFilter(names)
 		list = append(list, search{ask(by), len(batch),
 			func(e *entry, k int) { e.node(w, batch[k]) }})
 	}
 	return list
-}
-
-// namesFilter asks for objects by their DNs.
-func namesFilter(names []string) string {
-	var filter strings.Builder
-	filter.WriteString("(|")
-	for _, name := range names {
-		filter.WriteString("(distinguishedName=")
-		escapeFilter(&filter, name)
-		filter.WriteByte(')')
-	}
-	filter.WriteByte(')')
-	return filter.String()
-}
-
-// escapeFilter writes a value into a filter (RFC 4515 3).
-func escapeFilter(b *strings.Builder, value string) {
-	const hex = "0123456789abcdef"
-	for _, c := range []byte(value) {
-		switch {
-		case c == '(' || c == ')' || c == '*' || c == '\\' || c < 0x20 || c >= 0x7F:
-			b.Write([]byte{'\\', hex[c>>4], hex[c&15]})
-		default:
-			b.WriteByte(c)
-		}
-	}
 }

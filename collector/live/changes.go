@@ -31,7 +31,7 @@ func (s *Source) Changes(ctx context.Context, groups []string, sink collector.Si
 	for _, d := range append([]*domain{s.home}, s.others...) {
 		for batch := range slices.Chunk(byDomain[d], groupsPerFilter) {
 			by := decode.MemberStamps
-			by.Filter = namesFilter(batch)
+			by.Filter = decode.NamesFilter(batch)
 			t := r.ask(d, by)
 			t.limit = len(batch)
 			r.add(t)

@@ -10,21 +10,6 @@ import (
 // name in one way but for its case.
 func foldDN(dn string) string { return strings.ToLower(dn) }
 
-// escapeFilter writes a value into a filter (RFC 4515 3).
-func escapeFilter(b *strings.Builder, value string) {
-	const hex = "0123456789abcdef"
-	for i := range len(value) {
-		switch c := value[i]; {
-		case c == '(' || c == ')' || c == '*' || c == '\\' || c < 0x20 || c >= 0x7F:
-			b.WriteByte('\\')
-			b.WriteByte(hex[c>>4])
-			b.WriteByte(hex[c&15])
-		default:
-			b.WriteByte(c)
-		}
-	}
-}
-
 // escapeBytes writes a binary value into a filter, every byte as \xx.
 func escapeBytes(b *strings.Builder, value []byte) {
 	const hex = "0123456789abcdef"
@@ -110,17 +95,4 @@ func (a *ancestors) remove(delivered map[string]bool) []string {
 		}
 	}
 	return left
-}
-
-// namesFilter is a filter for the objects with these DNs.
-func namesFilter(dns []string) string {
-	var b strings.Builder
-	b.WriteString("(|")
-	for _, dn := range dns {
-		b.WriteString("(distinguishedName=")
-		escapeFilter(&b, dn)
-		b.WriteByte(')')
-	}
-	b.WriteByte(')')
-	return b.String()
 }

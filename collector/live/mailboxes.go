@@ -169,7 +169,7 @@ func anyStore(stores []store) string {
 	var b strings.Builder
 	for _, s := range stores {
 		b.WriteString("(homeMDB=")
-		escapeFilter(&b, s.dn)
+		decode.EscapeFilter(&b, s.dn)
 		b.WriteByte(')')
 	}
 	if len(stores) > 1 {
@@ -319,7 +319,7 @@ type lacking struct {
 func filterFor(e *collector.Entry) string {
 	guid := e.Value("objectGUID")
 	if len(guid) != len(key{}) {
-		return strings.TrimSuffix(strings.TrimPrefix(namesFilter([]string{e.DN}), "(|"), ")")
+		return strings.TrimSuffix(strings.TrimPrefix(decode.NamesFilter([]string{e.DN}), "(|"), ")")
 	}
 	var b strings.Builder
 	b.WriteString("(objectGUID=")

@@ -212,7 +212,7 @@ func (r *reading) names(at *domain, by collector.Search, dns []string, over int)
 			missing[foldDN(dn)] = true
 		}
 		others := tally{} // that nobody asked for
-		by.Filter = namesFilter(batch)
+		by.Filter = decode.NamesFilter(batch)
 		t := r.ask(at, by)
 		t.limit = len(batch)
 		t.each = func(e *collector.Entry) {
